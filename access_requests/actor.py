@@ -1,0 +1,49 @@
+"""Who does something, by which door, and how they proved to be who they are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from portal.users.models import User
+
+
+class Door(StrEnum):
+    BROWSER = "browser"
+    CHAT = "chat"
+    CLIENT = "client"
+    COMMAND = "command"
+    WORKER = "worker"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Frozen for the trail: `name` acted, for the person of `on_behalf_of` where a client carried it.
+
+    `proof` is {"method": passkey | totp | password | slack-signature | client-assertion, "at": ISO time}, with what belongs to it.
+    """
+
+    person: User | None
+    door: Door
+    client: str = ""
+    proof: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        if self.client:
+            return f"client:{self.client}"
+        return self.person.username if self.person is not None else f"sekisho:{self.door}"
+
+    @property
+    def on_behalf_of(self) -> str:
+        return self.person.username if self.client and self.person is not None else ""
+
+    @property
+    def who(self) -> User:
+        """The person whose rights hold. Asked for only by verbs that a person does."""
+        if self.person is None:
+            raise ValueError(f"{self.name} is nobody")
+        return self.person
+
+
+WORKER = Actor(person=None, door=Door.WORKER)
+COMMAND = Actor(person=None, door=Door.COMMAND)

@@ -1,0 +1,36 @@
+"""Rows and constraints. Verbs are in services, reads that join in selectors."""
+
+from access_requests.models.binding import IamUserBinding
+from access_requests.models.catalogue import (
+    AccountKind,
+    ApprovalLevel,
+    ApprovalPolicy,
+    AwsAccount,
+    RoleLevel,
+    StandingGroup,
+    TargetRole,
+    WorkGroup,
+)
+from access_requests.models.client import ApiClient, IdempotentAnswer
+from access_requests.models.elevation import Elevation, PersonLease
+from access_requests.models.request import AccessRequest, Decision, RequestedGroup, Verdict
+
+__all__ = [
+    "AccessRequest",
+    "AccountKind",
+    "ApiClient",
+    "ApprovalLevel",
+    "ApprovalPolicy",
+    "AwsAccount",
+    "Decision",
+    "Elevation",
+    "IamUserBinding",
+    "IdempotentAnswer",
+    "PersonLease",
+    "RequestedGroup",
+    "RoleLevel",
+    "StandingGroup",
+    "TargetRole",
+    "Verdict",
+    "WorkGroup",
+]

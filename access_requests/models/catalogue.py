@@ -1,0 +1,153 @@
+"""What may be asked for, and who decides. Written by services.catalogue only.
+
+What left the catalogue is kept with `retired_at` set, since requests and elevations point to it.
+"""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+DECIDE_BY = ("browser", "chat", "client")
+
+
+class AccountKind(models.TextChoices):
+    JUMP = "jump", _("Jump account")
+    DEVELOPMENT = "development", _("development")
+    STAGING = "staging", _("staging")
+    PRODUCTION = "production", _("production")
+    BILLING = "billing", _("billing")
+    LOG_ARCHIVE = "log_archive", _("log archive")
+    AUDIT = "audit", _("audit")
+
+
+class RoleLevel(models.TextChoices):
+    LEADER = "leader", _("leader")
+    MEMBER = "member", _("member")
+    READ_ONLY = "read_only", _("read-only")
+
+
+class AwsAccount(models.Model):
+    key = models.SlugField(_("key"), unique=True)
+    account_id = models.CharField(_("account ID"), max_length=12, unique=True, validators=[RegexValidator(r"^\d{12}$")])
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=20, choices=AccountKind.choices)
+
+    class Meta:
+        verbose_name = _("AWS account")
+        verbose_name_plural = _("AWS accounts")
+        constraints: ClassVar = [
+            models.UniqueConstraint("kind", condition=Q(kind="jump"), name="catalogue_one_jump_account"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TargetRole(models.Model):
+    account = models.ForeignKey(AwsAccount, models.PROTECT, related_name="roles")
+    name = models.CharField(_("name"), max_length=64)
+    level = models.CharField(_("level"), max_length=20, choices=RoleLevel.choices)
+
+    class Meta:
+        verbose_name = _("target role")
+        verbose_name_plural = _("target roles")
+        constraints: ClassVar = [
+            models.UniqueConstraint("account", Lower("name"), name="catalogue_role_of_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account.key}/{self.name}"
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:iam::{self.account.account_id}:role/{self.name}"
+
+
+class StandingGroup(models.Model):
+    """An IAM group whose members may always switch to its roles. The portal never writes to it."""
+
+    name = models.CharField(_("name"), max_length=128)
+    target_roles = models.ManyToManyField(TargetRole, related_name="standing_groups", verbose_name=_("target roles"))
+    people = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="standing_groups", verbose_name=_("people"))
+    description = models.CharField(_("description"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("standing group")
+        verbose_name_plural = _("standing groups")
+        constraints: ClassVar = [models.UniqueConstraint(Lower("name"), name="catalogue_standing_group_any_case")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ApprovalPolicy(models.Model):
+    key = models.SlugField(_("key"), unique=True)
+    shortest_minutes = models.PositiveIntegerField(_("shortest time"))
+    longest_minutes = models.PositiveIntegerField(_("longest time"))
+    decision_minutes = models.PositiveIntegerField(_("time for a decision"))
+    decide_by = models.JSONField(_("decided on by"), default=list)
+    same_client_may_decide = models.BooleanField(_("the client that asked may carry the decision"), default=False)
+
+    class Meta:
+        verbose_name = _("approval policy")
+        verbose_name_plural = _("approval policies")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(shortest_minutes__gte=1) & Q(longest_minutes__gte=F("shortest_minutes")),
+                name="catalogue_policy_times_in_order",
+            ),
+            models.CheckConstraint(condition=Q(decision_minutes__gte=1), name="catalogue_policy_has_deadline"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class ApprovalLevel(models.Model):
+    """`approvals` of the `approvers` must say yes, one level after the other; nobody counts at two."""
+
+    policy = models.ForeignKey(ApprovalPolicy, models.CASCADE, related_name="levels")
+    number = models.PositiveSmallIntegerField(_("level"))
+    approvals = models.PositiveSmallIntegerField(_("approvals needed"))
+    approvers = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="approval_levels", verbose_name=_("approvers"))
+
+    class Meta:
+        verbose_name = _("approval level")
+        verbose_name_plural = _("approval levels")
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint("policy", "number", name="catalogue_level_of_policy"),
+            models.CheckConstraint(condition=Q(approvals__gte=1), name="catalogue_level_needs_an_approval"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.policy} {self.number}"
+
+
+class WorkGroup(models.Model):
+    """An IAM group that gives production. Empty at rest, filled by the portal alone."""
+
+    # 116, so that the key of the TTL tag fits its 128.
+    name = models.CharField(_("name"), max_length=116)
+    description = models.CharField(_("description"), max_length=500, blank=True)
+    backend = models.CharField(_("granted by"), max_length=40, default="iam_group")
+    policy = models.ForeignKey(ApprovalPolicy, models.PROTECT, related_name="work_groups", verbose_name=_("approval policy"))
+    target_roles = models.ManyToManyField(TargetRole, related_name="work_groups", verbose_name=_("target roles"))
+    everyone_may_request = models.BooleanField(_("everyone may ask"), default=False)
+    requesters = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="requestable_work_groups", blank=True, verbose_name=_("who may ask")
+    )
+    retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("work group")
+        verbose_name_plural = _("work groups")
+        constraints: ClassVar = [models.UniqueConstraint(Lower("name"), name="catalogue_work_group_any_case")]
+
+    def __str__(self) -> str:
+        return self.name

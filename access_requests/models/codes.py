@@ -1,0 +1,19 @@
+"""Short public codes, so that no key of the database is ever shown, guessed or counted."""
+
+import secrets
+
+# Crockford's base 32: nothing in it is taken for something else when read aloud at night.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LENGTH = 8
+
+
+def request_code() -> str:
+    return f"R-{_random()}"
+
+
+def elevation_code() -> str:
+    return f"E-{_random()}"
+
+
+def _random() -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))

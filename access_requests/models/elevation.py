@@ -1,0 +1,90 @@
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from access_requests.lifecycle import IN_AWS, UNSETTLED, ElevationStatus
+from access_requests.models.catalogue import WorkGroup
+from access_requests.models.codes import elevation_code
+from access_requests.models.request import AccessRequest
+
+
+class Elevation(models.Model):
+    """What AWS then has: one person in one work group for one window."""
+
+    code = models.CharField(_("number"), max_length=10, unique=True, default=elevation_code, editable=False)
+    request = models.ForeignKey(AccessRequest, models.PROTECT, related_name="elevations")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="elevations")
+    work_group = models.ForeignKey(WorkGroup, models.PROTECT, related_name="elevations")
+    # The IAM user as it was bound when the request was approved; renamed or made again, it is somebody else.
+    iam_user_name = models.CharField(_("IAM user name"), max_length=64)
+    iam_user_id = models.CharField(_("IAM user ID"), max_length=128)
+    starts_at = models.DateTimeField(_("start"))
+    ends_at = models.DateTimeField(_("end"))
+    status = models.CharField(_("state"), max_length=20, default=ElevationStatus.SCHEDULED)
+    granted_at = models.DateTimeField(_("granted"), null=True, blank=True)
+    # When somebody or something ended it; before ends_at that is early. The end is a fact in AWS only at ended_at.
+    stopped_at = models.DateTimeField(_("end began"), null=True, blank=True)
+    stop_reason = models.CharField(max_length=40, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    # When the entry fence may go: the membership is gone and nobody who could still write it is running.
+    fence_due_at = models.DateTimeField(null=True, blank=True)
+    # The end that the tag and the fence in AWS are known to say; behind ends_at after an extension, until a worker caught up.
+    written_ends_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    try_again_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=60, blank=True)
+    # What AWS showed when it was last looked at: grants.Seen as JSON.
+    seen = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder)
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("elevation")
+        verbose_name_plural = _("elevations")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(status__in=sorted(ElevationStatus)), name="elevation_status_known"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="elevation_end_after_start"),
+            models.CheckConstraint(
+                condition=~Q(status=ElevationStatus.ACTIVE) | Q(granted_at__isnull=False),
+                name="elevation_active_was_granted",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[ElevationStatus.REVOKING, ElevationStatus.ENDED]) | Q(stopped_at__isnull=False),
+                name="elevation_revoking_was_stopped",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=ElevationStatus.ENDED) | Q(ended_at__isnull=False), name="elevation_ended_has_time"
+            ),
+            models.UniqueConstraint(
+                "person",
+                "work_group",
+                condition=Q(status__in=sorted(IN_AWS)),
+                name="elevation_one_in_aws",
+            ),
+        ]
+        indexes: ClassVar = [
+            # The sweeps, every few seconds, and the dashboard: only what something is still to happen to.
+            models.Index("status", "ends_at", condition=Q(status__in=sorted(UNSETTLED)), name="elevation_unsettled"),
+            models.Index("fence_due_at", condition=Q(fence_due_at__isnull=False), name="elevation_fence_due"),
+            models.Index(fields=["person", "-id"], name="elevation_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class PersonLease(models.Model):
+    """Who may write about a person in AWS right now. Longer than one call can last, renewed before each call.
+
+    It serialises all writers for one person, so that a call that hangs cannot land after somebody else's end.
+    """
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
+    holder = models.CharField(max_length=64, blank=True)
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.until}"

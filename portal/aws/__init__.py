@@ -1,0 +1,1 @@
+"""AWS: sessions for the workers, and the files that are set up there."""

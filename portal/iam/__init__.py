@@ -1,0 +1,1 @@
+"""IAM policies: rendering them. Pure: values in, documents out, no framework."""

@@ -1,0 +1,17 @@
+"""Log lines that a log file's reader can trust."""
+
+import logging
+
+CONTROL_CHARACTERS = {code: f"\\x{code:02x}" for code in (*range(0x20), 0x7F, *range(0x80, 0xA0))}
+# A traceback keeps its lines; what a message carries does not get to start one of its own.
+ALLOWED_IN_TRACEBACKS = {code: sign for code, sign in CONTROL_CHARACTERS.items() if code not in (0x09, 0x0A)}
+
+
+class OneLineFormatter(logging.Formatter):
+    """Shows control characters of a message as escapes, so that no name or reason can forge a line or colour a terminal."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        return super().formatMessage(record).translate(CONTROL_CHARACTERS)
+
+    def formatException(self, ei: object) -> str:
+        return super().formatException(ei).translate(ALLOWED_IN_TRACEBACKS)  # type: ignore[arg-type]

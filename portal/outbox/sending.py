@@ -1,0 +1,59 @@
+"""Putting messages into the outbox, and getting them out of it."""
+
+import logging
+from datetime import datetime, timedelta
+
+from celery import current_app
+from django.db import connection, transaction
+from kombu.exceptions import OperationalError
+
+from portal.outbox.models import Message
+
+logger = logging.getLogger(__name__)
+RETRY_FIRST = timedelta(seconds=5)
+RETRY_LONGEST = timedelta(minutes=5)
+BATCH = 200
+
+
+def put(task: str, *, object_id: int, now: datetime) -> None:
+    """Write a message in the caller's transaction, and send it as soon as that commits.
+
+    Losing that first try costs only speed: send_due finds the row.
+    """
+    message = Message.objects.create(task=task, object_id=object_id, due_at=now)
+    transaction.on_commit(lambda: _send_now(message, now), robust=True)
+
+
+def send_due(*, now: datetime) -> int:
+    """Send what is waiting; return how many the broker took. Two senders at once take different rows on PostgreSQL."""
+    if not Message.objects.filter(due_at__lte=now).exists():
+        return 0  # On SQLite a transaction is the write lock: none is opened for nothing.
+    with transaction.atomic():
+        due = Message.objects.filter(due_at__lte=now).order_by("due_at")
+        messages = list(due.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)[:BATCH])
+        sent = [message.pk for message in messages if _send(message, now)]
+        Message.objects.filter(pk__in=sent).delete()
+    return len(sent)
+
+
+def _send_now(message: Message, now: datetime) -> None:
+    if _publish(message):
+        Message.objects.filter(pk=message.pk).delete()
+
+
+def _send(message: Message, now: datetime) -> bool:
+    if _publish(message):
+        return True
+    message.attempts += 1
+    message.due_at = now + min(RETRY_FIRST * 2 ** min(message.attempts, 10), RETRY_LONGEST)
+    message.save(update_fields=["attempts", "due_at"])
+    return False
+
+
+def _publish(message: Message) -> bool:
+    try:
+        current_app.send_task(message.task, args=[message.object_id])
+    except (OperationalError, OSError) as error:
+        logger.warning("broker not reached, %s waits in the outbox: %s", message, error)
+        return False
+    return True

@@ -1,0 +1,18 @@
+"""The demo: production's strictness but for TLS, with the keys that the supervisor wrote into DEMO_DIR."""
+
+from pathlib import Path
+
+from portal.settings.base import *  # noqa: F403  Django's own way to build one settings module on another.
+from portal.settings.base import database
+from portal.settings.environment import env, secret
+
+DEMO_DIR = Path(env.str("DEMO_DIR")).resolve()
+KEYS = DEMO_DIR / "keys"
+SECRET_KEY = (KEYS / "secret_key").read_text()
+IDP_OIDC_PRIVATE_KEY = (KEYS / "oidc_private_key.pem").read_text()
+PORTAL_URL = env.str("PORTAL_URL", "http://localhost:8000")
+ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+DATABASES = {"default": database(secret("DATABASE_URL"))}
+CELERY_BROKER_URL = env.str("BROKER_URL", "memory://")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "demo_cache"}}
+SPOOL_DIR = DEMO_DIR / "spool"

@@ -1,0 +1,35 @@
+"""Production: everything that must be given is required, and nothing lax is possible."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+from portal.settings.base import *  # noqa: F403  Django's own way to build one settings module on another.
+from portal.settings.base import database
+from portal.settings.environment import env, secret
+
+SECRET_KEY = secret("SECRET_KEY")
+if len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY is shorter than 50 characters.")
+IDP_OIDC_PRIVATE_KEY = secret("OIDC_PRIVATE_KEY")
+if env.bool("DEBUG", False):
+    raise ImproperlyConfigured("DEBUG is set: production does not run with it.")
+
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+PORTAL_URL = env.str("PORTAL_URL").rstrip("/")
+CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
+DATABASES = {"default": database(secret("DATABASE_URL"))}
+CELERY_BROKER_URL = secret("BROKER_URL")
+# Shared by all processes, since log-in attempts and API calls are counted in it.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.str("CACHE_URL", CELERY_BROKER_URL)}}
+
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+SESSION_COOKIE_NAME = "__Host-session"
+CSRF_COOKIE_NAME = "__Host-csrf"
+LANGUAGE_COOKIE_SECURE = True
+if env.bool("BEHIND_TLS_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -1,0 +1,23 @@
+"""The test suite: SQLite unless TEST_DATABASE_URL names another, no password cost, tasks sent nowhere unless a test says so."""
+
+from pathlib import Path
+from tempfile import gettempdir
+
+from portal.settings.base import *  # noqa: F403  Django's own way to build one settings module on another.
+from portal.settings.base import database
+from portal.settings.environment import env
+from portal.settings.signing import throwaway_key
+
+SECRET_KEY = "tests only: signs nothing that anybody relies on....."  # noqa: S105  Not a secret: it protects nothing.
+IDP_OIDC_PRIVATE_KEY = throwaway_key()
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+PORTAL_URL = "http://testserver"
+DATABASES = {"default": database(env.str("TEST_DATABASE_URL", f"sqlite:///{gettempdir()}/sekisho-tests.sqlite3"))}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # Races need a file: an in-memory database is one connection shared by all threads.
+    DATABASES["default"]["TEST"] = {"NAME": f"{gettempdir()}/sekisho-tests.sqlite3"}
+CELERY_BROKER_URL = "memory://"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SPOOL_DIR = Path(gettempdir()) / "sekisho-tests-spool"

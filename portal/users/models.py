@@ -1,0 +1,72 @@
+"""People and the identities by which other systems know them."""
+
+import zoneinfo
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+
+def check_time_zone(name: str) -> None:
+    """Raise ValidationError unless the name is one of the IANA time zone database."""
+    if name and name not in zoneinfo.available_timezones():
+        raise ValidationError(_("There is no time zone of this name."), code="unknown_time_zone")
+
+
+class User(AbstractUser):
+    """A person. Disabled (`is_active` false) means: no log-in, no token, no chat identity, at once."""
+
+    first_name = None  # type: ignore[assignment]  # Django's way to take a field of the abstract class out.
+    last_name = None  # type: ignore[assignment]
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    is_administrator = models.BooleanField(_("administrator"), default=False)
+    is_auditor = models.BooleanField(_("auditor"), default=False)
+    language = models.CharField(_("language"), max_length=8, blank=True, choices=settings.LANGUAGES)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[check_time_zone])
+
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints: ClassVar = [
+            # Names that differ by letter case only would let one person pass for another.
+            models.UniqueConstraint(Lower("username"), name="users_username_any_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.username
+
+    def get_full_name(self) -> str:
+        return self.name or self.username
+
+    @property
+    def reads_everything(self) -> bool:
+        return self.is_administrator or self.is_auditor
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.time_zone or settings.DEFAULT_PERSON_TIME_ZONE)
+
+
+class LinkedIdentity(models.Model):
+    """A person's name in another system, such as a Slack user id. Only a verified one may be acted for."""
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="linked_identities")
+    provider = models.CharField(_("provider"), max_length=20)
+    external_id = models.CharField(_("identity there"), max_length=200)
+    verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("linked identity")
+        verbose_name_plural = _("linked identities")
+        constraints: ClassVar = [
+            models.UniqueConstraint("provider", Lower("external_id"), name="users_one_person_an_identity"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider}:{self.external_id}"
