@@ -25,6 +25,4 @@ def record(
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:  # The ORM cannot say this.
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    return TrailEntry.objects.create(
-        at=now, act=act, actor=actor, on_behalf_of=on_behalf_of, subject=subject, data=dict(data)
-    )
+    return TrailEntry.objects.create(at=now, act=act, actor=actor, on_behalf_of=on_behalf_of, subject=subject, data=dict(data))

@@ -5,30 +5,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='TrailEntry',
+            name="TrailEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='time')),
-                ('act', models.CharField(max_length=60, verbose_name='act')),
-                ('actor', models.CharField(max_length=200, verbose_name='actor')),
-                ('on_behalf_of', models.CharField(blank=True, max_length=200, verbose_name='on behalf of')),
-                ('subject', models.CharField(max_length=200, verbose_name='subject')),
-                ('schema_version', models.PositiveSmallIntegerField(default=1)),
-                ('data', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='data')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(verbose_name="time")),
+                ("act", models.CharField(max_length=60, verbose_name="act")),
+                ("actor", models.CharField(max_length=200, verbose_name="actor")),
+                ("on_behalf_of", models.CharField(blank=True, max_length=200, verbose_name="on behalf of")),
+                ("subject", models.CharField(max_length=200, verbose_name="subject")),
+                ("schema_version", models.PositiveSmallIntegerField(default=1)),
+                ("data", models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="data")),
             ],
             options={
-                'verbose_name': 'trail entry',
-                'verbose_name_plural': 'audit trail',
-                'default_permissions': ('view',),
-                'indexes': [models.Index(models.F('subject'), models.F('id'), name='audits_trail_of_subject'), models.Index(models.F('at'), name='audits_trail_at')],
+                "verbose_name": "trail entry",
+                "verbose_name_plural": "audit trail",
+                "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(models.F("subject"), models.F("id"), name="audits_trail_of_subject"),
+                    models.Index(models.F("at"), name="audits_trail_at"),
+                ],
             },
         ),
     ]

@@ -19,7 +19,9 @@ CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 DATABASES = {"default": database(secret("DATABASE_URL"))}
 CELERY_BROKER_URL = secret("BROKER_URL")
 # Shared by all processes, since log-in attempts and API calls are counted in it.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.str("CACHE_URL", CELERY_BROKER_URL)}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.str("CACHE_URL", CELERY_BROKER_URL)}
+}
 
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]

@@ -7,6 +7,4 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 def throwaway_key() -> str:
     """Return a new private key as PEM; for places whose tokens need not outlive the process, and for writing one down."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
