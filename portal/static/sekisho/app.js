@@ -1,0 +1,119 @@
+// Everything works without this file. It makes time tick, copies text, and keeps htmx honest.
+"use strict";
+
+// ---- Countdown: <time data-countdown="ISO end" data-now="ISO server time">, <progress data-countdown ...>
+// The server's clock counts, so a wrong clock here neither shortens nor lengthens anyone's time.
+const watched = new Map();
+
+function watchCountdowns(root) {
+  for (const element of root.querySelectorAll("[data-countdown]:not([data-watched])")) {
+    element.dataset.watched = "";
+    const ahead = Date.now() - Date.parse(element.dataset.now);
+    watched.set(element, Date.parse(element.dataset.countdown) + ahead);
+  }
+}
+
+function clock(seconds) {
+  const two = (number) => String(number).padStart(2, "0");
+  return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
+
+function tick() {
+  for (const [element, end] of watched) {
+    if (!element.isConnected) {
+      watched.delete(element);
+      continue;
+    }
+    const seconds = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+    if (element.tagName === "PROGRESS") element.value = seconds;
+    else element.textContent = clock(seconds);
+    if (seconds > 0) element.dataset.ran = "";
+    else elapsed(element);
+  }
+}
+
+// Only a countdown that was seen running asks for news: one rendered at zero would reload for ever.
+function elapsed(element) {
+  watched.delete(element);
+  if (!("ran" in element.dataset) || element.tagName === "PROGRESS") return;
+  const fragment = element.closest("[data-fragment]");
+  if (fragment && window.htmx) {
+    htmx.ajax("GET", fragment.dataset.fragment, { source: fragment, target: fragment, swap: "outerHTML" });
+  } else {
+    location.reload();
+  }
+}
+
+// ---- Copy: <div class="copy"><pre><code>text</code></pre><button data-copied="Copied" hidden>Copy</button></div>
+function showCopyButtons(root) {
+  for (const button of root.querySelectorAll(".copy button[hidden]")) button.hidden = false;
+}
+
+async function copy(button) {
+  const source = button.closest(".copy").querySelector("code");
+  getSelection().selectAllChildren(source);
+  // Only a secure origin has a clipboard; elsewhere the selected text is one key away.
+  if (!navigator.clipboard) return;
+  await navigator.clipboard.writeText(source.textContent);
+  const label = button.textContent;
+  button.textContent = button.dataset.copied;
+  setTimeout(() => { button.textContent = label; }, 2000);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copied]");
+  if (button) copy(button);
+  for (const menu of document.querySelectorAll("details.person[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector("details.person[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+// ---- New rows: an element with data-row that was not on the page before fades in.
+const rows = new Set();
+
+function markNewRows(root, fresh) {
+  for (const row of root.querySelectorAll("[data-row]")) {
+    if (fresh && !rows.has(row.dataset.row)) row.classList.add("is-new");
+    rows.add(row.dataset.row);
+  }
+}
+
+// ---- htmx
+function prepare(root, fresh) {
+  watchCountdowns(root);
+  showCopyButtons(root);
+  markNewRows(root, fresh);
+}
+
+document.addEventListener("htmx:afterSettle", () => prepare(document, true));
+
+// A fragment that comes back as a whole page means that we were logged out: go and see.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!event.detail.shouldSwap || !/^\s*<!doctype/i.test(event.detail.serverResponse)) return;
+  event.detail.shouldSwap = false;
+  location.reload();
+});
+
+// One notice, however often a refresh fails; it goes when one succeeds.
+function noticeOffline(isOffline) {
+  const notice = document.getElementById("offline");
+  if (notice) notice.hidden = !isOffline;
+}
+document.addEventListener("htmx:responseError", () => noticeOffline(true));
+document.addEventListener("htmx:sendError", () => noticeOffline(true));
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful) noticeOffline(false);
+});
+
+// On a phone the navigation scrolls sideways: begin where we are.
+document.querySelector(".site-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+prepare(document, false);
+tick();
+setInterval(tick, 1000);
