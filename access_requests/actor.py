@@ -19,7 +19,7 @@ class Door(StrEnum):
 class Actor:
     """Frozen for the trail: `name` acted, for the person of `on_behalf_of` where a client carried it.
 
-    `proof` is {"method": passkey | totp | password | slack-signature | client-assertion, "at": ISO time}, with what belongs to it.
+    `proof` is {"method": passkey | totp | password | slack-signature | client-assertion, "at": ISO time} and what belongs to it.
     """
 
     person: User | None

@@ -156,6 +156,16 @@ class ElevationOver(Conflict):
     sentence = _("This access is over or about to be. Make a new request.")
 
 
+class RequesterMayNot(Conflict):
+    code = "requester_may_not"
+    sentence = _("%(person)s may no longer ask for %(work_group)s. Reject this request, or ask an administrator.")
+
+
+class CatalogueChanged(Conflict):
+    code = "work_group_retired"
+    sentence = _("%(work_group)s has left the catalogue. Reject this request; the requester can ask for another group.")
+
+
 class AdministratorExists(Conflict):
     code = "administrator_exists"
     sentence = _("There is an administrator already; administrators are made by the catalogue.")

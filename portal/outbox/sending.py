@@ -21,7 +21,7 @@ def put(task: str, *, object_id: int, now: datetime) -> None:
     Losing that first try costs only speed: send_due finds the row.
     """
     message = Message.objects.create(task=task, object_id=object_id, due_at=now)
-    transaction.on_commit(lambda: _send_now(message, now), robust=True)
+    transaction.on_commit(lambda: _send_now(message), robust=True)
 
 
 def send_due(*, now: datetime) -> int:
@@ -36,7 +36,7 @@ def send_due(*, now: datetime) -> int:
     return len(sent)
 
 
-def _send_now(message: Message, now: datetime) -> None:
+def _send_now(message: Message) -> None:
     if _publish(message):
         Message.objects.filter(pk=message.pk).delete()
 

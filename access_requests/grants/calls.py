@@ -1,0 +1,114 @@
+"""One call to AWS: made only while the lease holds, written down with its outcome, its errors divided by who acts next."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    NoCredentialsError,
+    ParamValidationError,
+    PartialCredentialsError,
+)
+
+from access_requests.grants.errors import BackendBusy, BackendError, BackendRefused
+
+Params = Mapping[str, Any]
+BUSY = frozenset(
+    {
+        "Throttling",
+        "ThrottlingException",
+        "RequestLimitExceeded",
+        "TooManyRequestsException",
+        "ServiceUnavailable",
+        "ServiceFailure",
+        "InternalFailure",
+        "InternalError",
+        "ConcurrentModification",
+        "EntityTemporarilyUnmodifiable",
+        "RequestTimeout",
+        # Credentials that ran out in mid-task are renewed for the next attempt.
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "RequestExpired",
+    }
+)
+NOT_THERE = "NoSuchEntity"
+SERVER_ERROR = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """A call as it goes into the trail. `outcome` is "ok" or AWS's error code."""
+
+    action: str
+    outcome: str
+    request_id: str
+    at: datetime
+    milliseconds: int
+
+
+@dataclass(kw_only=True)
+class Caller:
+    """Makes calls with one client. `before_each` renews the lease and raises when it is lost; `clock` gives aware times."""
+
+    client: Any
+    before_each: Callable[[], None]
+    clock: Callable[[], datetime]
+    calls: list[Call] = field(default_factory=list)
+
+    def call(self, method: str, **params: Any) -> dict[str, Any]:
+        """Make one call by botocore's name for it, such as tag_user. Raises BackendBusy, BackendRefused."""
+        self.before_each()
+        at, started = self.clock(), time.monotonic()
+        outcome, request_id = "ok", ""
+        try:
+            answer: dict[str, Any] = getattr(self.client, method)(**params)
+            request_id = answer.get("ResponseMetadata", {}).get("RequestId", "")
+        except ClientError as error:
+            outcome = error.response.get("Error", {}).get("Code", "Unknown")
+            request_id = error.response.get("ResponseMetadata", {}).get("RequestId", "")
+            raise _divided(error) from error
+        except BotoCoreError as error:
+            outcome = type(error).__name__
+            raise _divided_local(error) from error
+        finally:
+            spent = int((time.monotonic() - started) * 1000)
+            action = self.client.meta.method_to_api_mapping[method]
+            self.calls.append(Call(action=action, outcome=outcome, request_id=request_id, at=at, milliseconds=spent))
+        return answer
+
+    def pages(self, method: str, key: str, **params: Any) -> Iterator[Any]:
+        """Yield the items under `key` of every page; IAM marks its pages."""
+        marker: dict[str, str] = {}
+        while True:
+            answer = self.call(method, **params, **marker)
+            yield from answer[key]
+            if not answer.get("IsTruncated"):
+                return
+            marker = {"Marker": answer["Marker"]}
+
+
+def is_missing(error: BackendError) -> bool:
+    """Whether AWS said that there is no such thing."""
+    return error.problem == NOT_THERE
+
+
+def _divided(error: ClientError) -> BackendError:
+    code = str(error.response.get("Error", {}).get("Code", "Unknown"))
+    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    message = str(error.response.get("Error", {}).get("Message", ""))
+    if code in BUSY or status >= SERVER_ERROR:
+        return BackendBusy(code, message)
+    return BackendRefused(code, message)
+
+
+def _divided_local(error: BotoCoreError) -> BackendError:
+    """Divide what went wrong before an answer came: without credentials or with unusable parameters nothing was sent."""
+    name = type(error).__name__
+    refused = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError, ParamValidationError)
+    return BackendRefused(name, str(error)) if isinstance(error, refused) else BackendBusy(name, str(error))

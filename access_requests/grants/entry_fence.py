@@ -1,0 +1,45 @@
+"""The entry fence in AWS: an inline policy on the Jump user, one a target role. The document is rendered by portal.iam."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from access_requests.grants.calls import Caller, is_missing
+from access_requests.grants.contract import Role
+from access_requests.grants.errors import BackendRefused
+from portal.iam.fences import entry_fence, entry_fence_name
+
+
+def put(aws: Caller, *, user_name: str, role: Role, until: datetime) -> None:
+    """Write the whole fence: no switch to the role after `until`. Raises BackendError."""
+    document = json.dumps(entry_fence(role_arn=role.arn, until=until), separators=(",", ":"))
+    aws.call("put_user_policy", UserName=user_name, PolicyName=entry_fence_name(role.name), PolicyDocument=document)
+
+
+def remove(aws: Caller, *, user_name: str, role: Role) -> None:
+    """Take the fence away; one that is not there is done. Raises BackendError."""
+    try:
+        aws.call("delete_user_policy", UserName=user_name, PolicyName=entry_fence_name(role.name))
+    except BackendRefused as error:
+        if not is_missing(error):
+            raise
+
+
+def read(aws: Caller, *, user_name: str, role: Role) -> str | None:
+    """Return the time that the fence in AWS says; None where there is none, or one that is not as the portal writes it."""
+    try:
+        answer = aws.call("get_user_policy", UserName=user_name, PolicyName=entry_fence_name(role.name))
+    except BackendRefused as error:
+        if is_missing(error):
+            return None
+        raise
+    return _time_in(answer["PolicyDocument"], role)
+
+
+def _time_in(document: Any, role: Role) -> str | None:
+    try:
+        until = document["Statement"][0]["Condition"]["DateGreaterThan"]["aws:CurrentTime"]
+        ours = entry_fence(role_arn=role.arn, until=datetime.fromisoformat(until))
+    except (KeyError, IndexError, TypeError, ValueError):
+        return None
+    return str(until) if document == ours else None

@@ -1,0 +1,31 @@
+"""What can go wrong in AWS, divided by who acts next.
+
+BackendError
+├── BackendBusy       the machine, later: throttled, 5xx, no connection, or a time-out whose outcome nobody knows
+├── BackendRefused    an administrator: no permission, a limit, something is not there
+└── LeaseLost         whoever holds the lease now; this worker stops at once
+"""
+
+
+class BackendError(Exception):
+    """`problem` is a short stable word for it, such as AWS's own error code."""
+
+    def __init__(self, problem: str, detail: str = "") -> None:
+        self.problem = problem
+        self.detail = detail
+        super().__init__(f"{problem}: {detail}" if detail else problem)
+
+
+class BackendBusy(BackendError):
+    """Try again later. After a time-out the call may have taken effect: every call is safe to make again."""
+
+
+class BackendRefused(BackendError):
+    """Trying again changes nothing until an administrator has acted."""
+
+
+class LeaseLost(BackendError):
+    """Another worker may write about this person now."""
+
+    def __init__(self) -> None:
+        super().__init__("lease_lost")

@@ -1,0 +1,76 @@
+"""The backend that writes to IAM itself: a tag on the user, and membership of the group."""
+
+from access_requests.grants import directory, entry_fence, ttl_tag
+from access_requests.grants.calls import Caller, is_missing
+from access_requests.grants.contract import Grant, Seen
+from access_requests.grants.errors import BackendBusy, BackendRefused
+
+
+class IamGroupBackend:
+    """Seven calls a grant and eight an end, with one target role, however many people are in production."""
+
+    def give(self, grant: Grant, aws: Caller) -> None:
+        tag = {"Key": ttl_tag.key(grant.group), "Value": ttl_tag.value(grant.ends_at)}
+        aws.call("tag_user", UserName=grant.user_name, Tags=[tag])
+        aws.call("add_user_to_group", GroupName=grant.group, UserName=grant.user_name)
+
+    def take(self, grant: Grant, aws: Caller) -> None:
+        # A user renamed meanwhile is still a member, under the new name: the UserId finds it.
+        for name in _member_names(grant, aws):
+            _remove(aws, group=grant.group, user_name=name)
+        if _member_names(grant, aws):
+            # Not shown yet, or put back by somebody. The tag stays as long as the membership: it is what says that it must end.
+            raise BackendBusy("still_a_member")
+        _untag(aws, group=grant.group, user_name=directory.current_name(aws, grant.user_name, grant.user_id))
+
+    def look(self, grant: Grant, aws: Caller) -> Seen:
+        names = _member_names(grant, aws)
+        user_name = names[0] if names else grant.user_name
+        return Seen(
+            membership=bool(names),
+            ttl=_ttl(aws, group=grant.group, user_name=user_name),
+            entry_fence={role.name: entry_fence.read(aws, user_name=user_name, role=role) for role in grant.roles},
+            session_gate=None,
+            at=aws.clock(),
+        )
+
+
+def _member_names(grant: Grant, aws: Caller) -> list[str]:
+    """Return under which names the user is in the group: by its id, or by its name though somebody made it again."""
+    try:
+        members = list(aws.pages("get_group", "Users", GroupName=grant.group))
+    except BackendRefused as error:
+        if is_missing(error):
+            return []  # Nobody is a member of a group that is not there.
+        raise
+    return [user["UserName"] for user in members if grant.user_id == user["UserId"] or grant.user_name == user["UserName"]]
+
+
+def _remove(aws: Caller, *, group: str, user_name: str) -> None:
+    try:
+        aws.call("remove_user_from_group", GroupName=group, UserName=user_name)
+    except BackendRefused as error:
+        if not is_missing(error):
+            raise
+
+
+def _untag(aws: Caller, *, group: str, user_name: str | None) -> None:
+    if user_name is None:
+        return
+    try:
+        aws.call("untag_user", UserName=user_name, TagKeys=[ttl_tag.key(group)])
+    except BackendRefused as error:
+        if not is_missing(error):
+            raise
+
+
+def _ttl(aws: Caller, *, group: str, user_name: str) -> str | None:
+    """Return the value of the TTL tag. Tag keys of users ignore letter case; other tags are nobody's business here."""
+    wanted = ttl_tag.key(group).casefold()
+    try:
+        tags = list(aws.pages("list_user_tags", "Tags", UserName=user_name))
+    except BackendRefused as error:
+        if is_missing(error):
+            return None
+        raise
+    return next((str(tag["Value"]) for tag in tags if tag["Key"].casefold() == wanted), None)

@@ -1,0 +1,16 @@
+"""Which backend a work group's alias names: settings.GRANT_BACKENDS, shaped like Django's STORAGES."""
+
+from functools import cache
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from access_requests.grants.contract import GrantBackend
+
+
+@cache
+def backend(alias: str) -> GrantBackend:
+    """Return the backend of this alias. Raises KeyError for one that the settings do not name."""
+    config = settings.GRANT_BACKENDS[alias]
+    made: GrantBackend = import_string(config["BACKEND"])(**config.get("OPTIONS", {}))
+    return made

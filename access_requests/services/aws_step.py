@@ -1,0 +1,142 @@
+"""One step in AWS: lease and mark in a transaction, call with no lock held, settle from what was read back in another."""
+
+import logging
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from django.db import transaction
+from django.utils import timezone
+
+from access_requests.actor import WORKER
+from access_requests.grants.calls import Call, Caller
+from access_requests.grants.contract import Grant, Presence, Role, Seen
+from access_requests.grants.errors import BackendError, LeaseLost
+from access_requests.models import Elevation
+from access_requests.services import lease, transition
+from portal.aws.sessions import jump_iam
+
+Data = Mapping[str, object]
+logger = logging.getLogger(__name__)
+RETRY_FIRST = timedelta(seconds=2)
+RETRY_LONGEST = timedelta(seconds=60)
+# After so many failures in a row a human is called: the page says so, and the log at this level.
+CALL_A_HUMAN = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a step did: the end that it wrote, what it read back, and how far the two agree."""
+
+    ends_at: datetime
+    seen: Seen
+    presence: Presence
+
+
+class Step(Protocol):
+    """What differs between a grant, an extension, an end and the tidying after it."""
+
+    name: str
+
+    def mark(self, elevation: Elevation, *, now: datetime) -> bool:
+        """In transaction 1, the row locked: whether there is something to do, with the state marked accordingly."""
+
+    def act(self, elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
+        """Call AWS, no lock held. Raises BackendError."""
+
+    def settle(self, elevation: Elevation, outcome: Outcome, *, data: Data, now: datetime) -> None:
+        """In transaction 2, the row locked again: write what was read back."""
+
+    def fail(self, elevation: Elevation, error: BackendError, *, data: Data, now: datetime) -> None:
+        """In transaction 2 after an error."""
+
+
+def take_step(step: Step, elevation_id: int) -> None:
+    """Do one step, as far as it goes. May be called twice, late, at once, and die anywhere: the next call goes on."""
+    holder = uuid.uuid4().hex
+    elevation = _begin(step, elevation_id, holder)
+    if elevation is None:
+        return
+    aws = caller_for(elevation.person_id, holder)
+    try:
+        outcome = step.act(elevation, grant_of(elevation), aws)
+    except LeaseLost:
+        logger.warning("%s of %s: the lease ran out", step.name, elevation.code)
+        return
+    except BackendError as error:
+        _settle_failure(step, elevation, error, aws.calls, holder)
+        return
+    _settle(step, elevation, outcome, aws.calls, holder)
+
+
+def caller_for(person_id: int, holder: str) -> Caller:
+    """Return a caller in the Jump account whose every call first renews the lease."""
+    return Caller(client=jump_iam(), before_each=lambda: lease.renew(person_id, holder=holder), clock=timezone.now)
+
+
+def grant_of(elevation: Elevation) -> Grant:
+    """Return what the elevation is to be in AWS."""
+    roles = elevation.work_group.target_roles.select_related("account").order_by("name")
+    return Grant(
+        elevation=elevation.code,
+        user_name=elevation.iam_user_name,
+        user_id=elevation.iam_user_id,
+        group=elevation.work_group.name,
+        roles=tuple(Role(name=role.name, arn=role.arn) for role in roles),
+        ends_at=elevation.ends_at,
+    )
+
+
+def remember(elevation: Elevation, seen: Seen) -> None:
+    """Set, unsaved, what AWS showed."""
+    elevation.seen, elevation.seen_at = asdict(seen), seen.at
+
+
+def try_again(elevation: Elevation, problem: str, *, data: Data, step: str, now: datetime) -> None:
+    """Leave the state as it is, for another attempt after a while."""
+    elevation.attempts += 1
+    elevation.problem = problem
+    elevation.try_again_at = now + min(RETRY_FIRST * 2 ** min(elevation.attempts - 1, 10), RETRY_LONGEST)
+    elevation.save(update_fields=["attempts", "problem", "try_again_at", "seen", "seen_at"])
+    level = logging.ERROR if elevation.attempts >= CALL_A_HUMAN else logging.WARNING
+    logger.log(level, "%s of %s, attempt %s: %s", step, elevation.code, elevation.attempts, problem)
+    attempt = {"problem": problem, "attempt": elevation.attempts, "try_again_at": elevation.try_again_at, **data}
+    transition.record(elevation, act=f"elevation.{step}_attempt_failed", actor=WORKER, now=now, data=attempt)
+
+
+def calls_as_data(calls: Sequence[Call]) -> list[dict[str, object]]:
+    return [asdict(call) for call in calls]
+
+
+def _begin(step: Step, elevation_id: int, holder: str) -> Elevation | None:
+    """Transaction 1. The mark of a step that turns out to be none stays, such as a cancellation; the lease does not."""
+    with transaction.atomic(durable=True):
+        now = timezone.now()
+        elevation = transition.lock_elevation(elevation_id)
+        if not lease.take(elevation.person_id, holder=holder, now=now):
+            return None
+        if step.mark(elevation, now=now):
+            return elevation
+        lease.release(elevation.person_id, holder=holder, now=now)
+        return None
+
+
+def _settle(step: Step, before: Elevation, outcome: Outcome, calls: Sequence[Call], holder: str) -> None:
+    with transaction.atomic(durable=True):
+        now = timezone.now()
+        elevation = transition.lock_elevation(before.pk)
+        if lease.release(elevation.person_id, holder=holder, now=now):
+            remember(elevation, outcome.seen)
+            data = {"calls": calls_as_data(calls), "seen": asdict(outcome.seen)}
+            step.settle(elevation, outcome, data=data, now=now)
+
+
+def _settle_failure(step: Step, before: Elevation, error: BackendError, calls: Sequence[Call], holder: str) -> None:
+    with transaction.atomic(durable=True):
+        now = timezone.now()
+        elevation = transition.lock_elevation(before.pk)
+        if lease.release(elevation.person_id, holder=holder, now=now):
+            data = {"calls": calls_as_data(calls), "detail": error.detail}
+            step.fail(elevation, error, data=data, now=now)

@@ -1,0 +1,219 @@
+"""Deciding on a request."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from access_requests import errors, policy
+from access_requests.actor import Actor, Door
+from access_requests.lifecycle import UNDECIDED, RequestAction
+from access_requests.models import AccessRequest, ApprovalLevel, Decision, Verdict
+from access_requests.policy import AskedWindow
+from access_requests.services import snapshot, submit, transition, windows
+from portal.outbox import sending as outbox
+
+GRANT = "access_requests.grant"
+PROLONG = "access_requests.prolong"
+
+
+def approve(*, request_id: int, comment: str, seen: str | None, actor: Actor, now: datetime) -> AccessRequest:
+    """Record one approval; the last one needed fixes the window and sets the elevations going.
+
+    `seen` is the digest of what the approver saw; None stands for what was submitted. Raises a Rejection, among them OwnRequest,
+    NotAnApprover, DecideInBrowser, DecisionTooLate, AlreadyDecided, SeenChanged: nothing is written then.
+    """
+    request, level = _open_to(request_id, actor, now)
+    comment = policy.clean_text("comment", comment, required=False)
+    _check_seen(request, seen)
+    decision = _record(request, level, Verdict.APPROVE, comment, actor, now)
+    if waiting_level(request) is not None:
+        data = {"decision": _as_data(decision)}
+        transition.record(request, act="request.approval_given", actor=actor, now=now, data=data)
+        return request
+    if request.extends is None:
+        _start(request, decision, actor, now)
+    else:
+        _prolong(request, decision, actor, now)
+    return request
+
+
+def reject(*, request_id: int, comment: str, seen: str | None, actor: Actor, now: datetime) -> AccessRequest:
+    """Say no, with a reason. One rejection ends the request. Raises as approve does, and Missing without a reason."""
+    return _refuse(request_id, Verdict.REJECT, RequestAction.REJECT, comment, seen, actor, now)
+
+
+def send_back(*, request_id: int, comment: str, seen: str | None, actor: Actor, now: datetime) -> AccessRequest:
+    """Ask for another version (差し戻し), with a reason. Ends this request. Raises as reject does."""
+    return _refuse(request_id, Verdict.SEND_BACK, RequestAction.SEND_BACK, comment, seen, actor, now)
+
+
+def withdraw(*, request_id: int, actor: Actor, now: datetime) -> AccessRequest:
+    """Take one's own request back before it is decided. Raises NotYours, TransitionNotAllowed."""
+    request = transition.lock_request(request_id)
+    if request.requester_id != actor.who.pk:
+        raise errors.NotYours
+    transition.apply_to_request(request, RequestAction.WITHDRAW, actor=actor, now=now)
+    return request
+
+
+def lapse(*, request_id: int, actor: Actor, now: datetime) -> None:
+    """End a request whose deadline has passed; one decided meanwhile is left as it is."""
+    request = transition.lock_request(request_id)
+    if request.status in UNDECIDED and request.decide_until <= now:
+        transition.apply_to_request(request, RequestAction.LAPSE, actor=actor, now=now)
+
+
+def waiting_level(request: AccessRequest) -> int | None:
+    """Return the number of the level that waits for an approval, or None when all have theirs."""
+    needed = list(request.policy.levels.values_list("number", "approvals"))
+    given = list(request.decisions.filter(verdict=Verdict.APPROVE).values_list("level_number", flat=True))
+    return policy.waiting_level(needed, given)
+
+
+def _refuse(
+    request_id: int,
+    verdict: Verdict,
+    action: RequestAction,
+    comment: str,
+    seen: str | None,
+    actor: Actor,
+    now: datetime,
+) -> AccessRequest:
+    request, level = _open_to(request_id, actor, now)
+    comment = policy.clean_text("comment", comment, required=True)
+    _check_seen(request, seen)
+    decision = _record(request, level, verdict, comment, actor, now)
+    transition.apply_to_request(request, action, actor=actor, now=now, data={"decision": _as_data(decision)})
+    return request
+
+
+def _open_to(request_id: int, actor: Actor, now: datetime) -> tuple[AccessRequest, ApprovalLevel]:
+    """Return the request, locked, and the level at which this person may decide on it now by this door."""
+    request = transition.lock_request(request_id)
+    _check_person(request, actor)
+    if request.decisions.filter(approver=actor.who).exists():
+        raise errors.AlreadyDecided
+    if request.status not in UNDECIDED:
+        raise errors.TransitionNotAllowed(state=request.status)
+    if request.decide_until <= now:
+        raise errors.DecisionTooLate
+    waits = waiting_level(request)
+    level = request.policy.levels.filter(number=waits, approvers=actor.who).first() if waits is not None else None
+    if level is None:
+        raise errors.NotAnApprover
+    _check_door(request, actor)
+    return request, level
+
+
+def _check_person(request: AccessRequest, actor: Actor) -> None:
+    if not actor.who.is_active:
+        raise errors.PersonDisabled
+    if request.requester_id == actor.who.pk:
+        raise errors.OwnRequest
+    if not ApprovalLevel.objects.filter(policy=request.policy, approvers=actor.who).exists():
+        raise errors.NotAnApprover
+
+
+def _check_door(request: AccessRequest, actor: Actor) -> None:
+    """A header names a person and does not prove one: so the policy names the doors, and who asked may not carry the answer."""
+    rule = request.policy
+    same_client = actor.door == Door.CLIENT and actor.client == request.client
+    if actor.door not in rule.decide_by or (same_client and not rule.same_client_may_decide):
+        raise errors.DecideInBrowser(url=f"{settings.PORTAL_URL}/requests/{request.code}/")
+
+
+def _check_seen(request: AccessRequest, seen: str | None) -> None:
+    current = snapshot.current(request)
+    if (seen or request.digest) == snapshot.digest(current):
+        return
+    changed = snapshot.changed(request.snapshot, current)
+    raise errors.SeenChanged(changed=", ".join(changed) or "digest", difference=changed)
+
+
+def _record(
+    request: AccessRequest, level: ApprovalLevel, verdict: Verdict, comment: str, actor: Actor, now: datetime
+) -> Decision:
+    return Decision.objects.create(
+        request=request,
+        requester_id=request.requester_id,
+        approver=actor.who,
+        level=level,
+        level_number=level.number,
+        verdict=verdict,
+        comment=comment,
+        proof=dict(actor.proof),
+        door=actor.door,
+        client=actor.client,
+        seen=snapshot.digest(snapshot.current(request)),
+        decided_at=now,
+    )
+
+
+def _as_data(decision: Decision) -> Mapping[str, object]:
+    return {
+        "approver": decision.approver.username,
+        "verdict": decision.verdict,
+        "level": decision.level_number,
+        "comment": decision.comment,
+        "proof": decision.proof,
+        "door": decision.door,
+        "client": decision.client,
+        "seen": decision.seen,
+    }
+
+
+def _start(request: AccessRequest, decision: Decision, actor: Actor, now: datetime) -> None:
+    """The last approval of a request: its window is fixed, and there is an elevation for each of its work groups."""
+    person = windows.lock_person(request.requester_id)
+    groups = list(request.work_groups.order_by("name"))
+    _check_requester_still_may(request, now)
+    minutes = request.duration_minutes
+    asked = AskedWindow(
+        starts_at=request.asked_starts_at,
+        ends_at=request.asked_ends_at,
+        duration=timedelta(minutes=minutes) if minutes is not None else None,
+    )
+    window = asked.fixed(now)
+    windows.check_window_free(person, groups, window, now=now, besides=request)
+    request.starts_at, request.ends_at = window
+    data = {"decision": _as_data(decision)}
+    transition.apply_to_request(request, RequestAction.APPROVE, actor=actor, now=now, data=data)
+    for elevation in submit.elevations_of(request):
+        elevation.save(force_insert=True)
+        transition.begin_elevation(elevation, actor=actor, now=now)
+        if elevation.starts_at <= now:
+            outbox.put(GRANT, object_id=elevation.pk, now=now)
+
+
+def _prolong(request: AccessRequest, decision: Decision, actor: Actor, now: datetime) -> None:
+    """The last approval of an extension: the elevation's end moves, without a gap."""
+    windows.lock_person(request.requester_id)
+    _check_requester_still_may(request, now)
+    if request.extends_id is None or request.asked_ends_at is None:
+        raise ValueError(f"{request} extends nothing")
+    elevation = transition.lock_elevation(request.extends_id)
+    windows.check_still_open(elevation, now=now)
+    windows.check_extension_free(elevation, request.asked_ends_at, besides=request)
+    request.starts_at, request.ends_at = elevation.ends_at, request.asked_ends_at
+    data = {"decision": _as_data(decision)}
+    transition.apply_to_request(request, RequestAction.APPROVE, actor=actor, now=now, data=data)
+    before, elevation.ends_at = elevation.ends_at, request.asked_ends_at
+    elevation.save(update_fields=["ends_at"])
+    moved = {"from_end": before, "to_end": elevation.ends_at, "by": request.code}
+    transition.record(elevation, act="elevation.extended", actor=actor, now=now, data=moved)
+    outbox.put(PROLONG, object_id=elevation.pk, now=now)
+
+
+def _check_requester_still_may(request: AccessRequest, now: datetime) -> None:
+    """Rights are checked again at the moment of every step."""
+    groups = list(request.work_groups.order_by("name"))
+    for group in groups:
+        if group.retired_at is not None and group.retired_at <= now:
+            raise errors.CatalogueChanged(work_group=group.name)
+    try:
+        submit.check_requester(request.requester)
+        submit.check_may_request(groups, request.requester)
+    except errors.Rejection as rejection:
+        names = ", ".join(group.name for group in groups)
+        raise errors.RequesterMayNot(person=request.requester.username, work_group=names) from rejection

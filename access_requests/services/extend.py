@@ -1,0 +1,46 @@
+"""Asking for more time."""
+
+from datetime import datetime
+
+from access_requests import errors, policy
+from access_requests.actor import Actor
+from access_requests.models import AccessRequest
+from access_requests.services import submit, transition, windows
+
+
+def extend(
+    *, elevation_id: int, ends_at: datetime, reason: str, change_ticket: str = "", actor: Actor, now: datetime
+) -> AccessRequest:
+    """Ask for more time: a new request that names the elevation; its approval moves that end.
+
+    Raises a Rejection, among them ElevationOver and NotYours: nothing is written then.
+    """
+    person = windows.lock_person(actor.who.pk)
+    submit.check_requester(person)
+    elevation = transition.lock_elevation(elevation_id)
+    if elevation.person_id != person.pk:
+        raise errors.NotYours
+    windows.check_still_open(elevation, now=now)
+    group, new_end = elevation.work_group, submit.in_utc("ends_at", ends_at)
+    submit.check_may_request([group], person)
+    rule = group.policy
+    if new_end is None:
+        raise errors.Missing(field="ends_at")
+    policy.check_extension(old_end=elevation.ends_at, new_end=new_end, limits=submit.limits_of(rule), now=now)
+    windows.check_extension_free(elevation, new_end)
+    asked = elevation.request
+    request = AccessRequest(
+        requester=person,
+        policy=rule,
+        extends=elevation,
+        reason=policy.clean_text("reason", reason, required=True),
+        change_ticket=policy.clean_text("change_ticket", change_ticket or asked.change_ticket, required=True),
+        impact=asked.impact,
+        plan=asked.plan,
+        way_back=asked.way_back,
+        asked_starts_at=elevation.ends_at,
+        asked_ends_at=new_end,
+        **submit.submission(actor, now),
+        decide_until=min(now + submit.limits_of(rule).decision, elevation.ends_at),
+    )
+    return submit.write(request, [group], actor=actor, now=now)

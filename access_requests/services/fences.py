@@ -1,0 +1,49 @@
+"""The fences, rendered whole from the database."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from access_requests.grants import entry_fence
+from access_requests.grants.calls import Caller
+from access_requests.grants.contract import Grant, Role
+from access_requests.lifecycle import IN_AWS, ElevationStatus
+from access_requests.models import Elevation
+from portal.iam.fences import iso
+from portal.users.models import User
+
+INSIDE = frozenset({ElevationStatus.GRANTING, ElevationStatus.ACTIVE})
+
+
+def until(person: User, role: Role, *, now: datetime) -> datetime:
+    """Return until when the person may switch to the role: the latest end of what has begun and is not over; now if nothing.
+
+    A window that has not begun does not count: the fence would stay open between this end and that beginning.
+    """
+    ends = _reaching(person, role).filter(status__in=INSIDE, ends_at__gt=now).order_by("-ends_at")
+    latest = ends.values_list("ends_at", flat=True).first()
+    return latest or now
+
+
+def put_all(person: User, grant: Grant, aws: Caller, *, now: datetime) -> dict[str, str]:
+    """Write the person's entry fence for each role of the grant; return role name -> time as written. Raises BackendError."""
+    written = {}
+    for role in grant.roles:
+        end = until(person, role, now=now)
+        entry_fence.put(aws, user_name=grant.user_name, role=role, until=end)
+        written[role.name] = iso(end)
+    return written
+
+
+def remove_unneeded(person: User, grant: Grant, aws: Caller) -> None:
+    """Take away the fences that no elevation of the person stands behind any more. Raises BackendError."""
+    for role in grant.roles:
+        if not _reaching(person, role).filter(status__in=IN_AWS).exists():
+            entry_fence.remove(aws, user_name=grant.user_name, role=role)
+
+
+def _reaching(person: User, role: Role) -> QuerySet[Elevation]:
+    account_id, name = role.arn.split(":")[4], role.arn.rsplit("/", 1)[-1]
+    return Elevation.objects.filter(
+        person=person, work_group__target_roles__name=name, work_group__target_roles__account__account_id=account_id
+    )

@@ -1,0 +1,133 @@
+"""Putting a person into a work group, and writing a later end."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from access_requests.actor import WORKER
+from access_requests.grants import directory, ttl_tag
+from access_requests.grants.calls import Caller
+from access_requests.grants.contract import Grant, Presence
+from access_requests.grants.errors import BackendError, BackendRefused
+from access_requests.grants.registry import backend
+from access_requests.lifecycle import IN_AWS, ElevationAction, ElevationStatus
+from access_requests.models import Elevation, IamUserBinding
+from access_requests.services import aws_step, fences, stop, transition
+from access_requests.services.aws_step import Data, Outcome
+from portal.outbox import sending as outbox
+
+NOT_SHOWN_YET = "not_shown_yet"
+
+
+def grant(elevation_id: int) -> None:
+    """Do or go on with the grant of an elevation, if its time has come."""
+    aws_step.take_step(Grants(), elevation_id)
+
+
+def prolong(elevation_id: int) -> None:
+    """Write the end that an extension moved into AWS."""
+    aws_step.take_step(Prolongs(), elevation_id)
+
+
+class Grants:
+    name = "grant"
+
+    def mark(self, elevation: Elevation, *, now: datetime) -> bool:
+        if elevation.status not in (ElevationStatus.SCHEDULED, ElevationStatus.GRANTING) or elevation.starts_at > now:
+            return False
+        reason = _why_not(elevation, now)
+        if reason:
+            stop.end_now(elevation, reason=reason, actor=WORKER, now=now)
+            return False
+        if elevation.status == ElevationStatus.SCHEDULED:
+            if _predecessor_in_aws(elevation):
+                return False
+            transition.apply_to_elevation(elevation, ElevationAction.START_GRANT, actor=WORKER, now=now)
+        return True
+
+    def act(self, elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
+        user = directory.user_named(aws, grant.user_name)
+        if user is None or user.user_id != grant.user_id:
+            # Renamed, or deleted and made again: it is not the one that an administrator bound.
+            raise BackendRefused("iam_user_changed")
+        return _write(elevation, replace(grant, user_name=user.name), aws)
+
+    def settle(self, elevation: Elevation, outcome: Outcome, *, data: Data, now: datetime) -> None:
+        if elevation.status != ElevationStatus.GRANTING:
+            _leave_to_the_end(elevation, data, now)
+        elif outcome.presence != Presence.PRESENT:
+            aws_step.try_again(elevation, NOT_SHOWN_YET, data=data, step=self.name, now=now)
+        else:
+            elevation.granted_at, elevation.written_ends_at = now, outcome.ends_at
+            transition.apply_to_elevation(elevation, ElevationAction.CONFIRM_GRANT, actor=WORKER, now=now, data=data)
+
+    def fail(self, elevation: Elevation, error: BackendError, *, data: Data, now: datetime) -> None:
+        if elevation.status != ElevationStatus.GRANTING:
+            _leave_to_the_end(elevation, data, now)
+        elif isinstance(error, BackendRefused):
+            # No endless grants: an administrator must act first. Part of it may be there, so it is taken out.
+            aws_step.try_again(elevation, error.problem, data=data, step=self.name, now=now)
+            stop.end_now(elevation, reason="grant_refused", actor=WORKER, now=now, comment=error.problem)
+        else:
+            aws_step.try_again(elevation, error.problem, data=data, step=self.name, now=now)
+
+
+class Prolongs:
+    name = "extension"
+
+    def mark(self, elevation: Elevation, *, now: datetime) -> bool:
+        behind = elevation.written_ends_at != elevation.ends_at
+        return elevation.status == ElevationStatus.ACTIVE and behind and elevation.ends_at > now
+
+    def act(self, elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
+        return _write(elevation, grant, aws)
+
+    def settle(self, elevation: Elevation, outcome: Outcome, *, data: Data, now: datetime) -> None:
+        if elevation.status != ElevationStatus.ACTIVE:
+            _leave_to_the_end(elevation, data, now)
+        elif outcome.presence != Presence.PRESENT:
+            aws_step.try_again(elevation, NOT_SHOWN_YET, data=data, step=self.name, now=now)
+        else:
+            elevation.written_ends_at = outcome.ends_at
+            elevation.attempts, elevation.try_again_at, elevation.problem = 0, None, ""
+            elevation.save()
+            transition.record(elevation, act="elevation.extension_written", actor=WORKER, now=now, data=data)
+
+    def fail(self, elevation: Elevation, error: BackendError, *, data: Data, now: datetime) -> None:
+        if elevation.status != ElevationStatus.ACTIVE:
+            _leave_to_the_end(elevation, data, now)
+        else:
+            aws_step.try_again(elevation, error.problem, data=data, step=self.name, now=now)
+
+
+def _write(elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
+    """Fence first, so that AWS itself ends what is given next."""
+    written = fences.put_all(elevation.person, grant, aws, now=aws.clock())
+    way = backend(elevation.work_group.backend)
+    way.give(grant, aws)
+    seen = way.look(grant, aws)
+    presence = seen.presence(ttl=ttl_tag.value(grant.ends_at), fences=written)
+    return Outcome(ends_at=grant.ends_at, seen=seen, presence=presence)
+
+
+def _why_not(elevation: Elevation, now: datetime) -> str:
+    """Return why a grant must not go on, or nothing. Rights are checked again at the moment of every step."""
+    if elevation.ends_at <= now:
+        return "expired"
+    if not elevation.person.is_active:
+        return "person_disabled"
+    if elevation.work_group.retired_at is not None:
+        return "work_group_retired"
+    binding = IamUserBinding.objects.filter(person=elevation.person, user_id=elevation.iam_user_id)
+    return "" if binding.exists() else "iam_user_rebound"
+
+
+def _predecessor_in_aws(elevation: Elevation) -> bool:
+    """Whether an earlier elevation of this person and work group is not ended yet; the grant waits for it."""
+    same = Elevation.objects.filter(person=elevation.person, work_group=elevation.work_group, status__in=IN_AWS)
+    return same.exclude(pk=elevation.pk).exists()
+
+
+def _leave_to_the_end(elevation: Elevation, data: Data, now: datetime) -> None:
+    """Somebody ended the elevation while AWS was being called: record the calls, and have them undone without delay."""
+    transition.record(elevation, act="elevation.overtaken", actor=WORKER, now=now, data=data)
+    outbox.put(stop.END, object_id=elevation.pk, now=now)

@@ -1,0 +1,124 @@
+"""Taking a person out of a work group again, and tidying up after it."""
+
+import logging
+import uuid
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from access_requests.actor import WORKER
+from access_requests.grants import directory
+from access_requests.grants.calls import Caller
+from access_requests.grants.contract import Grant
+from access_requests.grants.errors import BackendError
+from access_requests.grants.registry import backend
+from access_requests.lifecycle import ElevationAction, ElevationStatus
+from access_requests.models import Elevation
+from access_requests.services import aws_step, fences, lease, spool, transition
+from access_requests.services.aws_step import Data, Outcome
+
+logger = logging.getLogger(__name__)
+STILL_SHOWN = "still_shown"
+
+
+def end(elevation_id: int) -> None:
+    """Do or go on with the end of an elevation, if it is due.
+
+    An end that is due goes ahead in AWS even when the database does not take the trail's entry: it is kept on disk then.
+    """
+    try:
+        aws_step.take_step(Ends(), elevation_id)
+    except DatabaseError:
+        logger.critical("the end of elevation %s cannot be recorded", elevation_id, exc_info=True)
+        _end_unrecorded(elevation_id)
+
+
+def tidy(elevation_id: int) -> None:
+    """Take the entry fence away, once nobody who could still write the membership is running."""
+    aws_step.take_step(Tidies(), elevation_id)
+
+
+class Ends:
+    name = "end"
+
+    def mark(self, elevation: Elevation, *, now: datetime) -> bool:
+        spool.record(elevation, now=now)
+        if elevation.status in fences.INSIDE and elevation.ends_at <= now:
+            elevation.stopped_at, elevation.stop_reason = now, "expired"
+            data = {"reason": elevation.stop_reason}
+            transition.apply_to_elevation(elevation, ElevationAction.START_REVOKE, actor=WORKER, now=now, data=data)
+        return elevation.status == ElevationStatus.REVOKING
+
+    def act(self, elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
+        return _take_out(elevation, grant, aws)
+
+    def settle(self, elevation: Elevation, outcome: Outcome, *, data: Data, now: datetime) -> None:
+        spool.record(elevation, now=now)
+        if outcome.seen.membership or outcome.seen.ttl is not None:
+            aws_step.try_again(elevation, STILL_SHOWN, data=data, step=self.name, now=now)
+            return
+        elevation.ended_at, elevation.fence_due_at = now, now + lease.length()
+        transition.apply_to_elevation(elevation, ElevationAction.CONFIRM_REVOKE, actor=WORKER, now=now, data=data)
+
+    def fail(self, elevation: Elevation, error: BackendError, *, data: Data, now: datetime) -> None:
+        # Whatever AWS says, an end never gives up.
+        aws_step.try_again(elevation, error.problem, data=data, step=self.name, now=now)
+
+
+class Tidies:
+    name = "tidying"
+
+    def mark(self, elevation: Elevation, *, now: datetime) -> bool:
+        due = elevation.fence_due_at is not None and elevation.fence_due_at <= now
+        return due and elevation.status == ElevationStatus.ENDED
+
+    def act(self, elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
+        name = directory.current_name(aws, grant.user_name, grant.user_id)
+        if name is not None:
+            fences.remove_unneeded(elevation.person, replace(grant, user_name=name), aws)
+        seen = backend(elevation.work_group.backend).look(grant, aws)
+        return Outcome(ends_at=grant.ends_at, seen=seen, presence=seen.presence(ttl="", fences={}))
+
+    def settle(self, elevation: Elevation, outcome: Outcome, *, data: Data, now: datetime) -> None:  # noqa: ARG002  The step's signature.
+        elevation.fence_due_at, elevation.attempts, elevation.problem = None, 0, ""
+        elevation.save()
+        transition.record(elevation, act="elevation.fence_removed", actor=WORKER, now=now, data=data)
+
+    def fail(self, elevation: Elevation, error: BackendError, *, data: Data, now: datetime) -> None:
+        aws_step.try_again(elevation, error.problem, data=data, step=self.name, now=now)
+        elevation.fence_due_at, elevation.try_again_at = elevation.try_again_at, None
+        elevation.save(update_fields=["fence_due_at", "try_again_at"])
+
+
+def _take_out(elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
+    """Fence to now, membership out, read back, untag; then look at all of it once more."""
+    name = directory.current_name(aws, grant.user_name, grant.user_id)
+    if name is not None:
+        grant = replace(grant, user_name=name)
+        fences.put_all(elevation.person, grant, aws, now=aws.clock())
+    way = backend(elevation.work_group.backend)
+    way.take(grant, aws)
+    seen = way.look(grant, aws)
+    return Outcome(ends_at=grant.ends_at, seen=seen, presence=seen.presence(ttl="", fences={}))
+
+
+def _end_unrecorded(elevation_id: int) -> None:
+    """Take an overdue elevation out of AWS without touching its row; what was done is kept on disk until it can be recorded."""
+    now, holder = timezone.now(), uuid.uuid4().hex
+    elevation = Elevation.objects.select_related("person", "work_group", "request").get(pk=elevation_id)
+    overdue = elevation.status in fences.INSIDE and elevation.ends_at <= now
+    if not overdue and elevation.status != ElevationStatus.REVOKING:
+        return
+    with transaction.atomic(durable=True):
+        if not lease.take(elevation.person_id, holder=holder, now=now):
+            return
+    aws = aws_step.caller_for(elevation.person_id, holder)
+    outcome = "ok"
+    try:
+        _take_out(elevation, aws_step.grant_of(elevation), aws)
+    except BackendError as error:
+        outcome = error.problem
+    spool.keep(elevation.code, now=now, data={"outcome": outcome, "calls": aws_step.calls_as_data(aws.calls)})
+    lease.release(elevation.person_id, holder=holder, now=timezone.now())

@@ -1,0 +1,86 @@
+"""The one way from a door to a verb: a durable transaction, and for programs an answer that survives a repeated call."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from django.db import IntegrityError, OperationalError, transaction
+
+from access_requests.errors import KeyReused, RequestInProgress
+from access_requests.models import IdempotentAnswer
+
+T = TypeVar("T")
+# PostgreSQL's codes of what goes well when simply done again: serialization failure, deadlock.
+DONE_AGAIN = frozenset({"40001", "40P01"})
+ATTEMPTS = 3
+ANSWERS_KEPT = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A call that is to happen once: whose, under which key, with which body (its SHA-256)."""
+
+    client: str
+    person_id: int
+    key: str
+    body_digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    status: int
+    body: Any
+
+
+def run(verb: Callable[[], T]) -> T:
+    """Run a verb in a durable transaction and return what it returns. After a deadlock it is done again, at most twice."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with transaction.atomic(durable=True):
+                return verb()
+        except OperationalError as error:
+            if attempt == ATTEMPTS or getattr(error.__cause__, "sqlstate", None) not in DONE_AGAIN:
+                raise
+    raise AssertionError("the last attempt returns or raises")
+
+
+def run_once(claim: Claim, verb: Callable[[], Answer], *, now: datetime) -> Answer:
+    """Run a verb once for its claim; the same call again gets the stored answer.
+
+    Raises KeyReused for another body under the same key, RequestInProgress while the first is not done. A refusal rolls back,
+    and the claim with it: it is not stored.
+    """
+    try:
+        return run(lambda: _answer_once(claim, verb, now))
+    except IntegrityError as error:
+        # The first call with this key committed between our look and our insert, or this is another violation.
+        if _stored(claim) is None:
+            raise
+        raise RequestInProgress from error
+
+
+def forget_old_answers(*, now: datetime) -> None:
+    """Delete answers that nobody asks for again."""
+    old = IdempotentAnswer.objects.filter(created_at__lt=now - ANSWERS_KEPT)
+    if old.exists():
+        old.delete()
+
+
+def _answer_once(claim: Claim, verb: Callable[[], Answer], now: datetime) -> Answer:
+    stored = _stored(claim)
+    if stored is not None:
+        if stored.body_digest != claim.body_digest:
+            raise KeyReused(field="Idempotency-Key")
+        return Answer(status=stored.status or 200, body=stored.answer)
+    row = IdempotentAnswer.objects.create(
+        client=claim.client, person_id=claim.person_id, key=claim.key, body_digest=claim.body_digest, created_at=now
+    )
+    answer = verb()
+    row.status, row.answer = answer.status, answer.body
+    row.save(update_fields=["status", "answer"])
+    return answer
+
+
+def _stored(claim: Claim) -> IdempotentAnswer | None:
+    return IdempotentAnswer.objects.filter(client=claim.client, person_id=claim.person_id, key=claim.key).first()

@@ -1,0 +1,84 @@
+"""What approvers decide on, as data: frozen at submission, made again at the decision, compared by digest."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+
+from django.core.serializers.json import DjangoJSONEncoder
+
+from access_requests.models import AccessRequest, ApprovalPolicy, IamUserBinding, WorkGroup
+
+Json = Mapping[str, object]
+
+
+def take(request: AccessRequest, work_groups: Sequence[WorkGroup]) -> Json:
+    """Return {"asked": what is decided on, "policy": under which rule}, from the rows as they are now.
+
+    Only `asked` is digested: a new approver in the policy does not change what was asked for.
+    """
+    return {"asked": _asked(request, work_groups), "policy": policy(request.policy)}
+
+
+def digest(snapshot: Json) -> str:
+    """Return the SHA-256, as 64 hex digits, of what is decided on."""
+    text = json.dumps(snapshot["asked"], cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def current(request: AccessRequest) -> Json:
+    """Return the snapshot of a submitted request as the catalogue is now."""
+    return take(request, list(request.work_groups.prefetch_related("target_roles__account").order_by("name")))
+
+
+def changed(before: Json, after: Json) -> dict[str, tuple[object, object]]:
+    """Return field -> (before, after) of what is decided on and is no longer the same."""
+    old, new = _plain(before["asked"]), _plain(after["asked"])
+    return {field: (old.get(field), new.get(field)) for field in {**old, **new} if old.get(field) != new.get(field)}
+
+
+def policy(rule: ApprovalPolicy) -> Json:
+    """Return the policy that applies, with who may decide at each level."""
+    levels = rule.levels.prefetch_related("approvers").order_by("number")
+    return {
+        "key": rule.key,
+        "shortest_minutes": rule.shortest_minutes,
+        "longest_minutes": rule.longest_minutes,
+        "decision_minutes": rule.decision_minutes,
+        "decide_by": rule.decide_by,
+        "same_client_may_decide": rule.same_client_may_decide,
+        "levels": [
+            {
+                "number": level.number,
+                "approvals": level.approvals,
+                "approvers": sorted(person.username for person in level.approvers.all()),
+            }
+            for level in levels
+        ],
+    }
+
+
+def _asked(request: AccessRequest, work_groups: Sequence[WorkGroup]) -> Json:
+    binding = IamUserBinding.objects.filter(person=request.requester).first()
+    return {
+        "requester": request.requester.username,
+        "iam_user": {"name": binding.user_name, "user_id": binding.user_id} if binding else None,
+        "work_groups": [
+            {"name": group.name, "backend": group.backend, "target_roles": sorted(role.arn for role in group.target_roles.all())}
+            for group in sorted(work_groups, key=lambda group: group.name)
+        ],
+        "reason": request.reason,
+        "change_ticket": request.change_ticket,
+        "impact": request.impact,
+        "plan": request.plan,
+        "way_back": request.way_back,
+        "starts_at": request.asked_starts_at,
+        "ends_at": request.asked_ends_at,
+        "duration_minutes": request.duration_minutes,
+        "extends": request.extends.code if request.extends else None,
+    }
+
+
+def _plain(value: object) -> dict[str, object]:
+    """Return the value as it is after a round through JSON, so that a stored one and a fresh one compare."""
+    plain: dict[str, object] = json.loads(json.dumps(value, cls=DjangoJSONEncoder))
+    return plain

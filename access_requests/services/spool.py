@@ -1,0 +1,52 @@
+"""What AWS was told while the trail could not be written: kept on disk, and recorded before the row is settled."""
+
+import json
+import logging
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+
+from access_requests.actor import WORKER
+from access_requests.models import Elevation
+from access_requests.services import transition
+from audits.models import TrailEntry
+
+logger = logging.getLogger(__name__)
+ACT = "elevation.end_recorded_late"
+
+
+def keep(code: str, *, now: datetime, data: Mapping[str, object]) -> None:
+    """Append a line to the elevation's file. A disk that is full too must not hold up an end: that is logged instead."""
+    line = json.dumps({"spool_id": uuid.uuid4().hex, "at": now, **data}, cls=DjangoJSONEncoder)
+    try:
+        settings.SPOOL_DIR.mkdir(parents=True, exist_ok=True)
+        with _file(code).open("a") as file:
+            file.write(f"{line}\n")
+    except OSError:
+        logger.critical("neither trail nor spool can be written; %s: %s", code, line, exc_info=True)
+
+
+def record(elevation: Elevation, *, now: datetime) -> None:
+    """Record in the caller's transaction what was kept of the elevation; the file goes once that has committed.
+
+    A file that survives its commit is recorded once all the same: each line has an id.
+    """
+    path = _file(elevation.code)
+    if not path.exists():
+        return
+    for line in path.read_text().splitlines():
+        data = json.loads(line)
+        known = TrailEntry.objects.filter(subject=elevation.code, act=ACT, data__spool_id=data["spool_id"])
+        if not known.exists():
+            transition.record(elevation, act=ACT, actor=WORKER, now=now, data=data)
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+
+
+def _file(code: str) -> Path:
+    path: Path = settings.SPOOL_DIR / f"{code}.jsonl"
+    return path

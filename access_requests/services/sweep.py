@@ -1,0 +1,66 @@
+"""Finding what is due by its state, whoever lost the message about it. Run every few seconds, by any number of workers."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+
+from access_requests.actor import WORKER
+from access_requests.lifecycle import UNDECIDED, ElevationStatus
+from access_requests.models import AccessRequest, Elevation
+from access_requests.services import decide, run, stop
+from portal.outbox import sending as outbox
+
+Due = Iterator[tuple[str, int]]
+TIDY = "access_requests.tidy"
+BATCH = 1000
+
+
+def due_grants(*, now: datetime) -> Due:
+    """Yield (task, elevation id) of what is to be given or prolonged."""
+    ready = _not_put_off(now).filter(ends_at__gt=now)
+    waiting = ready.filter(status__in=[ElevationStatus.SCHEDULED, ElevationStatus.GRANTING], starts_at__lte=now)
+    yield from _each(decide.GRANT, waiting)
+    # The end that AWS says is behind the end that was approved.
+    yield from _each(decide.PROLONG, ready.filter(status=ElevationStatus.ACTIVE).exclude(written_ends_at=F("ends_at")))
+
+
+def due_ends(*, now: datetime) -> Due:
+    """Yield (task, elevation id) of what is to be taken out or tidied up. A failed grant never puts off an end that is due."""
+    over = Q(status__in=[ElevationStatus.GRANTING, ElevationStatus.ACTIVE], ends_at__lte=now)
+    open_end = Q(status=ElevationStatus.REVOKING) & (Q(try_again_at=None) | Q(try_again_at__lte=now))
+    yield from _each(stop.END, Elevation.objects.filter(over | open_end))
+    yield from _each(decide.GRANT, Elevation.objects.filter(status=ElevationStatus.SCHEDULED, ends_at__lte=now))
+    yield from _each(TIDY, Elevation.objects.filter(fence_due_at__lte=now))
+
+
+def lapse_requests(*, now: datetime) -> int:
+    """End the requests whose deadline has passed; return how many."""
+    overdue = AccessRequest.objects.filter(status__in=UNDECIDED, decide_until__lte=now).order_by("decide_until")
+    ids = list(overdue.values_list("pk", flat=True)[:BATCH])
+    for request_id in ids:
+        run.run(partial(decide.lapse, request_id=request_id, actor=WORKER, now=now))
+    return len(ids)
+
+
+def housekeeping(*, now: datetime) -> None:
+    """Send what waits in the outbox, let lapse what has lapsed, forget old answers."""
+    outbox.send_due(now=now)
+    lapse_requests(now=now)
+    run.forget_old_answers(now=now)
+
+
+def message_life() -> timedelta:
+    """Return after what time a message of a sweep is worthless: the next sweeps have sent another."""
+    return timedelta(seconds=2 * settings.SWEEP_SECONDS)
+
+
+def _not_put_off(now: datetime) -> QuerySet[Elevation]:
+    return Elevation.objects.filter(Q(try_again_at=None) | Q(try_again_at__lte=now))
+
+
+def _each(task: str, elevations: QuerySet[Elevation]) -> Due:
+    for pk in elevations.order_by("ends_at").values_list("pk", flat=True)[:BATCH]:
+        yield task, pk

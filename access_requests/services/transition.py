@@ -1,0 +1,129 @@
+"""The only writer of a status. Each change is checked against lifecycle's table and recorded in the same transaction."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from access_requests.actor import Actor
+from access_requests.errors import TransitionNotAllowed
+from access_requests.lifecycle import (
+    ELEVATION_TRANSITIONS,
+    REQUEST_TRANSITIONS,
+    UNDECIDED,
+    ElevationAction,
+    ElevationStatus,
+    RequestAction,
+    RequestStatus,
+)
+from access_requests.models import AccessRequest, Elevation
+from access_requests.services import snapshot
+from audits import trail
+
+Data = Mapping[str, object]
+
+
+def lock_request(request_id: int) -> AccessRequest:
+    """Return the request, locked until the transaction ends."""
+    return AccessRequest.objects.select_for_update(of=("self",)).select_related("requester", "policy").get(pk=request_id)
+
+
+def lock_elevation(elevation_id: int) -> Elevation:
+    """Return the elevation, locked until the transaction ends."""
+    rows = Elevation.objects.select_for_update(of=("self",)).select_related("person", "work_group", "request")
+    return rows.get(pk=elevation_id)
+
+
+def begin_request(request: AccessRequest, *, actor: Actor, now: datetime) -> None:
+    """Record that a request was submitted; its row and its groups are written already."""
+    record(request, act="request.submitted", actor=actor, now=now, data={"to": request.status, "snapshot": request.snapshot})
+
+
+def apply_to_request(
+    request: AccessRequest, action: RequestAction, *, actor: Actor, now: datetime, data: Data | None = None
+) -> None:
+    """Change a locked request's status. Raises TransitionNotAllowed."""
+    before = RequestStatus(request.status)
+    after = REQUEST_TRANSITIONS.get((before, action))
+    if after is None:
+        raise TransitionNotAllowed(state=before)
+    request.status = after
+    if after not in UNDECIDED:
+        request.settled_at = now
+        request.requested_groups.filter(waits_to_start_now=True).update(waits_to_start_now=False)
+    request.save(update_fields=["status", "settled_at", "starts_at", "ends_at"])
+    changes = {"from": before, "to": after, **(data or {})}
+    record(request, act=f"request.{after}", actor=actor, now=now, data=changes)
+
+
+def begin_elevation(elevation: Elevation, *, actor: Actor, now: datetime) -> None:
+    """Record that an approval made an elevation; its row is written already."""
+    record(elevation, act="elevation.scheduled", actor=actor, now=now, data={"to": elevation.status})
+
+
+def apply_to_elevation(
+    elevation: Elevation, action: ElevationAction, *, actor: Actor, now: datetime, data: Data | None = None
+) -> None:
+    """Change a locked elevation's status, with whatever else of its fields the caller has set. Raises TransitionNotAllowed."""
+    before = ElevationStatus(elevation.status)
+    after = ELEVATION_TRANSITIONS.get((before, action))
+    if after is None:
+        raise TransitionNotAllowed(state=before)
+    elevation.status = after
+    elevation.attempts, elevation.try_again_at, elevation.problem = 0, None, ""
+    elevation.save()
+    record(elevation, act=f"elevation.{after}", actor=actor, now=now, data={"from": before, "to": after, **(data or {})})
+
+
+def record(subject: AccessRequest | Elevation, *, act: str, actor: Actor, now: datetime, data: Data | None = None) -> None:
+    """Append to the trail what happened to a request or an elevation, with all that rebuilding its state needs."""
+    trail.record(
+        now=now,
+        act=act,
+        actor=actor.name,
+        on_behalf_of=actor.on_behalf_of,
+        subject=subject.code,
+        data={
+            "door": actor.door,
+            "proof": dict(actor.proof),
+            **(_request(subject) if isinstance(subject, AccessRequest) else _elevation(subject)),
+            **(data or {}),
+        },
+    )
+
+
+def _request(request: AccessRequest) -> Data:
+    return {
+        "request": {
+            "code": request.code,
+            "status": request.status,
+            "policy": snapshot.policy(request.policy),
+            "digest": request.digest,
+            "submitted_at": request.submitted_at,
+            "decide_until": request.decide_until,
+            "settled_at": request.settled_at,
+            "starts_at": request.starts_at,
+            "ends_at": request.ends_at,
+            "revises": request.revises.code if request.revises else None,
+            **request.snapshot["asked"],
+        }
+    }
+
+
+def _elevation(elevation: Elevation) -> Data:
+    return {
+        "elevation": {
+            "code": elevation.code,
+            "request": elevation.request.code,
+            "status": elevation.status,
+            "person": elevation.person.username,
+            "work_group": elevation.work_group.name,
+            "backend": elevation.work_group.backend,
+            "iam_user_name": elevation.iam_user_name,
+            "iam_user_id": elevation.iam_user_id,
+            "starts_at": elevation.starts_at,
+            "ends_at": elevation.ends_at,
+            "granted_at": elevation.granted_at,
+            "stopped_at": elevation.stopped_at,
+            "stop_reason": elevation.stop_reason,
+            "ended_at": elevation.ended_at,
+        }
+    }

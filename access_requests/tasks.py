@@ -1,0 +1,44 @@
+"""The workers' doors. A task carries an id and reads everything again: a forged message can only make due work run early."""
+
+from celery import current_app, shared_task
+from django.utils import timezone
+
+from access_requests.services import provision, revoke, sweep
+
+
+@shared_task(name="access_requests.grant")
+def grant(elevation_id: int) -> None:
+    provision.grant(elevation_id)
+
+
+@shared_task(name="access_requests.prolong")
+def prolong(elevation_id: int) -> None:
+    provision.prolong(elevation_id)
+
+
+@shared_task(name="access_requests.end")
+def end(elevation_id: int) -> None:
+    revoke.end(elevation_id)
+
+
+@shared_task(name="access_requests.tidy")
+def tidy(elevation_id: int) -> None:
+    revoke.tidy(elevation_id)
+
+
+@shared_task(name="access_requests.sweep", ignore_result=True)
+def sweep_grants() -> None:
+    now = timezone.now()
+    sweep.housekeeping(now=now)
+    _send(sweep.due_grants(now=now))
+
+
+@shared_task(name="access_requests.sweep_ends", ignore_result=True)
+def sweep_ends() -> None:
+    _send(sweep.due_ends(now=timezone.now()))
+
+
+def _send(due: sweep.Due) -> None:
+    expires = sweep.message_life().total_seconds()
+    for task, elevation_id in due:
+        current_app.send_task(task, args=[elevation_id], expires=expires)
