@@ -1,0 +1,1 @@
+"""Reads that join tables or apply "who may see". They write nothing."""

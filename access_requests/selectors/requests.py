@@ -1,0 +1,85 @@
+"""Requests, for whoever may see them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from access_requests.lifecycle import UNDECIDED
+from access_requests.models import AccessRequest, ApprovalLevel, Decision, Elevation, Verdict
+from portal.users.models import User
+
+NEWEST_FIRST = "-id"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What a list of requests is narrowed to. Empty ones narrow nothing; `words` are looked for in ticket, reason and number."""
+
+    state: str = ""
+    requester: str = ""
+    work_group: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    waiting_for_me: bool = False
+    words: str = ""
+
+
+def visible_to(person: User) -> QuerySet[AccessRequest]:
+    """Return the requests that the person may see whole: own, those to decide on, or all for those who read everything."""
+    if person.reads_everything:
+        return AccessRequest.objects.all()
+    approves = ApprovalLevel.objects.filter(policy=OuterRef("policy"), approvers=person)
+    decided = Decision.objects.filter(request=OuterRef("pk"), approver=person)
+    return AccessRequest.objects.filter(Q(requester=person) | Exists(approves) | Exists(decided))
+
+
+def in_full(requests: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
+    """Return them with all that a list or a page shows, in a constant number of queries."""
+    elevations = Elevation.objects.select_related("work_group").prefetch_related("work_group__target_roles__account")
+    return requests.select_related("requester", "policy", "extends", "revises").prefetch_related(
+        "work_groups",
+        "policy__levels__approvers",
+        Prefetch("decisions", Decision.objects.select_related("approver").order_by("decided_at")),
+        Prefetch("elevations", elevations.order_by("id")),
+    )
+
+
+def filtered(requests: QuerySet[AccessRequest], filters: Filters, person: User, *, now: datetime) -> QuerySet[AccessRequest]:
+    """Return the requests narrowed, newest first."""
+    exact = {"status": filters.state, "requester__username": filters.requester, "work_groups__name": filters.work_group}
+    requests = requests.filter(**{field: value for field, value in exact.items() if value})
+    if filters.since is not None:
+        requests = requests.filter(submitted_at__gte=filters.since)
+    if filters.until is not None:
+        requests = requests.filter(submitted_at__lt=filters.until)
+    if filters.waiting_for_me:
+        requests = requests.filter(pk__in=waiting_for(person, now=now).values("pk"))
+    if filters.words:
+        words = Q(change_ticket__icontains=filters.words) | Q(reason__icontains=filters.words)
+        requests = requests.filter(words | Q(code__iexact=filters.words))
+    return requests.order_by(NEWEST_FIRST)
+
+
+def waiting_for(person: User, *, now: datetime) -> QuerySet[AccessRequest]:
+    """Return the pending requests that this person can decide on now, soonest deadline first.
+
+    A level waits when it lacks approvals and every lower one has its own: the same rule as policy.waiting_level, in one query.
+    """
+    if not person.is_active:
+        return AccessRequest.objects.none()
+    undecided = AccessRequest.objects.filter(status__in=UNDECIDED, decide_until__gt=now).exclude(requester=person)
+    decided = Decision.objects.filter(request=OuterRef("pk"), approver=person)
+    seat = ApprovalLevel.approvers.through.objects.filter(approvallevel=OuterRef("waits_at"), user=person)
+    return undecided.annotate(waits_at=_waiting_level()).filter(~Exists(decided), Exists(seat)).order_by("decide_until")
+
+
+def _waiting_level() -> Subquery:
+    """The key of the lowest level of the request's policy that lacks approvals."""
+    approvals = Decision.objects.filter(
+        request=OuterRef(OuterRef("pk")), level_number=OuterRef("number"), verdict=Verdict.APPROVE
+    )
+    given = approvals.order_by().values("request").annotate(n=Count("pk")).values("n")
+    levels = ApprovalLevel.objects.filter(policy=OuterRef("policy")).annotate(given=Coalesce(Subquery(given), 0))
+    return Subquery(levels.filter(given__lt=F("approvals")).order_by("number").values("pk")[:1])

@@ -1,0 +1,14 @@
+"""What happened to a request, from the trail: the request, the elevations that it made, and the extensions of these."""
+
+from django.db.models import QuerySet
+
+from access_requests.models import AccessRequest, Elevation
+from audits.models import TrailEntry
+
+
+def of_request(request: AccessRequest) -> QuerySet[TrailEntry]:
+    """Return the entries, oldest first. Of an extension: its own, and those of the elevation that it names."""
+    elevations = request.elevations.all() if request.extends_id is None else Elevation.objects.filter(pk=request.extends_id)
+    codes = [request.code, *elevations.values_list("code", flat=True)]
+    codes += AccessRequest.objects.filter(extends__in=request.elevations.all()).values_list("code", flat=True)
+    return TrailEntry.objects.filter(subject__in=codes).order_by("id")
