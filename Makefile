@@ -1,0 +1,55 @@
+# Everything is in .venv of this checkout. The locks hold hashes, so that what is installed is what was tried.
+# PORT and DEMO_DIR, given before or after `make demo`, reach the demo by the environment.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
+CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po)
+
+# Stamps are compared in this order: the development set holds the demo's.
+.NOTPARALLEL:
+.PHONY: demo test lint format messages lock
+.DEFAULT_GOAL := demo
+
+demo: .venv/demo.stamp $(CATALOGUES:.po=.mo)
+	@exec $(BIN)/python -m portal.demo
+
+test: .venv/dev.stamp $(CATALOGUES:.po=.mo)
+	@exec $(BIN)/python .ci/gate
+
+lint: .venv/dev.stamp
+	@exec $(BIN)/python .ci/gate lint
+
+format: .venv/dev.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# What the pages say, from the sources into locale/ja: new sentences come in empty, and the gate refuses empty ones.
+messages: .venv/dev.stamp
+	$(BIN)/python -m tests.structure.messages locale/django.pot
+	$(BIN)/pybabel update -D django -i locale/django.pot -d locale -l ja --no-fuzzy-matching --ignore-obsolete
+
+# The development lock is compiled first and binds the others, so that a package has one version in all three.
+lock: .venv/dev.stamp
+	$(PIP) uv
+	$(COMPILE) --extra demo --extra dev -o requirements-dev.lock pyproject.toml
+	$(COMPILE) --constraint requirements-dev.lock --extra demo -o requirements-demo.lock pyproject.toml
+	$(COMPILE) --constraint requirements-dev.lock -o requirements.lock pyproject.toml
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Sekisho needs Python 3.11 or newer; name one with PYTHON=…")'
+	$(PYTHON) -m venv .venv
+
+.venv/demo.stamp: requirements-demo.lock | .venv/bin/python
+	@echo "Installing what the demo needs, once."
+	@$(PIP) --require-hashes -r requirements-demo.lock
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.lock | .venv/bin/python
+	@echo "Installing what development needs, once."
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch .venv/demo.stamp $@
+
+%.mo: %.po | .venv/demo.stamp
+	@$(BIN)/pybabel --quiet compile -i $< -o $@
