@@ -162,8 +162,8 @@ class RequesterMayNot(Conflict):
 
 
 class CatalogueChanged(Conflict):
-    code = "work_group_retired"
-    sentence = _("%(work_group)s has left the catalogue. Reject this request; the requester can ask for another group.")
+    code = "catalogue_changed"
+    sentence = _("%(work_group)s has left the catalogue or is approved under another policy now. Reject this; it can be asked for anew.")
 
 
 class AdministratorExists(Conflict):

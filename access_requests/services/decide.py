@@ -167,7 +167,7 @@ def _start(request: AccessRequest, decision: Decision, actor: Actor, now: dateti
     """The last approval of a request: its window is fixed, and there is an elevation for each of its work groups."""
     person = windows.lock_person(request.requester_id)
     groups = list(request.work_groups.order_by("name"))
-    _check_requester_still_may(request, now)
+    _check_requester_still_may(request)
     minutes = request.duration_minutes
     asked = AskedWindow(
         starts_at=request.asked_starts_at,
@@ -189,7 +189,7 @@ def _start(request: AccessRequest, decision: Decision, actor: Actor, now: dateti
 def _prolong(request: AccessRequest, decision: Decision, actor: Actor, now: datetime) -> None:
     """The last approval of an extension: the elevation's end moves, without a gap."""
     windows.lock_person(request.requester_id)
-    _check_requester_still_may(request, now)
+    _check_requester_still_may(request)
     if request.extends_id is None or request.asked_ends_at is None:
         raise ValueError(f"{request} extends nothing")
     elevation = transition.lock_elevation(request.extends_id)
@@ -205,11 +205,12 @@ def _prolong(request: AccessRequest, decision: Decision, actor: Actor, now: date
     outbox.put(PROLONG, object_id=elevation.pk, now=now)
 
 
-def _check_requester_still_may(request: AccessRequest, now: datetime) -> None:
+def _check_requester_still_may(request: AccessRequest) -> None:
     """Rights are checked again at the moment of every step."""
     groups = list(request.work_groups.order_by("name"))
     for group in groups:
-        if group.retired_at is not None and group.retired_at <= now:
+        # A stricter policy that came meanwhile is not got round by a request from before.
+        if group.retired_at is not None or group.policy_id != request.policy_id:
             raise errors.CatalogueChanged(work_group=group.name)
     try:
         submit.check_requester(request.requester)
