@@ -1,0 +1,18 @@
+"""AWS for the demo and the tests: moto in a process of its own, made as strict as AWS.
+
+moto keeps the state and speaks the wire protocol; the modules here add what it lacks, one concept each:
+
+    gateway       every call passes here once: who calls, is the input well formed, may they
+    credentials   access keys and sessions that this AWS knows, and nobody else's
+    constraints   lengths and patterns, read from botocore's own service model
+    users         names, ids, renames, boundaries of IAM users
+    names         names that may differ by more than their case
+    tags          tags of users
+    quotas        how much AWS lets one have
+    memberships   groups and who may leave or delete them
+    paging        lists that come in pages
+    sessions      AssumeRole
+
+A world (accounts, roles, groups, users) is declared as data (`world`), built through a control address (`control`),
+and `company` is the world of the demo. `control`, `world` and `company` are importable without moto.
+"""

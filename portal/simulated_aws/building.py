@@ -1,0 +1,118 @@
+"""Makes a declared world true. What is not declared is gone afterwards: sessions, fences, memberships."""
+
+import json
+from collections.abc import Iterable, Mapping
+
+from moto.core.exceptions import ServiceException
+from moto.core.model_instances import reset_model_data
+from moto.iam import models
+from moto.iam.models import iam_backends
+from moto.sts.models import sts_backends
+
+from portal.simulated_aws.credentials import PARTITION
+from portal.simulated_aws.gateway import one_at_a_time
+from portal.simulated_aws.iam import StrictIam, install
+from portal.simulated_aws.identifiers import GROUP, ROLE, USER, stable_id
+from portal.simulated_aws.world import AccessKey, Account, Document, Group, ManagedPolicy, Role, User, World, WorldError
+
+_REGION = "us-east-1"
+
+
+def build(world: World) -> None:
+    """Replace everything by the world. Raises WorldError, and leaves nothing, where AWS would not allow it."""
+    with one_at_a_time:
+        reset()
+        try:
+            for account in world.accounts:
+                _account(account)
+        except (ServiceException, WorldError) as error:
+            reset()
+            raise WorldError(str(error)) from error
+
+
+def reset() -> None:
+    """Forget every account."""
+    with one_at_a_time:
+        # Not moto's own reset, which makes every account anew before it drops them.
+        iam_backends.clear()
+        sts_backends.clear()
+        reset_model_data()
+        install()
+
+
+def _account(account: Account) -> None:
+    iam = iam_backends[account.id][PARTITION]
+    if not isinstance(iam, StrictIam):
+        message = f"{account.id} was used before this AWS was made strict"
+        raise WorldError(message)
+    for policy in account.managed_policies:
+        _managed_policy(iam, policy)
+    for role in account.roles:
+        _role(iam, role)
+    for group in account.groups:
+        _group(iam, group)
+    for user in account.users:
+        _user(iam, user)
+
+
+def _managed_policy(iam: StrictIam, policy: ManagedPolicy) -> None:
+    iam.create_policy(description="", path=policy.path, policy_document=_text(policy.document), policy_name=policy.name, tags=[])
+
+
+def _role(iam: StrictIam, declared: Role) -> None:
+    role = iam.create_role(
+        declared.name,
+        assume_role_policy_document=_text(declared.trust),
+        path=declared.path,
+        permissions_boundary=declared.boundary,
+        description="",
+        tags=[],
+        max_session_duration=str(declared.max_session_seconds),
+    )
+    del iam.roles[role.id]
+    role.id = stable_id(ROLE, iam.account_id, role.name)
+    iam.roles[role.id] = role
+    _attach(iam, role, declared.managed)
+    for name, document in declared.inline.items():
+        iam.put_role_policy(role.name, name, _text(document))
+
+
+def _group(iam: StrictIam, declared: Group) -> None:
+    group = iam.create_group(declared.name, declared.path)
+    group.id = stable_id(GROUP, iam.account_id, group.name)
+    _attach(iam, group, declared.managed)
+    for name, document in declared.inline.items():
+        iam.put_group_policy(group.name, name, _text(document))
+
+
+def _user(iam: StrictIam, declared: User) -> None:
+    user = iam.create_user(_REGION, declared.name, declared.path, _tags(declared.tags))
+    user.id = declared.user_id or stable_id(USER, iam.account_id, user.name)
+    _attach(iam, user, declared.managed)
+    iam.bound_user(user.name, declared.boundary)
+    for name, document in declared.inline.items():
+        iam.put_user_policy(user.name, name, _text(document))
+    for group in declared.groups:
+        iam.add_user_to_group(group, user.name)
+    for key in declared.keys:
+        _access_key(iam, user, key)
+
+
+def _access_key(iam: StrictIam, user: models.User, declared: AccessKey) -> None:
+    key = iam.create_access_key(user.name)
+    del iam.access_keys[key.access_key_id]
+    key.access_key_id, key.secret_access_key = declared.id, declared.secret
+    iam.access_keys[declared.id] = key
+
+
+def _attach(iam: StrictIam, entity: models.Role | models.Group | models.User, arns: Iterable[str]) -> None:
+    for arn in arns:
+        iam.get_policy(arn).attach_to(entity)
+
+
+def _tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def _text(document: Document) -> str:
+    return json.dumps(document, separators=(",", ":"))

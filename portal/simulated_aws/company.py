@@ -1,0 +1,289 @@
+"""The demo's company: a Jump account where people are, and six accounts that they switch into.
+
+People and groups are those of the design this product implements; policies are meant to be read. Importable without
+moto.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from portal.simulated_aws import guard_rails as rails
+from portal.simulated_aws.guard_rails import allow, deny, document
+from portal.simulated_aws.world import AccessKey, Account, Document, Group, ManagedPolicy, Role, User, World
+
+ACCOUNTS: Mapping[str, str] = MappingProxyType(
+    {
+        "jump": "111111111111",
+        "development": "222222222222",
+        "staging": "333333333333",
+        "production": "444444444444",
+        "billing": "555555555555",
+        "log-archive": "666666666666",
+        "audit": "777777777777",
+    }
+)
+ADMIN_ROLE = "OrganizationAccountAccessRole"
+ADMIN_USER = "administrator"
+PORTAL_ROLE = "SekishoPortalRole"
+PORTAL_USER = "sekisho-portal"
+WORK_PATH = "/sekisho/work/"
+PEOPLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "member01": ("MemberGroup",),
+        "member02": ("MemberGroup",),
+        "leader01": ("LeaderGroup", "ChangeApprovalGroup"),
+        "leader02": ("LeaderGroup", "ChangeApprovalGroup"),
+        "admin01": ("JumpAdminGroup",),
+        "auditor01": ("AuditorGroup",),
+    }
+)
+# The longest that a work group is given for: an AWS session must not be able to outlive it.
+WORK_SECONDS = 4 * 3_600
+
+_ENVIRONMENTS = {"Dev": "development", "Stg": "staging", "Prod": "production"}
+_PORTAL_POLICY_FILE = Path(__file__).parent.parent / "aws" / "policies" / "portal-jump.json"
+_ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+_POWER_USER = "arn:aws:iam::aws:policy/PowerUserAccess"
+_READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+
+
+def company(*, admin_key: AccessKey, portal_key: AccessKey, user_ids: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return the company as JSON for `control.build`.
+
+    `user_ids` gives people the UserId that somebody remembers; the others get one that is the same each time.
+    """
+    accounts = [_jump(admin_key=admin_key, portal_key=portal_key, user_ids=user_ids or {})]
+    accounts += [_environment(prefix, name) for prefix, name in _ENVIRONMENTS.items()]
+    accounts += [
+        _account("billing", _role("billing", "Billing_AdminRole", managed=[_READ_ONLY], allowed=[rails.DENY_BILLING])),
+        _account("log-archive", _reader("log-archive", "Log_ReadOnlyRole")),
+        _account("audit", _reader("audit", "Audit_ReadOnlyRole")),
+    ]
+    return World(accounts=tuple(accounts)).as_json()
+
+
+def role_arn(account: str, role: str) -> str:
+    return f"arn:aws:iam::{ACCOUNTS[account]}:role/{role}"
+
+
+def _policy_arn(account: str, policy: ManagedPolicy) -> str:
+    return f"arn:aws:iam::{ACCOUNTS[account]}:policy{policy.path}{policy.name}"
+
+
+def _rails(account: str, *, allowed: Sequence[ManagedPolicy] = ()) -> tuple[str, ...]:
+    """Return the guard rails of an account as ARNs, without those that are a declared exception."""
+    return tuple(_policy_arn(account, rail) for rail in rails.EVERYWHERE if rail not in allowed)
+
+
+# Accounts that people switch into
+
+
+def _account(name: str, *roles: Role) -> Account:
+    return Account(
+        id=ACCOUNTS[name],
+        name=name,
+        managed_policies=rails.EVERYWHERE,
+        roles=(_administration(), *roles),
+    )
+
+
+def _environment(prefix: str, name: str) -> Account:
+    allowed = [rails.DENY_IAM] if name == "development" else []
+    iam = {"Iam": _iam_limits(name)}
+    return _account(
+        name,
+        _role(name, f"{prefix}_LeaderRole", managed=[_POWER_USER], inline=iam, allowed=allowed, seconds=WORK_SECONDS),
+        _role(
+            name,
+            f"{prefix}_MemberRole",
+            managed=[_READ_ONLY],
+            inline=iam | {"Operate": document(allow(_OPERATIONS))},
+            allowed=allowed,
+            seconds=WORK_SECONDS,
+        ),
+        _role(name, f"{prefix}_ReadOnlyRole", managed=[_READ_ONLY]),
+    )
+
+
+def _reader(account: str, name: str) -> Role:
+    """Return a role that reads logs and evidence, downloads included."""
+    return _role(account, name, managed=[_READ_ONLY], allowed=[rails.DENY_S3_DOWNLOAD])
+
+
+def _role(
+    account: str,
+    name: str,
+    *,
+    managed: Sequence[str],
+    inline: Mapping[str, Document] | None = None,
+    allowed: Sequence[ManagedPolicy] = (),
+    seconds: int = 3_600,
+) -> Role:
+    return Role(
+        name=name,
+        trust=_trust_of_people(),
+        max_session_seconds=seconds,
+        managed=(*managed, *_rails(account, allowed=allowed)),
+        # From one role to the next, a session would outlive whatever ends the first.
+        inline={**(inline or {}), "NoChaining": document(deny("sts:AssumeRole"))},
+    )
+
+
+def _administration() -> Role:
+    """Return the role that AWS Organizations makes: everything, for whoever administers the Jump account."""
+    return Role(name=ADMIN_ROLE, trust=_trust(), managed=(_ADMINISTRATOR,))
+
+
+def _trust_of_people() -> Document:
+    """Trust people with MFA, under their own name: a session's name is what fences and CloudTrail go by."""
+    own_name = {"sts:RoleSessionName": "${aws:username}"}
+    return _trust(Condition={"StringLike": own_name, "Bool": {"aws:MultiFactorAuthPresent": "true"}})
+
+
+def _trust(**condition: Any) -> Document:
+    jump = {"AWS": f"arn:aws:iam::{ACCOUNTS['jump']}:root"}
+    return document({"Effect": "Allow", "Principal": jump, "Action": "sts:AssumeRole", **condition})
+
+
+_OPERATIONS = (
+    *("cloudwatch:PutMetricAlarm", "cloudwatch:SetAlarmState", "logs:StartQuery"),
+    *("ec2:RebootInstances", "ec2:StartInstances", "ec2:StopInstances", "ecs:RunTask", "ecs:UpdateService"),
+    *("lambda:InvokeFunction", "rds:RebootDBInstance", "ssm:SendCommand", "ssm:StartSession"),
+)
+_IAM_IN_DEVELOPMENT = (
+    *("iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion"),
+    *("iam:SetDefaultPolicyVersion", "iam:CreateRole", "iam:DeleteRole", "iam:UpdateRole*", "iam:PutRolePolicy"),
+    *("iam:AttachRolePolicy", "iam:DetachRolePolicy", "iam:DeleteRolePolicy", "iam:CreateInstanceProfile"),
+    *("iam:AddRoleToInstanceProfile", "iam:UpdateAssumeRolePolicy"),
+)
+
+
+def _iam_limits(account: str) -> Document:
+    """Allow to look at IAM, and to pass the deployment roles to the services that run things."""
+    services = {"iam:PassedToService": ["ecs-tasks.amazonaws.com", "lambda.amazonaws.com", "ec2.amazonaws.com"]}
+    statements = [
+        allow(["iam:Get*", "iam:List*"]),
+        allow("iam:PassRole", f"{role_arn(account, 'deploy')}-*", Condition={"StringEquals": services}),
+    ]
+    if account == "development":
+        statements.append(allow(_IAM_IN_DEVELOPMENT))
+    return document(*statements)
+
+
+# The Jump account
+
+
+def _jump(*, admin_key: AccessKey, portal_key: AccessKey, user_ids: Mapping[str, str]) -> Account:
+    return Account(
+        id=ACCOUNTS["jump"],
+        name="jump",
+        managed_policies=(*rails.EVERYWHERE, _NO_FORGERY, _PERSON_BOUNDARY, _portal_policy()),
+        roles=(_administration(), _portal_role()),
+        groups=(*_standing_groups(), *_work_groups()),
+        users=(
+            *(_person(name, groups, user_ids.get(name)) for name, groups in PEOPLE.items()),
+            User(name=ADMIN_USER, managed=(_ADMINISTRATOR,), keys=(admin_key,)),
+            User(
+                name=PORTAL_USER,
+                # With the portal's rights of its own too: the role between is an option of the portal's settings.
+                managed=(_policy_arn("jump", _portal_policy()),),
+                inline={"SwitchToPortalRole": document(allow("sts:AssumeRole", role_arn("jump", PORTAL_ROLE)))},
+                keys=(portal_key,),
+            ),
+        ),
+    )
+
+
+def _person(name: str, groups: tuple[str, ...], user_id: str | None) -> User:
+    """Return a person; the portal may fence those who carry the boundary, administrators of the Jump account not."""
+    boundary = None if "JumpAdminGroup" in groups else _policy_arn("jump", _PERSON_BOUNDARY)
+    return User(name=name, user_id=user_id, groups=groups, boundary=boundary)
+
+
+def _standing_groups() -> tuple[Group, ...]:
+    prod_reader = role_arn("production", "Prod_ReadOnlyRole")
+    log_reader, audit_reader = role_arn("log-archive", "Log_ReadOnlyRole"), role_arn("audit", "Audit_ReadOnlyRole")
+    approvals = document(allow(["ssm:DescribeAutomationExecutions", "ssm:GetAutomationExecution", "ssm:SendAutomationSignal"]))
+    return (
+        _group(
+            "JumpAdminGroup",
+            [role_arn("billing", "Billing_AdminRole")],
+            inline={"Iam": document(allow("iam:*"))},
+            allowed=[rails.DENY_IAM],
+        ),
+        _group("LeaderGroup", [*_roles_of("Leader"), prod_reader]),
+        _group("MemberGroup", [*_roles_of("Member"), prod_reader]),
+        _group("AuditorGroup", [prod_reader, log_reader, audit_reader]),
+        Group(name="ChangeApprovalGroup", managed=_jump_rails(), inline={"Approve": approvals}),
+    )
+
+
+def _group(
+    name: str,
+    roles: Sequence[str],
+    *,
+    inline: Mapping[str, Document] | None = None,
+    allowed: Sequence[ManagedPolicy] = (),
+) -> Group:
+    own = {"SwitchRole": document(allow("sts:AssumeRole", roles)), "OwnCredentials": _OWN_CREDENTIALS}
+    return Group(name=name, managed=_jump_rails(allowed=allowed), inline={**own, **(inline or {})})
+
+
+def _work_groups() -> tuple[Group, ...]:
+    """Return the groups that are empty at rest: nothing but the one role each."""
+    return tuple(
+        Group(
+            name=f"Prod{level}WorkGroup",
+            path=WORK_PATH,
+            inline={"SwitchRole": document(allow("sts:AssumeRole", role_arn("production", f"Prod_{level}Role")))},
+        )
+        for level in ("Leader", "Member")
+    )
+
+
+def _roles_of(level: str) -> list[str]:
+    return [role_arn("development", f"Dev_{level}Role"), role_arn("staging", f"Stg_{level}Role")]
+
+
+def _jump_rails(*, allowed: Sequence[ManagedPolicy] = ()) -> tuple[str, ...]:
+    return (*_rails("jump", allowed=allowed), _policy_arn("jump", _NO_FORGERY))
+
+
+def _portal_policy() -> ManagedPolicy:
+    return ManagedPolicy(name="SekishoPortal", path="/sekisho/", document=json.loads(_PORTAL_POLICY_FILE.read_text()))
+
+
+def _portal_role() -> Role:
+    portal = {"AWS": f"arn:aws:iam::{ACCOUNTS['jump']}:user/{PORTAL_USER}"}
+    trust = document({"Effect": "Allow", "Principal": portal, "Action": "sts:AssumeRole"})
+    return Role(name=PORTAL_ROLE, trust=trust, managed=(_policy_arn("jump", _portal_policy()),))
+
+
+_OWN_CREDENTIALS = document(
+    allow(
+        [
+            *("iam:GetUser", "iam:ListGroupsForUser", "iam:ListUserTags", "iam:ChangePassword"),
+            *("iam:EnableMFADevice", "iam:ResyncMFADevice", "iam:ListMFADevices"),
+        ],
+        f"arn:aws:iam::{ACCOUNTS['jump']}:user/${{aws:username}}",
+    ),
+    allow("iam:CreateVirtualMFADevice", f"arn:aws:iam::{ACCOUNTS['jump']}:mfa/*"),
+)
+_PERSON_BOUNDARY = ManagedPolicy(
+    name="SekishoPersonBoundary",
+    path="/sekisho/",
+    # What an inline policy of the portal's could give at the most, were the portal's key stolen.
+    document=document(
+        allow("sts:AssumeRole", "arn:aws:iam::*:role/*"),
+        *_OWN_CREDENTIALS["Statement"],
+        allow(["ssm:DescribeAutomationExecutions", "ssm:GetAutomationExecution", "ssm:SendAutomationSignal"]),
+    ),
+)
+_NO_FORGERY = rails.no_forgery(
+    work_groups=f"arn:aws:iam::{ACCOUNTS['jump']}:group{WORK_PATH}*",
+    users=f"arn:aws:iam::{ACCOUNTS['jump']}:user/*",
+    except_principals=[role_arn("jump", PORTAL_ROLE), f"arn:aws:iam::{ACCOUNTS['jump']}:user/{PORTAL_USER}"],
+)

@@ -1,0 +1,42 @@
+"""What a test or the demo's supervisor says to the simulated AWS, besides AWS's own calls.
+
+Importable without moto.
+"""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+COMPANY_PATH = "/_simulated/company"
+RESET_PATH = "/_simulated/reset"
+TOKEN_HEADER = "X-Simulated-Control"  # noqa: S105 - a header's name
+_TIMEOUT_SECONDS = 30
+
+
+class ControlRefused(Exception):
+    """The simulated AWS did not do it; the message is its own."""
+
+
+def build(*, endpoint: str, token: str, world: Mapping[str, Any]) -> None:
+    """Make the world true and forget everything else. `world` is JSON as in `portal.simulated_aws.world`."""
+    _send("PUT", endpoint + COMPANY_PATH, token, json.dumps(world).encode())
+
+
+def reset(*, endpoint: str, token: str) -> None:
+    """Forget every account."""
+    _send("POST", endpoint + RESET_PATH, token, b"")
+
+
+def _send(method: str, url: str, token: str, body: bytes) -> None:
+    headers = {TOKEN_HEADER: token, "Content-Type": "application/json"}
+    request = Request(url, data=body, headers=headers, method=method)  # noqa: S310 - the caller's own endpoint
+    try:
+        with urlopen(request, timeout=_TIMEOUT_SECONDS):  # noqa: S310
+            return
+    except HTTPError as error:
+        with error:
+            message = f"{HTTPStatus(error.code).phrase}: {error.read().decode()}"
+        raise ControlRefused(message) from error

@@ -1,0 +1,84 @@
+"""The HTTP side: signed calls go to their service, /_simulated/... is for whoever holds the control token."""
+
+import hmac
+import json
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+from moto.core.request import Request
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.wrappers import Response
+
+from portal.simulated_aws import building, control, credentials
+from portal.simulated_aws.errors import MissingAuthenticationToken, NotSimulated, Refusal
+from portal.simulated_aws.iam import StrictIamResponse
+from portal.simulated_aws.sessions import StrictTokenResponse
+from portal.simulated_aws.world import World, WorldError
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+_SERVICES = {"iam": StrictIamResponse, "sts": StrictTokenResponse}
+
+
+class Application:
+    def __init__(self, *, control_token: str) -> None:
+        self._control_token = control_token
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        request = Request(environ)
+        answer = self._control(request) if request.path.startswith("/_simulated/") else _aws(request)
+        return answer(environ, start_response)
+
+    def _control(self, request: Request) -> Response:
+        given = request.headers.get(control.TOKEN_HEADER, "")
+        if not hmac.compare_digest(given.encode(), self._control_token.encode()):
+            return Response("wrong control token", HTTPStatus.FORBIDDEN)
+        try:
+            return _controlled(request)
+        except (WorldError, json.JSONDecodeError) as error:
+            return Response(str(error), HTTPStatus.BAD_REQUEST)
+
+
+def serve(*, host: str, port: int, control_token: str) -> BaseWSGIServer:
+    """Return a server that listens already; port 0 chooses a free one. The caller runs `serve_forever`."""
+    building.reset()
+    return make_server(host, port, Application(control_token=control_token), threaded=True, request_handler=_QuietHandler)
+
+
+class _QuietHandler(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing of calls that were answered."""
+
+
+def _controlled(request: Request) -> Response:
+    match request.method, request.path:
+        case "PUT", control.COMPANY_PATH:
+            building.build(World.parsed(json.loads(request.get_data())))
+        case "POST", control.RESET_PATH:
+            building.reset()
+        case _:
+            return Response("no such control", HTTPStatus.NOT_FOUND)
+    return Response(status=HTTPStatus.NO_CONTENT)
+
+
+def _aws(request: Request) -> Response:
+    try:
+        service = credentials.service_of(request.headers)
+    except MissingAuthenticationToken as refusal:
+        return _refused(refusal, request)
+    if service not in _SERVICES:
+        return _refused(NotSimulated(f"The service {service} is not simulated"), request)
+    status, headers, body = _SERVICES[service].dispatch(request, request.raw_url, dict(request.headers))
+    return Response(body, status, headers)
+
+
+def _refused(refusal: Refusal, request: Request) -> Response:
+    """Answer a call that reaches no service, in the protocol that it came in."""
+    if "X-Amz-Target" in request.headers:
+        body = json.dumps({"__type": refusal.code, "message": refusal.message})
+        return Response(body, refusal.status, content_type="application/x-amz-json-1.0")
+    error = f"<Error><Type>Sender</Type><Code>{refusal.code}</Code><Message>{escape(refusal.message)}</Message></Error>"
+    return Response(f"<ErrorResponse>{error}</ErrorResponse>", refusal.status, content_type="text/xml")

@@ -1,0 +1,121 @@
+"""A world as data: what PUT /_simulated/company takes.
+
+    {"accounts": [{
+        "id": "111111111111", "name": "jump",
+        "managed_policies": [{"name": "DenyBilling", "path": "/rails/", "document": {...}}],
+        "roles":  [{"name": "Prod_MemberRole", "trust": {...}, "path": "/", "max_session_seconds": 14400,
+                    "managed": ["arn:..."], "inline": {"policy name": {...}}, "boundary": "arn:..."}],
+        "groups": [{"name": "MemberGroup", "path": "/", "managed": ["arn:..."], "inline": {"policy name": {...}}}],
+        "users":  [{"name": "member01", "path": "/", "user_id": "AIDA...", "groups": ["MemberGroup"],
+                    "tags": {"key": "value"}, "managed": [], "inline": {}, "boundary": "arn:...",
+                    "keys": [{"id": "AKIA...", "secret": "..."}]}]
+    }]}
+
+All but ids, names, documents and secrets may be left out. Ids that are not given are derived from account and name,
+so that a world built again is the same to whoever remembers them.
+"""
+
+import dataclasses
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self, TypeVar
+
+Document = Mapping[str, Any]
+Declared = TypeVar("Declared")
+_KEY_ID = re.compile(r"AKIA[A-Z0-9]{16}")
+
+
+class WorldError(ValueError):
+    """The world that was declared cannot be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManagedPolicy:
+    name: str
+    document: Document
+    path: str = "/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    name: str
+    trust: Document
+    path: str = "/"
+    max_session_seconds: int = 3_600
+    managed: tuple[str, ...] = ()
+    inline: Mapping[str, Document] = field(default_factory=dict)
+    boundary: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    name: str
+    path: str = "/"
+    managed: tuple[str, ...] = ()
+    inline: Mapping[str, Document] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessKey:
+    id: str
+    secret: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if not _KEY_ID.fullmatch(self.id):
+            message = f"not an access key id: {self.id}"
+            raise WorldError(message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    name: str
+    path: str = "/"
+    user_id: str | None = None
+    groups: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    managed: tuple[str, ...] = ()
+    inline: Mapping[str, Document] = field(default_factory=dict)
+    boundary: str | None = None
+    keys: tuple[AccessKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    id: str
+    name: str
+    managed_policies: tuple[ManagedPolicy, ...] = ()
+    roles: tuple[Role, ...] = ()
+    groups: tuple[Group, ...] = ()
+    users: tuple[User, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    accounts: tuple[Account, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def parsed(cls, data: Any) -> Self:
+        """Return the world that decoded JSON describes. Raises WorldError for what is missing, unknown or misshapen."""
+        try:
+            return cls(accounts=tuple(_account(**account) for account in data["accounts"]))
+        except (AttributeError, KeyError, TypeError) as error:
+            message = f"not a world: {error}"
+            raise WorldError(message) from error
+
+
+def _account(*, managed_policies: Any = (), roles: Any = (), groups: Any = (), users: Any = (), **rest: Any) -> Account:
+    return Account(
+        **rest,
+        managed_policies=_each(ManagedPolicy, managed_policies),
+        roles=_each(Role, roles),
+        groups=_each(Group, groups),
+        users=tuple(User(**{**user, "keys": _each(AccessKey, user.get("keys", ()))}) for user in users),
+    )
+
+
+def _each(kind: type[Declared], items: Iterable[Mapping[str, Any]]) -> tuple[Declared, ...]:
+    return tuple(kind(**item) for item in items)
