@@ -16,10 +16,10 @@ demo: .venv/demo.stamp $(CATALOGUES:.po=.mo)
 	@exec $(BIN)/python -m portal.demo
 
 test: .venv/dev.stamp $(CATALOGUES:.po=.mo)
-	@exec $(BIN)/python .ci/gate
+	@exec $(BIN)/python .ci/gate.py
 
 lint: .venv/dev.stamp
-	@exec $(BIN)/python .ci/gate lint
+	@exec $(BIN)/python .ci/gate.py lint
 
 format: .venv/dev.stamp
 	$(BIN)/ruff check --fix .
