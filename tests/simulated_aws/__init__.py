@@ -1,0 +1,1 @@
+"""The simulated AWS, asked by real boto3 over HTTP."""
