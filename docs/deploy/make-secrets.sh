@@ -1,0 +1,25 @@
+#!/bin/sh
+# Makes the secrets of docker-compose.yml in a folder (default: secrets), once; what is there already stays.
+# The folder is closed to others. The files are readable, because in the containers another user reads them.
+set -eu
+folder=${1:-secrets}
+umask 077
+mkdir -p "$folder"
+
+make() { # name, then the command whose output it holds
+  [ -e "$folder/$1" ] && return
+  name=$1
+  shift
+  "$@" >"$folder/.$name"
+  chmod 444 "$folder/.$name"
+  mv "$folder/.$name" "$folder/$name"
+}
+
+make secret_key openssl rand -hex 48
+make oidc_private_key openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:3072
+make owner_password openssl rand -hex 24
+make application_password openssl rand -hex 24
+make owner_database_url printf 'postgresql://sekisho_owner:%s@postgres/sekisho' "$(cat "$folder/owner_password")"
+make application_database_url printf 'postgresql://sekisho_app:%s@postgres/sekisho' "$(cat "$folder/application_password")"
+# An AWS credentials file for the workers; empty where the ordinary chain has another source, such as an instance role.
+make aws_credentials true
