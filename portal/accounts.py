@@ -16,7 +16,7 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
 class ApiClients(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth ships no types.
     """Programs: what a token of theirs may be good for."""
 
-    scope_display = {  # noqa: RUF012  allauth's class attribute.
+    scope_display = {
         "requests:read": "See requests and elevations",
         "requests:write": "Ask, withdraw, return and extend",
         "decisions:write": "Approve, reject, send back and stop",

@@ -10,8 +10,8 @@ ALLOWED_IN_TRACEBACKS = {code: sign for code, sign in CONTROL_CHARACTERS.items()
 class OneLineFormatter(logging.Formatter):
     """Shows control characters of a message as escapes, so that no name or reason can forge a line or colour a terminal."""
 
-    def formatMessage(self, record: logging.LogRecord) -> str:
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  logging's own name.
         return super().formatMessage(record).translate(CONTROL_CHARACTERS)
 
-    def formatException(self, ei: object) -> str:
+    def formatException(self, ei: object) -> str:  # noqa: N802  logging's own name.
         return super().formatException(ei).translate(ALLOWED_IN_TRACEBACKS)  # type: ignore[arg-type]

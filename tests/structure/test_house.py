@@ -1,0 +1,64 @@
+"""Rules of the house that no tool knows."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PACKAGES = ("access_requests", "audits", "portal")
+LONGEST_FILE, LONGEST_FUNCTION = 300, 50
+PIN = re.compile(r"^([\w.-]+)(?:\[.*\])?==(\S+)", re.MULTILINE)
+LOCKS = ("requirements.lock", "requirements-demo.lock", "requirements-dev.lock")
+
+
+def modules() -> Iterator[Path]:
+    for package in PACKAGES:
+        yield from (path for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts)
+
+
+def test_no_module_is_a_drawer() -> None:
+    """A concept has a name; a drawer has contents."""
+    drawers = {"utils", "util", "helpers", "common", "core", "misc", "tools"}
+    assert [str(path) for path in modules() if drawers & {path.stem, *path.relative_to(ROOT).parts}] == []
+
+
+def test_no_file_is_too_long_to_be_read_in_one_go() -> None:
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in modules()}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+def test_no_function_is_longer_than_a_screen() -> None:
+    lengths = {
+        f"{path.relative_to(ROOT)}:{node.name}": node.end_lineno - node.lineno + 1
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno
+    }
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
+
+
+def test_locks_hold_one_version_of_each_package() -> None:
+    """The demo's set and development's go into one environment, in either order."""
+    product, demo, development = (dict(PIN.findall((ROOT / name).read_text())) for name in LOCKS)
+    assert product.items() <= demo.items() <= development.items()
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_locks_name_no_host_and_hash_every_package(name: str) -> None:
+    text = (ROOT / name).read_text()
+    assert "://" not in text
+    assert len(PIN.findall(text)) == len(re.findall(r"^\S.* \\$", text, re.MULTILINE))
+
+
+def test_production_has_no_simulated_aws_in_its_image() -> None:
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    assert {"*", "portal/demo", "portal/simulated_aws"} <= set(ignored)
+    assert "!tests" not in ignored
+
+
+def test_nothing_silences_a_system_check() -> None:
+    settings = [path.read_text() for path in (ROOT / "portal/settings").glob("*.py")]
+    assert not any("SILENCED_SYSTEM_CHECKS" in text for text in settings)
