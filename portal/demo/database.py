@@ -1,0 +1,45 @@
+"""The demo's data: tables, the company's catalogue, people's passwords. What is there stays as it is."""
+
+from pathlib import Path
+
+from django.core.management import call_command
+from django.utils import timezone
+
+from access_requests.actor import COMMAND
+from access_requests.grants.directory import find_iam_user
+from access_requests.services import catalogue, people, run
+from portal.demo import secret_files
+from portal.demo.places import Places
+from portal.demo.secret_files import Secrets
+from portal.users.models import User
+
+CATALOGUE = Path(__file__).parent / "catalogue.yaml"
+CLIENT = "demo-bot"
+
+
+def make_tables() -> None:
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+
+
+def load_company(secrets: Secrets) -> None:
+    """Load the catalogue into an empty portal. One that was loaded since, or changed, is not put back."""
+    if User.objects.exists():
+        return
+    wanted, known = catalogue.read(CATALOGUE.read_bytes()), {CLIENT: secrets.client_secret}
+    found = catalogue.look_up(wanted=wanted, directory=find_iam_user)
+    run.run(lambda: catalogue.load(wanted=wanted, found=found, secrets=known, actor=COMMAND, now=timezone.now()))
+
+
+def set_passwords(places: Places) -> dict[str, str]:
+    """Give those a password who cannot log in yet; return everybody's."""
+    everybody = list(User.objects.filter(is_active=True).order_by("username"))
+    known = secret_files.passwords(places.keys, (person.username for person in everybody))
+    for person in everybody:
+        if not person.has_usable_password():
+            run.run(lambda who=person: _set_password(who, known[who.username]))  # type: ignore[misc]
+    return known
+
+
+def _set_password(person: User, password: str) -> None:
+    people.set_password(person=person, password=password, actor=COMMAND, now=timezone.now())

@@ -1,0 +1,64 @@
+"""What the demo's processes are told by their environment, and what is kept from them."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from portal.demo.places import Places, write_private
+from portal.demo.secret_files import Secrets
+from portal.simulated_aws.company import PORTAL_ROLE, role_arn
+
+Environment = Mapping[str, str]
+REGION = "ap-northeast-1"
+WORKER_FILE = "worker_environment.json"
+CONTROL_TOKEN = "SIMULATED_AWS_CONTROL_TOKEN"  # noqa: S105  A variable's name.
+
+
+def outside() -> dict[str, str]:
+    """Return our own environment without whatever leads out of this machine: real AWS credentials, and proxies."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith("AWS_") and not name.lower().endswith("_proxy")
+    }
+    return {
+        **kept,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_REGION": REGION,
+    }
+
+
+def of_web(places: Places, *, portal_url: str, broker_url: str) -> Environment:
+    """Return what every process of the portal is told. No credentials of AWS: pages show what workers saw."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "portal.settings.demo",
+        "DEMO_DIR": str(places.root),
+        "DATABASE_URL": places.database_url,
+        "PORTAL_URL": portal_url,
+        "BROKER_URL": broker_url,
+    }
+
+
+def of_worker(*, aws_url: str, secrets: Secrets) -> Environment:
+    """Return what the workers are told besides. AWS is near here, so it is waited for briefly, and leases are short."""
+    return {
+        "AWS_ENDPOINT_URL": aws_url,
+        "AWS_JUMP_ROLE_ARN": role_arn("jump", PORTAL_ROLE),
+        "AWS_ACCESS_KEY_ID": secrets.aws_portal.id,
+        "AWS_SECRET_ACCESS_KEY": secrets.aws_portal.secret,
+        "AWS_CONNECT_TIMEOUT": "1",
+        "AWS_READ_TIMEOUT": "3",
+    }
+
+
+def keep(places: Places, environment: Environment) -> None:
+    """Write down a worker's environment for the command line."""
+    write_private(places.keys / WORKER_FILE, json.dumps(environment))
+
+
+def of_command_line(demo_dir: Path) -> Environment:
+    """Return the environment in which `manage.py` acts as a worker of this demo; nothing before its first start."""
+    path = demo_dir / "keys" / WORKER_FILE
+    kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    return kept

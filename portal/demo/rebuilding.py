@@ -1,0 +1,98 @@
+"""The simulated AWS, which remembers nothing, made again from what the portal knows.
+
+Whoever is in production stays there over a stop of the demo: active and revoking elevations are present in AWS. One that
+was being granted is absent, as if the grant had not got that far; its worker does it again.
+"""
+
+import time
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from urllib.error import URLError
+
+from access_requests.grants import ttl_tag
+from access_requests.grants.contract import Role
+from access_requests.lifecycle import ElevationStatus
+from access_requests.models import Elevation, IamUserBinding, WorkGroup
+from access_requests.services import aws_step, fences
+from portal.demo.secret_files import Secrets
+from portal.iam.fences import entry_fence, entry_fence_name
+from portal.simulated_aws import control
+from portal.simulated_aws.company import WORK_PATH, company
+from portal.simulated_aws.guard_rails import allow, document
+
+Declared = dict[str, Any]
+PRESENT = (ElevationStatus.ACTIVE, ElevationStatus.REVOKING)
+START_SECONDS = 30
+
+
+def rebuild(secrets: Secrets, *, now: datetime, endpoint: str, token: str) -> None:
+    """Wait until the simulated AWS answers, and make it what the portal's data says."""
+    declared = world(secrets, now=now)
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            return control.build(endpoint=endpoint, token=token, world=declared)
+        except URLError:  # It does not listen yet.
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+def world(secrets: Secrets, *, now: datetime) -> Declared:
+    """Return the company, with everything in the Jump account that the portal's data says is there."""
+    bindings = list(IamUserBinding.objects.select_related("person").order_by("pk"))
+    user_ids = {binding.user_name: binding.user_id for binding in bindings}
+    whole = company(admin_key=secrets.aws_admin, portal_key=secrets.aws_portal, user_ids=user_ids)
+    jump = whole["accounts"][0]
+    jump["groups"] = [*jump["groups"], *_added_groups(_names(jump["groups"]))]
+    jump["users"] = [*jump["users"], *_added_users(bindings, _names(jump["users"]), _names(jump["groups"]))]
+    users = {user["name"]: user for user in jump["users"]}
+    for elevation in Elevation.objects.filter(status__in=PRESENT).select_related("person", "work_group"):
+        if elevation.iam_user_name in users:
+            _put_in(users[elevation.iam_user_name], elevation, now)
+    return whole
+
+
+def _put_in(user: Declared, elevation: Elevation, now: datetime) -> None:
+    grant = aws_step.grant_of(elevation)
+    user["groups"] = [*user["groups"], grant.group]
+    written = elevation.written_ends_at or elevation.ends_at
+    user["tags"] = {**user["tags"], ttl_tag.key(grant.group): ttl_tag.value(written)}
+    user["inline"] = {**user["inline"], **{entry_fence_name(role.name): _fence(elevation, role, now) for role in grant.roles}}
+
+
+def _fence(elevation: Elevation, role: Role, now: datetime) -> Declared:
+    return dict(entry_fence(role_arn=role.arn, until=fences.until(elevation.person, role, now=now)))
+
+
+def _added_groups(known: set[str]) -> list[Declared]:
+    """Return the work groups that a catalogue of one's own has added to the company."""
+    added = WorkGroup.objects.exclude(name__in=known).prefetch_related("target_roles__account")
+    return [
+        {
+            "name": group.name,
+            "path": WORK_PATH,
+            "inline": {"SwitchRole": document(allow("sts:AssumeRole", [role.arn for role in group.target_roles.all()]))},
+        }
+        for group in added
+    ]
+
+
+def _added_users(bindings: Iterable[IamUserBinding], known: set[str], groups: set[str]) -> list[Declared]:
+    """Return the IAM users that somebody has made and bound since."""
+    return [
+        {
+            "name": binding.user_name,
+            "user_id": binding.user_id,
+            "groups": sorted(groups & {group.name for group in binding.person.standing_groups.all()}),
+            "tags": {},
+            "inline": {},
+        }
+        for binding in bindings
+        if binding.user_name not in known
+    ]
+
+
+def _names(things: Iterable[Declared]) -> set[str]:
+    return {thing["name"] for thing in things}
