@@ -38,8 +38,8 @@ lock: .venv/dev.stamp
 	$(COMPILE) --constraint requirements-dev.lock -o requirements.lock pyproject.toml
 
 .venv/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Sekisho needs Python 3.11 or newer; name one with PYTHON=…")'
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Sekisho needs Python 3.11 or newer; name one with PYTHON=…")'
+	@$(PYTHON) -m venv .venv
 
 .venv/demo.stamp: requirements-demo.lock | .venv/bin/python
 	@echo "Installing what the demo needs, once."
