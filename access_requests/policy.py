@@ -42,7 +42,7 @@ class Limits:
 def clean_text(field: str, value: str, *, required: bool) -> str:
     """Return the text without space around it. Raises Missing, TooLong, ControlCharacters."""
     value = value.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if required and not value:
+    if required and not any(_is_seen(sign) for sign in value):
         raise errors.Missing(field=field)
     limit = TEXT_LIMITS[field]
     if len(value) > limit:
@@ -137,6 +137,11 @@ def _check_place(asked: AskedWindow, now: datetime) -> None:
         raise errors.InThePast(field="ends_at")
     if asked.ends_at is not None and asked.starts_at is not None and asked.ends_at <= asked.starts_at:
         raise errors.EndBeforeStart(field="ends_at")
+
+
+def _is_seen(sign: str) -> bool:
+    """Whether a character shows: a letter, mark, number, punctuation or symbol, no space and nothing of zero width."""
+    return unicodedata.category(sign)[0] in "LMNPS"
 
 
 def _minutes(time: timedelta) -> int:
