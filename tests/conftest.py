@@ -18,9 +18,15 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis_settings
 
 import portal.celery  # noqa: F401  Shared tasks find the application.
 from audits.triggers import NAMES, TABLE, make_triggers
+
+pytest_plugins = ["tests.cast"]
+# No test fails for being slow on a busy machine.
+hypothesis_settings.register_profile("sekisho", deadline=None, print_blob=True)
+hypothesis_settings.load_profile("sekisho")
 
 
 @pytest.fixture
