@@ -24,7 +24,7 @@ INSTALLED_APPS = [
     "portal.outbox",
     "audits",
     "access_requests",
-    "django.contrib.admin",
+    "portal.users.admin_config.ReadingAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -45,9 +45,11 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "access_requests.api.problems.ProblemMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.doors.PagesNeedLogin",
     "portal.preferences.PersonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -67,6 +69,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "builtins": ["access_requests.web.tags"],
         },
     },
 ]
@@ -203,6 +206,8 @@ AWS_CONNECT_TIMEOUT = env.float("AWS_CONNECT_TIMEOUT", 3)
 AWS_READ_TIMEOUT = env.float("AWS_READ_TIMEOUT", 10)
 # Of one call; what still fails then is left to the next sweep, so that no lease has to be long.
 AWS_CALL_ATTEMPTS = env.int("AWS_CALL_ATTEMPTS", 2)
+# No approval policy may give more than this; a role's session lasts at most 12 hours.
+LONGEST_ACCESS_MINUTES = env.int("LONGEST_ACCESS_MINUTES", 12 * 60)
 # The value of the TTL tag: a strftime pattern, and the zone in which it is written.
 TTL_TAG_KEY = env.str("TTL_TAG_KEY", "sekisho:ttl:{group}")
 TTL_TAG_VALUE = env.str("TTL_TAG_VALUE", "%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,65 @@
+"""Django's admin as a window: administrators and auditors look through it, nobody changes anything there.
+
+What is changed goes through verbs that write the trail, and never through here.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, resolve_url
+
+
+class ReadingAdmin(ModelAdmin):  # type: ignore[type-arg]  # Takes no parameter at run time.
+    """Shows rows of one model."""
+
+    actions = None
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002  Django's signature.
+        return may_read(request)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may_read(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+        return False
+
+
+class ReadingSite(AdminSite):
+    """Takes no model whose admin could write: applications of others register theirs, with forms, unasked."""
+
+    enable_nav_sidebar = False
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        if admin_class is not None and issubclass(admin_class, ReadingAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return may_read(request)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # noqa: ARG002
+        """Send to the portal's own log-in, which throttles; the admin's does not."""
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect_to_login(request.GET.get("next", resolve_url("admin:index")), settings.LOGIN_URL)
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]  # noqa: ARG002
+        return redirect("account_change_password")
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseRedirect:  # type: ignore[override]  # noqa: ARG002
+        return redirect("account_logout")
+
+
+def may_read(request: HttpRequest) -> bool:
+    person = request.user
+    return bool(person.is_authenticated and person.is_active and person.reads_everything)
