@@ -92,6 +92,7 @@ class ApprovalPolicy(models.Model):
     decision_minutes = models.PositiveIntegerField(_("time for a decision"))
     decide_by = models.JSONField(_("decided on by"), default=list)
     same_client_may_decide = models.BooleanField(_("the client that asked may carry the decision"), default=False)
+    retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("approval policy")

@@ -1,0 +1,41 @@
+import os
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from access_requests.actor import COMMAND
+from access_requests.errors import AdministratorExists
+from access_requests.management.passwords import read_password
+from access_requests.services import people
+from access_requests.services.people import Profile
+from access_requests.services.run import run
+
+
+class Command(BaseCommand):
+    help = (
+        "Make the first administrator; the catalogue makes the others. The password comes from SEKISHO_ADMIN_PASSWORD, from the "
+        "file that SEKISHO_ADMIN_PASSWORD_FILE names, or from the input."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--username", required=True)
+        parser.add_argument("--email", required=True)
+        parser.add_argument("--name", default="")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        username = options["username"]
+        profile = Profile(name=options["name"] or username, email=options["email"], administrator=True)
+        password = read_password(environment=os.environ, variable="SEKISHO_ADMIN_PASSWORD")
+        try:
+            run(
+                lambda: people.create_first_administrator(
+                    username=username, profile=profile, password=password, actor=COMMAND, now=timezone.now()
+                )
+            )
+        except AdministratorExists as error:
+            raise CommandError(error.sentence) from error
+        except ValidationError as error:
+            raise CommandError("\n".join(error.messages)) from error
+        self.stdout.write(f"{username} is the first administrator. Name {username} in the catalogue too, or it disables them.")

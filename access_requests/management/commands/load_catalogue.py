@@ -1,0 +1,50 @@
+import os
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from access_requests.actor import COMMAND
+from access_requests.grants.directory import find_iam_user
+from access_requests.grants.errors import BackendError
+from access_requests.services import catalogue
+from access_requests.services.catalogue import CatalogueRefused, Change
+from access_requests.services.run import run
+
+
+class Command(BaseCommand):
+    help = "Bring the catalogue to what a file says, or with --check print what that would change."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--check", action="store_true", help="print the difference and change nothing")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        file: Path = options["file"]
+        try:
+            self._load(file, check=options["check"])
+        except CatalogueRefused as refused:
+            raise CommandError("\n".join(f"{file.name}:{mistake}" for mistake in refused.mistakes)) from refused
+        except OSError as error:
+            raise CommandError(f"{file} cannot be read: {error.strerror}") from error
+        except BackendError as error:
+            raise CommandError(f"AWS could not be asked about IAM users, nothing was changed: {error}") from error
+
+    def _load(self, file: Path, *, check: bool) -> None:
+        wanted = catalogue.read(file.read_bytes())
+        secrets = catalogue.read_secrets(wanted, environment=os.environ, folder=file.resolve().parent)
+        found = catalogue.look_up(wanted=wanted, directory=find_iam_user)
+        if check:
+            self._print(catalogue.difference(wanted=wanted, found=found, secrets=secrets))
+            return
+        loaded = run(lambda: catalogue.load(wanted=wanted, found=found, secrets=secrets, actor=COMMAND, now=timezone.now()))
+        self._print(loaded.changes)
+        for client, secret in loaded.made_secrets.items():
+            self.stdout.write(f"The secret of {client}, shown only now: {secret}")
+
+    def _print(self, changes: list[Change]) -> None:
+        for change in changes:
+            for line in change.lines():
+                self.stdout.write(line)
+        self.stdout.write(f"{len(changes)} changes" if changes else "no changes")

@@ -1,0 +1,28 @@
+"""The catalogue as code: read a file, compare it with what is there, change what differs.
+
+document   the file as plain data that knows its lines     current     what the database has
+reading    readers of one value, a list, an object         completing  what AWS and the database add to the file
+wanted     the file's fields and their form                refusing    what the database stands against
+checking   whether it fits together                        comparing   the difference
+                                                           applying    the changes, with their trail
+"""
+
+from access_requests.services.catalogue.client_secrets import read as read_secrets
+from access_requests.services.catalogue.comparing import Change
+from access_requests.services.catalogue.loading import Directory, Loaded, difference, load, look_up
+from access_requests.services.catalogue.mistakes import CatalogueRefused, Mistake
+from access_requests.services.catalogue.wanted import Wanted, read
+
+__all__ = [
+    "CatalogueRefused",
+    "Change",
+    "Directory",
+    "Loaded",
+    "Mistake",
+    "Wanted",
+    "difference",
+    "load",
+    "look_up",
+    "read",
+    "read_secrets",
+]

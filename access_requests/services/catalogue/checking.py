@@ -1,0 +1,200 @@
+"""What the file must be in itself, whatever the database has."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+
+from access_requests import policy
+from access_requests.models import AccountKind
+from access_requests.services.catalogue.mistakes import Mistakes, Path, quoted
+from access_requests.services.catalogue.reading import unknown
+from access_requests.services.catalogue.state import SECTIONS, Kind, State, path_of
+from access_requests.services.catalogue.wanted import Wanted
+from portal.iam.fences import entry_fence
+
+# AWS's own bounds: the session of a role, and all inline policies of a user (which hold an entry fence for each role).
+LONGEST_SESSION_MINUTES = 12 * 60
+INLINE_POLICIES = 2048
+LONGEST_DECISION_MINUTES = 30 * 24 * 60
+
+
+def check(wanted: Wanted) -> None:
+    """Raise CatalogueRefused with every mistake there is."""
+    mistakes = Mistakes(wanted.lines)
+    for rule in RULES:
+        rule(wanted.state, mistakes)
+    _secret_sources(wanted, mistakes)
+    mistakes.stop()
+
+
+def same_but_for_case(names: Iterable[tuple[str, Path]], what: str, mistakes: Mistakes) -> None:
+    """Note each name that another one is, but for the case of its letters."""
+    seen: dict[str, str] = {}
+    for name, path in names:
+        first = seen.setdefault(name.lower(), name)
+        if first != name:
+            mistakes.add(path, f"{quoted(name)} and the {what} {quoted(first)} differ by letter case only")
+
+
+def _one_jump_account(state: State, mistakes: Mistakes) -> None:
+    jumps = [key for key, account in state[Kind.ACCOUNT].items() if account["kind"] == AccountKind.JUMP]
+    if not jumps:
+        mistakes.add(("accounts",), "there is no account of the kind jump, where people's IAM users are")
+    for key in jumps[1:]:
+        mistakes.add(path_of(Kind.ACCOUNT, key, "kind"), f"{quoted(jumps[0])} is the Jump account already")
+
+
+def _account_ids_differ(state: State, mistakes: Mistakes) -> None:
+    seen: dict[str, str] = {}
+    for key, account in state[Kind.ACCOUNT].items():
+        if (first := seen.setdefault(account["id"], key)) != key:
+            mistakes.add(path_of(Kind.ACCOUNT, key, "id"), f"this is the id of {quoted(first)} already")
+
+
+def _names_differ_by_more_than_case(state: State, mistakes: Mistakes) -> None:
+    for account in state[Kind.ACCOUNT]:
+        roles = [key for key in state[Kind.ROLE] if key.split("/")[0] == account]
+        same_but_for_case(((key, path_of(Kind.ROLE, key)) for key in roles), "role", mistakes)
+    for kind, what in ((Kind.STANDING_GROUP, "group"), (Kind.WORK_GROUP, "group"), (Kind.PERSON, "person")):
+        same_but_for_case(((key, path_of(kind, key)) for key in state[kind]), what, mistakes)
+    standing = {name.lower(): name for name in state[Kind.STANDING_GROUP]}
+    for name in state[Kind.WORK_GROUP]:
+        if name.lower() in standing:
+            both = f"{quoted(standing[name.lower()])} is a standing group; a group is either a standing or a work group"
+            mistakes.add(path_of(Kind.WORK_GROUP, name), both)
+
+
+def _references_exist(state: State, mistakes: Mistakes) -> None:
+    for kind in (Kind.STANDING_GROUP, Kind.WORK_GROUP):
+        for name, group in state[kind].items():
+            known(group["target_roles"], state[Kind.ROLE], "target role", path_of(kind, name, "target_roles"), mistakes)
+            if not group["target_roles"]:
+                mistakes.add(path_of(kind, name, "target_roles"), "a group without a target role leads nowhere; name one")
+    for name, group in state[Kind.WORK_GROUP].items():
+        if group["policy"] not in state[Kind.POLICY]:
+            message = unknown("policy", group["policy"], state[Kind.POLICY])
+            mistakes.add(path_of(Kind.WORK_GROUP, name, "policy"), message)
+        _known_people(state, group["requesters"], path_of(Kind.WORK_GROUP, name, "requesters"), mistakes)
+    for key, client in state[Kind.CLIENT].items():
+        _known_people(state, client["people"], path_of(Kind.CLIENT, key, "people"), mistakes)
+        path = path_of(Kind.CLIENT, key, "work_groups")
+        known(client["work_groups"], state[Kind.WORK_GROUP], "work group", path, mistakes)
+    for name, person in state[Kind.PERSON].items():
+        path = path_of(Kind.PERSON, name, "standing_groups")
+        known(person["standing_groups"], state[Kind.STANDING_GROUP], "standing group", path, mistakes)
+
+
+def known(names: list[str], there: Iterable[str], what: str, path: Path, mistakes: Mistakes) -> None:
+    for number, name in enumerate(names):
+        if name not in there:
+            mistakes.add((*path, number), unknown(what, name, list(there)))
+
+
+def _known_people(state: State, names: str | list[str], path: Path, mistakes: Mistakes) -> None:
+    if isinstance(names, list):
+        known(names, state[Kind.PERSON], "person", path, mistakes)
+
+
+def _times_are_in_order(state: State, mistakes: Mistakes) -> None:
+    longest = min(LONGEST_SESSION_MINUTES, settings.LONGEST_ACCESS_MINUTES)
+    for key, rule in state[Kind.POLICY].items():
+        if rule["shortest"] < 1:
+            mistakes.add(path_of(Kind.POLICY, key, "shortest"), "the shortest time is at least 1m")
+        if rule["longest"] < rule["shortest"]:
+            mistakes.add(path_of(Kind.POLICY, key, "longest"), "the longest time is shorter than the shortest")
+        if rule["longest"] > longest:
+            mistakes.add(path_of(Kind.POLICY, key, "longest"), f"the longest time that can be given is {longest} minutes")
+        if not 1 <= rule["decision"] <= LONGEST_DECISION_MINUTES:
+            mistakes.add(path_of(Kind.POLICY, key, "decision"), "the time for a decision is from 1m to 30d")
+
+
+def _levels_can_be_satisfied(state: State, mistakes: Mistakes) -> None:
+    for key, rule in state[Kind.POLICY].items():
+        path = path_of(Kind.POLICY, key, "levels")
+        if not rule["levels"]:
+            mistakes.add(path, "a policy needs a level of approval at least")
+        if not rule["decide_by"]:
+            mistakes.add(path_of(Kind.POLICY, key, "decide_by"), "nothing to decide by: name browser at least")
+        for number, level in enumerate(rule["levels"]):
+            _check_approvers(state, level["approvers"], (*path, number, "approvers"), mistakes)
+        _check_seats(rule["levels"], path, mistakes)
+
+
+def _check_approvers(state: State, approvers: list[str], path: Path, mistakes: Mistakes) -> None:
+    known(approvers, state[Kind.PERSON], "person", path, mistakes)
+    for number, name in enumerate(approvers):
+        if state[Kind.PERSON].get(name, {}).get("disabled"):
+            mistakes.add((*path, number), f"{quoted(name)} is disabled and cannot approve")
+
+
+def _check_seats(levels: list[dict[str, Any]], path: Path, mistakes: Mistakes) -> None:
+    ids = {name: number for number, name in enumerate(sorted({name for level in levels for name in level["approvers"]}))}
+    seats = [(number, level["approvals"], [ids[name] for name in level["approvers"]]) for number, level in enumerate(levels)]
+    number = policy.level_without_enough(seats)
+    if number is not None:
+        mistakes.add((*path, number), "these approvals cannot be had: name more approvers, since nobody counts at two levels")
+
+
+def _work_roles_are_apart(state: State, mistakes: Mistakes) -> None:
+    """A role that people may always switch to cannot be what a work group gives."""
+    standing = {role: name for name, group in state[Kind.STANDING_GROUP].items() for role in group["target_roles"]}
+    for name, group in state[Kind.WORK_GROUP].items():
+        for number, role in enumerate(group["target_roles"]):
+            path = path_of(Kind.WORK_GROUP, name, "target_roles", number)
+            if role in standing:
+                mistakes.add(path, f"the standing group {quoted(standing[role])} always leads to {quoted(role)}")
+            if state[Kind.ACCOUNT].get(role.split("/")[0], {}).get("kind") == AccountKind.JUMP:
+                mistakes.add(path, f"{quoted(role)} is in the Jump account, where nobody works")
+
+
+def _fences_fit(state: State, mistakes: Mistakes) -> None:
+    """The entry fence on the IAM user is named after the role: a second role of that name would overwrite the first one's."""
+    roles: dict[str, str] = {}
+    for name, group in state[Kind.WORK_GROUP].items():
+        for number, role in enumerate(group["target_roles"]):
+            first = roles.setdefault(role.partition("/")[2].lower(), role)
+            if first != role:
+                path = path_of(Kind.WORK_GROUP, name, "target_roles", number)
+                mistakes.add(path, f"{quoted(first)} has the same name; roles that work groups lead to need names of their own")
+        if sum(_fence_size(role) for role in group["target_roles"]) > INLINE_POLICIES:
+            path = path_of(Kind.WORK_GROUP, name, "target_roles")
+            mistakes.add(path, "too many target roles: their entry fences do not fit into a user's inline policies")
+
+
+def _fence_size(role: str) -> int:
+    name = role.partition("/")[2]
+    document = entry_fence(role_arn=f"arn:aws:iam::{'0' * 12}:role/{name}", until=datetime.max.replace(tzinfo=UTC))
+    return len(json.dumps(document, separators=(",", ":")))
+
+
+def _clients_differ(state: State, mistakes: Mistakes) -> None:
+    counts = Counter(client["client_id"] for client in state[Kind.CLIENT].values())
+    for key, client in state[Kind.CLIENT].items():
+        if counts[client["client_id"]] > 1:
+            mistakes.add(path_of(Kind.CLIENT, key, "client_id"), "two clients have this id")
+        if not client["scopes"]:
+            mistakes.add(path_of(Kind.CLIENT, key, "scopes"), "a client without a scope can do nothing; name one")
+
+
+def _secret_sources(wanted: Wanted, mistakes: Mistakes) -> None:
+    for key, source in wanted.secret_sources.items():
+        if len(source) != 1:
+            path = (SECTIONS[Kind.CLIENT], key, "secret")
+            mistakes.add(path, "name either the environment variable (env) or the file (file) that holds the secret")
+
+
+RULES: tuple[Callable[[State, Mistakes], None], ...] = (
+    _one_jump_account,
+    _account_ids_differ,
+    _names_differ_by_more_than_case,
+    _references_exist,
+    _times_are_in_order,
+    _levels_can_be_satisfied,
+    _work_roles_are_apart,
+    _fences_fit,
+    _clients_differ,
+)

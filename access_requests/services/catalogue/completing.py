@@ -1,0 +1,84 @@
+"""What the file leaves to others to say: AWS, which IAM user a name is; the database, who has left the file."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from allauth.idp.oidc.models import Client
+
+from access_requests.grants.directory import IamUser
+from access_requests.services.catalogue.mistakes import Mistakes, quoted
+from access_requests.services.catalogue.state import Fields, Kind, Objects, State, path_of
+
+Found = Mapping[str, IamUser | None]
+Secrets = Mapping[str, str]
+
+
+def names_to_look_up(wanted: State, current: State) -> list[str]:
+    """Return the IAM users that somebody is to be bound to and is not yet."""
+    people = wanted[Kind.PERSON].items()
+    return [person["iam_user"]["name"] for name, person in people if not _stays_bound(person, current[Kind.PERSON].get(name))]
+
+
+def complete(wanted: State, current: State, *, found: Found, secrets: Secrets, mistakes: Mistakes) -> State:
+    """Return the state as it is to be in the end."""
+    people = {
+        name: _bound(name, person, current[Kind.PERSON].get(name), found=found, mistakes=mistakes)
+        for name, person in wanted[Kind.PERSON].items()
+    }
+    clients = {
+        key: {**client, "secret": _secret(client["client_id"], secrets.get(key)) if key in current[Kind.CLIENT] else "set"}
+        for key, client in wanted[Kind.CLIENT].items()
+    }
+    whole = {**wanted, Kind.PERSON: {**_leavers(wanted, current), **people}, Kind.CLIENT: clients}
+    return {kind: {key: _ordered(fields) for key, fields in whole[kind].items()} for kind in Kind}
+
+
+def _leavers(wanted: State, current: State) -> Objects:
+    """Return the people who are no longer in the file: disabled, and else as they were, since their story goes on."""
+    gone = current[Kind.PERSON].keys() - wanted[Kind.PERSON].keys()
+    return {name: {**current[Kind.PERSON][name], "disabled": True} for name in gone}
+
+
+def _stays_bound(person: Fields, before: Fields | None) -> bool:
+    """Whether there is nothing to look up.
+
+    A name alone keeps the UserId that was bound: a user made again under the same name is bound only where the file says so.
+    """
+    user, bound = person["iam_user"], before["iam_user"] if before else None
+    if user is None or bound is None:
+        return user is None
+    return bool(user["name"] == bound["name"] and user["user_id"] in (None, bound["user_id"]))
+
+
+def _bound(name: str, person: Fields, before: Fields | None, *, found: Found, mistakes: Mistakes) -> Fields:
+    if _stays_bound(person, before):
+        return {**person, "iam_user": before["iam_user"] if before and person["iam_user"] else None}
+    user = person["iam_user"]
+    path = path_of(Kind.PERSON, name, "iam_user")
+    if user["name"] not in found:
+        mistakes.add(path, "somebody changed this binding meanwhile; try again")
+        return person
+    there = found[user["name"]]
+    if there is None:
+        mistakes.add(path, f"there is no IAM user {quoted(user['name'])} in the Jump account")
+        return person
+    if there.name != user["name"]:
+        mistakes.add(path, f"AWS spells this {quoted(there.name)}")
+    if user["user_id"] not in (None, there.user_id):
+        mistakes.add(path, f"the UserId of {quoted(there.name)} is {there.user_id} in AWS, not {user['user_id']}")
+    return {**person, "iam_user": {"name": there.name, "user_id": there.user_id}}
+
+
+def _secret(client_id: str, secret: str | None) -> str:
+    """Return whether the secret stays. Hashed as passwords are: costs as much as a log-in."""
+    client = Client.objects.filter(pk=client_id).first()
+    return "set" if secret is None or client is None or client.check_secret(secret) else "set anew"
+
+
+def _ordered(value: Any) -> Any:
+    """Return the value with lists of names sorted: their order says nothing, that of levels does."""
+    if isinstance(value, Mapping):
+        return {name: _ordered(inside) for name, inside in value.items()}
+    if isinstance(value, list):
+        return sorted(value) if all(isinstance(item, str) for item in value) else [_ordered(item) for item in value]
+    return value

@@ -1,0 +1,49 @@
+"""Changes of people, as verbs of `services.people`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from access_requests.actor import Actor
+from access_requests.grants.directory import IamUser
+from access_requests.services import people
+from access_requests.services.catalogue.comparing import Change
+from access_requests.services.catalogue.state import Fields
+from access_requests.services.people import Profile
+from portal.users.models import User
+
+PROFILE = ("name", "email", "administrator", "auditor", "identities", "standing_groups")
+
+
+def make_room(changes: Sequence[Change], *, actor: Actor, now: datetime) -> None:
+    """Let go of what is to change, so that IAM users and identities can go from one person to another."""
+    for change in changes:
+        if change.before is None or change.after is None:
+            continue
+        person = User.objects.get(username=change.key)
+        people.release_identities(person=person, keep=change.after["identities"])
+        if change.before["iam_user"] not in (None, change.after["iam_user"]):
+            people.unbind(person=person, actor=actor, now=now)
+
+
+def write(change: Change, *, actor: Actor, now: datetime) -> None:
+    before, after = change.before, change.after
+    if after is None:
+        raise ValueError("people are disabled, never removed")
+    profile = Profile(**{field: after[field] for field in PROFILE})
+    if before is None:
+        person = people.add(username=change.key, profile=profile, actor=actor, now=now)
+    else:
+        person = User.objects.get(username=change.key)
+        if any(before[field] != after[field] for field in PROFILE):
+            people.change(person=person, profile=profile, before=before, actor=actor, now=now)
+    if after["iam_user"] is not None and after["iam_user"] != (before or {}).get("iam_user"):
+        people.bind(person=person, iam_user=IamUser(**after["iam_user"]), actor=actor, now=now)
+    _switch(person, before, after, actor=actor, now=now)
+
+
+def _switch(person: User, before: Fields | None, after: Fields, *, actor: Actor, now: datetime) -> None:
+    was_disabled = bool(before and before["disabled"])
+    if after["disabled"] and not was_disabled:
+        people.disable(person=person, actor=actor, now=now)
+    if was_disabled and not after["disabled"]:
+        people.enable(person=person, actor=actor, now=now)

@@ -1,0 +1,131 @@
+"""What the database stands against: things in use, names that are taken."""
+
+from collections.abc import Callable, Iterable
+
+from allauth.idp.oidc.models import Client
+from django.db.models import Q
+
+from access_requests.lifecycle import UNDECIDED, UNSETTLED
+from access_requests.models import AccessRequest, ApprovalPolicy, Elevation, WorkGroup
+from access_requests.services.catalogue.checking import same_but_for_case
+from access_requests.services.catalogue.mistakes import Mistakes, Path, quoted
+from access_requests.services.catalogue.state import SECTIONS, Kind, State, path_of
+from portal.users.models import User
+
+Rule = Callable[[State, State, Mistakes], None]
+MOST_SHOWN = 5
+
+
+def check(current: State, wanted: State, mistakes: Mistakes) -> None:
+    """Note every change that would pull the ground from under something. `wanted` is complete."""
+    for rule in RULES:
+        rule(current, wanted, mistakes)
+
+
+def _nothing_in_use_goes(current: State, wanted: State, mistakes: Mistakes) -> None:
+    for name in _gone(current, wanted, Kind.WORK_GROUP):
+        _refuse_if_open(Q(name=name), path_of(Kind.WORK_GROUP, name), mistakes)
+    for key in _gone(current, wanted, Kind.ROLE):
+        account, name = key.split("/")
+        _refuse_if_open(Q(target_roles__name=name, target_roles__account__key=account), path_of(Kind.ROLE, key), mistakes)
+    for key in _gone(current, wanted, Kind.POLICY):
+        pending = AccessRequest.objects.filter(policy__key=key, status__in=UNDECIDED)
+        _note(pending, path_of(Kind.POLICY, key), mistakes)
+
+
+def _nothing_in_use_moves(current: State, wanted: State, mistakes: Mistakes) -> None:
+    """Fences and memberships in AWS stand where the catalogue said when they were made, and are taken away there."""
+    for name in current[Kind.WORK_GROUP].keys() & wanted[Kind.WORK_GROUP].keys():
+        before, after = current[Kind.WORK_GROUP][name], wanted[Kind.WORK_GROUP][name]
+        for field in ("target_roles", "backend"):
+            if before[field] != after[field]:
+                unsettled = Elevation.objects.filter(work_group__name=name, status__in=UNSETTLED)
+                _note(unsettled, path_of(Kind.WORK_GROUP, name, field), mistakes)
+
+
+def _bindings_rest_while_used(current: State, wanted: State, mistakes: Mistakes) -> None:
+    for name in current[Kind.PERSON].keys() & wanted[Kind.PERSON].keys():
+        before, after = current[Kind.PERSON][name]["iam_user"], wanted[Kind.PERSON][name]["iam_user"]
+        if before is not None and before != after:
+            unsettled = Elevation.objects.filter(person__username=name, status__in=UNSETTLED)
+            _note(unsettled, path_of(Kind.PERSON, name, "iam_user"), mistakes)
+
+
+def _identities_are_one_persons(_current: State, wanted: State, mistakes: Mistakes) -> None:
+    """Two people are never one: not in AWS, not in a chat. Those who left the file keep theirs."""
+    users: dict[str, str] = {}
+    links: dict[tuple[str, str], str] = {}
+    for name, person in wanted[Kind.PERSON].items():
+        user = person["iam_user"] or {}
+        for mark in {str(user[part]).lower() for part in user if user[part]}:
+            if (first := users.setdefault(mark, name)) != name:
+                mistakes.add(path_of(Kind.PERSON, name, "iam_user"), _taken("IAM user", first))
+        for provider, identity in person["identities"].items():
+            if (first := links.setdefault((provider, identity.lower()), name)) != name:
+                mistakes.add(path_of(Kind.PERSON, name, "identities", provider), _taken("identity", first))
+
+
+def _taken(what: str, person: str) -> str:
+    return f"this {what} is {quoted(person)}'s; someone who left gives it free when named in the file, disabled and without it"
+
+
+def _names_are_not_taken(_current: State, wanted: State, mistakes: Mistakes) -> None:
+    """What left the catalogue keeps its name."""
+    for kind, rows, field in (
+        (Kind.WORK_GROUP, WorkGroup.objects.all(), "name"),
+        (Kind.PERSON, User.objects.all(), "username"),
+        (Kind.POLICY, ApprovalPolicy.objects.all(), "key"),
+    ):
+        there: list[tuple[str, Path]] = [(str(name), ()) for name in rows.order_by("pk").values_list(field, flat=True)]
+        same_but_for_case([*there, *((key, path_of(kind, key)) for key in wanted[kind])], kind.replace("_", " "), mistakes)
+
+
+def _ids_stay(current: State, wanted: State, mistakes: Mistakes) -> None:
+    """An id that moved would silently move whatever was approved for it."""
+    for kind, field in ((Kind.ACCOUNT, "id"), (Kind.CLIENT, "client_id")):
+        for key in current[kind].keys() & wanted[kind].keys():
+            if current[kind][key][field] != wanted[kind][key][field]:
+                message = f"this is {current[kind][key][field]} and does not change: give the other one a key of its own"
+                mistakes.add(path_of(kind, key, field), message)
+    ours = {client["client_id"] for client in current[Kind.CLIENT].values()}
+    for key, client in wanted[Kind.CLIENT].items():
+        if client["client_id"] not in ours and Client.objects.filter(pk=client["client_id"]).exists():
+            mistakes.add(path_of(Kind.CLIENT, key, "client_id"), "another OAuth client has this id")
+
+
+def _an_administrator_stays(current: State, wanted: State, mistakes: Mistakes) -> None:
+    if any(map(_administers, current[Kind.PERSON].values())) and not any(map(_administers, wanted[Kind.PERSON].values())):
+        names = sorted(name for name, person in current[Kind.PERSON].items() if _administers(person))
+        mistakes.add((SECTIONS[Kind.PERSON],), f"no administrator would be left; now there is {', '.join(map(quoted, names))}")
+
+
+def _administers(person: object) -> bool:
+    return isinstance(person, dict) and bool(person["administrator"]) and not person["disabled"]
+
+
+def _gone(current: State, wanted: State, kind: Kind) -> list[str]:
+    return sorted(current[kind].keys() - wanted[kind].keys())
+
+
+def _refuse_if_open(groups: Q, path: Path, mistakes: Mistakes) -> None:
+    ids = WorkGroup.objects.filter(groups).values("pk")
+    _note(AccessRequest.objects.filter(work_groups__in=ids, status__in=UNDECIDED).distinct(), path, mistakes)
+    _note(Elevation.objects.filter(work_group__in=ids, status__in=UNSETTLED), path, mistakes)
+
+
+def _note(open_ones: Iterable[AccessRequest | Elevation], path: Path, mistakes: Mistakes) -> None:
+    codes = sorted(row.code for row in open_ones)
+    if codes:
+        shown = ", ".join([*codes[:MOST_SHOWN], *(["…"] if codes[MOST_SHOWN:] else [])])
+        mistakes.add(path, f"this is in use and can change when {shown} is over")
+
+
+RULES: tuple[Rule, ...] = (
+    _nothing_in_use_goes,
+    _nothing_in_use_moves,
+    _bindings_rest_while_used,
+    _identities_are_one_persons,
+    _names_are_not_taken,
+    _ids_stay,
+    _an_administrator_stays,
+)

@@ -1,0 +1,191 @@
+"""What the file wants: its fields, their defaults and their form. docs/catalogue.md is the reference of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.idp.oidc.adapter import get_adapter
+from django.conf import settings
+
+from access_requests.models import AccountKind, RoleLevel
+from access_requests.models.catalogue import DECIDE_BY
+from access_requests.services.catalogue.document import parse
+from access_requests.services.catalogue.mistakes import Mistakes, Path
+from access_requests.services.catalogue.reading import (
+    Place,
+    Read,
+    email,
+    everyone_or,
+    flag,
+    listing,
+    matching,
+    minutes,
+    network,
+    number,
+    one_of,
+    record,
+    scalar,
+    table,
+    text,
+)
+from access_requests.services.catalogue.state import SECTIONS, Kind, State
+
+IAM_RULE = "letters, digits and _ + = , . @ -"
+IAM = r"[\w+=,.@-]+"
+KEY = matching(r"[a-z0-9][a-z0-9_-]*", 50, "small letters, digits, - and _")
+USERNAME = matching(r"[A-Za-z0-9][\w.@+-]*", 150, "letters, digits and _ . @ + -, beginning with a letter or a digit")
+ROLE_NAME = matching(IAM, 64, IAM_RULE)
+ROLE_REFERENCE = matching(rf"[a-z0-9_-]+/{IAM}", 115, "an account's key and a role's name, such as production/Prod_MemberRole")
+STANDING_GROUP_NAME = matching(IAM, 128, IAM_RULE)
+# The name is part of the TTL tag's key: 128 characters in all, and no comma.
+TAG_KEY_LENGTH = 128
+WORK_GROUP_NAME = matching(
+    r"[\w+=.@-]+",
+    min(116, TAG_KEY_LENGTH - len(settings.TTL_TAG_KEY.format(group=""))),
+    "letters, digits and _ + = . @ - (no comma, since the TTL tag carries the name)",
+)
+# The name is also the session's name in the target account, which takes at least 2 characters.
+IAM_USER_NAME = matching(IAM, 64, IAM_RULE, shortest=2)
+IAM_USER_ID = matching(r"[A-Z0-9]{16,128}", 128, "IAM's UserId, such as AIDACKCEVSQ6C2EXAMPLE")
+SLACK_ID = matching(r"[UW][A-Z0-9]{2,40}", 41, "a Slack member ID, such as U012AB3CD")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """`secret_sources` is where the secrets of the clients are: client -> {"env": NAME} or {"file": PATH}."""
+
+    state: State
+    secret_sources: Mapping[str, Mapping[str, str]]
+    lines: Mapping[Path, int]
+
+
+def read(content: bytes) -> Wanted:
+    """Return what the file wants, in good form; whether it fits together is for `checking`. Raises CatalogueRefused."""
+    document = parse(content)
+    mistakes = Mistakes(document.lines)
+    file = _file()(Place(document.root, (), mistakes))
+    mistakes.stop()
+    sources = {key: client.pop("secret") for key, client in file["clients"].items()}
+    return Wanted(
+        state=_state(file),
+        secret_sources={key: source for key, source in sources.items() if source is not None},
+        lines=document.lines,
+    )
+
+
+def _state(file: dict[str, Any]) -> State:
+    state = {kind: file[section] for kind, section in SECTIONS.items()}
+    roles = {
+        f"{account}/{name}": {"level": level}
+        for account, fields in file["accounts"].items()
+        for name, level in fields.pop("roles").items()
+    }
+    for person in file["people"].values():
+        if isinstance(person["iam_user"], str):
+            person["iam_user"] = {"name": person["iam_user"], "user_id": None}
+    return {kind: roles if kind == Kind.ROLE else state[kind] for kind in Kind}
+
+
+def _file() -> Read:
+    optional = {"standing_groups": table(STANDING_GROUP_NAME, _standing_group()), "clients": table(KEY, _client())}
+    return record(
+        required={
+            "accounts": table(KEY, _account()),
+            "policies": table(KEY, _policy()),
+            "work_groups": table(WORK_GROUP_NAME, _work_group()),
+            "people": table(USERNAME, _person()),
+        },
+        optional={name: (read, {}) for name, read in optional.items()},
+    )
+
+
+def _account() -> Read:
+    return record(
+        required={
+            "id": scalar(matching(r"\d{12}", 12, "12 digits")),
+            "name": scalar(text(120)),
+            "kind": scalar(one_of(AccountKind.values)),
+        },
+        optional={"roles": (table(ROLE_NAME, scalar(one_of(RoleLevel.values))), {})},
+    )
+
+
+def _standing_group() -> Read:
+    return record(required={"target_roles": listing(scalar(ROLE_REFERENCE))}, optional={"description": (scalar(text(500)), "")})
+
+
+def _policy() -> Read:
+    level = record(required={"approvers": _names()}, optional={"approvals": (scalar(number), 1)})
+    return record(
+        required={
+            "shortest": scalar(minutes),
+            "longest": scalar(minutes),
+            "decision": scalar(minutes),
+            "levels": listing(level),
+        },
+        optional={
+            "decide_by": (listing(scalar(one_of(DECIDE_BY))), ["browser"]),
+            "same_client_may_decide": (scalar(flag), False),
+        },
+    )
+
+
+def _work_group() -> Read:
+    return record(
+        required={
+            "policy": scalar(KEY),
+            "target_roles": listing(scalar(ROLE_REFERENCE)),
+            "requesters": everyone_or(_names()),
+        },
+        optional={
+            "description": (scalar(text(500)), ""),
+            "backend": (scalar(one_of(settings.GRANT_BACKENDS)), "iam_group"),
+        },
+    )
+
+
+def _person() -> Read:
+    identities = record(required={}, optional={"slack": (scalar(SLACK_ID), None), "email": (scalar(email), None)})
+    return record(
+        required={"name": scalar(text(120))},
+        optional={
+            "email": (scalar(email), ""),
+            "administrator": (scalar(flag), False),
+            "auditor": (scalar(flag), False),
+            "disabled": (scalar(flag), False),
+            "iam_user": (_iam_user, None),
+            "identities": (lambda place: _given(identities(place)), {}),
+            "standing_groups": (listing(scalar(STANDING_GROUP_NAME)), []),
+        },
+    )
+
+
+def _iam_user(place: Place) -> Any:
+    whole = record(required={"name": scalar(IAM_USER_NAME), "user_id": scalar(IAM_USER_ID)}, optional={})
+    return whole(place) if isinstance(place.value, dict) else scalar(IAM_USER_NAME)(place)
+
+
+def _client() -> Read:
+    source = record(required={}, optional={"env": (scalar(text(200)), None), "file": (scalar(text(1000)), None)})
+    return record(
+        required={
+            "client_id": scalar(matching(r"[A-Za-z0-9][\w.-]*", 100, "letters, digits and _ . -")),
+            "name": scalar(text(100)),
+            "scopes": listing(scalar(one_of(get_adapter().scope_display))),
+            "people": everyone_or(_names()),
+            "work_groups": listing(scalar(WORK_GROUP_NAME)),
+            "source_addresses": listing(scalar(network)),
+        },
+        optional={
+            "may_name_by_email": (scalar(flag), False),
+            "secret": (lambda place: _given(source(place)), None),
+        },
+    )
+
+
+def _names() -> Read:
+    return listing(scalar(USERNAME))
+
+
+def _given(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}

@@ -1,0 +1,22 @@
+"""Recording a change of the catalogue or of a person: what it was, what it is."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from access_requests.actor import Actor
+from audits import trail
+
+Fields = Mapping[str, Any]
+
+
+def record(*, act: str, subject: str, before: Fields | None, after: Fields | None, actor: Actor, now: datetime) -> None:
+    """Append to the trail the whole object before and after; None is "it was not there"."""
+    trail.record(
+        now=now,
+        act=act,
+        actor=actor.name,
+        on_behalf_of=actor.on_behalf_of,
+        subject=subject,
+        data={"door": actor.door, "proof": dict(actor.proof), "before": before, "after": after},
+    )

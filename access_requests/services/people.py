@@ -1,0 +1,141 @@
+"""People: who they are, what they may, which IAM user they are. Every change reaches the trail."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+
+from access_requests.actor import Actor
+from access_requests.errors import AdministratorExists
+from access_requests.grants.directory import IamUser
+from access_requests.models import IamUserBinding, StandingGroup
+from access_requests.services import changes, stop, windows
+from portal.users.models import LinkedIdentity, User
+
+STOP_REASON = "person_disabled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """What administrators say about a person. `identities` is provider -> the identity there; being said here verifies it."""
+
+    name: str = ""
+    email: str = ""
+    administrator: bool = False
+    auditor: bool = False
+    identities: Mapping[str, str] = field(default_factory=dict)
+    standing_groups: Collection[str] = ()
+
+
+def describe(person: User) -> dict[str, Any]:
+    """Return all that administrators say about a person, as the catalogue's file says it and as the trail keeps it."""
+    binding = getattr(person, "iam_user", None)
+    return {
+        "name": person.name,
+        "email": person.email,
+        "administrator": person.is_administrator,
+        "auditor": person.is_auditor,
+        "disabled": not person.is_active,
+        "iam_user": {"name": binding.user_name, "user_id": binding.user_id} if binding else None,
+        "identities": {
+            link.provider: link.external_id for link in sorted(person.linked_identities.all(), key=lambda link: link.provider)
+        },
+        "standing_groups": sorted(group.name for group in person.standing_groups.all()),
+    }
+
+
+def add(*, username: str, profile: Profile, actor: Actor, now: datetime) -> User:
+    """Add a person, who cannot log in until a password is set. Raises ValidationError, as for a name that somebody has."""
+    person = User(username=username, name=profile.name, email=profile.email)
+    person.set_unusable_password()
+    person.full_clean()
+    _write(person, profile, now)
+    _record("person.added", person, before=None, actor=actor, now=now)
+    return person
+
+
+def change(*, person: User, profile: Profile, actor: Actor, now: datetime, before: Mapping[str, Any] | None = None) -> None:
+    """Change a profile. `before` is what it was, where some of it was let go already."""
+    before = before or describe(person)
+    _write(person, profile, now)
+    _record("person.changed", person, before=before, actor=actor, now=now)
+
+
+def disable(*, person: User, actor: Actor, now: datetime) -> None:
+    """Shut a person out: no log-in, no session, no token, no chat identity from now on, and whatever access they have ends."""
+    person = windows.lock_person(person.pk)
+    before = describe(person)
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+    stop.stop_all_of(person=person, reason=STOP_REASON, actor=actor, now=now)
+    _record("person.disabled", person, before=before, actor=actor, now=now)
+
+
+def enable(*, person: User, actor: Actor, now: datetime) -> None:
+    """Let a disabled person in again. What ended meanwhile stays ended."""
+    person = windows.lock_person(person.pk)
+    before = describe(person)
+    person.is_active = True
+    person.save(update_fields=["is_active"])
+    _record("person.enabled", person, before=before, actor=actor, now=now)
+
+
+def bind(*, person: User, iam_user: IamUser, actor: Actor, now: datetime) -> None:
+    """Bind the one IAM user that a person is, as AWS names it."""
+    IamUserBinding.objects.create(person=person, user_name=iam_user.name, user_id=iam_user.user_id, bound_at=now)
+    bound = {"name": iam_user.name, "user_id": iam_user.user_id}
+    changes.record(act="iam_user.bound", subject=_subject(person), before=None, after=bound, actor=actor, now=now)
+
+
+def unbind(*, person: User, actor: Actor, now: datetime) -> None:
+    binding = IamUserBinding.objects.get(person=person)
+    bound = {"name": binding.user_name, "user_id": binding.user_id}
+    binding.delete()
+    changes.record(act="iam_user.unbound", subject=_subject(person), before=bound, after=None, actor=actor, now=now)
+
+
+def release_identities(*, person: User, keep: Mapping[str, str]) -> None:
+    """Unlink what is about to be changed, so that two people's identities can change places; `change` records it."""
+    for link in person.linked_identities.all():
+        if keep.get(link.provider) != link.external_id:
+            link.delete()
+
+
+def set_password(*, person: User, password: str, actor: Actor, now: datetime) -> None:
+    """Set a password; the person's sessions end with the old one. Raises ValidationError for a weak one."""
+    validate_password(password, person)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    changes.record(act="person.password_set", subject=_subject(person), before=None, after=None, actor=actor, now=now)
+
+
+def create_first_administrator(*, username: str, profile: Profile, password: str, actor: Actor, now: datetime) -> User:
+    """Make the one administrator that no other administrator makes. Raises AdministratorExists, ValidationError."""
+    if User.objects.filter(is_administrator=True, is_active=True).exists():
+        raise AdministratorExists
+    person = add(username=username, profile=profile, actor=actor, now=now)
+    set_password(person=person, password=password, actor=actor, now=now)
+    return person
+
+
+def _write(person: User, profile: Profile, now: datetime) -> None:
+    person.name, person.email = profile.name, profile.email
+    person.is_administrator, person.is_auditor = profile.administrator, profile.auditor
+    person.save()
+    release_identities(person=person, keep=profile.identities)
+    for provider, external_id in profile.identities.items():
+        LinkedIdentity.objects.get_or_create(
+            person=person, provider=provider, external_id=external_id, defaults={"verified_at": now}
+        )
+    person.standing_groups.set(StandingGroup.objects.filter(name__in=profile.standing_groups))
+
+
+def _record(act: str, person: User, *, before: changes.Fields | None, actor: Actor, now: datetime) -> None:
+    after = describe(User.objects.get(pk=person.pk))
+    changes.record(act=act, subject=_subject(person), before=before, after=after, actor=actor, now=now)
+
+
+def _subject(person: User) -> str:
+    return f"person:{person.username}"

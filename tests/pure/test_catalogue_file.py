@@ -1,0 +1,222 @@
+"""What a catalogue file may say, and what each mistake in it is answered with."""
+
+from pathlib import Path
+
+import pytest
+
+from access_requests.services import catalogue
+from access_requests.services.catalogue import CatalogueRefused, checking, client_secrets
+from access_requests.services.catalogue.document import LARGEST
+from access_requests.services.catalogue.state import Kind
+
+ROOT = Path(__file__).parents[2]
+DEMO = (ROOT / "portal/demo/catalogue.yaml").read_text()
+EXAMPLE = (ROOT / "docs/examples/catalogue.yaml").read_text()
+
+
+def mistakes_of(text: str | bytes) -> list[str]:
+    """Return what the file is refused for, as the command prints it behind the file's name."""
+    with pytest.raises(CatalogueRefused) as refused:
+        checking.check(catalogue.read(text.encode() if isinstance(text, str) else text))
+    return [str(mistake) for mistake in refused.value.mistakes]
+
+
+def edited(*edits: tuple[str, str]) -> str:
+    text = DEMO
+    for old, new in edits:
+        assert text.count(old) >= 1, old
+        text = text.replace(old, new, 1)
+    return text
+
+
+@pytest.mark.parametrize("text", [DEMO, EXAMPLE], ids=["demo", "example"])
+def test_the_catalogues_that_we_ship_are_in_order(text: str) -> None:
+    checking.check(catalogue.read(text.encode()))
+
+
+def test_what_is_left_out_is_the_careful_choice() -> None:
+    wanted = catalogue.read(EXAMPLE.encode())
+    assert wanted.state[Kind.POLICY]["one-lead"]["decide_by"] == ["browser"]
+    assert wanted.state[Kind.POLICY]["one-lead"]["same_client_may_decide"] is False
+    assert wanted.state[Kind.CLIENT]["chat-bot"]["may_name_by_email"] is False
+    assert wanted.state[Kind.PERSON]["admin"]["iam_user"] is None
+    assert wanted.state[Kind.WORK_GROUP]["ProdMemberWorkGroup"]["backend"] == "iam_group"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (b"", "1: the file is empty"),
+        (b"\n\xff", "2: the file is not UTF-8"),
+        (b"accounts: [", "1: this is not YAML as it is used here: expected the node content, but found '<stream end>'"),
+        (b"accounts: {}\naccounts: {}", "2: accounts: this is there twice, first in line 1"),
+        (b"a: &x 1\nb: *x", "1: anchors and aliases are not used here: write it out"),
+        (b"a: " + b"[" * 2000, "1: this is nested more than 12 deep"),
+        (b"a:\n - \x07", "2: the character U+0007 is not allowed"),
+        (b"a: !!python/name:os.system x", '1: a: "tag:yaml.org,2002:python/name:os.system" is not used here'),
+        (b"a: {<<: {b: 1}}", '1: a.<<: "tag:yaml.org,2002:merge" is not used here'),
+        (b"a: {? [b] : 1}", '1: a.?: "tag:yaml.org,2002:seq" is not used here'),
+        ("a: ex\u202ecod".encode(), '1: a: "ex\\u202ecod" holds characters that cannot be seen, or a line break'),
+        (b'a: "zero\\u200Bwidth"', '1: a: "zero\\u200bwidth" holds characters that cannot be seen, or a line break'),
+        (b"a: " + b"x" * LARGEST, f"1: the file is larger than {LARGEST} bytes"),
+    ],
+)
+def test_what_is_not_plain_yaml_is_refused_before_anything_is_built_of_it(text: bytes, expected: str) -> None:
+    assert expected in mistakes_of(text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("kind: production", "kind: prod", 'accounts.production.kind: there is no value "prod"; known: audit, billing'),
+        ('"444444444444"', '"44444444444"', 'accounts.production.id: "44444444444" does not fit: 12 digits'),
+        ('"444444444444"', '"333333333333"', 'accounts.production.id: this is the id of "staging" already'),
+        ("kind: staging", "kind: jump", 'accounts.staging.kind: "jump" is the Jump account already'),
+        ("name: Jump, kind: jump", "name: Jump, kind: audit", "accounts: there is no account of the kind jump"),
+        (
+            "  production:\n    id",
+            "  production:\n    nme: x\n    id",
+            'accounts.production.nme: there is no field "nme"; known: id',
+        ),
+        ("    name: Production\n", "", 'accounts.production: the field "name" is missing'),
+        ("name: Production", "name: no", "accounts.production.name: write no in quotes"),
+        ("Prod_MemberRole: member", "Prod_MemberRole: boss", 'roles.Prod_MemberRole: there is no value "boss"'),
+        ("Prod_LeaderRole: leader", "prod_memberrole: leader", "differ by letter case only"),
+        ("Prod_LeaderRole: leader", "Prod Role: leader", 'roles.Prod Role: "Prod Role" does not fit'),
+        ("Prod_LeaderRole: leader", f"{'R' * 65}: leader", "this takes 1 to 64 characters; these are 65"),
+        ("longest: 4h", "longest: 13h", "policies.one-lead.longest: the longest time that can be given is 720 minutes"),
+        ("shortest: 1m", "shortest: 5h", "policies.one-lead.longest: the longest time is shorter than the shortest"),
+        ("shortest: 1m", "shortest: 0m", "policies.one-lead.shortest: the shortest time is at least 1m"),
+        ("shortest: 1m", "shortest: 1.5h", 'policies.one-lead.shortest: "1.5h" is not a time such as 30m'),
+        ("shortest: 1m", "shortest: 1h;", 'policies.one-lead.shortest: "1h;" is not a time'),
+        ("shortest: 1m", "shortest: .nan", 'policies.one-lead.shortest: ".nan" is not a time'),
+        ("longest: 4h", "longest: 1000000000000m", 'policies.one-lead.longest: "1000000000000m" is not a time'),
+        ("decision: 24h", "decision: 31d", "policies.one-lead.decision: the time for a decision is from 1m to 30d"),
+        ("[browser, chat, client]", "[browser, mail]", 'one-lead.decide_by[2]: there is no value "mail"; known: browser, chat'),
+        ("[browser, chat, client]", "[browser, browser]", "one-lead.decide_by[2]: this is in the list twice"),
+        ("[browser, chat, client]", "[]", "one-lead.decide_by: nothing to decide by: name browser at least"),
+        ("[browser, chat, client]", "browser", "one-lead.decide_by: this takes a list"),
+        ("same_client_may_decide: true", "same_client_may_decide: 1", "this is either true or false"),
+        ("approvals: 1", "approvals: 3", "policies.one-lead.levels[1]: these approvals cannot be had"),
+        ("approvals: 1", "approvals: 0", "policies.one-lead.levels[1].approvals: this takes a number from 1 to 999"),
+        ("approvals: 1", "approvals: -1", "policies.one-lead.levels[1].approvals: this takes a number from 1 to 999"),
+        ("[leader01, leader02]", "[leader01, leader09]", 'approvers[2]: there is no person "leader09"; known: admin01'),
+        ("[leader01, leader02]", "[]", "policies.one-lead.levels[1]: these approvals cannot be had"),
+        ("approvers: [leader01, leader02]", "aprovers: [x]", 'policies.one-lead.levels[1]: the field "approvers" is missing'),
+        (
+            "policy: one-lead",
+            "policy: lead",
+            'ProdMemberWorkGroup.policy: there is no policy "lead"; known: one-lead, two-levels',
+        ),
+        ("target_roles: [production/Prod_MemberRole]", "target_roles: []", "a group without a target role leads nowhere"),
+        ("[production/Prod_MemberRole]", "[production/Nobody]", 'target_roles[1]: there is no target role "production/Nobody"'),
+        ("[production/Prod_MemberRole]", "[Prod_MemberRole]", '"Prod_MemberRole" does not fit: an account\'s key and a role'),
+        ("[production/Prod_MemberRole]", "[production/Prod_ReadOnlyRole]", 'group "AuditorGroup" always leads to'),
+        ("requesters: everyone", "requesters: all", "work_groups.ProdMemberWorkGroup.requesters: this takes a list"),
+        ("requesters: everyone", "requesters: [nobody]", 'requesters[1]: there is no person "nobody"'),
+        ("requesters: everyone", "requesters: everyone\n    backend: magic", 'there is no value "magic"; known: iam_group'),
+        ("  ProdMemberWorkGroup:", "  MEMBERGROUP:", '"MemberGroup" is a standing group'),
+        ("  ProdMemberWorkGroup:", "  PRODLEADERWORKGROUP:", "differ by letter case only"),
+        ("  ProdMemberWorkGroup:", f"  {'G' * 117}:", "this takes 1 to 116 characters; these are 117"),
+        ("  ProdMemberWorkGroup:", '  "Prod,Group":', "no comma, since the TTL tag carries the name"),
+        ("  ProdMemberWorkGroup:", '  "本番":', '"本番" does not fit: letters, digits and'),
+        ("  MemberGroup:", "  LEADERGROUP:", "differ by letter case only"),
+        ("  member02:", "  MEMBER01:", "differ by letter case only"),
+        ("  member02:", "  member:02:", '"member:02" does not fit'),
+        ("iam_user: member01", "iam_user: m", "people.member01.iam_user: this takes 2 to 64 characters; these are 1"),
+        ("iam_user: member01", f"iam_user: {'m' * 65}", "people.member01.iam_user: this takes 2 to 64 characters; these are 65"),
+        ("iam_user: member01", 'iam_user: "member*"', 'people.member01.iam_user: "member*" does not fit'),
+        ("iam_user: member01", "iam_user: {name: member01}", 'people.member01.iam_user: the field "user_id" is missing'),
+        ("iam_user: member01", "iam_user: {name: member01, user_id: x}", 'people.member01.iam_user.user_id: "x" does not fit'),
+        ("member01@example.com", "member01", 'people.member01.email: "member01" is not an e-mail address'),
+        ("U0MEMBER01", "member", 'people.member01.identities.slack: "member" does not fit: a Slack member ID'),
+        ("standing_groups: [MemberGroup]", "standing_groups: [Nobodies]", 'there is no standing group "Nobodies"'),
+        ("name: 佐藤 美咲", "name: ''", "people.member01.name: this takes 1 to 120 characters; these are 0"),
+        ("name: 佐藤 美咲", "name:", "people.member01.name: this is empty"),
+        ("decisions:write]", "everything]", 'clients.demo-bot.scopes[3]: there is no value "everything"'),
+        ("127.0.0.0/8", "127.0.0.1/8", 'clients.demo-bot.source_addresses[1]: "127.0.0.1/8" is not a network'),
+        ("people: everyone", "people: [nobody]", 'clients.demo-bot.people[1]: there is no person "nobody"'),
+        ("[ProdMemberWorkGroup, ", "[MemberGroup, ", 'clients.demo-bot.work_groups[1]: there is no work group "MemberGroup"'),
+        ("name: Demo bot", "name: Demo bot\n    secret: {}", "clients.demo-bot.secret: name either the environment variable"),
+        ("name: Demo bot", "name: Demo bot\n    secret: s3cret", "clients.demo-bot.secret: this takes fields with values"),
+    ],
+)
+def test_a_mistake_is_named(old: str, new: str, expected: str) -> None:
+    found = mistakes_of(edited((old, new)))
+    assert any(expected in mistake for mistake in found), found
+
+
+def test_a_mistake_names_its_line() -> None:
+    text = edited(("policy: one-lead", "policy: lead"))
+    line = text[: text.index("policy: lead")].count("\n") + 1
+    expected = f'{line}: work_groups.ProdMemberWorkGroup.policy: there is no policy "lead"; known: one-lead, two-levels'
+    assert mistakes_of(text) == [expected]
+
+
+def test_all_mistakes_are_named_at_once_in_the_order_of_lines() -> None:
+    text = edited(("kind: production", "kind: x"), ("shortest: 1m", "shortest: x"), ("iam_user: member01", "iam_user: m"))
+    wheres = [mistake.split(": ")[1] for mistake in mistakes_of(text)]
+    assert wheres == ["accounts.production.kind", "policies.one-lead.shortest", "people.member01.iam_user"]
+
+
+def test_a_disabled_person_cannot_be_an_approver() -> None:
+    text = edited(("name: 高橋 直子", "name: 高橋 直子\n    disabled: true"))
+    assert any('"leader01" is disabled and cannot approve' in mistake for mistake in mistakes_of(text))
+
+
+def test_two_levels_that_only_the_same_person_could_approve_are_refused() -> None:
+    text = edited(
+        ("approvers: [leader01, leader02]\n      - approvals", "approvers: [admin01]\n      - approvals"),
+        ("[admin01, leader01, leader02]", "[admin01]"),
+    )
+    found = mistakes_of(text)
+    assert any("two-levels.levels[2]: these approvals cannot be had" in mistake for mistake in found), found
+
+
+def test_a_work_group_does_not_lead_into_the_jump_account() -> None:
+    text = edited(
+        ("name: Jump, kind: jump}", "name: Jump, kind: jump, roles: {JumpRole: leader}}"),
+        ("[production/Prod_MemberRole]", "[jump/JumpRole]"),
+    )
+    assert any("is in the Jump account" in mistake for mistake in mistakes_of(text))
+
+
+def test_roles_that_would_share_an_entry_fence_are_refused() -> None:
+    text = edited(
+        ("Stg_ReadOnlyRole: read_only", "Stg_ReadOnlyRole: read_only, Prod_LeaderRole: leader"),
+        ("[production/Prod_MemberRole]", "[staging/Prod_LeaderRole]"),
+    )
+    assert any("roles that work groups lead to need names of their own" in mistake for mistake in mistakes_of(text))
+
+
+def test_more_target_roles_than_entry_fences_fit_on_a_user_are_refused() -> None:
+    names = [f"Role{number}" for number in range(20)]
+    text = edited(
+        ("Prod_ReadOnlyRole: read_only", ", ".join(["Prod_ReadOnlyRole: read_only", *(f"{name}: member" for name in names)])),
+        ("[production/Prod_MemberRole]", f"[{', '.join(f'production/{name}' for name in names)}]"),
+    )
+    assert any("their entry fences do not fit" in mistake for mistake in mistakes_of(text))
+
+
+class TestSecrets:
+    def test_come_from_the_environment_or_from_a_file_beside_the_catalogue(self, tmp_path: Path) -> None:
+        wanted = catalogue.read(EXAMPLE.replace("{env: CHAT_BOT_SECRET}", "{file: bot.txt}").encode())
+        (tmp_path / "bot.txt").write_text("a secret that is long enough\n")
+        assert client_secrets.read(wanted, environment={}, folder=tmp_path) == {"chat-bot": "a secret that is long enough"}
+        wanted = catalogue.read(EXAMPLE.encode())
+        environment = {"CHAT_BOT_SECRET": "another that is long enough"}
+        assert client_secrets.read(wanted, environment=environment, folder=tmp_path) == {
+            "chat-bot": "another that is long enough"
+        }
+
+    @pytest.mark.parametrize(
+        ("environment", "expected"),
+        [
+            ({}, "the secret cannot be read"),
+            ({"CHAT_BOT_SECRET": ""}, "is shorter than 20"),
+            ({"CHAT_BOT_SECRET": "x" * 19}, "shorter"),
+        ],
+    )
+    def test_missing_empty_or_short_are_refused(self, environment: dict[str, str], expected: str, tmp_path: Path) -> None:
+        with pytest.raises(CatalogueRefused, match=expected):
+            client_secrets.read(catalogue.read(EXAMPLE.encode()), environment=environment, folder=tmp_path)
