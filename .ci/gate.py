@@ -7,6 +7,7 @@ CI=true that is a failure; as root in CI it is installed by apt first. The last 
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -26,11 +27,12 @@ sys.path.insert(0, str(ROOT))
 from portal.settings.signing import throwaway_key  # noqa: E402  Found by the line above.
 
 # What a program of Debian is called, and the package that brings it.
-PROGRAMS = {"chromium": "chromium", "node": "nodejs"}
+PROGRAMS = {"chromium": "chromium", "node": "nodejs", "openssl": "openssl", "psql": "postgresql-client"}
 CJK_FONT = ("fc-list :lang=ja family", "fonts-noto-cjk")
 # What touches no database runs once; journeys bring processes and databases of their own.
 WITHOUT_DATABASE = ("pure", "structure", "simulated_aws", "journeys")
 NEEDS_SERVERS = "deploy"
+LONGEST_STEP = 20 * 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,14 +55,29 @@ def run(step: Step) -> Outcome:
     began = time.monotonic()
     variables = {**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings.test", **step.environment}
     environment = {name: value for name, value in variables.items() if value is not None}
-    done = subprocess.run(
-        step.command, cwd=ROOT, env=environment, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    outcome = Outcome(step=step, ok=done.returncode == 0, output=done.stdout, seconds=time.monotonic() - began)
+    with tempfile.TemporaryFile("w+") as log:
+        process = subprocess.Popen(
+            step.command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+        code = wait(process)
+        log.seek(0)
+        outcome = Outcome(step=step, ok=code == 0, output=log.read(), seconds=time.monotonic() - began)
     print(f"{'ok    ' if outcome.ok else 'FAILED'} {step.name} ({outcome.seconds:.0f} s)", flush=True)
     if not outcome.ok:
         print(outcome.output, flush=True)
     return outcome
+
+
+def wait(process: subprocess.Popen[bytes]) -> int | None:
+    """Return the exit code, or None when it took too long. Nothing that it started is left when this returns or is interrupted."""
+    try:
+        return process.wait(timeout=LONGEST_STEP)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def run_two_at_once(steps: Sequence[Step]) -> list[Outcome]:
