@@ -69,7 +69,7 @@ def run(step: Step) -> Outcome:
 
 
 def wait(process: subprocess.Popen[bytes]) -> int | None:
-    """Return the exit code, or None when it took too long. Nothing that it started is left when this returns or is interrupted."""
+    """Return the exit code, or None when it took too long. It leaves no process behind, interrupted or not."""
     try:
         return process.wait(timeout=LONGEST_STEP)
     except subprocess.TimeoutExpired:
