@@ -1,0 +1,143 @@
+"""Who calls: a client by its token, for a person whom a header names and does not prove."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any
+
+from allauth.idp.oidc.adapter import get_adapter
+from allauth.idp.oidc.models import Token
+from django.conf import settings
+from django.db.models.functions import Lower
+from django.http import HttpRequest
+from ninja.security.base import AuthBase
+
+from access_requests import errors
+from access_requests.actor import Actor, Door
+from access_requests.api import refusals
+from access_requests.models import ApiClient
+from access_requests.selectors import clients
+from portal.users.models import LinkedIdentity, User
+
+PERSON_HEADER = "X-On-Behalf-Of"
+TOKEN_PATH = "/identity/o/api/token"  # noqa: S105  An address.
+# No comma: two headers of one name arrive joined by one.
+IDENTITY = re.compile(r"(slack|email):([!-+\--~]{1,200})")
+TOKEN = re.compile(r"bearer ([!-~]{1,1000})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    client: ApiClient
+    scopes: frozenset[str]
+    person: User | None
+    identity: str
+
+    @property
+    def who(self) -> User:
+        """The person acted for. Every call but /me has one."""
+        if self.person is None:
+            raise refusals.PersonMissing
+        return self.person
+
+    def actor(self, now: datetime) -> Actor:
+        """Return who acts, as the trail keeps it: what is proved is the client, and the identity is what it named."""
+        proof = {"method": "client-assertion", "at": now.isoformat(), "identity": self.identity}
+        return Actor(person=self.who, door=Door.CLIENT, client=self.client.key, proof=proof)
+
+
+class ApiRequest(HttpRequest):
+    """A call that was let in."""
+
+    auth: Caller
+
+
+class Bearer(AuthBase):
+    """An access token with a scope, in the header only: in an address or a form it would end up in logs.
+
+    allauth's own TokenAuth answers 401 on a missing scope, and reads forms and addresses too.
+    """
+
+    openapi_type = "oauth2"
+    openapi_flows: Mapping[str, Any] = {
+        "clientCredentials": {
+            "tokenUrl": TOKEN_PATH,
+            "scopes": {key: str(text) for key, text in get_adapter().scope_display.items()},
+        }
+    }
+
+    def __init__(self, scope: str | None, *, person_needed: bool = True) -> None:
+        super().__init__()
+        self.scope = scope
+        self.person_needed = person_needed
+
+    def __call__(self, request: HttpRequest) -> Caller:
+        token = _token(request)
+        client = _client(token, request)
+        scopes = frozenset(token.get_scopes())
+        if self.scope is not None and self.scope not in scopes:
+            raise errors.WrongScope(scope=self.scope)
+        named = request.headers.get(PERSON_HEADER)
+        if named is None and self.person_needed:
+            raise refusals.PersonMissing
+        person = _person(named, client) if named is not None else None
+        return Caller(client=client, scopes=scopes, person=person, identity=named or "")
+
+
+def _token(request: HttpRequest) -> Token:
+    if "access_token" in request.GET:
+        raise refusals.TokenInUrl
+    header = request.headers.get("Authorization")
+    if header is None:
+        raise refusals.TokenMissing
+    found = TOKEN.fullmatch(header)
+    if found is None:
+        raise refusals.TokenUnusable
+    tokens = Token.objects.valid().by_value(found[1]).filter(type=Token.Type.ACCESS_TOKEN, user=None)
+    token = tokens.select_related("client__api_client").first()
+    if token is None or token.client is None:
+        raise refusals.TokenUnusable
+    return token
+
+
+def _client(token: Token, request: HttpRequest) -> ApiClient:
+    """Return the token's client. Raises ClientNotAllowed for one that the catalogue does not have, or not from this address."""
+    client: ApiClient | None = getattr(token.client, "api_client", None)
+    address = _address(request)
+    if client is None or address is None or not clients.may_call_from(client, address):
+        raise errors.ClientNotAllowed
+    return client
+
+
+def _person(named: str, client: ApiClient) -> User:
+    found = IDENTITY.fullmatch(named)
+    if found is None:
+        raise refusals.PersonUnreadable
+    provider, external_id = found.groups()
+    if provider == "email" and not client.may_name_by_email:
+        raise errors.ClientNotAllowed
+    identities = LinkedIdentity.objects.annotate(any_case=Lower("external_id")).select_related("person")
+    link = identities.filter(provider=provider, any_case=external_id.lower(), verified_at__isnull=False).first()
+    if link is None:
+        raise refusals.PersonNotLinked
+    if not link.person.is_active:
+        raise refusals.PersonShutOut
+    if not clients.may_act_for(client, link.person):
+        raise errors.ClientNotAllowed
+    return link.person
+
+
+def _address(request: HttpRequest) -> IPv4Address | IPv6Address | None:
+    """Return where the call comes from: who spoke to us or, behind trusted proxies, whom the first of these saw.
+
+    Counted from the right: what stands further left was written by the caller.
+    """
+    proxies = settings.TRUSTED_PROXY_COUNT
+    seen = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if proxies else [request.META.get("REMOTE_ADDR", "")]
+    try:
+        address = ip_address(seen[-max(proxies, 1)].strip())
+    except (IndexError, ValueError):
+        return None
+    return getattr(address, "ipv4_mapped", None) or address

@@ -1,0 +1,64 @@
+"""Who I am, and what I may ask for."""
+
+from django.http import HttpResponse
+from ninja import Query, Router
+from pydantic import BaseModel, Field
+
+from access_requests.api.auth import ApiRequest, Bearer
+from access_requests.api.paging import Page, PageQuery, page
+from access_requests.api.replies import shown
+from access_requests.api.showing import Person
+from access_requests.api.showing_access import ShownWorkGroup
+from access_requests.models import IamUserBinding
+from access_requests.selectors import catalogue, clients
+from portal.users.models import User
+
+router = Router(tags=["Me"])
+
+
+class Me(Person):
+    administrator: bool
+    auditor: bool
+    iam_user_name: str | None
+
+    @classmethod
+    def of(cls, person: User) -> "Me":
+        binding = IamUserBinding.objects.filter(person=person).first()
+        return cls(
+            username=person.username,
+            name=person.get_full_name(),
+            administrator=person.is_administrator,
+            auditor=person.is_auditor,
+            iam_user_name=binding.user_name if binding else None,
+        )
+
+
+class CallingClient(BaseModel):
+    key: str
+    name: str
+    scopes: list[str]
+
+
+class WhoIAm(BaseModel):
+    client: CallingClient
+    person: Me | None = Field(description="Whom X-On-Behalf-Of names; null without that header.")
+
+
+@router.get("/me", auth=Bearer(None, person_needed=False), response=WhoIAm, summary="Show who calls, and for whom")
+def show_me(request: ApiRequest) -> HttpResponse:
+    caller = request.auth
+    client = CallingClient(key=caller.client.key, name=caller.client.oauth_client.name, scopes=sorted(caller.scopes))
+    return shown(WhoIAm(client=client, person=Me.of(caller.person) if caller.person is not None else None))
+
+
+@router.get(
+    "/work-groups",
+    auth=Bearer("requests:read"),
+    response=Page[ShownWorkGroup],
+    summary="List what the person may ask for through this client",
+)
+def list_work_groups(request: ApiRequest, query: Query[PageQuery]) -> HttpResponse:
+    caller = request.auth
+    rows = clients.work_groups_of(caller.client, catalogue.requestable_by(caller.who))
+    groups = page(request, rows, query, lambda found: [ShownWorkGroup.of(row) for row in found], order="name", named_by="name")
+    return shown(groups)

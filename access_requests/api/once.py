@@ -1,0 +1,44 @@
+"""From a call to a verb: in one transaction, and with an Idempotency-Key only once."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.utils import timezone
+from pydantic import BaseModel
+
+from access_requests.actor import Actor
+from access_requests.api.auth import ApiRequest
+from access_requests.api.refusals import KeyUnusable
+from access_requests.api.replies import reply
+from access_requests.services.run import Answer, Claim, run, run_once
+
+HEADER = "Idempotency-Key"
+KEY = re.compile(r"[!-~]{1,255}")
+
+
+def carry_out(request: ApiRequest, verb: Callable[[Actor, datetime], BaseModel], *, status: int = 200) -> HttpResponse:
+    """Run the verb and show what it returns; the same call again, by its key, gets the same text and status."""
+    now = timezone.now()
+    actor = request.auth.actor(now)
+
+    def answered() -> Answer:
+        return Answer(status=status, body=verb(actor, now).model_dump_json())
+
+    key = request.headers.get(HEADER)
+    answer = run(answered) if key is None else run_once(_claim(request, key), answered, now=now)
+    return reply(answer.body, status=answer.status)
+
+
+def _claim(request: ApiRequest, key: str) -> Claim:
+    if not KEY.fullmatch(key):
+        raise KeyUnusable(field=HEADER)
+    called = f"{request.method} {request.path}\n".encode() + request.body
+    return Claim(
+        client=request.auth.client.key,
+        person_id=request.auth.who.pk,
+        key=key,
+        body_digest=hashlib.sha256(called).hexdigest(),
+    )

@@ -1,0 +1,150 @@
+"""What answers say of elevations, and of what may be asked for. Who, which group and until when is for everybody."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from access_requests import wording
+from access_requests.api.showing import Person
+from access_requests.lifecycle import ElevationStatus
+from access_requests.models import ApprovalLevel, Elevation, TargetRole, WorkGroup
+from access_requests.selectors import elevations, requests, switching
+from portal.users.models import User
+
+
+class ShownByAws(BaseModel):
+    """What AWS showed when it was last looked at; an entry fence and a session gate map a role to the time in it."""
+
+    seen_at: datetime
+    membership: bool
+    ttl: str | None
+    entry_fence: dict[str, str | None]
+    session_gate: dict[str, str | None] | None
+
+    @classmethod
+    def of(cls, row: Elevation) -> "ShownByAws | None":
+        if row.seen is None or row.seen_at is None:
+            return None
+        return cls(seen_at=row.seen_at, **{name: value for name, value in row.seen.items() if name in cls.model_fields})
+
+
+class SwitchRole(BaseModel):
+    role_arn: str
+    url: str
+
+    @classmethod
+    def of(cls, role: TargetRole, row: Elevation) -> "SwitchRole":
+        return cls(role_arn=role.arn, url=switching.link(role, row))
+
+
+class ElevationDetails(BaseModel):
+    request: str = Field(examples=["R-7K3M9QX2"])
+    reason: str
+    change_ticket: str
+    approved_by: list[Person]
+    granted_at: datetime | None
+    stopped_at: datetime | None
+    stop_reason: str
+    ended_at: datetime | None
+    problem: str | None = Field(description="What AWS refused or did not answer, and what happens next.")
+    aws: ShownByAws | None
+    switch_roles: list[SwitchRole] = Field(description="Links to the console's switch-role page, while access is active.")
+
+    @classmethod
+    def of(cls, row: Elevation) -> "ElevationDetails":
+        roles = row.work_group.target_roles.all() if row.status == ElevationStatus.ACTIVE else []
+        return cls(
+            request=row.request.code,
+            reason=row.request.reason,
+            change_ticket=row.request.change_ticket,
+            approved_by=[Person.of(decision.approver) for decision in row.request.decisions.all()],
+            granted_at=row.granted_at,
+            stopped_at=row.stopped_at,
+            stop_reason=row.stop_reason,
+            ended_at=row.ended_at,
+            problem=wording.problem(row.problem) if row.problem else None,
+            aws=ShownByAws.of(row),
+            switch_roles=[SwitchRole.of(role, row) for role in roles],
+        )
+
+
+class ShownElevation(BaseModel):
+    id: str = Field(examples=["E-4D8WZ1NC"])
+    person: Person
+    work_group: str
+    state: ElevationStatus
+    starts_at: datetime
+    ends_at: datetime
+    seconds_left: int
+    details: ElevationDetails | None = Field(description="For those who may see the request; null for others.")
+
+    @classmethod
+    def of(cls, row: Elevation, *, details: bool, now: datetime) -> "ShownElevation":
+        return cls(
+            id=row.code,
+            person=Person.of(row.person),
+            work_group=row.work_group.name,
+            state=ElevationStatus(row.status),
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            seconds_left=elevations.seconds_left(row, now=now),
+            details=ElevationDetails.of(row) if details else None,
+        )
+
+
+def shown_elevations(rows: Sequence[Elevation], viewer: User, *, now: datetime) -> list[ShownElevation]:
+    visible = _visible_requests({row.request_id for row in rows}, viewer)
+    return [ShownElevation.of(row, details=row.request_id in visible, now=now) for row in rows]
+
+
+def _visible_requests(ids: Collection[int], viewer: User) -> set[int]:
+    return set(requests.visible_to(viewer).filter(pk__in=ids).values_list("pk", flat=True))
+
+
+class Role(BaseModel):
+    arn: str
+    name: str
+    level: str
+    account_id: str
+    account: str
+
+    @classmethod
+    def of(cls, row: TargetRole) -> "Role":
+        return cls(arn=row.arn, name=row.name, level=row.level, account_id=row.account.account_id, account=row.account.name)
+
+
+class Level(BaseModel):
+    number: int
+    approvals: int
+    approvers: list[Person]
+
+    @classmethod
+    def of(cls, row: ApprovalLevel) -> "Level":
+        people = sorted(row.approvers.all(), key=lambda person: person.username)
+        return cls(number=row.number, approvals=row.approvals, approvers=[Person.of(person) for person in people])
+
+
+class ShownWorkGroup(BaseModel):
+    name: str
+    description: str
+    target_roles: list[Role]
+    shortest_minutes: int
+    longest_minutes: int
+    policy: str = Field(description="Who approves, in words.")
+    levels: list[Level]
+    decide_by: list[str] = Field(description="The doors by which a decision may come: browser, chat, client.")
+
+    @classmethod
+    def of(cls, row: WorkGroup) -> "ShownWorkGroup":
+        rule = row.policy
+        return cls(
+            name=row.name,
+            description=row.description,
+            target_roles=[Role.of(role) for role in row.target_roles.all()],
+            shortest_minutes=rule.shortest_minutes,
+            longest_minutes=rule.longest_minutes,
+            policy=wording.policy(rule),
+            levels=[Level.of(level) for level in rule.levels.all()],
+            decide_by=rule.decide_by,
+        )

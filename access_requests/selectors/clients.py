@@ -1,0 +1,37 @@
+"""What an API client may carry: for whom, about which work groups, from where."""
+
+from collections.abc import Collection
+from ipaddress import IPv4Address, IPv6Address, ip_network
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from access_requests.models import AccessRequest, ApiClient, Elevation, RequestedGroup, WorkGroup
+from portal.users.models import User
+
+
+def may_act_for(client: ApiClient, person: User) -> bool:
+    return client.everyone or client.people.filter(pk=person.pk).exists()
+
+
+def may_call_from(client: ApiClient, address: IPv4Address | IPv6Address) -> bool:
+    """Whether one of the client's networks has the address. No networks, no calls."""
+    return any(address in ip_network(network) for network in client.source_addresses)
+
+
+def may_carry(client: ApiClient, names: Collection[str]) -> bool:
+    """Whether every work group of these names is the client's. One that does not exist is nobody's."""
+    return client.work_groups.filter(name__in=names).count() == len(set(names))
+
+
+def requests_of(client: ApiClient, requests: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
+    """Return those that name none but the client's work groups."""
+    others = RequestedGroup.objects.filter(request=OuterRef("pk")).exclude(work_group__in=client.work_groups.all())
+    return requests.filter(~Exists(others))
+
+
+def elevations_of(client: ApiClient, elevations: QuerySet[Elevation]) -> QuerySet[Elevation]:
+    return elevations.filter(work_group__in=client.work_groups.all())
+
+
+def work_groups_of(client: ApiClient, groups: QuerySet[WorkGroup]) -> QuerySet[WorkGroup]:
+    return groups.filter(pk__in=client.work_groups.values("pk"))

@@ -1,0 +1,36 @@
+"""The REST API, put together: /api/v1."""
+
+from typing import Any
+
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
+
+from access_requests.api import audit, elevations, me, problems, requests
+from access_requests.api.limits import LIMITS
+from access_requests.api.openapi import Document
+from access_requests.api.parsing import StrictParser
+
+
+class PortalApi(NinjaAPI):
+    def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None) -> OpenAPISchema:
+        return Document(self, path_prefix if path_prefix is not None else self.get_root_path(path_params or {}))
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        return operation.view_func.__name__
+
+
+api = PortalApi(
+    title="Sekisho",
+    version="1",
+    description="Time-boxed access to production on AWS: ask, approve, be in, be out again.",
+    parser=StrictParser(),
+    throttle=LIMITS,
+    urls_namespace="api",
+)
+for exception, handler in problems.HANDLERS.items():
+    api.add_exception_handler(exception, handler)
+api.add_router("", me.router)
+api.add_router("/requests", requests.router)
+api.add_router("/elevations", elevations.router)
+api.add_router("/audit", audit.router)
