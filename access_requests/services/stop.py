@@ -51,8 +51,9 @@ def check_may_stop(elevation: Elevation, actor: Actor) -> None:
 def stop_all_of(*, person: User, reason: str, actor: Actor, now: datetime) -> None:
     """End whatever a person has or is about to have; for those who may no longer have it."""
     ids = Elevation.objects.filter(person=person, status__in=UNSETTLED).order_by("pk").values_list("pk", flat=True)
-    for elevation_id in list(ids):
-        elevation = transition.lock_elevation(elevation_id)
+    # All locks before the first entry of the trail, whose writer nobody else may wait for with a lock in hand.
+    elevations = [transition.lock_elevation(elevation_id) for elevation_id in list(ids)]
+    for elevation in elevations:
         if elevation.status in UNSETTLED - {ElevationStatus.REVOKING}:
             end_now(elevation, reason=reason, actor=actor, now=now)
 

@@ -22,19 +22,20 @@ Data = Mapping[str, object]
 
 
 def lock_request(request_id: int) -> AccessRequest:
-    """Return the request, locked until the transaction ends."""
-    return AccessRequest.objects.select_for_update(of=("self",)).select_related("requester", "policy").get(pk=request_id)
+    """Return the request, locked until the transaction ends. Rows that point to it may be written meanwhile: its key stays."""
+    rows = AccessRequest.objects.select_for_update(of=("self",), no_key=True).select_related("requester", "policy")
+    return rows.get(pk=request_id)
 
 
 def lock_elevation(elevation_id: int) -> Elevation:
-    """Return the elevation, locked until the transaction ends."""
-    rows = Elevation.objects.select_for_update(of=("self",)).select_related("person", "work_group", "request")
+    """Return the elevation, locked as requests are."""
+    rows = Elevation.objects.select_for_update(of=("self",), no_key=True).select_related("person", "work_group", "request")
     return rows.get(pk=elevation_id)
 
 
 def begin_request(request: AccessRequest, *, actor: Actor, now: datetime) -> None:
     """Record that a request was submitted; its row and its groups are written already."""
-    record(request, act="request.submitted", actor=actor, now=now, data={"to": request.status, "snapshot": request.snapshot})
+    record(request, act="request.submitted", actor=actor, now=now, data={"to": request.status})
 
 
 def apply_to_request(
@@ -103,9 +104,15 @@ def _request(request: AccessRequest) -> Data:
             "starts_at": request.starts_at,
             "ends_at": request.ends_at,
             "revises": request.revises.code if request.revises else None,
-            **request.snapshot["asked"],
+            **_asked(request),
         }
     }
+
+
+def _asked(request: AccessRequest) -> Data:
+    """Return what was asked for; the asked window by names of its own, beside the one that approval fixes."""
+    asked = request.snapshot["asked"].items()
+    return {f"asked_{name}" if name in ("starts_at", "ends_at") else name: value for name, value in asked}
 
 
 def _elevation(elevation: Elevation) -> Data:

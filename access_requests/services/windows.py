@@ -13,8 +13,11 @@ Window = tuple[datetime, datetime]
 
 
 def lock_person(person_id: int) -> User:
-    """Return the person, locked until the transaction ends: one asks, and one is decided on, at a time."""
-    return User.objects.select_for_update().get(pk=person_id)
+    """Return the person, locked until the transaction ends: one asks, and one is decided on, at a time.
+
+    Rows that point to the person, such as their decisions on others, may be written meanwhile.
+    """
+    return User.objects.select_for_update(no_key=True).get(pk=person_id)
 
 
 def check_free(person: User, groups: Sequence[WorkGroup], asked: AskedWindow, *, now: datetime) -> None:
