@@ -31,8 +31,8 @@ MAKE = {
 }
 FIND = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s",
-    # 'D' is a trigger that somebody disabled.
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass(%s) AND tgenabled <> 'D'",
+    # Neither disabled ('D') nor left to replicas ('R').
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass(%s) AND tgenabled IN ('O', 'A')",
 }
 
 

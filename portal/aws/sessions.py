@@ -22,7 +22,9 @@ def longest_call() -> timedelta:
     """Return how long one call can last with all its attempts and the waits between them: the ground of leases."""
     attempts = settings.AWS_CALL_ATTEMPTS
     waits = 2**attempts  # botocore waits at most 2 ** n seconds before its n-th repeat, in standard mode.
-    return timedelta(seconds=attempts * (settings.AWS_CONNECT_TIMEOUT + settings.AWS_READ_TIMEOUT) + waits)
+    once = timedelta(seconds=attempts * (settings.AWS_CONNECT_TIMEOUT + settings.AWS_READ_TIMEOUT) + waits)
+    # The role's credentials are renewed within the call that finds them old.
+    return 2 * once if settings.AWS_JUMP_ROLE_ARN else once
 
 
 def jump_iam() -> "IAMClient":
