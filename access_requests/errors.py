@@ -171,11 +171,6 @@ class AdministratorExists(Conflict):
     sentence = _("There is an administrator already; administrators are made by the catalogue.")
 
 
-class RequestInProgress(Conflict):
-    code = "request_in_progress"
-    sentence = _("The same call with this key is being handled now. Try again in a moment.")
-
-
 # What was given
 
 

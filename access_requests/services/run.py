@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from django.db import IntegrityError, OperationalError, transaction
 
-from access_requests.errors import KeyReused, RequestInProgress
+from access_requests.errors import KeyReused
 from access_requests.models import IdempotentAnswer
 
 T = TypeVar("T")
@@ -48,16 +48,16 @@ def run(verb: Callable[[], T]) -> T:
 def run_once(claim: Claim, verb: Callable[[], Answer], *, now: datetime) -> Answer:
     """Run a verb once for its claim; the same call again gets the stored answer.
 
-    Raises KeyReused for another body under the same key, RequestInProgress while the first is not done. A refusal rolls back,
-    and the claim with it: it is not stored.
+    Raises KeyReused for another body under the same key. While the first call is being handled the database holds the second
+    one up. A refusal rolls back, and the claim with it: it is not stored.
     """
     try:
         return run(lambda: _answer_once(claim, verb, now))
-    except IntegrityError as error:
-        # The first call with this key committed between our look and our insert, or this is another violation.
+    except IntegrityError:
         if _stored(claim) is None:
             raise
-        raise RequestInProgress from error
+        # The first call with this key committed between our look and our insert: its answer is there now.
+        return run(lambda: _answer_once(claim, verb, now))
 
 
 def forget_old_answers(*, now: datetime) -> None:
