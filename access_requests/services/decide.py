@@ -1,6 +1,6 @@
 """Deciding on a request."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -25,7 +25,8 @@ def approve(*, request_id: int, comment: str, seen: str | None, actor: Actor, no
     """
     request, level = _open_to(request_id, actor, now)
     comment = policy.clean_text("comment", comment, required=False)
-    _check_seen(request, seen)
+    # Those who said yes before must have said it to the same thing.
+    _check_seen(request, seen, earlier=request.decisions.values_list("seen", flat=True))
     decision = _record(request, level, Verdict.APPROVE, comment, actor, now)
     if waiting_level(request) is not None:
         data = {"decision": _as_data(decision)}
@@ -123,9 +124,9 @@ def _check_door(request: AccessRequest, actor: Actor) -> None:
         raise errors.DecideInBrowser(url=f"{settings.PORTAL_URL}/requests/{request.code}/")
 
 
-def _check_seen(request: AccessRequest, seen: str | None) -> None:
+def _check_seen(request: AccessRequest, seen: str | None, *, earlier: Iterable[str] = ()) -> None:
     current = snapshot.current(request)
-    if (seen or request.digest) == snapshot.digest(current):
+    if {seen or request.digest, *earlier} == {snapshot.digest(current)}:
         return
     changed = snapshot.changed(request.snapshot, current)
     raise errors.SeenChanged(changed=", ".join(changed) or "digest", difference=changed)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import MINYEAR, UTC, datetime, timedelta
 
 from django.db.models import Q
 
@@ -73,7 +73,8 @@ def requestable_groups(names: Sequence[str], person: User) -> list[WorkGroup]:
     """Return the work groups of these names, in the order of their names. Raises what is wrong with them."""
     if not names or len(set(names)) != len(names):
         raise errors.NoWorkGroup(field="work_groups")
-    rows = WorkGroup.objects.filter(name__in=names, retired_at=None).select_related("policy")
+    # What cannot be printed PostgreSQL may refuse even to look for, such as NUL.
+    rows = WorkGroup.objects.filter(name__in=filter(str.isprintable, names), retired_at=None).select_related("policy")
     groups = {group.name: group for group in rows.prefetch_related("target_roles__account").order_by("name")}
     for name in names:
         if name not in groups:
@@ -128,7 +129,10 @@ def asked_window(ask: Ask) -> AskedWindow:
 
 
 def in_utc(field: str, moment: datetime | None) -> datetime | None:
-    """Return the moment in UTC to the whole second, which is what AWS compares. Raises NaiveTime, InThePast."""
+    """Return the moment in UTC to the whole second, which is what AWS compares.
+
+    Raises NaiveTime; InThePast or TooFarAhead where UTC has no year for it.
+    """
     if moment is None:
         return None
     if moment.tzinfo is None:
@@ -136,7 +140,9 @@ def in_utc(field: str, moment: datetime | None) -> datetime | None:
     try:
         return moment.astimezone(UTC).replace(microsecond=0)
     except OverflowError as error:
-        raise errors.InThePast(field=field) from error
+        if moment.year == MINYEAR:
+            raise errors.InThePast(field=field) from error
+        raise errors.TooFarAhead(field=field, days=policy.FARTHEST_AHEAD.days) from error
 
 
 def write(request: AccessRequest, groups: Sequence[WorkGroup], *, actor: Actor, now: datetime) -> AccessRequest:
@@ -177,7 +183,7 @@ def _revised(code: str | None, person: User) -> AccessRequest | None:
     """Return the person's own request that was sent back and is asked for anew."""
     if not code:
         return None
-    revised = AccessRequest.objects.filter(code=code, requester=person).first()
+    revised = AccessRequest.objects.filter(code=code, requester=person).first() if code.isprintable() else None
     if revised is None:
         raise errors.NotFound
     return revised
