@@ -19,7 +19,10 @@ class Role:
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """Who is to be in which work group until when. `user_id` is IAM's UserId, which a user made again does not share."""
+    """Who is to be in which work group until when. `user_id` is IAM's UserId, which a user made again does not share.
+
+    `user_name` is the name that the user has now, as far as the caller could find out.
+    """
 
     elevation: str
     user_name: str

@@ -1,9 +1,12 @@
 """The backend that writes to IAM itself: a tag on the user, and membership of the group."""
 
-from access_requests.grants import directory, entry_fence, ttl_tag
+from access_requests.grants import entry_fence, ttl_tag
 from access_requests.grants.calls import Caller, is_missing
 from access_requests.grants.contract import Grant, Seen
 from access_requests.grants.errors import BackendBusy, BackendRefused
+
+# The most that AWS gives a page: up to so many people in a group, calls don't grow with them.
+PAGE = 1000
 
 
 class IamGroupBackend:
@@ -15,13 +18,17 @@ class IamGroupBackend:
         aws.call("add_user_to_group", GroupName=grant.group, UserName=grant.user_name)
 
     def take(self, grant: Grant, aws: Caller) -> None:
+        # Not asked first: a read that lags behind would show no member yet, and an end that took nobody out.
+        _remove(aws, group=grant.group, user_name=grant.user_name)
         # A user renamed meanwhile is still a member, under the new name: the UserId finds it.
-        for name in _member_names(grant, aws):
+        others = _member_names(grant, aws)
+        for name in others:
             _remove(aws, group=grant.group, user_name=name)
-        if _member_names(grant, aws):
+        if others and _member_names(grant, aws):
             # Not shown yet, or put back by somebody. The tag stays as long as the membership: it is what says that it must end.
             raise BackendBusy("still_a_member")
-        _untag(aws, group=grant.group, user_name=directory.current_name(aws, grant.user_name, grant.user_id))
+        for name in {grant.user_name, *others}:
+            _untag(aws, group=grant.group, user_name=name)
 
     def look(self, grant: Grant, aws: Caller) -> Seen:
         names = _member_names(grant, aws)
@@ -38,7 +45,7 @@ class IamGroupBackend:
 def _member_names(grant: Grant, aws: Caller) -> list[str]:
     """Return under which names the user is in the group: by its id, or by its name though somebody made it again."""
     try:
-        members = list(aws.pages("get_group", "Users", GroupName=grant.group))
+        members = list(aws.pages("get_group", "Users", GroupName=grant.group, MaxItems=PAGE))
     except BackendRefused as error:
         if is_missing(error):
             return []  # Nobody is a member of a group that is not there.
@@ -54,9 +61,7 @@ def _remove(aws: Caller, *, group: str, user_name: str) -> None:
             raise
 
 
-def _untag(aws: Caller, *, group: str, user_name: str | None) -> None:
-    if user_name is None:
-        return
+def _untag(aws: Caller, *, group: str, user_name: str) -> None:
     try:
         aws.call("untag_user", UserName=user_name, TagKeys=[ttl_tag.key(group)])
     except BackendRefused as error:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from access_requests.actor import WORKER
@@ -35,6 +35,15 @@ class Outcome:
     presence: Presence
 
 
+class NotRecorded(Exception):
+    """AWS was called, and the database did not take what came of it: `data`, of the elevation with this code."""
+
+    def __init__(self, code: str, data: Data) -> None:
+        self.code = code
+        self.data = data
+        super().__init__(code)
+
+
 class Step(Protocol):
     """What differs between a grant, an extension, an end and the tidying after it."""
 
@@ -54,21 +63,28 @@ class Step(Protocol):
 
 
 def take_step(step: Step, elevation_id: int) -> None:
-    """Do one step, as far as it goes. May be called twice, late, at once, and die anywhere: the next call goes on."""
+    """Do one step, as far as it goes. May be called twice, late, at once, and die anywhere: the next call goes on.
+
+    Raises NotRecorded when only its last transaction failed, DatabaseError for one before.
+    """
     holder = uuid.uuid4().hex
     elevation = _begin(step, elevation_id, holder)
     if elevation is None:
         return
     aws = caller_for(elevation.person_id, holder)
+    outcome: Outcome | BackendError
     try:
         outcome = step.act(elevation, grant_of(elevation), aws)
     except LeaseLost:
         logger.warning("%s of %s: the lease ran out", step.name, elevation.code)
         return
     except BackendError as error:
-        _settle_failure(step, elevation, error, aws.calls, holder)
-        return
-    _settle(step, elevation, outcome, aws.calls, holder)
+        outcome = error
+    data = {"calls": calls_as_data(aws.calls), **_as_data(outcome)}
+    try:
+        _settle(step, elevation, outcome, data, holder)
+    except DatabaseError as error:
+        raise NotRecorded(elevation.code, data) from error
 
 
 def caller_for(person_id: int, holder: str) -> Caller:
@@ -87,11 +103,6 @@ def grant_of(elevation: Elevation) -> Grant:
         roles=tuple(Role(name=role.name, arn=role.arn) for role in roles),
         ends_at=elevation.ends_at,
     )
-
-
-def remember(elevation: Elevation, seen: Seen) -> None:
-    """Set, unsaved, what AWS showed."""
-    elevation.seen, elevation.seen_at = asdict(seen), seen.at
 
 
 def try_again(elevation: Elevation, problem: str, *, data: Data, step: str, now: datetime) -> None:
@@ -123,20 +134,19 @@ def _begin(step: Step, elevation_id: int, holder: str) -> Elevation | None:
         return None
 
 
-def _settle(step: Step, before: Elevation, outcome: Outcome, calls: Sequence[Call], holder: str) -> None:
+def _settle(step: Step, before: Elevation, outcome: Outcome | BackendError, data: Data, holder: str) -> None:
+    """Transaction 2. Whoever lost the lease writes nothing: the one who has it now knows better."""
     with transaction.atomic(durable=True):
         now = timezone.now()
         elevation = transition.lock_elevation(before.pk)
-        if lease.release(elevation.person_id, holder=holder, now=now):
-            remember(elevation, outcome.seen)
-            data = {"calls": calls_as_data(calls), "seen": asdict(outcome.seen)}
+        if not lease.release(elevation.person_id, holder=holder, now=now):
+            logger.warning("%s of %s: the lease ran out before it was settled", step.name, elevation.code)
+        elif isinstance(outcome, BackendError):
+            step.fail(elevation, outcome, data=data, now=now)
+        else:
+            elevation.seen, elevation.seen_at = asdict(outcome.seen), outcome.seen.at
             step.settle(elevation, outcome, data=data, now=now)
 
 
-def _settle_failure(step: Step, before: Elevation, error: BackendError, calls: Sequence[Call], holder: str) -> None:
-    with transaction.atomic(durable=True):
-        now = timezone.now()
-        elevation = transition.lock_elevation(before.pk)
-        if lease.release(elevation.person_id, holder=holder, now=now):
-            data = {"calls": calls_as_data(calls), "detail": error.detail}
-            step.fail(elevation, error, data=data, now=now)
+def _as_data(outcome: Outcome | BackendError) -> Data:
+    return {"detail": outcome.detail} if isinstance(outcome, BackendError) else {"seen": asdict(outcome.seen)}

@@ -16,6 +16,7 @@ from access_requests.services.aws_step import Data, Outcome
 from portal.outbox import sending as outbox
 
 NOT_SHOWN_YET = "not_shown_yet"
+IAM_USER_CHANGED = "iam_user_changed"
 
 
 def grant(elevation_id: int) -> None:
@@ -34,9 +35,7 @@ class Grants:
     def mark(self, elevation: Elevation, *, now: datetime) -> bool:
         if elevation.status not in (ElevationStatus.SCHEDULED, ElevationStatus.GRANTING) or elevation.starts_at > now:
             return False
-        reason = _why_not(elevation, now)
-        if reason:
-            stop.end_now(elevation, reason=reason, actor=WORKER, now=now)
+        if _ended_for_lack_of_right(elevation, now):
             return False
         if elevation.status == ElevationStatus.SCHEDULED:
             if _predecessor_in_aws(elevation):
@@ -45,11 +44,7 @@ class Grants:
         return True
 
     def act(self, elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
-        user = directory.user_named(aws, grant.user_name)
-        if user is None or user.user_id != grant.user_id:
-            # Renamed, or deleted and made again: it is not the one that an administrator bound.
-            raise BackendRefused("iam_user_changed")
-        return _write(elevation, replace(grant, user_name=user.name), aws)
+        return _write(elevation, grant, aws)
 
     def settle(self, elevation: Elevation, outcome: Outcome, *, data: Data, now: datetime) -> None:
         if elevation.status != ElevationStatus.GRANTING:
@@ -76,7 +71,9 @@ class Prolongs:
 
     def mark(self, elevation: Elevation, *, now: datetime) -> bool:
         behind = elevation.written_ends_at != elevation.ends_at
-        return elevation.status == ElevationStatus.ACTIVE and behind and elevation.ends_at > now
+        if elevation.status != ElevationStatus.ACTIVE or not behind or elevation.ends_at <= now:
+            return False
+        return not _ended_for_lack_of_right(elevation, now)
 
     def act(self, elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
         return _write(elevation, grant, aws)
@@ -95,12 +92,19 @@ class Prolongs:
     def fail(self, elevation: Elevation, error: BackendError, *, data: Data, now: datetime) -> None:
         if elevation.status != ElevationStatus.ACTIVE:
             _leave_to_the_end(elevation, data, now)
-        else:
-            aws_step.try_again(elevation, error.problem, data=data, step=self.name, now=now)
+            return
+        aws_step.try_again(elevation, error.problem, data=data, step=self.name, now=now)
+        if error.problem == IAM_USER_CHANGED:
+            stop.end_now(elevation, reason=IAM_USER_CHANGED, actor=WORKER, now=now)
 
 
 def _write(elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
     """Fence first, so that AWS itself ends what is given next."""
+    user = directory.user_named(aws, grant.user_name)
+    if user is None or user.user_id != grant.user_id:
+        # Renamed, or deleted and made again: it is not the one that an administrator bound.
+        raise BackendRefused(IAM_USER_CHANGED)
+    grant = replace(grant, user_name=user.name)
     written = fences.put_all(elevation.person, grant, aws, now=aws.clock())
     way = backend(elevation.work_group.backend)
     way.give(grant, aws)
@@ -109,8 +113,16 @@ def _write(elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
     return Outcome(ends_at=grant.ends_at, seen=seen, presence=presence)
 
 
+def _ended_for_lack_of_right(elevation: Elevation, now: datetime) -> bool:
+    """End what must not go on; return whether it was so. Rights are checked again at the moment of every step."""
+    reason = _why_not(elevation, now)
+    if reason:
+        stop.end_now(elevation, reason=reason, actor=WORKER, now=now)
+    return bool(reason)
+
+
 def _why_not(elevation: Elevation, now: datetime) -> str:
-    """Return why a grant must not go on, or nothing. Rights are checked again at the moment of every step."""
+    """Return why access must not be given or prolonged, or nothing."""
     if elevation.ends_at <= now:
         return "expired"
     if not elevation.person.is_active:

@@ -12,12 +12,12 @@ from access_requests.actor import WORKER
 from access_requests.grants import directory
 from access_requests.grants.calls import Caller
 from access_requests.grants.contract import Grant
-from access_requests.grants.errors import BackendError
+from access_requests.grants.errors import BackendError, BackendRefused
 from access_requests.grants.registry import backend
 from access_requests.lifecycle import ElevationAction, ElevationStatus
 from access_requests.models import Elevation
 from access_requests.services import aws_step, fences, lease, spool, transition
-from access_requests.services.aws_step import Data, Outcome
+from access_requests.services.aws_step import Data, NotRecorded, Outcome
 
 logger = logging.getLogger(__name__)
 STILL_SHOWN = "still_shown"
@@ -30,6 +30,9 @@ def end(elevation_id: int) -> None:
     """
     try:
         aws_step.take_step(Ends(), elevation_id)
+    except NotRecorded as step:
+        logger.critical("the end of %s cannot be recorded", step.code, exc_info=True)
+        spool.keep(step.code, now=timezone.now(), data=step.data)
     except DatabaseError:
         logger.critical("the end of elevation %s cannot be recorded", elevation_id, exc_info=True)
         _end_unrecorded(elevation_id)
@@ -56,7 +59,7 @@ class Ends:
 
     def settle(self, elevation: Elevation, outcome: Outcome, *, data: Data, now: datetime) -> None:
         spool.record(elevation, now=now)
-        if outcome.seen.membership or outcome.seen.ttl is not None:
+        if not _is_gone(outcome):
             aws_step.try_again(elevation, STILL_SHOWN, data=data, step=self.name, now=now)
             return
         elevation.ended_at, elevation.fence_due_at = now, now + lease.length()
@@ -97,11 +100,23 @@ def _take_out(elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
     name = directory.current_name(aws, grant.user_name, grant.user_id)
     if name is not None:
         grant = replace(grant, user_name=name)
-        fences.put_all(elevation.person, grant, aws, now=aws.clock())
+        _fence_to_now(elevation, grant, aws)
     way = backend(elevation.work_group.backend)
     way.take(grant, aws)
     seen = way.look(grant, aws)
     return Outcome(ends_at=grant.ends_at, seen=seen, presence=seen.presence(ttl="", fences={}))
+
+
+def _fence_to_now(elevation: Elevation, grant: Grant, aws: Caller) -> None:
+    try:
+        fences.put_all(elevation.person, grant, aws, now=aws.clock())
+    except BackendRefused as error:
+        # Such as a user whose policies are full: no repetition helps. The membership goes all the same.
+        logger.warning("no fence at the end of %s: %s", elevation.code, error)
+
+
+def _is_gone(outcome: Outcome) -> bool:
+    return not outcome.seen.membership and outcome.seen.ttl is None
 
 
 def _end_unrecorded(elevation_id: int) -> None:
@@ -109,16 +124,16 @@ def _end_unrecorded(elevation_id: int) -> None:
     now, holder = timezone.now(), uuid.uuid4().hex
     elevation = Elevation.objects.select_related("person", "work_group", "request").get(pk=elevation_id)
     overdue = elevation.status in fences.INSIDE and elevation.ends_at <= now
-    if not overdue and elevation.status != ElevationStatus.REVOKING:
+    if not (overdue or elevation.status == ElevationStatus.REVOKING) or spool.says_ended(elevation.code):
         return
     with transaction.atomic(durable=True):
         if not lease.take(elevation.person_id, holder=holder, now=now):
             return
     aws = aws_step.caller_for(elevation.person_id, holder)
-    outcome = "ok"
     try:
-        _take_out(elevation, aws_step.grant_of(elevation), aws)
+        outcome = _take_out(elevation, aws_step.grant_of(elevation), aws)
+        result = spool.ENDED if _is_gone(outcome) else STILL_SHOWN
     except BackendError as error:
-        outcome = error.problem
-    spool.keep(elevation.code, now=now, data={"outcome": outcome, "calls": aws_step.calls_as_data(aws.calls)})
+        result = error.problem
+    spool.keep(elevation.code, now=now, data={"outcome": result, "calls": aws_step.calls_as_data(aws.calls)})
     lease.release(elevation.person_id, holder=holder, now=timezone.now())

@@ -1,11 +1,13 @@
 """What AWS was told while the trail could not be written: kept on disk, and recorded before the row is settled."""
 
+import hashlib
 import json
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -18,6 +20,7 @@ from audits.models import TrailEntry
 
 logger = logging.getLogger(__name__)
 ACT = "elevation.end_recorded_late"
+ENDED = "ended"
 
 
 def keep(code: str, *, now: datetime, data: Mapping[str, object]) -> None:
@@ -39,12 +42,26 @@ def record(elevation: Elevation, *, now: datetime) -> None:
     path = _file(elevation.code)
     if not path.exists():
         return
-    for line in path.read_text().splitlines():
-        data = json.loads(line)
+    for data in _lines(path):
         known = TrailEntry.objects.filter(subject=elevation.code, act=ACT, data__spool_id=data["spool_id"])
         if not known.exists():
             transition.record(elevation, act=ACT, actor=WORKER, now=now, data=data)
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
+
+
+def says_ended(code: str) -> bool:
+    """Whether the elevation is out of AWS already, and only its record is behind."""
+    path = _file(code)
+    return path.exists() and any(line.get("outcome") == ENDED for line in _lines(path))
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    for line in path.read_text(errors="replace").splitlines():
+        try:
+            yield json.loads(line)
+        except ValueError:
+            # Half a line, of a disk that filled up or a process that died. What there is of it is recorded too.
+            yield {"spool_id": hashlib.sha256(line.encode()).hexdigest(), "unreadable": line.replace("\0", "")}
 
 
 def _file(code: str) -> Path:
