@@ -130,7 +130,7 @@ def test_portal_may_change_members_of_work_groups_only_and_fences_of_bounded_use
     by_action = {action: statement for statement in document["Statement"] for action in statement["Action"]}
     assert sorted(by_action) == [
         *("iam:AddUserToGroup", "iam:DeleteUserPolicy", "iam:GetGroup", "iam:GetUser", "iam:GetUserPolicy"),
-        *("iam:ListGroupsForUser", "iam:ListUserTags", "iam:PutUserPolicy", "iam:RemoveUserFromGroup"),
+        *("iam:ListUserTags", "iam:ListUsers", "iam:PutUserPolicy", "iam:RemoveUserFromGroup"),
         *("iam:TagUser", "iam:UntagUser"),
     ]
     assert by_action["iam:AddUserToGroup"]["Resource"] == "arn:aws:iam::*:group/sekisho/work/*"
