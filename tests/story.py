@@ -1,0 +1,98 @@
+"""Steps of the stories that tests tell: asking, deciding, and what a refusal must leave as it was.
+
+Each goes through `services.run`, as doors do.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db.models import Model
+
+from access_requests.actor import Actor
+from access_requests.errors import Rejection
+from access_requests.models import AccessRequest, Decision, Elevation, IdempotentAnswer, RequestedGroup
+from access_requests.services import decide, extend, stop, submit
+from access_requests.services.run import run
+from access_requests.services.submit import Ask
+from audits.models import TrailEntry
+from portal.outbox.models import Message
+from portal.users.models import User
+from tests.cast import actor_of
+
+WRITTEN: tuple[type[Model], ...] = (*(AccessRequest, RequestedGroup, Decision, Elevation, IdempotentAnswer, Message, TrailEntry),)
+
+
+def ask(**changes: Any) -> Ask:
+    """Return a request for ProdMemberWorkGroup for 30 minutes from its approval on, but for the changes."""
+    usual: dict[str, Any] = {"work_groups": ["ProdMemberWorkGroup"], "reason": "fix the index", "change_ticket": "CHG-123"}
+    if not {"ends_at", "duration_minutes"} & set(changes):
+        usual["duration_minutes"] = 30
+    return Ask(**{**usual, **changes})
+
+
+def submitted(person: User | Actor, *, now: datetime, **changes: Any) -> AccessRequest:
+    actor = person if isinstance(person, Actor) else actor_of(person)
+    return run(lambda: submit.submit(ask=ask(**changes), actor=actor, now=now))
+
+
+def approved(
+    request: AccessRequest, approver: User | Actor, *, now: datetime, comment: str = "go ahead", seen: str | None = None
+) -> AccessRequest:
+    actor = approver if isinstance(approver, Actor) else actor_of(approver)
+    return run(lambda: decide.approve(request_id=request.pk, comment=comment, seen=seen, actor=actor, now=now))
+
+
+def rejected(request: AccessRequest, approver: User, *, now: datetime, comment: str = "not today") -> AccessRequest:
+    actor = actor_of(approver)
+    return run(lambda: decide.reject(request_id=request.pk, comment=comment, seen=None, actor=actor, now=now))
+
+
+def sent_back(request: AccessRequest, approver: User, *, now: datetime, comment: str = "say how to go back") -> AccessRequest:
+    actor = actor_of(approver)
+    return run(lambda: decide.send_back(request_id=request.pk, comment=comment, seen=None, actor=actor, now=now))
+
+
+def withdrawn(request: AccessRequest, person: User, *, now: datetime) -> AccessRequest:
+    return run(lambda: decide.withdraw(request_id=request.pk, actor=actor_of(person), now=now))
+
+
+def elevated(person: User, approver: User, *, now: datetime, **changes: Any) -> Elevation:
+    """Return the elevation of a request that was submitted and approved at once; no worker has seen it yet."""
+    request = submitted(person, now=now, **changes)
+    approved(request, approver, now=now)
+    return Elevation.objects.get(request=request)
+
+
+def extension_asked(elevation: Elevation, person: User, *, ends_at: datetime, now: datetime) -> AccessRequest:
+    actor = actor_of(person)
+    return run(lambda: extend.extend(elevation_id=elevation.pk, ends_at=ends_at, reason="not done", actor=actor, now=now))
+
+
+def returned(elevation: Elevation, person: User, *, now: datetime) -> Elevation:
+    return run(lambda: stop.return_early(elevation_id=elevation.pk, actor=actor_of(person), now=now))
+
+
+def stopped(elevation: Elevation, person: User | Actor, *, now: datetime, comment: str = "enough") -> Elevation:
+    actor = person if isinstance(person, Actor) else actor_of(person)
+    return run(lambda: stop.stop(elevation_id=elevation.pk, comment=comment, actor=actor, now=now))
+
+
+@contextmanager
+def refused(rejection: type[Rejection]) -> Iterator[pytest.ExceptionInfo[Rejection]]:
+    """Expect the refusal, and every row that verbs write, trail and outbox among them, as it was."""
+    before = written()
+    with pytest.raises(rejection) as caught:
+        yield caught
+    assert written() == before
+
+
+def written() -> dict[str, list[dict[str, Any]]]:
+    return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in WRITTEN}
+
+
+def acts(subject: AccessRequest | Elevation) -> list[str]:
+    """Return what the trail says happened to it, oldest first."""
+    return list(TrailEntry.objects.filter(subject=subject.code).order_by("id").values_list("act", flat=True))
