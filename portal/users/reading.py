@@ -7,11 +7,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, resolve_url
+from django.utils.decorators import method_decorator
 
 
 class ReadingAdmin(ModelAdmin):  # type: ignore[type-arg]  # Takes no parameter at run time.
@@ -47,11 +49,14 @@ class ReadingSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return may_read(request)
 
+    @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # noqa: ARG002
         """Send to the portal's own log-in, which throttles; the admin's does not."""
-        if request.user.is_authenticated:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.GET.get("next", resolve_url("admin:index")), settings.LOGIN_URL)
+        if not may_read(request):
             raise PermissionDenied
-        return redirect_to_login(request.GET.get("next", resolve_url("admin:index")), settings.LOGIN_URL)
+        return redirect("admin:index")
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]  # noqa: ARG002
         return redirect("account_change_password")

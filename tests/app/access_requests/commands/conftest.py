@@ -1,0 +1,22 @@
+"""Commands ask the simulated AWS, by the portal's own key."""
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django import Settings
+
+from portal.aws import sessions
+from tests.aws_fixtures import Aws, aws, simulated_aws
+
+__all__ = ["aws", "simulated_aws"]
+
+
+@pytest.fixture
+def portal_in_aws(aws: Aws, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
+    settings.AWS_ENDPOINT_URL = aws.endpoint_url
+    for name, value in aws.portal_env.items():
+        monkeypatch.setenv(name, value)
+    sessions._jump_iam.cache_clear()
+    yield aws
+    sessions._jump_iam().close()
+    sessions._jump_iam.cache_clear()

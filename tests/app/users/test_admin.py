@@ -1,0 +1,89 @@
+"""Django's admin shows, to administrators and auditors, and changes nothing."""
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from access_requests.services.changes import record
+from portal.users.reading import ReadingAdmin
+from tests.cast import Cast, actor_of
+
+pytestmark = pytest.mark.django_db
+
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+
+
+def url_of(model: Any, page: str, *args: object) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+@pytest.fixture
+def entry(cast: Cast, now: Any) -> None:
+    record(act="person.added", subject="person:x", before=None, after={}, actor=actor_of(cast.admin01), now=now)
+
+
+def test_nothing_is_registered_that_could_write() -> None:
+    assert MODELS
+    assert all(isinstance(shown, ReadingAdmin) for shown in admin.site._registry.values())
+
+
+@pytest.mark.parametrize("who", ["admin01", "auditor01"])
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_administrators_and_auditors_see_rows_and_cannot_change_them(
+    model: Any, who: str, cast: Cast, entry: None, client: Client
+) -> None:
+    client.force_login(getattr(cast, who))
+    assert client.get(url_of(model, "changelist"), {"q": "x"}).status_code == 200
+    assert client.get(url_of(model, "add")).status_code == 403
+    row = model.objects.order_by("pk").first()
+    if row is not None:
+        page = client.get(url_of(model, "change", row.pk))
+        assert page.status_code == 200
+        assert b'name="_save"' not in page.content
+        assert client.post(url_of(model, "change", row.pk), {}).status_code == 403
+        assert client.post(url_of(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+        assert model.objects.filter(pk=row.pk).exists()
+
+
+def test_no_password_is_shown_not_even_its_hash(cast: Cast, client: Client) -> None:
+    client.force_login(cast.admin01)
+    page = client.get(url_of(type(cast.member01), "change", cast.member01.pk))
+    assert cast.member01.password.encode() not in page.content
+
+
+@pytest.mark.parametrize("who", ["member01", "leader01"])
+def test_others_are_refused(who: str, cast: Cast, client: Client) -> None:
+    client.force_login(getattr(cast, who))
+    assert client.get("/admin/", follow=True).status_code == 403
+    assert client.get(url_of(type(cast.member01), "changelist"), follow=True).status_code == 403
+
+
+def test_a_superuser_flag_opens_nothing(cast: Cast, client: Client) -> None:
+    cast.member02.is_superuser = cast.member02.is_staff = True
+    cast.member02.save()
+    client.force_login(cast.member02)
+    assert client.get("/admin/", follow=True).status_code == 403
+
+
+def test_strangers_are_sent_to_the_portals_own_log_in(client: Client) -> None:
+    answer = client.get("/admin/", follow=True)
+    assert answer.redirect_chain[-1][0] == "/accounts/login/?next=/admin/"
+
+
+def test_the_admin_has_no_log_in_of_its_own(cast: Cast, client: Client) -> None:
+    answer = client.post("/admin/login/", {"username": "admin01", "password": "x"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/accounts/login/?next=/admin/")
+
+
+def test_who_is_logged_in_already_goes_on(cast: Cast, client: Client) -> None:
+    client.force_login(cast.auditor01)
+    assert client.get("/admin/login/?next=/admin/", follow=True).redirect_chain == [("/admin/", 302)]
+
+
+@pytest.mark.parametrize(("page", "there"), [("password_change", "/accounts/password/change/"), ("logout", "/accounts/logout/")])
+def test_passwords_and_log_out_are_the_portals_own(page: str, there: str, cast: Cast, client: Client) -> None:
+    client.force_login(cast.admin01)
+    assert client.get(f"/admin/{page}/").headers["Location"] == there
