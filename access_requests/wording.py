@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from access_requests.errors import Rejection
 from access_requests.lifecycle import ElevationStatus, RequestStatus
+from access_requests.models import ApprovalLevel, ApprovalPolicy
 
 REQUEST_STATES: Mapping[str, Promise] = {
     RequestStatus.PENDING: _("waiting for approval"),
@@ -33,6 +34,7 @@ STOP_REASONS: Mapping[str, Promise] = {
     "work_group_retired": _("the work group left the catalogue"),
     "iam_user_rebound": _("another IAM user was bound to the person"),
     "grant_refused": _("AWS refused the grant"),
+    "iam_user_changed": _("the IAM user was renamed, or deleted and made again"),
 }
 PROBLEMS: Mapping[str, Promise] = {
     "not_shown_yet": _("AWS does not show the change yet. It is looked at again."),
@@ -49,6 +51,14 @@ PROBLEMS: Mapping[str, Promise] = {
 }
 
 
+DOORS: Mapping[str, Promise] = {
+    "browser": pgettext_lazy("door", "browser"),
+    "chat": pgettext_lazy("door", "chat"),
+    "client": pgettext_lazy("door", "API client"),
+}
+MINUTES_A_DAY = 24 * 60
+
+
 def sentence(rejection: Rejection) -> str:
     """Return the refusal as a sentence that says what to do."""
     return gettext(rejection.sentence) % rejection.data
@@ -58,3 +68,43 @@ def problem(word: str) -> str:
     """Return what a problem of AWS means and what happens next; an unknown one is named as AWS names it."""
     known = PROBLEMS.get(word)
     return str(known) if known is not None else gettext("AWS answered %(code)s. It is tried again.") % {"code": word}
+
+
+def state(word: str) -> str:
+    """Return the word for a state of a request or of an elevation, as it is stored."""
+    return str(REQUEST_STATES.get(word) or ELEVATION_STATES.get(word) or word)
+
+
+def duration(minutes: int) -> str:
+    """Return a time as people say it: 1 day 2 hours 30 minutes."""
+    days, rest = divmod(minutes, MINUTES_A_DAY)
+    hours, rest = divmod(rest, 60)
+    parts = (
+        ngettext("%(n)s day", "%(n)s days", days) % {"n": days} if days else "",
+        ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours} if hours else "",
+        ngettext("%(n)s minute", "%(n)s minutes", rest) % {"n": rest} if rest or not minutes else "",
+    )
+    return " ".join(part for part in parts if part)
+
+
+def approval(level: ApprovalLevel) -> str:
+    """Return who must approve at a level: one of leader01, leader02. No query where the approvers are prefetched."""
+    people = sorted(person.username for person in level.approvers.all())
+    data = {"n": level.approvals, "people": ", ".join(people)}
+    if len(people) == 1:
+        return gettext("approved by %(people)s") % data
+    if len(people) == level.approvals:
+        return gettext("approved by all of %(people)s") % data
+    return gettext("approved by %(n)s of %(people)s") % data
+
+
+def policy(rule: ApprovalPolicy) -> str:
+    """Return an approval policy in words: who approves, how long access may last, how soon it is decided."""
+    levels = sorted(rule.levels.all(), key=lambda level: level.number)
+    then = pgettext("between levels of approval", ", then ")
+    return gettext("%(approvals)s; %(shortest)s to %(longest)s; decided within %(deadline)s") % {
+        "approvals": then.join(approval(level) for level in levels),
+        "shortest": duration(rule.shortest_minutes),
+        "longest": duration(rule.longest_minutes),
+        "deadline": duration(rule.decision_minutes),
+    }

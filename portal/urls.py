@@ -1,11 +1,32 @@
+from allauth.account import views as account
+from allauth.idp.oidc import views as oauth
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
+from access_requests.api.problems import nothing_here
+from portal.api import api
 from portal.health import healthz
+from portal.preferences import set_language
+
+# Local accounts are made by administrators and get no mail: nobody signs up, and a forgotten password is theirs to reset.
+accounts = [
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", account.password_change, name="account_change_password"),
+]
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.account.urls")),
-    path("", include("allauth.idp.urls")),
+    path("accounts/", include(accounts)),
+    path("language/", set_language, name="set_language"),
+    # Of allauth's OAuth 2 server only what client credentials need.
+    path("identity/o/api/token", oauth.token, name="oauth_token"),
+    path("identity/o/api/revoke", oauth.revoke, name="oauth_revoke"),
+    path("api/v1/", nothing_here),
+    path("api/v1/", api.urls),
+    re_path("^api/", nothing_here),
+    path("", include("access_requests.web.urls")),
 ]

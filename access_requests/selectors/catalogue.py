@@ -28,3 +28,8 @@ def accounts() -> QuerySet[AwsAccount]:
 
 def standing_groups() -> QuerySet[StandingGroup]:
     return StandingGroup.objects.order_by("name").prefetch_related("target_roles__account", "people")
+
+
+def names() -> list[str]:
+    """Return the names of the work groups that are in the catalogue."""
+    return list(WorkGroup.objects.filter(retired_at=None).order_by("name").values_list("name", flat=True))

@@ -17,6 +17,11 @@ def in_full(elevations: QuerySet[Elevation]) -> QuerySet[Elevation]:
     return rows.prefetch_related("work_group__target_roles__account", Prefetch("request__decisions", approvals))
 
 
+def in_brief(elevations: QuerySet[Elevation]) -> QuerySet[Elevation]:
+    """Return them with what a row of a list shows, in one query."""
+    return elevations.select_related("person", "work_group")
+
+
 def current() -> QuerySet[Elevation]:
     """Return what something is still to happen to, the soonest end first. For everybody."""
     return Elevation.objects.filter(status__in=UNSETTLED).order_by("ends_at", "id")

@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, 
 from django.db.models.functions import Coalesce
 
 from access_requests.lifecycle import UNDECIDED
-from access_requests.models import AccessRequest, ApprovalLevel, Decision, Elevation, Verdict
+from access_requests.models import AccessRequest, ApprovalLevel, Decision, Elevation, Verdict, WorkGroup
 from portal.users.models import User
 
 NEWEST_FIRST = "-id"
@@ -38,12 +38,17 @@ def visible_to(person: User) -> QuerySet[AccessRequest]:
 def in_full(requests: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
     """Return them with all that a list or a page shows, in a constant number of queries."""
     elevations = Elevation.objects.select_related("work_group").prefetch_related("work_group__target_roles__account")
-    return requests.select_related("requester", "policy", "extends", "revises").prefetch_related(
-        "work_groups",
+    return requests.select_related("requester__iam_user", "policy", "extends", "revises").prefetch_related(
+        Prefetch("work_groups", WorkGroup.objects.order_by("name").prefetch_related("target_roles__account")),
         "policy__levels__approvers",
         Prefetch("decisions", Decision.objects.select_related("approver").order_by("decided_at")),
         Prefetch("elevations", elevations.order_by("id")),
     )
+
+
+def in_brief(requests: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
+    """Return them with what a row of a list shows, in two queries."""
+    return requests.select_related("requester").prefetch_related("work_groups")
 
 
 def filtered(requests: QuerySet[AccessRequest], filters: Filters, person: User, *, now: datetime) -> QuerySet[AccessRequest]:

@@ -21,9 +21,10 @@ def profile(role: TargetRole, elevation: Elevation, jump: AwsAccount) -> str:
     work on the command line.
     """
     seconds = min(elevation.work_group.policy.longest_minutes * 60, 43_200)
+    several = len(elevation.work_group.target_roles.all()) > 1
     return "\n".join(
         (
-            f"[profile {elevation.work_group.name}]",
+            f"[profile {elevation.work_group.name}{f'-{role.name}' if several else ''}]",
             f"role_arn = {role.arn}",
             "source_profile = jump",
             f"role_session_name = {elevation.iam_user_name}",

@@ -30,6 +30,11 @@ def current(request: AccessRequest) -> Json:
     return take(request, list(request.work_groups.prefetch_related("target_roles__account").order_by("name")))
 
 
+def seen(request: AccessRequest) -> str:
+    """Return the digest of what is decided on as the catalogue is now; no query where selectors.requests.in_full loaded it."""
+    return digest({"asked": _asked(request, list(request.work_groups.all()))})
+
+
 def changed(before: Json, after: Json) -> dict[str, tuple[object, object]]:
     """Return field -> (before, after) of what is decided on and is no longer the same."""
     old, new = _plain(before["asked"]), _plain(after["asked"])
@@ -58,7 +63,7 @@ def policy(rule: ApprovalPolicy) -> Json:
 
 
 def _asked(request: AccessRequest, work_groups: Sequence[WorkGroup]) -> Json:
-    binding = IamUserBinding.objects.filter(person=request.requester).first()
+    binding: IamUserBinding | None = getattr(request.requester, "iam_user", None)
     return {
         "requester": request.requester.username,
         "iam_user": {"name": binding.user_name, "user_id": binding.user_id} if binding else None,

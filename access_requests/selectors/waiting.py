@@ -1,0 +1,68 @@
+"""Who a request waits for, reckoned from rows that `requests.in_full` loaded: no query of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from access_requests import policy
+from access_requests.lifecycle import UNDECIDED
+from access_requests.models import AccessRequest, Decision, Verdict
+from portal.users.models import User
+
+
+@dataclass(frozen=True, kw_only=True)
+class LevelProgress:
+    """One level of approval: how many of whom, who has said yes, and whether it is this one's turn."""
+
+    number: int
+    approvals: int
+    approvers: Sequence[User]
+    given: Sequence[Decision]
+    waits: bool
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.approvals - len(self.given))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """`missing` more of these people must say yes; they have been waited for since then, and will be until then."""
+
+    people: Sequence[User]
+    missing: int
+    since: datetime
+    until: datetime
+
+
+def levels(request: AccessRequest) -> list[LevelProgress]:
+    """Return the levels of the request's policy, lowest first."""
+    approvals = [decision for decision in request.decisions.all() if decision.verdict == Verdict.APPROVE]
+    rows = sorted(request.policy.levels.all(), key=lambda level: level.number)
+    turn = policy.waiting_level(
+        [(level.number, level.approvals) for level in rows], [decision.level_number for decision in approvals]
+    )
+    return [
+        LevelProgress(
+            number=level.number,
+            approvals=level.approvals,
+            approvers=sorted(level.approvers.all(), key=lambda person: person.username),
+            given=[decision for decision in approvals if decision.level_number == level.number],
+            waits=request.status in UNDECIDED and level.number == turn,
+        )
+        for level in rows
+    ]
+
+
+def of_request(request: AccessRequest) -> Waiting | None:
+    """Return who is waited for, or None when nobody is."""
+    turn = next((level for level in levels(request) if level.waits), None)
+    if turn is None:
+        return None
+    decided = {decision.approver_id for decision in request.decisions.all()} | {request.requester_id}
+    return Waiting(
+        people=[person for person in turn.approvers if person.is_active and person.pk not in decided],
+        missing=turn.missing,
+        since=max([request.submitted_at, *(decision.decided_at for decision in request.decisions.all())]),
+        until=request.decide_until,
+    )

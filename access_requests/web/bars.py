@@ -1,0 +1,53 @@
+"""Who is in production as bars on one scale of time. Positions are per cent of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from access_requests import wording
+from access_requests.models import Elevation
+from access_requests.web import moments
+
+# Whatever lasts longer is cut off at the edge, so that an hour stays wide enough to be seen.
+BEFORE, AFTER = timedelta(hours=4), timedelta(hours=8)
+NARROWEST = 1.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    elevation: Elevation
+    start: str
+    width: str
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bars:
+    rows: Sequence[Bar]
+    begins: datetime
+    ends: datetime
+    now: str
+
+
+def bars(elevations: Sequence[Elevation], *, now: datetime) -> Bars | None:
+    """Return the bars, or None where there is nothing to show."""
+    if not elevations:
+        return None
+    begins = max(min(elevation.starts_at for elevation in elevations), now - BEFORE)
+    ends = min(max(elevation.ends_at for elevation in elevations), now + AFTER)
+    begins, ends = min(begins, now), max(ends, now + timedelta(minutes=10))
+    scale = (begins, ends)
+    rows = [_bar(elevation, scale) for elevation in elevations]
+    return Bars(rows=rows, begins=begins, ends=ends, now=f"{_place(now, scale):.1f}")
+
+
+def _bar(elevation: Elevation, scale: tuple[datetime, datetime]) -> Bar:
+    start, end = _place(elevation.starts_at, scale), _place(elevation.ends_at, scale)
+    start = min(start, 100 - NARROWEST)
+    window = moments.span(elevation.starts_at, elevation.ends_at)
+    label = f"{elevation.person.username}: {elevation.work_group.name}, {wording.state(elevation.status)}, {window}"
+    return Bar(elevation=elevation, start=f"{start:.1f}", width=f"{max(end - start, NARROWEST):.1f}", label=label)
+
+
+def _place(moment: datetime, scale: tuple[datetime, datetime]) -> float:
+    return min(1.0, max(0.0, (moment - scale[0]) / (scale[1] - scale[0]))) * 100

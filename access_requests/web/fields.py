@@ -1,0 +1,39 @@
+"""Form fields that Django lacks."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from access_requests import wording
+from access_requests.errors import AmbiguousTime
+
+MINUTE = "%Y-%m-%dT%H:%M"
+
+
+class LocalTimeField(forms.DateTimeField):
+    """A time in the person's zone. One that the clocks' change skips or repeats is refused, since it says nothing for certain."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MINUTE)
+    input_formats = [MINUTE]
+
+    def to_python(self, value: Any) -> datetime | None:
+        try:
+            return super().to_python(value)
+        except ValidationError as error:
+            if error.code != "ambiguous_timezone":
+                raise
+            raise ValidationError(wording.sentence(AmbiguousTime(field=""))) from error
+
+
+class VerbatimField(forms.CharField):
+    """Text as it was typed: the rules for it are policy's, which every door shares."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(strip=False, **options)
+        # Django's own refusal of NUL would come before policy's.
+        self.validators = []
+
+    def to_python(self, value: Any) -> str:
+        return "" if value is None else str(value)

@@ -1,0 +1,174 @@
+"""What is typed into the pages. Forms read; the rules are the verbs', whose refusals come back to the field that they name."""
+
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from access_requests import wording
+from access_requests.errors import Rejection, Unusable
+from access_requests.lifecycle import RequestStatus
+from access_requests.models import WorkGroup
+from access_requests.services.submit import Ask
+from access_requests.web.fields import LocalTimeField, VerbatimField
+from access_requests.web.visible import visible
+
+NOW, AT = "now", "at"
+FOR, UNTIL = "for", "until"
+FIRST_GUESS = 60
+
+
+class VerbForm(forms.Form):
+    """A form whose verb may refuse what was typed."""
+
+    required_css_class = "required"
+
+    def refuse(self, rejection: Rejection) -> None:
+        """Show a refusal: beside its field, or above the form."""
+        field = rejection.field if isinstance(rejection, Unusable) and rejection.field in self.fields else None
+        self.add_error(field, wording.sentence(rejection))
+
+
+def _text(label: Any, *, rows: int, help_text: Any = "", required: bool = False) -> VerbatimField:
+    return VerbatimField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        error_messages=_missing(),
+    )
+
+
+def _missing() -> dict[str, Any]:
+    return {"required": _("Fill this in.")}
+
+
+class RequestForm(VerbForm):
+    """A request for access. `finish` and `start` choose which of the fields below them counts."""
+
+    work_groups = forms.MultipleChoiceField(
+        label=_("Work group"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one work group, and each only once.")},
+    )
+    reason = _text(_("Reason"), rows=2, required=True, help_text=_("What you will do in production, and why it must be there."))
+    change_ticket = VerbatimField(label=_("Change ticket"), error_messages=_missing(), help_text=_("Such as CHG-1201."))
+    start = forms.ChoiceField(
+        label=_("Start"),
+        choices=[(NOW, _("As soon as it is approved")), (AT, _("At a time"))],
+        widget=forms.RadioSelect,
+        initial=NOW,
+    )
+    starts_at = LocalTimeField(label=_("Start at"), required=False)
+    finish = forms.ChoiceField(
+        label=_("End"),
+        choices=[(FOR, _("After so many minutes")), (UNTIL, _("At a time"))],
+        widget=forms.RadioSelect,
+        initial=FOR,
+    )
+    duration_minutes = forms.IntegerField(label=_("Minutes"), required=False, initial=FIRST_GUESS)
+    ends_at = LocalTimeField(label=_("End at"), required=False)
+    plan = _text(_("Plan of work"), rows=3)
+    impact = _text(_("Impact"), rows=2)
+    way_back = _text(_("Way back"), rows=2, help_text=_("How you undo it when it goes wrong."))
+    revises = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, groups: Sequence[WorkGroup], **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["work_groups"]
+        if isinstance(field, forms.MultipleChoiceField):
+            field.choices = [(group.name, _choice(group)) for group in groups]
+        self.fields["duration_minutes"].widget.attrs.update({"min": 1, "step": 1, "inputmode": "numeric", "list": "durations"})
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = self.cleaned_data
+        if data.get("start") == AT:
+            self._need("starts_at")
+        self._need("ends_at" if data.get("finish") == UNTIL else "duration_minutes")
+        return data
+
+    def _need(self, field: str) -> None:
+        if field not in self.errors and self.cleaned_data.get(field) is None:
+            self.add_error(field, _missing()["required"])
+
+    def ask(self) -> Ask:
+        data = self.cleaned_data
+        texts = ("reason", "change_ticket", "impact", "plan", "way_back")
+        return Ask(
+            work_groups=data["work_groups"],
+            starts_at=data["starts_at"] if data["start"] == AT else None,
+            ends_at=data["ends_at"] if data["finish"] == UNTIL else None,
+            duration_minutes=data["duration_minutes"] if data["finish"] == FOR else None,
+            revises=data["revises"] or None,
+            **{field: data[field] for field in texts},
+        )
+
+
+def _choice(group: WorkGroup) -> str:
+    """A work group with what an approval needs, in the words of the catalogue."""
+    words = capfirst(wording.policy(group.policy))
+    return format_html(
+        '<span><strong>{}</strong><span class="meta">{}</span><span class="meta">{}</span></span>',
+        visible(group.name),
+        visible(group.description),
+        words,
+    )
+
+
+class DecisionForm(forms.Form):
+    """A decision. `seen` is the digest of what the page showed; `from` says which page."""
+
+    comment = VerbatimField(label=_("Comment"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class ExtendForm(VerbForm):
+    ends_at = LocalTimeField(label=_("New end"), error_messages=_missing())
+    reason = _text(_("Reason"), rows=2, required=True, help_text=_("Why the time is not enough."))
+
+
+class StopForm(VerbForm):
+    comment = _text(_("Reason"), rows=2, required=True, help_text=_("The person sees it, and it stays in the audit trail."))
+
+
+class FilterForm(forms.Form):
+    """What a list of requests is narrowed to. What cannot be read narrows nothing and is said."""
+
+    words = forms.CharField(label=_("Words"), required=False, max_length=200)
+    state = forms.ChoiceField(label=_("State"), required=False)
+    requester = forms.CharField(label=_("Requester"), required=False, max_length=150)
+    work_group = forms.CharField(label=_("Work group"), required=False, max_length=116)
+    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    waiting_for_me = forms.BooleanField(label=_("Waiting for you"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        state = self.fields["state"]
+        if isinstance(state, forms.ChoiceField):
+            states = [(status.value, capfirst(wording.state(status))) for status in RequestStatus]
+            state.choices = [("", _("All")), *states]
+
+
+class ElevationFilterForm(forms.Form):
+    person = forms.CharField(label=_("Person"), required=False, max_length=150)
+    work_group = forms.CharField(label=_("Work group"), required=False, max_length=116)
+
+
+class PreferencesForm(forms.Form):
+    language = forms.ChoiceField(
+        label=_("Language"), required=False, choices=[("", _("As the browser asks")), *settings.LANGUAGES]
+    )
+    time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        zone = self.fields["time_zone"]
+        if isinstance(zone, forms.ChoiceField):
+            default = _("The portal's: %(zone)s") % {"zone": settings.DEFAULT_PERSON_TIME_ZONE}
+            zone.choices = [("", default), *((name, name) for name in sorted(available_timezones()))]

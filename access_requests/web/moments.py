@@ -1,0 +1,27 @@
+"""Times and durations as a page says them, in the viewer's zone."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+
+def said(moment: datetime, *, seconds: bool = False) -> str:
+    """Return 18:04 for today, else the day before it; with seconds where they count."""
+    local = timezone.localtime(moment)
+    clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    if local.date() == timezone.localdate():
+        return clock
+    day = date_format(local, "MONTH_DAY_FORMAT") if local.year == timezone.localdate().year else f"{local:%Y-%m-%d}"
+    return f"{day} {clock}"
+
+
+def span(start: datetime, end: datetime) -> str:
+    """Return 18:04 – 20:04, the day said once where both are on it."""
+    same_day = timezone.localtime(start).date() == timezone.localtime(end).date()
+    return f"{said(start)} – {timezone.localtime(end):%H:%M}" if same_day else f"{said(start)} – {said(end)}"
+
+
+def clock(seconds: int) -> str:
+    """Return 1:42:08, as the countdown shows it."""
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"

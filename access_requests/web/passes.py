@@ -1,0 +1,154 @@
+"""An elevation as a page shows it: a pass with a countdown, seals, and what may be done with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from access_requests import wording
+from access_requests.lifecycle import IN_AWS, STANDING, ElevationStatus
+from access_requests.models import AccountKind, AwsAccount, Decision, Elevation, TargetRole
+from access_requests.selectors import switching
+from access_requests.services import stop
+from access_requests.web import moments
+from portal.users.models import User
+
+NEXT: Mapping[str, Promise] = {
+    ElevationStatus.SCHEDULED: _("It begins by itself at %(start)s and ends at %(end)s."),
+    ElevationStatus.GRANTING: _("The portal is writing it into AWS and reads it back. This takes a few seconds."),
+    ElevationStatus.ACTIVE: _("From %(end)s AWS refuses to switch roles by itself, also when this portal is down."),
+    ElevationStatus.REVOKING: _("It is being taken out of AWS. It counts as ended only when AWS shows that it is gone."),
+    ElevationStatus.ENDED: _("At %(ended)s AWS showed that the membership was gone."),
+    ElevationStatus.CANCELLED: _("It never began: %(reason)s."),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Switch:
+    """A role that the pass opens: a link for the console, a profile for the command line."""
+
+    role: TargetRole
+    url: str
+    profile: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pass:
+    """`in_full`: the viewer may see reason, ticket and what AWS showed; the rest is for everybody."""
+
+    elevation: Elevation
+    now: datetime
+    is_mine: bool
+    in_full: bool
+    may_stop: bool
+    switches: Sequence[Switch] = ()
+
+    @property
+    def state(self) -> str:
+        return self.elevation.status
+
+    @property
+    def counts_to(self) -> datetime | None:
+        """The moment that the countdown runs to: the beginning, then the end; none when neither is ahead."""
+        if self.state == ElevationStatus.SCHEDULED:
+            return self.elevation.starts_at
+        return self.elevation.ends_at if self.state in (ElevationStatus.GRANTING, ElevationStatus.ACTIVE) else None
+
+    @property
+    def seconds_left(self) -> int:
+        return max(0, int((self.counts_to - self.now).total_seconds())) if self.counts_to else 0
+
+    @property
+    def left(self) -> str:
+        return moments.clock(self.seconds_left)
+
+    @property
+    def seconds(self) -> int:
+        return int((self.elevation.ends_at - self.elevation.starts_at).total_seconds())
+
+    @property
+    def next(self) -> str:
+        """What happens by itself, and when."""
+        data = {
+            "start": moments.said(self.elevation.starts_at),
+            "end": moments.said(self.elevation.ends_at, seconds=True),
+            "ended": moments.said(self.elevation.ended_at, seconds=True) if self.elevation.ended_at else "",
+            "reason": wording.STOP_REASONS.get(self.elevation.stop_reason, self.elevation.stop_reason),
+        }
+        return str(NEXT[ElevationStatus(self.state)]) % data
+
+    @property
+    def problem(self) -> str:
+        """What is wrong at the moment, and what is done about it."""
+        if not self.elevation.problem or self.state not in IN_AWS:
+            return ""
+        sentence = wording.problem(self.elevation.problem)
+        again = self.elevation.try_again_at
+        if again is None or again <= self.now:
+            return sentence
+        return gettext("%(problem)s Next try at %(at)s.") % {"problem": sentence, "at": moments.said(again, seconds=True)}
+
+    @property
+    def sessions_live_on(self) -> bool:
+        """Whether a session that is open at the end lives on: no gate of ours is on the role."""
+        return self.state == ElevationStatus.ACTIVE and not (self.elevation.seen or {}).get("session_gate")
+
+    @property
+    def seals(self) -> list[Decision]:
+        return list(self.elevation.request.decisions.all())
+
+    @property
+    def is_moving(self) -> bool:
+        return self.state in (ElevationStatus.GRANTING, ElevationStatus.REVOKING)
+
+    @property
+    def may_return(self) -> bool:
+        return self.is_mine and self.state in STANDING
+
+    @property
+    def may_extend(self) -> bool:
+        return self.may_return and self.elevation.ends_at > self.now
+
+    @property
+    def is_production(self) -> bool:
+        roles = self.elevation.work_group.target_roles.all()
+        return any(role.account.kind == AccountKind.PRODUCTION for role in roles)
+
+
+def passes_of(person: User, elevations: Sequence[Elevation], *, now: datetime) -> list[Pass]:
+    """Return the person's own passes, with the way in. The elevations are loaded in full."""
+    jump = AwsAccount.objects.filter(kind=AccountKind.JUMP).first()
+    return [
+        Pass(
+            elevation=elevation,
+            now=now,
+            is_mine=True,
+            in_full=True,
+            may_stop=False,
+            switches=_switches(elevation, jump) if elevation.status == ElevationStatus.ACTIVE else (),
+        )
+        for elevation in elevations
+        if elevation.person_id == person.pk
+    ]
+
+
+def pass_for(viewer: User, elevation: Elevation, *, in_full: bool, now: datetime) -> Pass:
+    """Return one pass as this viewer may see it."""
+    if elevation.person_id == viewer.pk:
+        return passes_of(viewer, [elevation], now=now)[0]
+    may_stop = elevation.status in STANDING and stop.may_stop(elevation, viewer)
+    return Pass(elevation=elevation, now=now, is_mine=False, in_full=in_full, may_stop=may_stop)
+
+
+def _switches(elevation: Elevation, jump: AwsAccount | None) -> list[Switch]:
+    return [
+        Switch(
+            role=role,
+            url=switching.link(role, elevation),
+            profile=switching.profile(role, elevation, jump) if jump is not None else "",
+        )
+        for role in elevation.work_group.target_roles.all()
+    ]

@@ -1,0 +1,104 @@
+"""One request, as its page and the queue show it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from access_requests.lifecycle import UNDECIDED, RequestStatus
+from access_requests.models import AccessRequest, Decision, Verdict
+from access_requests.selectors import requests
+from access_requests.selectors import waiting as selectors
+from access_requests.services import snapshot
+from access_requests.web import story
+from access_requests.web.forms import DecisionForm
+from access_requests.web.page import PageRequest
+from portal.users.models import User
+
+PAGE = "access_requests/request.html"
+# The same, without what surrounds it: what htmx puts in the place of the old.
+PART = "access_requests/_request.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """`refusal`: why the last act was refused; `said`: what it did."""
+
+    request: AccessRequest
+    viewer: User
+    form: DecisionForm
+    may_decide: bool
+    refusal: str = ""
+    said: str = ""
+
+    @property
+    def waiting(self) -> selectors.Waiting | None:
+        return selectors.of_request(self.request)
+
+    @property
+    def levels(self) -> list[selectors.LevelProgress]:
+        return selectors.levels(self.request)
+
+    @property
+    def seals(self) -> list[Decision]:
+        return [decision for decision in self.request.decisions.all() if decision.verdict == Verdict.APPROVE]
+
+    @property
+    def is_mine(self) -> bool:
+        return self.request.requester_id == self.viewer.pk
+
+    @property
+    def may_withdraw(self) -> bool:
+        return self.is_mine and self.request.status in UNDECIDED
+
+    @property
+    def may_revise(self) -> bool:
+        return self.is_mine and self.request.status == RequestStatus.SENT_BACK
+
+    @property
+    def may_repeat(self) -> bool:
+        settled = self.request.status not in UNDECIDED and not self.may_revise
+        return self.is_mine and settled and self.request.extends_id is None
+
+    @property
+    def iam_user_name(self) -> str:
+        """The IAM user that was bound when the request was submitted."""
+        bound = self.request.snapshot["asked"]["iam_user"]
+        return str(bound["name"]) if bound else ""
+
+
+def find(viewer: User, code: str) -> AccessRequest:
+    """Return the request if the viewer may see it. Raises Http404."""
+    found = requests.in_full(requests.visible_to(viewer)).filter(code=code).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def shown(request: AccessRequest, viewer: User, *, now: datetime, comment: str = "", **news: str) -> Shown:
+    may_decide = requests.waiting_for(viewer, now=now).filter(pk=request.pk).exists()
+    return Shown(request=request, viewer=viewer, form=decision_form(request, comment=comment), may_decide=may_decide, **news)
+
+
+def decision_form(request: AccessRequest, *, comment: str = "") -> DecisionForm:
+    """Return the form with the digest of what is shown, and ids of its own: a queue has many."""
+    initial = {"seen": snapshot.seen(request), "comment": comment}
+    return DecisionForm(initial=initial, auto_id=f"id_{request.code}_%s")
+
+
+def answer(page: PageRequest, code: str, *, now: datetime, status: int = 200, **news: str) -> HttpResponse:
+    """Return the request's page, or for htmx the part of it that changes, as everything is now."""
+    request = find(page.user, code)
+    item = shown(request, page.user, now=now, **news)
+    context = {"item": item, "items": story.of_request(request, now=now), "changed": _changed(request), "whole": not page.htmx}
+    return render(page, PART if page.htmx else PAGE, context, status=status)
+
+
+def _changed(request: AccessRequest) -> Mapping[str, tuple[Any, Any]]:
+    """Return what is no longer as it was submitted, while that matters."""
+    if request.status not in UNDECIDED:
+        return {}
+    return snapshot.changed(request.snapshot, snapshot.current(request))

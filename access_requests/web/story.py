@@ -1,0 +1,173 @@
+"""The timeline of a request in sentences, from the trail; and what will happen by itself."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from access_requests import wording
+from access_requests.lifecycle import UNDECIDED, ElevationStatus
+from access_requests.models import AccessRequest
+from access_requests.selectors import timeline
+from access_requests.web import moments
+from audits.models import TrailEntry
+
+# The act of an entry -> how the timeline marks it, and the sentence.
+SENTENCES: Mapping[str, tuple[str, Promise]] = {
+    "request.submitted": ("step", _("%(who)s asked for %(groups)s")),
+    "request.approval_given": ("seal", _("%(who)s approved at level %(level)s")),
+    "request.approved": ("seal", _("%(who)s approved")),
+    "request.rejected": ("alert", _("%(who)s rejected the request")),
+    "request.sent_back": ("step", _("%(who)s sent the request back")),
+    "request.withdrawn": ("step", _("%(who)s withdrew the request")),
+    "request.lapsed": ("alert", _("Nobody decided in time: the request lapsed")),
+    "elevation.scheduled": ("step", _("Access of %(person)s by %(group)s is fixed: %(start)s to %(end)s")),
+    "elevation.granting": ("step", _("The portal began to put %(person)s into %(group)s")),
+    "elevation.active": ("check", _("AWS shows %(person)s in %(group)s")),
+    "elevation.revoking": ("step", _("The end began: %(reason)s")),
+    "elevation.ended": ("check", _("AWS shows that %(person)s is no longer in %(group)s")),
+    "elevation.cancelled": ("step", _("The access was cancelled before it began: %(reason)s")),
+    "elevation.extended": ("step", _("The end was moved from %(from_end)s to %(to_end)s")),
+    "elevation.extension_written": ("check", _("AWS shows the new end")),
+    "elevation.fence_removed": ("check", _("The entry fence was removed: nobody is left who could pass it")),
+    "elevation.overtaken": ("alert", _("It was ended while the portal was writing to AWS; what was written is undone")),
+    "elevation.end_recorded_late": ("alert", _("The end was done in AWS while the trail could not be written")),
+}
+EXTENSION_ASKED = _("%(who)s asked for more time, until %(end)s")
+STOPPED = _("%(who)s ended the access: %(reason)s")
+FAILED = "_attempt_failed"
+METHODS: Mapping[str, Promise] = {
+    "password": _("password"),
+    "totp": _("one-time code"),
+    "passkey": _("passkey"),
+    "slack-signature": _("Slack signature"),
+    "client-assertion": _("API client"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One line. `kind` is one of components/_timeline.html; `calls` are AWS calls as the trail keeps them."""
+
+    at: datetime
+    kind: str
+    sentence: str
+    quote: str = ""
+    meta: str = ""
+    key: str = ""
+    calls: list[dict[str, Any]] = field(default_factory=list)
+
+
+def of_request(request: AccessRequest, *, now: datetime) -> list[Item]:
+    """Return what happened, oldest first, then what is still to come."""
+    entries = timeline.of_request(request)
+    return [*(_item(entry, request) for entry in entries), *_to_come(request, now)]
+
+
+def _item(entry: TrailEntry, request: AccessRequest) -> Item:
+    kind, sentence = _sentence(entry)
+    calls = entry.data.get("calls", [])
+    return Item(
+        at=entry.at,
+        kind=kind,
+        sentence=sentence,
+        quote=_quote(entry),
+        meta=" · ".join(part for part in (_elsewhere(entry, request), _proof(entry), _seen(entry), _effort(calls)) if part),
+        key=f"trail-{entry.pk}",
+        calls=calls,
+    )
+
+
+def _sentence(entry: TrailEntry) -> tuple[str, str]:
+    data = entry.data
+    if entry.act.endswith(FAILED):
+        return "alert", wording.problem(str(data.get("problem", "")))
+    kind, sentence = SENTENCES.get(entry.act, ("step", None))
+    if entry.act == "request.submitted" and data["request"].get("extends"):
+        sentence = EXTENSION_ASKED
+    if entry.act == "elevation.revoking" and not entry.actor.startswith("sekisho:"):
+        kind, sentence = "alert" if data.get("reason") == "stopped" else "step", STOPPED
+    return kind, str(sentence) % _words(entry) if sentence is not None else entry.act
+
+
+def _words(entry: TrailEntry) -> dict[str, object]:
+    """Return what any of the sentences fills in, as far as the entry has it."""
+    data, request, elevation = entry.data, entry.data.get("request", {}), entry.data.get("elevation", {})
+    reason = str(data.get("reason", ""))
+    return {
+        "who": _who(entry),
+        "groups": ", ".join(group["name"] for group in request.get("work_groups", [])),
+        "level": data.get("decision", {}).get("level", ""),
+        "person": elevation.get("person", ""),
+        "group": elevation.get("work_group", ""),
+        "start": _said(elevation.get("starts_at")),
+        "end": _said(elevation.get("ends_at") or request.get("ends_at") or request.get("asked_ends_at")),
+        "from_end": _said(data.get("from_end")),
+        "to_end": _said(data.get("to_end")),
+        "reason": wording.STOP_REASONS.get(reason, reason),
+    }
+
+
+def _who(entry: TrailEntry) -> str:
+    if entry.on_behalf_of:
+        return gettext("%(person)s (through %(client)s)") % {
+            "person": entry.on_behalf_of,
+            "client": entry.actor.partition(":")[2],
+        }
+    return gettext("The portal") if entry.actor.startswith("sekisho:") else entry.actor
+
+
+def _quote(entry: TrailEntry) -> str:
+    comment = entry.data.get("decision", {}).get("comment") or entry.data.get("comment") or ""
+    extends = entry.act == "request.submitted" and entry.data["request"].get("extends")
+    return str(entry.data["request"]["reason"] if extends else comment)
+
+
+def _elsewhere(entry: TrailEntry, request: AccessRequest) -> str:
+    """The number of the request or elevation, where the line is not about the request of the page itself."""
+    return "" if entry.subject == request.code else entry.subject
+
+
+def _proof(entry: TrailEntry) -> str:
+    proof = entry.data.get("decision", {}).get("proof", {})
+    if "method" not in proof or "at" not in proof:
+        return ""
+    method = METHODS.get(proof["method"], proof["method"])
+    return gettext("identity proven by %(method)s at %(at)s") % {"method": method, "at": _said(proof["at"])}
+
+
+def _seen(entry: TrailEntry) -> str:
+    seen = entry.data.get("seen")
+    return gettext("read back %(at)s") % {"at": moments.said(_moment(seen["at"]), seconds=True)} if seen else ""
+
+
+def _effort(calls: list[dict[str, Any]]) -> str:
+    if not calls:
+        return ""
+    seconds = sum(call["milliseconds"] for call in calls) / 1000
+    return gettext("%(n)s calls to AWS in %(seconds)s s") % {"n": len(calls), "seconds": f"{seconds:.1f}"}
+
+
+def _said(moment: str | None) -> str:
+    return moments.said(_moment(moment)) if moment else ""
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _to_come(request: AccessRequest, now: datetime) -> Iterable[Item]:
+    if request.status in UNDECIDED and request.decide_until > now:
+        yield Item(at=request.decide_until, kind="future", sentence=gettext("Without a decision the request lapses"))
+    for elevation in request.elevations.all():
+        words = {"person": request.requester.username, "group": elevation.work_group.name}
+        if elevation.status == ElevationStatus.SCHEDULED and elevation.starts_at > now:
+            begins = gettext("The portal puts %(person)s into %(group)s") % words
+            yield Item(at=elevation.starts_at, kind="future", sentence=begins)
+        if elevation.status in (ElevationStatus.SCHEDULED, ElevationStatus.GRANTING, ElevationStatus.ACTIVE):
+            ends = gettext("AWS refuses to switch; the portal takes %(person)s out of %(group)s and reads it back") % words
+            yield Item(at=elevation.ends_at, kind="future", sentence=ends)

@@ -1,0 +1,67 @@
+"""What the templates add to Django's own filters. A builtin library: loaded in every template."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+
+from access_requests import wording
+from access_requests.models import ApprovalLevel, ApprovalPolicy
+from access_requests.web import moments
+from access_requests.web.visible import named, visible
+
+register = template.Library()
+register.filter("visible", visible)
+# For attributes and titles, where no element can be.
+register.filter("named", named)
+
+
+@register.filter
+def names(rows: Iterable[object]) -> SafeString:
+    """Show the names of rows, one after the other."""
+    return format_html_join(", ", "{}", ((visible(row),) for row in rows))
+
+
+@register.filter
+def when(moment: datetime) -> SafeString:
+    """Show a time in a <time>: the clock alone today, else with its day."""
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), moments.said(moment))
+
+
+@register.filter
+def second(moment: datetime) -> SafeString:
+    """Show a time to the second, which is what AWS compares."""
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), moments.said(moment, seconds=True))
+
+
+@register.filter
+def until(start: datetime, end: datetime) -> str:
+    return moments.span(start, end)
+
+
+@register.filter
+def state(word: str) -> str:
+    return capfirst(wording.state(word))
+
+
+@register.filter
+def minutes(count: int) -> str:
+    return wording.duration(count)
+
+
+@register.filter
+def in_words(rule: ApprovalPolicy) -> str:
+    return capfirst(wording.policy(rule))
+
+
+@register.filter
+def approval(level: ApprovalLevel) -> str:
+    return wording.approval(level)
+
+
+@register.filter
+def door(word: str) -> str:
+    return str(wording.DOORS.get(word, word))

@@ -1,0 +1,24 @@
+"""The pages."""
+
+from django.urls import path
+
+from access_requests.web import asking, catalogue, decisions, elevations, home, me, requests
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("me/", me.me, name="me"),
+    path("queue/", decisions.queue, name="queue"),
+    path("catalogue/", catalogue.catalogue, name="catalogue"),
+    path("requests/", requests.request_list, name="request-list"),
+    path("requests/new/", asking.request_new, name="request-new"),
+    path("requests/<slug:code>/", requests.request_page, name="request"),
+    path("requests/<slug:code>/approve/", decisions.approve, name="request-approve"),
+    path("requests/<slug:code>/reject/", decisions.reject, name="request-reject"),
+    path("requests/<slug:code>/send-back/", decisions.send_back, name="request-send-back"),
+    path("requests/<slug:code>/withdraw/", decisions.withdraw, name="request-withdraw"),
+    path("elevations/", elevations.elevation_list, name="elevation-list"),
+    path("elevations/<slug:code>/", elevations.elevation_page, name="elevation"),
+    path("elevations/<slug:code>/return/", elevations.elevation_return, name="elevation-return"),
+    path("elevations/<slug:code>/extend/", elevations.elevation_extend, name="elevation-extend"),
+    path("elevations/<slug:code>/stop/", elevations.elevation_stop, name="elevation-stop"),
+]
