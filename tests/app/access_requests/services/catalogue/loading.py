@@ -1,0 +1,112 @@
+"""The demo company's catalogue, edited and loaded; and requests and elevations that stand in its way."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from access_requests.actor import COMMAND
+from access_requests.grants.directory import IamUser
+from access_requests.lifecycle import ElevationStatus, RequestStatus
+from access_requests.models import (
+    AccessRequest,
+    Elevation,
+    IamUserBinding,
+    RequestedGroup,
+    WorkGroup,
+)
+from access_requests.services import catalogue
+from access_requests.services.catalogue import CatalogueRefused, Loaded
+from access_requests.services.run import run
+from audits.models import TrailEntry
+from portal.users.models import User
+from tests.cast import iam_user_id
+
+DEMO = (Path(__file__).parents[5] / "portal/demo/catalogue.yaml").read_text()
+BOT_SECRET = "what only the bot should know"
+
+
+def find(name: str) -> IamUser | None:
+    return IamUser(name=name, user_id=iam_user_id(name))
+
+
+def load(text: str, now: datetime, *, secrets: Mapping[str, str] | None = None, directory: catalogue.Directory = find) -> Loaded:
+    wanted = catalogue.read(text.encode())
+    found = catalogue.look_up(wanted=wanted, directory=directory)
+    secrets = {"demo-bot": BOT_SECRET} if secrets is None else secrets
+    return run(lambda: catalogue.load(wanted=wanted, found=found, secrets=secrets, actor=COMMAND, now=now))
+
+
+def edited(*edits: tuple[str, str]) -> str:
+    text = DEMO
+    for old, new in edits:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    return text
+
+
+def refused(text: str, now: datetime, *, directory: catalogue.Directory = find) -> str:
+    """Return why the file is refused, having seen that nothing changed."""
+    entries = TrailEntry.objects.count()
+    with pytest.raises(CatalogueRefused) as refusal:
+        load(text, now, directory=directory)
+    assert TrailEntry.objects.count() == entries
+    return str(refusal.value)
+
+
+def signs(loaded: Loaded) -> list[str]:
+    return [f"{change.sign} {change.kind} {change.key}" for change in loaded.changes]
+
+
+def an_elevation(username: str, group: str, status: ElevationStatus, now: datetime) -> Elevation:
+    request = a_request(username, group, RequestStatus.APPROVED, now)
+    binding = IamUserBinding.objects.get(person__username=username)
+    return Elevation.objects.create(
+        request=request,
+        person=request.requester,
+        work_group=WorkGroup.objects.get(name=group),
+        iam_user_name=binding.user_name,
+        iam_user_id=binding.user_id,
+        starts_at=now,
+        ends_at=now + timedelta(hours=2),
+        granted_at=now,
+        status=status,
+        stopped_at=now if status in (ElevationStatus.REVOKING, ElevationStatus.ENDED) else None,
+        ended_at=now if status == ElevationStatus.ENDED else None,
+    )
+
+
+def a_request(username: str, group: str, status: RequestStatus, now: datetime) -> AccessRequest:
+    approved = status == RequestStatus.APPROVED
+    work_group = WorkGroup.objects.get(name=group)
+    request = AccessRequest.objects.create(
+        requester=User.objects.get(username=username),
+        policy=work_group.policy,
+        reason="an index is missing",
+        change_ticket="CHG-1",
+        duration_minutes=120,
+        snapshot={"asked": {}, "policy": {}},
+        digest="0" * 64,
+        door="browser",
+        status=status,
+        submitted_at=now,
+        decide_until=now + timedelta(days=1),
+        settled_at=now if approved else None,
+        starts_at=now if approved else None,
+        ends_at=now + timedelta(hours=2) if approved else None,
+    )
+    RequestedGroup.objects.create(request=request, work_group=work_group, requester=request.requester)
+    return request
+
+
+def without_member01() -> str:
+    start, end = DEMO.index("  member01:\n"), DEMO.index("  member02:\n")
+    return DEMO[:start].replace("requesters: [member01, member02,", "requesters: [member02,") + DEMO[end:]
+
+
+def without_leader_group() -> str:
+    text = edited(("[ProdMemberWorkGroup, ProdLeaderWorkGroup]", "[ProdMemberWorkGroup]"))
+    for start, end in (("  two-levels:", "work_groups:\n  Prod"), ("  ProdLeaderWorkGroup:", "people:\n  member01")):
+        text = text[: text.index(start)] + text[text.index(end) :]
+    return text
