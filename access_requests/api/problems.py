@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
+from django.views.decorators.csrf import csrf_exempt
 from ninja.errors import HttpError, ValidationError
 
 from access_requests import errors, wording
@@ -59,7 +60,8 @@ OF_FIELD: Mapping[str, str] = {
 
 def answer(status: int, *, code: str, detail: str, **more: object) -> HttpResponse:
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "code": code, "detail": detail, **more}
-    text = json.dumps(body, cls=DjangoJSONEncoder, ensure_ascii=False)
+    # What was sent may be named here, half characters included.
+    text = json.dumps(body, cls=DjangoJSONEncoder, ensure_ascii=False).encode(errors="replace")
     headers = {"Cache-Control": "no-store"}
     return HttpResponse(text, status=status, content_type=MEDIA_TYPE, headers=headers)
 
@@ -96,6 +98,11 @@ def of_too_much(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
 def of_database(request: HttpRequest, error: Exception) -> HttpResponse:
     logger.error("%s %s: the database did not answer", request.method, request.path, exc_info=error)
     return of_status(503, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+@csrf_exempt
+def nothing_here(request: HttpRequest, **_: object) -> HttpResponse:  # noqa: ARG001  A view's signature.
+    return of_status(404)
 
 
 def of_status(status: int, *, headers: Mapping[str, str] | None = None) -> HttpResponse:

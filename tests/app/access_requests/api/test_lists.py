@@ -1,0 +1,129 @@
+"""Who I am, what I may ask for, the trail; and what all lists share."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from access_requests.models import AccessRequest, WorkGroup
+from audits import trail
+from portal.users.models import User
+from tests.app.access_requests.api.conftest import ASK, Bot, read, refused
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def five(bot: Bot, member01: User) -> list[str]:
+    """Five requests of member01 for one day after the other, newest first."""
+    day = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    codes = []
+    for number in range(2, 7):
+        start = day.fromtimestamp(day.timestamp() + number * 86_400, UTC)
+        asked = bot.post("/requests", {**ASK, "starts_at": start.isoformat()}, for_person=member01)
+        codes.insert(0, read(asked)["id"])
+    return codes
+
+
+def test_me_names_client_and_person(bot: Bot, member01: User) -> None:
+    told = read(bot.get("/me", for_person=member01))
+    assert told["client"]["key"] == "chatbot"
+    assert told["client"]["scopes"] == ["audit:read", "decisions:write", "requests:read", "requests:write"]
+    assert told["person"] == {
+        "username": "member01",
+        "name": "佐藤 美咲",
+        "administrator": False,
+        "auditor": False,
+        "iam_user_name": "member01",
+    }
+
+
+def test_work_groups_are_those_that_the_person_may_ask_for(bot: Bot, member01: User, member02: User, cast: Cast) -> None:
+    WorkGroup.objects.filter(pk=cast.prod_leader.pk).update(everyone_may_request=False)
+    cast.prod_leader.requesters.set([member02])
+    (group,) = read(bot.get("/work-groups", for_person=member01))["items"]
+    assert group["name"] == "ProdMemberWorkGroup"
+    assert group["target_roles"][0]["arn"] == "arn:aws:iam::444444444444:role/Prod_MemberRole"
+    assert (group["shortest_minutes"], group["longest_minutes"]) == (1, 240)
+    assert group["policy"] == "approved by 1 of leader01, leader02; 1 minute to 4 hours; decided within 1 day"
+    assert [person["username"] for person in group["levels"][0]["approvers"]] == ["leader01", "leader02"]
+    assert len(read(bot.get("/work-groups?limit=1", for_person=member02))["items"]) == 1
+
+
+def test_pages_lead_through_the_whole_list_once(bot: Bot, five: list[str], member01: User) -> None:
+    found, path = [], "/requests?state=pending&limit=2"
+    while path:
+        page = read(bot.get(path, for_person=member01))
+        found.append([item["id"] for item in page["items"]])
+        path = page["next"]
+    assert found == [five[:2], five[2:4], five[4:]]
+
+
+def test_what_comes_meanwhile_moves_no_page(bot: Bot, five: list[str], member01: User, leader01: User) -> None:
+    path = read(bot.get("/requests?limit=2", for_person=member01))["next"]
+    bot.post("/requests", ASK, for_person=member01)
+    assert [item["id"] for item in read(bot.get(path, for_person=member01))["items"]] == five[2:4]
+
+
+def test_pages_of_names_follow_the_names(bot: Bot, member01: User) -> None:
+    first = read(bot.get("/work-groups?limit=1", for_person=member01))
+    second = read(bot.get(first["next"], for_person=member01))
+    names = [page["items"][0]["name"] for page in (first, second)]
+    assert (names, second["next"]) == (["ProdLeaderWorkGroup", "ProdMemberWorkGroup"], None)
+
+
+def test_cursor_is_good_for_its_own_list_only(bot: Bot, five: list[str], member01: User, auditor01: User) -> None:
+    cursor = read(bot.get("/requests?limit=1", for_person=member01))["next"].split("cursor=")[1]
+    for path in ("/elevations", "/work-groups", f"/requests/{five[0]}/timeline"):
+        refused(bot.get(f"{path}?cursor={cursor}", for_person=member01), 422, "cursor_unusable")
+    refused(bot.get(f"/requests?cursor={cursor}x", for_person=member01), 422, "cursor_unusable")
+
+
+def test_no_answer_shows_a_key_of_the_database(bot: Bot, five: list[str], member01: User) -> None:
+    told = read(bot.get("/requests?limit=1", for_person=member01))
+    row = AccessRequest.objects.get(code=five[0])
+    assert told["items"][0]["id"] == row.code
+    assert "pk" not in told["items"][0]
+    assert row.code in told["next"]
+
+
+def test_list_costs_the_same_however_long(bot: Bot, five: list[str], member01: User) -> None:
+    def queries(limit: int) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            bot.get(f"/requests?limit={limit}", for_person=member01)
+        return len(captured)
+
+    assert queries(1) == queries(5)
+
+
+def test_auditor_reads_the_trail_oldest_first_and_narrowed(bot: Bot, five: list[str], auditor01: User) -> None:
+    entries = read(bot.get("/audit/entries", for_person=auditor01))["items"]
+    assert [entry["subject"] for entry in entries] == five[::-1]
+    assert entries[0]["data"]["request"]["reason"] == ASK["reason"]
+    (one,) = read(bot.get(f"/audit/entries?subject={five[0]}&act=request.submitted", for_person=auditor01))["items"]
+    assert (one["actor"], one["on_behalf_of"]) == ("client:chatbot", "member01")
+    for query in ("actor=nobody", "until=2020-01-01T00:00:00Z", "since=2126-01-01T00:00:00Z"):
+        assert read(bot.get(f"/audit/entries?{query}", for_person=auditor01))["items"] == []
+
+
+def test_trail_is_for_auditors_only(bot: Bot, member01: User, leader01: User, admin01: User) -> None:
+    for person in (member01, leader01, admin01):
+        refused(bot.get("/audit/entries", for_person=person), 403, "not_an_auditor")
+
+
+def test_trail_has_pages(bot: Bot, auditor01: User, now: datetime) -> None:
+    with transaction.atomic():
+        for number in range(3):
+            trail.record(now=now, act="test.happened", actor="somebody", subject=str(number), data={})
+    first = read(bot.get("/audit/entries?limit=2", for_person=auditor01))
+    second = read(bot.get(first["next"], for_person=auditor01))
+    assert [entry["subject"] for page in (first, second) for entry in page["items"]] == ["0", "1", "2"]
+    assert second["next"] is None
+
+
+def test_answers_are_kept_by_nobody_but_the_caller(bot: Bot, member01: User) -> None:
+    response = bot.get("/requests", for_person=member01)
+    assert response["Cache-Control"] == "private, no-cache"
+    assert {"Authorization", "X-On-Behalf-Of"} <= set(response["Vary"].split(", "))

@@ -1,0 +1,78 @@
+"""A call with an Idempotency-Key happens once."""
+
+import pytest
+from django.conf import LazySettings
+
+from access_requests.models import AccessRequest, IdempotentAnswer
+from portal.users.models import User
+from tests.app.access_requests.api.conftest import ASK, COMMENT, Bot, read, refused
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_same_call_gets_the_same_answer_and_has_one_effect(bot: Bot, member01: User) -> None:
+    first, again = (bot.post("/requests", ASK, for_person=member01, idempotency_key="k1") for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.content == again.content
+    assert AccessRequest.objects.count() == 1
+
+
+def test_answer_is_the_first_one_though_the_state_has_moved_on(bot: Bot, member01: User) -> None:
+    first = bot.post("/requests", ASK, for_person=member01, idempotency_key="k1")
+    bot.post(f"/requests/{read(first)['id']}/withdraw", for_person=member01)
+    assert bot.post("/requests", ASK, for_person=member01, idempotency_key="k1").content == first.content
+
+
+def test_same_key_with_another_body_or_path_is_refused(bot: Bot, member01: User) -> None:
+    code = read(bot.post("/requests", ASK, for_person=member01, idempotency_key="k1"))["id"]
+    other = {**ASK, "reason": "Something else"}
+    refused(bot.post("/requests", other, for_person=member01, idempotency_key="k1"), 422, "idempotency_key_reused")
+    path = f"/requests/{code}/withdraw"
+    refused(bot.post(path, for_person=member01, idempotency_key="k1"), 422, "idempotency_key_reused")
+    assert AccessRequest.objects.get().status == "pending"
+
+
+def test_key_is_of_one_client_and_one_person(bot: Bot, pager: Bot, member01: User, member02: User) -> None:
+    mine = read(bot.post("/requests", ASK, for_person=member01, idempotency_key="k1"))["id"]
+    theirs = read(bot.post("/requests", ASK, for_person=member02, idempotency_key="k1"))["id"]
+    assert mine != theirs
+    refused(pager.post("/requests", ASK, for_person=member01, idempotency_key="k1"), 409, "already_pending")
+
+
+def test_refusal_is_not_stored(bot: Bot, member01: User) -> None:
+    blocking = read(bot.post("/requests", ASK, for_person=member01))["id"]
+    refused(bot.post("/requests", ASK, for_person=member01, idempotency_key="k1"), 409, "already_pending")
+    assert not IdempotentAnswer.objects.exists()
+    bot.post(f"/requests/{blocking}/withdraw", for_person=member01)
+    assert bot.post("/requests", ASK, for_person=member01, idempotency_key="k1").status_code == 201
+
+
+def test_repeated_decision_with_its_key_is_no_second_decision(bot: Bot, pager: Bot, member01: User, leader01: User) -> None:
+    path = f"/requests/{read(bot.post('/requests', ASK, for_person=member01))['id']}/approve"
+    first, again = (pager.post(path, COMMENT, for_person=leader01, idempotency_key="k1") for _ in range(2))
+    assert (first.status_code, again.status_code) == (200, 200)
+    refused(pager.post(path, COMMENT, for_person=leader01, idempotency_key="k2"), 409, "already_decided")
+
+
+@pytest.mark.parametrize("key", [" ", "a b", "k" * 256, "キー", "a\x00"])
+def test_key_that_cannot_be_used_is_refused(bot: Bot, member01: User, key: str) -> None:
+    refused(bot.post("/requests", ASK, for_person=member01, idempotency_key=key), 422, "idempotency_key_unusable")
+    assert not AccessRequest.objects.exists()
+
+
+def test_client_that_calls_too_often_is_told_how_long_to_wait(bot: Bot, pager: Bot, settings: LazySettings) -> None:
+    settings.API_CLIENT_CALLS_PER_MINUTE = 0
+    response = bot.get("/me")
+    refused(response, 429, "too_many_calls")
+    assert 1 <= int(response["Retry-After"]) <= 60
+
+
+def test_person_is_counted_through_all_clients_together(
+    bot: Bot, pager: Bot, member01: User, member02: User, settings: LazySettings
+) -> None:
+    settings.API_PERSON_CALLS_PER_MINUTE = 2
+    statuses = [each.get("/me", for_person=member01).status_code for each in (bot, pager) * 3]
+    # A minute of the clock may have turned in between.
+    assert 429 in statuses[2:]
+    assert bot.get("/me", for_person=member02).status_code == 200
+    assert bot.get("/me").status_code == 200
