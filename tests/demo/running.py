@@ -1,0 +1,134 @@
+"""A demo that runs, as whoever typed `make demo` has it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+START_SECONDS = 60
+STOP_SECONDS = 30
+
+
+@dataclass(slots=True)
+class Demo:
+    folder: Path
+    process: subprocess.Popen[str]
+
+    @property
+    def info(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.folder / "info.json").read_text())
+        return found
+
+    @property
+    def pids(self) -> dict[str, int]:
+        found: dict[str, int] = self.info["pids"]
+        return found
+
+    def answers(self) -> bool:
+        try:
+            with urlopen(f"{self.info['portal_url']}/healthz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (URLError, OSError):
+            return False
+
+    def end(self, number: int = signal.SIGTERM) -> str:
+        """Send the signal, and return what the supervisor said in its life once it has ended."""
+        self.process.send_signal(number)
+        output, _ = self.process.communicate(timeout=STOP_SECONDS)
+        return output
+
+    def manage(self, *arguments: str) -> str:
+        """Run a command on this demo's data with what its documentation says that is needed: two variables."""
+        known = {"DEMO_DIR": str(self.folder), "DATABASE_URL": self.info["database_url"]}
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=CHECKOUT,
+            env={**plain_environment(), **known},
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=60,
+        ).stdout
+
+    def aws(self) -> "IAMClient":
+        admin = self.info["aws_admin"]
+        return boto3.Session().client(
+            "iam",
+            endpoint_url=self.info["aws_endpoint_url"],
+            region_name=self.info["region"],
+            aws_access_key_id=admin["access_key_id"],
+            aws_secret_access_key=admin["secret_access_key"],
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+
+
+def plain_environment() -> dict[str, str]:
+    """Return this process's environment without what the suite says of settings and databases."""
+    return {name: value for name, value in os.environ.items() if name not in ("DJANGO_SETTINGS_MODULE", "PORT", "DEMO_DIR")}
+
+
+def launch(folder: Path, *, port: int | str = 0, **variables: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "portal.demo"],
+        cwd=CHECKOUT,
+        env={**plain_environment(), **variables, "DEMO_DIR": str(folder), "PORT": str(port)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@contextmanager
+def running(folder: Path, *, port: int | str = 0, **variables: str) -> Iterator[Demo]:
+    """Return a demo that is ready; it has ended afterwards."""
+    (folder / "info.json").unlink(missing_ok=True)
+    demo = Demo(folder, launch(folder, port=port, **variables))
+    try:
+        until(lambda: demo.process.poll() is not None or ((folder / "info.json").exists() and demo.answers()), START_SECONDS)
+        assert demo.process.poll() is None, demo.process.communicate()[0]
+        yield demo
+    finally:
+        if demo.process.poll() is None:
+            demo.end()
+        if demo.process.stdout is not None:
+            demo.process.stdout.close()
+
+
+def until(condition: Callable[[], object], seconds: float = 15) -> None:
+    """Return once it holds. Raises AssertionError when it does not come to hold."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"this did not come about within {seconds} s"
+        time.sleep(0.05)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether the process runs; one that has ended and waits to be reaped by somebody does not."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
+
+
+def family(pid: int) -> set[int]:
+    """Return the process and all that it has started."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return {pid}.union(*(family(int(child)) for child in children))

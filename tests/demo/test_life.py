@@ -1,0 +1,122 @@
+"""A demo's life: started, stopped, started again, and what it leaves behind: nothing."""
+
+import os
+import re
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.demo.access import approve, fences, let_time_pass, members, state, tags
+from tests.demo.running import Demo, family, is_alive, launch, running, until
+
+TAG = "sekisho:ttl:ProdMemberWorkGroup"
+FENCE = "sekisho-entry-Prod_MemberRole"
+
+
+def test_it_continues_where_it_was_stopped(tmp_path: Path) -> None:
+    with running(tmp_path) as before:
+        remembered = before.info
+        staying, ending = approve(before, person="member01"), approve(before, person="member02")
+        until(lambda: members(before) == {"member01", "member02"})
+        tag = tags(before, "member01")
+        before.end(signal.SIGINT)
+        let_time_pass(before, ending)
+    with running(tmp_path) as after:
+        until(lambda: state(after, ending) == "ended")
+        assert members(after) == {"member01"}
+        assert tags(after, "member02") == {}
+        assert state(after, staying) == "active"
+        assert tags(after, "member01") == tag
+        assert fences(after, "member01") == [FENCE]
+        same = ("people", "slack", "aws_admin", "accounts", "database_url")
+        assert {name: after.info[name] for name in same} == {name: remembered[name] for name in same}
+        assert after.info["bot"]["client_secret"] == remembered["bot"]["client_secret"]
+        assert after.info["pids"] != remembered["pids"]
+
+
+def test_an_approval_lets_in_and_the_end_lets_out(demo: Demo) -> None:
+    code = approve(demo, person="leader02")
+    until(lambda: "leader02" in members(demo))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", tags(demo, "leader02")[TAG])
+    assert fences(demo, "leader02") == [FENCE]
+    let_time_pass(demo, code)
+    until(lambda: "leader02" not in members(demo))
+    until(lambda: state(demo, code) == "ended")
+    assert tags(demo, "leader02") == {}
+    until(lambda: fences(demo, "leader02") == [], seconds=60)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_nothing_outlives_it(tmp_path: Path, number: signal.Signals) -> None:
+    with running(tmp_path) as demo:
+        everybody = family(demo.process.pid)
+        assert everybody >= set(demo.pids.values())
+        demo.end(number)
+        if number == signal.SIGKILL:
+            until(lambda: not any(map(is_alive, everybody)))
+        else:
+            assert [pid for pid in everybody if is_alive(pid)] == []
+            assert demo.process.returncode == 0
+
+
+def test_it_can_be_stopped_before_it_is_ready(tmp_path: Path) -> None:
+    process = launch(tmp_path)
+    until((tmp_path / "log" / "prepare.log").exists)
+    everybody = family(process.pid)
+    process.terminate()
+    process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert not any(map(is_alive, everybody))
+
+
+@pytest.mark.parametrize("name", ["worker", "ends_worker", "beat", "broker", "web"])
+def test_a_process_that_dies_is_started_again(demo: Demo, name: str) -> None:
+    killed = demo.pids[name]
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: demo.pids[name] != killed)
+    assert is_alive(demo.pids[name])
+    until(demo.answers)
+
+
+def test_aws_that_dies_comes_back_with_everybody_who_is_in_production(tmp_path: Path) -> None:
+    with running(tmp_path) as demo:
+        code = approve(demo, person="member01")
+        until(lambda: members(demo) == {"member01"})
+        killed = demo.pids
+        os.kill(killed["aws"], signal.SIGKILL)
+        until(lambda: demo.pids["aws"] != killed["aws"] and demo.pids["worker"] != killed["worker"], seconds=30)
+        assert members(demo) == {"member01"}
+        assert state(demo, code) == "active"
+
+
+def test_a_second_one_in_the_same_folder_is_refused(demo: Demo) -> None:
+    second = launch(demo.folder)
+    said, _ = second.communicate(timeout=20)
+    assert (second.returncode, "another one runs in" in said) == (1, True)
+    assert demo.answers()
+
+
+def test_a_port_that_is_taken_is_refused_with_advice(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        process = launch(tmp_path, port=other.getsockname()[1])
+        said, _ = process.communicate(timeout=20)
+    assert (process.returncode, "choose another one, such as PORT=8123" in said) == (1, True)
+
+
+@pytest.mark.parametrize("port", ["http", "-1", "65536", "８０００"])
+def test_a_port_that_is_none_is_refused(tmp_path: Path, port: str) -> None:
+    process = launch(tmp_path, port=port)
+    said, _ = process.communicate(timeout=20)
+    assert (process.returncode, "not a number from 0" in said) == (1, True)
+
+
+def test_another_one_at_once_has_data_of_its_own_and_nothing_of_who_started_it(demo: Demo, tmp_path: Path) -> None:
+    outside = {"AWS_PROFILE": "real", "AWS_ENDPOINT_URL_IAM": "http://192.0.2.1", "HTTP_PROXY": "http://192.0.2.1:3128"}
+    with running(tmp_path, **outside) as second:
+        told = [Path(f"/proc/{pid}/environ").read_text() for pid in second.pids.values()]
+        assert all(name not in text for name in outside for text in told)
+        assert second.info["portal_url"] != demo.info["portal_url"]
+        assert second.info["people"]["member01"]["password"] != demo.info["people"]["member01"]["password"]
+        assert demo.answers()

@@ -1,0 +1,118 @@
+"""A demo that is ready: what it says, what it keeps to itself, what its people can do."""
+
+import json
+import re
+import stat
+from http.cookiejar import CookieJar
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener, urlopen
+
+import pytest
+
+from tests.demo.running import Demo, is_alive
+
+
+def test_info_names_whatever_a_program_needs(demo: Demo) -> None:
+    info = demo.info
+    assert set(info) == {
+        *("portal_url", "aws_endpoint_url", "region", "aws_admin", "accounts", "people", "bot", "slack"),
+        *("pids", "database_url", "broker_url"),
+    }
+    assert set(info["aws_admin"]) == {"access_key_id", "secret_access_key", "role_name"}
+    assert {"jump", "development", "staging", "production", "billing", "log-archive", "audit"} == set(info["accounts"])
+    assert {"member01", "member02", "leader01", "leader02", "admin01", "auditor01"} == set(info["people"])
+    assert info["people"]["member01"].keys() >= {"password", "iam_user_name", "totp_secret"}
+    assert info["people"]["member01"]["iam_user_name"] == "member01"
+    assert info["bot"].keys() == {"client_id", "client_secret", "token_url"}
+    assert info["slack"]["people"]["U0MEMBER01"] == "member01"
+    assert info["database_url"] == f"sqlite:///{demo.folder / 'portal.sqlite3'}"
+
+
+def test_every_process_that_info_names_is_alive(demo: Demo) -> None:
+    assert demo.pids.keys() >= {"web", "worker", "beat", "aws", "broker"}
+    assert [name for name, pid in demo.pids.items() if not is_alive(pid)] == []
+
+
+def test_nobody_else_reads_its_secrets(demo: Demo) -> None:
+    private = [demo.folder / "info.json", *(demo.folder / "keys").iterdir()]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in private} == {0o600}
+    assert stat.S_IMODE((demo.folder / "keys").stat().st_mode) == 0o700
+
+
+def test_web_and_beat_have_no_credentials_of_aws_and_workers_have(demo: Demo) -> None:
+    secret = demo.info["aws_admin"]["secret_access_key"]
+    for name in ("web", "beat"):
+        assert "AWS_ACCESS_KEY_ID=" not in _environment(demo.pids[name])
+    assert "AWS_ACCESS_KEY_ID=" in _environment(demo.pids["worker"])
+    assert all(secret not in _environment(pid) for pid in demo.pids.values())
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_it_answers_on_both_names_of_this_machine(demo: Demo, host: str) -> None:
+    port = demo.info["portal_url"].rpartition(":")[2]
+    with urlopen(f"http://{host}:{port}/healthz") as answer:
+        assert answer.status == 200
+
+
+def test_another_host_is_refused(demo: Demo) -> None:
+    with pytest.raises(HTTPError) as caught:
+        urlopen(Request(f"{demo.info['portal_url']}/accounts/login/", headers={"Host": "evil.example"}))
+    caught.value.close()
+    assert caught.value.code == 400
+
+
+def test_style_sheets_are_served(demo: Demo) -> None:
+    with urlopen(f"{demo.info['portal_url']}/static/sekisho/base.css") as answer:
+        assert answer.headers["Content-Type"].startswith("text/css")
+
+
+@pytest.mark.parametrize("person", ["member01", "leader01", "admin01", "auditor01"])
+def test_people_log_in_with_the_password_that_info_says(demo: Demo, person: str) -> None:
+    browser = build_opener(HTTPCookieProcessor(CookieJar()))
+    assert "/accounts/login/" not in _log_in(demo, browser, person, demo.info["people"][person]["password"])
+
+
+def test_a_wrong_password_does_not_let_in(demo: Demo) -> None:
+    browser = build_opener(HTTPCookieProcessor(CookieJar()))
+    assert "/accounts/login/" in _log_in(demo, browser, "member02", "not-the-password")
+
+
+def test_the_bot_gets_a_token_with_its_secret(demo: Demo) -> None:
+    assert _token(demo, demo.info["bot"]["client_secret"])["token_type"] == "Bearer"
+
+
+def test_the_bot_gets_no_token_without_it(demo: Demo) -> None:
+    with pytest.raises(HTTPError) as caught:
+        _token(demo, "guessed")
+    caught.value.close()
+    assert caught.value.code in (400, 401)
+
+
+def test_its_command_line_speaks_with_its_aws(demo: Demo) -> None:
+    said = demo.manage("load_catalogue", "portal/demo/catalogue.yaml", "--check")
+    assert said.strip() == "no changes"
+
+
+def _environment(pid: int) -> str:
+    return Path(f"/proc/{pid}/environ").read_bytes().replace(b"\0", b"\n").decode()
+
+
+def _log_in(demo: Demo, browser: OpenerDirector, person: str, password: str) -> str:
+    """Fill in the form as a browser does; return where that leads."""
+    address = f"{demo.info['portal_url']}/accounts/login/"
+    with browser.open(address) as page:
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.read().decode())
+    assert token
+    form = urlencode({"login": person, "password": password, "csrfmiddlewaretoken": token[1]}).encode()
+    with browser.open(Request(address, data=form, headers={"Referer": address})) as page:
+        return str(page.url)
+
+
+def _token(demo: Demo, secret: str) -> dict[str, str]:
+    bot = demo.info["bot"]
+    form = {"grant_type": "client_credentials", "client_id": bot["client_id"], "client_secret": secret, "scope": "requests:read"}
+    with urlopen(bot["token_url"], data=urlencode(form).encode()) as answer:
+        found: dict[str, str] = json.loads(answer.read())
+    return found
