@@ -6,9 +6,11 @@ Each goes through `services.run`, as doors do.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import Model
 
 from access_requests.actor import Actor
@@ -91,6 +93,42 @@ def refused(rejection: type[Rejection]) -> Iterator[pytest.ExceptionInfo[Rejecti
 
 def written() -> dict[str, list[dict[str, Any]]]:
     return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in WRITTEN}
+
+
+@contextmanager
+def trail_refuses_entries() -> Iterator[None]:
+    """Have the database take no entry of the trail, as with a full disk or a right taken away."""
+    on_sqlite = connection.vendor == "sqlite"
+    make = (
+        ["CREATE TRIGGER refuse BEFORE INSERT ON audits_trailentry BEGIN SELECT RAISE(ABORT, 'no entries'); END"]
+        if on_sqlite
+        else [
+            """CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no entries'; END $$""",
+            "CREATE TRIGGER refuse BEFORE INSERT ON audits_trailentry FOR EACH ROW EXECUTE FUNCTION refuse()",
+        ]
+    )
+    _execute(make)
+    try:
+        yield
+    finally:
+        _execute(["DROP TRIGGER refuse"] if on_sqlite else ["DROP FUNCTION refuse() CASCADE"])
+
+
+def _execute(statements: list[str]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def assert_trail_tells(subject: AccessRequest | Elevation) -> None:
+    """Check that the trail has one entry for each change of state, one leading to the next, the last to the row as it is."""
+    entries = TrailEntry.objects.filter(subject=subject.code, data__has_key="to").order_by("id")
+    told = [(entry.data.get("from"), entry.data["to"]) for entry in entries]
+    assert told[0][0] is None
+    assert all(after[0] == before[1] for before, after in pairwise(told))
+    subject.refresh_from_db()
+    assert told[-1][1] == subject.status
+    assert len({to for _, to in told}) == len(told)
 
 
 def acts(subject: AccessRequest | Elevation) -> list[str]:

@@ -8,7 +8,7 @@ from access_requests import errors
 from access_requests.actor import WORKER, Door
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, Decision, Elevation, IamUserBinding
-from access_requests.services import decide
+from access_requests.services import decide, snapshot
 from access_requests.services.run import run
 from audits.models import TrailEntry
 from portal.outbox.models import Message
@@ -288,7 +288,7 @@ def test_all_approvals_are_of_the_same_thing(cast: Cast, now: datetime) -> None:
     approved(request, cast.leader01, now=now)
     cast.prod_leader.target_roles.add(cast.prod_member.target_roles.get())
     again = AccessRequest.objects.get(pk=request.pk)
-    fresh = decide.snapshot.digest(decide.snapshot.current(again))
+    fresh = snapshot.digest(snapshot.current(again))
     with refused(errors.SeenChanged):
         approved(request, cast.leader02, now=now, seen=fresh)
 

@@ -1,0 +1,162 @@
+"""What the database itself refuses, whatever Python does: each constraint broken once."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+from django.db.models import CheckConstraint, F, UniqueConstraint
+
+from access_requests.models import (
+    AccessRequest,
+    ApprovalPolicy,
+    AwsAccount,
+    Decision,
+    Elevation,
+    IamUserBinding,
+    IdempotentAnswer,
+    RequestedGroup,
+    StandingGroup,
+    TargetRole,
+    WorkGroup,
+)
+from portal.users.models import LinkedIdentity, User
+from tests.cast import Cast
+from tests.story import approved, elevated, submitted
+
+HOUR = timedelta(hours=1)
+# Prepares, and returns what breaks the constraint.
+Break = Callable[[Cast, datetime], Callable[[], object]]
+
+
+def request_with(**changes: Any) -> Break:
+    def prepare(cast: Cast, now: datetime) -> Callable[[], object]:
+        rows = AccessRequest.objects.filter(pk=submitted(cast.member01, now=now).pk)
+        return lambda: rows.update(**changes)
+
+    return prepare
+
+
+def elevation_with(**changes: Any) -> Break:
+    def prepare(cast: Cast, now: datetime) -> Callable[[], object]:
+        rows = Elevation.objects.filter(pk=elevated(cast.member01, cast.leader01, now=now).pk)
+        return lambda: rows.update(**{"stopped_at": None, **changes})
+
+    return prepare
+
+
+def asked_end_before_start(cast: Cast, now: datetime) -> Callable[[], object]:
+    request = submitted(cast.member01, now=now, starts_at=now, ends_at=now + HOUR)
+    return lambda: AccessRequest.objects.filter(pk=request.pk).update(asked_ends_at=now)
+
+
+def two_in_aws(cast: Cast, now: datetime) -> Callable[[], object]:
+    first = elevated(cast.member01, cast.leader01, now=now)
+    second = elevated(cast.member01, cast.leader01, now=now, starts_at=now + HOUR)
+    return lambda: Elevation.objects.filter(pk__in=[first.pk, second.pk]).update(status="granting")
+
+
+def group_named_twice(cast: Cast, now: datetime) -> Callable[[], object]:
+    row = RequestedGroup.objects.get(request=submitted(cast.member01, now=now, starts_at=now + HOUR))
+    again = RequestedGroup(request=row.request, work_group=row.work_group, requester=row.requester)
+    return again.save
+
+
+def two_waiting_to_start_now(cast: Cast, now: datetime) -> Callable[[], object]:
+    submitted(cast.member01, now=now)
+    later = submitted(cast.member01, now=now, starts_at=now + HOUR)
+    return lambda: later.requested_groups.update(waits_to_start_now=True)
+
+
+def decided(cast: Cast, now: datetime) -> Decision:
+    approved(submitted(cast.member01, now=now), cast.leader01, now=now)
+    return Decision.objects.get()
+
+
+def decided_twice(cast: Cast, now: datetime) -> Callable[[], object]:
+    decision = decided(cast, now)
+    decision.pk = None
+    return lambda: decision.save(force_insert=True)
+
+
+def decision_with(**changes: Any) -> Break:
+    def prepare(cast: Cast, now: datetime) -> Callable[[], object]:
+        rows = Decision.objects.filter(pk=decided(cast, now).pk)
+        return lambda: rows.update(**changes)
+
+    return prepare
+
+
+def answered(cast: Cast, now: datetime, key: str) -> IdempotentAnswer:
+    return IdempotentAnswer.objects.create(client="c", person=cast.member01, key=key, body_digest="", created_at=now)
+
+
+def key_used_twice(cast: Cast, now: datetime) -> Callable[[], object]:
+    answered(cast, now, "k")
+    return lambda: answered(cast, now, "k")
+
+
+BREAKS: dict[str, Break] = {
+    "request_status_known": request_with(status="granted", settled_at=F("submitted_at")),
+    "request_duration_or_end": request_with(duration_minutes=None),
+    "request_asked_end_after_start": asked_end_before_start,
+    "request_approved_has_window": request_with(status="approved", settled_at=F("submitted_at")),
+    "request_settled_has_time": request_with(status="withdrawn"),
+    "request_names_a_group_once": group_named_twice,
+    "request_one_waits_to_start_now": two_waiting_to_start_now,
+    "decision_one_of_each_approver": decided_twice,
+    "decision_not_on_own_request": decision_with(approver=F("requester")),
+    "decision_verdict_known": decision_with(verdict="perhaps"),
+    "elevation_status_known": elevation_with(status="failed"),
+    "elevation_end_after_start": elevation_with(ends_at=F("starts_at")),
+    "elevation_active_was_granted": elevation_with(status="active"),
+    "elevation_revoking_was_stopped": elevation_with(status="revoking"),
+    "elevation_ended_has_time": elevation_with(status="ended", stopped_at=F("starts_at")),
+    "elevation_one_in_aws": two_in_aws,
+    "idempotency_one_answer_a_key": key_used_twice,
+    "idempotency_key_not_empty": lambda cast, now: lambda: answered(cast, now, ""),
+    "binding_user_name_any_case": lambda cast, _: (
+        lambda: IamUserBinding.objects.filter(person=cast.member02).update(user_name="MEMBER01")
+    ),
+    "catalogue_one_jump_account": lambda _cast, _: (
+        lambda: AwsAccount.objects.create(key="other", account_id="999999999999", name="Other", kind="jump")
+    ),
+    "catalogue_role_of_account": lambda cast, _: (
+        lambda: TargetRole.objects.create(account=cast.production, name="prod_memberrole", level="member")
+    ),
+    "catalogue_standing_group_any_case": lambda _cast, _: lambda: StandingGroup.objects.create(name="MEMBERGROUP"),
+    "catalogue_work_group_any_case": lambda cast, _: (
+        lambda: WorkGroup.objects.create(name="prodmemberWORKGROUP", policy=cast.one_lead)
+    ),
+    "catalogue_policy_times_in_order": lambda cast, _: (
+        lambda: ApprovalPolicy.objects.filter(pk=cast.one_lead.pk).update(shortest_minutes=300)
+    ),
+    "catalogue_policy_has_deadline": lambda cast, _: (
+        lambda: ApprovalPolicy.objects.filter(pk=cast.one_lead.pk).update(decision_minutes=0)
+    ),
+    "catalogue_level_of_policy": lambda cast, _: lambda: cast.two_levels.levels.update(number=1),
+    "catalogue_level_needs_an_approval": lambda cast, _: lambda: cast.one_lead.levels.update(approvals=0),
+    "users_username_any_case": lambda _cast, _: lambda: User.objects.create(username="MEMBER01"),
+    "users_one_person_an_identity": lambda cast, _: (
+        lambda: LinkedIdentity.objects.create(person=cast.member02, provider="slack", external_id="u0member01")
+    ),
+}
+
+
+def test_every_constraint_is_broken_below() -> None:
+    models = [model for label in ("access_requests", "users") for model in apps.get_app_config(label).get_models()]
+    constraints = [constraint for model in models for constraint in model._meta.constraints]
+    names = {constraint.name for constraint in constraints if isinstance(constraint, CheckConstraint | UniqueConstraint)}
+    assert names == set(BREAKS)
+
+
+@pytest.mark.parametrize("name", sorted(BREAKS))
+def test_database_refuses(cast: Cast, now: datetime, name: str) -> None:
+    break_it = BREAKS[name](cast, now)
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        break_it()
+    # SQLite names the columns of a plain unique constraint, not the constraint.
+    words = (name,) if connection.vendor == "postgresql" else (name, "UNIQUE constraint failed")
+    assert any(word in str(refusal.value) for word in words)
