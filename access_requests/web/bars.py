@@ -11,6 +11,7 @@ from access_requests.web import moments
 # Whatever lasts longer is cut off at the edge, so that an hour stays wide enough to be seen.
 BEFORE, AFTER = timedelta(hours=4), timedelta(hours=8)
 NARROWEST = 1.5
+EDGE = 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,26 @@ class Bars:
     rows: Sequence[Bar]
     begins: datetime
     ends: datetime
-    now: str
+    place: float
+
+    @property
+    def now(self) -> str:
+        return f"{self.place:.1f}"
+
+    # The words below the scale stand apart: the edge that the present is near has none.
+    @property
+    def says_beginning(self) -> bool:
+        return self.place > EDGE
+
+    @property
+    def says_end(self) -> bool:
+        return self.place < 100 - EDGE
+
+    @property
+    def anchor(self) -> str:
+        if self.place < EDGE / 2:
+            return "start"
+        return "end" if self.place > 100 - EDGE / 2 else "middle"
 
 
 def bars(elevations: Sequence[Elevation], *, now: datetime) -> Bars | None:
@@ -38,7 +58,7 @@ def bars(elevations: Sequence[Elevation], *, now: datetime) -> Bars | None:
     begins, ends = min(begins, now), max(ends, now + timedelta(minutes=10))
     scale = (begins, ends)
     rows = [_bar(elevation, scale) for elevation in elevations]
-    return Bars(rows=rows, begins=begins, ends=ends, now=f"{_place(now, scale):.1f}")
+    return Bars(rows=rows, begins=begins, ends=ends, place=_place(now, scale))
 
 
 def _bar(elevation: Elevation, scale: tuple[datetime, datetime]) -> Bar:

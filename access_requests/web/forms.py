@@ -21,6 +21,7 @@ from access_requests.web.visible import visible
 NOW, AT = "now", "at"
 FOR, UNTIL = "for", "until"
 FIRST_GUESS = 60
+DETAILS = ("plan", "impact", "way_back")
 
 
 class VerbForm(forms.Form):
@@ -42,6 +43,11 @@ def _text(label: Any, *, rows: int, help_text: Any = "", required: bool = False)
         widget=forms.Textarea(attrs={"rows": rows}),
         error_messages=_missing(),
     )
+
+
+def _known(datalist: str) -> forms.TextInput:
+    """Return an input that suggests what the page's datalist of this id holds."""
+    return forms.TextInput(attrs={"list": datalist})
 
 
 def _missing() -> dict[str, Any]:
@@ -96,6 +102,11 @@ class RequestForm(VerbForm):
         if field not in self.errors and self.cleaned_data.get(field) is None:
             self.add_error(field, _missing()["required"])
 
+    @property
+    def is_detailed(self) -> bool:
+        """Whether the fields that nobody must fill in hold something."""
+        return any(self[field].value() or self[field].errors for field in DETAILS)
+
     def ask(self) -> Ask:
         data = self.cleaned_data
         texts = ("reason", "change_ticket", "impact", "plan", "way_back")
@@ -142,7 +153,7 @@ class FilterForm(forms.Form):
     words = forms.CharField(label=_("Words"), required=False, max_length=200)
     state = forms.ChoiceField(label=_("State"), required=False)
     requester = forms.CharField(label=_("Requester"), required=False, max_length=150)
-    work_group = forms.CharField(label=_("Work group"), required=False, max_length=116)
+    work_group = forms.CharField(label=_("Work group"), required=False, max_length=116, widget=_known("work-groups"))
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     waiting_for_me = forms.BooleanField(label=_("Waiting for you"), required=False)
@@ -157,7 +168,7 @@ class FilterForm(forms.Form):
 
 class ElevationFilterForm(forms.Form):
     person = forms.CharField(label=_("Person"), required=False, max_length=150)
-    work_group = forms.CharField(label=_("Work group"), required=False, max_length=116)
+    work_group = forms.CharField(label=_("Work group"), required=False, max_length=116, widget=_known("work-groups"))
 
 
 class PreferencesForm(forms.Form):

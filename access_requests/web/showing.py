@@ -8,7 +8,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from access_requests.lifecycle import UNDECIDED, RequestStatus
+from access_requests.lifecycle import UNDECIDED, ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, Decision, Verdict
 from access_requests.selectors import requests
 from access_requests.selectors import waiting as selectors
@@ -62,6 +62,12 @@ class Shown:
     def may_repeat(self) -> bool:
         settled = self.request.status not in UNDECIDED and not self.may_revise
         return self.is_mine and settled and self.request.extends_id is None
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether the portal is writing to AWS for it."""
+        statuses = {elevation.status for elevation in self.request.elevations.all()}
+        return bool(statuses & {ElevationStatus.GRANTING, ElevationStatus.REVOKING})
 
     @property
     def iam_user_name(self) -> str:

@@ -128,8 +128,9 @@ def _quote(entry: TrailEntry) -> str:
 
 
 def _elsewhere(entry: TrailEntry, request: AccessRequest) -> str:
-    """The number of the request or elevation, where the line is not about the request of the page itself."""
-    return "" if entry.subject == request.code else entry.subject
+    """The number of the extension, or of the elevation where there are several, that a line is about."""
+    alone = len(request.elevations.all()) <= 1 and entry.subject.startswith("E-")
+    return "" if alone or entry.subject == request.code else entry.subject
 
 
 def _proof(entry: TrailEntry) -> str:

@@ -101,6 +101,12 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   location.reload();
 });
 
+// A refresh by the clock waits while somebody is in that part by keyboard: it would take their place away.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const part = event.detail.elt;
+  if (part.matches("[hx-trigger^=every]") && part.querySelector(":focus-visible")) event.preventDefault();
+});
+
 // One notice, however often a refresh fails; it goes when one succeeds.
 function noticeOffline(isOffline) {
   const notice = document.getElementById("offline");
