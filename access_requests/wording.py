@@ -88,21 +88,19 @@ def duration(minutes: int) -> str:
 
 
 def approval(level: ApprovalLevel) -> str:
-    """Return who must approve at a level: one of leader01, leader02. No query where the approvers are prefetched."""
+    """Return who must approve at a level: 1 of leader01, leader02. No query where the approvers are prefetched."""
     people = sorted(person.username for person in level.approvers.all())
     data = {"n": level.approvals, "people": ", ".join(people)}
     if len(people) == 1:
-        return gettext("approved by %(people)s") % data
-    if len(people) == level.approvals:
-        return gettext("approved by all of %(people)s") % data
-    return gettext("approved by %(n)s of %(people)s") % data
+        return people[0]
+    return gettext("all of %(people)s") % data if len(people) == level.approvals else gettext("%(n)s of %(people)s") % data
 
 
 def policy(rule: ApprovalPolicy) -> str:
     """Return an approval policy in words: who approves, how long access may last, how soon it is decided."""
     levels = sorted(rule.levels.all(), key=lambda level: level.number)
     then = pgettext("between levels of approval", ", then ")
-    return gettext("%(approvals)s; %(shortest)s to %(longest)s; decided within %(deadline)s") % {
+    return gettext("Approved by %(approvals)s; %(shortest)s to %(longest)s; decided within %(deadline)s") % {
         "approvals": then.join(approval(level) for level in levels),
         "shortest": duration(rule.shortest_minutes),
         "longest": duration(rule.longest_minutes),

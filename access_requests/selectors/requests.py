@@ -38,11 +38,19 @@ def visible_to(person: User) -> QuerySet[AccessRequest]:
 def in_full(requests: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
     """Return them with all that a list or a page shows, in a constant number of queries."""
     elevations = Elevation.objects.select_related("work_group").prefetch_related("work_group__target_roles__account")
-    return requests.select_related("requester__iam_user", "policy", "extends", "revises").prefetch_related(
-        Prefetch("work_groups", WorkGroup.objects.order_by("name").prefetch_related("target_roles__account")),
+    return (
+        with_approvals(requests)
+        .select_related("requester__iam_user", "policy", "extends", "revises")
+        .prefetch_related("work_groups__target_roles__account", Prefetch("elevations", elevations.order_by("id")))
+    )
+
+
+def with_approvals(requests: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
+    """Return them with who has decided and who may, which is what selectors.waiting reckons with."""
+    return requests.select_related("requester", "policy").prefetch_related(
+        Prefetch("work_groups", WorkGroup.objects.order_by("name")),
         "policy__levels__approvers",
         Prefetch("decisions", Decision.objects.select_related("approver").order_by("decided_at")),
-        Prefetch("elevations", elevations.order_by("id")),
     )
 
 

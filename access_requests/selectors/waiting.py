@@ -1,4 +1,4 @@
-"""Who a request waits for, reckoned from rows that `requests.in_full` loaded: no query of its own."""
+"""Who a request waits for, reckoned from rows that `requests.with_approvals` loaded: no query of its own."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

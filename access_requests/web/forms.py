@@ -122,12 +122,11 @@ class RequestForm(VerbForm):
 
 def _choice(group: WorkGroup) -> str:
     """A work group with what an approval needs, in the words of the catalogue."""
-    words = capfirst(wording.policy(group.policy))
     return format_html(
         '<span><strong>{}</strong><span class="meta">{}</span><span class="meta">{}</span></span>',
         visible(group.name),
         visible(group.description),
-        words,
+        wording.policy(group.policy),
     )
 
 

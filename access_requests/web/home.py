@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -31,7 +32,8 @@ def home(request: PageRequest) -> HttpResponse:
 
 def _context(person: User, *, now: datetime) -> dict[str, Any]:
     passes = passes_of(person, list(elevations.in_full(elevations.in_production(person))), now=now)
-    mine = list(requests.in_full(AccessRequest.objects.filter(requester=person)).order_by(requests.NEWEST_FIRST)[:MINE])
+    own = AccessRequest.objects.filter(requester=person)
+    mine = list(requests.with_approvals(own).order_by(requests.NEWEST_FIRST)[:MINE])
     queue = list(requests.in_brief(requests.waiting_for(person, now=now))[: EXCERPT + 1])
     others = list(elevations.in_brief(elevations.current())[:BARS])
     pending = [(row, waiting.of_request(row)) for row in mine if row.status in UNDECIDED]
@@ -55,7 +57,8 @@ def _story(passes: Sequence[Pass], now: datetime) -> list[story.Item]:
     going_on = [shown for shown in passes if shown.state != ElevationStatus.SCHEDULED] or passes
     if not going_on:
         return []
-    request = requests.in_full(AccessRequest.objects.filter(pk=going_on[0].elevation.request_id)).get()
+    request = going_on[0].elevation.request
+    prefetch_related_objects([request], "elevations__work_group")
     return story.of_request(request, now=now)
 
 

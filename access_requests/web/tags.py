@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from access_requests import wording
-from access_requests.models import ApprovalLevel, ApprovalPolicy
+from access_requests.models import ApprovalLevel
 from access_requests.web import moments
 from access_requests.web.visible import named, visible
 
@@ -50,11 +50,6 @@ def state(word: str) -> str:
 @register.filter
 def minutes(count: int) -> str:
     return wording.duration(count)
-
-
-@register.filter
-def in_words(rule: ApprovalPolicy) -> str:
-    return capfirst(wording.policy(rule))
 
 
 @register.filter

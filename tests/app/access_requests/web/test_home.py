@@ -1,0 +1,130 @@
+"""Home: am I in production, and what is next."""
+
+from datetime import timedelta
+
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from access_requests.lifecycle import ElevationAction
+from access_requests.models import Elevation
+from access_requests.services import transition
+from access_requests.services.run import run
+from tests.app.access_requests.web.conftest import Browse
+from tests.cast import Cast, actor_of, add_person
+from tests.clock import Clock
+from tests.story import approved, elevated, returned, sent_back, submitted
+
+# Whatever there is to show: passes, queue, own requests, everybody else, one timeline.
+QUERIES = 22
+
+
+def test_title_says_that_i_am_not_in_production(cast: Cast, browse: Browse) -> None:
+    page = text(browse(cast.member01))
+    assert "<h1>You are not in production</h1>" in page
+    assert "No access at the moment" in page
+    assert "Nobody at the moment." in page
+
+
+def test_pending_request_says_who_is_waited_for_and_until_when(cast: Cast, browse: Browse, clock: Clock) -> None:
+    request = submitted(cast.member01, now=clock.now)
+    page = text(browse(cast.member01))
+    assert f"{request.code} waits for leader01, leader02 until November 24 14:00." in page
+
+
+def test_scheduled_access_counts_down_to_its_beginning(cast: Cast, browse: Browse, clock: Clock) -> None:
+    elevation = elevated(cast.member01, cast.leader01, now=clock.now, starts_at=clock.now + timedelta(hours=1))
+    page = text(browse(cast.member01))
+    assert "You are not in production yet" in page
+    assert "It begins by itself at 15:00 and ends at 15:30:00." in page
+    assert elevation.starts_at == clock.now + timedelta(hours=1)
+    assert 'data-countdown="2026-11-23T15:00:00+09:00"' in page
+
+
+def test_active_access_shows_the_way_in_the_seal_and_what_aws_shows(cast: Cast, browse: Browse, clock: Clock) -> None:
+    elevation = active(cast, clock)
+    page = text(browse(cast.member01))
+    assert "<h1>You are in production</h1>" in page
+    assert "https://signin.aws.amazon.com/switchrole?account=444444444444&amp;roleName=Prod_MemberRole" in page
+    assert "role_session_name = member01" in page
+    assert "Approved by leader01" in page
+    assert f"/elevations/{elevation.code}/return/" in page
+    assert "A session that you opened before the end lives on" in page
+
+
+def test_access_being_ended_says_that_it_counts_only_when_aws_shows_it(cast: Cast, browse: Browse, clock: Clock) -> None:
+    returned(active(cast, clock), cast.member01, now=clock.now)
+    page = text(browse(cast.member01))
+    assert "Your access is being ended" in page
+    assert "It counts as ended only when AWS shows that it is gone." in page
+    assert "switchrole?" not in page
+
+
+def test_problem_of_aws_is_said_in_a_sentence(cast: Cast, browse: Browse, clock: Clock) -> None:
+    elevation = active(cast, clock)
+    returned(elevation, cast.member01, now=clock.now)
+    again = clock.now + timedelta(seconds=30)
+    Elevation.objects.filter(pk=elevation.pk).update(problem="Throttling", attempts=1, try_again_at=again)
+    assert "AWS asks for patience. It is tried again. Next try at 14:00:30." in text(browse(cast.member01))
+
+
+def test_approver_sees_what_waits(cast: Cast, browse: Browse, clock: Clock) -> None:
+    request = submitted(cast.member01, now=clock.now)
+    assert f"/requests/{request.code}/" in text(browse(cast.leader01))
+    assert request.code not in text(browse(cast.member02))
+
+
+def test_others_are_seen_in_production_but_not_why(cast: Cast, browse: Browse, clock: Clock) -> None:
+    active(cast, clock)
+    page = text(browse(cast.member02))
+    assert "member01: ProdMemberWorkGroup" in page
+    assert "CHG-123" not in page
+
+
+def test_sent_back_request_can_be_revised_in_one_click(cast: Cast, browse: Browse, clock: Clock) -> None:
+    request = sent_back(submitted(cast.member01, now=clock.now), cast.leader01, now=clock.now)
+    assert f"/requests/new/?revises={request.code}" in text(browse(cast.member01))
+
+
+def test_htmx_gets_the_part_that_changes_with_title_and_second_column(cast: Cast, browse: Browse) -> None:
+    part = browse(cast.member01).get("/", headers={"hx-request": "true"}).content.decode()
+    assert part.lstrip().startswith("<title>You are not in production")
+    assert "<html" not in part
+    assert 'id="beside"' in part
+    assert "hx-swap-oob" in part
+
+
+def test_home_takes_the_same_number_of_queries_however_much_there_is(
+    cast: Cast, browse: Browse, clock: Clock, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    active(cast, clock)
+    for number in range(12):
+        person = add_person(f"engineer{number:02}")
+        elevated(person, cast.leader01, now=clock.now)
+        approved(submitted(person, now=clock.now, work_groups=["ProdLeaderWorkGroup"]), cast.leader01, now=clock.now)
+    submitted(cast.member01, now=clock.now, work_groups=["ProdLeaderWorkGroup"])
+    client = browse(cast.member01)
+    with django_assert_max_num_queries(QUERIES):
+        text(client)
+    client = browse(cast.leader02)
+    with django_assert_max_num_queries(QUERIES):
+        text(client)
+
+
+def active(cast: Cast, clock: Clock) -> Elevation:
+    """Return member01's access as a worker leaves it after the grant."""
+    elevation = elevated(cast.member01, cast.leader01, now=clock.now)
+
+    def grant() -> Elevation:
+        row = transition.lock_elevation(elevation.pk)
+        transition.apply_to_elevation(row, ElevationAction.START_GRANT, actor=actor_of(cast.member01), now=clock.now)
+        row.granted_at, row.written_ends_at = clock.now, row.ends_at
+        transition.apply_to_elevation(row, ElevationAction.CONFIRM_GRANT, actor=actor_of(cast.member01), now=clock.now)
+        return row
+
+    return run(grant)
+
+
+def text(client: Client, url: str = "/") -> str:
+    response = client.get(url)
+    assert response.status_code == 200
+    return response.content.decode()
