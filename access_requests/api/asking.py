@@ -33,11 +33,12 @@ def _in_utc(moment: datetime) -> datetime:
         raise PydanticCustomError("moment", "not a time") from error
 
 
+MOMENT_SCHEMA = WithJsonSchema({"type": "string", "format": "date-time", "examples": [EXAMPLE_MOMENT]})
 # May lack its zone: the verbs refuse that with a code of its own.
-Moment = Annotated[
-    datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time", "examples": [EXAMPLE_MOMENT]})
-]
-AwareMoment = Annotated[Moment, AfterValidator(_in_utc)]
+Moment = Annotated[datetime, PlainValidator(_moment), MOMENT_SCHEMA]
+# Of filters: absent, but never null, which an address cannot say.
+SomeMoment = Annotated[Annotated[Moment, AfterValidator(_in_utc)] | None, MOMENT_SCHEMA]
+State = Annotated[RequestStatus | None, WithJsonSchema({"type": "string", "enum": [str(state) for state in RequestStatus]})]
 # Names that are looked for in the database, which takes no NUL.
 Name = Annotated[StrictStr, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Digest = Annotated[
@@ -101,11 +102,11 @@ class StopBody(Body):
 
 
 class RequestQuery(PageQuery):
-    state: RequestStatus | None = None
+    state: State = None
     requester: Name = Field("", description="A username.")
     work_group: Name = ""
-    since: AwareMoment | None = Field(None, description="Submitted at or after.")
-    until: AwareMoment | None = Field(None, description="Submitted before.")
+    since: SomeMoment = Field(None, description="Submitted at or after.")
+    until: SomeMoment = Field(None, description="Submitted before.")
     waiting_for_me: bool = Field(default=False, description="Only those that the person can decide on now.")
 
 
@@ -114,8 +115,8 @@ class ElevationQuery(PageQuery):
 
 
 class EntryQuery(PageQuery):
-    since: AwareMoment | None = Field(None, description="At or after.")
-    until: AwareMoment | None = Field(None, description="Before.")
+    since: SomeMoment = Field(None, description="At or after.")
+    until: SomeMoment = Field(None, description="Before.")
     subject: Name = Field("", description="Such as the id of a request or an elevation.")
     act: Name = ""
     actor: Name = ""

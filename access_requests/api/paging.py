@@ -1,13 +1,13 @@
 """Lists in pages: `next` is the address of the next page, which begins behind the last item however many came meanwhile."""
 
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 from urllib.parse import urlencode
 
 from django.core import signing
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from access_requests.api.refusals import CursorUnusable, UnknownParameter
 
@@ -15,9 +15,12 @@ M = TypeVar("M", bound=Model)
 T = TypeVar("T", bound=BaseModel)
 
 
+Cursor = Annotated[str | None, WithJsonSchema({"type": "string"})]
+
+
 class PageQuery(BaseModel):
     limit: int = Field(50, ge=1, le=100, description="Items of a page.")
-    cursor: str | None = Field(None, max_length=400, description="Where the page begins; taken from `next`.")
+    cursor: Cursor = Field(None, max_length=400, description="Where the page begins; taken from `next`.")
 
 
 class Page(BaseModel, Generic[T]):

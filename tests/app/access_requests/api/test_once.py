@@ -2,6 +2,8 @@
 
 import pytest
 from django.conf import LazySettings
+from django.core.cache import cache
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from access_requests.models import AccessRequest, IdempotentAnswer
 from portal.users.models import User
@@ -75,4 +77,12 @@ def test_person_is_counted_through_all_clients_together(
     # A minute of the clock may have turned in between.
     assert 429 in statuses[2:]
     assert bot.get("/me", for_person=member02).status_code == 200
+    assert bot.get("/me").status_code == 200
+
+
+def test_calls_go_on_uncounted_while_the_cache_is_down(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    def down(*_: object, **__: object) -> None:
+        raise RedisConnectionError
+
+    monkeypatch.setattr(cache, "incr", down)
     assert bot.get("/me").status_code == 200

@@ -1,0 +1,89 @@
+"""Every call of the API as everybody: a call that is missing from the table fails here."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from access_requests.models import AccessRequest, ApiClient, Elevation
+from access_requests.services.decide import approve
+from access_requests.services.submit import Ask, submit
+from audits.models import TrailEntry
+from portal.api import api
+from tests.app.access_requests.api.conftest import ASK, COMMENT, Bot, read, token_of
+from tests.cast import Cast, actor_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WHO = ("stranger", "client", "reader", "member02", "member01", "leader01", "auditor01", "admin01")
+# Of member01's waiting request R and elevation E: what each of WHO is answered, every call from the same start.
+# stranger: no token; client: no person; reader: member01 by a token that only reads requests; member02: has no part in it.
+TABLE: dict[tuple[str, str], tuple[int, ...]] = {
+    ("GET", "/me"): (401, 200, 200, 200, 200, 200, 200, 200),
+    ("GET", "/work-groups"): (401, 401, 200, 200, 200, 200, 200, 200),
+    ("GET", "/requests"): (401, 401, 200, 200, 200, 200, 200, 200),
+    ("POST", "/requests"): (401, 401, 403, 201, 201, 201, 201, 201),
+    ("GET", "/requests/{code}"): (401, 401, 200, 404, 200, 200, 200, 200),
+    ("GET", "/requests/{code}/timeline"): (401, 401, 200, 404, 200, 200, 200, 200),
+    ("POST", "/requests/{code}/approve"): (401, 401, 403, 404, 403, 200, 403, 403),
+    ("POST", "/requests/{code}/reject"): (401, 401, 403, 404, 403, 200, 403, 403),
+    ("POST", "/requests/{code}/send-back"): (401, 401, 403, 404, 403, 200, 403, 403),
+    ("POST", "/requests/{code}/withdraw"): (401, 401, 403, 404, 200, 403, 403, 403),
+    ("GET", "/elevations"): (401, 401, 200, 200, 200, 200, 200, 200),
+    ("GET", "/elevations/{code}"): (401, 401, 200, 200, 200, 200, 200, 200),
+    ("POST", "/elevations/{code}/return"): (401, 401, 403, 403, 200, 403, 403, 403),
+    ("POST", "/elevations/{code}/extend"): (401, 401, 403, 403, 201, 403, 403, 403),
+    ("POST", "/elevations/{code}/stop"): (401, 401, 403, 403, 403, 200, 403, 200),
+    ("GET", "/audit/entries"): (401, 401, 403, 403, 403, 403, 200, 403),
+}
+CASES = [(who, *call, status) for call, statuses in TABLE.items() for who, status in zip(WHO, statuses, strict=True)]
+
+
+def test_table_has_every_call_of_the_document() -> None:
+    paths = api.get_openapi_schema(path_prefix="/")["paths"]
+    assert {(method.upper(), path) for path, calls in paths.items() for method in calls} == set(TABLE)
+
+
+@pytest.fixture
+def codes(cast: Cast) -> dict[str, str]:
+    now = datetime.now(UTC)
+    with transaction.atomic():
+        first, second = (_ask(cast, now + timedelta(hours=hours), now) for hours in (1, 24))
+        approve(request_id=first.pk, comment="", seen=None, actor=actor_of(cast.leader01), now=now)
+    return {"requests": second.code, "elevations": Elevation.objects.get().code}
+
+
+def _ask(cast: Cast, start: datetime, now: datetime) -> AccessRequest:
+    ask = Ask(work_groups=["ProdMemberWorkGroup"], reason="why", change_ticket="C-1", starts_at=start, duration_minutes=60)
+    return submit(ask=ask, actor=actor_of(cast.member01), now=now)
+
+
+def _body(path: str) -> dict[str, object]:
+    if path.endswith("extend"):
+        return {"ends_at": (datetime.now(UTC) + timedelta(hours=3)).isoformat(), "reason": "More"}
+    return ASK if path == "/requests" else dict(COMMENT)
+
+
+@pytest.mark.parametrize(("who", "method", "path", "status"), CASES, ids=str)
+def test_everybody_gets_what_is_theirs(
+    bot: Bot, chatbot: ApiClient, cast: Cast, codes: dict[str, str], who: str, method: str, path: str, status: int
+) -> None:
+    before = TrailEntry.objects.count()
+    person = {"stranger": None, "client": None, "reader": cast.member01}.get(who) or getattr(cast, who, None)
+    if who == "reader":
+        bot = Bot(token_of(chatbot, "requests:read"), Client())
+    target = path.replace("{code}", codes.get(path.split("/")[1], ""))
+    body = _body(path) if method == "POST" else None
+    header = {"authorization": ""} if who == "stranger" else {}
+    response = bot.call(method, target, body, for_person=person, **header)
+    assert response.status_code == status, read(response)
+    assert (TrailEntry.objects.count() > before) is (method == "POST" and status < 300)
+
+
+@pytest.mark.parametrize("path", sorted({path for _, path in TABLE}))
+def test_log_in_by_browser_opens_no_call(cast: Cast, codes: dict[str, str], path: str) -> None:
+    http = Client()
+    http.force_login(cast.admin01)
+    target = path.replace("{code}", codes.get(path.split("/")[1], ""))
+    for method in {method for method, known in TABLE if known == path}:
+        assert Bot("", http).call(method, target, {}, authorization="").status_code == 401

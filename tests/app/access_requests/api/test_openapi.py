@@ -1,0 +1,122 @@
+"""The OpenAPI document tells the truth: calls made up from it are answered as it says, and nothing crashes."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from access_requests.api.auth import PERSON_HEADER
+from access_requests.models import AccessRequest, ApiClient, Elevation
+from access_requests.services.decide import approve
+from access_requests.services.submit import Ask, submit
+from portal.api import api
+from tests.app.access_requests.api.conftest import SCOPES, Bot, read, token_of
+from tests.cast import Cast, actor_of
+
+ALWAYS_TRUE = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+OF_MADE_UP_CALLS = [*ALWAYS_TRUE, negative_data_rejection, unsupported_method]
+DOCUMENT = json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/v1/")))
+
+
+portal = WSGIHandler()
+
+
+def from_here(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+    """The portal, as a program on this machine calls it."""
+    return portal({**environ, "REMOTE_ADDR": "127.0.0.1"}, start_response)
+
+
+def _made_up() -> dict[str, Any]:
+    """Return the document without the one header that every call here gets."""
+    document: dict[str, Any] = json.loads(json.dumps(DOCUMENT))
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            operation["parameters"] = [each for each in operation["parameters"] if each["name"] != PERSON_HEADER]
+    return document
+
+
+schema = schemathesis.openapi.from_dict(_made_up())
+schema.app = from_here
+
+
+@pytest.fixture
+def headers(chatbot: ApiClient, cast: Cast) -> dict[str, str]:
+    """Act for a lead who is an auditor too, so that nearly everything is open."""
+    cast.leader01.is_auditor = True
+    cast.leader01.save()
+    return {"Authorization": f"Bearer {token_of(chatbot, *SCOPES)}", PERSON_HEADER: "slack:U0LEADER01"}
+
+
+@pytest.fixture
+def codes(cast: Cast) -> dict[str, str]:
+    """Of a request that waits and of an elevation that is about to begin."""
+    now = datetime.now(UTC)
+    with transaction.atomic():
+        waiting, approved = (_ask(cast, days, now) for days in (1, 2))
+        approve(request_id=approved.pk, comment="", seen=None, actor=actor_of(cast.leader01), now=now)
+    return {"requests": waiting.code, "elevations": Elevation.objects.get().code}
+
+
+def _ask(cast: Cast, days: int, now: datetime) -> AccessRequest:
+    ask = Ask(
+        work_groups=["ProdMemberWorkGroup"],
+        reason="Rebuild the index",
+        change_ticket="CHG-123",
+        starts_at=now + timedelta(days=days),
+        duration_minutes=30,
+    )
+    return submit(ask=ask, actor=actor_of(cast.member01), now=now)
+
+
+@pytest.mark.django_db(transaction=True)
+@schema.parametrize()
+@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_answers_are_those_that_the_document_names(
+    case: schemathesis.Case[Any], headers: dict[str, str], codes: dict[str, str]
+) -> None:
+    case.call_and_validate(headers=headers, checks=OF_MADE_UP_CALLS)
+    if "code" in case.path_parameters:
+        case.path_parameters["code"] = codes[case.path.split("/")[3]]
+        case.call_and_validate(headers=headers, checks=ALWAYS_TRUE)
+
+
+def test_document_names_scope_person_key_and_problems_of_every_call() -> None:
+    for path, operations in DOCUMENT["paths"].items():
+        for method, operation in operations.items():
+            said = {parameter["name"] for parameter in operation["parameters"]}
+            assert PERSON_HEADER in said, path
+            assert ("Idempotency-Key" in said) is (method == "post"), path
+            assert {"401", "403", "422", "429"} <= set(operation["responses"]), path
+            assert ("404" in operation["responses"]) is ("{code}" in path), path
+            assert operation["security"][0]["Bearer"] or path.endswith("/me"), path
+            assert operation["summary"], path
+
+
+def test_document_and_its_page_are_open_and_need_nothing_from_elsewhere(bot: Bot) -> None:
+    assert read(bot.get("/openapi.json", authorization=""))["info"]["title"] == "Sekisho"
+    page = bot.get("/docs", authorization="")
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "swagger-ui-bundle.js" in text
+    assert "https://" not in text
