@@ -38,7 +38,8 @@ def set_language(request: HttpRequest) -> HttpResponse:
     if language not in dict(settings.LANGUAGES):
         return answer
     if request.user.is_authenticated:
-        type(request.user).objects.filter(pk=request.user.pk).update(language=language)
+        request.user.language = language
+        request.user.save(update_fields=["language"])
     else:
         answer.set_cookie(
             settings.LANGUAGE_COOKIE_NAME, language, samesite="Lax", httponly=True, secure=settings.LANGUAGE_COOKIE_SECURE

@@ -25,7 +25,6 @@ from access_requests.web.passes import pass_for
 
 UNUSABLE = 422
 READ_OR_SEND = ["GET", "HEAD", "POST"]
-# What an extension may first be: as long again, within the policy.
 USUAL_EXTENSION = timedelta(minutes=30)
 
 

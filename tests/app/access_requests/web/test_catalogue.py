@@ -1,0 +1,33 @@
+"""The catalogue as everybody sees it."""
+
+from pytest_django import DjangoAssertNumQueries
+
+from tests.app.access_requests.web.conftest import Browse
+from tests.cast import Cast
+
+
+def test_catalogue_says_who_approves_how_long_and_by_which_doors(cast: Cast, browse: Browse) -> None:
+    page = browse(cast.member01).get("/catalogue/").content.decode()
+    for fact in (
+        *("ProdMemberWorkGroup", "arn:aws:iam::444444444444:role/Prod_MemberRole", "1 of leader01, leader02"),
+        *("1 of admin01, leader01, leader02", "1 minute to 4 hours", "1 day", "browser, chat, API client", "everyone"),
+        *("MemberGroup", "production/Prod_ReadOnlyRole", "member01, member02", "111111111111", "Jump account"),
+    ):
+        assert fact in page, fact
+
+
+def test_catalogue_says_what_is_not_open_to_me_and_whether_a_client_may_carry_decisions(cast: Cast, browse: Browse) -> None:
+    cast.prod_leader.everyone_may_request = False
+    cast.prod_leader.save()
+    cast.two_levels.same_client_may_decide = True
+    cast.two_levels.save()
+    page = browse(cast.member01).get("/catalogue/").content.decode()
+    assert page.count("not open to you") == 1
+    assert page.count("the client that asked may carry the decision") == 1
+    assert "/requests/new/?work_group=ProdLeaderWorkGroup" not in page
+
+
+def test_catalogue_takes_few_queries(cast: Cast, browse: Browse, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    client = browse(cast.member01)
+    with django_assert_max_num_queries(19):
+        client.get("/catalogue/")

@@ -1,0 +1,137 @@
+"""Who is in production, and ending or prolonging it in the browser."""
+
+from datetime import timedelta
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from access_requests.lifecycle import ElevationStatus
+from access_requests.models import AccessRequest
+from tests.app.access_requests.web.conftest import Browse
+from tests.cast import Cast, add_person
+from tests.clock import Clock
+from tests.story import elevated, returned, stopped, written
+
+LIST_QUERIES = 4
+
+
+def test_everybody_sees_who_is_in_and_until_when_but_not_why(cast: Cast, browse: Browse, clock: Clock) -> None:
+    elevation = elevated(cast.member01, cast.leader01, now=clock.now, reason="a secret reason")
+    stranger = browse(cast.member02)
+    for url in ("/elevations/", f"/elevations/{elevation.code}/"):
+        page = stranger.get(url).content.decode()
+        assert "member01" in page
+        assert "14:00 – 14:30" in page
+        assert "a secret reason" not in page
+        assert "CHG-123" not in page
+        assert elevation.request.code not in page
+    assert "a secret reason" in browse(cast.auditor01).get(f"/elevations/{elevation.code}/").content.decode()
+
+
+def test_person_returns_own_access_after_one_confirmation(cast: Cast, browse: Browse, clock: Clock) -> None:
+    elevation = elevated(cast.member01, cast.leader01, now=clock.now, starts_at=clock.now + timedelta(hours=1))
+    client, url = browse(cast.member01), f"/elevations/{elevation.code}/return/"
+    assert "Return ProdMemberWorkGroup now?" in client.get(url).content.decode()
+    page = client.post(url, follow=True).content.decode()
+    elevation.refresh_from_db()
+    assert elevation.status == ElevationStatus.CANCELLED
+    assert "You returned ProdMemberWorkGroup." in page
+    assert "It never began: returned early." in page
+
+
+def test_nobody_else_returns_it(cast: Cast, browse: Browse, clock: Clock) -> None:
+    elevation = elevated(cast.member01, cast.leader01, now=clock.now)
+    before = written()
+    response = browse(cast.member02).post(f"/elevations/{elevation.code}/return/")
+    assert response.status_code == 403
+    assert "Only the requester may do this." in response.content.decode()
+    assert written() == before
+
+
+def test_returning_twice_is_refused_by_its_state(cast: Cast, browse: Browse, clock: Clock) -> None:
+    elevation = elevated(cast.member01, cast.leader01, now=clock.now)
+    returned(elevation, cast.member01, now=clock.now)
+    assert browse(cast.member01).post(f"/elevations/{elevation.code}/return/").status_code == 409
+
+
+@pytest.mark.parametrize("who", ["leader01", "admin01"])
+def test_approver_or_administrator_stops_with_a_reason(cast: Cast, browse: Browse, clock: Clock, who: str) -> None:
+    elevation = elevated(cast.member01, cast.leader01, now=clock.now)
+    client, url = browse(getattr(cast, who)), f"/elevations/{elevation.code}/stop/"
+    assert url in client.get(f"/elevations/{elevation.code}/").content.decode()
+    refused = client.post(url, {"comment": "  "})
+    assert (refused.status_code, "Fill this in." in refused.content.decode()) == (422, True)
+    assert client.post(url, {"comment": "wrong account"}).status_code == 302
+    elevation.refresh_from_db()
+    assert (elevation.status, elevation.stop_reason) == (ElevationStatus.CANCELLED, "stopped")
+
+
+@pytest.mark.parametrize("who", ["member02", "auditor01"])
+def test_nobody_else_stops_it(cast: Cast, browse: Browse, clock: Clock, who: str) -> None:
+    elevation = elevated(cast.member01, cast.leader01, now=clock.now)
+    client, url = browse(getattr(cast, who)), f"/elevations/{elevation.code}/stop/"
+    assert url not in client.get(f"/elevations/{elevation.code}/").content.decode()
+    assert client.post(url, {"comment": "because"}).status_code == 403
+    elevation.refresh_from_db()
+    assert elevation.status == ElevationStatus.SCHEDULED
+
+
+def test_more_time_is_asked_for_and_linked_both_ways(cast: Cast, browse: Browse, clock: Clock) -> None:
+    elevation = elevated(cast.member01, cast.leader01, now=clock.now)
+    client, url = browse(cast.member01), f"/elevations/{elevation.code}/extend/"
+    assert client.get(url).context["form"].initial["ends_at"] == clock.now + timedelta(hours=1)
+    client.post(url, {"ends_at": "2026-11-23T15:00", "reason": "not done yet"})
+    extension = AccessRequest.objects.get(extends=elevation)
+    assert extension.asked_ends_at == clock.now + timedelta(hours=1)
+    assert extension.code in client.get(f"/elevations/{elevation.code}/").content.decode()
+    page = client.get(f"/requests/{extension.code}/").content.decode()
+    assert f"/elevations/{elevation.code}/" in page
+    assert "member01 asked for more time, until 15:00" in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "sentence"),
+    [
+        ({"ends_at": "2026-11-23T14:10", "reason": "x"}, 422, "The end lies before the start."),
+        ({"ends_at": "2026-11-24T14:00", "reason": "x"}, 422, "The longest time for this is 240 minutes."),
+        ({"ends_at": "2026-11-23T15:00", "reason": " "}, 422, "Fill this in."),
+        ({"ends_at": "", "reason": "x"}, 422, "Fill this in."),
+        ({"ends_at": "soon", "reason": "x"}, 422, "Enter a valid date/time."),
+    ],
+)
+def test_unusable_extension_is_refused_with_the_form_as_it_was_typed(
+    cast: Cast, browse: Browse, clock: Clock, typed: dict[str, str], status: int, sentence: str
+) -> None:
+    elevation = elevated(cast.member01, cast.leader01, now=clock.now)
+    response = browse(cast.member01).post(f"/elevations/{elevation.code}/extend/", typed)
+    assert (response.status_code, sentence in response.content.decode()) == (status, True)
+    assert not AccessRequest.objects.filter(extends=elevation).exists()
+
+
+def test_what_is_over_cannot_be_extended(cast: Cast, browse: Browse, clock: Clock) -> None:
+    elevation = elevated(cast.member01, cast.leader01, now=clock.now)
+    clock.forward(hours=1)
+    response = browse(cast.member01).post(f"/elevations/{elevation.code}/extend/", {"ends_at": "2026-11-23T16:00", "reason": "x"})
+    assert response.status_code == 409
+    assert "Make a new request." in response.content.decode()
+
+
+def test_past_ones_are_shown_when_asked_for(cast: Cast, browse: Browse, clock: Clock) -> None:
+    elevation = elevated(cast.member01, cast.leader01, now=clock.now)
+    stopped(elevation, cast.leader01, now=clock.now)
+    client = browse(cast.auditor01)
+    assert elevation.code not in client.get("/elevations/").content.decode()
+    assert "Nobody is in production" in client.get("/elevations/").content.decode()
+    assert elevation.code in client.get("/elevations/?all=1").content.decode()
+    assert elevation.code not in client.get("/elevations/?all=1&person=member02").content.decode()
+
+
+def test_list_takes_the_same_number_of_queries_however_long_it_is(
+    cast: Cast, browse: Browse, clock: Clock, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    made = [elevated(add_person(f"engineer{number:02}"), cast.leader01, now=clock.now) for number in range(60)]
+    client = browse(cast.member01)
+    with django_assert_num_queries(LIST_QUERIES):
+        first = client.get("/elevations/").context["page"]
+    second = client.get(f"/elevations/{first.next_url}").context["page"]
+    assert [row.pk for row in [*first.rows, *second.rows]] == [row.pk for row in made]

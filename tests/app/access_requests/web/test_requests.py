@@ -1,0 +1,148 @@
+"""The list of requests, and the page of one."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from access_requests.models import AccessRequest
+from tests.app.access_requests.web.conftest import Browse
+from tests.cast import Cast, add_person
+from tests.clock import Clock
+from tests.story import approved, rejected, submitted, withdrawn
+
+LIST_QUERIES = 5
+PAGE_QUERIES = 26
+
+
+def listed(client: Client, query: str = "") -> list[AccessRequest]:
+    response = client.get(f"/requests/{query}")
+    assert response.status_code == 200
+    return list(response.context["page"].rows)
+
+
+def test_everybody_sees_only_what_is_theirs_to_see(cast: Cast, browse: Browse, clock: Clock) -> None:
+    mine = submitted(cast.member01, now=clock.now)
+    other = submitted(cast.member02, now=clock.now)
+    assert listed(browse(cast.member01)) == [mine]
+    for reader in (cast.leader01, cast.admin01, cast.auditor01):
+        assert listed(browse(reader)) == [other, mine]
+    assert listed(browse(add_person("newcomer"))) == []
+
+
+def test_filters_narrow_and_never_widen(cast: Cast, browse: Browse, clock: Clock) -> None:
+    first = submitted(cast.member01, now=clock.now, reason="rotate the certificate", change_ticket="CHG-1")
+    withdrawn(first, cast.member01, now=clock.now)
+    clock.forward(days=2)
+    second = submitted(cast.member02, now=clock.now, work_groups=["ProdLeaderWorkGroup"])
+    client = browse(cast.leader01)
+    expected = {
+        "?state=withdrawn": [first],
+        "?requester=member02": [second],
+        "?work_group=ProdLeaderWorkGroup": [second],
+        "?words=CERTIFICATE": [first],
+        "?words=chg-1": [second, first],
+        f"?words={first.code.lower()}": [first],
+        "?since=2026-11-24": [second],
+        "?until=2026-11-24": [first],
+        "?waiting_for_me=on": [second],
+        "?words=%27%3B+DROP+TABLE--": [],
+        "?words=%25": [],
+    }
+    assert {query: listed(client, query) for query in expected} == expected
+    assert listed(browse(cast.member01), "?requester=member02") == []
+
+
+@pytest.mark.parametrize("query", ["?state=gone", "?since=soon", "?until=9999-12-31", "?words=" + "x" * 10_000, "?words=%00"])
+def test_filter_that_cannot_be_read_breaks_nothing(cast: Cast, browse: Browse, clock: Clock, query: str) -> None:
+    submitted(cast.member01, now=clock.now)
+    assert browse(cast.member01).get(f"/requests/{query}").status_code == 200
+
+
+@pytest.mark.parametrize("cursor", ["R-00000000", "1", "' OR 1=1", "x" * 5000, "%00"])
+def test_cursor_that_is_none_shows_the_first_page(cast: Cast, browse: Browse, clock: Clock, cursor: str) -> None:
+    request = submitted(cast.member01, now=clock.now)
+    assert listed(browse(cast.member01), f"?after={cursor}") == [request]
+
+
+def test_pages_go_on_and_back_without_losing_or_doubling_a_row(cast: Cast, browse: Browse, clock: Clock) -> None:
+    made = [
+        submitted(cast.member01, now=clock.now, starts_at=clock.now + timedelta(hours=number)).code for number in range(1, 121)
+    ]
+    client, seen, url = browse(cast.member01), [], "?requester=member01"
+    pages = []
+    while url:
+        page = client.get(f"/requests/{url}").context["page"]
+        seen += [row.code for row in page.rows]
+        pages.append(page)
+        url = page.next_url
+    assert seen == made[::-1]
+    assert [len(page.rows) for page in pages] == [50, 50, 20]
+    assert "requester=member01" in pages[0].next_url
+    assert pages[0].previous_url == ""
+    back = client.get(f"/requests/{pages[2].previous_url}").context["page"]
+    assert [row.code for row in back.rows] == [row.code for row in pages[1].rows]
+    first = client.get(f"/requests/{back.previous_url}").context["page"]
+    assert [row.code for row in first.rows] == [row.code for row in pages[0].rows]
+    assert first.previous_url == ""
+
+
+def test_list_takes_the_same_number_of_queries_however_long_it_is(
+    cast: Cast, browse: Browse, clock: Clock, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(60):
+        submitted(cast.member01, now=clock.now, starts_at=clock.now + timedelta(hours=number + 1))
+    client = browse(cast.leader01)
+    with django_assert_num_queries(LIST_QUERIES):
+        assert len(listed(client)) == 50
+
+
+def test_empty_lists_say_what_would_be_there(cast: Cast, browse: Browse) -> None:
+    client = browse(cast.member01)
+    assert "No requests yet" in client.get("/requests/").content.decode()
+    assert "Nothing matches" in client.get("/requests/?words=index").content.decode()
+
+
+def test_page_of_a_request_tells_what_is_asked_who_decides_and_what_happened(cast: Cast, browse: Browse, clock: Clock) -> None:
+    request = submitted(cast.member01, now=clock.now, work_groups=["ProdLeaderWorkGroup"], way_back="drop it again")
+    approved(request, cast.leader01, now=clock.forward(minutes=5), comment="with care")
+    page = browse(cast.member01).get(f"/requests/{request.code}/").content.decode()
+    for fact in (
+        *("fix the index", "CHG-123", "drop it again", "30 minutes from the approval", "Prod_LeaderRole"),
+        *("member01 asked for ProdLeaderWorkGroup", "leader01 approved at level 1", "with care"),
+        *("identity proven by password at 13:59", "waits for 1 approval", "1 of admin01, leader01, leader02"),
+        "Without a decision the request lapses",
+    ):
+        assert fact in page, fact
+
+
+def test_page_of_a_request_takes_few_queries(
+    cast: Cast, browse: Browse, clock: Clock, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    request = submitted(cast.member01, now=clock.now)
+    client = browse(cast.leader01)
+    with django_assert_max_num_queries(PAGE_QUERIES):
+        client.get(f"/requests/{request.code}/")
+
+
+def test_settled_request_offers_its_requester_to_ask_again(cast: Cast, browse: Browse, clock: Clock) -> None:
+    request = submitted(cast.member01, now=clock.now)
+    url = f"/requests/{request.code}/"
+    again = f"/requests/new/?like={request.code}"
+    assert again not in browse(cast.member01).get(url).content.decode()
+    rejected(request, cast.leader01, now=clock.now)
+    assert again in browse(cast.member01).get(url).content.decode()
+    assert again not in browse(cast.leader01).get(url).content.decode()
+
+
+def test_what_people_write_is_shown_as_text_and_what_it_hides_is_named(cast: Cast, browse: Browse, clock: Clock) -> None:
+    reason = "<script>alert(1)</script> {{ settings.SECRET_KEY }} \u202egnp.exe"
+    request = submitted(cast.member01, now=clock.now, reason=reason, change_ticket='"><img src=x>')
+    for url in (f"/requests/{request.code}/", "/requests/", "/", "/queue/"):
+        page = browse(cast.leader01).get(url).content.decode()
+        assert "<script>alert" not in page
+        assert "<img" not in page
+        assert "\u202e" not in page
+    assert "⟦U+202E⟧" in page
+    assert "{{ settings.SECRET_KEY }}" in page
