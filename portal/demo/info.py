@@ -46,7 +46,7 @@ def _people(passwords: Mapping[str, str]) -> dict[str, dict[str, str | None]]:
 def _bot(secret: str) -> dict[str, str]:
     client = ApiClient.objects.order_by("pk").first()
     client_id = "" if client is None else str(client.oauth_client_id)
-    return {"client_id": client_id, "client_secret": secret, "token_url": settings.PORTAL_URL + reverse("idp:oidc:token")}
+    return {"client_id": client_id, "client_secret": secret, "token_url": settings.PORTAL_URL + reverse("oauth_token")}
 
 
 def _slack_people() -> dict[str, str]:
