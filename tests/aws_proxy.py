@@ -233,6 +233,8 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body are two writes; the second would wait for the first one's delayed acknowledgement.
+    disable_nagle_algorithm = True
     server: _Server
 
     def do_POST(self) -> None:

@@ -14,6 +14,7 @@ from access_requests.actor import WORKER
 from access_requests.grants.calls import Call, Caller
 from access_requests.grants.contract import Grant, Presence, Role, Seen
 from access_requests.grants.errors import BackendError, LeaseLost
+from access_requests.lifecycle import IN_AWS
 from access_requests.models import Elevation
 from access_requests.services import lease, transition
 from portal.aws.sessions import jump_iam
@@ -103,6 +104,12 @@ def grant_of(elevation: Elevation) -> Grant:
         roles=tuple(Role(name=role.name, arn=role.arn) for role in roles),
         ends_at=elevation.ends_at,
     )
+
+
+def is_another_in_aws(elevation: Elevation) -> bool:
+    """Whether another elevation of this person and work group is in AWS, or may be."""
+    same = Elevation.objects.filter(person=elevation.person_id, work_group=elevation.work_group_id, status__in=IN_AWS)
+    return same.exclude(pk=elevation.pk).exists()
 
 
 def try_again(elevation: Elevation, problem: str, *, data: Data, step: str, now: datetime) -> None:

@@ -9,7 +9,7 @@ from access_requests.grants.calls import Caller
 from access_requests.grants.contract import Grant, Presence
 from access_requests.grants.errors import BackendError, BackendRefused
 from access_requests.grants.registry import backend
-from access_requests.lifecycle import IN_AWS, ElevationAction, ElevationStatus
+from access_requests.lifecycle import ElevationAction, ElevationStatus
 from access_requests.models import Elevation, IamUserBinding
 from access_requests.services import aws_step, fences, stop, transition
 from access_requests.services.aws_step import Data, Outcome
@@ -38,8 +38,8 @@ class Grants:
         if _ended_for_lack_of_right(elevation, now):
             return False
         if elevation.status == ElevationStatus.SCHEDULED:
-            if _predecessor_in_aws(elevation):
-                return False
+            if aws_step.is_another_in_aws(elevation):
+                return False  # The grant waits until the earlier one has ended.
             transition.apply_to_elevation(elevation, ElevationAction.START_GRANT, actor=WORKER, now=now)
         return True
 
@@ -131,12 +131,6 @@ def _why_not(elevation: Elevation, now: datetime) -> str:
         return "work_group_retired"
     binding = IamUserBinding.objects.filter(person=elevation.person, user_id=elevation.iam_user_id)
     return "" if binding.exists() else "iam_user_rebound"
-
-
-def _predecessor_in_aws(elevation: Elevation) -> bool:
-    """Whether an earlier elevation of this person and work group is not ended yet; the grant waits for it."""
-    same = Elevation.objects.filter(person=elevation.person, work_group=elevation.work_group, status__in=IN_AWS)
-    return same.exclude(pk=elevation.pk).exists()
 
 
 def _leave_to_the_end(elevation: Elevation, data: Data, now: datetime) -> None:

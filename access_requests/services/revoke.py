@@ -79,9 +79,14 @@ class Tidies:
 
     def act(self, elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
         name = directory.current_name(aws, grant.user_name, grant.user_id)
+        grant = replace(grant, user_name=name or grant.user_name)
+        way = backend(elevation.work_group.backend)
+        if not aws_step.is_another_in_aws(elevation):
+            # A call that hung may have landed after the end was read back; then the fence is all that holds.
+            way.take(grant, aws)
         if name is not None:
-            fences.remove_unneeded(elevation.person, replace(grant, user_name=name), aws)
-        seen = backend(elevation.work_group.backend).look(grant, aws)
+            fences.remove_unneeded(elevation.person, grant, aws)
+        seen = way.look(grant, aws)
         return Outcome(ends_at=grant.ends_at, seen=seen, presence=seen.presence(ttl="", fences={}))
 
     def settle(self, elevation: Elevation, outcome: Outcome, *, data: Data, now: datetime) -> None:  # noqa: ARG002  The step's signature.
@@ -98,8 +103,8 @@ class Tidies:
 def _take_out(elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
     """Fence to now, membership out, read back, untag; then look at all of it once more."""
     name = directory.current_name(aws, grant.user_name, grant.user_id)
+    grant = replace(grant, user_name=name or grant.user_name)
     if name is not None:
-        grant = replace(grant, user_name=name)
         _fence_to_now(elevation, grant, aws)
     way = backend(elevation.work_group.backend)
     way.take(grant, aws)

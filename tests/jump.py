@@ -1,0 +1,133 @@
+"""The Jump account of the simulated AWS with the cast in it: an administrator's view, and the workers' way to it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from pytest_django import Settings
+
+from access_requests.grants.calls import Caller
+from access_requests.models import Elevation
+from access_requests.services import provision, revoke, sweep
+from portal.aws import sessions
+from portal.iam.fences import entry_fence_name
+from portal.simulated_aws import control
+from portal.simulated_aws.company import company
+from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, REGION, Aws, simulated_aws
+from tests.aws_proxy import AwsProxy
+from tests.cast import NAMES, Cast, iam_user_id
+from tests.clock import Clock, clock
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+
+__all__ = ["clock", "jump", "simulated_aws"]
+PORTAL_SESSION = boto3.Session(region_name=REGION, aws_access_key_id=PORTAL_KEY.id, aws_secret_access_key=PORTAL_KEY.secret)
+MEMBER_GROUP = "ProdMemberWorkGroup"
+MEMBER_TAG = f"sekisho:ttl:{MEMBER_GROUP}"
+MEMBER_ROLE = "Prod_MemberRole"
+# Every IAM action that the portal's own key was used for, over the whole suite.
+RECORDED: set[str] = set()
+TASKS = {
+    "access_requests.grant": provision.grant,
+    "access_requests.prolong": provision.prolong,
+    "access_requests.end": revoke.end,
+    "access_requests.tidy": revoke.tidy,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Jump:
+    cast: Cast
+    clock: Clock
+    iam: "IAMClient"
+    proxy: AwsProxy
+
+    def members(self, group: str = MEMBER_GROUP) -> set[str]:
+        pages = self.iam.get_paginator("get_group").paginate(GroupName=group)
+        return {user["UserName"] for page in pages for user in page["Users"]}
+
+    def groups(self, user: str = "member01") -> set[str]:
+        return {group["GroupName"] for group in self.iam.list_groups_for_user(UserName=user)["Groups"]}
+
+    def tags(self, user: str = "member01") -> dict[str, str]:
+        return {tag["Key"]: tag["Value"] for tag in self.iam.list_user_tags(UserName=user)["Tags"]}
+
+    def fences(self, user: str = "member01") -> dict[str, str]:
+        """Return the name of each inline policy of the user -> until when it lets the user in."""
+        names = self.iam.list_user_policies(UserName=user)["PolicyNames"]
+        return {name: self._until(user, name) for name in names}
+
+    def fence(self, user: str = "member01", role: str = MEMBER_ROLE) -> str | None:
+        return self.fences(user).get(entry_fence_name(role))
+
+    def caller(self) -> Caller:
+        """Return a worker's way to AWS, through the proxy, that holds no lease."""
+        return Caller(client=sessions.jump_iam(), before_each=lambda: None, clock=self.clock)
+
+    def sweep(self) -> None:
+        """Do what is due, as the workers' sweeps do."""
+        now = self.clock.now
+        sweep.lapse_requests(now=now)
+        for due in (sweep.due_ends, sweep.due_grants):
+            for task, elevation_id in list(due(now=now)):
+                TASKS[task](elevation_id)
+
+    def on_call(self, action: str, do: Callable[[], object]) -> None:
+        """Have something else happen once, while a worker's call of this action is on its way."""
+        events = sessions.jump_iam().meta.events
+        name = f"before-call.iam.{action}"
+
+        def once(**_call: Any) -> None:
+            events.unregister(name, once)
+            do()
+
+        events.register(name, once)
+
+    def rename(self, old: str, new: str) -> None:
+        self.iam.update_user(UserName=old, NewUserName=new)
+
+    def delete_user(self, name: str) -> None:
+        """Delete a user as an administrator does: out of the groups, and policies off, first."""
+        for group in self.groups(name):
+            self.iam.remove_user_from_group(GroupName=group, UserName=name)
+        for policy in self.fences(name):
+            self.iam.delete_user_policy(UserName=name, PolicyName=policy)
+        self.iam.delete_user(UserName=name)
+
+    def _until(self, user: str, policy: str) -> str:
+        document: Any = self.iam.get_user_policy(UserName=user, PolicyName=policy)["PolicyDocument"]
+        return str(document["Statement"][0].get("Condition", {}).get("DateGreaterThan", {}).get("aws:CurrentTime"))
+
+
+@pytest.fixture
+def jump(cast: Cast, simulated_aws: Aws, clock: Clock, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Jump]:
+    ids = {name: iam_user_id(name) for name in NAMES}
+    world = company(admin_key=ADMIN_KEY, portal_key=PORTAL_KEY, user_ids=ids)
+    control.build(endpoint=simulated_aws.endpoint_url, token=simulated_aws.control_token, world=world)
+    with AwsProxy(upstream=simulated_aws.endpoint_url) as proxy:
+        settings.AWS_ENDPOINT_URL, settings.AWS_REGION = proxy.url, REGION
+        settings.AWS_CALL_ATTEMPTS, settings.AWS_READ_TIMEOUT = 1, 1
+        # Making a session costs more than a test does with it.
+        monkeypatch.setattr(sessions, "_jump_session", lambda: PORTAL_SESSION)
+        sessions._jump_iam.cache_clear()
+        yield Jump(cast=cast, clock=clock, iam=simulated_aws.admin_client("iam"), proxy=proxy)
+        sessions.jump_iam().close()
+        sessions._jump_iam.cache_clear()
+        simulated_aws.close()
+        RECORDED.update(proxy.actions)
+
+
+def granted(elevation: Elevation) -> Elevation:
+    """Let the workers give what was approved."""
+    provision.grant(elevation.pk)
+    elevation.refresh_from_db()
+    return elevation
+
+
+def ended(elevation: Elevation) -> Elevation:
+    revoke.end(elevation.pk)
+    elevation.refresh_from_db()
+    return elevation
