@@ -21,8 +21,8 @@ register.filter("named", named)
 
 @register.filter
 def names(rows: Iterable[object]) -> SafeString:
-    """Show the names of rows, one after the other."""
-    return format_html_join(", ", "{}", ((visible(row),) for row in rows))
+    """Show the names of rows, one after the other, in the order of the alphabet."""
+    return format_html_join(", ", "{}", ((visible(name),) for name in sorted(map(str, rows))))
 
 
 @register.filter

@@ -1,0 +1,153 @@
+"""Every address of the portal as everybody: an address that is missing from the table fails here.
+
+The calls of the API have a table of their own, tests/app/access_requests/api/test_every_endpoint.py; here they are tried by
+strangers and by people whose browser is logged in, since a session is worth nothing there.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from fnmatch import fnmatch
+from itertools import count
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from tests.cast import Cast
+from tests.story import elevated, submitted
+
+WHO = ("stranger", "member02", "member01", "leader01", "auditor01", "admin01")
+LOGIN = "log-in"
+READERS = (LOGIN, 403, 403, 403, 200, 200)
+EVERYBODY = (LOGIN, 200, 200, 200, 200, 200)
+TOKENS_ONLY = (401, 401, 401, 401, 401, 401)
+NO_CLIENT = (400, 400, 400, 400, 400, 400)
+OPEN = (200, 200, 200, 200, 200, 200)
+GET, POST = "GET", "POST"
+GAPS = {
+    "<path:object_id>": "1",
+    "<path:content_type_id>": "1",
+    "<code>": "R-00000000",
+    "(?P<url>.*)$": "nothing",
+    "^(?P<app_label>users|audits|access_requests)/$": "users/",
+    "^api/": "api/",
+}
+# Of member01's waiting request and elevation, under leader01: what each of WHO ends with, redirects followed. member02 has no
+# part in it, an auditor reads, an administrator reads and may stop. The first pattern that matches counts.
+TABLE: dict[tuple[str, str], tuple[object, ...]] = {
+    (GET, "home"): EVERYBODY,
+    (GET, "me"): EVERYBODY,
+    (POST, "me"): EVERYBODY,
+    (GET, "queue"): EVERYBODY,
+    (GET, "catalogue"): EVERYBODY,
+    (GET, "request-list"): EVERYBODY,
+    (GET, "request-new"): EVERYBODY,
+    (POST, "request-new"): (LOGIN, 422, 422, 422, 422, 422),
+    (GET, "request"): (LOGIN, 404, 200, 200, 200, 200),
+    (POST, "request-approve"): (LOGIN, 404, 403, 200, 403, 403),
+    (POST, "request-reject"): (LOGIN, 404, 403, 200, 403, 403),
+    (POST, "request-send-back"): (LOGIN, 404, 403, 200, 403, 403),
+    (POST, "request-withdraw"): (LOGIN, 404, 200, 403, 403, 403),
+    (GET, "elevation-list"): EVERYBODY,
+    (GET, "elevation"): EVERYBODY,
+    (GET, "elevation-return"): EVERYBODY,
+    (POST, "elevation-return"): (LOGIN, 403, 200, 403, 403, 403),
+    (GET, "elevation-extend"): EVERYBODY,
+    (POST, "elevation-extend"): (LOGIN, 422, 422, 422, 422, 422),
+    (GET, "elevation-stop"): EVERYBODY,
+    (POST, "elevation-stop"): (LOGIN, 403, 403, 200, 403, 200),
+    (POST, "set_language"): EVERYBODY,
+    (GET, "healthz"): OPEN,
+    (GET, "account_login"): OPEN,
+    (GET, "account_logout"): OPEN,
+    (GET, "account_inactive"): OPEN,
+    (GET, "account_reauthenticate"): EVERYBODY,
+    (GET, "account_change_password"): EVERYBODY,
+    (POST, "oauth_token"): NO_CLIENT,
+    (POST, "oauth_revoke"): NO_CLIENT,
+    (GET, "admin:index"): READERS,
+    (GET, "admin:app_list"): READERS,
+    (GET, "admin:*_changelist"): READERS,
+    (GET, "admin:*_add"): (LOGIN, 403, 403, 403, 403, 403),
+    (GET, "admin:*_delete"): (LOGIN, 403, 403, 403, 403, 403),
+    (GET, "admin:*_history"): READERS,
+    (GET, "admin:*_change"): READERS,
+    (GET, "admin:<path*"): READERS,
+    (GET, "admin:login"): (LOGIN, 403, 403, 403, 200, 200),
+    (GET, "admin:logout"): READERS,
+    (GET, "admin:password_change"): READERS,
+    (GET, "admin:password_change_done"): READERS,
+    (GET, "admin:autocomplete"): (LOGIN, 403, 403, 403, 403, 403),
+    (GET, "admin:jsi18n"): READERS,
+    (GET, "admin:view_on_site"): (LOGIN, 403, 403, 403, 404, 404),
+    (GET, "admin:(?P<url>.*)$"): (LOGIN, 403, 403, 403, 404, 404),
+    (GET, "api:openapi-*"): OPEN,
+    (GET, "api:api-root"): (404, 404, 404, 404, 404, 404),
+    (GET, "api:show_*"): TOKENS_ONLY,
+    (GET, "api:list_*"): TOKENS_ONLY,
+    (POST, "api:*"): TOKENS_ONLY,
+    (GET, "*api/*"): (404, 404, 404, 404, 404, 404),
+}
+
+
+def doors(resolver: URLResolver | None = None, prefix: str = "", space: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the name and the path of every address, as Django finds them."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield f"{space}{pattern.name or pattern.pattern}", path
+        else:
+            yield from doors(pattern, path, space + (f"{pattern.namespace}:" if pattern.namespace else ""))
+
+
+def entries(name: str) -> list[tuple[str, str]]:
+    """Return the rows of the table for an address: those of its own name, else of the first pattern that fits."""
+    own = [key for key in TABLE if key[1] == name]
+    return own or [key for key in TABLE if fnmatch(name, key[1])][:1]
+
+
+DOORS = list(doors())
+
+
+def test_every_address_is_in_the_table_and_nothing_else_is() -> None:
+    assert [name for name, _ in DOORS if not entries(name)] == []
+    assert set(TABLE) - {key for name, _ in DOORS for key in entries(name)} == set()
+
+
+@pytest.mark.parametrize(("name", "path"), DOORS, ids=[f"{name} {path}" for name, path in DOORS])
+def test_address_answers_everybody_as_the_table_says(cast: Cast, name: str, path: str) -> None:
+    # Each with a request and an elevation of its own, whose windows do not overlap.
+    starts = (timezone.now() + timedelta(hours=hour) for hour in count(1, 2))
+    for method, pattern in entries(name):
+        answers = tuple(answer(cast, who, method, filled(cast, path, next(starts))) for who in WHO)
+        assert answers == TABLE[method, pattern]
+
+
+def answer(cast: Cast, who: str, method: str, url: str) -> object:
+    """Return the status that one of WHO ends with, or LOGIN."""
+    client = Client(headers={"accept-language": "en"})
+    if who != "stranger":
+        client.force_login(getattr(cast, who))
+    response = client.get(url, follow=True) if method == GET else client.post(url, {"comment": "because"}, follow=True)
+    ended_at = response.redirect_chain[-1][0] if response.redirect_chain else url
+    return LOGIN if ended_at.startswith("/accounts/login/?next=") else response.status_code
+
+
+def filled(cast: Cast, path: str, start: datetime) -> str:
+    """Return the path with what its gaps stand for: a new request or elevation of member01's, or a row of the administration."""
+    now = timezone.now()
+    if path.startswith("requests/<"):
+        return "/" + path.replace("<slug:code>", submitted(cast.member01, now=now, starts_at=start).code)
+    if path.startswith("elevations/<"):
+        return "/" + path.replace("<slug:code>", elevated(cast.member01, cast.leader01, now=now, starts_at=start).code)
+    gaps = {
+        "<path:object_id>": "1",
+        "<path:content_type_id>": "1",
+        "<code>": "R-00000000",
+        "(?P<url>.*)$": "nothing",
+        "^api/": "api/",
+    }
+    for gap, filling in gaps.items():
+        path = path.replace(gap, filling)
+    return "/" + path.removeprefix("^").replace("^(?P<app_label>users|audits|access_requests)/$", "users/")
