@@ -16,7 +16,7 @@ DATABASES = {"default": database(env.str("TEST_DATABASE_URL", f"sqlite:///{gette
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Races need a file: an in-memory database is one connection shared by all threads.
     DATABASES["default"]["TEST"] = {"NAME": f"{gettempdir()}/sekisho-tests.sqlite3"}
-CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_URL = env.str("TEST_BROKER_URL", "memory://")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 # Static files come from where they are written: nothing is collected before a test.

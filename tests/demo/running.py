@@ -5,8 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,8 @@ from urllib.request import urlopen
 
 import boto3
 from botocore.config import Config
+
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -109,23 +110,6 @@ def running(folder: Path, *, port: int | str = 0, **variables: str) -> Iterator[
             demo.end()
         if demo.process.stdout is not None:
             demo.process.stdout.close()
-
-
-def until(condition: Callable[[], object], seconds: float = 15) -> None:
-    """Return once it holds. Raises AssertionError when it does not come to hold."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"this did not come about within {seconds} s"
-        time.sleep(0.05)
-
-
-def is_alive(pid: int) -> bool:
-    """Whether the process runs; one that has ended and waits to be reaped by somebody does not."""
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
-        return False
-    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 def family(pid: int) -> set[int]:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.demo.access import approve, fences, let_time_pass, members, state, tags
-from tests.demo.running import Demo, family, is_alive, launch, running, until
+from tests.demo.running import Demo, family, launch, running
+from tests.waiting import is_alive, until
 
 TAG = "sekisho:ttl:ProdMemberWorkGroup"
 FENCE = "sekisho-entry-Prod_MemberRole"

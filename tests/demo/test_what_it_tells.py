@@ -11,7 +11,8 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_o
 
 import pytest
 
-from tests.demo.running import Demo, is_alive
+from tests.demo.running import Demo
+from tests.waiting import is_alive
 
 
 def test_info_names_whatever_a_program_needs(demo: Demo) -> None:

@@ -1,0 +1,45 @@
+"""Fixtures: one worker that lives through many tests, until one of them kills it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from portal.simulated_aws.company import PEOPLE, company
+from portal.simulated_aws.world import World
+from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws, aws, simulated_aws
+from tests.aws_proxy import AwsProxy
+from tests.cast import Cast, iam_user_id
+from tests.crashes.stage import Crew, Stage
+from tests.worker import Broker, broker, start_beat, start_worker
+
+__all__ = ["aws", "broker", "simulated_aws", "start_beat", "start_worker"]
+
+
+@pytest.fixture(scope="session")
+def proxy(simulated_aws: Aws) -> Iterator[AwsProxy]:
+    with AwsProxy(upstream=simulated_aws.endpoint_url) as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="session")
+def crew(
+    django_db_setup: None, broker: Broker, proxy: AwsProxy, simulated_aws: Aws, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Crew]:
+    logs: Path = tmp_path_factory.mktemp("crew")
+    crew = Crew(logs, broker, {**simulated_aws.portal_env, "AWS_ENDPOINT_URL": proxy.url})
+    yield crew
+    crew.kill()
+
+
+@pytest.fixture
+def stage(transactional_db: None, cast: Cast, aws: Aws, broker: Broker, proxy: AwsProxy, crew: Crew) -> Iterator[Stage]:
+    """Return AWS with the cast in it, and a worker before it that waits for messages."""
+    declared = company(admin_key=ADMIN_KEY, portal_key=PORTAL_KEY, user_ids={name: iam_user_id(name) for name in PEOPLE})
+    aws.rebuild(World.parsed(declared))
+    crew.ready()
+    broker.flush()
+    proxy.heal()
+    proxy.forget()
+    yield Stage(cast, aws, broker, proxy, crew)
+    proxy.heal()

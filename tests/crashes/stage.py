@@ -1,0 +1,136 @@
+"""What crash tests have in common: a worker to kill, time that passes, and what must be true in the end."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from django.utils import timezone
+
+from access_requests.grants import ttl_tag
+from access_requests.lifecycle import ElevationStatus
+from access_requests.models import Elevation, PersonLease
+from portal.iam.fences import entry_fence_name
+from tests.aws_fixtures import Aws
+from tests.aws_proxy import AwsProxy
+from tests.cast import Cast
+from tests.story import acts, assert_trail_tells, elevated
+from tests.waiting import until
+from tests.worker import Broker, Program, launch_worker
+
+GRANT, END, TIDY = "access_requests.grant", "access_requests.end", "access_requests.tidy"
+SWEEPS = ("access_requests.sweep", "access_requests.sweep_ends")
+GROUP = "ProdMemberWorkGroup"
+FENCE = entry_fence_name("Prod_MemberRole")
+MEND_SECONDS = 40
+
+
+@dataclass(slots=True)
+class Crew:
+    """One worker at a time; it lives on from test to test, since a start costs two seconds."""
+
+    logs: Path
+    broker: Broker
+    environment: Mapping[str, str]
+    _started: list[Program] = field(default_factory=list)
+
+    @property
+    def worker(self) -> Program:
+        return self._started[-1]
+
+    def ready(self) -> None:
+        if not self._started or not self.worker.is_running:
+            log = self.logs / f"worker-{len(self._started)}.log"
+            self._started.append(launch_worker(log, self.broker, self.environment))
+
+    def kill(self) -> None:
+        if self._started and self.worker.is_running:
+            self.worker.kill()
+
+
+@dataclass(slots=True)
+class Stage:
+    cast: Cast
+    aws: Aws
+    broker: Broker
+    proxy: AwsProxy
+    crew: Crew
+
+    def approved(self, person: str = "member01") -> Elevation:
+        """Return an elevation that was approved a minute ago, and whose message got lost."""
+        return elevated(getattr(self.cast, person), self.cast.leader01, now=timezone.now() - timedelta(minutes=1))
+
+    def in_production(self, person: str = "member01") -> Elevation:
+        """Return an elevation that the worker has granted; calls are counted from nothing again."""
+        elevation = self.approved(person)
+        self.broker.send(GRANT, elevation.pk)
+        until(lambda: status_of(elevation) == ElevationStatus.ACTIVE)
+        self.proxy.forget()
+        return elevation
+
+    def over(self) -> Elevation:
+        """Return an elevation that is in production, and whose end has just come."""
+        elevation = self.in_production()
+        Elevation.objects.filter(pk=elevation.pk).update(ends_at=timezone.now())
+        return elevation
+
+    def kill_worker(self) -> None:
+        self.crew.kill()
+        let_leases_pass()
+
+    def mended(self, elevation: Elevation, status: ElevationStatus) -> None:
+        """Start another worker where the last one is dead, and sweep until the elevation is in the state."""
+        self.crew.ready()
+        self.swept(lambda: status_of(elevation) == status)
+
+    def swept(self, condition: Callable[[], object]) -> None:
+        def sweep() -> bool:
+            for task in SWEEPS:
+                self.broker.send(task)
+            time.sleep(0.2)  # As sweeps do, with a pause between them.
+            return bool(condition())
+
+        until(lambda: condition() or sweep(), MEND_SECONDS)
+
+    def members(self) -> list[str]:
+        found = self.aws.admin_client("iam").get_group(GroupName=GROUP)
+        return sorted(user["UserName"] for user in found["Users"])
+
+    def fences(self, person: str = "member01") -> list[str]:
+        return self.aws.admin_client("iam").list_user_policies(UserName=person)["PolicyNames"]
+
+    def tags(self, person: str = "member01") -> dict[str, str]:
+        found = self.aws.admin_client("iam").list_user_tags(UserName=person)
+        return {tag["Key"]: tag["Value"] for tag in found["Tags"]}
+
+    def assert_in(self, elevation: Elevation) -> None:
+        """Exactly this person is in production, as the elevation says, and the trail tells it once."""
+        assert_trail_tells(elevation)
+        assert elevation.status == ElevationStatus.ACTIVE
+        name = elevation.iam_user_name
+        assert self.members() == [name]
+        assert self.tags(name) == {ttl_tag.key(GROUP): ttl_tag.value(elevation.ends_at)}
+        assert self.fences(name) == [FENCE]
+
+    def assert_out(self, elevation: Elevation) -> None:
+        """Nobody is in production, the trail tells it once, and the fence goes once no writer can be left."""
+        assert_trail_tells(elevation)
+        assert elevation.status == ElevationStatus.ENDED
+        name = elevation.iam_user_name
+        assert (self.members(), self.tags(name)) == ([], {})
+        assert elevation.fence_due_at
+        assert self.fences(name) == [FENCE]
+        Elevation.objects.filter(pk=elevation.pk).update(fence_due_at=timezone.now())
+        self.swept(lambda: Elevation.objects.get(pk=elevation.pk).fence_due_at is None)
+        assert self.fences(name) == []
+        assert acts(elevation).count("elevation.fence_removed") == 1
+
+
+def status_of(elevation: Elevation) -> ElevationStatus:
+    return ElevationStatus(Elevation.objects.values_list("status", flat=True).get(pk=elevation.pk))
+
+
+def let_leases_pass() -> None:
+    """Let as much time pass as leases last; nothing else of time matters to what a killed worker left."""
+    PersonLease.objects.update(until=timezone.now())
