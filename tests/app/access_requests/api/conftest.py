@@ -1,99 +1,14 @@
-"""A program before the API: the cast's chat bot, which may act for everyone and about both work groups."""
+"""Two programs before the API, which may act for everyone and about both work groups."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
 
 import pytest
-from allauth.idp.oidc.models import Client as OAuthClient
-from allauth.idp.oidc.models import Token
 from django.core.cache import cache
-from django.http import HttpResponse
 from django.test import Client
-from django.utils import timezone
 
 from access_requests.models import ApiClient
-from portal.users.models import User
+from tests.bots import SCOPES, Bot, make_client, token_of
 from tests.cast import Cast
-
-API = "/api/v1"
-SCOPES = ("requests:read", "requests:write", "decisions:write", "audit:read")
-ASK = {
-    "work_groups": ["ProdMemberWorkGroup"],
-    "reason": "Rebuild the index of the orders table",
-    "change_ticket": "CHG-123",
-    "duration_minutes": 30,
-}
-COMMENT = {"comment": "Agreed"}
-
-
-def token_of(client: ApiClient, *scopes: str) -> str:
-    """Return a new access token of the client."""
-    value = f"token-{client.key}-{'-'.join(scopes)}"
-    token = Token(type=Token.Type.ACCESS_TOKEN, client=client.oauth_client, expires_at=timezone.now() + timedelta(hours=1))
-    token.set_value(value)
-    token.set_scopes(list(scopes))
-    token.save()
-    return value
-
-
-def make_client(key: str, cast: Cast) -> ApiClient:
-    """Return a client without limits but its address."""
-    oauth = OAuthClient(id=key, name=f"The {key}", grant_types="client_credentials")
-    oauth.set_scopes(list(SCOPES))
-    oauth.set_default_scopes(["requests:read", "requests:write"])
-    oauth.set_secret("the bot's own secret")
-    oauth.save()
-    client = ApiClient.objects.create(key=key, oauth_client=oauth, everyone=True, source_addresses=["127.0.0.0/8"])
-    client.work_groups.set([cast.prod_member, cast.prod_leader])
-    return client
-
-
-@dataclass(frozen=True)
-class Bot:
-    """A program with a token. `for_person` is a person, an identity as the header has it, or nobody."""
-
-    token: str
-    http: Client
-
-    def call(
-        self, method: str, path: str, body: object = None, *, for_person: User | str | None = None, **headers: str
-    ) -> HttpResponse:
-        """Call a path below the API. Headers are given as `if_none_match`."""
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        sent.setdefault("authorization", f"Bearer {self.token}")
-        if for_person is not None:
-            sent["x-on-behalf-of"] = for_person if isinstance(for_person, str) else f"slack:U0{for_person.username.upper()}"
-        sent.setdefault("accept-language", "en")
-        data = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else b""
-        target = path if path.startswith("/api/") else API + path
-        sent = {name: value for name, value in sent.items() if value}
-        kind = sent.pop("content-type", "application/json")
-        response = self.http.generic(method, target, data, content_type=kind, headers=sent)
-        assert isinstance(response, HttpResponse)
-        return response
-
-    def get(self, path: str, **kwargs: Any) -> HttpResponse:
-        return self.call("GET", path, **kwargs)
-
-    def post(self, path: str, body: object = None, **kwargs: Any) -> HttpResponse:
-        return self.call("POST", path, body, **kwargs)
-
-
-def read(response: HttpResponse) -> Any:
-    return json.loads(response.content)
-
-
-def refused(response: HttpResponse, status: int, code: str) -> Any:
-    """Assert that the answer is this problem, and return it."""
-    problem = read(response)
-    assert (response.status_code, problem.get("code")) == (status, code), problem
-    assert response["Content-Type"] == "application/problem+json"
-    assert problem["status"] == status
-    assert problem["detail"]
-    return problem
 
 
 @pytest.fixture(autouse=True)

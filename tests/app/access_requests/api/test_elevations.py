@@ -9,7 +9,7 @@ from django.utils import timezone
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import ApiClient, Elevation
 from portal.users.models import User
-from tests.app.access_requests.api.conftest import ASK, COMMENT, Bot, read, refused
+from tests.bots import ASK, COMMENT, Bot, read, refused
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -3,16 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import transaction
 from django.test import Client
 
-from access_requests.models import AccessRequest, ApiClient, Elevation
-from access_requests.services.decide import approve
-from access_requests.services.submit import Ask, submit
+from access_requests.models import ApiClient
 from audits.models import TrailEntry
 from portal.api import api
-from tests.app.access_requests.api.conftest import ASK, COMMENT, Bot, read, token_of
-from tests.cast import Cast, actor_of
+from tests.bots import ASK, COMMENT, Bot, read, token_of
+from tests.cast import Cast
+from tests.story import elevated, submitted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WHO = ("stranger", "client", "reader", "member02", "member01", "leader01", "auditor01", "admin01")
@@ -47,15 +45,9 @@ def test_table_has_every_call_of_the_document() -> None:
 @pytest.fixture
 def codes(cast: Cast) -> dict[str, str]:
     now = datetime.now(UTC)
-    with transaction.atomic():
-        first, second = (_ask(cast, now + timedelta(hours=hours), now) for hours in (1, 24))
-        approve(request_id=first.pk, comment="", seen=None, actor=actor_of(cast.leader01), now=now)
-    return {"requests": second.code, "elevations": Elevation.objects.get().code}
-
-
-def _ask(cast: Cast, start: datetime, now: datetime) -> AccessRequest:
-    ask = Ask(work_groups=["ProdMemberWorkGroup"], reason="why", change_ticket="C-1", starts_at=start, duration_minutes=60)
-    return submit(ask=ask, actor=actor_of(cast.member01), now=now)
+    waiting = submitted(cast.member01, now=now, starts_at=now + timedelta(days=1))
+    scheduled = elevated(cast.member01, cast.leader01, now=now, starts_at=now + timedelta(hours=1))
+    return {"requests": waiting.code, "elevations": scheduled.code}
 
 
 def _body(path: str) -> dict[str, object]:

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from access_requests.models import AccessRequest, WorkGroup
 from audits import trail
 from portal.users.models import User
-from tests.app.access_requests.api.conftest import ASK, Bot, read, refused
+from tests.bots import ASK, Bot, read, refused
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)

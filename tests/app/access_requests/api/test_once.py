@@ -7,7 +7,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from access_requests.models import AccessRequest, IdempotentAnswer
 from portal.users.models import User
-from tests.app.access_requests.api.conftest import ASK, COMMENT, Bot, read, refused
+from tests.bots import ASK, COMMENT, Bot, read, refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import transaction
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -21,12 +20,11 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from access_requests.api.auth import PERSON_HEADER
-from access_requests.models import AccessRequest, ApiClient, Elevation
-from access_requests.services.decide import approve
-from access_requests.services.submit import Ask, submit
+from access_requests.models import ApiClient
 from portal.api import api
-from tests.app.access_requests.api.conftest import SCOPES, Bot, read, token_of
-from tests.cast import Cast, actor_of
+from tests.bots import SCOPES, Bot, read, token_of
+from tests.cast import Cast
+from tests.story import elevated, submitted
 
 ALWAYS_TRUE = [
     not_a_server_error,
@@ -72,21 +70,9 @@ def headers(chatbot: ApiClient, cast: Cast) -> dict[str, str]:
 def codes(cast: Cast) -> dict[str, str]:
     """Of a request that waits and of an elevation that is about to begin."""
     now = datetime.now(UTC)
-    with transaction.atomic():
-        waiting, approved = (_ask(cast, days, now) for days in (1, 2))
-        approve(request_id=approved.pk, comment="", seen=None, actor=actor_of(cast.leader01), now=now)
-    return {"requests": waiting.code, "elevations": Elevation.objects.get().code}
-
-
-def _ask(cast: Cast, days: int, now: datetime) -> AccessRequest:
-    ask = Ask(
-        work_groups=["ProdMemberWorkGroup"],
-        reason="Rebuild the index",
-        change_ticket="CHG-123",
-        starts_at=now + timedelta(days=days),
-        duration_minutes=30,
-    )
-    return submit(ask=ask, actor=actor_of(cast.member01), now=now)
+    waiting = submitted(cast.member01, now=now, starts_at=now + timedelta(days=1))
+    scheduled = elevated(cast.member01, cast.leader01, now=now, starts_at=now + timedelta(days=2))
+    return {"requests": waiting.code, "elevations": scheduled.code}
 
 
 @pytest.mark.django_db(transaction=True)

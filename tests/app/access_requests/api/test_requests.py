@@ -8,7 +8,7 @@ from django.utils import timezone
 from access_requests.models import AccessRequest, ApiClient, Decision
 from audits.models import TrailEntry
 from portal.users.models import User
-from tests.app.access_requests.api.conftest import ASK, COMMENT, Bot, read, refused
+from tests.bots import ASK, COMMENT, Bot, read, refused
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
