@@ -28,8 +28,6 @@ PORTAL_SESSION = boto3.Session(region_name=REGION, aws_access_key_id=PORTAL_KEY.
 MEMBER_GROUP = "ProdMemberWorkGroup"
 MEMBER_TAG = f"sekisho:ttl:{MEMBER_GROUP}"
 MEMBER_ROLE = "Prod_MemberRole"
-# Every IAM action that the portal's own key was used for, over the whole suite.
-RECORDED: set[str] = set()
 TASKS = {
     "access_requests.grant": provision.grant,
     "access_requests.prolong": provision.prolong,
@@ -117,7 +115,6 @@ def jump(cast: Cast, simulated_aws: Aws, clock: Clock, settings: Settings, monke
         sessions.jump_iam().close()
         sessions._jump_iam.cache_clear()
         simulated_aws.close()
-        RECORDED.update(proxy.actions)
 
 
 def granted(elevation: Elevation) -> Elevation:
