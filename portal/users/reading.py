@@ -41,6 +41,7 @@ class ReadingSite(AdminSite):
     """Takes no model whose admin could write: applications of others register theirs, with forms, unasked."""
 
     enable_nav_sidebar = False
+    site_header = site_title = "Sekisho"
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         if admin_class is not None and issubclass(admin_class, ReadingAdmin):
