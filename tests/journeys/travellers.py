@@ -1,0 +1,85 @@
+"""A person before a browser, and what they do there."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import translation
+from django.utils.translation import gettext
+from playwright.sync_api import Page, expect
+
+from tests.cast import PASSWORD
+
+SOON = 20_000
+# Not of the page's making: the console's words for a refusal that the page is about.
+EXPECTED = ("the server responded with a status of",)
+
+
+@dataclass
+class Traveller:
+    """`pictures` is the folder for what this browser sees."""
+
+    page: Page
+    username: str
+    language: str
+    pictures: Path
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", lambda message: self._complain(message.type, message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def says(self, sentence: str, **data: str) -> str:
+        """Return a sentence of the sources as this person's pages say it."""
+        with translation.override(self.language):
+            return gettext(sentence) % data if data else gettext(sentence)
+
+    def log_in(self) -> None:
+        self.page.goto("/accounts/login/")
+        self.page.fill("[name=login]", self.username)
+        self.page.fill("[name=password]", PASSWORD)
+        self.press("Log in")
+        expect(self.page).to_have_url("/")
+
+    def press(self, label: str) -> None:
+        self.page.locator("main").get_by_role("button", name=self.says(label), exact=True).click()
+
+    def follow(self, label: str) -> None:
+        self.page.locator("main").get_by_role("link", name=self.says(label), exact=True).first.click()
+
+    def ask(self, *, minutes: int, ticket: str = "CHG-123", group: str = "ProdMemberWorkGroup") -> str:
+        """Ask for access from the approval on; return the request's code."""
+        self.page.goto("/requests/new/")
+        self.page.get_by_role("checkbox", name=group).check()
+        self.page.fill("[name=reason]", "fix the index")
+        self.page.fill("[name=change_ticket]", ticket)
+        self.page.fill("[name=duration_minutes]", str(minutes))
+        self.press("Ask for access")
+        expect(self.page.locator(".eyebrow")).to_contain_text("R-")
+        return self.page.locator(".eyebrow").inner_text()
+
+    def approve(self, code: str, *, comment: str = "go ahead") -> None:
+        """Approve on the page of the request."""
+        self.page.goto(f"/requests/{code}/")
+        self.page.fill("[name=comment]", comment)
+        self.press("Approve")
+        expect(self.page.locator(".notice.success")).to_contain_text(self.says("You approved %(code)s.", code=code))
+
+    def sees_title(self, sentence: str, *, within: float = SOON) -> None:
+        """Wait until the page says so by itself: nothing is reloaded here."""
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(self.says(sentence), timeout=within)
+
+    def look(self, name: str) -> None:
+        """Keep a picture, and check what every page must hold: no barrier, nothing cut off, no complaint of the browser."""
+        self.pictures.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
+        found = Axe().run(self.page)
+        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+        widths = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        wide, there = self.page.evaluate(widths)
+        assert wide <= there, f"{name} is {wide} wide, where {there} is to be had"
+        assert self.complaints == [], name
+
+    def _complain(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning") and not any(words in text for words in EXPECTED):
+            self.complaints.append(text)
