@@ -1,8 +1,8 @@
 from allauth.account import views as account
-from allauth.idp.oidc import views as oauth
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from access_requests.api import tokens
 from access_requests.api.problems import nothing_here
 from portal.api import api
 from portal.health import healthz
@@ -23,8 +23,8 @@ urlpatterns = [
     path("accounts/", include(accounts)),
     path("language/", set_language, name="set_language"),
     # Of allauth's OAuth 2 server only what client credentials need.
-    path("identity/o/api/token", oauth.token, name="oauth_token"),
-    path("identity/o/api/revoke", oauth.revoke, name="oauth_revoke"),
+    path("identity/o/api/token", tokens.token, name="oauth_token"),
+    path("identity/o/api/revoke", tokens.revoke, name="oauth_revoke"),
     path("api/v1/", nothing_here),
     path("api/v1/", api.urls),
     re_path("^api/", nothing_here),

@@ -105,7 +105,7 @@ def _token(request: HttpRequest) -> Token:
 def _client(token: Token, request: HttpRequest) -> ApiClient:
     """Return the token's client. Raises ClientNotAllowed for one that the catalogue does not have, or not from this address."""
     client: ApiClient | None = getattr(token.client, "api_client", None)
-    address = _address(request)
+    address = address_of(request)
     if client is None or address is None or not clients.may_call_from(client, address):
         raise errors.ClientNotAllowed
     return client
@@ -129,7 +129,7 @@ def _person(named: str, client: ApiClient) -> User:
     return link.person
 
 
-def _address(request: HttpRequest) -> IPv4Address | IPv6Address | None:
+def address_of(request: HttpRequest) -> IPv4Address | IPv6Address | None:
     """Return where the call comes from: who spoke to us or, behind trusted proxies, whom the first of these saw.
 
     Counted from the right: what stands further left was written by the caller.

@@ -31,23 +31,28 @@ class CallsPerMinute(BaseThrottle):
         who = self.of(request.auth)  # type: ignore[attr-defined]  # Bearer ran before.
         if who is None:
             return True
-        try:
-            limit: int = getattr(settings, self.setting)
-            return _count(f"api-calls:{who}:{int(time.time() // MINUTE)}") <= limit
-        except RedisError:
-            logger.warning("Calls are not counted: the cache is down.")
-            return True
+        limit: int = getattr(settings, self.setting)
+        return count(who, 1) <= limit
 
     def wait(self) -> float:
-        return MINUTE - time.time() % MINUTE
+        return seconds_to_wait()
 
 
-def _count(key: str) -> int:
+def count(what: str, more: int) -> int:
+    """Add to what was counted in this minute and return the sum; 0 when the cache is down."""
+    key = f"api-calls:{what}:{int(time.time() // MINUTE)}"
     try:
-        return cache.incr(key)
-    except ValueError:  # Nobody has called in this minute.
-        cache.add(key, 1, timeout=2 * MINUTE)
-        return 1
+        return cache.incr(key, more)
+    except ValueError:  # The first of this minute.
+        cache.add(key, more, timeout=2 * MINUTE)
+        return more
+    except RedisError:
+        logger.warning("Calls are not counted: the cache is down.")
+        return 0
+
+
+def seconds_to_wait() -> float:
+    return MINUTE - time.time() % MINUTE
 
 
 def of_client(caller: Caller) -> str:

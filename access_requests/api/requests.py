@@ -88,7 +88,7 @@ def found_request(caller: Caller, code: str) -> AccessRequest:
 
 
 def check_groups(caller: Caller, names: list[str]) -> None:
-    """Raise ClientNotAllowed for a work group that is not the client's; one that nobody has is for the verb to refuse."""
+    """Raise ClientNotAllowed for a work group that is not the client's."""
     if not clients.may_carry(caller.client, names):
         raise errors.ClientNotAllowed
 

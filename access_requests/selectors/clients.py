@@ -19,8 +19,8 @@ def may_call_from(client: ApiClient, address: IPv4Address | IPv6Address) -> bool
 
 
 def may_carry(client: ApiClient, names: Collection[str]) -> bool:
-    """Whether every work group of these names is the client's. One that does not exist is nobody's."""
-    return client.work_groups.filter(name__in=names).count() == len(set(names))
+    """Whether none of these names is a work group of others. What is no work group at all is for the verbs to refuse."""
+    return not WorkGroup.objects.filter(name__in=names).exclude(pk__in=client.work_groups.values("pk")).exists()
 
 
 def requests_of(client: ApiClient, requests: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:

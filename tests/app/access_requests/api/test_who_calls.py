@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from access_requests.models import AccessRequest, ApiClient
 from portal.users.models import LinkedIdentity, User
-from tests.bots import ASK, COMMENT, SECRET, Bot, read, refused, token_of
+from tests.bots import ASK, COMMENT, Bot, read, refused, token_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -168,23 +168,3 @@ def test_address_behind_proxies_is_counted_from_the_right(
     chatbot.source_addresses = ["192.0.2.0/24"]
     chatbot.save()
     assert (bot.get("/me", x_forwarded_for=forwarded).status_code == 200) is allowed
-
-
-def test_token_is_given_for_the_secret_and_never_decides_by_default(chatbot: ApiClient) -> None:
-    http = Client()
-    asked = {"grant_type": "client_credentials", "client_id": "chatbot", "client_secret": SECRET}
-    given = http.post("/identity/o/api/token", asked).json()
-    assert set(given["scope"].split()) == {"requests:read", "requests:write"}
-    more = http.post("/identity/o/api/token", {**asked, "scope": "requests:read decisions:write"}).json()
-    assert set(more["scope"].split()) == {"requests:read", "decisions:write"}
-    assert Bot(more["access_token"], http).get("/me").status_code == 200
-    http.post("/identity/o/api/revoke", {**asked, "token": more["access_token"]})
-    refused(Bot(more["access_token"], http).get("/me"), 401, "token_unusable")
-
-
-def test_wrong_secret_and_unknown_scope_give_no_token(chatbot: ApiClient) -> None:
-    asked = {"grant_type": "client_credentials", "client_id": "chatbot", "client_secret": "a guess"}
-    assert Client().post("/identity/o/api/token", asked).status_code == 401
-    asked["client_secret"] = SECRET
-    assert Client().post("/identity/o/api/token", {**asked, "scope": "everything"}).json()["error"] == "invalid_scope"
-    assert not Token.objects.exists()
