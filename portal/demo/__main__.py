@@ -12,6 +12,7 @@ HIGHEST_PORT = 65_535
 
 
 def main() -> int:
+    os.umask(0o077)  # Whatever the demo writes is its owner's alone.
     places = Places(root=Path(os.environ.get("DEMO_DIR") or CHECKOUT / "var" / "demo").resolve(), checkout=CHECKOUT)
     try:
         return Supervisor(places=places, port=_port(os.environ.get("PORT") or "8000")).run()

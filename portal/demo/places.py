@@ -43,7 +43,7 @@ class Places:
 
     @contextmanager
     def taken(self) -> Iterator[None]:
-        """Make the folders and hold the lock. Raises Unusable when a demo runs here already."""
+        """Make the folders and hold the lock; logs begin anew. Raises Unusable when a demo runs here already."""
         try:
             for folder in (self.root, self.keys, self.root / "log"):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -55,6 +55,8 @@ class Places:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
                 raise Unusable(f"another one runs in {self.root}; stop that one, or give this one a DEMO_DIR.") from error
+            for log in self.log("any").parent.iterdir():
+                log.unlink()
             yield
 
 

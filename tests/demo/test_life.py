@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,9 @@ def test_it_continues_where_it_was_stopped(tmp_path: Path) -> None:
         staying, ending = approve(before, person="member01"), approve(before, person="member02")
         until(lambda: members(before) == {"member01", "member02"})
         tag = tags(before, "member01")
+        everybody = family(before.process.pid)
         before.end(signal.SIGINT)
+        assert (before.process.returncode, [pid for pid in everybody if is_alive(pid)]) == (0, [])
         let_time_pass(before, ending)
     with running(tmp_path) as after:
         until(lambda: state(after, ending) == "ended")
@@ -49,17 +52,12 @@ def test_an_approval_lets_in_and_the_end_lets_out(demo: Demo) -> None:
     until(lambda: fences(demo, "leader02") == [], seconds=60)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_nothing_outlives_it(tmp_path: Path, number: signal.Signals) -> None:
+def test_nothing_outlives_it_though_it_was_killed_itself(tmp_path: Path) -> None:
     with running(tmp_path) as demo:
         everybody = family(demo.process.pid)
         assert everybody >= set(demo.pids.values())
-        demo.end(number)
-        if number == signal.SIGKILL:
-            until(lambda: not any(map(is_alive, everybody)))
-        else:
-            assert [pid for pid in everybody if is_alive(pid)] == []
-            assert demo.process.returncode == 0
+        demo.end(signal.SIGKILL)
+        until(lambda: not any(map(is_alive, everybody)))
 
 
 def test_it_can_be_stopped_before_it_is_ready(tmp_path: Path) -> None:
@@ -72,13 +70,30 @@ def test_it_can_be_stopped_before_it_is_ready(tmp_path: Path) -> None:
     assert not any(map(is_alive, everybody))
 
 
-@pytest.mark.parametrize("name", ["worker", "ends_worker", "beat", "broker", "web"])
-def test_a_process_that_dies_is_started_again(demo: Demo, name: str) -> None:
-    killed = demo.pids[name]
-    os.kill(killed, signal.SIGKILL)
-    until(lambda: demo.pids[name] != killed)
-    assert is_alive(demo.pids[name])
-    until(demo.answers)
+def test_whatever_dies_is_started_again_and_does_its_work(demo: Demo) -> None:
+    killed = {name: pid for name, pid in demo.pids.items() if name != "aws"}
+    for pid in killed.values():
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: all(demo.pids.get(name) not in (None, pid) for name, pid in killed.items()))
+    until(demo.answers, seconds=60)
+    code = approve(demo, person="member02")
+    until(lambda: "member02" in members(demo), seconds=60)
+    let_time_pass(demo, code)
+    until(lambda: state(demo, code) == "ended", seconds=60)
+    assert "member02" not in members(demo)
+
+
+def test_it_gives_up_on_a_process_that_keeps_dying_and_says_which(tmp_path: Path) -> None:
+    def kill_beat() -> bool:
+        with suppress(ProcessLookupError):
+            os.kill(demo.pids["beat"], signal.SIGKILL)
+        return demo.process.poll() is not None
+
+    with running(tmp_path) as demo:
+        everybody = family(demo.process.pid)
+        until(kill_beat, seconds=30)
+        assert (demo.process.returncode, "The process beat was ended by signal 9" in demo.end()) == (1, True)
+        assert not any(map(is_alive, everybody))
 
 
 def test_aws_that_dies_comes_back_with_everybody_who_is_in_production(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """A demo that is ready: what it says, what it keeps to itself, what its people can do."""
 
-import json
 import re
 import stat
 from http.cookiejar import CookieJar
@@ -11,6 +10,7 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_o
 
 import pytest
 
+from tests.demo.access import call, token
 from tests.demo.running import Demo
 from tests.waiting import is_alive
 
@@ -80,13 +80,13 @@ def test_a_wrong_password_does_not_let_in(demo: Demo) -> None:
     assert "/accounts/login/" in _log_in(demo, browser, "member02", "not-the-password")
 
 
-def test_the_bot_gets_a_token_with_its_secret(demo: Demo) -> None:
-    assert _token(demo, demo.info["bot"]["client_secret"])["token_type"] == "Bearer"
+def test_the_bot_speaks_for_a_person_with_its_secret(demo: Demo) -> None:
+    assert call(demo, "GET", "/me", person="member01")["person"]["username"] == "member01"
 
 
 def test_the_bot_gets_no_token_without_it(demo: Demo) -> None:
     with pytest.raises(HTTPError) as caught:
-        _token(demo, "guessed")
+        token(demo, "guessed")
     caught.value.close()
     assert caught.value.code in (400, 401)
 
@@ -109,11 +109,3 @@ def _log_in(demo: Demo, browser: OpenerDirector, person: str, password: str) -> 
     form = urlencode({"login": person, "password": password, "csrfmiddlewaretoken": token[1]}).encode()
     with browser.open(Request(address, data=form, headers={"Referer": address})) as page:
         return str(page.url)
-
-
-def _token(demo: Demo, secret: str) -> dict[str, str]:
-    bot = demo.info["bot"]
-    form = {"grant_type": "client_credentials", "client_id": bot["client_id"], "client_secret": secret, "scope": "requests:read"}
-    with urlopen(bot["token_url"], data=urlencode(form).encode()) as answer:
-        found: dict[str, str] = json.loads(answer.read())
-    return found
