@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from access_requests.actor import Door
 from access_requests.lifecycle import UNDECIDED, ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, Decision, Verdict
 from access_requests.selectors import requests
@@ -25,14 +26,23 @@ PART = "access_requests/_request.html"
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """`refusal`: why the last act was refused; `said`: what it did."""
+    """`is_awaited`: it is this person's turn. `refusal`: why the last act was refused; `said`: what it did."""
 
     request: AccessRequest
     viewer: User
     form: DecisionForm
-    may_decide: bool
+    is_awaited: bool
     refusal: str = ""
     said: str = ""
+
+    @property
+    def may_decide(self) -> bool:
+        return self.is_awaited and Door.BROWSER in self.request.policy.decide_by
+
+    @property
+    def decided_elsewhere(self) -> bool:
+        """Whether it waits for this person, whom the policy lets decide by other doors only."""
+        return self.is_awaited and not self.may_decide
 
     @property
     def waiting(self) -> selectors.Waiting | None:
@@ -85,8 +95,8 @@ def find(viewer: User, code: str) -> AccessRequest:
 
 
 def shown(request: AccessRequest, viewer: User, *, now: datetime, comment: str = "", **news: str) -> Shown:
-    may_decide = requests.waiting_for(viewer, now=now).filter(pk=request.pk).exists()
-    return Shown(request=request, viewer=viewer, form=decision_form(request, comment=comment), may_decide=may_decide, **news)
+    is_awaited = requests.waiting_for(viewer, now=now).filter(pk=request.pk).exists()
+    return Shown(request=request, viewer=viewer, form=decision_form(request, comment=comment), is_awaited=is_awaited, **news)
 
 
 def decision_form(request: AccessRequest, *, comment: str = "") -> DecisionForm:

@@ -150,7 +150,7 @@ def _effort(calls: list[dict[str, Any]]) -> str:
     if not calls:
         return ""
     seconds = sum(call["milliseconds"] for call in calls) / 1000
-    return gettext("%(n)s calls to AWS in %(seconds)s s") % {"n": len(calls), "seconds": f"{seconds:.1f}"}
+    return gettext("%(n)s calls to AWS in %(seconds)s s") % {"n": len(calls), "seconds": f"{seconds:.2f}"}
 
 
 def _said(moment: str | None) -> str:

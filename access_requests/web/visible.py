@@ -17,6 +17,9 @@ LATIN = re.compile(r"[A-Za-z]")
 LOOK_ALIKE = re.compile(r"[\u0370-\u03ff\u0400-\u052f]")  # Greek and Cyrillic.
 
 
+SUSPECT = re.compile(f"[{''.join(sorted(BLANK))}]|{LOOK_ALIKE.pattern}")
+
+
 def named(text: str) -> str:
     """Return the text with ⟦U+202E⟧ in the place of what hides, and behind a Greek or Cyrillic letter in a Latin word."""
     return "".join(_name(sign) if mark else sign for sign, mark in _signs(text))
@@ -24,7 +27,11 @@ def named(text: str) -> str:
 
 def visible(text: object) -> SafeString:
     """Return the text as HTML, with what hides named in a <mark>."""
-    parts = (f"<mark>{_name(sign)}</mark>" if mark else escape(sign) for sign, mark in _signs(str(text)))
+    plain = str(text)
+    # Most texts hide nothing, and lists have many.
+    if plain.isprintable() and not SUSPECT.search(plain):
+        return escape(plain)
+    parts = (f"<mark>{_name(sign)}</mark>" if mark else escape(sign) for sign, mark in _signs(plain))
     return mark_safe("".join(parts))  # noqa: S308  Each part is escaped or made here.
 
 

@@ -128,6 +128,18 @@ def test_htmx_in_the_queue_gets_the_one_item_back(cast: Cast, browse: Browse, cl
     assert "/reject/" not in part
 
 
+def test_policy_that_is_decided_on_in_chat_alone_shows_no_buttons_here(cast: Cast, browse: Browse, clock: Clock) -> None:
+    cast.one_lead.decide_by = ["chat"]
+    cast.one_lead.save()
+    request = submitted(cast.member01, now=clock.now)
+    client = browse(cast.leader01)
+    for url in (f"/requests/{request.code}/", "/queue/"):
+        page = client.get(url).content.decode()
+        assert "/approve/" not in page
+        assert "Decided by" in page
+    assert client.post(f"/requests/{request.code}/approve/", {}).status_code == 403
+
+
 def test_requester_withdraws_and_an_approver_cannot(cast: Cast, browse: Browse, clock: Clock) -> None:
     request = submitted(cast.member01, now=clock.now)
     url = f"/requests/{request.code}/withdraw/"
