@@ -1,0 +1,122 @@
+"""IAM in memory, as far as workers use it: for histories too many for HTTP. `tests/contracts` proves the real one."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from portal.iam.fences import entry_fence_name
+
+Answer = dict[str, Any]
+METHODS = {
+    "get_user": "GetUser",
+    "list_users": "ListUsers",
+    "put_user_policy": "PutUserPolicy",
+    "get_user_policy": "GetUserPolicy",
+    "delete_user_policy": "DeleteUserPolicy",
+    "tag_user": "TagUser",
+    "untag_user": "UntagUser",
+    "list_user_tags": "ListUserTags",
+    "add_user_to_group": "AddUserToGroup",
+    "remove_user_from_group": "RemoveUserFromGroup",
+    "get_group": "GetGroup",
+}
+
+
+@dataclass
+class FakeIam:
+    """`ids` is user name -> UserId. `trouble` says for the n-th call from now whether it fails before or after its effect."""
+
+    ids: dict[str, str]
+    members: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    tags: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    policies: dict[str, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
+    trouble: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def meta(self) -> "FakeIam":
+        return self
+
+    @property
+    def method_to_api_mapping(self) -> dict[str, str]:
+        return METHODS
+
+    def __getattr__(self, method: str) -> Callable[..., Answer]:
+        if method not in METHODS:
+            raise AttributeError(method)
+        return lambda **params: self._call(getattr(self, f"_{method}"), params)
+
+    def fence(self, user: str, role: str) -> str | None:
+        policy = self.policies[user].get(entry_fence_name(role))
+        return str(policy["Statement"][0]["Condition"]["DateGreaterThan"]["aws:CurrentTime"]) if policy else None
+
+    def _call(self, method: Callable[..., Answer], params: Answer) -> Answer:
+        trouble = self.trouble.get(1)
+        self.trouble = {number - 1: kind for number, kind in self.trouble.items() if number > 1}
+        if trouble == "before":
+            raise _error("Throttling", 400)
+        answer = method(**params)
+        if trouble == "after":
+            raise ReadTimeoutError(endpoint_url="memory")
+        return answer
+
+    def _known(self, user: str) -> None:
+        if user not in self.ids:
+            raise _error("NoSuchEntity", 404)
+
+    def _get_user(self, *, UserName: str) -> Answer:  # noqa: N803  AWS's own names, here and below.
+        self._known(UserName)
+        return {"User": {"UserName": UserName, "UserId": self.ids[UserName]}}
+
+    def _list_users(self, **_page: Any) -> Answer:
+        return {"Users": [{"UserName": name, "UserId": user_id} for name, user_id in self.ids.items()]}
+
+    def _put_user_policy(self, *, UserName: str, PolicyName: str, PolicyDocument: str) -> Answer:  # noqa: N803
+        self._known(UserName)
+        self.policies[UserName][PolicyName] = json.loads(PolicyDocument)
+        return {}
+
+    def _get_user_policy(self, *, UserName: str, PolicyName: str) -> Answer:  # noqa: N803
+        if PolicyName not in self.policies[UserName]:
+            raise _error("NoSuchEntity", 404)
+        return {"PolicyDocument": self.policies[UserName][PolicyName]}
+
+    def _delete_user_policy(self, *, UserName: str, PolicyName: str) -> Answer:  # noqa: N803
+        if self.policies[UserName].pop(PolicyName, None) is None:
+            raise _error("NoSuchEntity", 404)
+        return {}
+
+    def _tag_user(self, *, UserName: str, Tags: list[dict[str, str]]) -> Answer:  # noqa: N803
+        self._known(UserName)
+        self.tags[UserName].update({tag["Key"]: tag["Value"] for tag in Tags})
+        return {}
+
+    def _untag_user(self, *, UserName: str, TagKeys: list[str]) -> Answer:  # noqa: N803
+        self._known(UserName)
+        for key in TagKeys:
+            self.tags[UserName].pop(key, None)
+        return {}
+
+    def _list_user_tags(self, *, UserName: str) -> Answer:  # noqa: N803
+        self._known(UserName)
+        return {"Tags": [{"Key": key, "Value": value} for key, value in self.tags[UserName].items()]}
+
+    def _add_user_to_group(self, *, GroupName: str, UserName: str) -> Answer:  # noqa: N803
+        self._known(UserName)
+        self.members[GroupName].add(UserName)
+        return {}
+
+    def _remove_user_from_group(self, *, GroupName: str, UserName: str) -> Answer:  # noqa: N803
+        self._known(UserName)
+        self.members[GroupName].discard(UserName)
+        return {}
+
+    def _get_group(self, *, GroupName: str, **_page: Any) -> Answer:  # noqa: N803
+        return {"Users": [self._get_user(UserName=name)["User"] for name in sorted(self.members[GroupName])]}
+
+
+def _error(code: str, status: int) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": status}}, code)  # type: ignore[typeddict-item]
