@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -59,7 +60,7 @@ def elevation_return(request: PageRequest, code: str) -> HttpResponse:
     elevation, actor = _find(code), actor_of(request)
     if request.method != "POST":
         return _confirm(request, elevation, VerbForm(), "return")
-    act = lambda: stop.return_early(elevation_id=elevation.pk, actor=actor, now=timezone.now())  # noqa: E731
+    act = partial(stop.return_early, elevation_id=elevation.pk, actor=actor, now=timezone.now())
     return _acted(request, elevation, VerbForm(request.POST), act, "return", _("You returned %(group)s."))
 
 
@@ -71,7 +72,7 @@ def elevation_stop(request: PageRequest, code: str) -> HttpResponse:
         return _confirm(request, elevation, StopForm(), "stop")
     form = StopForm(request.POST)
     comment = request.POST.get("comment", "")
-    act = lambda: stop.stop(elevation_id=elevation.pk, comment=comment, actor=actor, now=timezone.now())  # noqa: E731
+    act = partial(stop.stop, elevation_id=elevation.pk, comment=comment, actor=actor, now=timezone.now())
     return _acted(request, elevation, form, act, "stop", _("You stopped the access by %(group)s."))
 
 

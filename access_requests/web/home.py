@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from access_requests.lifecycle import UNDECIDED, ElevationStatus
+from access_requests.lifecycle import UNDECIDED, ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest
 from access_requests.selectors import elevations, requests, waiting
 from access_requests.web import moments, story
@@ -20,7 +20,7 @@ from access_requests.web.page import PageRequest
 from access_requests.web.passes import Pass, passes_of
 from portal.users.models import User
 
-MINE, EXCERPT, BARS = 5, 3, 12
+MINE, EXCERPT, BARS, AGAIN = 5, 3, 12, 2
 
 
 @require_safe
@@ -47,9 +47,15 @@ def _context(person: User, *, now: datetime) -> dict[str, Any]:
         "queue": queue[:EXCERPT],
         "queue_has_more": len(queue) > EXCERPT,
         "chart": bars(others, now=now),
-        "again": [row for row in mine if row.status not in UNDECIDED and row.extends_id is None][:2],
+        "again": _again(mine),
         "is_moving": any(shown.is_moving for shown in passes),
     }
+
+
+def _again(mine: Sequence[AccessRequest]) -> list[AccessRequest]:
+    """Return what may well be asked for again: the latest of each change; what was sent back is revised instead."""
+    over = [row for row in mine if row.status not in UNDECIDED | {RequestStatus.SENT_BACK} and row.extends_id is None]
+    return list({row.change_ticket: row for row in reversed(over)}.values())[::-1][:AGAIN]
 
 
 def _story(passes: Sequence[Pass], now: datetime) -> list[story.Item]:
@@ -64,7 +70,7 @@ def _story(passes: Sequence[Pass], now: datetime) -> list[story.Item]:
 
 def _headline(passes: Sequence[Pass], pending: Sequence[tuple[AccessRequest, waiting.Waiting | None]]) -> tuple[str, str]:
     """Return whether I am in production, and what happens next by itself."""
-    by_state = {shown.state: shown for shown in reversed(passes)}
+    by_state = {ElevationStatus.GRANTING if shown.is_due else shown.state: shown for shown in reversed(passes)}
     titles = {
         ElevationStatus.ACTIVE: _("You are in production"),
         ElevationStatus.REVOKING: _("Your access is being ended"),

@@ -51,11 +51,16 @@ class Pass:
         return self.elevation.status
 
     @property
+    def is_due(self) -> bool:
+        """Whether it should begin and no worker has taken it yet."""
+        return self.state == ElevationStatus.SCHEDULED and self.elevation.starts_at <= self.now
+
+    @property
     def counts_to(self) -> datetime | None:
         """The moment that the countdown runs to: the beginning, then the end; none when neither is ahead."""
-        if self.state == ElevationStatus.SCHEDULED:
+        if self.state == ElevationStatus.SCHEDULED and not self.is_due:
             return self.elevation.starts_at
-        return self.elevation.ends_at if self.state in (ElevationStatus.GRANTING, ElevationStatus.ACTIVE) else None
+        return self.elevation.ends_at if self.state in STANDING else None
 
     @property
     def seconds_left(self) -> int:
@@ -72,6 +77,8 @@ class Pass:
     @property
     def next(self) -> str:
         """What happens by itself, and when."""
+        if self.is_due:
+            return gettext("Its time has come: the portal writes it into AWS in a moment.")
         data = {
             "start": moments.said(self.elevation.starts_at),
             "end": moments.said(self.elevation.ends_at, seconds=True),
@@ -102,7 +109,7 @@ class Pass:
 
     @property
     def is_moving(self) -> bool:
-        return self.state in (ElevationStatus.GRANTING, ElevationStatus.REVOKING)
+        return self.is_due or self.state in (ElevationStatus.GRANTING, ElevationStatus.REVOKING)
 
     @property
     def may_return(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from access_requests.actor import Door
 from access_requests.lifecycle import UNDECIDED, ElevationStatus, RequestStatus
@@ -75,9 +76,13 @@ class Shown:
 
     @property
     def is_moving(self) -> bool:
-        """Whether the portal is writing to AWS for it."""
-        statuses = {elevation.status for elevation in self.request.elevations.all()}
-        return bool(statuses & {ElevationStatus.GRANTING, ElevationStatus.REVOKING})
+        """Whether the portal is writing to AWS for it, or about to."""
+        moving = (ElevationStatus.GRANTING, ElevationStatus.REVOKING)
+        now = timezone.now()
+        return any(
+            row.status in moving or (row.status == ElevationStatus.SCHEDULED and row.starts_at <= now)
+            for row in self.request.elevations.all()
+        )
 
     @property
     def iam_user_name(self) -> str:

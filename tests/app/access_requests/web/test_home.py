@@ -40,6 +40,14 @@ def test_scheduled_access_counts_down_to_its_beginning(cast: Cast, browse: Brows
     assert 'data-countdown="2026-11-23T15:00:00+09:00"' in page
 
 
+def test_access_whose_time_has_come_is_said_to_be_set_up(cast: Cast, browse: Browse, clock: Clock) -> None:
+    elevated(cast.member01, cast.leader01, now=clock.now)
+    page = text(browse(cast.member01))
+    assert "<h1>Your access is being set up</h1>" in page
+    assert "the portal writes it into AWS in a moment" in page
+    assert 'hx-trigger="every 2s"' in page
+
+
 def test_active_access_shows_the_way_in_the_seal_and_what_aws_shows(cast: Cast, browse: Browse, clock: Clock) -> None:
     elevation = active(cast, clock)
     page = text(browse(cast.member01))
