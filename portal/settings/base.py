@@ -128,6 +128,22 @@ def database(url: str) -> dict[str, Any]:
     return config
 
 
+def caches(redis_url: str) -> dict[str, dict[str, Any]]:
+    """Return the two caches, both shared by all processes.
+
+    Failed log-ins are counted in the database, so that nobody is locked out while Redis is away; calls of the API, which are
+    many, in Redis, and not at all while it is away. `manage.py createcachetable` makes the table.
+    """
+    return {
+        "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+        "calls": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": redis_url,
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        },
+    }
+
+
 # Lines of JSON: ends that AWS was told of while the trail could not be written, kept until it can be again.
 SPOOL_DIR = Path(env.str("SPOOL_DIR", str(BASE_DIR / "var" / "spool")))
 
@@ -145,7 +161,7 @@ DEFAULT_PERSON_TIME_ZONE = env.str("DEFAULT_PERSON_TIME_ZONE", "Asia/Tokyo")
 # Files and headers
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT: Path | None = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "portal" / "static"]
 STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

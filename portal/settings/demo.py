@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from portal.settings.base import *  # noqa: F403  Django's own way to build one settings module on another.
-from portal.settings.base import database
+from portal.settings.base import caches, database
 from portal.settings.environment import env, secret
 
 DEMO_DIR = Path(env.str("DEMO_DIR")).resolve()
@@ -14,7 +14,7 @@ PORTAL_URL = env.str("PORTAL_URL", "http://localhost:8000")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 DATABASES = {"default": database(secret("DATABASE_URL"))}
 CELERY_BROKER_URL = env.str("BROKER_URL", "memory://")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "demo_cache"}}
+CACHES = caches(CELERY_BROKER_URL)
 SPOOL_DIR = DEMO_DIR / "spool"
 # Style sheets are served from where they are: nothing has to be collected first, and several demos share a checkout.
 STATIC_ROOT = None

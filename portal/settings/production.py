@@ -3,7 +3,7 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from portal.settings.base import *  # noqa: F403  Django's own way to build one settings module on another.
-from portal.settings.base import database
+from portal.settings.base import caches, database
 from portal.settings.environment import env, secret
 
 SECRET_KEY = secret("SECRET_KEY")
@@ -18,10 +18,7 @@ PORTAL_URL = env.str("PORTAL_URL").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 DATABASES = {"default": database(secret("DATABASE_URL"))}
 CELERY_BROKER_URL = secret("BROKER_URL")
-# Shared by all processes, since log-in attempts and API calls are counted in it.
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.str("CACHE_URL", CELERY_BROKER_URL)}
-}
+CACHES = caches(env.str("CACHE_URL", CELERY_BROKER_URL))
 
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]

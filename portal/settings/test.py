@@ -17,7 +17,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Races need a file: an in-memory database is one connection shared by all threads.
     DATABASES["default"]["TEST"] = {"NAME": f"{gettempdir()}/sekisho-tests.sqlite3"}
 CELERY_BROKER_URL = env.str("TEST_BROKER_URL", "memory://")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    alias: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": alias} for alias in ("default", "calls")
+}
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 # Static files come from where they are written: nothing is collected before a test.
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import Client
 
 from access_requests.models import ApiClient
@@ -13,9 +13,9 @@ from tests.cast import Cast
 
 @pytest.fixture(autouse=True)
 def _counts_begin_anew() -> Iterator[None]:
-    cache.clear()
+    caches["calls"].clear()
     yield
-    cache.clear()
+    caches["calls"].clear()
 
 
 @pytest.fixture

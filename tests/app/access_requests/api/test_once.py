@@ -2,7 +2,7 @@
 
 import pytest
 from django.conf import LazySettings
-from django.core.cache import cache
+from django.core.cache import caches
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from access_requests.models import AccessRequest, IdempotentAnswer
@@ -84,5 +84,5 @@ def test_calls_go_on_uncounted_while_the_cache_is_down(bot: Bot, monkeypatch: py
     def down(*_: object, **__: object) -> None:
         raise RedisConnectionError
 
-    monkeypatch.setattr(cache, "incr", down)
+    monkeypatch.setattr(caches["calls"], "incr", down)
     assert bot.get("/me").status_code == 200
