@@ -1,0 +1,57 @@
+"""The workers' way to AWS: with their own key, or through a role of the Jump account."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from pytest_django import Settings
+
+from portal.aws import sessions
+from tests.aws_fixtures import PORTAL_KEY, Aws, aws, aws_proxy, simulated_aws
+from tests.aws_proxy import AwsProxy
+
+__all__ = ["aws", "aws_proxy", "simulated_aws"]
+ROLE = "arn:aws:iam::111111111111:role/SekishoPortalRole"
+
+
+@pytest.fixture
+def proxy(aws: Aws, aws_proxy: AwsProxy, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[AwsProxy]:
+    settings.AWS_ENDPOINT_URL = aws_proxy.url
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", PORTAL_KEY.id)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", PORTAL_KEY.secret)
+    sessions._jump_iam.cache_clear()
+    yield aws_proxy
+    sessions.jump_iam().close()
+    sessions._jump_iam.cache_clear()
+
+
+def test_without_a_role_workers_act_with_the_key_of_the_ordinary_chain(proxy: AwsProxy) -> None:
+    assert sessions.jump_iam().get_user(UserName="member01")["User"]["UserName"] == "member01"
+    assert proxy.actions == ("GetUser",)
+
+
+def test_role_of_the_jump_account_is_taken_on_once_and_before_the_first_call(proxy: AwsProxy, settings: Settings) -> None:
+    settings.AWS_JUMP_ROLE_ARN = ROLE
+    for _ in range(2):
+        sessions.jump_iam().get_user(UserName="member01")
+    assert proxy.actions == ("AssumeRole", "GetUser", "GetUser")
+    parameters = proxy.calls[0].parameters
+    assert (parameters["RoleArn"], parameters["RoleSessionName"]) == (ROLE, "sekisho")
+
+
+def test_client_is_made_once(proxy: AwsProxy) -> None:
+    assert sessions.jump_iam() is sessions.jump_iam()
+
+
+def test_busy_aws_is_asked_as_often_as_the_settings_say_and_no_more(proxy: AwsProxy, settings: Settings) -> None:
+    settings.AWS_CALL_ATTEMPTS = 2
+    proxy.refuse("GetUser", status=503, code="ServiceUnavailable")
+    sessions.jump_iam().get_user(UserName="member01")
+    assert proxy.count("GetUser") == 2
+
+
+def test_call_lasts_at_most_as_long_as_all_its_attempts_and_the_renewal_of_a_role(settings: Settings) -> None:
+    settings.AWS_CONNECT_TIMEOUT, settings.AWS_READ_TIMEOUT, settings.AWS_CALL_ATTEMPTS = 3, 10, 2
+    assert sessions.longest_call() == timedelta(seconds=30)
+    settings.AWS_JUMP_ROLE_ARN = ROLE
+    assert sessions.longest_call() == timedelta(seconds=60)
