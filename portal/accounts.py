@@ -3,6 +3,12 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from django.http import HttpRequest
+from django.utils import timezone
+
+from access_requests.actor import Actor, Door
+from access_requests.services import people
+from access_requests.services.run import run
+from portal.users.models import User
 
 
 class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types.
@@ -11,6 +17,11 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  allauth's signature.
         """Nobody makes an account for themselves."""
         return False
+
+    def set_password(self, user: User, password: str) -> None:
+        """People who change their own password do it by the verb that records it."""
+        actor = Actor(person=user, door=Door.BROWSER)
+        run(lambda: people.set_password(person=user, password=password, actor=actor, now=timezone.now()))
 
 
 class ApiClients(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth ships no types.
