@@ -17,8 +17,9 @@ REVOKE ALL ON {trail} FROM {role};
 GRANT SELECT, INSERT ON {trail} TO {role};
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role};
 """
+# Whoever may create roles may, before PostgreSQL 16, make itself a member of the owner.
 UNFIT = """
-SELECT rolsuper OR pg_has_role(rolname, (SELECT relowner FROM pg_class WHERE oid = to_regclass(%s)), 'MEMBER')
+SELECT rolsuper OR rolcreaterole OR pg_has_role(rolname, (SELECT relowner FROM pg_class WHERE oid = to_regclass(%s)), 'MEMBER')
 FROM pg_roles WHERE rolname = %s
 """
 
@@ -30,7 +31,7 @@ class UnfitRole(Exception):
 def grant(*, role: str) -> None:
     """Let the role do what the application needs, and no more. Run after each migrate, as the owner; PostgreSQL only.
 
-    Raises UnfitRole when the role is missing, a superuser, or may act as the owner of the trail.
+    Raises UnfitRole when the role is missing, a superuser, or may act or come to act as the owner of the trail.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(UNFIT, [TABLE, role])
@@ -38,7 +39,7 @@ def grant(*, role: str) -> None:
         if found is None:
             raise UnfitRole(f"There is no role {role}.")
         if found[0]:
-            raise UnfitRole(f"{role} is a superuser or acts for the owner of the trail, and could change it.")
+            raise UnfitRole(f"{role} is a superuser, makes roles or acts for the owner of the trail, and could change it.")
         cursor.execute(
             sql.SQL(GRANTS).format(role=sql.Identifier(role), trail=sql.Identifier(TABLE)).as_string(cursor.connection)
         )

@@ -10,7 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 TABLE = "audits_trailentry"
 NAMES = {
-    "sqlite": frozenset({"audits_trail_no_update", "audits_trail_no_delete"}),
+    "sqlite": frozenset({"audits_trail_no_update", "audits_trail_no_delete", "audits_trail_no_replace"}),
     "postgresql": frozenset({"audits_trail_no_change", "audits_trail_no_truncate"}),
 }
 
@@ -19,6 +19,12 @@ MAKE = {
         f"""CREATE TRIGGER IF NOT EXISTS audits_trail_no_{verb.lower()} BEFORE {verb} ON {TABLE}
         BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END"""
         for verb in ("UPDATE", "DELETE")
+    ]
+    + [
+        # INSERT OR REPLACE deletes a row without asking the trigger against DELETE.
+        f"""CREATE TRIGGER IF NOT EXISTS audits_trail_no_replace BEFORE INSERT ON {TABLE}
+        WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id)
+        BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END"""  # noqa: S608  Fixed words.
     ],
     "postgresql": [
         """CREATE OR REPLACE FUNCTION audits_trail_is_append_only() RETURNS trigger LANGUAGE plpgsql AS

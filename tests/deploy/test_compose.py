@@ -4,7 +4,7 @@ import subprocess
 
 import psycopg
 import pytest
-from psycopg import errors
+from psycopg import errors, sql
 
 from tests.deploy.compose import LONG_RUNNING, ROOT, SERVICES, Machine, run_to_end, running
 
@@ -61,9 +61,22 @@ def test_application_role_appends_to_the_trail_and_works_with_other_tables(insta
 
 @pytest.mark.parametrize("role", ["owner", "nobody_of_this_name"])
 def test_role_that_could_change_the_trail_is_not_taken(installed: Machine, role: str) -> None:
-    unfit = installed.owner if role == "owner" else role
+    assert_not_taken(installed, installed.owner if role == "owner" else role)
+
+
+def test_role_that_may_make_roles_is_not_taken_since_it_could_join_the_owner(installed: Machine) -> None:
+    role = sql.Identifier(installed.app)
+    with psycopg.connect(installed.server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("ALTER ROLE {} CREATEROLE").format(role))
+        try:
+            assert_not_taken(installed, installed.app)
+        finally:
+            connection.execute(sql.SQL("ALTER ROLE {} NOCREATEROLE").format(role))
+
+
+def assert_not_taken(installed: Machine, role: str) -> None:
     refused = subprocess.run(
-        ["python", "manage.py", "grant_application_role", unfit],
+        ["python", "manage.py", "grant_application_role", role],
         cwd=ROOT,
         env=installed.environment("migrate"),
         check=False,
