@@ -1,14 +1,14 @@
 """Deciding on a request, and what waits for one's decision. Approvers; the requester withdraws."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import partial, wraps
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from access_requests import wording
 from access_requests.errors import Rejection
@@ -27,6 +27,17 @@ QUEUE_ITEM = "access_requests/_queue_item.html"
 OLDEST_DEADLINE_FIRST = ("decide_until", "id")
 
 
+def _posted(view: Callable[[PageRequest, str], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Show the request itself to whoever comes without posting: back from the log-in, or after choosing another language."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def door(request: PageRequest, code: str) -> HttpResponse:
+        return view(request, code) if request.method == "POST" else redirect("request", code)
+
+    return door
+
+
 @require_safe
 def queue(request: PageRequest) -> HttpResponse:
     """What waits for this person: for approvers, empty for everybody else."""
@@ -40,22 +51,22 @@ def queue(request: PageRequest) -> HttpResponse:
     return render(request, "access_requests/queue.html", {"page": page, "shown": items})
 
 
-@require_POST
+@_posted
 def approve(request: PageRequest, code: str) -> HttpResponse:
     return _decided(request, code, decide.approve, _("You approved %(code)s."))
 
 
-@require_POST
+@_posted
 def reject(request: PageRequest, code: str) -> HttpResponse:
     return _decided(request, code, decide.reject, _("You rejected %(code)s."))
 
 
-@require_POST
+@_posted
 def send_back(request: PageRequest, code: str) -> HttpResponse:
     return _decided(request, code, decide.send_back, _("You sent %(code)s back."))
 
 
-@require_POST
+@_posted
 def withdraw(request: PageRequest, code: str) -> HttpResponse:
     """The requester's own way out, before a decision."""
     item, now = showing.find(request.user, code), timezone.now()

@@ -151,8 +151,22 @@ def test_requester_withdraws_and_an_approver_cannot(cast: Cast, browse: Browse, 
 
 def test_decisions_are_not_made_by_following_a_link(cast: Cast, browse: Browse, clock: Clock) -> None:
     request = submitted(cast.member01, now=clock.now)
+    before = written()
     for verb in ("approve", "reject", "send-back"):
-        assert browse(cast.leader01).get(f"/requests/{request.code}/{verb}/").status_code == 405
+        response = browse(cast.leader01).get(f"/requests/{request.code}/{verb}/")
+        assert (response.status_code, response["Location"]) == (302, f"/requests/{request.code}/")
+    assert written() == before
+
+
+def test_who_chooses_another_language_after_a_refused_decision_is_shown_the_request(
+    cast: Cast, browse: Browse, clock: Clock
+) -> None:
+    request = submitted(cast.member01, now=clock.now)
+    client, url = browse(cast.leader01), f"/requests/{request.code}/reject/"
+    assert client.post(url, {"comment": ""}).status_code == 422
+    response = client.post("/language/", {"language": "ja", "next": url}, follow=True)
+    assert response.status_code == 200
+    assert "承認待ち" in response.content.decode()
 
 
 def test_queue_has_the_nearest_deadline_first_and_only_what_waits_at_my_level(cast: Cast, browse: Browse, clock: Clock) -> None:
