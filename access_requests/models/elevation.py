@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -74,6 +75,11 @@ class Elevation(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def over_at(self) -> datetime:
+        """When it was over, as AWS showed it; before that, when it is to be over."""
+        return self.ended_at or self.ends_at
 
 
 class PersonLease(models.Model):

@@ -54,6 +54,11 @@ def with_approvals(requests: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]
     )
 
 
+def with_outcome(requests: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
+    """Return them as with_approvals does, and with what became of them: access, or a younger version."""
+    return with_approvals(requests).prefetch_related(Prefetch("elevations", Elevation.objects.order_by("id")), "revisions")
+
+
 def in_brief(requests: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
     """Return them with what a row of a list shows, in two queries."""
     return requests.select_related("requester").prefetch_related("work_groups")

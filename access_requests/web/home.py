@@ -33,7 +33,7 @@ def home(request: PageRequest) -> HttpResponse:
 def _context(person: User, *, now: datetime) -> dict[str, Any]:
     passes = passes_of(person, list(elevations.in_full(elevations.in_production(person))), now=now)
     own = AccessRequest.objects.filter(requester=person)
-    mine = list(requests.with_approvals(own).order_by(requests.NEWEST_FIRST)[:MINE])
+    mine = list(requests.with_outcome(own).order_by(requests.NEWEST_FIRST)[:MINE])
     queue = list(requests.in_brief(requests.waiting_for(person, now=now))[: EXCERPT + 1])
     others = list(elevations.in_brief(elevations.current())[:BARS])
     pending = [(row, waiting.of_request(row)) for row in mine if row.status in UNDECIDED]
@@ -49,6 +49,7 @@ def _context(person: User, *, now: datetime) -> dict[str, Any]:
         "chart": bars(others, now=now),
         "again": _again(mine),
         "is_moving": any(shown.is_moving for shown in passes),
+        "is_waiting": bool(pending),
     }
 
 

@@ -67,11 +67,12 @@ class Shown:
 
     @property
     def may_revise(self) -> bool:
-        return self.is_mine and self.request.status == RequestStatus.SENT_BACK
+        """Once: then there is a younger version to go on with."""
+        return self.is_mine and self.request.status == RequestStatus.SENT_BACK and not self.request.revisions.all()
 
     @property
     def may_repeat(self) -> bool:
-        settled = self.request.status not in UNDECIDED and not self.may_revise
+        settled = self.request.status not in UNDECIDED | {RequestStatus.SENT_BACK}
         return self.is_mine and settled and self.request.extends_id is None
 
     @property

@@ -58,5 +58,10 @@ def approval(level: ApprovalLevel) -> str:
 
 
 @register.filter
+def stop_reason(word: str) -> str:
+    return str(wording.STOP_REASONS.get(word, word))
+
+
+@register.filter
 def door(word: str) -> str:
     return str(wording.DOORS.get(word, word))

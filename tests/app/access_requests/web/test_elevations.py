@@ -126,6 +126,13 @@ def test_past_ones_are_shown_when_asked_for(cast: Cast, browse: Browse, clock: C
     assert elevation.code not in client.get("/elevations/?all=1&person=member02").content.decode()
 
 
+def test_list_says_until_when_access_was_and_not_until_when_it_might_have_been(cast: Cast, browse: Browse, clock: Clock) -> None:
+    elevation = elevated(cast.member01, cast.leader01, now=clock.now)
+    over = {"stopped_at": clock.now, "stop_reason": "returned", "ended_at": clock.now + timedelta(minutes=3)}
+    type(elevation).objects.update(status=ElevationStatus.ENDED, **over)
+    assert "14:00 – 14:03" in browse(cast.auditor01).get("/elevations/?all=1").content.decode()
+
+
 def test_list_takes_the_same_number_of_queries_however_long_it_is(
     cast: Cast, browse: Browse, clock: Clock, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

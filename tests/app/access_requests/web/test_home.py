@@ -12,10 +12,10 @@ from access_requests.services.run import run
 from tests.app.access_requests.web.conftest import Browse
 from tests.cast import Cast, actor_of, add_person
 from tests.clock import Clock
-from tests.story import approved, elevated, returned, sent_back, submitted
+from tests.story import approved, elevated, returned, sent_back, stopped, submitted
 
 # Whatever there is to show: passes, queue, own requests, everybody else, one timeline.
-QUERIES = 22
+QUERIES = 24
 
 
 def test_title_says_that_i_am_not_in_production(cast: Cast, browse: Browse) -> None:
@@ -91,6 +91,25 @@ def test_others_are_seen_in_production_but_not_why(cast: Cast, browse: Browse, c
 def test_sent_back_request_can_be_revised_in_one_click(cast: Cast, browse: Browse, clock: Clock) -> None:
     request = sent_back(submitted(cast.member01, now=clock.now), cast.leader01, now=clock.now)
     assert f"/requests/new/?revises={request.code}" in text(browse(cast.member01))
+
+
+def test_what_was_decided_is_told_with_its_reason_and_revised_once(cast: Cast, browse: Browse, clock: Clock) -> None:
+    request = sent_back(submitted(cast.member01, now=clock.now), cast.leader01, now=clock.now)
+    assert "leader01: say how to go back" in text(browse(cast.member01))
+    submitted(cast.member01, now=clock.now, revises=request.code)
+    assert f"revises={request.code}" not in text(browse(cast.member01))
+
+
+def test_access_that_somebody_stopped_is_told_as_such(cast: Cast, browse: Browse, clock: Clock) -> None:
+    elevation = active(cast, clock)
+    stopped(elevation, cast.leader01, now=clock.now)
+    assert "14:00 – 14:30 · stopped" in text(browse(cast.member01))
+
+
+def test_who_waits_for_a_decision_sees_it_soon(cast: Cast, browse: Browse, clock: Clock) -> None:
+    assert 'hx-trigger="every 20s"' in text(browse(cast.member01))
+    submitted(cast.member01, now=clock.now)
+    assert 'hx-trigger="every 5s"' in text(browse(cast.member01))
 
 
 def test_htmx_gets_the_part_that_changes_with_title_and_second_column(cast: Cast, browse: Browse) -> None:
