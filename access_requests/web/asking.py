@@ -11,13 +11,14 @@ from django.views.decorators.http import require_http_methods
 
 from access_requests.errors import Rejection
 from access_requests.lifecycle import RequestStatus
-from access_requests.models import AccessRequest
+from access_requests.models import AccessRequest, Decision, Verdict
 from access_requests.selectors import catalogue
 from access_requests.services.run import run
 from access_requests.services.submit import submit
 from access_requests.web.actor import actor_of
 from access_requests.web.forms import AT, FOR, NOW, UNTIL, RequestForm
 from access_requests.web.page import PageRequest
+from portal.users.models import User
 
 UNUSABLE = 422
 TEXTS = ("reason", "change_ticket", "impact", "plan", "way_back")
@@ -46,7 +47,16 @@ def _submitted(request: PageRequest, form: RequestForm) -> HttpResponse:
 
 
 def _form(request: PageRequest, form: RequestForm, *, status: int = 200) -> HttpResponse:
-    return render(request, "access_requests/request_new.html", {"form": form}, status=status)
+    context = {"form": form, "sent_back": _sent_back(request.user, form["revises"].value())}
+    return render(request, "access_requests/request_new.html", context, status=status)
+
+
+def _sent_back(person: User, code: str | None) -> Decision | None:
+    """Return why the request that is being revised was sent back."""
+    if not code:
+        return None
+    decisions = Decision.objects.filter(request__code=code, request__requester=person, verdict=Verdict.SEND_BACK)
+    return decisions.select_related("approver", "request").first()
 
 
 def _initial(request: PageRequest) -> dict[str, Any]:

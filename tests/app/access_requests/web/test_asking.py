@@ -145,7 +145,13 @@ def test_sent_back_request_is_revised_and_linked_both_ways(cast: Cast, browse: B
     first = sent_back(submitted(cast.member01, now=clock.now), cast.leader01, now=clock.now)
     client = browse(cast.member01)
     assert opened(client, f"{URL}?revises={first.code}")["revises"].value() == first.code
+    assert (
+        f"leader01 sent {first.code} back:</strong>say how to go back"
+        in client.get(f"{URL}?revises={first.code}").content.decode()
+    )
+    assert f"revises={first.code}" in client.get(f"/requests/{first.code}/").content.decode()
     client.post(URL, typed(revises=first.code))
+    assert f"revises={first.code}" not in client.get(f"/requests/{first.code}/").content.decode()
     second = AccessRequest.objects.get(revises=first)
     assert second.code in client.get(f"/requests/{first.code}/").content.decode()
     assert first.code in client.get(f"/requests/{second.code}/").content.decode()
