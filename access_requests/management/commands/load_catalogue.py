@@ -48,4 +48,4 @@ class Command(BaseCommand):
         for change in changes:
             for line in change.lines():
                 self.stdout.write(line)
-        self.stdout.write(f"{len(changes)} changes" if changes else "no changes")
+        self.stdout.write({0: "no changes", 1: "1 change"}.get(len(changes), f"{len(changes)} changes"))
