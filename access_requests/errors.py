@@ -83,11 +83,6 @@ class MayNotRequest(NotAllowed):
     sentence = _("You may not ask for %(work_group)s. Ask an administrator if you need to.")
 
 
-class NotAnAdministrator(NotAllowed):
-    code = "not_an_administrator"
-    sentence = _("Only an administrator may do this.")
-
-
 class DecideInBrowser(NotAllowed):
     code = "decide_in_browser"
     sentence = _("This request may not be decided on here. Decide on it in the browser: %(url)s")

@@ -1,0 +1,42 @@
+"""Refusals: each has a stable code of its own, a sentence that says what to do, and a test that meets it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from access_requests import errors
+from access_requests.errors import Rejection
+
+TESTS = Path(__file__).resolve().parent.parent
+
+
+def refusals(kind: type[Rejection] = Rejection) -> Iterator[type[Rejection]]:
+    for below in kind.__subclasses__():
+        if "code" in vars(below):
+            yield below
+        yield from refusals(below)
+
+
+@pytest.fixture(scope="module")
+def told() -> str:
+    """What all other tests say."""
+    return "\n".join(path.read_text() for path in TESTS.rglob("test_*.py") if path != Path(__file__))
+
+
+def test_codes_are_all_different_and_made_for_programs() -> None:
+    codes = [refusal.code for refusal in refusals()]
+    assert len(set(codes)) == len(codes)
+    assert all(re.fullmatch(r"[a-z][a-z_]+", code) for code in codes)
+
+
+@pytest.mark.parametrize("refusal", list(refusals()), ids=lambda refusal: refusal.__name__)
+def test_refusal_is_met_by_a_test_and_has_a_status_and_a_sentence(refusal: type[Rejection], told: str) -> None:
+    assert refusal.__name__ in told or f'"{refusal.code}"' in told
+    assert refusal.status in (403, 404, 409, 422)
+    assert refusal.sentence.endswith((".", "%(url)s"))
+
+
+def test_refusal_of_a_field_names_it() -> None:
+    assert errors.Missing(field="reason").data["field"] == "reason"
