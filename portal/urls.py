@@ -30,3 +30,5 @@ urlpatterns = [
     re_path("^api/", nothing_here),
     path("", include("access_requests.web.urls")),
 ]
+
+handler500 = "portal.errors.server_error"
