@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from access_requests.services.changes import record
+from audits.models import TrailEntry
 from portal.users.reading import ReadingAdmin
 from tests.cast import Cast, actor_of
 
@@ -101,3 +102,13 @@ def test_who_is_logged_in_already_goes_on(cast: Cast, client: Client) -> None:
 def test_passwords_and_log_out_are_the_portals_own(page: str, there: str, cast: Cast, client: Client) -> None:
     client.force_login(cast.admin01)
     assert client.get(f"/admin/{page}/").headers["Location"] == there
+
+
+def test_an_auditor_is_led_to_the_trail_which_tells_the_second(cast: Cast, entry: None, client: Client) -> None:
+    client.force_login(cast.auditor01)
+    trail = url_of(TrailEntry, "changelist")
+    assert f'href="{trail}"' in client.get("/").content.decode()
+    for page in (trail, url_of(TrailEntry, "change", TrailEntry.objects.get().pk)):
+        assert "2026-11-23 14:00:00 JST" in client.get(page).content.decode()
+    client.force_login(cast.member01)
+    assert trail not in client.get("/").content.decode()
