@@ -12,6 +12,8 @@ FARTHEST_AHEAD = timedelta(days=90)
 PAST_TOLERANCE = timedelta(minutes=2)
 TEXT_LIMITS = {"reason": 2000, "change_ticket": 100, "impact": 8000, "plan": 8000, "way_back": 8000, "comment": 2000}
 ONE_LINE = frozenset({"change_ticket"})
+# Letters and symbols, says Unicode, which look like nothing at all.
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,8 +142,8 @@ def _check_place(asked: AskedWindow, now: datetime) -> None:
 
 
 def _is_seen(sign: str) -> bool:
-    """Whether a character shows: a letter, mark, number, punctuation or symbol, no space and nothing of zero width."""
-    return unicodedata.category(sign)[0] in "LMNPS"
+    """Whether a character shows by itself: a letter, number, punctuation or symbol, no space and nothing of zero width."""
+    return unicodedata.category(sign)[0] in "LNPS" and sign not in BLANK
 
 
 def _minutes(time: timedelta) -> int:

@@ -41,7 +41,8 @@ def _filters(form: FilterForm) -> Filters:
         state=data.get("state", ""),
         requester=data.get("requester", ""),
         work_group=data.get("work_group", ""),
-        since=_midnight(since) if since else None,
+        # Neither end of the calendar has a midnight in every zone, nor narrows anything.
+        since=_midnight(since) if since and since > since.min else None,
         until=_midnight(until) + timedelta(days=1) if until and until < until.max else None,
         waiting_for_me=data.get("waiting_for_me", False),
         words=data.get("words", ""),

@@ -6,10 +6,10 @@ import unicodedata
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from access_requests.policy import BLANK
+
 # Cc, Cf: controls and format characters, such as U+202E and U+200B. Zl, Zp: separators that break a line unseen. Co: private.
 HIDING = frozenset({"Cc", "Cf", "Zl", "Zp", "Co", "Cs"})
-# Letters of these blocks look like nothing at all, though Unicode calls them letters or symbols.
-BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 HARMLESS = frozenset("\n\t")
 JOINER = "\u200d"
 WORD = re.compile(r"\w+")

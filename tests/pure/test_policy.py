@@ -183,7 +183,7 @@ def test_text_is_kept_as_typed_but_for_space_around_it() -> None:
     assert policy.clean_text("reason", "  直す 🔧\r\n<b>'x'</b>, y\t\n", required=True) == "直す 🔧\n<b>'x'</b>, y"
 
 
-@pytest.mark.parametrize("empty", ["", " \n\t ", "\u200b", "\u202e \u2066\ufeff", "\u3000"])
+@pytest.mark.parametrize("empty", ["", " \n\t ", "\u200b", "\u202e \u2066\ufeff", "\u3000", "\u3164\u2800\u034f"])
 def test_text_that_shows_nothing_is_missing(empty: str) -> None:
     with pytest.raises(errors.Missing):
         policy.clean_text("reason", empty, required=True)
