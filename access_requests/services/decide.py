@@ -25,6 +25,7 @@ def approve(*, request_id: int, comment: str, seen: str | None, actor: Actor, no
     """
     request, level = _open_to(request_id, actor, now)
     comment = policy.clean_text("comment", comment, required=False)
+    _check_levels_stand(request)
     # Those who said yes before must have said it to the same thing.
     _check_seen(request, seen, earlier=request.decisions.values_list("seen", flat=True))
     decision = _record(request, level, Verdict.APPROVE, comment, actor, now)
@@ -176,6 +177,7 @@ def _start(request: AccessRequest, decision: Decision, actor: Actor, now: dateti
         duration=timedelta(minutes=minutes) if minutes is not None else None,
     )
     window = asked.fixed(now)
+    _check_length(request, window)
     windows.check_window_free(person, groups, window, now=now, besides=request)
     request.starts_at, request.ends_at = window
     data = {"decision": _as_data(decision)}
@@ -195,6 +197,7 @@ def _prolong(request: AccessRequest, decision: Decision, actor: Actor, now: date
         raise ValueError(f"{request} extends nothing")
     elevation = transition.lock_elevation(request.extends_id)
     windows.check_still_open(elevation, now=now)
+    _check_length(request, (now, request.asked_ends_at))
     windows.check_extension_free(elevation, request.asked_ends_at, besides=request)
     request.starts_at, request.ends_at = elevation.ends_at, request.asked_ends_at
     data = {"decision": _as_data(decision)}
@@ -219,3 +222,24 @@ def _check_requester_still_may(request: AccessRequest) -> None:
     except errors.Rejection as rejection:
         names = ", ".join(group.name for group in groups)
         raise errors.RequesterMayNot(person=request.requester.username, work_group=names) from rejection
+
+
+def _check_length(request: AccessRequest, window: windows.Window) -> None:
+    """Raise CatalogueChanged for more than the policy's longest time, which may be shorter than it was when this was asked."""
+    if window[1] - window[0] > submit.limits_of(request.policy).longest:
+        raise _changed(request)
+
+
+def _check_levels_stand(request: AccessRequest) -> None:
+    """Raise CatalogueChanged when levels changed places under the approvals given: one level's yes would pass for another's.
+
+    Whoever is an approver no more keeps their yes.
+    """
+    for decision in request.decisions.filter(verdict=Verdict.APPROVE):
+        theirs = set(request.policy.levels.filter(approvers=decision.approver_id).values_list("number", flat=True))
+        if theirs and decision.level_number not in theirs:
+            raise _changed(request)
+
+
+def _changed(request: AccessRequest) -> errors.CatalogueChanged:
+    return errors.CatalogueChanged(work_group=", ".join(request.work_groups.order_by("name").values_list("name", flat=True)))

@@ -335,6 +335,29 @@ def test_group_under_another_policy_by_now_is_not_approved_under_the_old_one(cas
         approved(request, cast.leader01, now=now)
 
 
+def test_time_that_the_policy_no_longer_gives_is_not_approved(cast: Cast, now: datetime) -> None:
+    elevation = elevated(cast.member01, cast.leader01, now=now, duration_minutes=60)
+    extension = extension_asked(elevation, cast.member01, ends_at=now + 1.5 * HOUR, now=now)
+    request = submitted(cast.member02, now=now, duration_minutes=61)
+    cast.one_lead.longest_minutes = 60
+    cast.one_lead.save()
+    for too_long in (request, extension):
+        with refused(errors.CatalogueChanged):
+            approved(too_long, cast.leader01, now=now)
+    assert approved(extension, cast.leader01, now=now + 0.5 * HOUR).status == RequestStatus.APPROVED
+
+
+def test_yes_of_one_level_does_not_pass_for_another_levels(cast: Cast, now: datetime) -> None:
+    request = submitted(cast.member01, now=now, work_groups=LEADERS)
+    approved(request, cast.leader01, now=now)
+    first, second = cast.two_levels.levels.order_by("number")
+    first.approvers.set([cast.auditor01])
+    second.approvers.set([cast.leader01, cast.leader02])
+    with refused(errors.CatalogueChanged):
+        approved(request, cast.leader02, now=now)
+    assert rejected(request, cast.leader02, now=now).status == RequestStatus.REJECTED
+
+
 # Extensions
 
 
