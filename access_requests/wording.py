@@ -32,6 +32,7 @@ STOP_REASONS: Mapping[str, Promise] = {
     "stopped": _("stopped"),
     "person_disabled": _("the person was disabled"),
     "work_group_retired": _("the work group left the catalogue"),
+    "requester_may_not": _("the person may no longer ask for this work group"),
     "iam_user_rebound": _("another IAM user was bound to the person"),
     "grant_refused": _("AWS refused the grant"),
     "iam_user_changed": _("the IAM user was renamed, or deleted and made again"),

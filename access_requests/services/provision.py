@@ -11,6 +11,7 @@ from access_requests.grants.errors import BackendError, BackendRefused
 from access_requests.grants.registry import backend
 from access_requests.lifecycle import ElevationAction, ElevationStatus
 from access_requests.models import Elevation, IamUserBinding
+from access_requests.selectors import catalogue
 from access_requests.services import aws_step, fences, stop, transition
 from access_requests.services.aws_step import Data, Outcome
 from portal.outbox import sending as outbox
@@ -129,6 +130,8 @@ def _why_not(elevation: Elevation, now: datetime) -> str:
         return "person_disabled"
     if elevation.work_group.retired_at is not None:
         return "work_group_retired"
+    if not catalogue.requestable_by(elevation.person).filter(pk=elevation.work_group_id).exists():
+        return "requester_may_not"
     binding = IamUserBinding.objects.filter(person=elevation.person, user_id=elevation.iam_user_id)
     return "" if binding.exists() else "iam_user_rebound"
 

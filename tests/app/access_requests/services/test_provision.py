@@ -104,7 +104,7 @@ def test_one_request_for_two_groups_is_two_memberships(jump: Jump) -> None:
 # Not given
 
 
-@pytest.mark.parametrize("lack", ["person_disabled", "work_group_retired", "iam_user_rebound", "expired"])
+@pytest.mark.parametrize("lack", ["person_disabled", "work_group_retired", "requester_may_not", "iam_user_rebound", "expired"])
 def test_rights_are_checked_again_at_the_moment_of_the_grant(jump: Jump, lack: str) -> None:
     elevation = approve_access(jump)
     if lack == "person_disabled":
@@ -112,6 +112,9 @@ def test_rights_are_checked_again_at_the_moment_of_the_grant(jump: Jump, lack: s
         jump.cast.member01.save()
     elif lack == "work_group_retired":
         jump.cast.prod_member.retired_at = jump.clock.now
+        jump.cast.prod_member.save()
+    elif lack == "requester_may_not":
+        jump.cast.prod_member.everyone_may_request = False
         jump.cast.prod_member.save()
     elif lack == "iam_user_rebound":
         IamUserBinding.objects.filter(person=jump.cast.member01).update(user_id="AIDASOMEBODYELSE")
