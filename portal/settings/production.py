@@ -14,7 +14,11 @@ if env.bool("DEBUG", False):
     raise ImproperlyConfigured("DEBUG is set: production does not run with it.")
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS names nobody or everybody: name the hosts that the portal answers to.")
 PORTAL_URL = env.str("PORTAL_URL").rstrip("/")
+if not PORTAL_URL.startswith("https://"):
+    raise ImproperlyConfigured("PORTAL_URL does not begin with https://, without which no browser sends the cookies.")
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 DATABASES = {"default": database(secret("DATABASE_URL"))}
 CELERY_BROKER_URL = secret("BROKER_URL")

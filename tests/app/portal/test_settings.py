@@ -1,0 +1,74 @@
+"""Production starts with all that it needs and nothing lax, or not at all."""
+
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from environs import EnvError
+
+GIVEN = {
+    "SECRET_KEY": "k" * 50,
+    "OIDC_PRIVATE_KEY": "a key",
+    "ALLOWED_HOSTS": "portal.example.com",
+    "PORTAL_URL": "https://portal.example.com",
+    "DATABASE_URL": "postgresql://sekisho_app@postgres/sekisho",
+    "BROKER_URL": "redis://redis:6379/0",
+}
+LAX = {
+    "DEBUG": "true",
+    "SECRET_KEY": "short",
+    "ALLOWED_HOSTS": "portal.example.com,*",
+    "PORTAL_URL": "http://portal.example.com",
+}
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DEBUG", "SECURE_SSL_REDIRECT", *(f"{name}_FILE" for name in GIVEN)):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in GIVEN.items():
+        monkeypatch.setenv(name, value)
+
+
+def production() -> dict[str, Any]:
+    return runpy.run_module("portal.settings.production")
+
+
+def test_cookies_travel_by_tls_alone_and_no_script_reads_them() -> None:
+    settings = production()
+    for kind in ("SESSION", "CSRF"):
+        assert settings[f"{kind}_COOKIE_SECURE"]
+        assert settings[f"{kind}_COOKIE_HTTPONLY"]
+        assert settings[f"{kind}_COOKIE_NAME"].startswith("__Host-")
+    assert settings["SECURE_SSL_REDIRECT"]
+    assert not settings["DEBUG"]
+
+
+@pytest.mark.parametrize("name", sorted(GIVEN))
+@pytest.mark.parametrize("value", ["", None], ids=["empty", "missing"])
+def test_whatever_is_not_given_stops_the_start(name: str, value: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    if value is None:
+        monkeypatch.delenv(name)
+    else:
+        monkeypatch.setenv(name, value)
+    with pytest.raises((ImproperlyConfigured, EnvError), match=name):
+        production()
+
+
+@pytest.mark.parametrize("name", sorted(LAX))
+def test_laxness_stops_the_start(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, LAX[name])
+    with pytest.raises(ImproperlyConfigured, match=name):
+        production()
+
+
+def test_secret_may_be_in_a_file_but_not_in_two_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "secret_key"
+    file.write_text("f" * 50 + "\n")
+    monkeypatch.setenv("SECRET_KEY_FILE", str(file))
+    with pytest.raises(ImproperlyConfigured, match="both set"):
+        production()
+    monkeypatch.delenv("SECRET_KEY")
+    assert production()["SECRET_KEY"] == "f" * 50
