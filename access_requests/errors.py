@@ -206,12 +206,12 @@ class DurationOrEnd(Unusable):
 
 class TooShort(Unusable):
     code = "too_short"
-    sentence = _("The shortest time for this is %(minutes)s minutes.")
+    sentence = _("The shortest time for this is %(minutes)s.")
 
 
 class TooLongAccess(Unusable):
     code = "longest_exceeded"
-    sentence = _("The longest time for this is %(minutes)s minutes.")
+    sentence = _("The longest time for this is %(minutes)s.")
 
 
 class InThePast(Unusable):

@@ -62,7 +62,9 @@ MINUTES_A_DAY = 24 * 60
 
 def sentence(rejection: Rejection) -> str:
     """Return the refusal as a sentence that says what to do."""
-    return gettext(rejection.sentence) % rejection.data
+    minutes = rejection.data.get("minutes")
+    said = {"minutes": duration(minutes)} if isinstance(minutes, int) else {}
+    return gettext(rejection.sentence) % {**rejection.data, **said}
 
 
 def problem(word: str) -> str:

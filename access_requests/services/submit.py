@@ -20,7 +20,7 @@ from access_requests.policy import AskedWindow, Limits
 from access_requests.services import snapshot, transition, windows
 from portal.users.models import User
 
-# Longer than any policy may be; keeps absurd numbers away from the arithmetic of times.
+# Longer than any policy may be; keeps absurd numbers away from the arithmetic of times, and leaves their refusal to the policy.
 MOST_MINUTES = 7 * 24 * 60
 
 
@@ -115,12 +115,8 @@ def limits_of(rule: ApprovalPolicy) -> Limits:
 
 def asked_window(ask: Ask) -> AskedWindow:
     minutes = ask.duration_minutes
-    if minutes is not None and not 0 < minutes <= MOST_MINUTES:
-        raise (
-            errors.TooShort(field="duration_minutes", minutes=1)
-            if minutes < 1
-            else errors.TooLongAccess(field="duration_minutes", minutes=MOST_MINUTES)
-        )
+    if minutes is not None:
+        minutes = max(0, min(minutes, MOST_MINUTES))
     return AskedWindow(
         starts_at=in_utc("starts_at", ask.starts_at),
         ends_at=in_utc("ends_at", ask.ends_at),

@@ -80,7 +80,7 @@ class Pass:
         if self.is_due:
             return gettext("Its time has come: the portal writes it into AWS in a moment.")
         data = {
-            "start": moments.said(self.elevation.starts_at),
+            "start": moments.said(self.elevation.starts_at, seconds=True),
             "end": moments.said(self.elevation.ends_at, seconds=True),
             "ended": moments.said(self.elevation.ended_at, seconds=True) if self.elevation.ended_at else "",
             "reason": wording.STOP_REASONS.get(self.elevation.stop_reason, self.elevation.stop_reason),

@@ -93,7 +93,7 @@ def test_more_time_is_asked_for_and_linked_both_ways(cast: Cast, browse: Browse,
     ("typed", "status", "sentence"),
     [
         ({"ends_at": "2026-11-23T14:10", "reason": "x"}, 422, "The end lies before the start."),
-        ({"ends_at": "2026-11-24T14:00", "reason": "x"}, 422, "The longest time for this is 240 minutes."),
+        ({"ends_at": "2026-11-24T14:00", "reason": "x"}, 422, "The longest time for this is 4 hours."),
         ({"ends_at": "2026-11-23T15:00", "reason": " "}, 422, "Fill this in."),
         ({"ends_at": "", "reason": "x"}, 422, "Fill this in."),
         ({"ends_at": "soon", "reason": "x"}, 422, "Enter a valid date/time."),

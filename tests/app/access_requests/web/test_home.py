@@ -35,7 +35,7 @@ def test_scheduled_access_counts_down_to_its_beginning(cast: Cast, browse: Brows
     elevation = elevated(cast.member01, cast.leader01, now=clock.now, starts_at=clock.now + timedelta(hours=1))
     page = text(browse(cast.member01))
     assert "You are not in production yet" in page
-    assert "It begins by itself at 15:00 and ends at 15:30:00." in page
+    assert "It begins by itself at 15:00:00 and ends at 15:30:00." in page
     assert elevation.starts_at == clock.now + timedelta(hours=1)
     assert 'data-countdown="2026-11-23T15:00:00+09:00"' in page
 
