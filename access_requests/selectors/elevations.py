@@ -41,6 +41,12 @@ def active_for(person: User) -> QuerySet[Elevation]:
     return current().filter(person=person, status=ElevationStatus.ACTIVE)
 
 
+def stopped_since(person: User, since: datetime) -> QuerySet[Elevation]:
+    """Return what somebody stopped of the person's since then, the latest first."""
+    stopped = Elevation.objects.filter(person=person, stop_reason="stopped", stopped_at__gte=since)
+    return stopped.select_related("work_group", "request").order_by("-stopped_at", "-id")
+
+
 def visible_in_full(elevation: Elevation, person: User) -> bool:
     """Whether the person may see the reason, the ticket and what AWS showed."""
     return requests.visible_to(person).filter(pk=elevation.request_id).exists()

@@ -1,5 +1,7 @@
 """What happened to a request, from the trail: the request, the elevations that it made, and the extensions of these."""
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
 from access_requests.models import AccessRequest, Elevation
@@ -12,3 +14,9 @@ def of_request(request: AccessRequest) -> QuerySet[TrailEntry]:
     codes = [request.code, *elevations.values_list("code", flat=True)]
     codes += AccessRequest.objects.filter(extends__in=request.elevations.all()).values_list("code", flat=True)
     return TrailEntry.objects.filter(subject__in=codes).order_by("id")
+
+
+def of_ends(elevations: Iterable[Elevation]) -> QuerySet[TrailEntry]:
+    """Return the entries with which the ends of these began: who ended them, and why."""
+    codes = [elevation.code for elevation in elevations]
+    return TrailEntry.objects.filter(subject__in=codes, act__in=("elevation.revoking", "elevation.cancelled"))

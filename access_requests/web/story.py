@@ -99,7 +99,7 @@ def _words(entry: TrailEntry) -> dict[str, object]:
     data, request, elevation = entry.data, entry.data.get("request", {}), entry.data.get("elevation", {})
     reason = str(data.get("reason", ""))
     return {
-        "who": _who(entry),
+        "who": who(entry),
         "groups": ", ".join(group["name"] for group in request.get("work_groups", [])),
         "level": data.get("decision", {}).get("level", ""),
         "person": elevation.get("person", ""),
@@ -112,7 +112,8 @@ def _words(entry: TrailEntry) -> dict[str, object]:
     }
 
 
-def _who(entry: TrailEntry) -> str:
+def who(entry: TrailEntry) -> str:
+    """Return who acted, and through which client."""
     if entry.on_behalf_of:
         return gettext("%(person)s (through %(client)s)") % {
             "person": entry.on_behalf_of,

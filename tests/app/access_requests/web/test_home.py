@@ -14,8 +14,8 @@ from tests.cast import Cast, actor_of, add_person
 from tests.clock import Clock
 from tests.story import approved, elevated, returned, sent_back, stopped, submitted
 
-# Whatever there is to show: passes, queue, own requests, everybody else, one timeline.
-QUERIES = 24
+# Whatever there is to show: passes, queue, own requests, everybody else, one timeline, what was stopped.
+QUERIES = 26
 
 
 def test_title_says_that_i_am_not_in_production(cast: Cast, browse: Browse) -> None:
@@ -106,6 +106,31 @@ def test_access_that_somebody_stopped_is_told_as_such(cast: Cast, browse: Browse
     assert "14:00 – 14:30 · stopped" in text(browse(cast.member01))
 
 
+def test_whose_access_was_stopped_is_told_who_did_it_when_and_why(cast: Cast, browse: Browse, clock: Clock) -> None:
+    elevation = active(cast, clock)
+    stopped(elevation, cast.leader01, now=clock.now, comment="wrong <account>")
+    page = text(browse(cast.member01))
+    assert "Your access by ProdMemberWorkGroup was stopped." in page
+    assert "leader01 stopped it at <time" in page
+    assert ">14:00:00</time>: wrong &lt;account&gt;" in page
+    assert f'data-row="stop-{elevation.code}"' in page
+    assert page.index("was stopped.") < page.index(f"/requests/{elevation.request.code}/")
+    assert "was stopped." not in text(browse(cast.leader01))
+    clock.forward(hours=25)
+    assert "was stopped." not in text(browse(cast.member01))
+
+
+def test_access_that_its_person_returned_was_not_stopped(cast: Cast, browse: Browse, clock: Clock) -> None:
+    returned(active(cast, clock), cast.member01, now=clock.now)
+    assert "was stopped." not in text(browse(cast.member01))
+
+
+def test_access_stopped_before_it_began_is_told_too(cast: Cast, browse: Browse, clock: Clock) -> None:
+    elevation = elevated(cast.member01, cast.leader01, now=clock.now, starts_at=clock.now + timedelta(hours=1))
+    stopped(elevation, cast.admin01, now=clock.now, comment="postponed")
+    assert "admin01 stopped it at" in text(browse(cast.member01))
+
+
 def test_who_waits_for_a_decision_sees_it_soon(cast: Cast, browse: Browse, clock: Clock) -> None:
     assert 'hx-trigger="every 20s"' in text(browse(cast.member01))
     submitted(cast.member01, now=clock.now)
@@ -129,6 +154,9 @@ def test_home_takes_the_same_number_of_queries_however_much_there_is(
         elevated(person, cast.leader01, now=clock.now)
         approved(submitted(person, now=clock.now, work_groups=["ProdLeaderWorkGroup"]), cast.leader01, now=clock.now)
     submitted(cast.member01, now=clock.now, work_groups=["ProdLeaderWorkGroup"])
+    for hours in (2, 4):
+        start = clock.now + timedelta(hours=hours)
+        stopped(elevated(cast.member01, cast.leader01, now=clock.now, starts_at=start), cast.leader02, now=clock.now)
     client = browse(cast.member01)
     with django_assert_max_num_queries(QUERIES):
         text(client)
