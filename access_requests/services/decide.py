@@ -7,7 +7,7 @@ from django.conf import settings
 
 from access_requests import errors, policy
 from access_requests.actor import Actor, Door
-from access_requests.lifecycle import UNDECIDED, RequestAction
+from access_requests.lifecycle import STANDING, UNDECIDED, RequestAction
 from access_requests.models import AccessRequest, ApprovalLevel, Decision, Verdict
 from access_requests.policy import AskedWindow
 from access_requests.services import snapshot, submit, transition, windows
@@ -60,9 +60,10 @@ def withdraw(*, request_id: int, actor: Actor, now: datetime) -> AccessRequest:
 
 
 def lapse(*, request_id: int, actor: Actor, now: datetime) -> None:
-    """End a request whose deadline has passed; one decided meanwhile is left as it is."""
+    """End a request whose deadline has passed, or whose elevation is over; one decided meanwhile is left as it is."""
     request = transition.lock_request(request_id)
-    if request.status in UNDECIDED and request.decide_until <= now:
+    nothing_to_extend = request.extends is not None and request.extends.status not in STANDING
+    if request.status in UNDECIDED and (request.decide_until <= now or nothing_to_extend):
         transition.apply_to_request(request, RequestAction.LAPSE, actor=actor, now=now)
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
 from access_requests.actor import WORKER
-from access_requests.lifecycle import UNDECIDED, ElevationStatus
+from access_requests.lifecycle import STANDING, UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest, Elevation
 from access_requests.services import decide, run, stop
 from portal.outbox import sending as outbox
@@ -37,9 +37,10 @@ def due_ends(*, now: datetime) -> Due:
 
 
 def lapse_requests(*, now: datetime) -> int:
-    """End the requests whose deadline has passed; return how many."""
-    overdue = AccessRequest.objects.filter(status__in=UNDECIDED, decide_until__lte=now).order_by("decide_until")
-    ids = list(overdue.values_list("pk", flat=True)[:BATCH])
+    """End the requests whose deadline has passed, and extensions of what is over; return how many."""
+    nothing_to_extend = Q(extends__isnull=False) & ~Q(extends__status__in=STANDING)
+    overdue = AccessRequest.objects.filter(Q(decide_until__lte=now) | nothing_to_extend, status__in=UNDECIDED)
+    ids = list(overdue.order_by("decide_until").values_list("pk", flat=True)[:BATCH])
     for request_id in ids:
         run.run(partial(decide.lapse, request_id=request_id, actor=WORKER, now=now))
     return len(ids)

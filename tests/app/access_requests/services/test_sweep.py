@@ -8,7 +8,7 @@ from access_requests.lifecycle import RequestStatus
 from access_requests.models import AccessRequest, Elevation
 from access_requests.services import sweep
 from tests.cast import Cast
-from tests.story import acts, elevated, submitted
+from tests.story import acts, elevated, extension_asked, returned, submitted
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 GRANT, PROLONG, END, TIDY = (f"access_requests.{task}" for task in ("grant", "prolong", "end", "tidy"))
@@ -95,3 +95,15 @@ def test_requests_lapse_at_their_deadline(cast: Cast, now: datetime) -> None:
 
 def test_messages_of_a_sweep_are_worth_nothing_after_two_more(cast: Cast) -> None:
     assert sweep.message_life() == timedelta(seconds=10)
+
+
+def test_an_extension_of_access_that_was_given_back_lapses_and_frees_its_window(cast: Cast, now: datetime) -> None:
+    elevation = elevated(cast.member01, cast.leader01, now=now)
+    extension = extension_asked(elevation, cast.member01, ends_at=elevation.ends_at + HOUR, now=now)
+    assert sweep.lapse_requests(now=now) == 0
+    returned(elevation, cast.member01, now=now)
+
+    assert sweep.lapse_requests(now=now) == 1
+
+    assert acts(extension) == ["request.submitted", "request.lapsed"]
+    submitted(cast.member01, now=now, starts_at=elevation.ends_at, duration_minutes=30)
