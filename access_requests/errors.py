@@ -158,7 +158,9 @@ class RequesterMayNot(Conflict):
 
 class CatalogueChanged(Conflict):
     code = "catalogue_changed"
-    sentence = _("%(work_group)s has left the catalogue or is approved under another policy now. Reject this; it can be asked for anew.")
+    sentence = _(
+        "%(work_group)s has left the catalogue or is approved under another policy now. Reject this; it can be asked for anew."
+    )
 
 
 class AdministratorExists(Conflict):

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access_requests', '0002_initial'),
+        ("access_requests", "0002_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='approvalpolicy',
-            name='retired_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='retired'),
+            model_name="approvalpolicy",
+            name="retired_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="retired"),
         ),
     ]

@@ -13,7 +13,7 @@ Transitions = Mapping[tuple[Any, Any], StrEnum]
 
 class Command(BaseCommand):
     help = "Print the state charts as Markdown with Mermaid diagrams; docs/lifecycle.md is this output."
-    requires_system_checks: list[str] = []  # noqa: RUF012  Django's class attribute.
+    requires_system_checks: list[str] = []
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         self.stdout.write(chart(), ending="")
