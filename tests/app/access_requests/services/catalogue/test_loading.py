@@ -58,8 +58,8 @@ class TestWhatTheFileMakes:
     def test_a_client_never_decides_by_default_and_keeps_no_readable_secret(self, demo: None) -> None:
         client = ApiClient.objects.get(key="demo-bot")
         assert client.oauth_client.grant_types == "client_credentials"
-        assert client.oauth_client.get_scopes() == ["decisions:write", "requests:read", "requests:write"]
-        assert client.oauth_client.get_default_scopes() == ["requests:read", "requests:write"]
+        assert client.oauth_client.get_scopes() == ["audit:read", "decisions:write", "requests:read", "requests:write"]
+        assert client.oauth_client.get_default_scopes() == ["audit:read", "requests:read", "requests:write"]
         assert client.oauth_client.check_secret(BOT_SECRET)
         assert BOT_SECRET not in client.oauth_client.secret
         assert not any(BOT_SECRET in str(entry.data) for entry in TrailEntry.objects.all())
@@ -152,7 +152,7 @@ class TestLoadingAgain:
 
     def test_fewer_scopes_end_the_tokens_that_had_more(self, demo: None, later: datetime) -> None:
         _token()
-        load(edited((", decisions:write]", "]")), later)
+        load(edited((", decisions:write", "")), later)
         assert not Token.objects.exists()
 
     def test_two_people_can_change_places(self, demo: None, later: datetime) -> None:
