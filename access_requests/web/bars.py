@@ -1,5 +1,6 @@
 """Who is in production as bars on one scale of time. Positions are per cent of it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +17,10 @@ EDGE = 40
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
+    """`group` is named where the person has several bars."""
+
     elevation: Elevation
+    group: str
     start: str
     width: str
     label: str
@@ -57,16 +61,23 @@ def bars(elevations: Sequence[Elevation], *, now: datetime) -> Bars | None:
     ends = min(max(elevation.ends_at for elevation in elevations), now + AFTER)
     begins, ends = min(begins, now), max(ends, now + timedelta(minutes=10))
     scale = (begins, ends)
-    rows = [_bar(elevation, scale) for elevation in elevations]
+    bars_of = Counter(elevation.person_id for elevation in elevations)
+    rows = [_bar(elevation, scale, with_group=bars_of[elevation.person_id] > 1) for elevation in elevations]
     return Bars(rows=rows, begins=begins, ends=ends, place=_place(now, scale))
 
 
-def _bar(elevation: Elevation, scale: tuple[datetime, datetime]) -> Bar:
+def _bar(elevation: Elevation, scale: tuple[datetime, datetime], *, with_group: bool) -> Bar:
     start, end = _place(elevation.starts_at, scale), _place(elevation.ends_at, scale)
     start = min(start, 100 - NARROWEST)
     window = moments.span(elevation.starts_at, elevation.ends_at)
     label = f"{elevation.person.username}: {elevation.work_group.name}, {wording.state(elevation.status)}, {window}"
-    return Bar(elevation=elevation, start=f"{start:.1f}", width=f"{max(end - start, NARROWEST):.1f}", label=label)
+    return Bar(
+        elevation=elevation,
+        group=elevation.work_group.name if with_group else "",
+        start=f"{start:.1f}",
+        width=f"{max(end - start, NARROWEST):.1f}",
+        label=label,
+    )
 
 
 def _place(moment: datetime, scale: tuple[datetime, datetime]) -> float:

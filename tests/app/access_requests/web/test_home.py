@@ -88,6 +88,14 @@ def test_others_are_seen_in_production_but_not_why(cast: Cast, browse: Browse, c
     assert "CHG-123" not in page
 
 
+def test_bars_of_a_person_who_is_in_two_groups_name_them(cast: Cast, browse: Browse, clock: Clock) -> None:
+    named = '<span class="meta">ProdMemberWorkGroup</span>'
+    elevated(cast.member01, cast.leader01, now=clock.now)
+    assert named not in text(browse(cast.member02))
+    elevated(cast.member01, cast.leader01, now=clock.now, starts_at=clock.now + timedelta(hours=1))
+    assert text(browse(cast.member02)).count(named) == 2
+
+
 def test_sent_back_request_can_be_revised_in_one_click(cast: Cast, browse: Browse, clock: Clock) -> None:
     request = sent_back(submitted(cast.member01, now=clock.now), cast.leader01, now=clock.now)
     assert f"/requests/new/?revises={request.code}" in text(browse(cast.member01))
