@@ -6,6 +6,7 @@ from access_requests.api import tokens
 from access_requests.api.problems import nothing_here
 from portal.api import api
 from portal.health import healthz
+from portal.icon import favicon
 from portal.preferences import set_language
 
 # Local accounts are made by administrators and get no mail: nobody signs up, and a forgotten password is theirs to reset.
@@ -19,6 +20,7 @@ accounts = [
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("favicon.ico", favicon, name="favicon"),
     path("admin/", admin.site.urls),
     path("accounts/", include(accounts)),
     path("language/", set_language, name="set_language"),
