@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -17,6 +16,7 @@ from access_requests.models import WorkGroup
 from access_requests.services.submit import Ask
 from access_requests.web.fields import LocalTimeField, VerbatimField
 from access_requests.web.visible import visible
+from portal.users.models import time_zones
 
 NOW, AT = "now", "at"
 FOR, UNTIL = "for", "until"
@@ -181,4 +181,4 @@ class PreferencesForm(forms.Form):
         zone = self.fields["time_zone"]
         if isinstance(zone, forms.ChoiceField):
             default = _("The portal's: %(zone)s") % {"zone": settings.DEFAULT_PERSON_TIME_ZONE}
-            zone.choices = [("", default), *((name, name) for name in sorted(available_timezones()))]
+            zone.choices = [("", default), *((name, name) for name in sorted(time_zones()))]

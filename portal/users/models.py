@@ -11,9 +11,14 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 
+def time_zones() -> frozenset[str]:
+    """Return the names of the IANA time zone database that are somewhere, and the same on every machine."""
+    return frozenset(zoneinfo.available_timezones() - {"Factory", "localtime"})
+
+
 def check_time_zone(name: str) -> None:
-    """Raise ValidationError unless the name is one of the IANA time zone database."""
-    if name and name not in zoneinfo.available_timezones():
+    """Raise ValidationError unless the name is one of `time_zones`."""
+    if name and name not in time_zones():
         raise ValidationError(_("There is no time zone of this name."), code="unknown_time_zone")
 
 

@@ -19,7 +19,9 @@ def test_language_and_zone_are_kept_and_used_at_once(cast: Cast, browse: Browse,
     assert "07:00 – 07:30" in client.get("/").content.decode()
 
 
-@pytest.mark.parametrize("typed", [{"time_zone": "Mars/Olympus"}, {"language": "tlh"}])
+@pytest.mark.parametrize(
+    "typed", [{"time_zone": "Mars/Olympus"}, {"time_zone": "localtime"}, {"time_zone": "Factory"}, {"language": "tlh"}]
+)
 def test_what_there_is_not_is_refused(cast: Cast, browse: Browse, typed: dict[str, str]) -> None:
     assert browse(cast.member01).post("/me/", typed).status_code == 422
     cast.member01.refresh_from_db()
