@@ -5,9 +5,8 @@ from typing import Any
 from django.core.checks import CheckMessage, Info, Tags, Warning, register  # noqa: A004  Django's names.
 from django.db import DatabaseError
 
+from access_requests.actor import Door
 from access_requests.models import ApiClient, ApprovalPolicy
-
-CLIENT = "client"
 
 
 @register(Tags.security, deploy=True)
@@ -32,7 +31,7 @@ def _policies() -> list[CheckMessage]:
             id="access_requests.W001",
         )
         for rule in rules
-        if CLIENT in rule.decide_by
+        if Door.CLIENT in rule.decide_by
     ]
 
 

@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 
-# Below these every endpoint asks for a token or a signature itself, or is a key or a document that anybody may read.
-PROGRAMS = ("/api/", "/identity/", "/.well-known/", "/chat/")
+# Below these every endpoint asks for a token or a secret itself, or is a document that anybody may read.
+PROGRAMS = ("/api/", "/identity/")
 
 
 class PagesNeedLogin(LoginRequiredMiddleware):

@@ -1,7 +1,7 @@
 """One call to AWS: made only while the lease holds, written down with its outcome, its errors divided by who acts next."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,6 @@ from botocore.exceptions import (
 
 from access_requests.grants.errors import BackendBusy, BackendError, BackendRefused
 
-Params = Mapping[str, Any]
 BUSY = frozenset(
     {
         "Throttling",

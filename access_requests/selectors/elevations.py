@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import Prefetch, QuerySet
 
-from access_requests.lifecycle import UNSETTLED, ElevationStatus
+from access_requests.lifecycle import STANDING, UNSETTLED
 from access_requests.models import Decision, Elevation, Verdict
 from access_requests.selectors import requests
 from portal.users.models import User
@@ -37,10 +37,6 @@ def in_production(person: User) -> QuerySet[Elevation]:
     return current().filter(person=person)
 
 
-def active_for(person: User) -> QuerySet[Elevation]:
-    return current().filter(person=person, status=ElevationStatus.ACTIVE)
-
-
 def stopped_since(person: User, since: datetime) -> QuerySet[Elevation]:
     """Return what somebody stopped of the person's since then, the latest first."""
     stopped = Elevation.objects.filter(person=person, stop_reason="stopped", stopped_at__gte=since)
@@ -54,6 +50,6 @@ def visible_in_full(elevation: Elevation, person: User) -> bool:
 
 def seconds_left(elevation: Elevation, *, now: datetime) -> int:
     """Return how long the access still lasts; 0 once it is being ended, and before it begins the whole window."""
-    if elevation.status not in UNSETTLED - {ElevationStatus.REVOKING}:
+    if elevation.status not in STANDING:
         return 0
     return max(0, int((elevation.ends_at - max(now, elevation.starts_at)).total_seconds()))

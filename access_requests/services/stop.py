@@ -6,7 +6,7 @@ from django.conf import settings
 
 from access_requests import errors, policy
 from access_requests.actor import Actor, Door
-from access_requests.lifecycle import UNSETTLED, ElevationAction, ElevationStatus
+from access_requests.lifecycle import STANDING, UNSETTLED, ElevationAction, ElevationStatus
 from access_requests.models import ApprovalLevel, Elevation
 from access_requests.services import transition
 from portal.outbox import sending as outbox
@@ -54,7 +54,7 @@ def stop_all_of(*, person: User, reason: str, actor: Actor, now: datetime) -> No
     # All locks before the first entry of the trail, whose writer nobody else may wait for with a lock in hand.
     elevations = [transition.lock_elevation(elevation_id) for elevation_id in list(ids)]
     for elevation in elevations:
-        if elevation.status in UNSETTLED - {ElevationStatus.REVOKING}:
+        if elevation.status in STANDING:
             end_now(elevation, reason=reason, actor=actor, now=now)
 
 

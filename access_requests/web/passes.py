@@ -119,11 +119,6 @@ class Pass:
     def may_extend(self) -> bool:
         return self.may_return and self.elevation.ends_at > self.now
 
-    @property
-    def is_production(self) -> bool:
-        roles = self.elevation.work_group.target_roles.all()
-        return any(role.account.kind == AccountKind.PRODUCTION for role in roles)
-
 
 def passes_of(person: User, elevations: Sequence[Elevation], *, now: datetime) -> list[Pass]:
     """Return the person's own passes, with the way in. The elevations are loaded in full."""
