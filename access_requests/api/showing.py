@@ -149,7 +149,7 @@ class TimelineEntry(BaseModel):
             on_behalf_of=row.on_behalf_of,
             subject=row.subject,
             comment=row.data.get("decision", row.data).get("comment", ""),
-            details={name: value for name, value in row.data.items() if name not in ("request", "elevation", "snapshot")},
+            details={name: value for name, value in row.data.items() if name not in ("request", "elevation")},
         )
 
 

@@ -103,7 +103,7 @@ IDP_OIDC_ADAPTER = "portal.accounts.ApiClients"
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = int(timedelta(hours=1).total_seconds())
 API_CLIENT_CALLS_PER_MINUTE = env.int("API_CLIENT_CALLS_PER_MINUTE", 1200)
 API_PERSON_CALLS_PER_MINUTE = env.int("API_PERSON_CALLS_PER_MINUTE", 600)
-# Addresses of the proxies whose X-Forwarded-For is believed, outermost last; none by default.
+# How many proxies stand before the portal, each of which adds an address to X-Forwarded-For; none by default.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
@@ -226,7 +226,7 @@ AWS_READ_TIMEOUT = env.float("AWS_READ_TIMEOUT", 10)
 AWS_CALL_ATTEMPTS = env.int("AWS_CALL_ATTEMPTS", 2)
 # No approval policy may give more than this; a role's session lasts at most 12 hours.
 LONGEST_ACCESS_MINUTES = env.int("LONGEST_ACCESS_MINUTES", 12 * 60)
-# The value of the TTL tag: a strftime pattern, and the zone in which it is written.
+# The TTL tag: its key, its value as a strftime pattern, and the zone in which that is written.
 TTL_TAG_KEY = env.str("TTL_TAG_KEY", "sekisho:ttl:{group}")
 TTL_TAG_VALUE = env.str("TTL_TAG_VALUE", "%Y-%m-%dT%H:%M:%SZ")
 TTL_TAG_ZONE = env.str("TTL_TAG_ZONE", "UTC")
