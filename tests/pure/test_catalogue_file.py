@@ -34,6 +34,12 @@ def test_the_catalogues_that_we_ship_are_in_order(text: str) -> None:
     checking.check(catalogue.read(text.encode()))
 
 
+@pytest.mark.parametrize("written", ["111111111111", "'111111111111'", "011111111111", "011111111118"])
+def test_account_id_is_read_as_it_is_written_with_quotes_or_without(written: str) -> None:
+    wanted = catalogue.read(edited(('"111111111111"', written)).encode())
+    assert wanted.state[Kind.ACCOUNT]["jump"]["id"] == written.strip("'")
+
+
 def test_what_is_left_out_is_the_careful_choice() -> None:
     wanted = catalogue.read(EXAMPLE.encode())
     assert wanted.state[Kind.POLICY]["one-lead"]["decide_by"] == ["browser"]

@@ -4,6 +4,7 @@ document   the file as plain data that knows its lines     current     what the 
 reading    readers of one value, a list, an object         completing  what AWS and the database add to the file
 wanted     the file's fields and their form                refusing    what the database stands against
 checking   whether it fits together                        comparing   the difference
+                                                           ending      the access that ends by it
                                                            applying    the changes, with their trail
 """
 

@@ -11,12 +11,13 @@ from access_requests.services.catalogue.state import Fields, Kind, State
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One object. `before` None: it is added; `after` None: it leaves the catalogue."""
+    """One object. `before` None: it is added; `after` None: it leaves the catalogue. `ends` is the access that ends by it."""
 
     kind: Kind
     key: str
     before: Fields | None
     after: Fields | None
+    ends: tuple[str, ...] = ()
 
     @property
     def sign(self) -> str:
@@ -34,6 +35,8 @@ class Change:
                 yield f"    {field}: {_shown(new)}"
             elif self.before is not None and self.after is not None and old != new:
                 yield f"    {field}: {_shown(old)} -> {_shown(new)}"
+        for elevation in self.ends:
+            yield f"    ends {elevation}"
 
 
 def compare(current: State, wanted: State) -> list[Change]:

@@ -8,7 +8,7 @@ from django.db import connection
 
 from access_requests.actor import Actor
 from access_requests.grants.directory import IamUser
-from access_requests.services.catalogue import applying, checking, comparing, completing, current, refusing
+from access_requests.services.catalogue import applying, checking, comparing, completing, current, ending, refusing
 from access_requests.services.catalogue.comparing import Change
 from access_requests.services.catalogue.completing import Found, Secrets
 from access_requests.services.catalogue.mistakes import Mistakes
@@ -41,7 +41,7 @@ def difference(*, wanted: Wanted, found: Found, secrets: Secrets) -> list[Change
     state = completing.complete(wanted.state, there, found=found, secrets=secrets, mistakes=mistakes)
     refusing.check(there, state, mistakes)
     mistakes.stop()
-    return comparing.compare(there, state)
+    return ending.with_ends(comparing.compare(there, state))
 
 
 def load(*, wanted: Wanted, found: Found, secrets: Secrets, actor: Actor, now: datetime) -> Loaded:

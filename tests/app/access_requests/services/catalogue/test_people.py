@@ -44,6 +44,27 @@ def test_who_is_disabled_in_the_file_has_what_was_scheduled_cancelled(demo: None
     assert elevation.status == ElevationStatus.CANCELLED
 
 
+@pytest.mark.parametrize(
+    "text", [without_member01(), edited(("name: 佐藤 美咲", "name: 佐藤 美咲\n    disabled: true"))], ids=["leaves", "disabled"]
+)
+def test_change_that_shuts_a_person_out_says_which_access_it_ends(text: str, demo: None, now: datetime, later: datetime) -> None:
+    active = an_elevation("member01", "ProdMemberWorkGroup", ElevationStatus.ACTIVE, now)
+    scheduled = an_elevation("member01", "ProdLeaderWorkGroup", ElevationStatus.SCHEDULED, now)
+    an_elevation("member01", "ProdMemberWorkGroup", ElevationStatus.ENDED, now)
+    an_elevation("member02", "ProdMemberWorkGroup", ElevationStatus.ACTIVE, now)
+    said = [line for change in load(text, later).changes for line in change.lines() if "    ends " in line]
+    assert said == [
+        f"    ends {active.code} (ProdMemberWorkGroup, active)",
+        f"    ends {scheduled.code} (ProdLeaderWorkGroup, scheduled)",
+    ]
+
+
+def test_change_that_leaves_a_person_in_ends_nothing(demo: None, now: datetime, later: datetime) -> None:
+    an_elevation("member01", "ProdMemberWorkGroup", ElevationStatus.ACTIVE, now)
+    changes = load(edited(("name: 佐藤 美咲", "name: 佐藤")), later).changes
+    assert [change.ends for change in changes] == [()]
+
+
 def test_who_comes_back_is_enabled(demo: None, later: datetime) -> None:
     load(without_member01(), later)
     load(DEMO, later)
