@@ -9,17 +9,28 @@ import os
 import sys
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from environs import EnvError
 
-if __name__ == "__main__":
+
+def main() -> None:
     chosen = "portal.settings.production"
     if "DEMO_DIR" in os.environ:
-        from portal.demo.environment import of_command_line  # Production needs none of it.
+        from portal.demo.environment import of_command_line  # noqa: PLC0415  Production needs none of it.
 
         chosen = "portal.settings.demo"
         for name, value in of_command_line(Path(os.environ["DEMO_DIR"])).items():
             os.environ.setdefault(name, value)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", chosen)
-    import portal.celery  # noqa: F401  Tasks find their broker; needs the settings named above.
+    import portal.celery  # noqa: F401, PLC0415  Tasks find their broker; needs the settings named above.
 
     execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (ImproperlyConfigured, EnvError) as error:
+        sys.stderr.write(f"{os.environ.get('DJANGO_SETTINGS_MODULE', 'manage.py')} cannot start: {error}\n")
+        sys.exit(2)
