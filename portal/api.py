@@ -12,6 +12,17 @@ from access_requests.api.limits import LIMITS
 from access_requests.api.openapi import Document
 from access_requests.api.parsing import StrictParser
 
+# Read on the page, as Markdown, by whoever makes a first call.
+DESCRIPTION = """Time-boxed access to production on AWS: ask, approve, be in, be out again.
+
+**Token.** `POST /identity/o/api/token` with `grant_type=client_credentials`, `client_id`, `client_secret` and `scope`,
+such as `requests:read requests:write`. Send it as `Authorization: Bearer …`. An administrator makes clients, in the catalogue.
+
+**Person.** `X-On-Behalf-Of: slack:U012AB3CD` names whom the client acts for. Every rule for that person holds.
+
+Repeating a call, tags, errors, who may decide: docs/api.md of the source.
+"""
+
 
 class PortalApi(NinjaAPI):
     def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None) -> OpenAPISchema:
@@ -24,7 +35,7 @@ class PortalApi(NinjaAPI):
 api = PortalApi(
     title="Sekisho",
     version="1",
-    description="Time-boxed access to production on AWS: ask, approve, be in, be out again.",
+    description=DESCRIPTION,
     parser=StrictParser(),
     throttle=LIMITS,
     # The page's style sheet draws its arrows with images in itself.

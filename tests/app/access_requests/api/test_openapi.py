@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
+from django.shortcuts import resolve_url
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -100,7 +101,10 @@ def test_document_names_scope_person_key_and_problems_of_every_call() -> None:
 
 
 def test_document_and_its_page_are_open_and_need_nothing_from_elsewhere(bot: Bot) -> None:
-    assert read(bot.get("/openapi.json", authorization=""))["info"]["title"] == "Sekisho"
+    info = read(bot.get("/openapi.json", authorization=""))["info"]
+    assert info["title"] == "Sekisho"
+    for said in (resolve_url("oauth_token"), "grant_type=client_credentials", "X-On-Behalf-Of: slack:", "docs/api.md"):
+        assert said in info["description"]
     page = bot.get("/docs", authorization="")
     assert page.status_code == 200
     text = page.content.decode()
