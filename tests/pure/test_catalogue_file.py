@@ -139,7 +139,7 @@ def test_what_is_not_plain_yaml_is_refused_before_anything_is_built_of_it(text: 
         ("standing_groups: [MemberGroup]", "standing_groups: [Nobodies]", 'there is no standing group "Nobodies"'),
         ("name: 佐藤 美咲", "name: ''", "people.member01.name: this takes 1 to 120 characters; these are 0"),
         ("name: 佐藤 美咲", "name:", "people.member01.name: this is empty"),
-        ("decisions:write]", "everything]", 'clients.demo-bot.scopes[3]: there is no value "everything"'),
+        ("audit:read]", "everything]", 'clients.demo-bot.scopes[4]: there is no value "everything"'),
         ("127.0.0.0/8", "127.0.0.1/8", 'clients.demo-bot.source_addresses[1]: "127.0.0.1/8" is not a network'),
         ("people: everyone", "people: [nobody]", 'clients.demo-bot.people[1]: there is no person "nobody"'),
         ("[ProdMemberWorkGroup, ", "[MemberGroup, ", 'clients.demo-bot.work_groups[1]: there is no work group "MemberGroup"'),
