@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import MINYEAR, UTC, datetime, timedelta
 
-from django.db.models import Q
-
 from access_requests import errors, policy
 from access_requests.actor import Actor
+from access_requests.lifecycle import RequestStatus
 from access_requests.models import (
     AccessRequest,
     ApprovalPolicy,
@@ -17,6 +16,7 @@ from access_requests.models import (
     WorkGroup,
 )
 from access_requests.policy import AskedWindow, Limits
+from access_requests.selectors import catalogue
 from access_requests.services import snapshot, transition, windows
 from portal.users.models import User
 
@@ -87,8 +87,8 @@ def requestable_groups(names: Sequence[str], person: User) -> list[WorkGroup]:
 
 def check_may_request(groups: Sequence[WorkGroup], person: User) -> None:
     """Raise MayNotRequest for the first of the groups that is not open to the person."""
-    theirs = WorkGroup.objects.filter(Q(everyone_may_request=True) | Q(requesters=person), retired_at=None)
-    allowed = set(theirs.filter(pk__in=[group.pk for group in groups]).values_list("pk", flat=True))
+    theirs = catalogue.requestable_by(person).filter(pk__in=[group.pk for group in groups])
+    allowed = set(theirs.values_list("pk", flat=True))
     for group in groups:
         if group.pk not in allowed:
             raise errors.MayNotRequest(work_group=group.name)
@@ -179,7 +179,8 @@ def _revised(code: str | None, person: User) -> AccessRequest | None:
     """Return the person's own request that was sent back and is asked for anew."""
     if not code:
         return None
-    revised = AccessRequest.objects.filter(code=code, requester=person).first() if code.isprintable() else None
+    sent_back = AccessRequest.objects.filter(requester=person, status=RequestStatus.SENT_BACK)
+    revised = sent_back.filter(code=code).first() if code.isprintable() else None
     if revised is None:
         raise errors.NotFound
     return revised

@@ -135,13 +135,21 @@ def test_groups_of_different_policies_need_a_request_each(cast: Cast, now: datet
 
 
 @pytest.mark.parametrize("code", ["R-00000000", "\x00", "x" * 1000])
-def test_request_that_was_never_sent_back_cannot_be_revised(cast: Cast, now: datetime, code: str) -> None:
+def test_request_that_is_not_there_cannot_be_revised(cast: Cast, now: datetime, code: str) -> None:
     with refused(errors.NotFound):
         submitted(cast.member01, now=now, revises=code)
 
 
+def test_own_request_that_was_not_sent_back_cannot_be_revised(cast: Cast, now: datetime) -> None:
+    first = submitted(cast.member01, now=now)
+    withdrawn(first, cast.member01, now=now)
+    with refused(errors.NotFound):
+        submitted(cast.member01, now=now, revises=first.code)
+
+
 def test_somebody_elses_request_cannot_be_revised(cast: Cast, now: datetime) -> None:
     other = submitted(cast.member02, now=now)
+    sent_back(other, cast.leader01, now=now)
     with refused(errors.NotFound):
         submitted(cast.member01, now=now, revises=other.code)
 
