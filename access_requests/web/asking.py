@@ -16,12 +16,11 @@ from access_requests.selectors import catalogue
 from access_requests.services.run import run
 from access_requests.services.submit import submit
 from access_requests.web.actor import actor_of
-from access_requests.web.forms import AT, FOR, NOW, UNTIL, RequestForm
+from access_requests.web.forms import AT, FOR, NOW, TEXTS, UNTIL, RequestForm
 from access_requests.web.page import PageRequest
 from portal.users.models import User
 
 UNUSABLE = 422
-TEXTS = ("reason", "change_ticket", "impact", "plan", "way_back")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

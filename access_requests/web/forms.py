@@ -22,12 +22,11 @@ NOW, AT = "now", "at"
 FOR, UNTIL = "for", "until"
 FIRST_GUESS = 60
 DETAILS = ("plan", "impact", "way_back")
+TEXTS = ("reason", "change_ticket", *DETAILS)
 
 
 class VerbForm(forms.Form):
     """A form whose verb may refuse what was typed."""
-
-    required_css_class = "required"
 
     def refuse(self, rejection: Rejection) -> None:
         """Show a refusal: beside its field, or above the form."""
@@ -109,14 +108,13 @@ class RequestForm(VerbForm):
 
     def ask(self) -> Ask:
         data = self.cleaned_data
-        texts = ("reason", "change_ticket", "impact", "plan", "way_back")
         return Ask(
             work_groups=data["work_groups"],
             starts_at=data["starts_at"] if data["start"] == AT else None,
             ends_at=data["ends_at"] if data["finish"] == UNTIL else None,
             duration_minutes=data["duration_minutes"] if data["finish"] == FOR else None,
             revises=data["revises"] or None,
-            **{field: data[field] for field in texts},
+            **{field: data[field] for field in TEXTS},
         )
 
 

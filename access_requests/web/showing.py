@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from access_requests.actor import Door
 from access_requests.lifecycle import UNDECIDED, ElevationStatus, RequestStatus
@@ -33,6 +32,7 @@ class Shown:
     viewer: User
     form: DecisionForm
     is_awaited: bool
+    now: datetime
     refusal: str = ""
     said: str = ""
 
@@ -79,9 +79,8 @@ class Shown:
     def is_moving(self) -> bool:
         """Whether the portal is writing to AWS for it, or about to."""
         moving = (ElevationStatus.GRANTING, ElevationStatus.REVOKING)
-        now = timezone.now()
         return any(
-            row.status in moving or (row.status == ElevationStatus.SCHEDULED and row.starts_at <= now)
+            row.status in moving or (row.status == ElevationStatus.SCHEDULED and row.starts_at <= self.now)
             for row in self.request.elevations.all()
         )
 
@@ -102,7 +101,8 @@ def find(viewer: User, code: str) -> AccessRequest:
 
 def shown(request: AccessRequest, viewer: User, *, now: datetime, comment: str = "", **news: str) -> Shown:
     is_awaited = requests.waiting_for(viewer, now=now).filter(pk=request.pk).exists()
-    return Shown(request=request, viewer=viewer, form=decision_form(request, comment=comment), is_awaited=is_awaited, **news)
+    form = decision_form(request, comment=comment)
+    return Shown(request=request, viewer=viewer, form=form, is_awaited=is_awaited, now=now, **news)
 
 
 def decision_form(request: AccessRequest, *, comment: str = "") -> DecisionForm:
