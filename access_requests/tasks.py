@@ -29,8 +29,9 @@ def tidy(elevation_id: int) -> None:
 @shared_task(name="access_requests.sweep", ignore_result=True)
 def sweep_grants() -> None:
     now = timezone.now()
-    sweep.housekeeping(now=now)
+    # First, so that nothing which housekeeping meets holds up a grant.
     _send(sweep.due_grants(now=now))
+    sweep.housekeeping(now=now)
 
 
 @shared_task(name="access_requests.sweep_ends", ignore_result=True)
