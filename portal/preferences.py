@@ -9,6 +9,9 @@ from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from access_requests.services import preferences
+from access_requests.services.run import run
+
 
 class PersonMiddleware:
     """Speaks the person's saved language and shows times in their zone.
@@ -38,8 +41,8 @@ def set_language(request: HttpRequest) -> HttpResponse:
     if language not in dict(settings.LANGUAGES):
         return answer
     if request.user.is_authenticated:
-        request.user.language = language
-        request.user.save(update_fields=["language"])
+        person = request.user
+        run(lambda: preferences.choose(person=person, language=language, time_zone=person.time_zone))
     else:
         answer.set_cookie(
             settings.LANGUAGE_COOKIE_NAME, language, samesite="Lax", httponly=True, secure=settings.LANGUAGE_COOKIE_SECURE
