@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django import template
+from django.template import Context
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from access_requests import wording
 from access_requests.models import ApprovalLevel
+from access_requests.selectors import requests
 from access_requests.web import moments
 from access_requests.web.visible import named, visible
 
@@ -17,6 +20,12 @@ register = template.Library()
 register.filter("visible", visible)
 # For attributes and titles, where no element can be.
 register.filter("named", named)
+
+
+@register.simple_tag(takes_context=True)
+def waiting_count(context: Context) -> int:
+    """Return how many requests wait for the reader's decision."""
+    return requests.waiting_for(context["user"], now=timezone.now()).count()
 
 
 @register.filter

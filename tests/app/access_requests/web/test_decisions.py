@@ -17,7 +17,7 @@ from tests.story import approved, rejected, submitted, written
 
 HTMX = {"hx-request": "true"}
 # Session, person, the page of the queue and what belongs to its requests.
-QUEUE_QUERIES = 13
+QUEUE_QUERIES = 14
 
 
 def test_approver_approves_with_comment_and_the_digest_of_what_was_shown(cast: Cast, browse: Browse, clock: Clock) -> None:
@@ -125,6 +125,7 @@ def test_htmx_in_the_queue_gets_the_one_item_back(cast: Cast, browse: Browse, cl
     part = browse(cast.leader01).post(f"/requests/{request.code}/approve/", data, headers=HTMX).content.decode()
     assert part.count("<article") == 1
     assert "You approved" in part
+    assert '<span id="waiting-count" class="count" hx-swap-oob="true"></span>' in part
     assert "/reject/" not in part
 
 

@@ -12,7 +12,7 @@ from tests.cast import Cast, add_person
 from tests.clock import Clock
 from tests.story import elevated, returned, stopped, written
 
-LIST_QUERIES = 4
+LIST_QUERIES = 5
 
 
 def test_everybody_sees_who_is_in_and_until_when_but_not_why(cast: Cast, browse: Browse, clock: Clock) -> None:

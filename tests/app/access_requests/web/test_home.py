@@ -15,7 +15,7 @@ from tests.clock import Clock
 from tests.story import approved, elevated, returned, sent_back, stopped, submitted
 
 # Whatever there is to show: passes, queue, own requests, everybody else, one timeline, what was stopped.
-QUERIES = 26
+QUERIES = 27
 
 
 def test_title_says_that_i_am_not_in_production(cast: Cast, browse: Browse) -> None:
@@ -79,6 +79,20 @@ def test_approver_sees_what_waits(cast: Cast, browse: Browse, clock: Clock) -> N
     request = submitted(cast.member01, now=clock.now)
     assert f"/requests/{request.code}/" in text(browse(cast.leader01))
     assert request.code not in text(browse(cast.member02))
+
+
+def test_what_waits_comes_before_ones_own_access_and_is_counted_on_every_page(cast: Cast, browse: Browse, clock: Clock) -> None:
+    counted = '<span id="waiting-count" class="count">2</span>'
+    elevation = elevated(cast.leader01, cast.leader02, now=clock.now)
+    for person in (cast.member01, cast.member02):
+        submitted(person, now=clock.now)
+    lead = browse(cast.leader01)
+    page = text(lead)
+    assert page.index('id="queue-title"') < page.index(f'id="pass-{elevation.code}"')
+    assert all(counted in text(lead, url) for url in ("/", "/requests/", "/catalogue/"))
+    assert '<span id="waiting-count" class="count"></span>' in text(browse(cast.member01))
+    part = lead.get("/", headers={"hx-request": "true"}).content.decode()
+    assert '<span id="waiting-count" class="count" hx-swap-oob="true">2</span>' in part
 
 
 def test_others_are_seen_in_production_but_not_why(cast: Cast, browse: Browse, clock: Clock) -> None:
