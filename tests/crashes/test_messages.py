@@ -88,8 +88,8 @@ def test_thousands_of_stale_grants_do_not_hold_up_an_end(stage: Stage, start_wor
     stage.crew.kill()
     stage.broker.flush()
     stage.broker.send(GRANT, elevation.pk, times=2000)
-    start_worker(stage.crew.environment, queues="grants")
     start_worker(stage.crew.environment, queues="ends")
+    start_worker(stage.crew.environment, queues="grants")
     stage.broker.send(END, elevation.pk)
     until(lambda: status_of(elevation) == ElevationStatus.ENDED)
     assert stage.broker.length("grants") > 0
