@@ -13,7 +13,7 @@ class TrailEntry(models.Model):
     actor = models.CharField(_("actor"), max_length=200)
     on_behalf_of = models.CharField(_("on behalf of"), max_length=200, blank=True)
     subject = models.CharField(_("subject"), max_length=200)
-    schema_version = models.PositiveSmallIntegerField(default=1)
+    schema_version = models.PositiveSmallIntegerField(_("schema version"), default=1)
     data = models.JSONField(_("data"), encoder=DjangoJSONEncoder)
 
     class Meta:

@@ -13,7 +13,7 @@ class IamUserBinding(models.Model):
     not the one that was bound.
     """
 
-    person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="iam_user")
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="iam_user", verbose_name=_("person"))
     user_name = models.CharField(_("IAM user name"), max_length=64)
     user_id = models.CharField(_("IAM user ID"), max_length=128, unique=True)
     bound_at = models.DateTimeField(_("bound"))

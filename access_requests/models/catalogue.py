@@ -49,7 +49,7 @@ class AwsAccount(models.Model):
 
 
 class TargetRole(models.Model):
-    account = models.ForeignKey(AwsAccount, models.PROTECT, related_name="roles")
+    account = models.ForeignKey(AwsAccount, models.PROTECT, related_name="roles", verbose_name=_("AWS account"))
     name = models.CharField(_("name"), max_length=64)
     level = models.CharField(_("level"), max_length=20, choices=RoleLevel.choices)
 
@@ -112,7 +112,7 @@ class ApprovalPolicy(models.Model):
 class ApprovalLevel(models.Model):
     """`approvals` of the `approvers` must say yes, one level after the other; nobody counts at two."""
 
-    policy = models.ForeignKey(ApprovalPolicy, models.CASCADE, related_name="levels")
+    policy = models.ForeignKey(ApprovalPolicy, models.CASCADE, related_name="levels", verbose_name=_("approval policy"))
     number = models.PositiveSmallIntegerField(_("level"))
     approvals = models.PositiveSmallIntegerField(_("approvals needed"))
     approvers = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="approval_levels", verbose_name=_("approvers"))

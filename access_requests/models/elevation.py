@@ -17,9 +17,9 @@ class Elevation(models.Model):
     """What AWS then has: one person in one work group for one window."""
 
     code = models.CharField(_("number"), max_length=10, unique=True, default=elevation_code, editable=False)
-    request = models.ForeignKey(AccessRequest, models.PROTECT, related_name="elevations")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="elevations")
-    work_group = models.ForeignKey(WorkGroup, models.PROTECT, related_name="elevations")
+    request = models.ForeignKey(AccessRequest, models.PROTECT, related_name="elevations", verbose_name=_("access request"))
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="elevations", verbose_name=_("person"))
+    work_group = models.ForeignKey(WorkGroup, models.PROTECT, related_name="elevations", verbose_name=_("work group"))
     # The IAM user as it was bound when the request was approved; renamed or made again, it is somebody else.
     iam_user_name = models.CharField(_("IAM user name"), max_length=64)
     iam_user_id = models.CharField(_("IAM user ID"), max_length=128)
@@ -29,18 +29,18 @@ class Elevation(models.Model):
     granted_at = models.DateTimeField(_("granted"), null=True, blank=True)
     # When somebody or something ended it; before ends_at that is early. The end is a fact in AWS only at ended_at.
     stopped_at = models.DateTimeField(_("end began"), null=True, blank=True)
-    stop_reason = models.CharField(max_length=40, blank=True)
+    stop_reason = models.CharField(_("why it ended"), max_length=40, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     # When the entry fence may go: the membership is gone and nobody who could still write it is running.
-    fence_due_at = models.DateTimeField(null=True, blank=True)
+    fence_due_at = models.DateTimeField(_("entry fence may go"), null=True, blank=True)
     # The end that the tag and the fence in AWS are known to say; behind ends_at after an extension, until a worker caught up.
-    written_ends_at = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveIntegerField(default=0)
-    try_again_at = models.DateTimeField(null=True, blank=True)
-    problem = models.CharField(max_length=60, blank=True)
+    written_ends_at = models.DateTimeField(_("end as written in AWS"), null=True, blank=True)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    try_again_at = models.DateTimeField(_("next try"), null=True, blank=True)
+    problem = models.CharField(_("problem"), max_length=60, blank=True)
     # What AWS showed when it was last looked at: grants.Seen as JSON.
-    seen = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder)
-    seen_at = models.DateTimeField(null=True, blank=True)
+    seen = models.JSONField(_("what AWS showed"), null=True, blank=True, encoder=DjangoJSONEncoder)
+    seen_at = models.DateTimeField(_("read back"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("elevation")

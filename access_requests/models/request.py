@@ -19,9 +19,13 @@ class AccessRequest(models.Model):
     """
 
     code = models.CharField(_("number"), max_length=10, unique=True, default=request_code, editable=False)
-    requester = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="access_requests")
-    policy = models.ForeignKey(ApprovalPolicy, models.PROTECT, related_name="access_requests")
-    work_groups = models.ManyToManyField(WorkGroup, through="RequestedGroup", related_name="access_requests")
+    requester = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="access_requests", verbose_name=_("requester")
+    )
+    policy = models.ForeignKey(ApprovalPolicy, models.PROTECT, related_name="access_requests", verbose_name=_("approval policy"))
+    work_groups = models.ManyToManyField(
+        WorkGroup, through="RequestedGroup", related_name="access_requests", verbose_name=_("work groups")
+    )
     reason = models.TextField(_("reason"))
     change_ticket = models.CharField(_("change ticket"), max_length=100)
     impact = models.TextField(_("impact"), blank=True)
@@ -31,13 +35,17 @@ class AccessRequest(models.Model):
     asked_ends_at = models.DateTimeField(_("asked end"), null=True, blank=True)
     duration_minutes = models.PositiveIntegerField(_("duration"), null=True, blank=True)
     # What the approvers decide on, as it was when it was submitted, and the digest of it.
-    snapshot = models.JSONField(encoder=DjangoJSONEncoder)
-    digest = models.CharField(max_length=64)
-    extends = models.ForeignKey("Elevation", models.PROTECT, null=True, blank=True, related_name="extensions")
-    revises = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="revisions")
+    snapshot = models.JSONField(_("as it was submitted"), encoder=DjangoJSONEncoder)
+    digest = models.CharField(_("digest of it"), max_length=64)
+    extends = models.ForeignKey(
+        "Elevation", models.PROTECT, null=True, blank=True, related_name="extensions", verbose_name=_("extension of")
+    )
+    revises = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="revisions", verbose_name=_("revision of")
+    )
     # The door that carried it in, and the client if that door was one.
-    door = models.CharField(max_length=20)
-    client = models.CharField(max_length=100, blank=True)
+    door = models.CharField(_("door"), max_length=20)
+    client = models.CharField(_("API client"), max_length=100, blank=True)
     status = models.CharField(_("state"), max_length=20, default=RequestStatus.PENDING)
     submitted_at = models.DateTimeField(_("submitted"))
     decide_until = models.DateTimeField(_("deadline for a decision"))
@@ -113,19 +121,19 @@ class Verdict(models.TextChoices):
 class Decision(models.Model):
     """One approver's yes or no."""
 
-    request = models.ForeignKey(AccessRequest, models.PROTECT, related_name="decisions")
+    request = models.ForeignKey(AccessRequest, models.PROTECT, related_name="decisions", verbose_name=_("access request"))
     # Repeated from the request, so that the database itself can refuse a decision on one's own.
-    requester = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    approver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="decisions")
-    level = models.ForeignKey(ApprovalLevel, models.SET_NULL, null=True, related_name="+")
+    requester = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("requester"))
+    approver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="decisions", verbose_name=_("approver"))
+    level = models.ForeignKey(ApprovalLevel, models.SET_NULL, null=True, related_name="+", verbose_name=_("approval level"))
     level_number = models.PositiveSmallIntegerField(_("level"))
     verdict = models.CharField(_("decision"), max_length=10, choices=Verdict.choices)
     comment = models.TextField(_("comment"), blank=True)
     # How they proved who they are, by which door, and the digest of what they saw.
-    proof = models.JSONField()
-    door = models.CharField(max_length=20)
-    client = models.CharField(max_length=100, blank=True)
-    seen = models.CharField(max_length=64)
+    proof = models.JSONField(_("proof of identity"))
+    door = models.CharField(_("door"), max_length=20)
+    client = models.CharField(_("API client"), max_length=100, blank=True)
+    seen = models.CharField(_("digest of what was seen"), max_length=64)
     decided_at = models.DateTimeField(_("decided"))
 
     class Meta:

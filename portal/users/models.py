@@ -61,7 +61,7 @@ class User(AbstractUser):
 class LinkedIdentity(models.Model):
     """A person's name in another system, such as a Slack user id. Only a verified one may be acted for."""
 
-    person = models.ForeignKey(User, models.CASCADE, related_name="linked_identities")
+    person = models.ForeignKey(User, models.CASCADE, related_name="linked_identities", verbose_name=_("person"))
     provider = models.CharField(_("provider"), max_length=20)
     external_id = models.CharField(_("identity there"), max_length=200)
     verified_at = models.DateTimeField(_("verified"), null=True, blank=True)

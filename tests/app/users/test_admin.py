@@ -6,6 +6,7 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from access_requests.services.changes import record
 from audits.models import TrailEntry
@@ -112,3 +113,16 @@ def test_an_auditor_is_led_to_the_trail_which_tells_the_second(cast: Cast, entry
         assert "2026-11-23 14:00:00 JST" in client.get(page).content.decode()
     client.force_login(cast.member01)
     assert trail not in client.get("/").content.decode()
+
+
+def test_entry_of_the_trail_is_laid_out_for_people(cast: Cast, entry: None, client: Client) -> None:
+    client.force_login(cast.auditor01)
+    page = client.get(url_of(TrailEntry, "change", TrailEntry.objects.get().pk)).content.decode()
+    assert "<pre>{\n  &quot;" in page
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_fields_have_japanese_names(model: Any) -> None:
+    with translation.override("ja"):
+        untold = [field.name for field in model._meta.fields if not field.primary_key and str(field.verbose_name).isascii()]
+    assert untold == []
