@@ -24,7 +24,15 @@ from portal.outbox.models import Message
 from portal.users.models import User
 from tests.cast import actor_of
 
-WRITTEN: tuple[type[Model], ...] = (*(AccessRequest, RequestedGroup, Decision, Elevation, IdempotentAnswer, Message, TrailEntry),)
+WRITTEN: tuple[type[Model], ...] = (
+    AccessRequest,
+    RequestedGroup,
+    Decision,
+    Elevation,
+    IdempotentAnswer,
+    Message,
+    TrailEntry,
+)
 
 
 def ask(**changes: Any) -> Ask:
