@@ -45,8 +45,9 @@ METHODS: Mapping[str, Promise] = {
     "totp": _("one-time code"),
     "passkey": _("passkey"),
     "slack-signature": _("Slack signature"),
-    "client-assertion": _("API client"),
 }
+# What an API client proves is itself; the person is whom its header named.
+NAMED_ONLY = "client-assertion"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +139,8 @@ def _proof(entry: TrailEntry) -> str:
     proof = entry.data.get("decision", {}).get("proof", {})
     if "method" not in proof or "at" not in proof:
         return ""
+    if proof["method"] == NAMED_ONLY:
+        return gettext("named by the API client, not proven")
     method = METHODS.get(proof["method"], proof["method"])
     return gettext("identity proven by %(method)s at %(at)s") % {"method": method, "at": _said(proof["at"])}
 

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from access_requests.actor import Actor, Door
 from access_requests.models import AccessRequest
 from tests.app.access_requests.web.conftest import Browse
 from tests.cast import Cast, add_person
@@ -117,6 +118,18 @@ def test_page_of_a_request_tells_what_is_asked_who_decides_and_what_happened(cas
         "Without a decision the request lapses",
     ):
         assert fact in page, fact
+
+
+def test_approval_by_an_api_client_is_not_said_to_be_proven(cast: Cast, browse: Browse, clock: Clock) -> None:
+    cast.one_lead.decide_by = ["client"]
+    cast.one_lead.save()
+    request = submitted(cast.member01, now=clock.now)
+    proof = {"method": "client-assertion", "at": clock.now.isoformat()}
+    approved(request, Actor(person=cast.leader01, door=Door.CLIENT, client="chatbot", proof=proof), now=clock.now)
+    page = browse(cast.member01).get(f"/requests/{request.code}/").content.decode()
+    assert "leader01 (through chatbot) approved" in page
+    assert "named by the API client, not proven" in page
+    assert "identity proven" not in page
 
 
 def test_page_of_a_request_takes_few_queries(
