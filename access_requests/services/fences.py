@@ -38,8 +38,13 @@ def put_all(person: User, grant: Grant, aws: Caller, *, now: datetime) -> dict[s
 def remove_unneeded(person: User, grant: Grant, aws: Caller) -> None:
     """Take away the fences that no elevation of the person stands behind any more. Raises BackendError."""
     for role in grant.roles:
-        if not _reaching(person, role).filter(status__in=IN_AWS).exists():
+        if not is_needed(person, role):
             entry_fence.remove(aws, user_name=grant.user_name, role=role)
+
+
+def is_needed(person: User, role: Role) -> bool:
+    """Whether an elevation of the person that is in AWS, or may be, stands behind the fence of the role."""
+    return _reaching(person, role).filter(status__in=IN_AWS).exists()
 
 
 def _reaching(person: User, role: Role) -> QuerySet[Elevation]:

@@ -90,9 +90,15 @@ class Tidies:
         return Outcome(ends_at=grant.ends_at, seen=seen, presence=seen.presence(ttl="", fences={}))
 
     def settle(self, elevation: Elevation, outcome: Outcome, *, data: Data, now: datetime) -> None:  # noqa: ARG002  The step's signature.
+        if aws_step.is_another_in_aws(elevation):
+            # What AWS shows now is that one's; of this one it is what was read back at its end.
+            elevation.refresh_from_db(fields=["seen", "seen_at"])
         elevation.fence_due_at, elevation.attempts, elevation.problem = None, 0, ""
         elevation.save()
-        transition.record(elevation, act="elevation.fence_removed", actor=WORKER, now=now, data=data)
+        # As it was when the calls were made: nobody begins a grant to this person while the lease is held.
+        stays = any(fences.is_needed(elevation.person, role) for role in aws_step.grant_of(elevation).roles)
+        act = "elevation.fence_left" if stays else "elevation.fence_removed"
+        transition.record(elevation, act=act, actor=WORKER, now=now, data=data)
 
     def fail(self, elevation: Elevation, error: BackendError, *, data: Data, now: datetime) -> None:
         aws_step.try_again(elevation, error.problem, data=data, step=self.name, now=now)

@@ -282,6 +282,11 @@ def test_fence_that_the_next_access_needs_stays(jump: Jump, active: Elevation) -
     revoke.tidy(active.pk)
     assert jump.fence() == "2026-11-23T06:00:00Z"
     assert jump.members() == {"member01"}
+    active.refresh_from_db()
+    assert acts(active)[-1] == "elevation.fence_left"
+    # What AWS shows is the next access's, and no word about this one.
+    assert active.seen is not None
+    assert active.seen["membership"] is False
 
 
 def test_membership_that_landed_after_the_end_goes_before_its_fence_does(jump: Jump, active: Elevation) -> None:
