@@ -1,15 +1,13 @@
-"""Who signed, at a time that the test gives; and what a call acts on. In this process, without HTTP."""
+"""Who signed, at a time that the test gives; in this process, without HTTP."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from moto.iam.models import iam_backends
 from moto.sts.models import AssumedRole, sts_backends
 from werkzeug.datastructures import Headers
 
 from portal.simulated_aws import building, credentials
-from portal.simulated_aws.authorisation import resource_of
 from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, company, role_arn
 from portal.simulated_aws.errors import ExpiredToken, InvalidClientTokenId, MissingAuthenticationToken
 from portal.simulated_aws.world import World
@@ -64,21 +62,3 @@ def test_user_is_known_by_key_at_any_time(session: AssumedRole) -> None:
 def test_signature_of_no_known_form_is_missing(authorization: str) -> None:
     with pytest.raises(MissingAuthenticationToken):
         credentials.service_of(Headers({"Authorization": authorization}))
-
-
-@pytest.mark.parametrize(
-    ("parameters", "resource"),
-    [
-        ({}, "*"),
-        ({"UserName": "member01"}, "arn:aws:iam::111111111111:user/member01"),
-        ({"UserName": "nobody"}, "arn:aws:iam::111111111111:user/nobody"),
-        (
-            {"UserName": "member01", "GroupName": "ProdMemberWorkGroup"},
-            "arn:aws:iam::111111111111:group/sekisho/work/ProdMemberWorkGroup",
-        ),
-        ({"RoleName": "SekishoPortalRole"}, "arn:aws:iam::111111111111:role/SekishoPortalRole"),
-        ({"RoleArn": "arn:aws:iam::2:role/r"}, "arn:aws:iam::2:role/r"),
-    ],
-)
-def test_call_acts_on_what_it_names_by_its_whole_arn(session: AssumedRole, parameters: dict[str, str], resource: str) -> None:
-    assert resource_of(parameters=parameters, backend=iam_backends[ACCOUNTS["jump"]]["aws"]) == resource
