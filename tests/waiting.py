@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def until(condition: Callable[[], object], seconds: float = 20) -> None:
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
     """Return once it holds. Raises AssertionError when it does not come to hold."""
     deadline = time.monotonic() + seconds
     while not condition():

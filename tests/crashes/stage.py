@@ -23,7 +23,7 @@ GRANT, END, TIDY = "access_requests.grant", "access_requests.end", "access_reque
 SWEEPS = ("access_requests.sweep", "access_requests.sweep_ends")
 GROUP = "ProdMemberWorkGroup"
 FENCE = entry_fence_name("Prod_MemberRole")
-MEND_SECONDS = 40
+MEND_SECONDS = 90
 
 
 @dataclass(slots=True)
