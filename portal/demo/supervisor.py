@@ -93,8 +93,12 @@ class Supervisor:
         deadline = time.monotonic() + START_SECONDS
         while not _answers(f"http://127.0.0.1:{self.port}/healthz"):
             self._pause(WATCH_SECONDS / 2)
-            for name, code in self._children.died().items():
-                raise Unusable(self._obituary(name, code))
+            died = self._children.died()
+            for name, code in died.items():
+                if code >= 0:  # What cannot run ends by itself; what was killed can be started again.
+                    raise Unusable(self._obituary(name, code))
+            if died:
+                self._revive(died)
             if time.monotonic() > deadline:
                 raise Unusable(f"the portal does not answer.\n{self._children.last_words('web')}")
 

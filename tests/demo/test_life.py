@@ -70,6 +70,20 @@ def test_it_can_be_stopped_before_it_is_ready(tmp_path: Path) -> None:
     assert not any(map(is_alive, everybody))
 
 
+def test_what_is_killed_before_the_web_answers_is_started_again(tmp_path: Path) -> None:
+    process = launch(tmp_path)
+    try:
+        starting = Demo(tmp_path, process)
+        until((tmp_path / "info.json").exists)
+        killed = starting.pids["beat"]
+        os.kill(killed, signal.SIGKILL)
+        until(lambda: starting.pids["beat"] != killed and starting.answers())
+        assert process.poll() is None
+    finally:
+        process.terminate()
+        process.communicate()
+
+
 def test_whatever_dies_is_started_again_and_does_its_work(demo: Demo) -> None:
     killed = {name: pid for name, pid in demo.pids.items() if name != "aws"}
     for pid in killed.values():
