@@ -1,4 +1,4 @@
-"""The two state machines, as data. docs/lifecycle.md is generated from the tables below."""
+"""The state machines, as data. docs/lifecycle.md is generated from the tables below."""
 
 from enum import StrEnum
 
@@ -37,6 +37,19 @@ class ElevationAction(StrEnum):
     CANCEL = "cancel"
 
 
+class DriftStatus(StrEnum):
+    OPEN = "open"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    GONE = "gone"
+
+
+class DriftAction(StrEnum):
+    ASK_UNDO = "ask_undo"
+    CONFIRM_UNDO = "confirm_undo"
+    SEE_GONE = "see_gone"
+
+
 REQUEST_TRANSITIONS: dict[tuple[RequestStatus, RequestAction], RequestStatus] = {
     # The last approval that the policy asks for; those before it leave the request pending.
     (RequestStatus.PENDING, RequestAction.APPROVE): RequestStatus.APPROVED,
@@ -57,6 +70,16 @@ ELEVATION_TRANSITIONS: dict[tuple[ElevationStatus, ElevationAction], ElevationSt
     (ElevationStatus.REVOKING, ElevationAction.CONFIRM_REVOKE): ElevationStatus.ENDED,
 }
 
+DRIFT_TRANSITIONS: dict[tuple[DriftStatus, DriftAction], DriftStatus] = {
+    # By an administrator, or by the portal where the work group says so.
+    (DriftStatus.OPEN, DriftAction.ASK_UNDO): DriftStatus.UNDOING,
+    # Somebody else put it right, or it belongs to nothing any more.
+    (DriftStatus.OPEN, DriftAction.SEE_GONE): DriftStatus.GONE,
+    (DriftStatus.UNDOING, DriftAction.SEE_GONE): DriftStatus.GONE,
+    # Only after AWS, read back, shows it as it was.
+    (DriftStatus.UNDOING, DriftAction.CONFIRM_UNDO): DriftStatus.UNDONE,
+}
+
 UNDECIDED = frozenset(status for status, _ in REQUEST_TRANSITIONS)
 # AWS may have something of these: at most one of a person and a work group.
 IN_AWS = frozenset({ElevationStatus.GRANTING, ElevationStatus.ACTIVE, ElevationStatus.REVOKING})
@@ -64,3 +87,4 @@ IN_AWS = frozenset({ElevationStatus.GRANTING, ElevationStatus.ACTIVE, ElevationS
 UNSETTLED = frozenset(status for status, _ in ELEVATION_TRANSITIONS)
 # May stand in a window: what overlaps is measured against these.
 STANDING = UNSETTLED - {ElevationStatus.REVOKING}
+DRIFT_OPEN = frozenset(status for status, _ in DRIFT_TRANSITIONS)

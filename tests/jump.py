@@ -110,10 +110,9 @@ def jump(cast: Cast, simulated_aws: Aws, clock: Clock, settings: Settings, monke
         settings.AWS_CALL_ATTEMPTS, settings.AWS_READ_TIMEOUT = 1, 1
         # Making a session costs more than a test does with it.
         monkeypatch.setattr(sessions, "_jump_session", lambda: PORTAL_SESSION)
-        sessions._jump_iam.cache_clear()
+        sessions.forget()
         yield Jump(cast=cast, clock=clock, iam=simulated_aws.admin_client("iam"), proxy=proxy)
-        sessions.jump_iam().close()
-        sessions._jump_iam.cache_clear()
+        sessions.forget()
         simulated_aws.close()
 
 

@@ -6,13 +6,16 @@ from access_requests.models.catalogue import (
     ApprovalLevel,
     ApprovalPolicy,
     AwsAccount,
+    DriftAnswer,
     RoleLevel,
     StandingGroup,
     TargetRole,
     WorkGroup,
 )
 from access_requests.models.client import ApiClient, IdempotentAnswer
+from access_requests.models.drift import Drift, DriftKind, Reconciliation
 from access_requests.models.elevation import Elevation, PersonLease
+from access_requests.models.gate import RoleGate
 from access_requests.models.request import AccessRequest, Decision, RequestedGroup, Verdict
 
 __all__ = [
@@ -23,11 +26,16 @@ __all__ = [
     "ApprovalPolicy",
     "AwsAccount",
     "Decision",
+    "Drift",
+    "DriftAnswer",
+    "DriftKind",
     "Elevation",
     "IamUserBinding",
     "IdempotentAnswer",
     "PersonLease",
+    "Reconciliation",
     "RequestedGroup",
+    "RoleGate",
     "RoleLevel",
     "StandingGroup",
     "TargetRole",

@@ -17,6 +17,8 @@ class IamUserBinding(models.Model):
     user_name = models.CharField(_("IAM user name"), max_length=64)
     user_id = models.CharField(_("IAM user ID"), max_length=128, unique=True)
     bound_at = models.DateTimeField(_("bound"))
+    # Serial numbers of the MFA devices as AWS last listed them; null before it was asked. A passkey's has :u2f/ in it.
+    mfa_serials = models.JSONField(_("MFA devices"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("IAM user")

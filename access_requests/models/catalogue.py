@@ -8,11 +8,18 @@ from typing import ClassVar
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 DECIDE_BY = ("browser", "chat", "client")
+
+
+class DriftAnswer(models.TextChoices):
+    """What the portal does about what somebody else changed in AWS."""
+
+    REPORT = "report", _("report")
+    UNDO = "undo", _("undo")
 
 
 class AccountKind(models.TextChoices):
@@ -36,6 +43,10 @@ class AwsAccount(models.Model):
     account_id = models.CharField(_("account ID"), max_length=12, unique=True, validators=[RegexValidator(r"^\d{12}$")])
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=20, choices=AccountKind.choices)
+    # Path and name of the role that the workers assume there, to write the session gates; without it there are none.
+    gate_role = models.CharField(_("role of the portal"), max_length=576, blank=True, db_default="")
+    # Where Session Manager sessions are looked for at an end; none means the Region of the settings.
+    regions = models.JSONField(_("Regions"), default=list, db_default=Value([], models.JSONField()))
 
     class Meta:
         verbose_name = _("AWS account")
@@ -47,11 +58,17 @@ class AwsAccount(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def gate_role_arn(self) -> str:
+        return f"arn:aws:iam::{self.account_id}:role/{self.gate_role}" if self.gate_role else ""
+
 
 class TargetRole(models.Model):
     account = models.ForeignKey(AwsAccount, models.PROTECT, related_name="roles", verbose_name=_("AWS account"))
     name = models.CharField(_("name"), max_length=64)
     level = models.CharField(_("level"), max_length=20, choices=RoleLevel.choices)
+    # Names of inline and ARNs of managed policies that the role is to have; null where nobody declared them.
+    policies = models.JSONField(_("declared policies"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("target role")
@@ -142,6 +159,9 @@ class WorkGroup(models.Model):
     everyone_may_request = models.BooleanField(_("everyone may ask"), default=False)
     requesters = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="requestable_work_groups", blank=True, verbose_name=_("who may ask")
+    )
+    drift = models.CharField(
+        _("drift"), max_length=10, choices=DriftAnswer.choices, default=DriftAnswer.REPORT, db_default=DriftAnswer.REPORT
     )
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
 

@@ -15,5 +15,9 @@ def elevation_code() -> str:
     return f"E-{_random()}"
 
 
+def drift_code() -> str:
+    return f"D-{_random()}"
+
+
 def _random() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))

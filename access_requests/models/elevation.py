@@ -26,6 +26,8 @@ class Elevation(models.Model):
     starts_at = models.DateTimeField(_("start"))
     ends_at = models.DateTimeField(_("end"))
     status = models.CharField(_("state"), max_length=20, default=ElevationStatus.SCHEDULED)
+    # When the grant began in AWS: sessions from before are not this elevation's, and the session gate keeps them shut.
+    granting_at = models.DateTimeField(_("grant began"), null=True, blank=True)
     granted_at = models.DateTimeField(_("granted"), null=True, blank=True)
     # When somebody or something ended it; before ends_at that is early. The end is a fact in AWS only at ended_at.
     stopped_at = models.DateTimeField(_("end began"), null=True, blank=True)
@@ -41,6 +43,10 @@ class Elevation(models.Model):
     # What AWS showed when it was last looked at: grants.Seen as JSON.
     seen = models.JSONField(_("what AWS showed"), null=True, blank=True, encoder=DjangoJSONEncoder)
     seen_at = models.DateTimeField(_("read back"), null=True, blank=True)
+    # Whether the person can switch, evaluated over the policies as AWS has them: services.judging.Verdict as JSON.
+    judged = models.JSONField(_("evaluated"), null=True, blank=True, encoder=DjangoJSONEncoder)
+    # When that is to be asked again: after each step in AWS, and while AWS does not show it yet.
+    judge_at = models.DateTimeField(_("to be evaluated"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("elevation")
@@ -70,6 +76,7 @@ class Elevation(models.Model):
             # The sweeps, every few seconds, and the dashboard: only what something is still to happen to.
             models.Index("status", "ends_at", condition=Q(status__in=sorted(UNSETTLED)), name="elevation_unsettled"),
             models.Index("fence_due_at", condition=Q(fence_due_at__isnull=False), name="elevation_fence_due"),
+            models.Index("judge_at", condition=Q(judge_at__isnull=False), name="elevation_to_judge"),  # The sweep.
             models.Index(fields=["person", "-id"], name="elevation_of_person"),
         ]
 

@@ -1,9 +1,9 @@
-"""botocore clients for the workers: bounded in time, by the ordinary credential chain and, if set, a Jump account role."""
+"""botocore clients for the workers: bounded in time, by the ordinary credential chain and the roles that are to be assumed."""
 
 import threading
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.session
@@ -13,29 +13,66 @@ from django.conf import settings
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
+    from mypy_boto3_ssm import SSMClient
 
 _building = threading.Lock()
+_clients: dict[tuple[str, str, str], Any] = {}
 SESSION_NAME = "sekisho"
+# Where CloudTrail keeps what is done in IAM, which has no Region.
+GLOBAL_REGION = "us-east-1"
 
 
-def longest_call() -> timedelta:
-    """Return how long one call can last with all its attempts and the waits between them: the ground of leases."""
+def longest_call(*, in_target: bool = False) -> timedelta:
+    """Return how long one call can last with all its attempts and the waits between them: the ground of leases.
+
+    The credentials of each role on the way may be renewed within the call that finds them old.
+    """
     attempts = settings.AWS_CALL_ATTEMPTS
     waits = 2**attempts  # botocore waits at most 2 ** n seconds before its n-th repeat, in standard mode.
     once = timedelta(seconds=attempts * (settings.AWS_CONNECT_TIMEOUT + settings.AWS_READ_TIMEOUT) + waits)
-    # The role's credentials are renewed within the call that finds them old.
-    return 2 * once if settings.AWS_JUMP_ROLE_ARN else once
+    return (1 + bool(settings.AWS_JUMP_ROLE_ARN) + in_target) * once
 
 
 def jump_iam() -> "IAMClient":
     """Return the IAM client of the Jump account. Clients may be shared by threads, their making may not."""
+    iam: IAMClient = _client("iam", "", settings.AWS_REGION)
+    return iam
+
+
+def iam_of(role_arn: str) -> "IAMClient":
+    """Return the IAM client of the account in which the portal has this role; without one, the Jump account's."""
+    iam: IAMClient = _client("iam", role_arn, settings.AWS_REGION)
+    return iam
+
+
+def ssm_of(role_arn: str, region: str) -> "SSMClient":
+    """Return the Systems Manager client of the role's account in one Region."""
+    ssm: SSMClient = _client("ssm", role_arn, region)
+    return ssm
+
+
+def cloudtrail_of(role_arn: str) -> Any:
+    """Return the CloudTrail client that finds what was done in IAM, of the role's account or of the Jump account."""
+    return _client("cloudtrail", role_arn, GLOBAL_REGION)
+
+
+def forget() -> None:
+    """Close every client, to be made anew: where the endpoint or the credentials are to be others."""
     with _building:
-        return _jump_iam()
+        for client in _clients.values():
+            client.close()
+        _clients.clear()
+        _session.cache_clear()
 
 
-@cache
-def _jump_iam() -> "IAMClient":
-    return _jump_session().client("iam", endpoint_url=settings.AWS_ENDPOINT_URL, config=_config())
+def _client(service: str, role_arn: str, region: str) -> Any:
+    with _building:
+        asked = (service, role_arn, region)
+        if asked not in _clients:
+            _clients[asked] = _session(role_arn).client(
+                service, region_name=region, endpoint_url=settings.AWS_ENDPOINT_URL, config=_config()
+            )
+        return _clients[asked]
 
 
 def _config() -> Config:
@@ -47,16 +84,25 @@ def _config() -> Config:
     )
 
 
-def _jump_session() -> boto3.Session:
-    if not settings.AWS_JUMP_ROLE_ARN:
-        return boto3.Session(region_name=settings.AWS_REGION)
+@cache
+def _session(role_arn: str) -> boto3.Session:
+    """Return a session of a role in a target account, of the role in the Jump account, or of the ordinary credentials."""
+    if role_arn:
+        return _assumed(_session("")._session, role_arn)  # noqa: SLF001  boto3 hands its botocore session out nowhere else.
     base = botocore.session.Session()
+    if settings.AWS_JUMP_ROLE_ARN:
+        return _assumed(base, settings.AWS_JUMP_ROLE_ARN)
+    return boto3.Session(botocore_session=base, region_name=settings.AWS_REGION)
+
+
+def _assumed(source: botocore.session.Session, role_arn: str) -> boto3.Session:
+    plain = botocore.session.Session()
     fetcher = AssumeRoleCredentialFetcher(
-        client_creator=lambda service, **kwargs: base.create_client(
+        client_creator=lambda service, **kwargs: plain.create_client(
             service, endpoint_url=settings.AWS_ENDPOINT_URL, config=_config(), **{"region_name": settings.AWS_REGION, **kwargs}
         ),
-        source_credentials=base.get_credentials(),
-        role_arn=settings.AWS_JUMP_ROLE_ARN,
+        source_credentials=source.get_credentials(),
+        role_arn=role_arn,
         extra_args={"RoleSessionName": SESSION_NAME},
     )
     assumed = botocore.session.Session()

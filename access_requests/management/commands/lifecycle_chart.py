@@ -6,7 +6,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from access_requests.lifecycle import ELEVATION_TRANSITIONS, REQUEST_TRANSITIONS, ElevationStatus, RequestStatus
+from access_requests.lifecycle import (
+    DRIFT_TRANSITIONS,
+    ELEVATION_TRANSITIONS,
+    REQUEST_TRANSITIONS,
+    DriftStatus,
+    ElevationStatus,
+    RequestStatus,
+)
 
 Transitions = Mapping[tuple[Any, Any], StrEnum]
 
@@ -34,6 +41,10 @@ def chart() -> str:
             "## Elevation",
             "",
             *_diagram(ElevationStatus.SCHEDULED, ELEVATION_TRANSITIONS),
+            "",
+            "## Drift",
+            "",
+            *_diagram(DriftStatus.OPEN, DRIFT_TRANSITIONS),
             "",
         )
     )

@@ -16,7 +16,6 @@ def portal_in_aws(aws: Aws, settings: Settings, monkeypatch: pytest.MonkeyPatch)
     settings.AWS_ENDPOINT_URL = aws.endpoint_url
     for name, value in aws.portal_env.items():
         monkeypatch.setenv(name, value)
-    sessions._jump_iam.cache_clear()
+    sessions.forget()
     yield aws
-    sessions._jump_iam().close()
-    sessions._jump_iam.cache_clear()
+    sessions.forget()

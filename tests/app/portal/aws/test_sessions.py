@@ -19,10 +19,9 @@ def proxy(aws: Aws, aws_proxy: AwsProxy, settings: Settings, monkeypatch: pytest
     settings.AWS_ENDPOINT_URL = aws_proxy.url
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", PORTAL_KEY.id)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", PORTAL_KEY.secret)
-    sessions._jump_iam.cache_clear()
+    sessions.forget()
     yield aws_proxy
-    sessions.jump_iam().close()
-    sessions._jump_iam.cache_clear()
+    sessions.forget()
 
 
 def test_without_a_role_workers_act_with_the_key_of_the_ordinary_chain(proxy: AwsProxy) -> None:

@@ -1,0 +1,38 @@
+"""The session gate in AWS: an inline policy on the work role, in the target account. The document is rendered by portal.iam."""
+
+import json
+from typing import Any
+
+from access_requests.grants.calls import Caller, is_missing
+from access_requests.grants.errors import BackendRefused
+from portal.iam.fences import Document
+from portal.iam.session_gate import SESSION_GATE_NAME
+
+# What AWS allows all inline policies of a role together. White space is not counted, and we write none.
+ROLE_INLINE_SIZE = 10_240
+ROLE_FULL = "role_full"
+LIMIT = "LimitExceeded"
+
+
+def put(aws: Caller, *, role_name: str, document: Document) -> None:
+    """Write the whole gate. Raises BackendError, with the problem ROLE_FULL where it does not fit beside the role's policies."""
+    try:
+        aws.call("put_role_policy", RoleName=role_name, PolicyName=SESSION_GATE_NAME, PolicyDocument=text(document))
+    except BackendRefused as error:
+        if error.problem == LIMIT:
+            raise BackendRefused(ROLE_FULL, error.detail) from error
+        raise
+
+
+def read(aws: Caller, *, role_name: str) -> Any:
+    """Return the gate's document as AWS has it, or None where the role has none. Raises BackendError."""
+    try:
+        return aws.call("get_role_policy", RoleName=role_name, PolicyName=SESSION_GATE_NAME)["PolicyDocument"]
+    except BackendRefused as error:
+        if is_missing(error):
+            return None
+        raise
+
+
+def text(document: Document) -> str:
+    return json.dumps(document, separators=(",", ":"))

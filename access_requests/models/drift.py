@@ -1,0 +1,109 @@
+from typing import ClassVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from access_requests.lifecycle import DRIFT_OPEN, DriftStatus
+from access_requests.models.catalogue import WorkGroup
+from access_requests.models.codes import drift_code
+from access_requests.models.elevation import Elevation
+
+
+class DriftKind(models.TextChoices):
+    """In which way AWS is not as the portal left it, or not as the catalogue says."""
+
+    UNEXPLAINED_MEMBER = "unexplained_member", _("member that no elevation explains")
+    MEMBER_MISSING = "member_missing", _("membership missing")
+    TAG_MISSING = "tag_missing", _("TTL tag missing")
+    TAG_EDITED = "tag_edited", _("TTL tag edited")
+    TAG_UNEXPLAINED = "tag_unexplained", _("TTL tag that no elevation explains")
+    FENCE_MISSING = "fence_missing", _("entry fence missing")
+    FENCE_EDITED = "fence_edited", _("entry fence edited")
+    GATE_MISSING = "gate_missing", _("session gate missing")
+    GATE_EDITED = "gate_edited", _("session gate edited")
+    USER_RENAMED = "user_renamed", _("IAM user renamed")
+    USER_REMADE = "user_remade", _("IAM user made again")
+    USER_GONE = "user_gone", _("IAM user gone")
+    GROUP_GONE = "group_gone", _("group gone")
+    ROLE_GONE = "role_gone", _("role gone")
+    GROUP_POLICY = "group_policy", _("policy on a work group that nobody declared")
+    ROLE_POLICY = "role_policy", _("policy on a work role that nobody declared")
+    ROLE_POLICY_MISSING = "role_policy_missing", _("declared policy missing")
+    SWITCH_ALLOWED = "switch_allowed", _("switch allowed that the catalogue does not have")
+    SWITCH_DENIED = "switch_denied", _("switch denied that the catalogue has")
+
+
+class Drift(models.Model):
+    """One difference between AWS and what the portal left there, from when it was found until it is gone or undone.
+
+    `thing` and `name` say in AWS's own names what it is about, such as group ProdMemberWorkGroup and member02.
+    """
+
+    code = models.CharField(_("number"), max_length=10, unique=True, default=drift_code, editable=False)
+    kind = models.CharField(_("kind"), max_length=30, choices=DriftKind.choices)
+    account = models.CharField(_("AWS account"), max_length=50)
+    thing = models.CharField(_("where"), max_length=300)
+    name = models.CharField(_("what"), max_length=300, blank=True)
+    work_group = models.ForeignKey(
+        WorkGroup, models.PROTECT, null=True, blank=True, related_name="drifts", verbose_name=_("work group")
+    )
+    elevation = models.ForeignKey(
+        Elevation, models.PROTECT, null=True, blank=True, related_name="drifts", verbose_name=_("elevation")
+    )
+    detail = models.JSONField(_("detail"), default=dict, encoder=DjangoJSONEncoder)
+    status = models.CharField(_("state"), max_length=20, default=DriftStatus.OPEN)
+    found_at = models.DateTimeField(_("found"))
+    seen_at = models.DateTimeField(_("last seen"))
+    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+    # Who did it, as CloudTrail says; empty where it does not.
+    principal = models.CharField(_("done by"), max_length=2048, blank=True)
+    event = models.JSONField(_("CloudTrail event"), null=True, blank=True, encoder=DjangoJSONEncoder)
+    # How often the same by the same principal was undone before.
+    undone_before = models.PositiveIntegerField(_("undone before"), default=0)
+    undo_asked_by = models.CharField(_("undo asked by"), max_length=200, blank=True)
+    problem = models.CharField(_("problem"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("drift")
+        verbose_name_plural = _("drift")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(status__in=sorted(DriftStatus)), name="drift_status_known"),
+            models.UniqueConstraint(
+                "kind",
+                "account",
+                "thing",
+                "name",
+                condition=Q(status__in=sorted(DRIFT_OPEN)),
+                name="drift_one_open_of_a_kind",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["status", "-id"], name="drift_list"),  # The page.
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Reconciliation(models.Model):
+    """One comparison of AWS with the portal: when, which accounts could not be read, and who could switch where.
+
+    `matrix` is services.reconcile.matrix as JSON; null while it runs, or when the Jump account could not be read.
+    """
+
+    began_at = models.DateTimeField(_("began"))
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    asked_by = models.CharField(_("asked by"), max_length=200, blank=True)
+    # [{"account": key, "problem": AWS's word for it}]
+    problems = models.JSONField(_("problems"), default=list, encoder=DjangoJSONEncoder)
+    matrix = models.JSONField(_("who can switch where"), null=True, blank=True, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        verbose_name = _("comparison with AWS")
+        verbose_name_plural = _("comparisons with AWS")
+        indexes: ClassVar = [models.Index(fields=["-began_at"], name="reconciliation_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.began_at}"
