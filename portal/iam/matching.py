@@ -1,0 +1,48 @@
+"""Texts against patterns: wildcards in strings, and ARNs segment by segment."""
+
+import re
+from functools import lru_cache
+
+from portal.iam.variables import Plain, Text, Variable, Wild
+
+SEGMENTS = 6
+ANYTHING = {"*": ".*", "?": "."}
+WITHIN_SEGMENT = {"*": "[^:]*", "?": "[^:]"}
+
+
+def written(parts: Plain) -> str:
+    """Return the text with wildcards taken for the characters that they are."""
+    return "".join(part.text if isinstance(part, Text) else part.character for part in parts)
+
+
+@lru_cache(maxsize=8192)
+def wildcard_pattern(parts: Plain) -> re.Pattern[str]:
+    source = "".join(re.escape(part.text) if isinstance(part, Text) else ANYTHING[part.character] for part in parts)
+    return re.compile(source, re.DOTALL)
+
+
+@lru_cache(maxsize=8192)
+def arn_pattern(parts: Plain) -> re.Pattern[str]:
+    """Return the pattern of an ARN: a wildcard stays in its segment, but for the last, which may hold colons of its own.
+
+    An ARN with fewer segments is completed with wildcards, as AWS does in identity policies.
+    """
+    sources, colons = [], 0
+    for part in parts:
+        if isinstance(part, Wild):
+            sources.append((WITHIN_SEGMENT if colons < SEGMENTS - 1 else ANYTHING)[part.character])
+        else:
+            sources.append(re.escape(part.text))
+            colons += part.text.count(":")
+    return re.compile("".join(sources) + ":[^:]*" * (SEGMENTS - 2 - colons) + ":.*" * (colons < SEGMENTS - 1), re.DOTALL)
+
+
+def segments(parts: tuple[Text | Wild | Variable, ...]) -> int:
+    """Return how many segments of an ARN are written out."""
+    return 1 + sum(part.text.count(":") for part in parts if isinstance(part, Text))
+
+
+def names_segment_by_variable(parts: tuple[Text | Wild | Variable, ...]) -> bool:
+    """Return whether a variable stands before the fifth colon, where AWS takes none."""
+    before = tuple(parts[: next((at for at, part in enumerate(parts) if isinstance(part, Variable)), len(parts))])
+    return len(before) < len(parts) and segments(before) < SEGMENTS

@@ -1,0 +1,66 @@
+"""Who calls, and what is called by switching: users, sessions and roles, each with the policies that it carries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Document = Mapping[str, Any]
+"""The decoded JSON of a policy."""
+
+Context = Mapping[str, str | Sequence[str]]
+"""Condition keys, in any letter case, with their values. A sequence is a multivalued key, whatever its length."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """A policy document and where it stands, such as `group ProdMemberWorkGroup: SwitchRole`.
+
+    A document that could not be read is an empty one: what it allows or denies is then unknown.
+    """
+
+    name: str
+    document: Document
+
+
+@dataclass(frozen=True, kw_only=True)
+class Principal:
+    """Who calls: a user with all that the user and the groups carry, or a session of a role with what the role carries.
+
+    `arn` is the IAM user's, or `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`; `role_arn` is the IAM ARN of a session's role.
+    """
+
+    arn: str
+    account_id: str
+    policies: tuple[Policy, ...] = ()
+    boundary: Policy | None = None
+    role_arn: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role:
+    """A role; `role_id` begins with AROA."""
+
+    arn: str
+    role_id: str
+    trust: Policy
+    policies: tuple[Policy, ...] = ()
+    boundary: Policy | None = None
+
+    @property
+    def account_id(self) -> str:
+        return account_of(self.arn)
+
+    def session(self, name: str) -> Principal:
+        """Return who calls in a session of this role. The path of the role is no part of a session's ARN."""
+        partition, role_name = self.arn.split(":")[1], self.arn.rpartition("/")[2]
+        return Principal(
+            arn=f"arn:{partition}:sts::{self.account_id}:assumed-role/{role_name}/{name}",
+            account_id=self.account_id,
+            policies=self.policies,
+            boundary=self.boundary,
+            role_arn=self.arn,
+        )
+
+
+def account_of(arn: str) -> str:
+    return arn.split(":")[4]
