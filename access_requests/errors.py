@@ -151,6 +151,14 @@ class ElevationOver(Conflict):
     sentence = _("This access is over or about to be. Make a new request.")
 
 
+class RoleFull(Conflict):
+    code = "role_full"
+    sentence = _(
+        "The session gate of %(role)s is full: no more people fit in than the %(people)s who are there. "
+        "Wait until somebody's access is over."
+    )
+
+
 class RequesterMayNot(Conflict):
     code = "requester_may_not"
     sentence = _("%(person)s may no longer ask for %(work_group)s. Reject this request, or ask an administrator.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -34,6 +35,16 @@ TASKS = {
     "access_requests.end": revoke.end,
     "access_requests.tidy": revoke.tidy,
 }
+
+
+class PortalSessions:
+    """Sessions with the portal's own key, made once: making one costs more than a test does with it."""
+
+    def __call__(self, role_arn: str) -> boto3.Session:
+        return _session_of(role_arn)
+
+    def cache_clear(self) -> None:
+        """Keep them: only clients differ between tests."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,12 +119,16 @@ def jump(cast: Cast, simulated_aws: Aws, clock: Clock, settings: Settings, monke
     with AwsProxy(upstream=simulated_aws.endpoint_url) as proxy:
         settings.AWS_ENDPOINT_URL, settings.AWS_REGION = proxy.url, REGION
         settings.AWS_CALL_ATTEMPTS, settings.AWS_READ_TIMEOUT = 1, 1
-        # Making a session costs more than a test does with it.
-        monkeypatch.setattr(sessions, "_jump_session", lambda: PORTAL_SESSION)
+        monkeypatch.setattr(sessions, "_session", PortalSessions())
         sessions.forget()
         yield Jump(cast=cast, clock=clock, iam=simulated_aws.admin_client("iam"), proxy=proxy)
         sessions.forget()
         simulated_aws.close()
+
+
+@cache
+def _session_of(role_arn: str) -> boto3.Session:
+    return sessions._assumed(PORTAL_SESSION._session, role_arn) if role_arn else PORTAL_SESSION
 
 
 def granted(elevation: Elevation) -> Elevation:

@@ -44,7 +44,8 @@ class Seen:
     """What AWS showed of a grant at one moment.
 
     `ttl` is the tag's value and None where there is no tag; `entry_fence` maps a role's name to the time in its fence, None where
-    it has none or one that is not ours; `session_gate` is None while no role of the portal may write it in the target account.
+    it has none or one that is not ours; `session_gate` maps a role's name to the time until when its gate lets the person act,
+    None for not at all. It lacks roles in accounts where no role of the portal may write a gate, and is None without any.
     """
 
     membership: bool
@@ -54,14 +55,15 @@ class Seen:
     at: datetime
 
     def presence(self, *, ttl: str, fences: Mapping[str, str]) -> Presence:
-        """Compare with the tag's value, and the time in each role's fence, as they should be."""
+        """Compare with the tag's value, and the time in each role's fence, which its gate shares, as they should be."""
         if not self.membership:
             return Presence.ABSENT
-        return Presence.PRESENT if self.ttl == ttl and self.entry_fence == fences else Presence.MOVING
+        gates = all(fences.get(role) == until for role, until in (self.session_gate or {}).items())
+        return Presence.PRESENT if self.ttl == ttl and self.entry_fence == fences and gates else Presence.MOVING
 
 
 class GrantBackend(Protocol):
-    """Fences are the portal's in every backend, and written before `give`."""
+    """Entry fence and session gate are the portal's in every backend, and written before `give`; `look` leaves the gate out."""
 
     def give(self, grant: Grant, aws: Caller) -> None:
         """Let the user in: TTL tag, then membership. Raises BackendError."""

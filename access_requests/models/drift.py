@@ -95,14 +95,19 @@ class Reconciliation(models.Model):
 
     began_at = models.DateTimeField(_("began"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    # One at a time: the row is the lock. A run that died is found by its age and gives way to the next.
+    running = models.BooleanField(_("running"), default=False)
     asked_by = models.CharField(_("asked by"), max_length=200, blank=True)
-    # [{"account": key, "problem": AWS's word for it}]
+    # [{"account": key, "thing": what could not be compared, "" for all of the account, "problem": a word for it}]
     problems = models.JSONField(_("problems"), default=list, encoder=DjangoJSONEncoder)
     matrix = models.JSONField(_("who can switch where"), null=True, blank=True, encoder=DjangoJSONEncoder)
 
     class Meta:
         verbose_name = _("comparison with AWS")
         verbose_name_plural = _("comparisons with AWS")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["running"], condition=Q(running=True), name="reconciliation_one_runs"),
+        ]
         indexes: ClassVar = [models.Index(fields=["-began_at"], name="reconciliation_latest")]
 
     def __str__(self) -> str:

@@ -29,11 +29,12 @@ CALL_A_HUMAN = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What a step did: the end that it wrote, what it read back, and how far the two agree."""
+    """What a step did: the end that it wrote, what it read back, and how far the two agree; what of open sessions it ended."""
 
     ends_at: datetime
     seen: Seen
     presence: Presence
+    open_sessions: Sequence[Data] = ()
 
 
 class NotRecorded(Exception):
@@ -156,4 +157,7 @@ def _settle(step: Step, before: Elevation, outcome: Outcome | BackendError, data
 
 
 def _as_data(outcome: Outcome | BackendError) -> Data:
-    return {"detail": outcome.detail} if isinstance(outcome, BackendError) else {"seen": asdict(outcome.seen)}
+    if isinstance(outcome, BackendError):
+        return {"detail": outcome.detail}
+    sessions = {"open_sessions": list(outcome.open_sessions)} if outcome.open_sessions else {}
+    return {"seen": asdict(outcome.seen), **sessions}

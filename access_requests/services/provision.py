@@ -12,7 +12,7 @@ from access_requests.grants.registry import backend
 from access_requests.lifecycle import ElevationAction, ElevationStatus
 from access_requests.models import Elevation, IamUserBinding
 from access_requests.selectors import catalogue
-from access_requests.services import aws_step, fences, stop, transition
+from access_requests.services import aws_step, fences, gates, stop, transition
 from access_requests.services.aws_step import Data, Outcome
 from portal.outbox import sending as outbox
 
@@ -39,8 +39,9 @@ class Grants:
         if _ended_for_lack_of_right(elevation, now):
             return False
         if elevation.status == ElevationStatus.SCHEDULED:
-            if aws_step.is_another_in_aws(elevation):
+            if aws_step.is_another_in_aws(elevation) or gates.is_ending(elevation):
                 return False  # The grant waits until the earlier one has ended.
+            elevation.granting_at = now
             transition.apply_to_elevation(elevation, ElevationAction.START_GRANT, actor=WORKER, now=now)
         return True
 
@@ -100,16 +101,17 @@ class Prolongs:
 
 
 def _write(elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
-    """Fence first, so that AWS itself ends what is given next."""
+    """Gate and fence first, so that AWS itself ends what is given next."""
     user = directory.user_named(aws, grant.user_name)
     if user is None or user.user_id != grant.user_id:
         # Renamed, or deleted and made again: it is not the one that an administrator bound.
         raise BackendRefused(IAM_USER_CHANGED)
     grant = replace(grant, user_name=user.name)
+    gate = gates.write(elevation, aws)
     written = fences.put_all(elevation.person, grant, aws, now=aws.clock())
     way = backend(elevation.work_group.backend)
     way.give(grant, aws)
-    seen = way.look(grant, aws)
+    seen = replace(way.look(grant, aws), session_gate=gate)
     presence = seen.presence(ttl=ttl_tag.value(grant.ends_at), fences=written)
     return Outcome(ends_at=grant.ends_at, seen=seen, presence=presence)
 

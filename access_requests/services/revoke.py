@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from access_requests.actor import WORKER
 from access_requests.grants import directory
-from access_requests.grants.calls import Caller
+from access_requests.grants.calls import Caller, is_missing
 from access_requests.grants.contract import Grant
-from access_requests.grants.errors import BackendError, BackendRefused
+from access_requests.grants.errors import BackendError, BackendRefused, LeaseLost
 from access_requests.grants.registry import backend
 from access_requests.lifecycle import ElevationAction, ElevationStatus
 from access_requests.models import Elevation
-from access_requests.services import aws_step, fences, lease, spool, transition
+from access_requests.services import aws_step, fences, gates, lease, open_sessions, spool, transition
 from access_requests.services.aws_step import Data, NotRecorded, Outcome
 
 logger = logging.getLogger(__name__)
@@ -84,9 +84,10 @@ class Tidies:
         if not aws_step.is_another_in_aws(elevation):
             # A call that hung may have landed after the end was read back; then the fence is all that holds.
             way.take(grant, aws)
+        gate, _ = _shut(elevation, aws)
         if name is not None:
             fences.remove_unneeded(elevation.person, grant, aws)
-        seen = way.look(grant, aws)
+        seen = replace(way.look(grant, aws), session_gate=gate)
         return Outcome(ends_at=grant.ends_at, seen=seen, presence=seen.presence(ttl="", fences={}))
 
     def settle(self, elevation: Elevation, outcome: Outcome, *, data: Data, now: datetime) -> None:  # noqa: ARG002  The step's signature.
@@ -107,15 +108,37 @@ class Tidies:
 
 
 def _take_out(elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
-    """Fence to now, membership out, read back, untag; then look at all of it once more."""
+    """Fence to now and name out of the gate, membership out, read back, untag; then look at all of it once more."""
     name = directory.current_name(aws, grant.user_name, grant.user_id)
     grant = replace(grant, user_name=name or grant.user_name)
     if name is not None:
         _fence_to_now(elevation, grant, aws)
+    gate, trouble = _shut(elevation, aws)
     way = backend(elevation.work_group.backend)
     way.take(grant, aws)
-    seen = way.look(grant, aws)
-    return Outcome(ends_at=grant.ends_at, seen=seen, presence=seen.presence(ttl="", fences={}))
+    sessions = open_sessions.end_of(elevation, aws)
+    if trouble is not None and _lets_in(gate, now=aws.clock()):
+        # Live sessions would go on. The membership is gone, and the end stays open until the gate is shut too.
+        raise trouble
+    seen = replace(way.look(grant, aws), session_gate=gate)
+    return Outcome(ends_at=grant.ends_at, seen=seen, presence=seen.presence(ttl="", fences={}), open_sessions=sessions)
+
+
+def _shut(elevation: Elevation, aws: Caller) -> tuple[gates.Open | None, BackendError | None]:
+    """Take the name out of the gates; return what they say of the person, as written or as read last, and what went wrong."""
+    try:
+        return gates.write(elevation, aws), None
+    except LeaseLost:
+        raise
+    except BackendError as error:
+        logger.warning("the session gate at the end of %s: %s", elevation.code, error)
+        # No session of a role that is gone may do anything.
+        return gates.as_read(elevation), None if is_missing(error) else error
+
+
+def _lets_in(gate: gates.Open | None, *, now: datetime) -> bool:
+    """Whether a gate lets the person act after now; one whose time is over shuts by itself."""
+    return any(until is not None and datetime.fromisoformat(until) > now for until in (gate or {}).values())
 
 
 def _fence_to_now(elevation: Elevation, grant: Grant, aws: Caller) -> None:

@@ -10,11 +10,13 @@ from django.db.models import F, Q, QuerySet
 from access_requests.actor import WORKER
 from access_requests.lifecycle import STANDING, UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest, Elevation
-from access_requests.services import decide, run, stop
+from access_requests.services import decide, gates, run, stop
 from portal.outbox import sending as outbox
 
 Due = Iterator[tuple[str, int]]
 TIDY = "access_requests.tidy"
+GATE = "access_requests.gate"
+JUDGE = "access_requests.judge"
 BATCH = 1000
 
 
@@ -28,12 +30,22 @@ def due_grants(*, now: datetime) -> Due:
 
 
 def due_ends(*, now: datetime) -> Due:
-    """Yield (task, elevation id) of what is to be taken out or tidied up. A failed grant never puts off an end that is due."""
+    """Yield (task, id) of what is to be taken out or tidied up, and of gates that are behind.
+
+    A failed grant never puts off an end that is due.
+    """
     over = Q(status__in=[ElevationStatus.GRANTING, ElevationStatus.ACTIVE], ends_at__lte=now)
     open_end = Q(status=ElevationStatus.REVOKING) & (Q(try_again_at=None) | Q(try_again_at__lte=now))
     yield from _each(stop.END, Elevation.objects.filter(over | open_end))
     yield from _each(decide.GRANT, Elevation.objects.filter(status=ElevationStatus.SCHEDULED, ends_at__lte=now))
     yield from _each(TIDY, Elevation.objects.filter(fence_due_at__lte=now))
+    yield from ((GATE, role_id) for role_id in gates.due(now=now))
+
+
+def due_judgements(*, now: datetime) -> Due:
+    """Yield one message, whose task takes all that is to be evaluated together; its id is any of these."""
+    due = Elevation.objects.filter(judge_at__lte=now).values_list("pk", flat=True).first()
+    yield from [] if due is None else [(JUDGE, due)]
 
 
 def lapse_requests(*, now: datetime) -> int:

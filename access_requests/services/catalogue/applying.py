@@ -51,15 +51,13 @@ def _record(change: Change, *, actor: Actor, now: datetime) -> None:
 
 
 def _account(key: str, after: Fields) -> None:
-    values = {"account_id": after["id"], "name": after["name"], "kind": after["kind"]}
+    values = {"account_id": after["id"], **{field: after[field] for field in ("name", "kind", "gate_role", "regions")}}
     AwsAccount.objects.update_or_create(key=key, defaults=values)
 
 
 def _role(key: str, after: Fields) -> None:
     account, name = key.split("/")
-    TargetRole.objects.update_or_create(
-        account=AwsAccount.objects.get(key=account), name=name, defaults={"level": after["level"]}
-    )
+    TargetRole.objects.update_or_create(account=AwsAccount.objects.get(key=account), name=name, defaults=after)
 
 
 def _standing_group(key: str, after: Fields) -> None:
@@ -93,6 +91,7 @@ def _work_group(key: str, after: Fields) -> None:
         defaults={
             "description": after["description"],
             "backend": after["backend"],
+            "drift": after["drift"],
             "policy": ApprovalPolicy.objects.get(key=after["policy"]),
             "everyone_may_request": everyone,
             "retired_at": None,

@@ -151,6 +151,12 @@ def _work_roles_are_apart(state: State, mistakes: Mistakes) -> None:
                 mistakes.add(path, f"{quoted(role)} is in the Jump account, where nobody works")
 
 
+def _gates_are_elsewhere(state: State, mistakes: Mistakes) -> None:
+    for key, account in state[Kind.ACCOUNT].items():
+        if account["kind"] == AccountKind.JUMP and account["gate_role"]:
+            mistakes.add(path_of(Kind.ACCOUNT, key, "gate_role"), "nobody works in the Jump account, so that it has no gates")
+
+
 def _fences_fit(state: State, mistakes: Mistakes) -> None:
     """The entry fence on the IAM user is named after the role: a second role of that name would overwrite the first one's."""
     roles: dict[str, str] = {}
@@ -195,6 +201,7 @@ RULES: tuple[Callable[[State, Mistakes], None], ...] = (
     _times_are_in_order,
     _levels_can_be_satisfied,
     _work_roles_are_apart,
+    _gates_are_elsewhere,
     _fences_fit,
     _clients_differ,
 )

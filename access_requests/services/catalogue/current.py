@@ -14,7 +14,9 @@ def read() -> State:
     """Return the catalogue as it stands; what was retired is not in it, people who were disabled are."""
     return {
         Kind.ACCOUNT: _accounts(),
-        Kind.ROLE: {str(role): {"level": role.level} for role in TargetRole.objects.select_related("account")},
+        Kind.ROLE: {
+            str(role): {"level": role.level, "policies": role.policies} for role in TargetRole.objects.select_related("account")
+        },
         Kind.STANDING_GROUP: _standing_groups(),
         Kind.PERSON: _people(),
         Kind.POLICY: _policies(),
@@ -25,7 +27,16 @@ def read() -> State:
 
 def _accounts() -> Objects:
     accounts = AwsAccount.objects.all()
-    return {account.key: {"id": account.account_id, "name": account.name, "kind": account.kind} for account in accounts}
+    return {
+        account.key: {
+            "id": account.account_id,
+            "name": account.name,
+            "kind": account.kind,
+            "gate_role": account.gate_role,
+            "regions": account.regions,
+        }
+        for account in accounts
+    }
 
 
 def _standing_groups() -> Objects:
@@ -64,6 +75,7 @@ def _work_groups() -> Objects:
             "requesters": _everyone_or(group.requesters, everyone=group.everyone_may_request),
             "description": group.description,
             "backend": group.backend,
+            "drift": group.drift,
         }
         for group in groups.prefetch_related("target_roles__account", "requesters")
     }

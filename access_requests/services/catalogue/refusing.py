@@ -43,6 +43,15 @@ def _nothing_in_use_moves(current: State, wanted: State, mistakes: Mistakes) -> 
                 _note(unsettled, path_of(Kind.WORK_GROUP, name, field), mistakes)
 
 
+def _gates_stay_while_used(current: State, wanted: State, mistakes: Mistakes) -> None:
+    """A gate that the portal can no longer write would keep letting in who is in it."""
+    for key in current[Kind.ACCOUNT].keys() & wanted[Kind.ACCOUNT].keys():
+        before, after = current[Kind.ACCOUNT][key]["gate_role"], wanted[Kind.ACCOUNT][key]["gate_role"]
+        if before and before != after:
+            unsettled = Elevation.objects.filter(work_group__target_roles__account__key=key, status__in=UNSETTLED).distinct()
+            _note(unsettled, path_of(Kind.ACCOUNT, key, "gate_role"), mistakes)
+
+
 def _bindings_rest_while_used(current: State, wanted: State, mistakes: Mistakes) -> None:
     for name in current[Kind.PERSON].keys() & wanted[Kind.PERSON].keys():
         before, after = current[Kind.PERSON][name]["iam_user"], wanted[Kind.PERSON][name]["iam_user"]
@@ -123,6 +132,7 @@ def _note(open_ones: Iterable[AccessRequest | Elevation], path: Path, mistakes: 
 RULES: tuple[Rule, ...] = (
     _nothing_in_use_goes,
     _nothing_in_use_moves,
+    _gates_stay_while_used,
     _bindings_rest_while_used,
     _identities_are_one_persons,
     _names_are_not_taken,

@@ -7,7 +7,7 @@ from typing import Any
 from allauth.idp.oidc.adapter import get_adapter
 from django.conf import settings
 
-from access_requests.models import AccountKind, RoleLevel
+from access_requests.models import AccountKind, DriftAnswer, RoleLevel
 from access_requests.models.catalogue import DECIDE_BY
 from access_requests.services.catalogue.document import parse
 from access_requests.services.catalogue.mistakes import Mistakes, Path
@@ -35,6 +35,13 @@ IAM = r"[\w+=,.@-]+"
 KEY = matching(r"[a-z0-9][a-z0-9_-]*", 50, "small letters, digits, - and _")
 USERNAME = matching(r"[A-Za-z0-9][\w.@+-]*", 150, "letters, digits and _ . @ + -, beginning with a letter or a digit")
 ROLE_NAME = matching(IAM, 64, IAM_RULE)
+GATE_ROLE = matching(rf"({IAM}/)*{IAM}", 576, "the path and name of a role, such as sekisho/SekishoGateRole")
+POLICY = matching(
+    rf"{IAM}|arn:aws[a-z-]*:iam::(aws|\d{{12}}):policy/[\x21-\x7e]+",
+    600,
+    "the name of an inline policy, or the ARN of a managed one",
+)
+REGION = matching(r"[a-z]{2}(-[a-z]+)+-\d", 30, "a Region such as ap-northeast-1")
 ROLE_REFERENCE = matching(rf"[a-z0-9_-]+/{IAM}", 115, "an account's key and a role's name, such as production/Prod_MemberRole")
 STANDING_GROUP_NAME = matching(IAM, 128, IAM_RULE)
 # The name is part of the TTL tag's key: 128 characters in all, and no comma.
@@ -76,9 +83,7 @@ def read(content: bytes) -> Wanted:
 def _state(file: dict[str, Any]) -> State:
     state = {kind: file[section] for kind, section in SECTIONS.items()}
     roles = {
-        f"{account}/{name}": {"level": level}
-        for account, fields in file["accounts"].items()
-        for name, level in fields.pop("roles").items()
+        f"{account}/{name}": role for account, fields in file["accounts"].items() for name, role in fields.pop("roles").items()
     }
     for person in file["people"].values():
         if isinstance(person["iam_user"], str):
@@ -106,8 +111,21 @@ def _account() -> Read:
             "name": scalar(text(120)),
             "kind": scalar(one_of(AccountKind.values)),
         },
-        optional={"roles": (table(ROLE_NAME, scalar(one_of(RoleLevel.values))), {})},
+        optional={
+            "roles": (table(ROLE_NAME, _role), {}),
+            "gate_role": (scalar(GATE_ROLE), ""),
+            "regions": (listing(scalar(REGION)), []),
+        },
     )
+
+
+def _role(place: Place) -> dict[str, Any]:
+    """Read a role: its level alone, or with the policies that it is to have."""
+    level = scalar(one_of(RoleLevel.values))
+    if isinstance(place.value, dict):
+        whole: dict[str, Any] = record(required={"level": level}, optional={"policies": (listing(scalar(POLICY)), None)})(place)
+        return whole
+    return {"level": level(place), "policies": None}
 
 
 def _standing_group() -> Read:
@@ -140,6 +158,7 @@ def _work_group() -> Read:
         optional={
             "description": (scalar(text(500)), ""),
             "backend": (scalar(one_of(settings.GRANT_BACKENDS)), "iam_group"),
+            "drift": (scalar(one_of(DriftAnswer.values)), DriftAnswer.REPORT.value),
         },
     )
 

@@ -1,0 +1,19 @@
+"""The session gates of work roles: rendered whole from the database, written by one worker a role at a time."""
+
+from access_requests.services.gates.contents import check_room, gated, lines, room, size
+from access_requests.services.gates.writing import Open, as_read, due, is_ending, lease_length, refresh, write
+
+__all__ = [
+    "Open",
+    "as_read",
+    "check_room",
+    "due",
+    "gated",
+    "is_ending",
+    "lease_length",
+    "lines",
+    "refresh",
+    "room",
+    "size",
+    "write",
+]

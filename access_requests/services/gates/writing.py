@@ -1,0 +1,180 @@
+"""Writing the gates: one writer a role at a time, and one write for all who wait for it."""
+
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from access_requests.grants import session_gate as in_aws
+from access_requests.grants.calls import Caller
+from access_requests.grants.errors import BackendBusy, BackendError, BackendRefused, LeaseLost
+from access_requests.lifecycle import ElevationStatus
+from access_requests.models import Elevation, RoleGate, TargetRole
+from access_requests.services.gates.contents import EXPIRED, gated, lines, room, second, size
+from access_requests.services.lease import MARGIN
+from portal.aws.sessions import iam_of, longest_call
+from portal.iam.fences import iso
+from portal.iam.session_gate import Line, lines_of, session_gate
+
+logger = logging.getLogger(__name__)
+BUSY = "gate_busy"
+NOT_SHOWN_YET = "gate_not_shown_yet"
+POLL_SECONDS = 0.1
+Renew = Callable[[], None]
+Open = dict[str, str | None]
+
+
+def write(elevation: Elevation, aws: Caller) -> Open | None:
+    """See to it that each gate of the elevation shows in AWS what the database says now, after its state was committed.
+
+    Return what they say of the person: role name -> until when, None for shut out; and None where no role has a gate. `aws` is
+    the step's way to the Jump account: its lease is renewed meanwhile, and the calls are written down with its own. Raises
+    BackendError, with the problem role_full before anything is written.
+    """
+    roles = list(gated(elevation.work_group))
+    return {role.name: _until(_ensured(role, elevation, aws), elevation) for role in roles} if roles else None
+
+
+def as_read(elevation: Elevation) -> Open | None:
+    """Return what `write` does from what AWS showed last, without asking it."""
+    roles = list(gated(elevation.work_group).select_related("gate", "account"))
+    return {role.name: _until(role.gate, elevation) for role in roles if hasattr(role, "gate")} if roles else None
+
+
+def refresh(role_id: int) -> None:
+    """Write a role's gate anew, unless somebody is at it. Raises nothing: what fails is tried again by the sweep."""
+    role = TargetRole.objects.select_related("account").get(pk=role_id)
+    _ask(role)
+    holder = _take(role)
+    if holder is None or not role.account.gate_role:
+        return
+    aws = Caller(client=iam_of(role.account.gate_role_arn), before_each=lambda: None, clock=timezone.now)
+    try:
+        _write(role, holder, aws, renew=lambda: None)
+    except BackendError as error:
+        logger.warning("session gate of %s: %s", role, error)
+
+
+def due(*, now: datetime) -> Iterable[int]:
+    """Yield the ids of the roles whose gate is to be written: not there yet, behind, or perhaps overwritten by a late call."""
+    roles = TargetRole.objects.exclude(account__gate_role="").filter(work_groups__retired_at=None, work_groups__isnull=False)
+    never = Q(gate=None)
+    behind = Q(gate__written__lt=F("gate__asked"), gate__again_at=None) | Q(gate__again_at__lte=now)
+    free = Q(gate__until=None) | Q(gate__until__lte=now)
+    yield from roles.filter(never | behind & free).distinct().order_by("pk").values_list("pk", flat=True)
+
+
+def is_ending(elevation: Elevation) -> bool:
+    """Whether another elevation of the person on one of the roles is being ended: what comes next begins after it."""
+    others = Elevation.objects.filter(person=elevation.person_id, status=ElevationStatus.REVOKING).exclude(pk=elevation.pk)
+    return others.filter(work_group__target_roles__in=gated(elevation.work_group)).exists()
+
+
+def _until(gate: RoleGate, elevation: Elevation) -> str | None:
+    return next((line["until"] for line in gate.lines if line["user_name"] == elevation.iam_user_name), None)
+
+
+# One writer at a time
+
+
+def _ensured(role: TargetRole, elevation: Elevation, aws: Caller) -> RoleGate:
+    """Write the gate, or wait until somebody else's write has this elevation in it."""
+    ticket = _ask(role)
+    target = Caller(client=iam_of(role.account.gate_role_arn), before_each=lambda: None, clock=aws.clock, calls=aws.calls)
+    deadline = time.monotonic() + 2 * lease_length().total_seconds()
+    while time.monotonic() < deadline:
+        aws.before_each()
+        gate = RoleGate.objects.get(role=role)
+        if _covers(gate, ticket, elevation):
+            return gate
+        if (holder := _take(role)) is not None:
+            _write(role, holder, target, renew=aws.before_each)
+        else:
+            time.sleep(POLL_SECONDS)
+    raise BackendBusy(BUSY)
+
+
+def _covers(gate: RoleGate, ticket: int, elevation: Elevation) -> bool:
+    """Whether what AWS showed was rendered from the elevation as it is now.
+
+    One that ran out needs no write of its own: any gate that was rendered after its end is without it.
+    """
+    ran_out = elevation.stop_reason == EXPIRED and gate.rendered_at is not None and gate.rendered_at > elevation.ends_at
+    return gate.written >= ticket or ran_out
+
+
+def _ask(role: TargetRole) -> int:
+    """Return a number which `written` reaches no earlier than a gate that was rendered after this call."""
+    RoleGate.objects.get_or_create(role=role)
+    RoleGate.objects.filter(role=role).update(asked=F("asked") + 1)
+    return RoleGate.objects.values_list("asked", flat=True).get(role=role)
+
+
+def _write(role: TargetRole, holder: str, aws: Caller, *, renew: Renew) -> None:
+    """Render, put, read back, and say up to which number. Raises BackendError; the lease is given back either way."""
+
+    def renew_both() -> None:
+        renew()
+        _renew(role, holder)
+
+    aws.before_each = renew_both
+    asked, now = RoleGate.objects.values_list("asked", flat=True).get(role=role), timezone.now()
+    wanted = lines(role, now=now)
+    try:
+        if size(wanted) > room(role):
+            raise BackendRefused(in_aws.ROLE_FULL, f"{len(wanted)} people do not fit into the session gate of {role}")
+        in_aws.put(aws, role_name=role.name, document=session_gate(wanted))
+        shown = lines_of(in_aws.read(aws, role_name=role.name))
+        if shown is None or list(shown) != [_as_written(line) for line in wanted]:
+            raise BackendBusy(NOT_SHOWN_YET)
+    except LeaseLost:
+        raise
+    except BackendError as error:
+        # After a time-out nobody knows whether the call will still land, over whatever was written by then.
+        again = aws.clock() + lease_length() if isinstance(error, BackendBusy) else aws.clock() + 2 * lease_length()
+        _held(role, holder).update(holder="", until=None, again_at=again)
+        raise
+    _held(role, holder).update(
+        written=asked,
+        lines=[{"user_name": line.user_name, "since": iso(line.since), "until": iso(line.until)} for line in wanted],
+        rendered_at=now,
+        read_at=aws.clock(),
+        holder="",
+        until=None,
+    )
+    RoleGate.objects.filter(role=role, again_at__lte=now).update(again_at=None)
+
+
+def _as_written(line: Line) -> Line:
+    return Line(user_name=line.user_name, since=second(line.since), until=second(line.until))
+
+
+def lease_length() -> timedelta:
+    """Return how long a role's lease lasts from its last renewal: longer than the one call that it is renewed for."""
+    return longest_call(in_target=True) + MARGIN
+
+
+def _take(role: TargetRole) -> str | None:
+    """Take the role's lease and return its holder, or None while somebody has it."""
+    holder, now = uuid.uuid4().hex, timezone.now()
+    gate = RoleGate.objects.filter(role=role)
+    if gate.filter(until=None).update(holder=holder, until=now + lease_length()):
+        return holder
+    # Left behind by one who died or hangs: whatever it sent may still land over what is written now.
+    if gate.filter(until__lte=now).update(holder=holder, until=now + lease_length(), again_at=now + lease_length()):
+        return holder
+    return None
+
+
+def _renew(role: TargetRole, holder: str) -> None:
+    now = timezone.now()
+    if not _held(role, holder).filter(until__gt=now).update(until=now + lease_length()):
+        raise BackendBusy(BUSY, "the lease of the gate ran out")
+
+
+def _held(role: TargetRole, holder: str) -> QuerySet[RoleGate]:
+    return RoleGate.objects.filter(role=role, holder=holder)

@@ -1,0 +1,51 @@
+"""Session Manager sessions of a person whose access is over: they go on, whatever policies say, unless they are terminated."""
+
+import logging
+from collections.abc import Mapping
+
+from django.conf import settings
+
+from access_requests.grants import session_manager
+from access_requests.grants.calls import Caller
+from access_requests.grants.contract import Role
+from access_requests.grants.errors import BackendError, LeaseLost
+from access_requests.models import Elevation, TargetRole
+from access_requests.services import fences, gates
+from portal.aws.sessions import ssm_of
+
+logger = logging.getLogger(__name__)
+Ended = Mapping[str, object]
+
+
+def end_of(elevation: Elevation, aws: Caller) -> list[Ended]:
+    """Terminate what is open on the elevation's roles, unless another elevation leads the person there still.
+
+    Return for each role and Region {"role", "region", "ended": ids, "problem"}. It holds up no end: what AWS refuses or does not
+    answer is told, and a page that has it says so.
+    """
+    return [
+        _end_in(role, region, elevation, aws)
+        for role in gates.gated(elevation.work_group)
+        if not _leads_there_still(elevation, role, aws)
+        for region in role.account.regions or [settings.AWS_REGION]
+    ]
+
+
+def _end_in(role: TargetRole, region: str, elevation: Elevation, aws: Caller) -> Ended:
+    target = Caller(
+        client=ssm_of(role.account.gate_role_arn, region), before_each=aws.before_each, clock=aws.clock, calls=aws.calls
+    )
+    owner = f"arn:aws:sts::{role.account.account_id}:assumed-role/{role.name}/{elevation.iam_user_name}"
+    where = {"role": str(role), "region": region}
+    try:
+        return {**where, "ended": session_manager.terminate_all(target, owner_arn=owner), "problem": ""}
+    except LeaseLost:
+        raise
+    except BackendError as error:
+        logger.warning("open sessions of %s in %s: %s", elevation.code, region, error)
+        return {**where, "ended": [], "problem": error.problem}
+
+
+def _leads_there_still(elevation: Elevation, role: TargetRole, aws: Caller) -> bool:
+    now = aws.clock()
+    return fences.until(elevation.person, Role(name=role.name, arn=role.arn), now=now) > now
