@@ -1,0 +1,91 @@
+"""Condition keys as AWS fills them in. A key that AWS leaves out of a request is left out here, since its absence decides much.
+
+Source: the IAM User Guide's page on global condition keys.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from portal.iam.fences import iso
+from portal.iam.principals import account_of
+
+Keys = dict[str, str]
+# An address of the documentation's own.
+SOME_ADDRESS = "203.0.113.10"
+
+
+def of_user(
+    *,
+    arn: str,
+    user_id: str,
+    user_name: str,
+    at: datetime,
+    mfa: bool,
+    source_ip: str = SOME_ADDRESS,
+    tags: Mapping[str, str] | None = None,
+) -> Keys:
+    """Return the keys of a call with a user's long-term keys, which may bring a code of an MFA device along.
+
+    Without one `aws:MultiFactorAuthPresent` is absent: "false" is for temporary credentials. Nor have these keys a time of issue.
+    """
+    return {
+        **_of_anyone(arn=arn, at=at, source_ip=source_ip, tags=tags or {}),
+        "aws:PrincipalType": "User",
+        "aws:userid": user_id,
+        "aws:username": user_name,
+        **({"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "0"} if mfa else {}),
+    }
+
+
+def of_switch(
+    *,
+    arn: str,
+    user_id: str,
+    user_name: str,
+    at: datetime,
+    mfa: bool,
+    session_name: str,
+    source_ip: str = SOME_ADDRESS,
+    tags: Mapping[str, str] | None = None,
+) -> Keys:
+    """Return the keys of a user's sts:AssumeRole under the given session name."""
+    user = of_user(arn=arn, user_id=user_id, user_name=user_name, at=at, mfa=mfa, source_ip=source_ip, tags=tags)
+    return {**user, "sts:RoleSessionName": session_name}
+
+
+def of_session(
+    *,
+    role_arn: str,
+    role_id: str,
+    session_name: str,
+    issued_at: datetime,
+    at: datetime,
+    mfa: bool,
+    source_ip: str = SOME_ADDRESS,
+    tags: Mapping[str, str] | None = None,
+) -> Keys:
+    """Return the keys of a call in a role's session, issued at `issued_at`, whose switch was made with or without MFA.
+
+    `aws:PrincipalArn` is the role's, not the session's, and there is no `aws:username`. `tags` are the role's and the session's.
+    """
+    return {
+        **_of_anyone(arn=role_arn, at=at, source_ip=source_ip, tags=tags or {}),
+        "aws:PrincipalType": "AssumedRole",
+        "aws:userid": f"{role_id}:{session_name}",
+        "aws:TokenIssueTime": iso(issued_at),
+        "aws:MultiFactorAuthPresent": str(mfa).lower(),
+        **({"aws:MultiFactorAuthAge": str(int((at - issued_at).total_seconds()))} if mfa else {}),
+    }
+
+
+def _of_anyone(*, arn: str, at: datetime, source_ip: str, tags: Mapping[str, str]) -> Keys:
+    return {
+        "aws:CurrentTime": iso(at),
+        "aws:EpochTime": str(int(at.timestamp())),
+        "aws:PrincipalAccount": account_of(arn),
+        "aws:PrincipalArn": arn,
+        "aws:PrincipalIsAWSService": "false",
+        "aws:SecureTransport": "true",
+        "aws:SourceIp": source_ip,
+        **{f"aws:PrincipalTag/{key}": value for key, value in tags.items()},
+    }
