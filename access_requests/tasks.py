@@ -3,7 +3,7 @@
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from access_requests.services import provision, revoke, sweep
+from access_requests.services import gates, judging, provision, revoke, sweep
 
 
 @shared_task(name="access_requests.grant")
@@ -26,11 +26,22 @@ def tidy(elevation_id: int) -> None:
     revoke.tidy(elevation_id)
 
 
+@shared_task(name="access_requests.gate")
+def gate(role_id: int) -> None:
+    gates.refresh(role_id)
+
+
+@shared_task(name="access_requests.judge")
+def judge(elevation_id: int) -> None:  # noqa: ARG001  Whatever is due is evaluated together.
+    judging.judge_due()
+
+
 @shared_task(name="access_requests.sweep", ignore_result=True)
 def sweep_grants() -> None:
     now = timezone.now()
     # First, so that nothing which housekeeping meets holds up a grant.
     _send(sweep.due_grants(now=now))
+    _send(sweep.due_judgements(now=now))
     sweep.housekeeping(now=now)
 
 

@@ -12,7 +12,7 @@ from access_requests.grants.registry import backend
 from access_requests.lifecycle import ElevationAction, ElevationStatus
 from access_requests.models import Elevation, IamUserBinding
 from access_requests.selectors import catalogue
-from access_requests.services import aws_step, fences, gates, stop, transition
+from access_requests.services import aws_step, fences, gates, judging, stop, transition
 from access_requests.services.aws_step import Data, Outcome
 from portal.outbox import sending as outbox
 
@@ -46,6 +46,7 @@ class Grants:
         return True
 
     def act(self, elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
+        judging.before_grant(elevation, aws)
         return _write(elevation, grant, aws)
 
     def settle(self, elevation: Elevation, outcome: Outcome, *, data: Data, now: datetime) -> None:
@@ -55,6 +56,7 @@ class Grants:
             aws_step.try_again(elevation, NOT_SHOWN_YET, data=data, step=self.name, now=now)
         else:
             elevation.granted_at, elevation.written_ends_at = now, outcome.ends_at
+            judging.ask(elevation, now=now)
             transition.apply_to_elevation(elevation, ElevationAction.CONFIRM_GRANT, actor=WORKER, now=now, data=data)
 
     def fail(self, elevation: Elevation, error: BackendError, *, data: Data, now: datetime) -> None:
@@ -87,6 +89,7 @@ class Prolongs:
             aws_step.try_again(elevation, NOT_SHOWN_YET, data=data, step=self.name, now=now)
         else:
             elevation.written_ends_at = outcome.ends_at
+            judging.ask(elevation, now=now)
             elevation.attempts, elevation.try_again_at, elevation.problem = 0, None, ""
             elevation.save()
             transition.record(elevation, act="elevation.extension_written", actor=WORKER, now=now, data=data)

@@ -16,7 +16,7 @@ from access_requests.grants.errors import BackendError, BackendRefused, LeaseLos
 from access_requests.grants.registry import backend
 from access_requests.lifecycle import ElevationAction, ElevationStatus
 from access_requests.models import Elevation
-from access_requests.services import aws_step, fences, gates, lease, open_sessions, spool, transition
+from access_requests.services import aws_step, fences, gates, judging, lease, open_sessions, spool, transition
 from access_requests.services.aws_step import Data, NotRecorded, Outcome
 
 logger = logging.getLogger(__name__)
@@ -63,6 +63,7 @@ class Ends:
             aws_step.try_again(elevation, STILL_SHOWN, data=data, step=self.name, now=now)
             return
         elevation.ended_at, elevation.fence_due_at = now, now + lease.length()
+        judging.ask(elevation, now=now)
         transition.apply_to_elevation(elevation, ElevationAction.CONFIRM_REVOKE, actor=WORKER, now=now, data=data)
 
     def fail(self, elevation: Elevation, error: BackendError, *, data: Data, now: datetime) -> None:

@@ -10,13 +10,12 @@ from django.db.models import F, Q, QuerySet
 from access_requests.actor import WORKER
 from access_requests.lifecycle import STANDING, UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest, Elevation
-from access_requests.services import decide, gates, run, stop
+from access_requests.services import decide, gates, judging, run, stop
 from portal.outbox import sending as outbox
 
 Due = Iterator[tuple[str, int]]
 TIDY = "access_requests.tidy"
 GATE = "access_requests.gate"
-JUDGE = "access_requests.judge"
 BATCH = 1000
 
 
@@ -45,7 +44,7 @@ def due_ends(*, now: datetime) -> Due:
 def due_judgements(*, now: datetime) -> Due:
     """Yield one message, whose task takes all that is to be evaluated together; its id is any of these."""
     due = Elevation.objects.filter(judge_at__lte=now).values_list("pk", flat=True).first()
-    yield from [] if due is None else [(JUDGE, due)]
+    yield from [] if due is None else [(judging.TASK, due)]
 
 
 def lapse_requests(*, now: datetime) -> int:

@@ -203,6 +203,7 @@ CELERY_TASK_DEFAULT_QUEUE = "grants"
 CELERY_TASK_ROUTES = {
     "access_requests.end": {"queue": "ends"},
     "access_requests.tidy": {"queue": "ends"},
+    "access_requests.gate": {"queue": "ends"},
     "access_requests.sweep_ends": {"queue": "ends"},
 }
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", 5)

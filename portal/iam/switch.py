@@ -1,0 +1,59 @@
+"""Whether a user can switch to a role at a moment and act there: the user's side, the role's trust, and its session gate."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.iam import contexts
+from portal.iam.account import Account, User
+from portal.iam.evaluation import Answer, Call, Decision, evaluate, evaluate_assume_role
+from portal.iam.principals import Policy, Principal, Role
+from portal.iam.session_gate import SESSION_GATE_NAME
+
+# Of no service, so that a gate, which speaks of every action, is all that can speak of it.
+ANYTHING = "sekisho:Anything"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Switch:
+    """`entry` is AWS's answer to sts:AssumeRole, `gate` the gate's to whatever comes then; None where the role has no gate.
+
+    A gate denies explicitly or says nothing, which is an implicit deny of its own and leaves the rest to the role's policies.
+    """
+
+    entry: Answer
+    gate: Answer | None
+
+    @property
+    def decision(self) -> Decision:
+        if not self.entry.allowed or self.gate is None:
+            return self.entry.decision
+        return self.gate.decision if self.gate.decision in (Decision.EXPLICIT_DENY, Decision.UNKNOWN) else Decision.ALLOWED
+
+    @property
+    def decided_by(self) -> Answer:
+        """The answer whose policy and statement decided."""
+        return self.gate if self.gate is not None and self.entry.allowed and self.decision != Decision.ALLOWED else self.entry
+
+
+def evaluate_switch(
+    account: Account, user: User, role: Role, *, at: datetime, mfa: bool = True, session_name: str | None = None
+) -> Switch:
+    """Return what AWS answers to the user's switch, by default with MFA and under the user's own name, and to what follows it."""
+    name = session_name or user.name
+    context = contexts.of_switch(
+        arn=user.arn, user_id=user.id, user_name=user.name, at=at, mfa=mfa, session_name=name, tags=user.tags
+    )
+    entry = evaluate_assume_role(account.principal(user.name), role, context)
+    gate = session_gate_of(role)
+    return Switch(entry=entry, gate=None if gate is None else _through(gate, role, name, at=at, mfa=mfa))
+
+
+def session_gate_of(role: Role) -> Policy | None:
+    return next((policy for policy in role.policies if policy.name.endswith(f": {SESSION_GATE_NAME}")), None)
+
+
+def _through(gate: Policy, role: Role, name: str, *, at: datetime, mfa: bool) -> Answer:
+    session = role.session(name)
+    alone = Principal(arn=session.arn, account_id=session.account_id, policies=(gate,), role_arn=role.arn)
+    context = contexts.of_session(role_arn=role.arn, role_id=role.role_id, session_name=name, issued_at=at, at=at, mfa=mfa)
+    return evaluate(alone, Call(action=ANYTHING, resource="*", context=context))
