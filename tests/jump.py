@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -40,11 +39,18 @@ TASKS = {
 class PortalSessions:
     """Sessions with the portal's own key, made once: making one costs more than a test does with it."""
 
+    def __init__(self) -> None:
+        self._assumed: dict[str, boto3.Session] = {}
+
     def __call__(self, role_arn: str) -> boto3.Session:
-        return _session_of(role_arn)
+        if not role_arn:
+            return PORTAL_SESSION
+        if role_arn not in self._assumed:
+            self._assumed[role_arn] = sessions._assumed(PORTAL_SESSION._session, role_arn)
+        return self._assumed[role_arn]
 
     def cache_clear(self) -> None:
-        """Keep them: only clients differ between tests."""
+        self._assumed.clear()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,11 +130,6 @@ def jump(cast: Cast, simulated_aws: Aws, clock: Clock, settings: Settings, monke
         yield Jump(cast=cast, clock=clock, iam=simulated_aws.admin_client("iam"), proxy=proxy)
         sessions.forget()
         simulated_aws.close()
-
-
-@cache
-def _session_of(role_arn: str) -> boto3.Session:
-    return sessions._assumed(PORTAL_SESSION._session, role_arn) if role_arn else PORTAL_SESSION
 
 
 def granted(elevation: Elevation) -> Elevation:

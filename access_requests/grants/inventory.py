@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from access_requests.grants.calls import Caller
+from access_requests.grants.errors import BackendRefused
 from portal.iam.account import Account
 
 PEOPLE = ("User", "Group", "Role", "LocalManagedPolicy", "AWSManagedPolicy")
 ROLES = ("Role", "LocalManagedPolicy", "AWSManagedPolicy")
 PAGE = 1000
+UNREADABLE = "unreadable_answer"
 _PARTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
 
 
@@ -23,8 +25,16 @@ def read(aws: Caller, *, account_id: str, kinds: Iterable[str] = PEOPLE) -> Acco
         page = aws.call("get_account_authorization_details", Filter=list(kinds), MaxItems=PAGE, **marker)
         pages.append({part: page.get(part, []) for part in _PARTS})
         if not page.get("IsTruncated"):
-            return Account.parsed(account_id, pages)
+            return _parsed(account_id, pages)
         marker = {"Marker": page["Marker"]}
+
+
+def _parsed(account_id: str, pages: list[dict[str, Any]]) -> Account:
+    try:
+        return Account.parsed(account_id, pages)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        # What cannot be understood is no ground for anything, and no reason to stop a grant.
+        raise BackendRefused(UNREADABLE, f"{type(error).__name__}: {error}") from error
 
 
 def mfa_serials(aws: Caller, *, user_name: str) -> list[str]:

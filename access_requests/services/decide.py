@@ -1,6 +1,6 @@
 """Deciding on a request."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -8,10 +8,11 @@ from django.conf import settings
 from access_requests import errors, policy
 from access_requests.actor import Actor, Door
 from access_requests.lifecycle import STANDING, UNDECIDED, RequestAction
-from access_requests.models import AccessRequest, ApprovalLevel, Decision, Verdict
+from access_requests.models import AccessRequest, ApprovalLevel, Decision, Verdict, WorkGroup
 from access_requests.policy import AskedWindow
-from access_requests.services import snapshot, submit, transition, windows
+from access_requests.services import gates, snapshot, submit, transition, windows
 from portal.outbox import sending as outbox
+from portal.users.models import User
 
 GRANT = "access_requests.grant"
 PROLONG = "access_requests.prolong"
@@ -180,6 +181,7 @@ def _start(request: AccessRequest, decision: Decision, actor: Actor, now: dateti
     window = asked.fixed(now)
     _check_length(request, window)
     windows.check_window_free(person, groups, window, now=now, besides=request)
+    _check_gates_have_room(person, groups, window, now)
     request.starts_at, request.ends_at = window
     data = {"decision": _as_data(decision)}
     transition.apply_to_request(request, RequestAction.APPROVE, actor=actor, now=now, data=data)
@@ -223,6 +225,13 @@ def _check_requester_still_may(request: AccessRequest) -> None:
     except errors.Rejection as rejection:
         names = ", ".join(group.name for group in groups)
         raise errors.RequesterMayNot(person=request.requester.username, work_group=names) from rejection
+
+
+def _check_gates_have_room(person: User, groups: Sequence[WorkGroup], window: windows.Window, now: datetime) -> None:
+    """Raise RoleFull for what begins now; who will be in when a later window begins, nobody knows yet."""
+    if window[0] <= now:
+        for group in groups:
+            gates.check_room(group, user_name=person.iam_user.user_name, until=window[1], now=now)
 
 
 def _check_length(request: AccessRequest, window: windows.Window) -> None:

@@ -13,10 +13,11 @@ from urllib.error import URLError
 from access_requests.grants import ttl_tag
 from access_requests.grants.contract import Role
 from access_requests.lifecycle import ElevationStatus
-from access_requests.models import Elevation, IamUserBinding, WorkGroup
-from access_requests.services import aws_step, fences
+from access_requests.models import Elevation, IamUserBinding, TargetRole, WorkGroup
+from access_requests.services import aws_step, fences, gates
 from portal.demo.secret_files import Secrets
 from portal.iam.fences import entry_fence, entry_fence_name
+from portal.iam.session_gate import SESSION_GATE_NAME, session_gate
 from portal.simulated_aws import control
 from portal.simulated_aws.company import WORK_PATH, company
 from portal.simulated_aws.guard_rails import allow, document
@@ -51,6 +52,8 @@ def world(secrets: Secrets, *, now: datetime) -> Declared:
     for elevation in Elevation.objects.filter(status__in=PRESENT).select_related("person", "work_group"):
         if elevation.iam_user_name in users:
             _put_in(users[elevation.iam_user_name], elevation, now)
+    for role in TargetRole.objects.filter(work_groups__isnull=False).exclude(account__gate_role="").distinct():
+        _put_gate(whole, role, now)
     return whole
 
 
@@ -60,6 +63,14 @@ def _put_in(user: Declared, elevation: Elevation, now: datetime) -> None:
     written = elevation.written_ends_at or elevation.ends_at
     user["tags"] = {**user["tags"], ttl_tag.key(grant.group): ttl_tag.value(written)}
     user["inline"] = {**user["inline"], **{entry_fence_name(role.name): _fence(elevation, role, now) for role in grant.roles}}
+
+
+def _put_gate(whole: Declared, role: TargetRole, now: datetime) -> None:
+    """Let in at the role whom the portal's data lets in; a role that the company does not have has no gate either."""
+    roles = [there for account in whole["accounts"] if account["id"] == role.account.account_id for there in account["roles"]]
+    for there in roles:
+        if there["name"] == role.name:
+            there["inline"] = {**there["inline"], SESSION_GATE_NAME: dict(session_gate(gates.lines(role, now=now)))}
 
 
 def _fence(elevation: Elevation, role: Role, now: datetime) -> Declared:
