@@ -1,6 +1,6 @@
 """The words of states and refusals, in the reader's language; doors use these and nothing else for them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
@@ -49,8 +49,28 @@ PROBLEMS: Mapping[str, Promise] = {
     "ConnectTimeoutError": _("AWS did not answer. It is tried again."),
     "ReadTimeoutError": _("AWS did not answer in time, so the outcome is unknown. It is looked at again."),
     "EndpointConnectionError": _("AWS could not be reached. It is tried again."),
+    "role_full": _("The session gate of a role is full. It is tried again; room comes when somebody's access is over."),
+    "gate_busy": _("Another worker is writing the role's session gate. It is tried again."),
+    "gate_not_shown_yet": _("AWS does not show the role's session gate as it was written. It is looked at again."),
 }
-
+# Whether somebody can switch to a role, as evaluated over the policies that AWS has.
+SWITCHES: Mapping[str, Promise] = {
+    "allowed": _("can switch"),
+    "denied": _("cannot switch"),
+    "unknown": _("not known"),
+}
+# What decided, where it is no policy; without a word for it, no policy allows it.
+DECIDED: Mapping[str, Promise] = {
+    "": _("no policy allows it"),
+    "no_iam_user": _("the IAM user is gone"),
+    "no_role": _("the role is gone"),
+}
+NO_GATE_ROLE = "no_gate_role"
+# Why an evaluation could not tell. What is missing here is a problem of AWS, or the evaluator's own words for a policy.
+UNTOLD: Mapping[str, Promise] = {
+    NO_GATE_ROLE: _("the portal has no role in the account with which to read its policies"),
+    "AccessDenied": _("AWS does not let the portal read the account"),
+}
 
 DOORS: Mapping[str, Promise] = {
     "browser": pgettext_lazy("door", "browser"),
@@ -71,6 +91,11 @@ def problem(word: str) -> str:
     """Return what a problem of AWS means and what happens next; an unknown one is named as AWS names it."""
     known = PROBLEMS.get(word)
     return str(known) if known is not None else gettext("AWS answered %(code)s. It is tried again.") % {"code": word}
+
+
+def untold(reasons: Iterable[str]) -> str:
+    """Return why an evaluation could not tell."""
+    return "; ".join(str(UNTOLD.get(reason) or PROBLEMS.get(reason) or reason) for reason in reasons)
 
 
 def state(word: str) -> str:

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from access_requests import wording
 from access_requests.lifecycle import UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest
 from access_requests.selectors import timeline
+from access_requests.web import judged as judging
 from access_requests.web import moments
 from audits.models import TrailEntry
 
@@ -41,6 +42,7 @@ SENTENCES: Mapping[str, tuple[str, Promise]] = {
 EXTENSION_ASKED = _("%(who)s asked for more time, until %(end)s")
 STOPPED = _("%(who)s ended the access: %(reason)s")
 FAILED = "_attempt_failed"
+JUDGED = "elevation.judged"
 METHODS: Mapping[str, Promise] = {
     "password": _("password"),
     "totp": _("one-time code"),
@@ -53,7 +55,7 @@ NAMED_ONLY = "client-assertion"
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """One line. `kind` is one of components/_timeline.html; `calls` are AWS calls as the trail keeps them."""
+    """One line. `kind` is one of components/_timeline.html; `calls` are AWS calls as the trail keeps them; `notes` say more."""
 
     at: datetime
     kind: str
@@ -61,6 +63,7 @@ class Item:
     quote: str = ""
     meta: str = ""
     key: str = ""
+    notes: list[str] = field(default_factory=list)
     calls: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -73,19 +76,25 @@ def of_request(request: AccessRequest, *, now: datetime) -> list[Item]:
 def _item(entry: TrailEntry, request: AccessRequest) -> Item:
     kind, sentence = _sentence(entry)
     calls = entry.data.get("calls", [])
+    parts = (_elsewhere(entry, request), _proof(entry), _seen(entry), _judged(entry), _effort(calls))
     return Item(
         at=entry.at,
         kind=kind,
         sentence=sentence,
         quote=_quote(entry),
-        meta=" · ".join(part for part in (_elsewhere(entry, request), _proof(entry), _seen(entry), _effort(calls)) if part),
+        meta=" · ".join(part for part in parts if part),
         key=f"trail-{entry.pk}",
+        notes=notes_of_sessions(entry.data.get("open_sessions", ())),
         calls=calls,
     )
 
 
 def _sentence(entry: TrailEntry) -> tuple[str, str]:
     data = entry.data
+    said = judging.parsed(data.get("judged")) if entry.act == JUDGED else None
+    if said is not None:
+        person, moment = data["elevation"]["person"], data.get("moment", "")
+        return judging.sentence(said, person=person, moment=moment, expected=data.get("expected", ""))
     if entry.act.endswith(FAILED):
         return "alert", wording.problem(str(data.get("problem", "")))
     kind, sentence = SENTENCES.get(entry.act, ("step", None))
@@ -149,6 +158,32 @@ def _proof(entry: TrailEntry) -> str:
 def _seen(entry: TrailEntry) -> str:
     seen = entry.data.get("seen")
     return gettext("read back %(at)s") % {"at": moments.said(_moment(seen["at"]), seconds=True)} if seen else ""
+
+
+def _judged(entry: TrailEntry) -> str:
+    said = judging.parsed(entry.data.get("judged"))
+    return said.meta if said is not None else ""
+
+
+def notes_of_sessions(ends: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return what became of the Session Manager sessions that were open at an end, one sentence a role and Region."""
+    return [_note_of_sessions(end) for end in ends]
+
+
+def _note_of_sessions(end: Mapping[str, Any]) -> str:
+    words = {"role": end["role"], "region": end["region"], "n": len(end["ended"]), "problem": end["problem"]}
+    if end["problem"]:
+        return gettext("Open Session Manager sessions of %(role)s in %(region)s could not be ended: %(problem)s") % words
+    if not end["ended"]:
+        return gettext("No Session Manager session of %(role)s was open in %(region)s") % words
+    return (
+        ngettext(
+            "%(n)s Session Manager session of %(role)s was terminated in %(region)s",
+            "%(n)s Session Manager sessions of %(role)s were terminated in %(region)s",
+            len(end["ended"]),
+        )
+        % words
+    )
 
 
 def _effort(calls: list[dict[str, Any]]) -> str:

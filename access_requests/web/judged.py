@@ -1,0 +1,144 @@
+"""What an evaluation (判定) says in words: whether the person can switch now, when that was evaluated, and what decided."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext
+
+from access_requests import wording
+from access_requests.lifecycle import ElevationStatus
+from access_requests.web import moments
+
+ALLOWED, DENIED, UNKNOWN = "allowed", "denied", "unknown"
+BEFORE = "before"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleJudged:
+    """`of` is the role as the catalogue refers to it, account/name; `gate` is open, shut, unknown or none."""
+
+    of: str
+    decision: str
+    by: str
+    gate: str
+    why: Sequence[str]
+
+    @property
+    def name(self) -> str:
+        return self.of.rpartition("/")[2]
+
+    @property
+    def switches(self) -> str:
+        return str(wording.SWITCHES.get(self.decision, self.decision))
+
+    @property
+    def decided(self) -> str:
+        """What decided, or why nothing could be told."""
+        if self.decision == UNKNOWN:
+            return wording.untold(self.why)
+        return str(wording.DECIDED.get(self.by, self.by))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """`is_open`: it is evaluated again soon, since AWS did not show what was expected."""
+
+    decision: str
+    at: datetime
+    roles: Sequence[RoleJudged]
+    is_open: bool
+
+    @property
+    def decisive(self) -> Sequence[RoleJudged]:
+        """The roles that the whole follows from."""
+        return [role for role in self.roles if role.decision == self.decision]
+
+    @property
+    def names(self) -> str:
+        return ", ".join(role.name for role in self.decisive)
+
+    @property
+    def why(self) -> str:
+        return wording.untold(dict.fromkeys(reason for role in self.decisive for reason in role.why))
+
+    @property
+    def is_beyond_us(self) -> bool:
+        """Whether it cannot be told because no role of the portal is in an account, which is so by choice."""
+        return self.decision == UNKNOWN and all(set(role.why) == {wording.NO_GATE_ROLE} for role in self.decisive)
+
+    @property
+    def meta(self) -> str:
+        """How that is known: evaluated, when, and what decided."""
+        deciders = "; ".join(dict.fromkeys(role.decided for role in self.decisive)) if self.decision != UNKNOWN else ""
+        words = {"at": moments.said(self.at, seconds=True), "by": deciders}
+        return (gettext("evaluated %(at)s, decided by: %(by)s") if deciders else gettext("evaluated %(at)s")) % words
+
+
+def parsed(data: Mapping[str, Any] | None) -> Judged | None:
+    """Return what services.judging wrote into an elevation or the trail, if anything."""
+    if not data:
+        return None
+    return Judged(
+        decision=data["decision"],
+        at=_moment(data["at"]),
+        roles=[_role(role) for role in data["roles"]],
+        is_open=bool(data.get("tries")),
+    )
+
+
+def sentence(judged: Judged, *, person: str, moment: str, expected: str) -> tuple[str, str]:
+    """Return how the timeline marks an evaluation, and what it says. `moment` is BEFORE or the elevation's state."""
+    words = {"person": person, "roles": judged.names, "why": judged.why}
+    if moment == BEFORE:
+        return ("check" if judged.decision == DENIED else "step"), _before(judged.decision) % words
+    kind, said = _after(judged, moment, expected)
+    return kind, said % words
+
+
+def _before(decision: str) -> str:
+    return {
+        DENIED: gettext("Evaluated before the grant: %(person)s cannot switch to %(roles)s"),
+        ALLOWED: gettext("Evaluated before the grant: %(person)s can switch to %(roles)s already"),
+    }.get(decision, gettext("Before the grant it cannot be told whether %(person)s can switch to %(roles)s: %(why)s"))
+
+
+def _after(judged: Judged, moment: str, expected: str) -> tuple[str, str]:
+    """Return the mark and the sentence. What AWS may only not show yet is evaluated again, and no reason for alarm."""
+    loud = "step" if judged.is_open or judged.is_beyond_us else "alert"
+    if judged.decision == UNKNOWN:
+        return loud, gettext("It cannot be told whether %(person)s can switch to %(roles)s: %(why)s")
+    if judged.decision == expected:
+        return "check", _as_expected(judged.decision, moment)
+    return loud, _again(judged.decision) if judged.is_open else _unexpected(judged.decision)
+
+
+def _as_expected(decision: str, moment: str) -> str:
+    if decision == DENIED:
+        return gettext("Evaluated: %(person)s cannot switch to %(roles)s")
+    if moment == ElevationStatus.ENDED:
+        return gettext("Evaluated: %(person)s can still switch to %(roles)s, by another access")
+    return gettext("Evaluated: %(person)s can switch to %(roles)s")
+
+
+def _again(decision: str) -> str:
+    if decision == ALLOWED:
+        return gettext("Evaluated: %(person)s can still switch to %(roles)s. It is evaluated again.")
+    return gettext("Evaluated: %(person)s cannot switch to %(roles)s yet. It is evaluated again.")
+
+
+def _unexpected(decision: str) -> str:
+    if decision == ALLOWED:
+        return gettext("Evaluated: %(person)s can switch to %(roles)s and should not. An administrator must look into it.")
+    return gettext("Evaluated: %(person)s cannot switch to %(roles)s and should. An administrator must look into it.")
+
+
+def _role(data: Mapping[str, Any]) -> RoleJudged:
+    return RoleJudged(
+        of=data["role"], decision=data["decision"], by=data.get("by", ""), gate=data.get("gate", "none"), why=data.get("why", ())
+    )
+
+
+def _moment(at: str | datetime) -> datetime:
+    return at if isinstance(at, datetime) else datetime.fromisoformat(at)
