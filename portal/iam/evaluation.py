@@ -38,7 +38,10 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """`policy` and `statement` (its Sid, else `#2`) name what decided, if anything did. `unknown` has words for what is open."""
+    """`policy` and `statement` (its Sid, else `#2`) name what decided, if anything did. `unknown` has words for what is open.
+
+    An implicit deny has such words where it may be an explicit one.
+    """
 
     decision: Decision
     policy: str = ""
@@ -167,10 +170,14 @@ def _answer(allowed: Truth, sides: Iterable[Side], *, allows: Iterable[Finding])
         if finding.truth is True:
             return Answer(decision=Decision.EXPLICIT_DENY, policy=finding.policy, statement=finding.statement)
     if allowed is False:
-        return Answer(decision=Decision.IMPLICIT_DENY)
+        return Answer(decision=Decision.IMPLICIT_DENY, unknown=_words(any_of(finding.truth for finding in denies)))
     # An unknown deny matters only now that without it the call would, or might, go through.
     open_ = all_of((allowed, *(negate(finding.truth) for finding in denies)))
     if isinstance(open_, Unknown):
         return Answer(decision=Decision.UNKNOWN, unknown=open_.words)
     decisive = next(finding for finding in allows if finding.truth is True)
     return Answer(decision=Decision.ALLOWED, policy=decisive.policy, statement=decisive.statement)
+
+
+def _words(truth: Truth) -> tuple[str, ...]:
+    return truth.words if isinstance(truth, Unknown) else ()

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from portal.iam.principals import Principal
-from portal.iam.truth import Truth, all_of, any_of, unknown
+from portal.iam.truth import Truth, any_of, unknown
 
 ACCOUNT = re.compile(r"\d{12}|arn:[a-z-]+:iam::\d{12}:root")
 ARN = re.compile(r"arn:[a-z-]+:(iam::\d{12}:(user|role)/[^*?]+|sts::\d{12}:assumed-role/[^*?/]+/[^*?/]+)")
@@ -46,20 +46,21 @@ class Trusted:
         """Return whether a Deny speaks to the caller."""
         if not self.negated:
             return any_of(self.names(principal, reach) for reach in Reach)
+        # AWS: with Deny it always denies whoever has a permissions boundary, whatever it lists.
+        return True if principal.boundary else self._leaves_out(principal)
+
+    def _leaves_out(self, principal: Principal) -> Truth:
+        """Return whether NotPrincipal does not list the caller."""
+        if self.words:
+            return unknown(self.words)
         listed = [_named(self.aws, principal, reach) for reach in _identities(principal)]
-        if self.words or Reach.EVERYONE in _reaches(self.aws, principal):
-            return unknown(self.words) if self.words else False
-        if all_of(listed) is True:
+        if _named(self.aws, principal, Reach.EVERYONE) or all(listed):
             return False
-        return (
-            True
-            if any_of(listed) is False
-            else unknown("NotPrincipal that names the caller, and not the account or role with it")
-        )
+        return unknown("NotPrincipal that names the caller, and not the account or role with it") if any(listed) else True
 
     def _names_all_but_listed(self, principal: Principal) -> Truth:
         # AWS no longer supports it, and it names whoever is not listed.
-        return False if self.denies(principal) is False else unknown("NotPrincipal with Allow")
+        return False if self._leaves_out(principal) is False else unknown("NotPrincipal with Allow")
 
     def _unknowns(self) -> Iterable[Truth]:
         return [unknown(self.words)] if self.words else []
