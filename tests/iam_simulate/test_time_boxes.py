@@ -1,0 +1,115 @@
+"""The portal's own fences, at, before and after their times: both evaluators say what the portal promises."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from portal.iam.contexts import of_session, of_switch
+from portal.iam.evaluation import Call, Decision, evaluate, evaluate_assume_role
+from portal.iam.fences import entry_fence, entry_fence_name
+from portal.iam.principals import Policy, Principal, Role
+from portal.iam.session_gate import Line, session_gate
+from tests.iam_simulate.peer import IamSimulate
+
+START, END = datetime(2026, 11, 23, 11, 0, tzinfo=UTC), datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+JUMP, PRODUCTION = "111111111111", "222222222222"
+VERSION = "2012-10-17"
+MEMBER = f"arn:aws:iam::{JUMP}:user/member01"
+ALLOWED, DENIED = Decision.ALLOWED, Decision.EXPLICIT_DENY
+
+
+def role(*lines: Line) -> Role:
+    trust = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"AWS": f"arn:aws:iam::{JUMP}:root"},
+        "Condition": {
+            "StringLike": {"sts:RoleSessionName": "${aws:username}"},
+            "Bool": {"aws:MultiFactorAuthPresent": "true"},
+        },
+    }
+    everything = {"Version": VERSION, "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    return Role(
+        arn=f"arn:aws:iam::{PRODUCTION}:role/sekisho/work/Prod_MemberRole",
+        role_id="AROAPRODMEMBER000001",
+        trust=Policy(name="trust", document={"Version": VERSION, "Statement": [trust]}),
+        policies=(Policy(name="power", document=everything), Policy(name="gate", document=session_gate(lines))),
+    )
+
+
+def member() -> Principal:
+    switching = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role().arn}
+    fence = entry_fence(role_arn=role().arn, until=END)
+    return Principal(
+        arn=MEMBER,
+        account_id=JUMP,
+        policies=(
+            Policy(name=f"user member01: {entry_fence_name('Prod_MemberRole')}", document=fence),
+            Policy(name="group ProdMemberWorkGroup: switch", document={"Version": VERSION, "Statement": [switching]}),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("at", "mfa", "session_name", "expected"),
+    [
+        (END - SECOND, True, "member01", ALLOWED),
+        (END, True, "member01", ALLOWED),
+        (END + SECOND, True, "member01", DENIED),
+        (END + timedelta(days=365), True, "member01", DENIED),
+        (END, False, "member01", Decision.IMPLICIT_DENY),
+        (END, True, "somebody-else", Decision.IMPLICIT_DENY),
+        (END + SECOND, False, "somebody-else", DENIED),
+    ],
+)
+def test_switch_is_refused_after_the_end(
+    peer: IamSimulate, at: datetime, *, mfa: bool, session_name: str, expected: Decision
+) -> None:
+    context = of_switch(
+        arn=MEMBER, user_id="AIDAMEMBER0000000001", user_name="member01", at=at, mfa=mfa, session_name=session_name
+    )
+    assert evaluate_assume_role(member(), role(), context).decision is expected
+    assert peer.assume_role(member(), role(), context) is expected
+
+
+LINES = (
+    Line(user_name="member01", since=START, until=END),
+    Line(user_name="member02", since=START - timedelta(hours=1), until=END + timedelta(hours=1)),
+)
+
+
+@pytest.mark.parametrize(
+    ("lines", "session_name", "issued_at", "at", "expected"),
+    [
+        ((), "member01", START, START, DENIED),
+        (LINES, "member01", START, END - SECOND, ALLOWED),
+        (LINES, "member01", START, END, ALLOWED),
+        (LINES, "member01", START, END + SECOND, DENIED),
+        (LINES, "member01", START - SECOND, END, DENIED),
+        (LINES, "member01", START + SECOND, END, ALLOWED),
+        (LINES, "member02", START - SECOND, END + SECOND, ALLOWED),
+        (LINES, "member03", START, END, DENIED),
+        (LINES, "xmember01", START, END, DENIED),
+        (LINES, "Member01", START, END, DENIED),
+        (LINES[1:], "member01", START, END, DENIED),
+    ],
+)
+def test_session_can_do_nothing_outside_its_window(
+    peer: IamSimulate, lines: tuple[Line, ...], session_name: str, issued_at: datetime, at: datetime, expected: Decision
+) -> None:
+    gated = role(*lines)
+    context = of_session(
+        role_arn=gated.arn, role_id=gated.role_id, session_name=session_name, issued_at=issued_at, at=at, mfa=True
+    )
+    for action, resource in (("s3:PutObject", "arn:aws:s3:::logs/x"), ("ec2:DescribeInstances", "*")):
+        call = Call(action=action, resource=resource, context=context)
+        assert evaluate(gated.session(session_name), call).decision is expected
+        assert peer.evaluate(gated.session(session_name), call) is expected
+
+
+def test_gate_never_denies_to_ask_who_one_is(peer: IamSimulate) -> None:
+    context = of_session(role_arn=role().arn, role_id=role().role_id, session_name="x1", issued_at=START, at=END, mfa=True)
+    call = Call(action="sts:GetCallerIdentity", resource="*", context=context)
+    assert evaluate(role().session("x1"), call).allowed
+    assert peer.evaluate(role().session("x1"), call) is ALLOWED
