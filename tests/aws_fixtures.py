@@ -1,12 +1,15 @@
 """Fixtures: a simulated AWS for the session, a fresh company in it for each test, and a proxy before it."""
 
+import base64
+import hashlib
 import os
 import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -14,8 +17,9 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from portal.simulated_aws import control
-from portal.simulated_aws.company import company
+from portal.simulated_aws import console, control, totp
+from portal.simulated_aws.company import ACCOUNTS, PEOPLE, company, role_arn
+from portal.simulated_aws.people import Credentials
 from portal.simulated_aws.world import AccessKey, World
 from tests.aws_proxy import AwsProxy
 
@@ -29,6 +33,62 @@ REGION = "ap-northeast-1"
 _START_SECONDS = 30
 
 
+def credentials_of(name: str) -> Credentials:
+    """Return what a person of the company signs in with: the same each time."""
+    return Credentials(
+        key=AccessKey(id=f"AKIA{_letters(f'key of {name}')[:16]}", secret=f"the-secret-of-{name}"),
+        mfa_seed=_letters(f"device of {name}")[:32],
+    )
+
+
+def _letters(text: str) -> str:
+    return base64.b32encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def company_with_people() -> dict[str, Any]:
+    """Return the company in which everybody can sign in."""
+    return company(admin_key=ADMIN_KEY, portal_key=PORTAL_KEY, credentials=PEOPLES_CREDENTIALS)
+
+
+PEOPLES_CREDENTIALS = {name: credentials_of(name) for name in PEOPLE}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of the company, with what they sign in with."""
+
+    aws: "Aws"
+    name: str
+
+    @property
+    def credentials(self) -> Credentials:
+        return credentials_of(self.name)
+
+    @property
+    def mfa_serial(self) -> str:
+        return f"arn:aws:iam::{ACCOUNTS['jump']}:mfa/{self.name}"
+
+    @property
+    def mfa_code(self) -> str:
+        """Return what their device shows, by AWS's clock."""
+        return totp.code(self.credentials.mfa_seed, at=self.aws.now())
+
+    def client(self, service: str) -> Any:
+        return self.aws.client(service, key_id=self.credentials.key.id, secret=self.credentials.key.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """A session in a role; `credentials` are as AssumeRole answered them."""
+
+    aws: "Aws"
+    credentials: Mapping[str, Any]
+
+    def client(self, service: str) -> Any:
+        given = self.credentials
+        return self.aws.client(service, key_id=given["AccessKeyId"], secret=given["SecretAccessKey"], token=given["SessionToken"])
+
+
 @dataclass(slots=True)
 class Aws:
     """A simulated AWS that runs, as tests speak to it."""
@@ -36,6 +96,8 @@ class Aws:
     endpoint_url: str
     control_token: str
     _clients: list[Any] = field(default_factory=list)
+    _offset: timedelta = timedelta()
+    _stopped_at: datetime | None = None
 
     @property
     def portal_env(self) -> dict[str, str]:
@@ -49,8 +111,54 @@ class Aws:
 
     def rebuild(self, world: World | None = None) -> None:
         """Make everything as it was at the start, or make another world."""
-        declared = world.as_json() if world else company(admin_key=ADMIN_KEY, portal_key=PORTAL_KEY)
+        declared = world.as_json() if world else company_with_people()
         control.build(endpoint=self.endpoint_url, token=self.control_token, world=declared)
+        self._offset, self._stopped_at = timedelta(), None
+
+    def set_clock(self, *, offset_seconds: float = 0, at: datetime | None = None) -> None:
+        """Shift AWS's clock from this machine's, or stop it at a moment."""
+        control.set_clock(endpoint=self.endpoint_url, token=self.control_token, offset_seconds=offset_seconds, at=at)
+        self._offset, self._stopped_at = timedelta(seconds=offset_seconds), at
+
+    def now(self) -> datetime:
+        """Return what AWS's clock shows."""
+        return self._stopped_at or datetime.now(UTC) + self._offset
+
+    def person(self, name: str) -> Person:
+        return Person(self, name)
+
+    def switch(
+        self,
+        person: str,
+        *,
+        account: str = "production",
+        role: str = "Prod_MemberRole",
+        mfa: bool = True,
+        session_name: str | None = None,
+        seconds: int = 3_600,
+    ) -> Switched:
+        """Return a session in the role, begun from the command line. Raises ClientError where AWS says no."""
+        who = self.person(person)
+        proof = {"SerialNumber": who.mfa_serial, "TokenCode": who.mfa_code} if mfa else {}
+        answer = who.client("sts").assume_role(
+            RoleArn=role_arn(account, role), RoleSessionName=session_name or person, DurationSeconds=seconds, **proof
+        )
+        return Switched(self, answer["Credentials"])
+
+    def switch_in_console(
+        self, person: str, *, account: str = "production", role: str = "Prod_MemberRole", mfa: bool = True
+    ) -> Switched:
+        """Return a session in the role, begun in the console. Raises SwitchRefused where AWS says no."""
+        who = self.person(person)
+        given = console.switch(
+            endpoint=self.endpoint_url,
+            access_key_id=who.credentials.key.id,
+            secret_access_key=who.credentials.key.secret,
+            account_id=ACCOUNTS[account],
+            role=role,
+            mfa_code=who.mfa_code if mfa else None,
+        )
+        return Switched(self, given)
 
     @overload
     def admin_client(self, service: Literal["iam"]) -> "IAMClient": ...

@@ -2,17 +2,23 @@
 
 moto keeps the state and speaks the wire protocol; the modules here add what it lacks, one concept each:
 
-    gateway       every call passes here once: who calls, is the input well formed, may they
-    credentials   access keys and sessions that this AWS knows, and nobody else's
-    constraints   lengths and patterns, read from botocore's own service model
-    users         names, ids, renames, boundaries of IAM users
-    names         names that may differ by more than their case
-    tags          tags of users
-    quotas        how much AWS lets one have
-    memberships   groups and who may leave or delete them
-    paging        lists that come in pages
-    sessions      AssumeRole
+    gateway         every call passes here once: who calls, is the input well formed, may they, what came of it
+    credentials     access keys and sessions that this AWS knows, and nobody else's
+    constraints     lengths and patterns, read from botocore's own service model
+    authorization   what policies say to a call, with `identities` (whose), `resources` (on what), `conditions` (when)
+    switching       taking on a role; `sts` and `console_door` are two doors to it
+    sessions        temporary credentials that were given out
+    devices, totp   MFA devices and their codes
+    users           names, ids, renames, boundaries of IAM users
+    names           names that may differ by more than their case
+    tags            tags of users
+    quotas          how much AWS lets one have
+    memberships     groups and who may leave or delete them
+    paging          lists that come in pages
+    events, trail   what CloudTrail writes down, and keeps; `cloudtrail` looks it up
+    session_manager sessions on instances
+    clock           what time it is here
 
 A world (accounts, roles, groups, users) is declared as data (`world`), built through a control address (`control`),
-and `company` is the world of the demo. `control`, `world` and `company` are importable without moto.
+and `company` is the world of the demo. `control`, `console`, `world`, `company` and `totp` are importable without moto.
 """

@@ -7,8 +7,8 @@ from moto.core.exceptions import ServiceException
 from moto.core.model_instances import reset_model_data
 from moto.iam import models
 from moto.iam.models import iam_backends
-from moto.sts.models import sts_backends
 
+from portal.simulated_aws import clock, session_manager, sessions, trail
 from portal.simulated_aws.credentials import PARTITION
 from portal.simulated_aws.gateway import one_at_a_time
 from portal.simulated_aws.iam import StrictIam, install
@@ -31,12 +31,15 @@ def build(world: World) -> None:
 
 
 def reset() -> None:
-    """Forget every account."""
+    """Forget every account, and what was set of the clock."""
     with one_at_a_time:
         # Not moto's own reset, which makes every account anew before it drops them.
         iam_backends.clear()
-        sts_backends.clear()
         reset_model_data()
+        for kept in (sessions, session_manager, trail):
+            kept.forget_all()
+        clock.reset()
+        clock.install()
         install()
 
 
@@ -96,6 +99,8 @@ def _user(iam: StrictIam, declared: User) -> None:
         iam.add_user_to_group(group, user.name)
     for key in declared.keys:
         _access_key(iam, user, key)
+    for device in declared.mfa:
+        iam.give_device(user, name=device.name, seed=device.seed)
 
 
 def _access_key(iam: StrictIam, user: models.User, declared: AccessKey) -> None:

@@ -6,13 +6,16 @@ moto.
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from portal.simulated_aws import guard_rails as rails
+from portal.simulated_aws import rights, work_gates
 from portal.simulated_aws.guard_rails import allow, deny, document
-from portal.simulated_aws.world import AccessKey, Account, Document, Group, ManagedPolicy, Role, User, World
+from portal.simulated_aws.people import Credentials
+from portal.simulated_aws.world import AccessKey, Account, Document, Group, ManagedPolicy, MfaDevice, Role, User, World
 
 ACCOUNTS: Mapping[str, str] = MappingProxyType(
     {
@@ -44,18 +47,28 @@ PEOPLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
 WORK_SECONDS = 4 * 3_600
 
 _ENVIRONMENTS = {"Dev": "development", "Stg": "staging", "Prod": "production"}
+_PORTAL_USER_ARN = f"arn:aws:iam::{ACCOUNTS['jump']}:user/{PORTAL_USER}"
 _PORTAL_POLICY_FILE = Path(__file__).parent.parent / "aws" / "policies" / "portal-jump.json"
 _ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 _POWER_USER = "arn:aws:iam::aws:policy/PowerUserAccess"
 _READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 
-def company(*, admin_key: AccessKey, portal_key: AccessKey, user_ids: Mapping[str, str] | None = None) -> dict[str, Any]:
+def company(
+    *,
+    admin_key: AccessKey,
+    portal_key: AccessKey,
+    user_ids: Mapping[str, str] | None = None,
+    credentials: Mapping[str, Credentials] | None = None,
+) -> dict[str, Any]:
     """Return the company as JSON for `control.build`.
 
-    `user_ids` gives people the UserId that somebody remembers; the others get one that is the same each time.
+    `user_ids` gives people the UserId that somebody remembers; the others get one that is the same each time. Who has
+    no `credentials` can be put into groups and fenced, but nobody can act as that person.
     """
-    accounts = [_jump(admin_key=admin_key, portal_key=portal_key, user_ids=user_ids or {})]
+    ids, given = user_ids or {}, credentials or {}
+    people = [_person(name, groups, user_id=ids.get(name), credentials=given.get(name)) for name, groups in PEOPLE.items()]
+    accounts = [_jump(admin_key=admin_key, portal_key=portal_key, people=people)]
     accounts += [_environment(prefix, name) for prefix, name in _ENVIRONMENTS.items()]
     accounts += [
         _account("billing", _role("billing", "Billing_AdminRole", managed=[_READ_ONLY], allowed=[rails.DENY_BILLING])),
@@ -81,30 +94,34 @@ def _rails(account: str, *, allowed: Sequence[ManagedPolicy] = ()) -> tuple[str,
 # Accounts that people switch into
 
 
-def _account(name: str, *roles: Role) -> Account:
+def _account(name: str, *roles: Role, policies: Sequence[ManagedPolicy] = ()) -> Account:
     return Account(
         id=ACCOUNTS[name],
         name=name,
-        managed_policies=rails.EVERYWHERE,
+        managed_policies=(*rails.EVERYWHERE, *policies),
         roles=(_administration(), *roles),
     )
 
 
 def _environment(prefix: str, name: str) -> Account:
     allowed = [rails.DENY_IAM] if name == "development" else []
-    iam = {"Iam": _iam_limits(name)}
+    inline = {"Iam": rights.iam_limits(name, deploy=f"{role_arn(name, 'deploy')}-*")}
+    # In production people are let in for a time only.
+    gated = name == "production"
+    inline |= work_gates.AT_REST if gated else {}
+    boundary = work_gates.boundary_arn(ACCOUNTS[name]) if gated else None
+    leader = _role(name, f"{prefix}_LeaderRole", managed=[_POWER_USER], inline=inline, allowed=allowed, seconds=WORK_SECONDS)
+    operate = {"Operate": document(allow(rights.OPERATIONS))}
+    member = _role(
+        name, f"{prefix}_MemberRole", managed=[_READ_ONLY], inline=inline | operate, allowed=allowed, seconds=WORK_SECONDS
+    )
     return _account(
         name,
-        _role(name, f"{prefix}_LeaderRole", managed=[_POWER_USER], inline=iam, allowed=allowed, seconds=WORK_SECONDS),
-        _role(
-            name,
-            f"{prefix}_MemberRole",
-            managed=[_READ_ONLY],
-            inline=iam | {"Operate": document(allow(_OPERATIONS))},
-            allowed=allowed,
-            seconds=WORK_SECONDS,
-        ),
+        replace(leader, boundary=boundary),
+        replace(member, boundary=boundary),
         _role(name, f"{prefix}_ReadOnlyRole", managed=[_READ_ONLY]),
+        work_gates.gate_role(ACCOUNTS[name], portal=[role_arn("jump", PORTAL_ROLE), _PORTAL_USER_ARN]),
+        policies=work_gates.policies(ACCOUNTS[name], work_roles=f"{prefix}_*"),
     )
 
 
@@ -148,35 +165,10 @@ def _trust(**condition: Any) -> Document:
     return document({"Effect": "Allow", "Principal": jump, "Action": "sts:AssumeRole", **condition})
 
 
-_OPERATIONS = (
-    *("cloudwatch:PutMetricAlarm", "cloudwatch:SetAlarmState", "logs:StartQuery"),
-    *("ec2:RebootInstances", "ec2:StartInstances", "ec2:StopInstances", "ecs:RunTask", "ecs:UpdateService"),
-    *("lambda:InvokeFunction", "rds:RebootDBInstance", "ssm:SendCommand", "ssm:StartSession"),
-)
-_IAM_IN_DEVELOPMENT = (
-    *("iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion"),
-    *("iam:SetDefaultPolicyVersion", "iam:CreateRole", "iam:DeleteRole", "iam:UpdateRole*", "iam:PutRolePolicy"),
-    *("iam:AttachRolePolicy", "iam:DetachRolePolicy", "iam:DeleteRolePolicy", "iam:CreateInstanceProfile"),
-    *("iam:AddRoleToInstanceProfile", "iam:UpdateAssumeRolePolicy"),
-)
-
-
-def _iam_limits(account: str) -> Document:
-    """Allow to look at IAM, and to pass the deployment roles to the services that run things."""
-    services = {"iam:PassedToService": ["ecs-tasks.amazonaws.com", "lambda.amazonaws.com", "ec2.amazonaws.com"]}
-    statements = [
-        allow(["iam:Get*", "iam:List*"]),
-        allow("iam:PassRole", f"{role_arn(account, 'deploy')}-*", Condition={"StringEquals": services}),
-    ]
-    if account == "development":
-        statements.append(allow(_IAM_IN_DEVELOPMENT))
-    return document(*statements)
-
-
 # The Jump account
 
 
-def _jump(*, admin_key: AccessKey, portal_key: AccessKey, user_ids: Mapping[str, str]) -> Account:
+def _jump(*, admin_key: AccessKey, portal_key: AccessKey, people: Sequence[User]) -> Account:
     return Account(
         id=ACCOUNTS["jump"],
         name="jump",
@@ -184,7 +176,7 @@ def _jump(*, admin_key: AccessKey, portal_key: AccessKey, user_ids: Mapping[str,
         roles=(_administration(), _portal_role()),
         groups=(*_standing_groups(), *_work_groups()),
         users=(
-            *(_person(name, groups, user_ids.get(name)) for name, groups in PEOPLE.items()),
+            *people,
             User(name=ADMIN_USER, managed=(_ADMINISTRATOR,), keys=(admin_key,)),
             User(
                 name=PORTAL_USER,
@@ -197,10 +189,13 @@ def _jump(*, admin_key: AccessKey, portal_key: AccessKey, user_ids: Mapping[str,
     )
 
 
-def _person(name: str, groups: tuple[str, ...], user_id: str | None) -> User:
+def _person(name: str, groups: tuple[str, ...], *, user_id: str | None, credentials: Credentials | None) -> User:
     """Return a person; the portal may fence those who carry the boundary, administrators of the Jump account not."""
     boundary = None if "JumpAdminGroup" in groups else _policy_arn("jump", _PERSON_BOUNDARY)
-    return User(name=name, user_id=user_id, groups=groups, boundary=boundary)
+    person = User(name=name, user_id=user_id, groups=groups, boundary=boundary)
+    if credentials is None:
+        return person
+    return replace(person, keys=(credentials.key,), mfa=(MfaDevice(name=name, seed=credentials.mfa_seed),))
 
 
 def _standing_groups() -> tuple[Group, ...]:
@@ -257,8 +252,7 @@ def _portal_policy() -> ManagedPolicy:
 
 
 def _portal_role() -> Role:
-    portal = {"AWS": f"arn:aws:iam::{ACCOUNTS['jump']}:user/{PORTAL_USER}"}
-    trust = document({"Effect": "Allow", "Principal": portal, "Action": "sts:AssumeRole"})
+    trust = document({"Effect": "Allow", "Principal": {"AWS": _PORTAL_USER_ARN}, "Action": "sts:AssumeRole"})
     return Role(name=PORTAL_ROLE, trust=trust, managed=(_policy_arn("jump", _portal_policy()),))
 
 
@@ -285,5 +279,5 @@ _PERSON_BOUNDARY = ManagedPolicy(
 _NO_FORGERY = rails.no_forgery(
     work_groups=f"arn:aws:iam::{ACCOUNTS['jump']}:group{WORK_PATH}*",
     users=f"arn:aws:iam::{ACCOUNTS['jump']}:user/*",
-    except_principals=[role_arn("jump", PORTAL_ROLE), f"arn:aws:iam::{ACCOUNTS['jump']}:user/{PORTAL_USER}"],
+    except_principals=[role_arn("jump", PORTAL_ROLE), _PORTAL_USER_ARN],
 )

@@ -5,6 +5,7 @@ Importable without moto.
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.error import HTTPError
@@ -12,6 +13,7 @@ from urllib.request import Request, urlopen
 
 COMPANY_PATH = "/_simulated/company"
 RESET_PATH = "/_simulated/reset"
+CLOCK_PATH = "/_simulated/clock"
 TOKEN_HEADER = "X-Simulated-Control"  # noqa: S105 - a header's name
 _TIMEOUT_SECONDS = 30
 
@@ -28,6 +30,12 @@ def build(*, endpoint: str, token: str, world: Mapping[str, Any]) -> None:
 def reset(*, endpoint: str, token: str) -> None:
     """Forget every account."""
     _send("POST", endpoint + RESET_PATH, token, b"")
+
+
+def set_clock(*, endpoint: str, token: str, offset_seconds: float = 0, at: datetime | None = None) -> None:
+    """Shift AWS's clock from this machine's, or stop it at a moment (aware); `build` and `reset` set it back."""
+    wanted = {"offset_seconds": offset_seconds} if at is None else {"at": at.isoformat()}
+    _send("PUT", endpoint + CLOCK_PATH, token, json.dumps(wanted).encode())
 
 
 def _send(method: str, url: str, token: str, body: bytes) -> None:

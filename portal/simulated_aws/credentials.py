@@ -1,31 +1,56 @@
 """Whose access keys this AWS knows.
 
 Signatures are not verified: a key's id proves its holder here. What is proved is that the key exists, is active, and
-that a session is presented with its own token and has not expired.
+that a session is presented with its own token, has not expired, and is of a role or a user that still exists.
 """
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from moto.iam.models import iam_backends
-from moto.sts.models import AssumedRole, sts_backends
+from moto.iam.models import AccessKey, IAMBackend, Role, User, iam_backends
 from werkzeug.datastructures import Headers
 
+from portal.simulated_aws import sessions
 from portal.simulated_aws.errors import ExpiredToken, InvalidClientTokenId, MissingAuthenticationToken
+from portal.simulated_aws.sessions import RoleSession, Session, UserSession
 
 PARTITION = "aws"
 _CREDENTIAL = re.compile(r"Credential=(?P<key>\w+)/\d{8}/[\w-]+/(?P<service>[\w-]+)/aws4_request")
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Who makes a call, in the words of GetCallerIdentity."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who makes a call. `session` says with which temporary credentials, if they are such."""
 
     account_id: str
-    arn: str
-    user_id: str
-    is_session: bool
+    key_id: str
+    entity: User | Role
+    session: Session | None = None
+
+    @property
+    def arn(self) -> str:
+        """Return the ARN that GetCallerIdentity answers."""
+        if self.is_in_role:
+            return f"arn:aws:sts::{self.account_id}:assumed-role/{self.entity.name}/{self.session_name}"
+        return self.entity.arn
+
+    @property
+    def user_id(self) -> str:
+        return f"{self.entity.id}:{self.session_name}" if self.is_in_role else self.entity.id
+
+    @property
+    def user(self) -> User | None:
+        return self.entity if isinstance(self.entity, User) else None
+
+    @property
+    def is_in_role(self) -> bool:
+        return isinstance(self.session, RoleSession)
+
+    @property
+    def session_name(self) -> str:
+        """Return the name of the session in a role; empty for a user."""
+        return self.session.name if isinstance(self.session, RoleSession) else ""
 
 
 def service_of(headers: Headers) -> str:
@@ -36,35 +61,50 @@ def service_of(headers: Headers) -> str:
 def account_of(headers: Headers) -> str | None:
     """Return the account of a request's access key, or None where nobody has it."""
     key = _credential(headers)["key"]
-    accounts = list(iam_backends)
-    return next((account for account in accounts if key in iam_backends[account][PARTITION].access_keys), None)
+    session = sessions.find(key)
+    return session.account_id if session else _account_of_user(key)
 
 
-def authenticate(*, headers: Headers, at: datetime) -> Principal:
+def authenticate(*, headers: Headers, at: datetime) -> Caller:
     """Return who signed. Raises InvalidClientTokenId, ExpiredToken, MissingAuthenticationToken."""
-    account, key = account_of(headers), _credential(headers)["key"]
+    key = _credential(headers)["key"]
+    session = sessions.find(key)
+    return user_of(key) if session is None else _holder(session, token=headers.get("X-Amz-Security-Token"), at=at)
+
+
+def user_of(key_id: str) -> Caller:
+    """Return the user who has this long-term key. Raises InvalidClientTokenId."""
+    account = _account_of_user(key_id)
     if account is None:
         raise InvalidClientTokenId
-    session = sts_backends[account][PARTITION].get_assumed_role_from_access_key(key)
-    if session is not None:
-        return _session(session, token=headers.get("X-Amz-Security-Token"), at=at)
-    return _user(account, key)
-
-
-def _session(session: AssumedRole, *, token: str | None, at: datetime) -> Principal:
-    if token != session.session_token:
+    iam = iam_backends[account][PARTITION]
+    key: AccessKey = iam.access_keys[key_id]
+    user = iam.users.get(key.user_name or "")
+    if user is None or key.status != "Active":
         raise InvalidClientTokenId
-    if session.expiration.replace(tzinfo=UTC) <= at:
+    return Caller(account_id=account, key_id=key_id, entity=user)
+
+
+def _account_of_user(key_id: str) -> str | None:
+    accounts = list(iam_backends)
+    return next((account for account in accounts if key_id in iam_backends[account][PARTITION].access_keys), None)
+
+
+def _holder(session: Session, *, token: str | None, at: datetime) -> Caller:
+    entity = _entity(session, iam_backends[session.account_id][PARTITION])
+    if token != session.token or entity is None:
+        raise InvalidClientTokenId
+    if session.expires_at <= at:
         raise ExpiredToken
-    return Principal(session.account_id, session.arn, session.user_id, is_session=True)
+    return Caller(account_id=session.account_id, key_id=session.key_id, entity=entity, session=session)
 
 
-def _user(account: str, key: str) -> Principal:
-    backend = iam_backends[account][PARTITION]
-    user = backend.get_user_from_access_key_id(key)
-    if user is None or user.get_access_key_by_id(key).status != "Active":
-        raise InvalidClientTokenId
-    return Principal(account, user.arn, user.id, is_session=False)
+def _entity(session: Session, iam: IAMBackend) -> User | Role | None:
+    if isinstance(session, RoleSession):
+        return iam.roles.get(session.role_id)
+    if isinstance(session, UserSession):
+        return next((user for user in iam.users.values() if user.id == session.user_id), None)
+    return None
 
 
 def _credential(headers: Headers) -> re.Match[str]:

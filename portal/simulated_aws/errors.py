@@ -36,8 +36,11 @@ class AccessDenied(Refusal):
     code = "AccessDenied"
     status = 403
 
-    def __init__(self, *, arn: str, action: str, resource: str) -> None:
-        super().__init__(f"User: {arn} is not authorized to perform: {action} on resource: {resource}")
+
+class InvalidAuthenticationCode(Refusal):
+    code = "InvalidAuthenticationCode"
+    message = "Authentication code for device is not valid."
+    status = 403
 
 
 class InvalidAction(Refusal):
@@ -75,3 +78,40 @@ class NoSuchEntity(Refusal):
 
 class DeleteConflict(Refusal):
     code = "DeleteConflict"
+
+
+class DoesNotExist(Refusal):
+    code = "DoesNotExistException"
+
+
+class InvalidFilterKey(Refusal):
+    code = "InvalidFilterKey"
+
+
+class InvalidNextToken(Refusal):
+    """`InvalidNextTokenException` of CloudTrail; Systems Manager's has the shorter code."""
+
+    code = "InvalidNextToken"
+
+
+class InvalidLookupAttributes(Refusal):
+    code = "InvalidLookupAttributesException"
+
+
+class InvalidTimeRange(Refusal):
+    code = "InvalidTimeRangeException"
+
+
+# The JSON protocol has names of its own for what the query protocol says in another way.
+_IN_JSON = {
+    "AccessDenied": "AccessDeniedException",
+    "ExpiredToken": "ExpiredTokenException",
+    "InvalidClientTokenId": "UnrecognizedClientException",
+    "ValidationError": "ValidationException",
+}
+
+
+def named_in_json(error: ServiceException) -> ServiceException:
+    """Return the error as services that speak JSON call it."""
+    name = _IN_JSON.get(error.code)
+    return error if name is None else Refusal(name, error.message)

@@ -1,17 +1,23 @@
-"""The one way into a service: lock, authenticate, check the input, act, page."""
+"""The one way into a service: lock, authenticate, check the input, ask for permission, act, page, write down."""
 
 import threading
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 from botocore.model import OperationModel, OperationNotFoundError
 from moto.core.common_types import TYPE_RESPONSE
+from moto.core.exceptions import ServiceException
 from moto.core.request import Request
 from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import camelcase_to_underscores, get_service_model
+from moto.iam.models import iam_backends
 
-from portal.simulated_aws import constraints, credentials, paging
-from portal.simulated_aws.errors import InvalidAction, NotSimulated, Refusal
+from portal.simulated_aws import authorization, clock, constraints, credentials, events, paging, resources
+from portal.simulated_aws.credentials import PARTITION, Caller
+from portal.simulated_aws.errors import InvalidAction, NotSimulated, Refusal, named_in_json
+from portal.simulated_aws.events import Envelope, Outcome
+from portal.simulated_aws.resources import Asked
 
 # moto's state is plain dictionaries: one call at a time, so that a quota is looked at and obeyed in one step.
 one_at_a_time = threading.RLock()
@@ -19,9 +25,13 @@ _NOBODYS_ACCOUNT = "000000000000"
 
 
 class Gateway(BaseResponse):
-    """Put before one of moto's response classes, it lets through what AWS would."""
+    """Put before one of moto's response classes, or on its own, it lets through what AWS would."""
 
-    caller: credentials.Principal
+    speaks_json: ClassVar[bool] = False
+    params: Mapping[str, Any] = MappingProxyType({})  # moto's parser sets it, but for a call without an action.
+    asked: Asked
+    envelope: Envelope
+    outcome: Outcome
 
     def _dispatch(self, request: Request, full_url: str | None = None, headers: Any = None) -> TYPE_RESPONSE:
         with one_at_a_time:
@@ -30,30 +40,62 @@ class Gateway(BaseResponse):
             except OperationNotFoundError:
                 return self._refuse(InvalidAction(f"Could not find operation {self._get_action()}"))
 
+    @property
+    def caller(self) -> Caller:
+        return self.asked.caller
+
     def get_current_account(self) -> str:
         # Asked before the call is authenticated; a stranger's call gets no further than that.
         return credentials.account_of(self.headers) or _NOBODYS_ACCOUNT
 
     def call_action(self) -> TYPE_RESPONSE:
+        self.outcome = Outcome()
         try:
-            self._admit(at=datetime.now(UTC))
-            return super().call_action()
+            self._receive()
         except Refusal as refusal:
+            # Whoever that is, no account's trail tells of it.
             return self._refuse(refusal)
+        try:
+            self._admit()
+            answer = super().call_action()
+        except Refusal as refusal:
+            answer = self._refuse(refusal)
+        self.outcome.request_id = answer[1]["x-amzn-requestid"]
+        events.record(self.asked, self.outcome, self.envelope)
+        return answer
 
     def serialized(self, action_result: ActionResult) -> TYPE_RESPONSE:
         result = action_result.result
         if isinstance(result, dict):
             action_result = ActionResult(paging.page(action=self._get_action(), result=result, parameters=self.params))
+        if isinstance(result, ServiceException):
+            self.outcome.error_code, self.outcome.error_message = result.code, result.message
+            action_result = ActionResult(named_in_json(result)) if self.speaks_json else action_result
         status, headers, body = super().serialized(action_result)
-        if isinstance(result, Refusal) and result.status:
-            status = result.status
+        if isinstance(action_result.result, Refusal) and action_result.result.status:
+            status = action_result.result.status
         return status, headers, body
 
-    def _admit(self, *, at: datetime) -> None:
-        # Policies are kept here, not evaluated: everyone whose key is known may do everything.
-        self.caller = credentials.authenticate(headers=self.headers, at=at)
+    def _receive(self) -> None:
+        """Learn who calls, and what for."""
+        self.envelope = Envelope(
+            at=clock.now(),
+            source_ip=self.normalized_request.remote_addr or "",
+            user_agent=self.headers.get("User-Agent", ""),
+        )
+        caller = credentials.authenticate(headers=self.headers, at=self.envelope.at)
+        self.asked = Asked(
+            service=self.boto3_service_name,
+            action=self._get_action(),
+            parameters=self.params,
+            caller=caller,
+            region=self.region,
+            iam=iam_backends[caller.account_id][PARTITION],
+        )
+
+    def _admit(self) -> None:
         constraints.check(shape=self._operation().input_shape, parameters=self.params)
+        authorization.check(self.asked, self.envelope)
 
     def _refuse(self, refusal: Refusal) -> TYPE_RESPONSE:
         status, headers, body = self.serialized(ActionResult(refusal))
@@ -61,8 +103,9 @@ class Gateway(BaseResponse):
         return status, headers, body
 
     def _operation(self) -> OperationModel:
-        name = self._get_action()
-        if not hasattr(self, camelcase_to_underscores(name)):
+        name = self.asked.action
+        is_known = resources.is_listed(self.asked.service, name) and hasattr(self, camelcase_to_underscores(name))
+        if not is_known:
             raise NotSimulated(f"The action {name} is not simulated")
         model: OperationModel = get_service_model(self.boto3_service_name).operation_model(name)
         return model

@@ -12,6 +12,7 @@ from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
 from moto.iam.responses import IamResponse
 
 from portal.simulated_aws.credentials import PARTITION
+from portal.simulated_aws.devices import Devices
 from portal.simulated_aws.gateway import Gateway
 from portal.simulated_aws.identifiers import GROUP, random_id
 from portal.simulated_aws.memberships import Memberships
@@ -21,7 +22,7 @@ from portal.simulated_aws.tags import Tags
 from portal.simulated_aws.users import Users
 
 
-class StrictIam(Names, Tags, Quotas, Memberships, Users):
+class StrictIam(Names, Tags, Quotas, Memberships, Devices, Users):
     def create_group(self, group_name: str, path: str = "/") -> Group:
         group = super().create_group(group_name, path)
         group.id = random_id(GROUP)

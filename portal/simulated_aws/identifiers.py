@@ -15,6 +15,10 @@ def random_id(prefix: str) -> str:
     return prefix + base64.b32encode(secrets.token_bytes(_LENGTH)).decode()[:_LENGTH]
 
 
+def temporary_key_id() -> str:
+    return "ASIA" + base64.b32encode(secrets.token_bytes(10)).decode()
+
+
 def stable_id(prefix: str, account_id: str, name: str) -> str:
     """Return the id of a thing in a declared world: the same each time the world is built."""
     digest = hashlib.sha256(f"{prefix}/{account_id}/{name}".encode()).digest()

@@ -1,26 +1,38 @@
-"""The HTTP side: signed calls go to their service, /_simulated/... is for whoever holds the control token."""
+"""The HTTP side: signed calls go to their service, a switch to the console.
+
+The rest below /_simulated/ is for whoever holds the control token.
+"""
 
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from moto.core.request import Request
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Response
 
-from portal.simulated_aws import building, control, credentials
+from portal.simulated_aws import building, clock, console, console_door, control, credentials
+from portal.simulated_aws.cloudtrail import TrailResponse
 from portal.simulated_aws.errors import MissingAuthenticationToken, NotSimulated, Refusal
+from portal.simulated_aws.gateway import Gateway
 from portal.simulated_aws.iam import StrictIamResponse
-from portal.simulated_aws.sessions import StrictTokenResponse
+from portal.simulated_aws.session_manager import SessionManagerResponse
+from portal.simulated_aws.sts import StrictTokenResponse
 from portal.simulated_aws.world import World, WorldError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-_SERVICES = {"iam": StrictIamResponse, "sts": StrictTokenResponse}
+_SERVICES: Mapping[str, type[Gateway]] = {
+    "iam": StrictIamResponse,
+    "sts": StrictTokenResponse,
+    "ssm": SessionManagerResponse,
+    "cloudtrail": TrailResponse,
+}
 
 
 class Application:
@@ -29,8 +41,12 @@ class Application:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         request = Request(environ)
-        answer = self._control(request) if request.path.startswith("/_simulated/") else _aws(request)
-        return answer(environ, start_response)
+        return self._answer(request)(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
+        if request.path == console.SWITCH_PATH:
+            return console_door.answer(request)
+        return self._control(request) if request.path.startswith("/_simulated/") else _aws(request)
 
     def _control(self, request: Request) -> Response:
         given = request.headers.get(control.TOKEN_HEADER, "")
@@ -59,9 +75,22 @@ def _controlled(request: Request) -> Response:
             building.build(World.parsed(json.loads(request.get_data())))
         case "POST", control.RESET_PATH:
             building.reset()
+        case "PUT", control.CLOCK_PATH:
+            _set_clock(json.loads(request.get_data()))
         case _:
             return Response("no such control", HTTPStatus.NOT_FOUND)
     return Response(status=HTTPStatus.NO_CONTENT)
+
+
+def _set_clock(wanted: Mapping[str, Any]) -> None:
+    """Shift the clock by {"offset_seconds": 60}, or stop it by {"at": "2026-11-23T05:00:00Z"}."""
+    try:
+        if "at" in wanted:
+            clock.stop(datetime.fromisoformat(wanted["at"]))
+        else:
+            clock.shift(timedelta(seconds=wanted["offset_seconds"]))
+    except (KeyError, OverflowError, TypeError, ValueError) as error:
+        raise WorldError(f"no time: {error}") from error
 
 
 def _aws(request: Request) -> Response:

@@ -1,49 +1,63 @@
-"""AssumeRole: only roles that exist, for no longer than they allow."""
+"""Temporary credentials that were given out, and whose they are: a role's session, or a user's own."""
 
-import re
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from moto.core.responses import ActionResult
-from moto.iam.exceptions import NotFoundException
-from moto.iam.models import Role, iam_backends
-from moto.sts.responses import TokenResponse
+from portal.simulated_aws.identifiers import temporary_key_id
 
-from portal.simulated_aws.credentials import PARTITION
-from portal.simulated_aws.errors import AccessDenied, ValidationError
-from portal.simulated_aws.gateway import Gateway
-
-_ROLE_ARN = re.compile(r"arn:aws:iam::(?P<account>\d{12}):role/.+")
-_DEFAULT_SECONDS = 3_600
-_CHAINED_SECONDS = 3_600
+_MOST = 10_000
 
 
-class StrictTokenResponse(Gateway, TokenResponse):
-    def assume_role(self) -> ActionResult:
-        arn = self._get_param("RoleArn")
-        role = _role(arn)
-        if role is None:
-            raise AccessDenied(arn=self.caller.arn, action="sts:AssumeRole", resource=arn)
-        seconds = self._get_int_param("DurationSeconds", _DEFAULT_SECONDS)
-        _check_duration(role, seconds, chained=self.caller.is_session)
-        return super().assume_role()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Credentials with an end. `issued_at` is in whole seconds, as aws:TokenIssueTime is."""
+
+    account_id: str
+    issued_at: datetime
+    expires_at: datetime
+    mfa: bool
+    key_id: str = field(default_factory=temporary_key_id)
+    secret: str = field(default_factory=lambda: secrets.token_urlsafe(30), repr=False)
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(120), repr=False)
+
+    @property
+    def credentials(self) -> dict[str, object]:
+        """Return them as STS answers them."""
+        return {
+            "AccessKeyId": self.key_id,
+            "SecretAccessKey": self.secret,
+            "SessionToken": self.token,
+            "Expiration": self.expires_at,
+        }
 
 
-def _role(arn: str) -> Role | None:
-    """Return the role, None where none exists. Raises ValidationError for what is no role's ARN."""
-    found = _ROLE_ARN.fullmatch(arn)
-    if found is None:
-        message = f"{arn} is invalid"
-        raise ValidationError(message)
-    if found["account"] not in iam_backends:
-        return None
-    try:
-        return iam_backends[found["account"]][PARTITION].get_role_by_arn(arn)
-    except NotFoundException:
-        return None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleSession(Session):
+    """By the role's id: a role that was made again under the old name is another one."""
+
+    role_id: str
+    name: str
+    source_identity: str | None = None
 
 
-def _check_duration(role: Role, seconds: int, *, chained: bool) -> None:
-    if seconds > int(role.max_session_duration or _DEFAULT_SECONDS):
-        raise ValidationError("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
-    if chained and seconds > _CHAINED_SECONDS:
-        message = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
-        raise ValidationError(message)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserSession(Session):
+    user_id: str
+
+
+_sessions: dict[str, Session] = {}
+
+
+def keep(session: Session) -> None:
+    _sessions[session.key_id] = session
+    if len(_sessions) > _MOST:
+        del _sessions[next(iter(_sessions))]
+
+
+def find(key_id: str) -> Session | None:
+    return _sessions.get(key_id)
+
+
+def forget_all() -> None:
+    _sessions.clear()

@@ -41,6 +41,8 @@ class Users(IAMBackend):
             raise DeleteConflict("Cannot delete entity, must remove users from group first.")
         if user.access_keys:
             raise DeleteConflict("Cannot delete entity, must delete access keys first.")
+        if user.mfa_devices:
+            raise DeleteConflict("Cannot delete entity, must deactivate MFA device first.")
         super().delete_user(user.name)
 
     def bound_user(self, user_name: str, boundary_arn: str | None) -> None:

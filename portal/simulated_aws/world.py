@@ -8,10 +8,12 @@
         "groups": [{"name": "MemberGroup", "path": "/", "managed": ["arn:..."], "inline": {"policy name": {...}}}],
         "users":  [{"name": "member01", "path": "/", "user_id": "AIDA...", "groups": ["MemberGroup"],
                     "tags": {"key": "value"}, "managed": [], "inline": {}, "boundary": "arn:...",
-                    "keys": [{"id": "AKIA...", "secret": "..."}]}]
+                    "keys": [{"id": "AKIA...", "secret": "..."}],
+                    "mfa": [{"name": "member01", "seed": "GEZDGNBVGY3TQOJQ..."}]}]
     }]}
 
-All but ids, names, documents and secrets may be left out. Ids that are not given are derived from account and name,
+All but ids, names, documents and secrets may be left out. The name of an MFA device is the end of its serial number,
+arn:aws:iam::111111111111:mfa/member01, and its seed is base32. Ids that are not given are derived from account and name,
 so that a world built again is the same to whoever remembers them.
 """
 
@@ -20,6 +22,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar
+
+from portal.simulated_aws import totp
 
 Document = Mapping[str, Any]
 Declared = TypeVar("Declared")
@@ -68,6 +72,19 @@ class AccessKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MfaDevice:
+    """A device of one-time codes; `name` is the end of its serial number."""
+
+    name: str
+    seed: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if not totp.is_seed(self.seed):
+            message = f"not the seed of an MFA device: {self.name}"
+            raise WorldError(message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class User:
     name: str
     path: str = "/"
@@ -78,6 +95,7 @@ class User:
     inline: Mapping[str, Document] = field(default_factory=dict)
     boundary: str | None = None
     keys: tuple[AccessKey, ...] = ()
+    mfa: tuple[MfaDevice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +131,12 @@ def _account(*, managed_policies: Any = (), roles: Any = (), groups: Any = (), u
         managed_policies=_each(ManagedPolicy, managed_policies),
         roles=_each(Role, roles),
         groups=_each(Group, groups),
-        users=tuple(User(**{**user, "keys": _each(AccessKey, user.get("keys", ()))}) for user in users),
+        users=tuple(_user(**user) for user in users),
     )
+
+
+def _user(*, keys: Any = (), mfa: Any = (), **rest: Any) -> User:
+    return User(**rest, keys=_each(AccessKey, keys), mfa=_each(MfaDevice, mfa))
 
 
 def _each(kind: type[Declared], items: Iterable[Mapping[str, Any]]) -> tuple[Declared, ...]:

@@ -1,6 +1,6 @@
 """Groups, their members, and what must be gone before a user or a group may go."""
 
-from tests.aws_fixtures import Aws
+from tests.aws_fixtures import PEOPLES_CREDENTIALS, Aws
 from tests.simulated_aws.refusals import refused
 
 GROUP, PERSON = "ProdMemberWorkGroup", "member01"
@@ -31,6 +31,12 @@ def test_user_in_a_group_or_with_a_key_cannot_be_deleted(aws: Aws) -> None:
     with refused("DeleteConflict", status=409, match="must delete access keys first"):
         iam.delete_user(UserName="sekisho-portal")
     iam.remove_user_from_group(GroupName="MemberGroup", UserName=PERSON)
+    with refused("DeleteConflict", status=409, match="must delete access keys first"):
+        iam.delete_user(UserName=PERSON)
+    iam.delete_access_key(UserName=PERSON, AccessKeyId=PEOPLES_CREDENTIALS[PERSON].key.id)
+    with refused("DeleteConflict", status=409, match="must deactivate MFA device first"):
+        iam.delete_user(UserName=PERSON)
+    iam.deactivate_mfa_device(UserName=PERSON, SerialNumber=f"arn:aws:iam::111111111111:mfa/{PERSON}")
     iam.delete_user(UserName=PERSON)
     with refused("NoSuchEntity", status=404):
         iam.get_user(UserName=PERSON)

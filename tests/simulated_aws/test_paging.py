@@ -6,6 +6,7 @@ from portal.simulated_aws.world import Account, Group, User, World
 from tests.aws_fixtures import ADMIN_KEY, Aws
 from tests.simulated_aws.refusals import refused
 
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 PEOPLE = 250
 CROWD = World(
     accounts=(
@@ -14,7 +15,7 @@ CROWD = World(
             name="jump",
             groups=(Group(name="crowd"), *(Group(name=f"g{number}", path="/work/") for number in range(120))),
             users=(
-                User(name="administrator", keys=(ADMIN_KEY,)),
+                User(name="administrator", managed=(ADMINISTRATOR,), keys=(ADMIN_KEY,)),
                 *(User(name=f"u{number:03}", groups=("crowd",)) for number in range(PEOPLE)),
             ),
         ),

@@ -1,5 +1,6 @@
 """Access keys, sessions, and switching into other accounts."""
 
+import json
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -78,14 +79,19 @@ def test_session_is_no_longer_than_the_role_allows(aws: Aws) -> None:
     sts = aws.admin_client("sts")
     with refused("ValidationError", status=400, match="MaxSessionDuration"):
         sts.assume_role(RoleArn=role_arn("production", ADMIN_ROLE), RoleSessionName="admin", DurationSeconds=3_601)
-    arn = role_arn("production", "Prod_MemberRole")
-    assert sts.assume_role(RoleArn=arn, RoleSessionName="member01", DurationSeconds=4 * 3_600)["Credentials"]
+    assert aws.switch("member01", account="development", role="Dev_MemberRole", seconds=4 * 3_600)
+    with refused("ValidationError", status=400, match="MaxSessionDuration"):
+        aws.switch("member01", account="development", role="Dev_MemberRole", seconds=4 * 3_600 + 1)
 
 
 def test_session_from_a_session_lasts_an_hour_at_the_most(aws: Aws) -> None:
-    chained = _switched(aws, "sts", account="production")
+    iam, chained = _switched(aws, "iam", account="production"), _switched(aws, "sts", account="production")
+    trust = iam.get_role(RoleName=ADMIN_ROLE)["Role"]["AssumeRolePolicyDocument"]
+    trust["Statement"][0]["Principal"]["AWS"] = "arn:aws:iam::444444444444:root"
+    role = iam.create_role(RoleName="Next", AssumeRolePolicyDocument=json.dumps(trust), MaxSessionDuration=7_200)["Role"]
     with refused("ValidationError", status=400, match="role chaining"):
-        chained.assume_role(RoleArn=role_arn("production", "Prod_MemberRole"), RoleSessionName="admin", DurationSeconds=7_200)
+        chained.assume_role(RoleArn=role["Arn"], RoleSessionName="admin", DurationSeconds=7_200)
+    assert chained.assume_role(RoleArn=role["Arn"], RoleSessionName="admin")["Credentials"]
 
 
 @pytest.mark.parametrize("name", ["a b", "x" * 65, "名前"])
@@ -121,9 +127,7 @@ def test_administrators_key_survives_a_rebuild_and_its_sessions_do_not(aws: Aws)
 
 def test_action_or_service_that_is_not_simulated_says_so_and_is_not_retried(aws: Aws) -> None:
     with refused("NotSimulated", status=501):
-        aws.admin_client("iam").simulate_principal_policy(
-            PolicySourceArn="arn:aws:iam::111111111111:user/member01", ActionNames=["sts:AssumeRole"]
-        )
+        aws.admin_client("iam").get_context_keys_for_custom_policy(PolicyInputList=["{}"])
     with refused("NotSimulated", status=501):
         aws.client("sqs", key_id=ADMIN_KEY.id, secret=ADMIN_KEY.secret).list_queues()
     with refused("NotSimulated", status=501):

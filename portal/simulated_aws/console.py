@@ -1,0 +1,42 @@
+"""What the console's page for switching roles is asked, by whoever plays a person at it. Importable without moto.
+
+    POST /_simulated/console/switch
+    {"access_key_id": "AKIA...", "secret_access_key": "...", "mfa_code": "123456",
+     "account": "444444444444", "role": "Prod_MemberRole"}
+
+A user signs in with their own access key, which stands for a password here, and with or without a code of their device.
+The answer has Credentials as AssumeRole's has; a refusal is 403 with the words of AssumeRole's.
+"""
+
+import json
+from http import HTTPStatus
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+SWITCH_PATH = "/_simulated/console/switch"
+_TIMEOUT_SECONDS = 30
+
+
+class SwitchRefused(Exception):
+    """The console did not switch; the message says why, as AWS does."""
+
+
+def switch(
+    *, endpoint: str, access_key_id: str, secret_access_key: str, account_id: str, role: str, mfa_code: str | None = None
+) -> dict[str, Any]:
+    """Return the credentials of the session, under the user's own name as in every console session. Raises SwitchRefused."""
+    wanted = {"access_key_id": access_key_id, "secret_access_key": secret_access_key, "account": account_id, "role": role}
+    body = json.dumps({**wanted, "mfa_code": mfa_code}).encode()
+    headers = {"Content-Type": "application/json", "User-Agent": "Mozilla/5.0 (the simulated console)"}
+    request = Request(endpoint + SWITCH_PATH, data=body, headers=headers, method="POST")  # noqa: S310 - the caller's own endpoint
+    try:
+        with urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
+            credentials: dict[str, Any] = json.load(answer)["Credentials"]
+            return credentials
+    except HTTPError as error:
+        with error:
+            message = error.read().decode()
+        if error.code == HTTPStatus.FORBIDDEN:
+            raise SwitchRefused(message) from error
+        raise

@@ -1,0 +1,187 @@
+"""Events as CloudTrail words them."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal.simulated_aws import trail
+from portal.simulated_aws.credentials import Caller
+from portal.simulated_aws.resources import Asked
+from portal.simulated_aws.sessions import RoleSession
+from portal.simulated_aws.trail import Event
+
+# IAM is everywhere at once, and is written down here.
+GLOBAL_REGION = "us-east-1"
+_READS = ("Get", "List", "Describe", "Lookup", "Simulate", "AssumeRole")
+# What CloudTrail never shows.
+_HIDDEN = {"TokenCode", "AuthenticationCode1", "AuthenticationCode2", "Password"}
+
+
+@dataclass(slots=True, kw_only=True)
+class Outcome:
+    """What came of a call, as far as its event tells. `shared_with` is another account that has an event of it too."""
+
+    request_id: str = ""
+    error_code: str | None = None
+    error_message: str | None = None
+    response: Mapping[str, Any] | None = None
+    resource: str | None = None
+    resource_type: str = ""
+    shared_with: str | None = None
+    mfa: bool = False
+
+    def tell_of_switch(self, session: RoleSession, who: Mapping[str, str], *, role_arn: str) -> None:
+        """Note a session that began, without what would let others use it."""
+        given = {"accessKeyId": session.key_id, "expiration": f"{session.expires_at:%b %-d, %Y, %-I:%M:%S %p}"}
+        self.response = {"credentials": given, "assumedRoleUser": _parameters(who)}
+        self.resource, self.resource_type, self.shared_with = role_arn, "AWS::IAM::Role", session.account_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """How a call came, and when."""
+
+    at: datetime
+    source_ip: str
+    user_agent: str
+
+
+def record(asked: Asked, outcome: Outcome, envelope: Envelope) -> None:
+    """Write the call down in the caller's account, and where it reached into another one, there too."""
+    identity = _identity(asked.caller, mfa=outcome.mfa)
+    own = _body(asked, outcome, envelope, identity)
+    if outcome.shared_with is None or outcome.error_code:
+        _add(asked, outcome, own, asked.caller.account_id)
+        return
+    shared = {**own, "sharedEventID": str(uuid.uuid4())}
+    _add(asked, outcome, shared, asked.caller.account_id)
+    if outcome.shared_with != asked.caller.account_id:
+        stranger = {"type": "AWSAccount", "principalId": asked.caller.user_id, "accountId": asked.caller.account_id}
+        theirs = {**shared, "eventID": str(uuid.uuid4()), "userIdentity": stranger, "recipientAccountId": outcome.shared_with}
+        _add(asked, outcome, theirs, outcome.shared_with)
+
+
+def record_console_switch(caller: Caller, *, session: RoleSession, role_name: str, envelope: Envelope) -> None:
+    """Write down, in the account that was switched to, what the console adds to AssumeRole."""
+    arn = f"arn:aws:sts::{session.account_id}:assumed-role/{role_name}/{session.name}"
+    identity = {
+        "type": "AssumedRole",
+        "principalId": f"{session.role_id}:{session.name}",
+        "arn": arn,
+        "accountId": session.account_id,
+    }
+    body = {
+        **_head(envelope, region=GLOBAL_REGION, source="signin", name="SwitchRole"),
+        "userIdentity": identity,
+        "requestParameters": None,
+        "responseElements": {"SwitchRole": "Success"},
+        "additionalEventData": {
+            "SwitchFrom": caller.arn,
+            "RedirectTo": "https://console.aws.amazon.com/console/home",
+        },
+        "eventType": "AwsConsoleSignIn",
+        "readOnly": False,
+        "recipientAccountId": session.account_id,
+    }
+    event = Event(
+        at=envelope.at,
+        account_id=session.account_id,
+        region=GLOBAL_REGION,
+        name="SwitchRole",
+        source="signin.amazonaws.com",
+        user_name=session.name,
+        key_id=None,
+        is_read=False,
+        record=body,
+    )
+    trail.add(event)
+
+
+def _body(asked: Asked, outcome: Outcome, envelope: Envelope, identity: Mapping[str, Any]) -> dict[str, Any]:
+    region = GLOBAL_REGION if asked.service == "iam" else asked.region
+    body = {
+        **_head(envelope, region=region, source=asked.service, name=asked.action),
+        "userIdentity": identity,
+        "requestParameters": _parameters(asked.parameters) or None,
+        "responseElements": outcome.response,
+        "requestID": outcome.request_id,
+        "readOnly": asked.action.startswith(_READS),
+        "eventType": "AwsApiCall",
+        "recipientAccountId": asked.caller.account_id,
+    }
+    if outcome.error_code:
+        body |= {"errorCode": outcome.error_code, "errorMessage": outcome.error_message}
+    if outcome.resource:
+        body["resources"] = [
+            {"ARN": outcome.resource, "accountId": outcome.resource.split(":")[4], "type": outcome.resource_type}
+        ]
+    return body
+
+
+def _head(envelope: Envelope, *, region: str, source: str, name: str) -> dict[str, Any]:
+    return {
+        "eventVersion": "1.11",
+        "eventID": str(uuid.uuid4()),
+        "eventTime": _time(envelope.at),
+        "eventSource": f"{source}.amazonaws.com",
+        "eventName": name,
+        "awsRegion": region,
+        "sourceIPAddress": envelope.source_ip,
+        "userAgent": envelope.user_agent,
+        "managementEvent": True,
+        "eventCategory": "Management",
+    }
+
+
+def _add(asked: Asked, outcome: Outcome, body: Mapping[str, Any], account_id: str) -> None:
+    is_own = account_id == asked.caller.account_id
+    event = Event(
+        at=datetime.fromisoformat(body["eventTime"]),
+        account_id=account_id,
+        region=body["awsRegion"],
+        name=asked.action,
+        source=body["eventSource"],
+        user_name=_user_name(asked.caller) if is_own else None,
+        key_id=asked.caller.key_id if is_own else None,
+        is_read=body["readOnly"],
+        resources=((outcome.resource_type, outcome.resource),) if outcome.resource else (),
+        record=body,
+    )
+    trail.add(event)
+
+
+def _identity(caller: Caller, *, mfa: bool) -> dict[str, Any]:
+    who = {"principalId": caller.user_id, "arn": caller.arn, "accountId": caller.account_id, "accessKeyId": caller.key_id}
+    if isinstance(caller.session, RoleSession):
+        issuer = {"type": "Role", "principalId": caller.entity.id, "arn": caller.entity.arn, "accountId": caller.account_id}
+        context = {"sessionIssuer": {**issuer, "userName": caller.entity.name}, **_attributes(caller, mfa=mfa)}
+        return {"type": "AssumedRole", **who, "sessionContext": context}
+    context = _attributes(caller, mfa=mfa)
+    return {"type": "IAMUser", **who, "userName": caller.entity.name, **({"sessionContext": context} if context else {})}
+
+
+def _attributes(caller: Caller, *, mfa: bool) -> dict[str, Any]:
+    """Return when the session began and whether with MFA; of a long-term key nothing, unless this very call proved it."""
+    if caller.session:
+        return {
+            "attributes": {"creationDate": _time(caller.session.issued_at), "mfaAuthenticated": str(caller.session.mfa).lower()}
+        }
+    return {"attributes": {"mfaAuthenticated": "true"}} if mfa else {}
+
+
+def _user_name(caller: Caller) -> str:
+    return caller.session.name if isinstance(caller.session, RoleSession) else str(caller.entity.name)
+
+
+def _parameters(given: Any) -> Any:
+    if isinstance(given, Mapping):
+        return {name[:1].lower() + name[1:]: _parameters(value) for name, value in given.items() if name not in _HIDDEN}
+    if isinstance(given, list | tuple):
+        return [_parameters(value) for value in given]
+    return _time(given) if isinstance(given, datetime) else given
+
+
+def _time(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

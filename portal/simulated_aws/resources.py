@@ -1,0 +1,171 @@
+"""Which resources a call is about: the ARNs that its permission is asked for.
+
+As in the Service Authorization Reference of IAM, STS, Systems Manager and CloudTrail. An action that is not listed here
+is not simulated.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from moto.core.exceptions import ServiceException
+from moto.iam.models import IAMBackend
+
+from portal.simulated_aws.credentials import Caller
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A call, before it is done."""
+
+    service: str
+    action: str
+    parameters: Mapping[str, Any]
+    caller: Caller
+    region: str
+    iam: IAMBackend
+
+    @property
+    def name(self) -> str:
+        return f"{self.service}:{self.action}"
+
+
+Entity = Any  # moto's User, Group, Role or ManagedPolicy; moto has no types.
+Found = Callable[[Asked], str]
+
+
+def of(asked: Asked) -> str:
+    """Return the ARN; "*" for an action that is about no resource."""
+    return _RESOURCES[asked.service][asked.action](asked)
+
+
+def is_listed(service: str, action: str) -> bool:
+    return action in _RESOURCES.get(service, ())
+
+
+def entity(asked: Asked) -> Entity | None:
+    """Return the user or the role that an IAM call is about, if it is there."""
+    kind = _RESOURCES["iam"].get(asked.action) if asked.service == "iam" else None
+    if kind is _user:
+        return _existing(lambda: asked.iam.get_user(_user_name(asked)))
+    if kind is _role:
+        return _existing(lambda: asked.iam.get_role(asked.parameters["RoleName"]))
+    return None
+
+
+def _existing(find: Callable[[], Entity]) -> Entity | None:
+    try:
+        return find()
+    except ServiceException:
+        return None
+
+
+def _user(asked: Asked) -> str:
+    name = _user_name(asked)
+    return _arn(asked, "user", name, _existing(lambda: asked.iam.get_user(name)))
+
+
+def _group(asked: Asked) -> str:
+    name = asked.parameters["GroupName"]
+    return _arn(asked, "group", name, _existing(lambda: asked.iam.get_group(name)))
+
+
+def _role(asked: Asked) -> str:
+    name = asked.parameters["RoleName"]
+    return _arn(asked, "role", name, _existing(lambda: asked.iam.get_role(name)))
+
+
+def _profile(asked: Asked) -> str:
+    name = asked.parameters["InstanceProfileName"]
+    return _arn(asked, "instance-profile", name, _existing(lambda: asked.iam.get_instance_profile(name)))
+
+
+def _user_name(asked: Asked) -> str:
+    """Return the user's name, which is the caller's own where none is given."""
+    user = asked.caller.user
+    return str(asked.parameters.get("UserName") or (user.name if user else ""))
+
+
+def _arn(asked: Asked, kind: str, name: str, found: Entity | None) -> str:
+    """Return an entity's ARN, with its path; of one that isn't there, what AWS makes of the name alone."""
+    return str(found.arn) if found else f"arn:aws:iam::{asked.caller.account_id}:{kind}/{name}"
+
+
+def _given(parameter: str) -> Found:
+    return lambda asked: str(asked.parameters[parameter])
+
+
+def _new(kind: str, parameter: str) -> Found:
+    def arn(asked: Asked) -> str:
+        path = asked.parameters.get("Path", "/")
+        return f"arn:aws:iam::{asked.caller.account_id}:{kind}{path}{asked.parameters[parameter]}"
+
+    return arn
+
+
+def _listed(kind: str) -> Found:
+    """Lists are asked for by the path that they begin at."""
+    return lambda asked: f"arn:aws:iam::{asked.caller.account_id}:{kind}{asked.parameters.get('PathPrefix', '/')}"
+
+
+def _everything(_asked: Asked) -> str:
+    return "*"
+
+
+def _target(asked: Asked) -> str:
+    target, place = asked.parameters["Target"], f"{asked.region}:{asked.caller.account_id}"
+    return (
+        f"arn:aws:ssm:{place}:managed-instance/{target}" if target.startswith("mi-") else f"arn:aws:ec2:{place}:instance/{target}"
+    )
+
+
+def _shell_session(asked: Asked) -> str:
+    return f"arn:aws:ssm:{asked.region}:{asked.caller.account_id}:session/{asked.parameters['SessionId']}"
+
+
+_IAM: Mapping[Found, str] = {
+    _user: """
+        AttachUserPolicy CreateAccessKey CreateLoginProfile DeactivateMFADevice DeleteAccessKey DeleteLoginProfile DeleteUser
+        DeleteUserPermissionsBoundary DeleteUserPolicy DetachUserPolicy EnableMFADevice GetLoginProfile GetUser GetUserPolicy
+        ListAccessKeys ListAttachedUserPolicies ListGroupsForUser ListMFADevices ListUserPolicies ListUserTags
+        PutUserPermissionsBoundary PutUserPolicy TagUser UntagUser UpdateAccessKey UpdateLoginProfile UpdateUser""",
+    _group: """
+        AddUserToGroup AttachGroupPolicy DeleteGroup DeleteGroupPolicy DetachGroupPolicy GetGroup GetGroupPolicy
+        ListAttachedGroupPolicies ListGroupPolicies PutGroupPolicy RemoveUserFromGroup UpdateGroup""",
+    _role: """
+        AttachRolePolicy DeleteRole DeleteRolePermissionsBoundary DeleteRolePolicy DetachRolePolicy GetRole GetRolePolicy
+        ListAttachedRolePolicies ListInstanceProfilesForRole ListRolePolicies ListRoleTags PutRolePermissionsBoundary
+        PutRolePolicy TagRole UntagRole UpdateAssumeRolePolicy UpdateRole UpdateRoleDescription""",
+    _given("PolicyArn"): """
+        CreatePolicyVersion DeletePolicy DeletePolicyVersion GetPolicy GetPolicyVersion ListEntitiesForPolicy ListPolicyTags
+        ListPolicyVersions SetDefaultPolicyVersion TagPolicy UntagPolicy""",
+    _profile: """
+        AddRoleToInstanceProfile DeleteInstanceProfile GetInstanceProfile RemoveRoleFromInstanceProfile TagInstanceProfile
+        UntagInstanceProfile""",
+    _given("SAMLProviderArn"): "DeleteSAMLProvider GetSAMLProvider UpdateSAMLProvider",
+    _given("OpenIDConnectProviderArn"): "DeleteOpenIDConnectProvider GetOpenIDConnectProvider",
+    _given("SerialNumber"): "DeleteVirtualMFADevice",
+    _given("PolicySourceArn"): "SimulatePrincipalPolicy",
+    _new("user", "UserName"): "CreateUser",
+    _new("group", "GroupName"): "CreateGroup",
+    _new("role", "RoleName"): "CreateRole",
+    _new("policy", "PolicyName"): "CreatePolicy",
+    _new("instance-profile", "InstanceProfileName"): "CreateInstanceProfile",
+    _new("mfa", "VirtualMFADeviceName"): "CreateVirtualMFADevice",
+    _new("saml-provider", "Name"): "CreateSAMLProvider",
+    _listed("user"): "ListUsers",
+    _listed("group"): "ListGroups",
+    _listed("role"): "ListRoles",
+    _listed("instance-profile"): "ListInstanceProfiles",
+    _everything: """
+        CreateAccountAlias CreateOpenIDConnectProvider DeleteAccountAlias DeleteAccountPasswordPolicy GetAccessKeyLastUsed
+        GetAccountAuthorizationDetails GetAccountPasswordPolicy GetAccountSummary ListAccountAliases
+        ListOpenIDConnectProviders ListPolicies ListSAMLProviders ListVirtualMFADevices SimulateCustomPolicy
+        UpdateAccountPasswordPolicy""",
+}
+_RESOURCES: Mapping[str, Mapping[str, Found]] = {
+    "iam": {action: found for found, actions in _IAM.items() for action in actions.split()},
+    "sts": {"AssumeRole": _given("RoleArn"), "GetCallerIdentity": _everything, "GetSessionToken": _everything},
+    "ssm": {"StartSession": _target, "TerminateSession": _shell_session, "DescribeSessions": _everything},
+    "cloudtrail": {"LookupEvents": _everything},
+}

@@ -1,0 +1,95 @@
+"""STS: who am I, switching roles, and a user's own temporary credentials."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, cast
+
+from moto.core.responses import ActionResult
+
+from portal.simulated_aws import sessions, switching
+from portal.simulated_aws.conditions import Context, of_switch
+from portal.simulated_aws.devices import Devices
+from portal.simulated_aws.errors import AccessDenied, NotSimulated
+from portal.simulated_aws.gateway import Gateway
+from portal.simulated_aws.sessions import UserSession
+from portal.simulated_aws.switching import Switch
+
+_SWITCH_SECONDS = 3_600
+_USER_SECONDS = 43_200
+# What would have a say in what a session may do.
+_NOT_SIMULATED = ("Policy", "PolicyArns", "Tags", "TransitiveTagKeys", "ProvidedContexts")
+
+
+class StrictTokenResponse(Gateway):
+    def __init__(self) -> None:
+        super().__init__(service_name="sts")
+        self.automated_parameter_parsing = True
+
+    def get_caller_identity(self) -> ActionResult:
+        caller = self.caller
+        return ActionResult({"UserId": caller.user_id, "Account": caller.account_id, "Arn": caller.arn})
+
+    def assume_role(self) -> ActionResult:
+        for name in _NOT_SIMULATED:
+            if name in self.params:
+                raise NotSimulated(f"{name} of AssumeRole is not simulated")
+        has_proof = self._proved_mfa()
+        asked = Switch(
+            caller=self.caller,
+            role_arn=self.params["RoleArn"],
+            session_name=self.params["RoleSessionName"],
+            seconds=self._get_int_param("DurationSeconds", _SWITCH_SECONDS),
+            mfa=has_proof or self._session_has_mfa(),
+            context=self._context(proved_mfa=has_proof),
+            source_identity=self.params.get("SourceIdentity"),
+        )
+        role, session = switching.switch(asked, at=self.envelope.at)
+        who = switching.who(role, session)
+        self.outcome.mfa = has_proof
+        self.outcome.tell_of_switch(session, who, role_arn=role.arn)
+        identity = {"SourceIdentity": session.source_identity} if session.source_identity else {}
+        return ActionResult({"Credentials": session.credentials, "AssumedRoleUser": who, **identity})
+
+    def get_session_token(self) -> ActionResult:
+        user = self.caller.user
+        if user is None or self.caller.session:
+            raise AccessDenied("Cannot call GetSessionToken with session credentials")
+        begins = self.envelope.at.replace(microsecond=0)
+        session = UserSession(
+            account_id=self.caller.account_id,
+            user_id=user.id,
+            issued_at=begins,
+            expires_at=begins + timedelta(seconds=self._get_int_param("DurationSeconds", _USER_SECONDS)),
+            mfa=self._proved_mfa(),
+        )
+        self.outcome.mfa = session.mfa
+        sessions.keep(session)
+        return ActionResult({"Credentials": session.credentials})
+
+    def _context(self, *, proved_mfa: bool) -> Context:
+        keys = of_switch(
+            self.caller,
+            self.envelope,
+            session_name=self.params["RoleSessionName"],
+            proved_mfa=proved_mfa,
+            external_id=self.params.get("ExternalId"),
+        )
+        identity = self.params.get("SourceIdentity")
+        return {**keys, "sts:SourceIdentity": identity} if identity else keys
+
+    def _session_has_mfa(self) -> bool:
+        """Say whether the caller's own credentials prove MFA: a user's do; a role's session does not hand it on."""
+        return isinstance(self.caller.session, UserSession) and self.caller.session.mfa
+
+    def _proved_mfa(self) -> bool:
+        """Say whether this call proves MFA by a code. Raises AccessDenied for a device or a code that is wrong."""
+        given: Mapping[str, Any] = self.params
+        if "SerialNumber" not in given and "TokenCode" not in given:
+            return False
+        if self.caller.user is None:
+            raise AccessDenied("MultiFactorAuthentication failed, unable to validate MFA code.")
+        iam = cast("Devices", self.asked.iam)
+        iam.check_code(
+            self.caller.user, serial=given.get("SerialNumber", ""), given=given.get("TokenCode", ""), at=self.envelope.at
+        )
+        return True
