@@ -11,6 +11,7 @@ from moto.iam.models import AWSManagedPolicy, Group, ManagedPolicy, Role, iam_ba
 from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
 from moto.iam.responses import IamResponse
 
+from portal.simulated_aws import authorization_details
 from portal.simulated_aws.credentials import PARTITION
 from portal.simulated_aws.devices import Devices
 from portal.simulated_aws.gateway import Gateway
@@ -61,6 +62,9 @@ class StrictIamResponse(Gateway, IamResponse):
         prefix = self._get_param("PathPrefix", "/")
         groups = [group for group in self.backend.list_groups() if group.path.startswith(prefix)]
         return ActionResult({"Groups": groups})
+
+    def get_account_authorization_details(self) -> ActionResult:
+        return ActionResult(authorization_details.page(self.backend, self.params))
 
 
 def install() -> None:
