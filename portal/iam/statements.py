@@ -135,7 +135,7 @@ def _parts(document: Any) -> tuple[bool, list[Any]]:
     if not isinstance(document, dict) or not set(document) <= {"Version", "Id", "Statement"} or "Statement" not in document:
         raise Malformed("the document is no policy")
     version = document.get("Version", OLD_VERSION)
-    if version not in {VERSION, OLD_VERSION}:
+    if version not in (VERSION, OLD_VERSION):
         raise Malformed(f"the version {version!r}")
     bodies = document["Statement"]
     return version == VERSION, bodies if isinstance(bodies, list) else [bodies]
@@ -162,7 +162,7 @@ def _statement(body: Any, number: int, kind: Kind, *, variables: bool) -> AnySta
 
 def _effects(body: dict[str, Any]) -> frozenset[Effect]:
     """Return both where the effect is not a known one."""
-    return frozenset({Effect(body["Effect"])}) if body.get("Effect") in {*Effect} else EITHER
+    return frozenset(effect for effect in Effect if effect == body.get("Effect")) or EITHER
 
 
 ELEMENTS = {"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"}
@@ -171,7 +171,7 @@ ELEMENTS = {"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction",
 def _refuse_unknown_elements(body: dict[str, Any]) -> None:
     if unknown_elements := sorted(set(body) - ELEMENTS):
         raise Malformed(f"the element {unknown_elements[0]}")
-    if body.get("Effect") not in {*Effect}:
+    if body.get("Effect") not in list(Effect):
         raise Malformed("the effect")
 
 

@@ -1,0 +1,74 @@
+"""Condition keys as AWS fills them in, and what it leaves out."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from portal.iam.contexts import of_session, of_switch, of_user
+
+NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+ARN = "arn:aws:iam::111111111111:user/dev/member01"
+ROLE = "arn:aws:iam::222222222222:role/work/Prod_MemberRole"
+
+
+def user(*, mfa: bool) -> dict[str, str]:
+    return of_user(arn=ARN, user_id="AIDAMEMBER0000000001", user_name="member01", at=NOW, mfa=mfa, tags={"Team": "red"})
+
+
+def session(*, mfa: bool) -> dict[str, str]:
+    issued = NOW - timedelta(minutes=5)
+    return of_session(role_arn=ROLE, role_id="AROAWORK", session_name="member01", issued_at=issued, at=NOW, mfa=mfa)
+
+
+def test_user_is_told_by_name_id_and_arn() -> None:
+    expected = {
+        "aws:username": "member01",
+        "aws:userid": "AIDAMEMBER0000000001",
+        "aws:PrincipalArn": ARN,
+        "aws:PrincipalAccount": "111111111111",
+        "aws:PrincipalType": "User",
+        "aws:PrincipalTag/Team": "red",
+        "aws:CurrentTime": "2026-11-23T05:00:00Z",
+        "aws:EpochTime": str(int(NOW.timestamp())),
+    }
+    assert expected.items() <= user(mfa=False).items()
+
+
+def test_long_term_keys_have_no_mfa_key_unless_a_code_came_along() -> None:
+    assert "aws:MultiFactorAuthPresent" not in user(mfa=False)
+    assert user(mfa=True)["aws:MultiFactorAuthPresent"] == "true"
+
+
+def test_long_term_keys_have_no_time_of_issue() -> None:
+    assert "aws:TokenIssueTime" not in user(mfa=True)
+
+
+def test_switch_adds_the_session_name() -> None:
+    switch = of_switch(
+        arn=ARN, user_id="AIDAMEMBER0000000001", user_name="member01", at=NOW, mfa=True, session_name="x", tags={"Team": "red"}
+    )
+    assert switch == {**user(mfa=True), "sts:RoleSessionName": "x"}
+
+
+def test_session_is_its_role_under_a_name() -> None:
+    expected = {
+        "aws:userid": "AROAWORK:member01",
+        "aws:PrincipalArn": ROLE,
+        "aws:PrincipalAccount": "222222222222",
+        "aws:PrincipalType": "AssumedRole",
+        "aws:TokenIssueTime": "2026-11-23T04:55:00Z",
+        "aws:MultiFactorAuthPresent": "true",
+        "aws:MultiFactorAuthAge": "300",
+    }
+    assert expected.items() <= session(mfa=True).items()
+    assert "aws:username" not in session(mfa=True)
+
+
+def test_session_without_mfa_says_so() -> None:
+    assert session(mfa=False)["aws:MultiFactorAuthPresent"] == "false"
+    assert "aws:MultiFactorAuthAge" not in session(mfa=False)
+
+
+def test_time_without_a_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="without a zone"):
+        of_user(arn=ARN, user_id="AIDA", user_name="member01", at=datetime(2026, 1, 1), mfa=False)  # noqa: DTZ001  The point.
