@@ -16,6 +16,7 @@ moto keeps the state and speaks the wire protocol; the modules here add what it 
     memberships     groups and who may leave or delete them
     paging          lists that come in pages
     authorization_details   all of an account's users, groups, roles and policies
+    simulation      SimulatePrincipalPolicy and SimulateCustomPolicy
     events, trail   what CloudTrail writes down, and keeps; `cloudtrail` looks it up
     session_manager sessions on instances
     clock           what time it is here

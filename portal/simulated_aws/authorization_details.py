@@ -3,7 +3,6 @@
 Of AWS's own policies only those that somebody has; there are more than a thousand.
 """
 
-import base64
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,7 +10,7 @@ from urllib.parse import quote
 
 from moto.iam.models import Group, IAMBackend, ManagedPolicy, Role, User
 
-from portal.simulated_aws import identities
+from portal.simulated_aws import identities, paging
 from portal.simulated_aws.errors import ValidationError
 
 Detail = dict[str, Any]
@@ -30,23 +29,21 @@ def page(iam: IAMBackend, parameters: Mapping[str, Any]) -> Detail:
     """Return one page. A page may hold the end of one list and the beginning of the next. Raises ValidationError."""
     wanted = parameters.get("Filter") or list(_LISTS)
     every = [(_LISTS[kind], detail) for kind, detail in _details(iam) if kind in wanted]
-    first, size = _decoded(parameters.get("Marker")), int(parameters.get("MaxItems", _DEFAULT))
+    size, refusal = int(parameters.get("MaxItems", _DEFAULT)), ValidationError("Invalid Marker.")
+    given, marker = paging.cut(every, marker=parameters.get("Marker"), size=size, refusal=refusal)
     answer: Detail = {name: [] for name in _LISTS.values()}
-    for name, detail in every[first : first + size]:
+    for name, detail in given:
         answer[name].append(detail)
-    answer["IsTruncated"] = len(every) > first + size
-    if answer["IsTruncated"]:
-        answer["Marker"] = base64.b64encode(str(first + size).encode()).decode()
-    return answer
+    return {**answer, "IsTruncated": marker is not None, **({"Marker": marker} if marker else {})}
 
 
 def _details(iam: IAMBackend) -> Iterator[tuple[str, Detail]]:
     yield from (("User", _user(user, iam)) for user in iam.users.values())
     yield from (("Group", _group(group)) for group in iam.groups.values())
     yield from (("Role", _role(role)) for role in iam.roles.values())
-    holders = [*iam.users.values(), *iam.groups.values(), *iam.roles.values()]
-    attached = Counter(arn for holder in holders for arn in holder.managed_policies)
-    bounding = Counter(identities.boundary_arn(holder) for holder in holders if not isinstance(holder, Group))
+    bounded: list[User | Role] = [*iam.users.values(), *iam.roles.values()]
+    attached = Counter(arn for holder in (*bounded, *iam.groups.values()) for arn in holder.managed_policies)
+    bounding = Counter(identities.boundary_arn(holder) for holder in bounded)
     for arn, policy in iam.managed_policies.items():
         if f":{iam.account_id}:" in arn:
             yield "LocalManagedPolicy", _policy(policy, attached[arn], bounding[arn])
@@ -111,10 +108,3 @@ def _tags_and_boundary(found: User | Role) -> Detail:
     arn = identities.boundary_arn(found)
     boundary = {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn}
     return {"Tags": found.tags or [], **({"PermissionsBoundary": boundary} if arn else {})}
-
-
-def _decoded(marker: str | None) -> int:
-    try:
-        return int(base64.b64decode(marker, validate=True)) if marker else 0
-    except ValueError as error:
-        raise ValidationError("Invalid Marker.") from error

@@ -11,7 +11,7 @@ from moto.iam.models import AWSManagedPolicy, Group, ManagedPolicy, Role, iam_ba
 from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
 from moto.iam.responses import IamResponse
 
-from portal.simulated_aws import authorization_details
+from portal.simulated_aws import authorization_details, simulation
 from portal.simulated_aws.credentials import PARTITION
 from portal.simulated_aws.devices import Devices
 from portal.simulated_aws.gateway import Gateway
@@ -65,6 +65,12 @@ class StrictIamResponse(Gateway, IamResponse):
 
     def get_account_authorization_details(self) -> ActionResult:
         return ActionResult(authorization_details.page(self.backend, self.params))
+
+    def simulate_principal_policy(self) -> ActionResult:
+        return ActionResult(simulation.of_principal(self.backend, self.params))
+
+    def simulate_custom_policy(self) -> ActionResult:
+        return ActionResult(simulation.of_policies(self.caller.account_id, self.params))
 
 
 def install() -> None:

@@ -4,10 +4,12 @@ A marker names the last item that was given, so that what comes or goes meanwhil
 """
 
 import base64
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
-from portal.simulated_aws.errors import ValidationError
+from portal.simulated_aws.errors import Refusal, ValidationError
+
+Item = TypeVar("Item")
 
 # moto pages ListRoles, ListPolicies, ListRoleTags, ListPolicyTags and ListAttached*Policies itself.
 _LISTS = {
@@ -39,6 +41,16 @@ def page(*, action: str, result: Mapping[str, Any], parameters: Mapping[str, Any
     if len(items) > size:
         answer["Marker"] = base64.b64encode(_key(items[size - 1]).encode()).decode()
     return answer
+
+
+def cut(items: Sequence[Item], *, marker: str | None, size: int, refusal: Refusal) -> tuple[Sequence[Item], str | None]:
+    """Return a page of what nobody changes between two pages, and the marker of the next. Raises the refusal for a bad one."""
+    try:
+        first = int(base64.b64decode(marker, validate=True)) if marker else 0
+    except ValueError as error:
+        raise refusal from error
+    after = first + size
+    return items[first:after], base64.b64encode(str(after).encode()).decode() if len(items) > after else None
 
 
 def _key(item: Any) -> str:

@@ -1,6 +1,5 @@
 """Systems Manager: sessions on instances, which live on when the AWS session that opened them has ended."""
 
-import base64
 import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -10,6 +9,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 
+from portal.simulated_aws import paging
 from portal.simulated_aws.errors import DoesNotExist, InvalidFilterKey, InvalidNextToken
 from portal.simulated_aws.gateway import Gateway
 
@@ -77,12 +77,10 @@ class SessionManagerResponse(Gateway):
         return ActionResult({"SessionId": session.id})
 
     def describe_sessions(self) -> ActionResult:
-        found = list(self._wanted())
-        first, size = _decoded(self.params.get("NextToken")), self._get_int_param("MaxResults", _PAGE)
-        result: dict[str, Any] = {"Sessions": [_shown(session) for session in found[first : first + size]]}
-        if len(found) > first + size:
-            result["NextToken"] = base64.b64encode(str(first + size).encode()).decode()
-        return ActionResult(result)
+        size, refusal = self._get_int_param("MaxResults", _PAGE), InvalidNextToken("The specified token is not valid.")
+        page, token = paging.cut(list(self._wanted()), marker=self.params.get("NextToken"), size=size, refusal=refusal)
+        sessions = [_shown(session) for session in page]
+        return ActionResult({"Sessions": sessions, **({"NextToken": token} if token else {})})
 
     @property
     def _kept(self) -> dict[str, ShellSession]:
@@ -120,10 +118,3 @@ def _shown(session: ShellSession) -> dict[str, Any]:
         "Reason": session.reason,
     }
     return {name: value for name, value in shown.items() if value is not None}
-
-
-def _decoded(token: str | None) -> int:
-    try:
-        return int(base64.b64decode(token, validate=True)) if token else 0
-    except ValueError as error:
-        raise InvalidNextToken("The specified token is not valid.") from error
