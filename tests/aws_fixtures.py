@@ -146,7 +146,13 @@ class Aws:
         return Switched(self, answer["Credentials"])
 
     def switch_in_console(
-        self, person: str, *, account: str = "production", role: str = "Prod_MemberRole", mfa: bool = True
+        self,
+        person: str,
+        *,
+        account: str = "production",
+        role: str = "Prod_MemberRole",
+        mfa: bool = True,
+        mfa_code: str | None = None,
     ) -> Switched:
         """Return a session in the role, begun in the console. Raises SwitchRefused where AWS says no."""
         who = self.person(person)
@@ -156,7 +162,7 @@ class Aws:
             secret_access_key=who.credentials.key.secret,
             account_id=ACCOUNTS[account],
             role=role,
-            mfa_code=who.mfa_code if mfa else None,
+            mfa_code=(mfa_code or who.mfa_code) if mfa else None,
         )
         return Switched(self, given)
 
@@ -177,12 +183,13 @@ class Aws:
         token: str | None = None,
         endpoint_url: str | None = None,
         read_timeout: float = 30,
+        region: str = REGION,
     ) -> Any:
         """Return a client with the given key, to the given endpoint if it is another one, as a proxy's."""
         made = _SESSION.client(
             service,  # type: ignore[call-overload] # any service, by its name
             endpoint_url=endpoint_url or self.endpoint_url,
-            region_name=REGION,
+            region_name=region,
             aws_access_key_id=key_id,
             aws_secret_access_key=secret,
             aws_session_token=token,

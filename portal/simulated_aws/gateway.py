@@ -1,7 +1,6 @@
 """The one way into a service: lock, authenticate, check the input, ask for permission, act, page, write down."""
 
 import threading
-from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -28,7 +27,7 @@ class Gateway(BaseResponse):
     """Put before one of moto's response classes, or on its own, it lets through what AWS would."""
 
     speaks_json: ClassVar[bool] = False
-    params: Mapping[str, Any] = MappingProxyType({})  # moto's parser sets it, but for a call without an action.
+    params: Any = MappingProxyType({})  # moto's parser sets it, but for a call without an action.
     asked: Asked
     envelope: Envelope
     outcome: Outcome

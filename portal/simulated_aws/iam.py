@@ -11,9 +11,10 @@ from moto.iam.models import AWSManagedPolicy, Group, ManagedPolicy, Role, iam_ba
 from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
 from moto.iam.responses import IamResponse
 
-from portal.simulated_aws import authorization_details, simulation
+from portal.simulated_aws import authorization_details, resources, simulation
 from portal.simulated_aws.credentials import PARTITION
 from portal.simulated_aws.devices import Devices
+from portal.simulated_aws.errors import ValidationError
 from portal.simulated_aws.gateway import Gateway
 from portal.simulated_aws.identifiers import GROUP, random_id
 from portal.simulated_aws.memberships import Memberships
@@ -43,6 +44,13 @@ class StrictIamResponse(Gateway, IamResponse):
     @property
     def backend(self) -> StrictIam:
         return cast("StrictIam", iam_backends[self.current_account][self.partition])
+
+    def _admit(self) -> None:
+        super()._admit()
+        if resources.is_about_user(self.asked) and "UserName" not in self.params:
+            if self.caller.user is None:
+                raise ValidationError("Must specify userName when calling with non-User credentials")
+            self.params["UserName"] = self.caller.user.name
 
     def create_user(self) -> ActionResult:
         result = super().create_user()

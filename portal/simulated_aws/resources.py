@@ -53,6 +53,10 @@ def entity(asked: Asked) -> Entity | None:
     return None
 
 
+def is_about_user(asked: Asked) -> bool:
+    return asked.service == "iam" and _RESOURCES["iam"].get(asked.action) is _user
+
+
 def _existing(find: Callable[[], Entity]) -> Entity | None:
     try:
         return find()
