@@ -1,1 +1,1 @@
-"""IAM policies: rendering them. Pure: values in, documents out, no framework."""
+"""IAM policies: rendering and evaluating them. Pure: values in, documents and answers out, no framework."""
