@@ -1,10 +1,51 @@
 """How a person switches to the role that an elevation opened: a link for the console, a profile for the command line."""
 
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from access_requests.models import AwsAccount, Elevation, TargetRole
+from access_requests.models import AwsAccount, Elevation, IamUserBinding, TargetRole
+from portal.users.models import User
 
 CONSOLE = "https://signin.aws.amazon.com/switchrole"
+# A session's shortest and longest time in seconds. Source: STS AssumeRole, DurationSeconds.
+SHORTEST, LONGEST = 900, 43_200
+PASSKEY, TOTP = ":u2f/", ":mfa/"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mfa:
+    """What of a person's MFA devices works on the command line.
+
+    `serial` is the device that takes codes, empty where there is none. `is_known` is false before AWS was asked; the serial is
+    then what most people's is.
+    """
+
+    serial: str
+    is_known: bool
+    has_passkey: bool = False
+
+    @property
+    def is_passkey_only(self) -> bool:
+        return self.is_known and self.has_passkey and not self.serial
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether there is no device at all: then there is no switch, in the console neither."""
+        return self.is_known and not self.has_passkey and not self.serial
+
+
+def mfa_of(person: User, jump: AwsAccount | None) -> Mfa:
+    """Return what the devices of the IAM user that is bound to the person allow. One query."""
+    binding = IamUserBinding.objects.filter(person=person).first()
+    if binding is None or binding.mfa_serials is None:
+        account, name = jump.account_id if jump else "", binding.user_name if binding else person.username
+        return Mfa(serial=f"arn:aws:iam::{account}:mfa/{name}", is_known=False)
+    serials = [str(serial) for serial in binding.mfa_serials]
+    return Mfa(
+        serial=next((serial for serial in serials if TOTP in serial), ""),
+        is_known=True,
+        has_passkey=any(PASSKEY in serial for serial in serials),
+    )
 
 
 def link(role: TargetRole, elevation: Elevation) -> str:
@@ -14,13 +55,14 @@ def link(role: TargetRole, elevation: Elevation) -> str:
     return f"{CONSOLE}?{urlencode(query)}"
 
 
-def profile(role: TargetRole, elevation: Elevation, jump: AwsAccount) -> str:
-    """Return a profile for ~/.aws/config.
+def profile(role: TargetRole, elevation: Elevation, mfa: Mfa) -> str:
+    """Return a profile for ~/.aws/config; empty where no MFA device of the person works on the command line.
 
-    The session's name must be the IAM user's, which the role's trust demands. `mfa_serial` is a TOTP device's: passkeys do not
-    work on the command line.
+    The session's name must be the IAM user's, which the role's trust demands. A session longer than the access would be of no
+    use, and one longer than the policy's longest time is refused by AWS.
     """
-    seconds = min(elevation.work_group.policy.longest_minutes * 60, 43_200)
+    if not mfa.serial:
+        return ""
     several = len(elevation.work_group.target_roles.all()) > 1
     return "\n".join(
         (
@@ -28,7 +70,12 @@ def profile(role: TargetRole, elevation: Elevation, jump: AwsAccount) -> str:
             f"role_arn = {role.arn}",
             "source_profile = jump",
             f"role_session_name = {elevation.iam_user_name}",
-            f"mfa_serial = arn:aws:iam::{jump.account_id}:mfa/{elevation.iam_user_name}",
-            f"duration_seconds = {max(900, seconds)}",
+            f"mfa_serial = {mfa.serial}",
+            f"duration_seconds = {_seconds(elevation)}",
         )
     )
+
+
+def _seconds(elevation: Elevation) -> int:
+    window = int((elevation.ends_at - elevation.starts_at).total_seconds())
+    return max(SHORTEST, min(window, elevation.work_group.policy.longest_minutes * 60, LONGEST))

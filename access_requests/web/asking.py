@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods
 from access_requests.errors import Rejection
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import AccessRequest, Decision, Verdict
-from access_requests.selectors import catalogue
+from access_requests.selectors import catalogue, switching
 from access_requests.services.run import run
 from access_requests.services.submit import submit
+from access_requests.web import passes
 from access_requests.web.actor import actor_of
 from access_requests.web.forms import AT, FOR, NOW, TEXTS, UNTIL, RequestForm
 from access_requests.web.page import PageRequest
@@ -46,7 +47,12 @@ def _submitted(request: PageRequest, form: RequestForm) -> HttpResponse:
 
 
 def _form(request: PageRequest, form: RequestForm, *, status: int = 200) -> HttpResponse:
-    context = {"form": form, "sent_back": _sent_back(request.user, form["revises"].value())}
+    context = {
+        "form": form,
+        "sent_back": _sent_back(request.user, form["revises"].value()),
+        "groups": form.groups,
+        "mfa": switching.mfa_of(request.user, passes.jump()),
+    }
     return render(request, "access_requests/request_new.html", context, status=status)
 
 

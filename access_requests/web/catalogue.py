@@ -5,14 +5,18 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from access_requests.selectors import catalogue as selectors
+from access_requests.selectors import switching
+from access_requests.web import passes
 from access_requests.web.page import PageRequest
 
 
 @require_safe
 def catalogue(request: PageRequest) -> HttpResponse:
     mine = set(selectors.requestable_by(request.user).values_list("pk", flat=True))
+    work_groups = selectors.work_groups().prefetch_related("target_roles__gate")
     context = {
-        "work_groups": [(group, group.pk in mine) for group in selectors.work_groups()],
+        "work_groups": [(group, group.pk in mine) for group in work_groups],
+        "mfa": switching.mfa_of(request.user, passes.jump()),
         "standing_groups": selectors.standing_groups(),
         "accounts": selectors.accounts(),
     }

@@ -17,6 +17,7 @@ from access_requests.models import Elevation
 from access_requests.selectors import catalogue, elevations
 from access_requests.services import extend, stop
 from access_requests.services.run import run
+from access_requests.web import story
 from access_requests.web.actor import actor_of
 from access_requests.web.bars import bars
 from access_requests.web.forms import ElevationFilterForm, ExtendForm, StopForm, VerbForm
@@ -51,7 +52,8 @@ def elevation_page(request: PageRequest, code: str) -> HttpResponse:
     in_full = elevations.visible_in_full(elevation, request.user)
     shown = pass_for(request.user, elevation, in_full=in_full, now=timezone.now())
     template = "access_requests/_elevation.html" if request.htmx else "access_requests/elevation.html"
-    return render(request, template, {"shown": shown, "elevation": elevation})
+    context = {"shown": shown, "elevation": elevation, "sessions": story.of_sessions(elevation) if in_full else []}
+    return render(request, template, context)
 
 
 @require_http_methods(READ_OR_SEND)

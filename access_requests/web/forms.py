@@ -85,6 +85,7 @@ class RequestForm(VerbForm):
 
     def __init__(self, *args: Any, groups: Sequence[WorkGroup], **options: Any) -> None:
         super().__init__(*args, **options)
+        self.groups = groups
         field = self.fields["work_groups"]
         if isinstance(field, forms.MultipleChoiceField):
             field.choices = [(group.name, _choice(group)) for group in groups]

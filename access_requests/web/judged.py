@@ -30,10 +30,6 @@ class RoleJudged:
         return self.of.rpartition("/")[2]
 
     @property
-    def switches(self) -> str:
-        return str(wording.SWITCHES.get(self.decision, self.decision))
-
-    @property
     def decided(self) -> str:
         """What decided, or why nothing could be told."""
         if self.decision == UNKNOWN:
@@ -58,6 +54,10 @@ class Judged:
     @property
     def names(self) -> str:
         return ", ".join(role.name for role in self.decisive)
+
+    @property
+    def word(self) -> str:
+        return str(wording.SWITCHES.get(self.decision, self.decision))
 
     @property
     def why(self) -> str:

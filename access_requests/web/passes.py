@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -14,6 +15,8 @@ from access_requests.models import AccountKind, AwsAccount, Decision, Elevation,
 from access_requests.selectors import switching
 from access_requests.services import stop
 from access_requests.web import moments
+from access_requests.web.checked import Checked
+from portal.iam.fences import iso
 from portal.users.models import User
 
 NEXT: Mapping[str, Promise] = {
@@ -24,11 +27,14 @@ NEXT: Mapping[str, Promise] = {
     ElevationStatus.ENDED: _("At %(ended)s AWS showed that the membership was gone."),
     ElevationStatus.CANCELLED: _("It never began: %(reason)s."),
 }
+ENDS_BY_ITSELF = _(
+    "AWS itself ends this at %(end)s (%(utc)s), new switches and open sessions alike, also when this portal is down."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Switch:
-    """A role that the pass opens: a link for the console, a profile for the command line."""
+    """A role that the pass opens: a link for the console, a profile for the command line where one works there."""
 
     role: TargetRole
     url: str
@@ -45,6 +51,11 @@ class Pass:
     in_full: bool
     may_stop: bool
     switches: Sequence[Switch] = ()
+    mfa: switching.Mfa | None = None
+
+    @cached_property
+    def checked(self) -> Checked:
+        return Checked(elevation=self.elevation, now=self.now)
 
     @property
     def state(self) -> str:
@@ -82,10 +93,12 @@ class Pass:
         data = {
             "start": moments.said(self.elevation.starts_at, seconds=True),
             "end": moments.said(self.elevation.ends_at, seconds=True),
+            "utc": iso(self.elevation.ends_at),
             "ended": moments.said(self.elevation.ended_at, seconds=True) if self.elevation.ended_at else "",
             "reason": wording.STOP_REASONS.get(self.elevation.stop_reason, self.elevation.stop_reason),
         }
-        return str(NEXT[ElevationStatus(self.state)]) % data
+        by_itself = self.state == ElevationStatus.ACTIVE and self.checked.ends_by_itself
+        return str(ENDS_BY_ITSELF if by_itself else NEXT[ElevationStatus(self.state)]) % data
 
     @property
     def problem(self) -> str:
@@ -97,11 +110,6 @@ class Pass:
         if again is None or again <= self.now:
             return sentence
         return gettext("%(problem)s Next try at %(at)s.") % {"problem": sentence, "at": moments.said(again, seconds=True)}
-
-    @property
-    def sessions_live_on(self) -> bool:
-        """Whether a session that is open at the end lives on: no gate of ours is on the role."""
-        return self.state == ElevationStatus.ACTIVE and not (self.elevation.seen or {}).get("session_gate")
 
     @property
     def seals(self) -> list[Decision]:
@@ -122,7 +130,8 @@ class Pass:
 
 def passes_of(person: User, elevations: Sequence[Elevation], *, now: datetime) -> list[Pass]:
     """Return the person's own passes, with the way in. The elevations are loaded in full."""
-    jump = AwsAccount.objects.filter(kind=AccountKind.JUMP).first()
+    own = [elevation for elevation in elevations if elevation.person_id == person.pk]
+    mfa = switching.mfa_of(person, jump()) if own else None
     return [
         Pass(
             elevation=elevation,
@@ -130,11 +139,15 @@ def passes_of(person: User, elevations: Sequence[Elevation], *, now: datetime) -
             is_mine=True,
             in_full=True,
             may_stop=False,
-            switches=_switches(elevation, jump) if elevation.status == ElevationStatus.ACTIVE else (),
+            switches=_switches(elevation, mfa) if mfa and elevation.status == ElevationStatus.ACTIVE else (),
+            mfa=mfa,
         )
-        for elevation in elevations
-        if elevation.person_id == person.pk
+        for elevation in own
     ]
+
+
+def jump() -> AwsAccount | None:
+    return AwsAccount.objects.filter(kind=AccountKind.JUMP).first()
 
 
 def pass_for(viewer: User, elevation: Elevation, *, in_full: bool, now: datetime) -> Pass:
@@ -145,12 +158,8 @@ def pass_for(viewer: User, elevation: Elevation, *, in_full: bool, now: datetime
     return Pass(elevation=elevation, now=now, is_mine=False, in_full=in_full, may_stop=may_stop)
 
 
-def _switches(elevation: Elevation, jump: AwsAccount | None) -> list[Switch]:
+def _switches(elevation: Elevation, mfa: switching.Mfa) -> list[Switch]:
     return [
-        Switch(
-            role=role,
-            url=switching.link(role, elevation),
-            profile=switching.profile(role, elevation, jump) if jump is not None else "",
-        )
+        Switch(role=role, url=switching.link(role, elevation), profile=switching.profile(role, elevation, mfa))
         for role in elevation.work_group.target_roles.all()
     ]

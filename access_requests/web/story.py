@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access_requests import wording
 from access_requests.lifecycle import UNDECIDED, ElevationStatus
-from access_requests.models import AccessRequest
+from access_requests.models import AccessRequest, Elevation
 from access_requests.selectors import timeline
 from access_requests.web import judged as judging
 from access_requests.web import moments
@@ -163,6 +163,14 @@ def _seen(entry: TrailEntry) -> str:
 def _judged(entry: TrailEntry) -> str:
     said = judging.parsed(entry.data.get("judged"))
     return said.meta if said is not None else ""
+
+
+def of_sessions(elevation: Elevation) -> list[str]:
+    """Return what became of the Session Manager sessions that were open at the end of an elevation, as the trail has it."""
+    if elevation.status != ElevationStatus.ENDED:
+        return []
+    ends = timeline.of_request(elevation.request).filter(subject=elevation.code, act="elevation.ended")
+    return [note for entry in ends for note in notes_of_sessions(entry.data.get("open_sessions", ()))]
 
 
 def notes_of_sessions(ends: Iterable[Mapping[str, Any]]) -> list[str]:

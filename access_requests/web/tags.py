@@ -11,10 +11,11 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from access_requests import wording
-from access_requests.models import ApprovalLevel
+from access_requests.models import ApprovalLevel, TargetRole
 from access_requests.selectors import requests
-from access_requests.web import moments
+from access_requests.web import gate_room, moments
 from access_requests.web.visible import named, visible
+from portal.iam.fences import iso
 
 register = template.Library()
 register.filter("visible", visible)
@@ -47,6 +48,12 @@ def second(moment: datetime) -> SafeString:
 
 
 @register.filter
+def utc(moment: datetime) -> SafeString:
+    """Show a time as AWS has it in its policies: 2026-11-23T20:00:00Z."""
+    return format_html("<code>{}</code>", iso(moment))
+
+
+@register.filter
 def until(start: datetime, end: datetime) -> str:
     return moments.span(start, end)
 
@@ -64,6 +71,18 @@ def minutes(count: int) -> str:
 @register.filter
 def approval(level: ApprovalLevel) -> str:
     return wording.approval(level)
+
+
+@register.filter
+def listed(one: object) -> list[object]:
+    """Return one thing as the list of it."""
+    return [one]
+
+
+@register.filter
+def room(role: TargetRole) -> int | None:
+    """Return about how many more people fit into the role's session gate; None where that is not known."""
+    return gate_room.people(role)
 
 
 @register.filter

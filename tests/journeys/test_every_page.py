@@ -5,11 +5,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from access_requests.models import Elevation, IamUserBinding
+from portal.iam.fences import iso
 from tests.cast import Cast
 from tests.journeys.conftest import Travel
 from tests.story import approved, elevated, rejected, sent_back, submitted
 
 EYES = [("en", False, False), ("ja", True, True), ("ja", False, True), ("en", True, False)]
+ROLE = "Prod_MemberRole"
+BY = "group ProdMemberWorkGroup: SwitchRole (#1)"
 LONG = "作業計画" * 60 + " " + "x" * 200
 
 
@@ -24,13 +28,47 @@ def company(cast: Cast, transactional_db: None) -> dict[str, str]:
     rejected(submitted(cast.member01, now=now), cast.leader01, now=now)
     running = elevated(cast.member01, cast.leader01, now=now - timedelta(minutes=5), duration_minutes=60)
     elevated(cast.leader02, cast.leader01, now=now, starts_at=now + timedelta(hours=2), duration_minutes=60)
+    cast.production.gate_role = "sekisho/SekishoGateRole"
+    cast.production.save()
+    passkey_only(cast)
     return {
         "waiting": waiting.code,
         "half": half.code,
         "back": back.code,
-        "elevation": running.code,
+        "elevation": granted(running).code,
+        "early": ended_early(elevated(cast.leader02, cast.leader01, now=now)).code,
         "done": running.request.code,
     }
+
+
+def granted(elevation: Elevation) -> Elevation:
+    """Have AWS show the grant, and the evaluation allow the switch, as a worker leaves it."""
+    end = iso(elevation.ends_at)
+    seen = {"membership": True, "ttl": end, "entry_fence": {ROLE: end}, "session_gate": {ROLE: end}}
+    role = {"role": f"production/{ROLE}", "decision": "allowed", "by": BY, "gate": "open", "why": []}
+    judged = {"decision": "allowed", "at": iso(timezone.now()), "roles": [role], "of": "active", "tries": 0}
+    now = timezone.now()
+    rows = Elevation.objects.filter(pk=elevation.pk)
+    ends_at = elevation.ends_at.replace(microsecond=0)
+    rows.update(status="active", granted_at=now, ends_at=ends_at, seen=seen, seen_at=now, judged=judged)
+    return elevation
+
+
+def ended_early(elevation: Elevation) -> Elevation:
+    """Have it returned a minute ago, with everything shut, as AWS shows it."""
+    now = timezone.now()
+    seen = {"membership": False, "ttl": None, "entry_fence": {ROLE: iso(now)}, "session_gate": {ROLE: None}}
+    role = {"role": f"production/{ROLE}", "decision": "denied", "by": "", "gate": "shut", "why": []}
+    judged = {"decision": "denied", "at": iso(now), "roles": [role], "of": "ended", "tries": 0}
+    Elevation.objects.filter(pk=elevation.pk).update(
+        status="ended", stopped_at=now, stop_reason="returned", ended_at=now, seen=seen, seen_at=now, judged=judged
+    )
+    return elevation
+
+
+def passkey_only(cast: Cast) -> None:
+    serial = "arn:aws:iam::111111111111:u2f/user/member02/key"
+    IamUserBinding.objects.filter(person=cast.member02).update(mfa_serials=[serial])
 
 
 @pytest.mark.parametrize(("language", "phone", "dark"), EYES)
@@ -68,6 +106,7 @@ def test_leads_and_readers_pages(company: dict[str, str], travel: Travel, langua
         "queue": "/queue/",
         "request-to-decide": f"/requests/{company['waiting']}/",
         "request-second-level": f"/requests/{company['half']}/",
+        "elevation-early": f"/elevations/{company['early']}/",
         "elevation-stop": f"/elevations/{company['elevation']}/stop/",
         "requests-nothing": "/requests/?words=nothing",
         "elevations-past": "/elevations/?all=1",

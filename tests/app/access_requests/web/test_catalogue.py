@@ -29,5 +29,5 @@ def test_catalogue_says_what_is_not_open_to_me_and_whether_a_client_may_carry_de
 
 def test_catalogue_takes_few_queries(cast: Cast, browse: Browse, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     client = browse(cast.member01)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         client.get("/catalogue/")

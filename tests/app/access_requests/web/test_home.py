@@ -15,7 +15,7 @@ from tests.clock import Clock
 from tests.story import approved, elevated, returned, sent_back, stopped, submitted
 
 # Whatever there is to show: passes, queue, own requests, everybody else, one timeline, what was stopped.
-QUERIES = 27
+QUERIES = 28
 
 
 def test_title_says_that_i_am_not_in_production(cast: Cast, browse: Browse) -> None:
@@ -56,7 +56,8 @@ def test_active_access_shows_the_way_in_the_seal_and_what_aws_shows(cast: Cast, 
     assert "role_session_name = member01" in page
     assert "Approved by leader01" in page
     assert f"/elevations/{elevation.code}/return/" in page
-    assert "A session that you opened before the end lives on" in page
+    assert "Prod_MemberRole has no session gate: a session that you opened before the end lives on" in page
+    assert "on the command line after 4 hours at the latest, in the console after 12 hours at the latest" in page
 
 
 def test_access_being_ended_says_that_it_counts_only_when_aws_shows_it(cast: Cast, browse: Browse, clock: Clock) -> None:
