@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -19,14 +20,42 @@ class ShownByAws(BaseModel):
     seen_at: datetime
     membership: bool
     ttl: str | None
-    entry_fence: dict[str, str | None]
-    session_gate: dict[str, str | None] | None
+    entry_fence: dict[str, str | None] = Field(description="After this AWS refuses a new switch; null: no fence of the portal's.")
+    session_gate: dict[str, str | None] | None = Field(
+        description="After this AWS refuses every call of an open session; null: the person is shut out. A role that is missing, "
+        "or null for all, has no session gate: sessions live on until they expire."
+    )
 
     @classmethod
     def of(cls, row: Elevation) -> "ShownByAws | None":
         if row.seen is None or row.seen_at is None:
             return None
         return cls(seen_at=row.seen_at, **{name: value for name, value in row.seen.items() if name in cls.model_fields})
+
+
+class JudgedRole(BaseModel):
+    """Whether the person can switch to one role, as the policies of both accounts were evaluated."""
+
+    role: str = Field(examples=["production/Prod_MemberRole"])
+    decision: Literal["allowed", "denied", "unknown"]
+    by: str = Field(description="The policy and the statement that decided; empty when no policy allows it.")
+    gate: Literal["open", "shut", "unknown", "none"] = Field(description="What the role's session gate says.")
+    why: list[str] = Field(description="Why it cannot be told, when it is unknown.")
+
+
+class Judged(BaseModel):
+    """The evaluation after the latest step in AWS; `denied` only if every role is."""
+
+    evaluated_at: datetime
+    decision: Literal["allowed", "denied", "unknown"]
+    roles: list[JudgedRole]
+
+    @classmethod
+    def of(cls, row: Elevation) -> "Judged | None":
+        if not row.judged:
+            return None
+        roles = [JudgedRole(**{name: role[name] for name in JudgedRole.model_fields}) for role in row.judged["roles"]]
+        return cls(evaluated_at=row.judged["at"], decision=row.judged["decision"], roles=roles)
 
 
 class SwitchRole(BaseModel):
@@ -49,6 +78,7 @@ class ElevationDetails(BaseModel):
     ended_at: datetime | None
     problem: str | None = Field(description="What AWS refused or did not answer, and what happens next.")
     aws: ShownByAws | None
+    judged: Judged | None = Field(description="Whether the person can switch, as evaluated when it was last asked.")
     switch_roles: list[SwitchRole] = Field(description="Links to the console's switch-role page, while access is active.")
 
     @classmethod
@@ -65,6 +95,7 @@ class ElevationDetails(BaseModel):
             ended_at=row.ended_at,
             problem=wording.problem(row.problem) if row.problem else None,
             aws=ShownByAws.of(row),
+            judged=Judged.of(row),
             switch_roles=[SwitchRole.of(role, row) for role in roles],
         )
 
@@ -108,10 +139,19 @@ class Role(BaseModel):
     level: str
     account_id: str
     account: str
+    session_gate: bool = Field(description="Whether AWS ends open sessions with the access; else they live on until they expire.")
 
     @classmethod
     def of(cls, row: TargetRole) -> "Role":
-        return cls(arn=row.arn, name=row.name, level=row.level, account_id=row.account.account_id, account=row.account.name)
+        account = row.account
+        return cls(
+            arn=row.arn,
+            name=row.name,
+            level=row.level,
+            account_id=account.account_id,
+            account=account.name,
+            session_gate=bool(account.gate_role),
+        )
 
 
 class Level(BaseModel):

@@ -35,7 +35,10 @@ def active(given: str) -> str:
         "at": "2026-11-23T19:30:01Z",
     }
     now = timezone.now()
-    Elevation.objects.filter(code=given).update(status=ElevationStatus.ACTIVE, granted_at=now, seen=seen, seen_at=now)
+    role = {"role": "production/Prod_MemberRole", "decision": "allowed", "by": "group G: S (#1)", "gate": "none", "why": []}
+    judged = {"decision": "allowed", "at": "2026-11-23T19:30:02Z", "roles": [role], "of": "active", "tries": 0}
+    fields = {"status": ElevationStatus.ACTIVE, "granted_at": now, "seen": seen, "seen_at": now, "judged": judged}
+    Elevation.objects.filter(code=given).update(**fields)
     return given
 
 
@@ -56,6 +59,8 @@ def test_person_sees_what_aws_shows_and_the_way_in(bot: Bot, active: str, member
     assert [person["username"] for person in details["approved_by"]] == ["leader01"]
     assert details["aws"]["membership"] is True
     assert details["aws"]["ttl"] == "2026-11-23T20:00:00Z"
+    assert (details["judged"]["decision"], details["judged"]["evaluated_at"]) == ("allowed", "2026-11-23T19:30:02Z")
+    assert details["judged"]["roles"][0]["by"] == "group G: S (#1)"
     (way,) = details["switch_roles"]
     assert parse_qs(urlsplit(way["url"]).query)["roleName"] == ["Prod_MemberRole"]
 

@@ -46,6 +46,7 @@ def test_work_groups_are_those_that_the_person_may_ask_for(bot: Bot, member01: U
     (group,) = read(bot.get("/work-groups", for_person=member01))["items"]
     assert group["name"] == "ProdMemberWorkGroup"
     assert group["target_roles"][0]["arn"] == "arn:aws:iam::444444444444:role/Prod_MemberRole"
+    assert group["target_roles"][0]["session_gate"] is False
     assert (group["shortest_minutes"], group["longest_minutes"]) == (1, 240)
     assert "leader01, leader02" in group["policy"]
     assert [person["username"] for person in group["levels"][0]["approvers"]] == ["leader01", "leader02"]
