@@ -11,4 +11,7 @@ preparing     what is done before the portal's processes start, in a process of 
 database      tables, the company's catalogue, people's passwords
 rebuilding    the simulated AWS, from what the portal knows
 info          info.json, and what is printed
+
+And for whoever plays with it:
+switch        act in AWS as a person who takes on a role
 """

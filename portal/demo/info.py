@@ -10,6 +10,7 @@ from access_requests.models import ApiClient, IamUserBinding
 from portal.demo.places import Places
 from portal.demo.secret_files import Secrets
 from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE
+from portal.simulated_aws.people import Credentials
 from portal.users.models import LinkedIdentity, User
 
 
@@ -22,7 +23,7 @@ def facts(places: Places, *, secrets: Secrets, passwords: Mapping[str, str]) -> 
         "region": settings.AWS_REGION,
         "aws_admin": {"access_key_id": admin.id, "secret_access_key": admin.secret, "role_name": ADMIN_ROLE},
         "accounts": dict(ACCOUNTS),
-        "people": _people(passwords),
+        "people": _people(passwords, secrets.aws_people),
         "bot": _bot(secrets.client_secret),
         "slack": {"signing_secret": secrets.slack_signing_secret, "people": _slack_people()},
         "database_url": places.database_url,
@@ -30,7 +31,7 @@ def facts(places: Places, *, secrets: Secrets, passwords: Mapping[str, str]) -> 
     }
 
 
-def _people(passwords: Mapping[str, str]) -> dict[str, dict[str, str | None]]:
+def _people(passwords: Mapping[str, str], credentials: Mapping[str, Credentials]) -> dict[str, dict[str, Any]]:
     users = dict(IamUserBinding.objects.values_list("person__username", "user_name"))
     return {
         person.username: {
@@ -38,8 +39,22 @@ def _people(passwords: Mapping[str, str]) -> dict[str, dict[str, str | None]]:
             "password": passwords[person.username],
             "iam_user_name": users.get(person.username),
             "totp_secret": None,
+            "aws": _aws(users.get(person.username), credentials),
         }
         for person in User.objects.filter(is_active=True).order_by("username")
+    }
+
+
+def _aws(iam_user_name: str | None, credentials: Mapping[str, Credentials]) -> dict[str, str] | None:
+    """Return what a person signs in to AWS with; None for whom somebody has added."""
+    given = credentials.get(iam_user_name or "")
+    if given is None:
+        return None
+    return {
+        "access_key_id": given.key.id,
+        "secret_access_key": given.key.secret,
+        "mfa_serial": f"arn:aws:iam::{ACCOUNTS['jump']}:mfa/{iam_user_name}",
+        "mfa_seed": given.mfa_seed,
     }
 
 

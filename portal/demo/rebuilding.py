@@ -44,7 +44,7 @@ def world(secrets: Secrets, *, now: datetime) -> Declared:
     """Return the company, with everything in the Jump account that the portal's data says is there."""
     bindings = list(IamUserBinding.objects.select_related("person").order_by("pk"))
     user_ids = {binding.user_name: binding.user_id for binding in bindings}
-    whole = company(admin_key=secrets.aws_admin, portal_key=secrets.aws_portal, user_ids=user_ids)
+    whole = company(admin_key=secrets.aws_admin, portal_key=secrets.aws_portal, user_ids=user_ids, credentials=secrets.aws_people)
     jump = whole["accounts"][0]
     jump["groups"] = [*jump["groups"], *_added_groups(_names(jump["groups"]))]
     jump["users"] = [*jump["users"], *_added_users(bindings, _names(jump["users"]), _names(jump["groups"]))]

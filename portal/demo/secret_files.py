@@ -1,14 +1,17 @@
 """The demo's keys and passwords: made at the first start, the same at every other."""
 
+import base64
 import json
 import secrets
 import string
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from portal.demo.places import write_private
 from portal.settings.signing import throwaway_key
+from portal.simulated_aws.company import PEOPLE
+from portal.simulated_aws.people import Credentials
 from portal.simulated_aws.world import AccessKey
 
 # Without what is easily taken for something else.
@@ -19,6 +22,8 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 class Secrets:
     aws_admin: AccessKey
     aws_portal: AccessKey
+    # What people sign in to AWS with, by the names of their IAM users.
+    aws_people: Mapping[str, Credentials] = field(repr=False)
     client_secret: str = field(repr=False)
     slack_signing_secret: str = field(repr=False)
     # The broker and the simulated AWS are as young as the supervisor, and so are these.
@@ -33,6 +38,7 @@ def open_all(keys: Path) -> Secrets:
     return Secrets(
         aws_admin=_access_key(keys / "aws_admin"),
         aws_portal=_access_key(keys / "aws_portal"),
+        aws_people={name: _credentials(keys / f"aws_person_{name}") for name in PEOPLE},
         client_secret=_kept(keys / "client_secret", lambda: secrets.token_urlsafe(32)),
         slack_signing_secret=_kept(keys / "slack_signing_secret", lambda: secrets.token_hex(16)),
     )
@@ -63,6 +69,15 @@ def _access_key(path: Path) -> AccessKey:
 def _new_access_key() -> str:
     key_id = "AKIA" + "".join(secrets.choice(string.ascii_uppercase + "234567") for _ in range(16))
     return f"{key_id}\n{secrets.token_urlsafe(30)}"
+
+
+def _credentials(path: Path) -> Credentials:
+    key_id, secret, seed = _kept(path, lambda: f"{_new_access_key()}\n{_new_seed()}").split()
+    return Credentials(key=AccessKey(id=key_id, secret=secret), mfa_seed=seed)
+
+
+def _new_seed() -> str:
+    return base64.b32encode(secrets.token_bytes(20)).decode()
 
 
 def _password() -> str:

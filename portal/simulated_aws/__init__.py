@@ -22,5 +22,6 @@ moto keeps the state and speaks the wire protocol; the modules here add what it 
     clock           what time it is here
 
 A world (accounts, roles, groups, users) is declared as data (`world`), built through a control address (`control`),
-and `company` is the world of the demo. `control`, `console`, `world`, `company` and `totp` are importable without moto.
+and `company` is the world of the demo. `control`, `console`,
+`command_line`, `world`, `company` and `totp` are importable without moto.
 """
