@@ -70,6 +70,10 @@ NO_GATE_ROLE = "no_gate_role"
 UNTOLD: Mapping[str, Promise] = {
     NO_GATE_ROLE: _("the portal has no role in the account with which to read its policies"),
     "AccessDenied": _("AWS does not let the portal read the account"),
+    "Throttling": _("AWS asked for patience too often"),
+    "ConnectTimeoutError": _("AWS did not answer"),
+    "ReadTimeoutError": _("AWS did not answer in time"),
+    "EndpointConnectionError": _("AWS could not be reached"),
 }
 
 DOORS: Mapping[str, Promise] = {
@@ -95,7 +99,7 @@ def problem(word: str) -> str:
 
 def untold(reasons: Iterable[str]) -> str:
     """Return why an evaluation could not tell."""
-    return "; ".join(str(UNTOLD.get(reason) or PROBLEMS.get(reason) or reason) for reason in reasons)
+    return "; ".join(str(UNTOLD.get(reason, reason)) for reason in reasons)
 
 
 def state(word: str) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from access_requests import wording
 from access_requests.errors import Rejection, Unusable
 from access_requests.lifecycle import RequestStatus
-from access_requests.models import WorkGroup
+from access_requests.models import DriftKind, WorkGroup
 from access_requests.services.submit import Ask
 from access_requests.web.fields import LocalTimeField, VerbatimField
 from access_requests.web.visible import visible
@@ -167,6 +167,19 @@ class FilterForm(forms.Form):
 class ElevationFilterForm(forms.Form):
     person = forms.CharField(label=_("Person"), required=False, max_length=150)
     work_group = forms.CharField(label=_("Work group"), required=False, max_length=116, widget=_known("work-groups"))
+
+
+class DriftFilterForm(forms.Form):
+    words = forms.CharField(label=_("Words"), required=False, max_length=200)
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    work_group = forms.CharField(label=_("Work group"), required=False, max_length=116, widget=_known("work-groups"))
+    all = forms.BooleanField(label=_("Settled ones too"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        kind = self.fields["kind"]
+        if isinstance(kind, forms.ChoiceField):
+            kind.choices = [("", _("All")), *((choice.value, capfirst(choice.label)) for choice in DriftKind)]
 
 
 class PreferencesForm(forms.Form):

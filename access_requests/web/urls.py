@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from access_requests.web import asking, catalogue, decisions, elevations, home, me, requests
+from access_requests.web import asking, catalogue, decisions, drift, elevations, home, matrix, me, requests
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -21,4 +21,8 @@ urlpatterns = [
     path("elevations/<slug:code>/return/", elevations.elevation_return, name="elevation-return"),
     path("elevations/<slug:code>/extend/", elevations.elevation_extend, name="elevation-extend"),
     path("elevations/<slug:code>/stop/", elevations.elevation_stop, name="elevation-stop"),
+    path("drift/", drift.drift_list, name="drift-list"),
+    path("drift/<slug:code>/", drift.drift_page, name="drift"),
+    path("matrix/", matrix.matrix, name="matrix"),
+    path("matrix/people/<str:username>/", matrix.person, name="matrix-person"),
 ]

@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from access_requests.models import Drift, DriftKind
 from tests.bots import SCOPES, make_client, token_of
 from tests.cast import Cast
 from tests.story import elevated, submitted
@@ -30,6 +31,7 @@ GAPS = {
     "<path:object_id>": "1",
     "<path:content_type_id>": "1",
     "<code>": "R-00000000",
+    "<str:username>": "member01",
     "(?P<url>.*)$": "nothing",
     "^(?P<app_label>users|audits|access_requests)/$": "users/",
     "^api/": "api/",
@@ -58,6 +60,11 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (POST, "elevation-extend"): (LOGIN, 422, 422, 422, 422, 422),
     (GET, "elevation-stop"): EVERYBODY,
     (POST, "elevation-stop"): (LOGIN, 403, 403, 200, 403, 200),
+    # member01 and member02 approve nothing; the leads approve for the drift's work group.
+    (GET, "drift-list"): (LOGIN, 403, 403, 200, 200, 200),
+    (GET, "drift"): (LOGIN, 403, 403, 200, 200, 200),
+    (GET, "matrix"): EVERYBODY,
+    (GET, "matrix-person"): (LOGIN, 403, 200, 403, 200, 200),
     (POST, "set_language"): EVERYBODY,
     (GET, "healthz"): OPEN,
     (GET, "favicon"): OPEN,
@@ -147,6 +154,13 @@ def answer(cast: Cast, who: str, method: str, url: str, **headers: str) -> objec
     return LOGIN if ended_at.startswith("/accounts/login/?next=") else response.status_code
 
 
+def drifted(cast: Cast, *, now: datetime) -> Drift:
+    """Return somebody in member01's work group whom no access explains."""
+    name = f"intruder{Drift.objects.count()}"
+    fields = {"kind": DriftKind.UNEXPLAINED_MEMBER, "account": "jump", "thing": cast.prod_member.name, "name": name}
+    return Drift.objects.create(**fields, work_group=cast.prod_member, found_at=now, seen_at=now)
+
+
 def filled(cast: Cast, path: str, start: datetime) -> str:
     """Return the path with what its gaps stand for: a new request or elevation of member01's, or a row of the administration."""
     now = timezone.now()
@@ -154,6 +168,8 @@ def filled(cast: Cast, path: str, start: datetime) -> str:
         return "/" + path.replace("<slug:code>", submitted(cast.member01, now=now, starts_at=start).code)
     if path.startswith("elevations/<"):
         return "/" + path.replace("<slug:code>", elevated(cast.member01, cast.leader01, now=now, starts_at=start).code)
+    if path.startswith("drift/<"):
+        return "/" + path.replace("<slug:code>", drifted(cast, now=now).code)
     for gap, filling in GAPS.items():
         path = path.replace(gap, filling)
     return "/" + path.removeprefix("^")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from access_requests.models import Elevation, IamUserBinding
+from access_requests.models import Drift, DriftKind, Elevation, IamUserBinding, Reconciliation, RoleGate, TargetRole, WorkGroup
 from portal.iam.fences import iso
 from tests.cast import Cast
 from tests.journeys.conftest import Travel
@@ -66,6 +66,24 @@ def ended_early(elevation: Elevation) -> Elevation:
     return elevation
 
 
+def drifted() -> str:
+    """Have a comparison find a member, a gate and a switch that are not the portal's; return the code of the member's."""
+    now, group = timezone.now(), WorkGroup.objects.get(name="ProdMemberWorkGroup")
+    problems = [{"account": "staging", "thing": "", "problem": "AccessDenied"}]
+    Reconciliation.objects.create(began_at=now, ended_at=now, asked_by="admin01", problems=problems)
+    gate = RoleGate.objects.get_or_create(role=TargetRole.objects.get(name=ROLE))[0]
+    RoleGate.objects.filter(pk=gate.pk).update(read_at=now, others_size=900)
+    tool = "arn:aws:sts::111111111111:assumed-role/TerraformRole/ci"
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
+    always = {"account": "production", "found_at": now, "seen_at": now}
+    Drift.objects.create(
+        **always, kind=DriftKind.GATE_EDITED, thing=ROLE, name="sekisho-session-gate", detail={"document": document}
+    )
+    Drift.objects.create(**always, kind=DriftKind.SWITCH_ALLOWED, thing="production/Prod_LeaderRole", name="member02")
+    member = {"kind": DriftKind.UNEXPLAINED_MEMBER, "thing": group.name, "name": "member02", "work_group": group}
+    return Drift.objects.create(**{**always, "account": "jump"}, **member, principal=tool, undone_before=3).code
+
+
 def passkey_only(cast: Cast) -> None:
     serial = "arn:aws:iam::111111111111:u2f/user/member02/key"
     IamUserBinding.objects.filter(person=cast.member02).update(mfa_serials=[serial])
@@ -87,6 +105,8 @@ def test_engineers_pages(company: dict[str, str], travel: Travel, language: str,
         "elevation-extend": f"/elevations/{company['elevation']}/extend/",
         "elevation-return": f"/elevations/{company['elevation']}/return/",
         "catalogue": "/catalogue/",
+        "matrix": "/matrix/",
+        "matrix-person": "/matrix/people/member01/",
         "me": "/me/",
         "password": "/accounts/password/change/",
         "log-out": "/accounts/logout/",
@@ -118,6 +138,24 @@ def test_leads_and_readers_pages(company: dict[str, str], travel: Travel, langua
     for name, url in {"empty-home": "/", "all-requests": "/requests/"}.items():
         reader.page.goto(url)
         reader.look(name)
+
+
+@pytest.mark.parametrize(("language", "phone", "dark"), EYES)
+def test_administrators_pages(company: dict[str, str], travel: Travel, language: str, phone: bool, dark: bool) -> None:  # noqa: FBT001
+    person = travel("admin01", language=language, phone=phone, dark=dark)
+    person.page.goto("/drift/")
+    person.look("drift-empty")
+    code = drifted()
+    pages = {
+        "admin-home": "/",
+        "drift": "/drift/",
+        "drift-one": f"/drift/{code}/",
+        "admin-matrix": "/matrix/",
+        "admin-catalogue": "/catalogue/",
+    }
+    for name, url in pages.items():
+        person.page.goto(url)
+        person.look(name)
 
 
 @pytest.mark.parametrize(("language", "phone", "dark"), EYES)
