@@ -7,6 +7,7 @@ from datetime import datetime
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, StandingGroup, TargetRole
 from access_requests.web.judged import RoleJudged, parsed
+from access_requests.web.matrix_table import production_first
 from portal.users.models import User
 
 
@@ -43,7 +44,7 @@ class Reach:
 
 def reaches(person: User) -> list[Reach]:
     """Return one for each target role of the catalogue, account by account, in a constant number of queries."""
-    roles = TargetRole.objects.select_related("account").order_by("account__account_id", "name")
+    roles = sorted(TargetRole.objects.select_related("account"), key=production_first)
     elevations = Elevation.objects.filter(person=person, status=ElevationStatus.ACTIVE).select_related("work_group")
     active = list(elevations.prefetch_related("work_group__target_roles__account"))
     standing = list(StandingGroup.objects.filter(people=person).order_by("name").prefetch_related("target_roles"))

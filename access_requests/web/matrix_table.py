@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from access_requests.lifecycle import DRIFT_OPEN, ElevationStatus
-from access_requests.models import AwsAccount, Drift, DriftKind, Elevation, StandingGroup, TargetRole, WorkGroup
+from access_requests.models import AccountKind, AwsAccount, Drift, DriftKind, Elevation, StandingGroup, TargetRole, WorkGroup
 
 ALWAYS, ON_APPROVAL, NO = "always", "on_approval", "no"
 SWITCHES = (DriftKind.SWITCH_ALLOWED, DriftKind.SWITCH_DENIED)
@@ -51,7 +51,7 @@ class Table:
 
 def table(*, with_drift: bool) -> Table:
     """Return all of it, in a constant number of queries."""
-    roles = list(TargetRole.objects.select_related("account", "gate").order_by("account__account_id", "name"))
+    roles = sorted(TargetRole.objects.select_related("account", "gate"), key=production_first)
     columns = [
         Column(account=account, roles=list(of_account)) for account, of_account in groupby(roles, key=lambda role: role.account)
     ]
@@ -63,6 +63,10 @@ def table(*, with_drift: bool) -> Table:
     rows = [_standing(group, roles, about) for group in standing] + [_working(group, roles, inside, about) for group in working]
     opened = {cell.role.pk for row in rows for cell in row.cells if cell.catalogue == ON_APPROVAL}
     return Table(columns=columns, rows=rows, opened=opened, drifts=[drift for drift in drifts if drift.kind in SWITCHES])
+
+
+def production_first(role: TargetRole) -> tuple[bool, str, str]:
+    return role.account.kind != AccountKind.PRODUCTION, role.account.account_id, role.name
 
 
 def _standing(group: StandingGroup, roles: Sequence[TargetRole], drifts: Mapping[str, Sequence[Drift]]) -> Row:
