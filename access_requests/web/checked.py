@@ -7,7 +7,7 @@ from functools import cached_property
 
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, TargetRole
-from access_requests.web.judged import Judged, RoleJudged, parsed
+from access_requests.web.judged import Judged, RoleJudged, current
 
 # A change of a policy can take minutes to be applied everywhere in AWS. An end at its time needs none of them: its time stood in
 # the policies beforehand.
@@ -40,7 +40,12 @@ class Checked:
 
     @cached_property
     def judged(self) -> Judged | None:
-        return parsed(self.elevation.judged)
+        return current(self.elevation)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the latest step is still to be evaluated."""
+        return self.judged is None and self.elevation.judge_at is not None
 
     @cached_property
     def roles(self) -> Sequence[RoleChecked]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, StandingGroup, TargetRole
-from access_requests.web.judged import RoleJudged, parsed
+from access_requests.web.judged import RoleJudged, current
 from access_requests.web.matrix_table import production_first
 from portal.users.models import User
 
@@ -62,5 +62,5 @@ def _reach(role: TargetRole, standing: Sequence[StandingGroup], active: Sequence
 
 
 def _evaluated(elevations: Sequence[Elevation], role: TargetRole) -> list[Evaluated]:
-    judged = [parsed(row.judged) for row in elevations]
+    judged = [current(row) for row in elevations]
     return [Evaluated(judged=one, at=whole.at) for whole in judged if whole for one in whole.roles if one.of == str(role)]

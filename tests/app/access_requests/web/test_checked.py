@@ -90,6 +90,14 @@ def test_early_end_takes_some_minutes_to_be_applied_everywhere(gated: Cast, brow
     assert "AWS may take some minutes" not in text(client, elevation)
 
 
+def test_evaluation_from_before_the_last_step_says_nothing_of_now(gated: Cast, browse: Browse, clock: Clock) -> None:
+    seen = {"membership": False, "ttl": None, "entry_fence": {ROLE: None}, "session_gate": {ROLE: None}}
+    over = {"status": "ended", "stopped_at": clock.now, "ended_at": clock.now, "judge_at": clock.now, "seen": seen}
+    page = text(browse(gated.member01), active(gated, clock, **over))
+    assert "can switch" not in page
+    assert "being evaluated" in page
+
+
 def test_end_at_its_time_needs_no_minutes(gated: Cast, browse: Browse, clock: Clock) -> None:
     end = clock.now + timedelta(minutes=30)
     elevation = active(gated, clock, status="ended", stopped_at=end, stop_reason="expired", ended_at=end)
