@@ -78,6 +78,11 @@ class MayNotStop(NotAllowed):
     sentence = _("Only an approver of this work group or an administrator may stop access.")
 
 
+class NotAnAdministrator(NotAllowed):
+    code = "not_an_administrator"
+    sentence = _("Only an administrator may do this.")
+
+
 class MayNotRequest(NotAllowed):
     code = "may_not_request"
     sentence = _("You may not ask for %(work_group)s. Ask an administrator if you need to.")
@@ -157,6 +162,11 @@ class RoleFull(Conflict):
         "The session gate of %(role)s is full: no more people fit in than the %(people)s who are there. "
         "Wait until somebody's access is over."
     )
+
+
+class NotUndoable(Conflict):
+    code = "not_undoable"
+    sentence = _("The portal cannot undo this. An administrator must put it right in AWS.")
 
 
 class RequesterMayNot(Conflict):

@@ -1,9 +1,12 @@
 """The workers' doors. A task carries an id and reads everything again: a forged message can only make due work run early."""
 
+import time
+
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from access_requests.services import gates, judging, provision, revoke, sweep
+from access_requests.services import gates, judging, provision, reconcile, revoke, sweep
+from portal.users.models import User
 
 
 @shared_task(name="access_requests.grant")
@@ -34,6 +37,18 @@ def gate(role_id: int) -> None:
 @shared_task(name="access_requests.judge")
 def judge(elevation_id: int) -> None:  # noqa: ARG001  Whatever is due is evaluated together.
     judging.judge_due()
+
+
+@shared_task(name="access_requests.reconcile")
+def reconcile_now(asked_by: int | None = None) -> None:
+    """By the schedule what may merely be late is left to the next run; whoever asks is told all of it by this one."""
+    person = User.objects.filter(pk=asked_by).first()
+    reconcile.run(asked_by=person.username if person else "", pause=time.sleep if person else None)
+
+
+@shared_task(name="access_requests.undo_drift")
+def undo_drift(drift_id: int) -> None:
+    reconcile.undo_one(drift_id)
 
 
 @shared_task(name="access_requests.sweep", ignore_result=True)

@@ -211,6 +211,15 @@ CELERY_BEAT_SCHEDULE = {
     name: {"task": f"access_requests.{name}", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}}
     for name in ("sweep", "sweep_ends")
 }
+# How often AWS is compared with what the portal left there.
+RECONCILE_SECONDS = env.int("RECONCILE_SECONDS", 180)
+CELERY_BEAT_SCHEDULE["reconcile"] = {
+    "task": "access_requests.reconcile",
+    "schedule": RECONCILE_SECONDS,
+    "options": {"expires": RECONCILE_SECONDS},
+}
+# How long AWS may take to show what was written: until then a difference is late, not drift.
+SETTLING_SECONDS = env.int("SETTLING_SECONDS", 60)
 
 # AWS
 

@@ -1,0 +1,8 @@
+"""Reconciliation: AWS against what the portal left there. What differs is drift: reported, or undone where so configured."""
+
+from access_requests.services.reconcile.asking import RECONCILE, UNDO, ask, undo
+from access_requests.services.reconcile.recording import another_tool
+from access_requests.services.reconcile.running import Pause, run, undo_one
+from access_requests.services.reconcile.undoing import undoable
+
+__all__ = ["RECONCILE", "UNDO", "Pause", "another_tool", "ask", "run", "undo", "undo_one", "undoable"]

@@ -1,0 +1,186 @@
+"""Who did it, as CloudTrail says. Best effort: it fails nothing, and holds a run up for a few seconds at the most.
+
+CloudTrail lags minutes behind, so that what it does not know yet is asked again by the next runs. LookupEvents takes two
+calls a second: each name of an event is asked for once a run and account.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from access_requests.actor import WORKER
+from access_requests.grants.calls import Caller
+from access_requests.grants.errors import BackendError
+from access_requests.lifecycle import DriftStatus
+from access_requests.models import AccountKind, AwsAccount, Drift, DriftKind
+from access_requests.services.reconcile import recording
+from access_requests.services.run import run
+from portal.aws.sessions import SESSION_NAME, cloudtrail_of
+
+logger = logging.getLogger(__name__)
+LOOKED_UP_FOR = timedelta(hours=1)
+REPEATED_WITHIN = timedelta(hours=24)
+MOST_SECONDS = 5.0
+PAGE = 50
+# The portal's own calls say so in their user agent.
+OURS = "sekisho"
+Event = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trace:
+    """Names of the events that do such a thing, and the parameters that name what it was done to."""
+
+    events: tuple[str, ...]
+    parameters: Callable[[Drift], Mapping[str, str]]
+
+
+def _of_member(drift: Drift) -> Mapping[str, str]:
+    return {"groupName": drift.thing, "userName": drift.name}
+
+
+def _of_user(drift: Drift) -> Mapping[str, str]:
+    return {"userName": drift.thing}
+
+
+def _of_tag(drift: Drift) -> Mapping[str, str]:
+    return {"userName": drift.thing, "tag": drift.name}
+
+
+def _of_fence(drift: Drift) -> Mapping[str, str]:
+    return {"userName": drift.thing, "policyName": drift.name}
+
+
+def _of_group(drift: Drift) -> Mapping[str, str]:
+    return {"groupName": drift.thing}
+
+
+def _of_group_policy(drift: Drift) -> Mapping[str, str]:
+    return {"groupName": drift.thing, _policy(drift): drift.name}
+
+
+def _of_role(drift: Drift) -> Mapping[str, str]:
+    return {"roleName": drift.thing}
+
+
+def _of_role_policy(drift: Drift) -> Mapping[str, str]:
+    return {"roleName": drift.thing, _policy(drift): drift.name}
+
+
+def _policy(drift: Drift) -> str:
+    return "policyArn" if drift.name.startswith("arn:") else "policyName"
+
+
+TRACES: Mapping[str, Trace] = {
+    DriftKind.UNEXPLAINED_MEMBER: Trace(events=("AddUserToGroup",), parameters=_of_member),
+    DriftKind.MEMBER_MISSING: Trace(events=("RemoveUserFromGroup",), parameters=_of_member),
+    DriftKind.TAG_MISSING: Trace(events=("UntagUser",), parameters=_of_tag),
+    DriftKind.TAG_EDITED: Trace(events=("TagUser",), parameters=_of_tag),
+    DriftKind.TAG_UNEXPLAINED: Trace(events=("TagUser",), parameters=_of_tag),
+    DriftKind.FENCE_MISSING: Trace(events=("DeleteUserPolicy",), parameters=_of_fence),
+    DriftKind.FENCE_EDITED: Trace(events=("PutUserPolicy",), parameters=_of_fence),
+    DriftKind.GATE_MISSING: Trace(events=("DeleteRolePolicy",), parameters=_of_role_policy),
+    DriftKind.GATE_EDITED: Trace(events=("PutRolePolicy",), parameters=_of_role_policy),
+    DriftKind.USER_RENAMED: Trace(events=("UpdateUser",), parameters=_of_user),
+    DriftKind.USER_REMADE: Trace(events=("CreateUser",), parameters=_of_user),
+    DriftKind.USER_GONE: Trace(events=("DeleteUser",), parameters=_of_user),
+    DriftKind.GROUP_GONE: Trace(events=("DeleteGroup",), parameters=_of_group),
+    DriftKind.ROLE_GONE: Trace(events=("DeleteRole",), parameters=_of_role),
+    DriftKind.GROUP_POLICY: Trace(events=("PutGroupPolicy", "AttachGroupPolicy"), parameters=_of_group_policy),
+    DriftKind.ROLE_POLICY: Trace(events=("PutRolePolicy", "AttachRolePolicy"), parameters=_of_role_policy),
+    DriftKind.ROLE_POLICY_MISSING: Trace(events=("DeleteRolePolicy", "DetachRolePolicy"), parameters=_of_role_policy),
+}
+
+
+def blame(*, now: datetime) -> None:
+    """Look up who did what was found in the last hour and nobody is named for."""
+    rows = list(Drift.objects.filter(principal="", found_at__gte=now - LOOKED_UP_FOR, kind__in=list(TRACES)).order_by("-pk"))
+    if not rows:
+        return
+    try:
+        _blame(rows)
+    except BackendError as error:
+        logger.info("CloudTrail does not say who did it: %s", error)
+    except Exception:
+        logger.exception("CloudTrail's answer cannot be read")
+
+
+def _blame(rows: Iterable[Drift]) -> None:
+    asked: dict[tuple[str, str], list[Event]] = {}
+    started = time.monotonic()
+    for row in rows:
+        trace = TRACES[row.kind]
+        for question in ((row.account, name) for name in trace.events):
+            if question not in asked:
+                if time.monotonic() - started > MOST_SECONDS:
+                    return
+                asked[question] = _events(*question)
+        events = [event for name in trace.events for event in asked[row.account, name] if _did(event, row, trace)]
+        events = [event for event in events if event.get("eventID") not in _named_before(row)]
+        if events:
+            run(partial(_attribute, row.pk, max(events, key=lambda event: str(event.get("eventTime", "")))))
+
+
+def _named_before(row: Drift) -> set[object]:
+    """Return the events that did the same before. CloudTrail lags: the newest that it knows may be an earlier one."""
+    return {event.get("eventID") for event in _same(row).exclude(event=None).values_list("event", flat=True) if event}
+
+
+def _same(row: Drift) -> QuerySet[Drift]:
+    return Drift.objects.filter(kind=row.kind, account=row.account, thing=row.thing, name=row.name, pk__lt=row.pk)
+
+
+def _events(account: str, name: str) -> list[Event]:
+    """Return the latest events of this name, newest first, without the portal's own and those that were refused."""
+    row = AwsAccount.objects.get(key=account)
+    role_arn = "" if row.kind == AccountKind.JUMP else row.gate_role_arn
+    if row.kind != AccountKind.JUMP and not role_arn:
+        return []
+    aws = Caller(client=cloudtrail_of(role_arn), before_each=lambda: None, clock=timezone.now)
+    answer = aws.call("lookup_events", LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": name}], MaxResults=PAGE)
+    events = [json.loads(event["CloudTrailEvent"]) for event in answer["Events"]]
+    return [event for event in events if not event.get("errorCode") and not _is_ours(event, role_arn)]
+
+
+def _is_ours(event: Event, role_arn: str) -> bool:
+    """Whether a worker did it: by its role where it has one, else by what only the portal says of itself."""
+    role = role_arn or settings.AWS_JUMP_ROLE_ARN
+    if not role:
+        return OURS in str(event.get("userAgent", "")).split()
+    session = f":assumed-role/{role.rpartition('/')[2]}/{SESSION_NAME}"
+    return str(event.get("userIdentity", {}).get("arn", "")).endswith(session)
+
+
+def _did(event: Event, drift: Drift, trace: Trace) -> bool:
+    given = event.get("requestParameters") or {}
+    wanted = dict(trace.parameters(drift))
+    tag = wanted.pop("tag", None)
+    named = all(str(given.get(name, "")).casefold() == value.casefold() for name, value in wanted.items())
+    return named and (tag is None or tag.casefold() in _tags(given))
+
+
+def _tags(given: Mapping[str, Any]) -> set[str]:
+    keys = [*given.get("tagKeys", ()), *(tag.get("key", "") for tag in given.get("tags", ()))]
+    return {str(key).casefold() for key in keys}
+
+
+def _attribute(drift_id: int, event: Event) -> None:
+    drift = recording.lock(drift_id)
+    if drift.principal:
+        return
+    drift.principal = str(event.get("userIdentity", {}).get("arn", ""))[:2048]
+    names = ("eventID", "eventName", "eventTime", "sourceIPAddress", "userAgent", "requestParameters", "requestID")
+    drift.event = {name: event[name] for name in names if name in event}
+    undone = _same(drift).filter(status=DriftStatus.UNDONE, principal=drift.principal)
+    drift.undone_before = undone.filter(settled_at__gte=drift.found_at - REPEATED_WITHIN).count()
+    drift.save(update_fields=["principal", "event", "undone_before"])
+    recording.tell(drift, "drift.attributed", actor=WORKER, now=timezone.now())

@@ -1,0 +1,106 @@
+"""Looking at AWS: one read of the Jump account, and one of each account in which the portal has a role."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from access_requests.grants import inventory
+from access_requests.grants.calls import Caller, is_missing
+from access_requests.grants.errors import BackendError
+from access_requests.grants.session_gate import text
+from access_requests.models import AccountKind, AwsAccount, IamUserBinding, RoleGate
+from access_requests.services.reconcile.difference import Problem
+from portal.aws.sessions import iam_of, jump_iam
+from portal.iam.account import Account
+from portal.iam.session_gate import SESSION_GATE_NAME
+
+logger = logging.getLogger(__name__)
+TURNS = 10
+MFA_BATCH = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """What AWS showed; accounts by their key. `jump` is None where it could not be read, and then nothing there is known."""
+
+    at: datetime
+    jump: Account | None
+    targets: Mapping[str, Account]
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def failed(self) -> Mapping[str, str]:
+        """Accounts that could not be read this time, and why."""
+        return {problem.account: problem.problem for problem in self.problems}
+
+
+def look() -> Sight:
+    """Read every account once, whoever is in production. One that cannot be read stops none of the others."""
+    at = timezone.now()
+    jump_row = AwsAccount.objects.get(kind=AccountKind.JUMP)
+    jump = _read(free_caller(""), jump_row, kinds=inventory.PEOPLE)
+    rows = AwsAccount.objects.exclude(gate_role="").exclude(pk=jump_row.pk).order_by("key")
+    read = {row.key: _read(free_caller(row.gate_role_arn), row, kinds=inventory.ROLES) for row in rows}
+    problems = [Problem(account=key, problem=found.problem) for key, found in read.items() if isinstance(found, BackendError)]
+    if isinstance(jump, BackendError):
+        problems.insert(0, Problem(account=jump_row.key, problem=jump.problem))
+    return Sight(
+        at=at,
+        jump=None if isinstance(jump, BackendError) else jump,
+        targets={key: found for key, found in read.items() if isinstance(found, Account)},
+        problems=tuple(problems),
+    )
+
+
+def free_caller(role_arn: str) -> Caller:
+    """Return a caller that holds no lease: for reads, and for what is written about no person."""
+    client = iam_of(role_arn) if role_arn else jump_iam()
+    return Caller(client=client, before_each=lambda: None, clock=timezone.now)
+
+
+def keep_sizes(sight: Sight) -> None:
+    """Write down what the other inline policies of each gated role take of its room."""
+    for gate in RoleGate.objects.select_related("role__account"):
+        target = sight.targets.get(gate.role.account.key)
+        role = target.role_details(gate.role.name) if target else None
+        if role is None:
+            continue
+        others = [document for name, document in role.inline.items() if name != SESSION_GATE_NAME]
+        size = sum(len("".join(text(document).split())) for document in others)
+        if size != gate.others_size:
+            RoleGate.objects.filter(pk=gate.pk).update(others_size=size)
+
+
+def keep_mfa_serials(*, turn: int) -> None:
+    """Write down which MFA devices people have: of those never asked about, and of one in ten others, by turns.
+
+    One call each, so that calls don't grow with the company. What AWS does not answer stays as it was.
+    """
+    aws = free_caller("")
+    rows = IamUserBinding.objects.filter(person__is_active=True).annotate(of_turn=F("pk") % TURNS)
+    for binding in rows.filter(Q(mfa_serials=None) | Q(of_turn=turn % TURNS)).order_by("pk")[:MFA_BATCH]:
+        try:
+            serials = inventory.mfa_serials(aws, user_name=binding.user_name)
+        except BackendError as error:
+            logger.info("MFA devices of %s: %s", binding.user_name, error)
+            if is_missing(error):
+                continue
+            return
+        if serials != binding.mfa_serials:
+            IamUserBinding.objects.filter(pk=binding.pk).update(mfa_serials=serials)
+
+
+def _read(aws: Caller, row: AwsAccount, *, kinds: Iterable[str]) -> Account | BackendError:
+    try:
+        return inventory.read(aws, account_id=row.account_id, kinds=kinds)
+    except BackendError as error:
+        logger.warning("%s cannot be looked at: %s", row.key, error)
+        return error
+    except Exception as error:
+        # An answer that is not as AWS documents it: the other accounts are compared all the same.
+        logger.exception("%s cannot be read: %s", row.key, [asdict(call) for call in aws.calls])
+        return BackendError("unreadable", str(error))

@@ -1,0 +1,139 @@
+"""One comparison of AWS with the portal, from the first look to the last row."""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError
+from django.utils import timezone
+
+from access_requests.lifecycle import DriftStatus
+from access_requests.models import Drift, Reconciliation
+from access_requests.services.reconcile import blaming, looking, recording, undoing
+from access_requests.services.reconcile.comparing import Comparison, compare
+from access_requests.services.reconcile.difference import Problem
+from access_requests.services.reconcile.expected import Expected, expect
+from access_requests.services.reconcile.looking import Sight
+from access_requests.services.reconcile.matrix import Json, matrix
+from access_requests.services.run import run as in_transaction
+
+logger = logging.getLogger(__name__)
+# A run that takes longer died, or might as well have.
+LONGEST_RUN = timedelta(minutes=10)
+KEPT = timedelta(days=7)
+DIED = "run_died"
+Pause = Callable[[float], object]
+
+
+def run(*, asked_by: str = "", pause: Pause | None = None) -> Reconciliation | None:
+    """Compare, record, stop, undo where so configured, and look up who did it; None where another run is at it.
+
+    With `pause` it waits, at most SETTLING_SECONDS, until what may merely be late must show, and looks again.
+    """
+    row = _begin(asked_by)
+    if row is None:
+        return None
+    problems: list[Problem] = []
+    try:
+        problems += _run(row, pause)
+    except Exception as error:
+        problems.append(Problem(account="", problem=f"{type(error).__name__}: {error}"[:300]))
+        raise
+    finally:
+        _end(row, problems)
+    return row
+
+
+def undo_one(drift_id: int) -> None:
+    """Undo what an administrator asked for, unless AWS does not show it any more."""
+    if not Drift.objects.filter(pk=drift_id, status=DriftStatus.UNDOING).exists():
+        return
+    before, *_ = _compared()
+    row = Drift.objects.select_related("work_group", "elevation").get(pk=drift_id)
+    if _is_shown(row, before):
+        undoing.undo([row])
+        before, *_ = _compared()
+    recording.close(before, [row], now=timezone.now())
+
+
+def _run(row: Reconciliation, pause: Pause | None) -> Iterable[Problem]:
+    comparison, expected, sight = _compared()
+    if pause is not None and comparison.again_at is not None:
+        pause(max(0.0, (comparison.again_at - timezone.now()).total_seconds()))
+        comparison, expected, sight = _compared()
+    recording.record(comparison, now=timezone.now())
+    looking.keep_sizes(sight)
+    undone = _act(comparison)
+    if undone:
+        # Read back. It is what the matrix shows, too: what was undone is over.
+        after, expected, sight = _compared()
+        recording.close(after, undone, now=timezone.now())
+    blaming.blame(now=timezone.now())
+    looking.keep_mfa_serials(turn=row.pk)
+    row.matrix, trouble = _matrix(expected, sight)
+    return [*comparison.problems, *trouble]
+
+
+def _compared() -> tuple[Comparison, Expected, Sight]:
+    """Look at AWS first: whatever the database then says and AWS did not show is recent, and told from drift by that."""
+    sight = looking.look()
+    now = timezone.now()
+    expected = expect(now=now)
+    settling = timedelta(seconds=settings.SETTLING_SECONDS)
+    return compare(expected, sight, settling=settling, undone=recording.undone_lately(now=now)), expected, sight
+
+
+def _act(comparison: Comparison) -> list[Drift]:
+    """End the access of whoever is not who was bound, and undo what is to be; return what was undone."""
+    rows = recording.open_rows()
+    real = [rows[difference.key] for difference in comparison.real if difference.key in rows]
+    undoing.stop_other_users(real)
+    undoing.ask_where_so_configured(real)
+    asked = [row for key, row in recording.open_rows().items() if row.status == DriftStatus.UNDOING]
+    due = [row for row in asked if any(difference.key == recording.key_of(row) for difference in comparison.real)]
+    undoing.undo(due)
+    return due
+
+
+def _is_shown(row: Drift, comparison: Comparison) -> bool:
+    return any(one.key == recording.key_of(row) for one in (*comparison.real, *comparison.young))
+
+
+def _matrix(expected: Expected, sight: Sight) -> tuple[Json | None, list[Problem]]:
+    try:
+        return matrix(expected, sight), []
+    except Exception as error:
+        logger.exception("no matrix")
+        return None, [Problem(account=expected.jump, problem=f"{type(error).__name__}: {error}"[:300])]
+
+
+# One run at a time
+
+
+def _begin(asked_by: str) -> Reconciliation | None:
+    now = timezone.now()
+    died = Reconciliation.objects.filter(running=True, began_at__lte=now - LONGEST_RUN)
+    died.update(running=False, problems=[asdict(Problem(account="", problem=DIED))])
+    if Reconciliation.objects.filter(running=True).exists():
+        return None
+    try:
+        return in_transaction(lambda: Reconciliation.objects.create(began_at=now, running=True, asked_by=asked_by))
+    except IntegrityError:
+        return None  # Of two that began at once the other one is it.
+
+
+def _end(row: Reconciliation, problems: Iterable[Problem]) -> None:
+    now = timezone.now()
+    row.ended_at, row.running, row.problems = now, False, [asdict(problem) for problem in problems]
+    row.save(update_fields=["ended_at", "running", "problems", "matrix"])
+    _forget(row, now)
+
+
+def _forget(row: Reconciliation, now: datetime) -> None:
+    """Keep the latest matrix only, and rows for as long as somebody may ask why nothing was found."""
+    older = Reconciliation.objects.exclude(pk=row.pk)
+    if row.matrix is not None:
+        older.exclude(matrix=None).update(matrix=None)
+    older.filter(began_at__lt=now - KEPT).delete()

@@ -1,0 +1,111 @@
+"""Who can switch where: what the catalogue says, against what the policies in AWS allow. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from access_requests.models import DriftKind
+from access_requests.services.judging import ALLOWED, DENIED, NO_ROLE, UNKNOWN
+from access_requests.services.reconcile.difference import Difference, Problem, each
+from access_requests.services.reconcile.expected import Expected, Group, Role
+from access_requests.services.reconcile.looking import Sight
+from portal.iam import contexts
+from portal.iam.account import Account, User
+from portal.iam.evaluation import ASSUME_ROLE, Answer, Call, Decision, evaluate
+from portal.iam.switch import evaluate_switch
+
+# IAM knows no user of this name: a name has at least one character that this has not.
+SOMEBODY = "{somebody}"
+SAID = {Decision.ALLOWED: ALLOWED, Decision.UNKNOWN: UNKNOWN}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """Whether members of a group can switch to a role: `aws` is allowed, denied or unknown, `by` what decided."""
+
+    catalogue: bool
+    aws: str
+    by: str = ""
+    why: tuple[str, ...] = ()
+
+
+Row = Mapping[str, Cell]
+
+
+def of_group(group: Group, expected: Expected, sight: Sight, jump: Account) -> Row:
+    """Return role -> cell for somebody who is in this group and no other. A role that is gone has none."""
+    there = jump.group(group.name)
+    if there is None:
+        return {}
+    user = User(
+        name=SOMEBODY,
+        id="AIDA" + "0" * 17,
+        arn=f"arn:aws:iam::{jump.account_id}:user/{SOMEBODY}",
+        path="/",
+        inline={},
+        attached=(),
+        groups=(there.name,),
+        boundary=None,
+        tags={},
+    )
+    with_user = replace(jump, users={SOMEBODY: user})
+    answers = {role.key: _answer(with_user, user, role, expected, sight) for role in expected.roles}
+    return {key: _cell(key in group.roles, answer) for key, answer in answers.items() if answer is not None}
+
+
+def differences(expected: Expected, sight: Sight, jump: Account) -> Iterator[Difference | Problem]:
+    """Yield where the catalogue and AWS disagree about a group."""
+
+    def of(group: Group) -> Iterable[Difference]:
+        return _disagreements(group, of_group(group, expected, sight, jump), expected)
+
+    return each(expected.jump, ((group.name, lambda group=group: of(group)) for group in expected.groups))  # type: ignore[misc]
+
+
+def _disagreements(group: Group, row: Row, expected: Expected) -> Iterator[Difference]:
+    wrong = {(False, ALLOWED): DriftKind.SWITCH_ALLOWED, (True, DENIED): DriftKind.SWITCH_DENIED}
+    for key, cell in row.items():
+        kind = wrong.get((cell.catalogue, cell.aws))
+        if kind is not None:
+            yield Difference(
+                kind=kind,
+                account=expected.jump,
+                thing=group.name,
+                name=key,
+                work_group_id=group.work_group_id,
+                detail={"by": cell.by},
+            )
+
+
+def _answer(jump: Account, user: User, role: Role, expected: Expected, sight: Sight) -> Answer | None:
+    """Return AWS's answer to the switch; where the portal has no role to read the trust by, what the group's policies say."""
+    if role.account in sight.failed:
+        return Answer(decision=Decision.UNKNOWN, unknown=(sight.failed[role.account],))
+    target = sight.targets.get(role.account)
+    if target is None:
+        return by_policies(jump, user, role, expected)
+    there = target.role(role.name)
+    return None if there is None else evaluate_switch(jump, user, there, at=expected.at).entry
+
+
+def by_policies(jump: Account, user: User, role: Role, expected: Expected) -> Answer:
+    """Return what the user's side says alone, with MFA and under the user's own name."""
+    context = contexts.of_switch(
+        arn=user.arn,
+        user_id=user.id,
+        user_name=user.name,
+        at=expected.at,
+        mfa=True,
+        session_name=user.name,
+        tags=user.tags,
+    )
+    return evaluate(jump.principal(user.name), Call(action=ASSUME_ROLE, resource=role.arn, context=context))
+
+
+def _cell(is_in_catalogue: bool, answer: Answer) -> Cell:  # noqa: FBT001  A cell's two sides, as the matrix shows them.
+    by = f"{answer.policy} ({answer.statement})" if answer.policy else ""
+    return Cell(catalogue=is_in_catalogue, aws=SAID.get(answer.decision, DENIED), by=by, why=answer.unknown)
+
+
+def unreadable(answer: Answer, problem: str | None) -> tuple[str, tuple[str, ...]]:
+    """Return decision and reasons of a person's switch to a role whose trust cannot be read: only a denial is known."""
+    return (UNKNOWN, (problem or NO_ROLE, *answer.unknown)) if answer.decision in SAID else (DENIED, ())
