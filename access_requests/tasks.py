@@ -40,7 +40,7 @@ def judge(elevation_id: int) -> None:  # noqa: ARG001  Whatever is due is evalua
 
 
 @shared_task(name="access_requests.reconcile")
-def reconcile_now(asked_by: int | None = None) -> None:
+def reconcile_now(asked_by: int = 0) -> None:
     """By the schedule what may merely be late is left to the next run; whoever asks is told all of it by this one."""
     person = User.objects.filter(pk=asked_by).first()
     reconcile.run(asked_by=person.username if person else "", pause=time.sleep if person else None)

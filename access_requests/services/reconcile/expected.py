@@ -170,9 +170,9 @@ def _identities(elevations: Iterable[Elevation]) -> Iterable[Identity]:
         bound_at = bindings[user_id].bound_at if user_id in bindings else row.starts_at - RECENT
         name, group = row.iam_user_name, row.work_group_id
         yield Identity(user_id=user_id, user_name=name, bound_at=bound_at, elevation_id=row.pk, work_group_id=group)
-    for user_id, row in bindings.items():
+    for user_id, bound in bindings.items():
         if user_id not in approved:
-            yield Identity(user_id=user_id, user_name=row.user_name, bound_at=row.bound_at)
+            yield Identity(user_id=user_id, user_name=bound.user_name, bound_at=bound.bound_at)
 
 
 def _work_groups() -> Iterable[Group]:

@@ -1,0 +1,47 @@
+"""Production with its gates written, and a worker that compares it with the portal."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from access_requests.models import Drift, Elevation, Reconciliation, WorkGroup
+from access_requests.services import gates, reconcile
+from tests.gated import Gated, clock, gated, jump, simulated_aws
+from tests.jump import MEMBER_GROUP, Jump, granted
+from tests.story import elevated
+
+__all__ = ["clock", "gated", "jump", "simulated_aws"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    gated: Gated
+    jump: Jump
+
+    def compare(self, *, later: float = 61) -> set[str]:
+        """Compare, by default when nothing is merely late any more; return "kind thing name" of what is open then."""
+        self.jump.clock.forward(seconds=later)
+        assert reconcile.run() is not None
+        return self.open()
+
+    def open(self) -> set[str]:
+        rows = Drift.objects.filter(status__in=["open", "undoing"])
+        return {f"{row.kind} {row.thing} {row.name}".strip() for row in rows}
+
+    def latest(self) -> Reconciliation:
+        return Reconciliation.objects.latest("pk")
+
+    def undo_by_itself(self, group: str = MEMBER_GROUP) -> None:
+        WorkGroup.objects.filter(name=group).update(drift="undo")
+
+    def grant(self, **changes: object) -> Elevation:
+        """Return member01's access to production, given."""
+        return granted(elevated(self.jump.cast.member01, self.jump.cast.leader01, now=self.jump.clock.now, **changes))
+
+
+@pytest.fixture
+def world(gated: Gated) -> World:
+    for role_id in list(gates.due(now=gated.jump.clock.now)):
+        gates.refresh(role_id)
+    gated.jump.clock.forward(seconds=120)
+    return World(gated=gated, jump=gated.jump)
