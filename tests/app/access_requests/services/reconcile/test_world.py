@@ -55,7 +55,7 @@ def test_change_in_the_console_is_found_and_stays_where_it_is_only_reported(worl
     found = world.compare()
     assert drift in found
     assert {one for one in found if not one.startswith("switch_allowed")} == {drift}
-    row = Drift.objects.get(kind=drift.split()[0])
+    row = Drift.objects.get(kind=drift.split(maxsplit=1)[0])
     assert (row.status, row.found_at) == ("open", world.jump.clock.now)
     assert [entry.act for entry in TrailEntry.objects.filter(subject=row.code)][:1] == ["drift.found"]
     assert drift in world.compare()
@@ -71,7 +71,7 @@ def test_change_in_the_console_is_undone_within_one_comparison_where_so_configur
     world.compare()
     CHANGES[drift](world)
     assert {one for one in world.compare() if not one.startswith("switch_allowed")} == set()
-    row = Drift.objects.get(kind=drift.split()[0])
+    row = Drift.objects.get(kind=drift.split(maxsplit=1)[0])
     assert (row.status, row.problem) == ("undone", "")
     acts = [entry.act for entry in TrailEntry.objects.filter(subject=row.code).order_by("id")]
     assert acts == ["drift.found", "drift.undoing", "drift.undo_written", "drift.undone", "drift.attributed"]

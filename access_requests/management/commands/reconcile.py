@@ -1,0 +1,62 @@
+import sys
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser, no_translations
+
+from access_requests.lifecycle import DriftStatus
+from access_requests.models import Drift, Reconciliation
+from access_requests.selectors import drift as selector
+from access_requests.services import reconcile
+
+
+class Command(BaseCommand):
+    help = (
+        "Compare AWS with the portal, record drift, undo it where the work group says so, and print what there is: every "
+        "RECONCILE_SECONDS until interrupted, or once. With --once, exit 0 when there is no open drift and no problem, else 1."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="compare once; wait for what may merely be late")
+
+    @no_translations  # Commands speak English, whatever the pages do.
+    def handle(self, *_args: Any, **options: Any) -> None:
+        if options["once"]:
+            sys.exit(0 if self._compare() else 1)
+        try:
+            while True:
+                self._compare()
+                time.sleep(settings.RECONCILE_SECONDS)
+        except KeyboardInterrupt:
+            self.stdout.write("interrupted")
+
+    def _compare(self) -> bool:
+        """Print one comparison; return whether all is as it should be."""
+        row = reconcile.run(asked_by="sekisho:command", pause=time.sleep)
+        if row is None:
+            self.stdout.write("another comparison is running")
+            return False
+        drifts = list(selector.in_full(Drift.objects.filter(seen_at__gte=row.began_at) | selector.still_open()).order_by("pk"))
+        for drift in drifts:
+            self.stdout.write(_line(drift))
+        for problem in row.problems:
+            self.stdout.write(f"problem: {' '.join(word for word in problem.values() if word)}")
+        self.stdout.write(_summary(row, drifts))
+        return not row.problems and not selector.still_open().exists()
+
+
+def _line(drift: Drift) -> str:
+    what = f"{drift.account} {drift.thing} {drift.name}".strip()
+    said = [drift.code, drift.get_kind_display(), what, f"by {drift.principal or 'unknown'}", drift.status]
+    if reconcile.another_tool(drift):
+        said.append("another tool manages it")
+    if drift.problem:
+        said.append(drift.problem)
+    return ": ".join((said[0], ", ".join(said[1:])))
+
+
+def _summary(row: Reconciliation, drifts: list[Drift]) -> str:
+    still = sum(drift.status in (DriftStatus.OPEN, DriftStatus.UNDOING) for drift in drifts)
+    undone = sum(drift.status == DriftStatus.UNDONE for drift in drifts)
+    return f"{row.began_at:%Y-%m-%dT%H:%M:%SZ}: {still} open, {undone} undone, {len(row.problems)} problems"
