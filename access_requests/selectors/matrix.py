@@ -85,7 +85,7 @@ class Matrix:
 
 def latest() -> Matrix | None:
     """Return the last matrix; None before the Jump account was first read."""
-    found = Reconciliation.objects.exclude(matrix=None).order_by("-began_at").values_list("matrix", flat=True).first()
+    found = Reconciliation.objects.filter(matrix__isnull=False).order_by("-began_at").values_list("matrix", flat=True).first()
     return _matrix(found) if found else None
 
 

@@ -132,7 +132,7 @@ def _blame(rows: Iterable[Drift]) -> None:
 
 def _named_before(row: Drift) -> set[object]:
     """Return the events that did the same before. CloudTrail lags: the newest that it knows may be an earlier one."""
-    return {event.get("eventID") for event in _same(row).exclude(event=None).values_list("event", flat=True) if event}
+    return {event.get("eventID") for event in _same(row).filter(event__isnull=False).values_list("event", flat=True) if event}
 
 
 def _same(row: Drift) -> QuerySet[Drift]:

@@ -82,7 +82,7 @@ def keep_mfa_serials(*, turn: int) -> None:
     """
     aws = free_caller("")
     rows = IamUserBinding.objects.filter(person__is_active=True).annotate(of_turn=F("pk") % TURNS)
-    for binding in rows.filter(Q(mfa_serials=None) | Q(of_turn=turn % TURNS)).order_by("pk")[:MFA_BATCH]:
+    for binding in rows.filter(Q(mfa_serials__isnull=True) | Q(of_turn=turn % TURNS)).order_by("pk")[:MFA_BATCH]:
         try:
             serials = inventory.mfa_serials(aws, user_name=binding.user_name)
         except BackendError as error:

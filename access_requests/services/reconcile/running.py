@@ -135,5 +135,5 @@ def _forget(row: Reconciliation, now: datetime) -> None:
     """Keep the latest matrix only, and rows for as long as somebody may ask why nothing was found."""
     older = Reconciliation.objects.exclude(pk=row.pk)
     if row.matrix is not None:
-        older.exclude(matrix=None).update(matrix=None)
+        older.filter(matrix__isnull=False).update(matrix=None)
     older.filter(began_at__lt=now - KEPT).delete()
