@@ -31,6 +31,10 @@ class World:
     def latest(self) -> Reconciliation:
         return Reconciliation.objects.latest("pk")
 
+    def add(self, name: str = "member02") -> None:
+        """Put somebody into the work group, in the console."""
+        self.jump.iam.add_user_to_group(GroupName=MEMBER_GROUP, UserName=name)
+
     def undo_by_itself(self, group: str = MEMBER_GROUP) -> None:
         WorkGroup.objects.filter(name=group).update(drift="undo")
 

@@ -66,7 +66,7 @@ def test_reads_that_stay_behind_for_longer_than_aws_takes_are_told(world: World)
 
 def test_a_member_who_never_had_access_is_found_at_once(world: World) -> None:
     world.grant()
-    world.jump.iam.add_user_to_group(GroupName=MEMBER_GROUP, UserName="member02")
+    world.add()
     assert world.compare(later=0) == {f"unexplained_member {MEMBER_GROUP} member02"}
 
 
@@ -87,9 +87,9 @@ def test_a_removal_just_after_a_grant_is_found_by_who_waits_and_by_the_next_comp
 
 def test_who_is_removed_and_read_back_late_is_not_found_again(world: World) -> None:
     world.undo_by_itself()
-    world.jump.iam.add_user_to_group(GroupName=MEMBER_GROUP, UserName="member02")
+    world.add()
     world.compare(later=0)
-    world.jump.iam.add_user_to_group(GroupName=MEMBER_GROUP, UserName="member02")
+    world.add()
     assert world.compare(later=5) == set()
     assert Drift.objects.count() == 1
     world.compare()
@@ -99,7 +99,7 @@ def test_who_is_removed_and_read_back_late_is_not_found_again(world: World) -> N
 @pytest.mark.parametrize("late", [True, False])
 def test_an_undo_that_aws_does_not_show_yet_stays_open_until_it_does(world: World, *, late: bool) -> None:
     world.undo_by_itself()
-    world.jump.iam.add_user_to_group(GroupName=MEMBER_GROUP, UserName="member02")
+    world.add()
     # The membership itself is read back by GetGroup; only the whole account is listed late.
     assert reconcile.run() is not None
     assert [row.status for row in Drift.objects.all()] == ["undone"]

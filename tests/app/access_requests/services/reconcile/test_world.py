@@ -15,10 +15,6 @@ OPEN_DOOR = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*"
 Change = Callable[[World], object]
 
 
-def add_member(world: World) -> None:
-    world.jump.iam.add_user_to_group(GroupName=MEMBER_GROUP, UserName="member02")
-
-
 def put_group_policy(world: World) -> None:
     world.jump.iam.put_group_policy(GroupName=MEMBER_GROUP, PolicyName="Everything", PolicyDocument=OPEN_DOOR)
 
@@ -28,7 +24,7 @@ def tag(value: str, user: str = "member01") -> Change:
 
 
 CHANGES: dict[str, Change] = {
-    f"unexplained_member {MEMBER_GROUP} member02": add_member,
+    f"unexplained_member {MEMBER_GROUP} member02": World.add,
     f"member_missing {MEMBER_GROUP} member01": lambda world: world.jump.iam.remove_user_from_group(
         GroupName=MEMBER_GROUP, UserName="member01"
     ),

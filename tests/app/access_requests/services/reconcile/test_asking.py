@@ -1,0 +1,92 @@
+"""What administrators ask for: drift undone, a comparison now."""
+
+from functools import partial
+
+import pytest
+
+from access_requests import errors, tasks
+from access_requests.models import Drift
+from access_requests.services import provision, reconcile
+from access_requests.services.run import run
+from audits.models import TrailEntry
+from portal.outbox.models import Message
+from tests.app.access_requests.services.reconcile.conftest import World
+from tests.cast import actor_of
+from tests.jump import MEMBER_GROUP
+from tests.story import acts, elevated, refused
+
+
+def test_an_administrator_has_drift_undone(world: World) -> None:
+    world.add()
+    world.compare()
+    row = Drift.objects.get()
+    admin = actor_of(world.jump.cast.admin01)
+    run(partial(reconcile.undo, code=row.code, actor=admin, now=world.jump.clock.now))
+    message = Message.objects.get(task=reconcile.UNDO)
+    with refused(errors.TransitionNotAllowed):
+        run(partial(reconcile.undo, code=row.code, actor=admin, now=world.jump.clock.now))
+    tasks.undo_drift(message.object_id)
+    row.refresh_from_db()
+    assert (row.status, row.undo_asked_by, world.jump.members()) == ("undone", "admin01", set())
+    entry = TrailEntry.objects.get(subject=row.code, act="drift.undoing")
+    assert (entry.actor, entry.data["proof"]["method"]) == ("admin01", "password")
+    tasks.undo_drift(message.object_id)
+    assert TrailEntry.objects.filter(subject=row.code, act="drift.undone").count() == 1
+
+
+def test_what_is_there_no_more_is_not_written_again(world: World) -> None:
+    world.add()
+    world.compare()
+    row = Drift.objects.get()
+    run(partial(reconcile.undo, code=row.code, actor=actor_of(world.jump.cast.admin01), now=world.jump.clock.now))
+    world.jump.iam.remove_user_from_group(GroupName=MEMBER_GROUP, UserName="member02")
+    world.jump.proxy.forget()
+    tasks.undo_drift(row.pk)
+    row.refresh_from_db()
+    assert row.status == "undone"
+    assert world.jump.proxy.count("RemoveUserFromGroup") == 0
+
+
+@pytest.mark.parametrize("who", ["member01", "leader01", "auditor01"])
+def test_only_administrators_ask(world: World, who: str) -> None:
+    world.add()
+    world.compare()
+    actor, now = actor_of(getattr(world.jump.cast, who)), world.jump.clock.now
+    for verb in (
+        partial(reconcile.undo, code=Drift.objects.get().code, actor=actor, now=now),
+        partial(reconcile.ask, actor=actor, now=now),
+    ):
+        with refused(errors.NotAnAdministrator):
+            run(verb)
+
+
+def test_what_the_portal_cannot_undo_is_refused(world: World) -> None:
+    world.jump.delete_user("member02")
+    world.compare()
+    row, actor = Drift.objects.get(), actor_of(world.jump.cast.admin01)
+    assert (row.kind, reconcile.undoable(row)) == ("user_gone", False)
+    with refused(errors.NotUndoable):
+        run(partial(reconcile.undo, code=row.code, actor=actor, now=world.jump.clock.now))
+    with refused(errors.NotFound):
+        run(partial(reconcile.undo, code="D-NOSUCHTH", actor=actor, now=world.jump.clock.now))
+
+
+def test_a_comparison_on_demand_says_who_asked(world: World) -> None:
+    run(partial(reconcile.ask, actor=actor_of(world.jump.cast.admin01), now=world.jump.clock.now))
+    message = Message.objects.get()
+    assert message.task == reconcile.RECONCILE
+    tasks.reconcile_now(message.object_id)
+    assert world.latest().asked_by == "admin01"
+    tasks.reconcile_now()
+    assert world.latest().asked_by == ""
+
+
+def test_access_given_meanwhile_is_not_taken_out(world: World) -> None:
+    world.undo_by_itself()
+    world.jump.iam.add_user_to_group(GroupName=MEMBER_GROUP, UserName="member01")
+    elevation = elevated(world.jump.cast.member01, world.jump.cast.leader01, now=world.jump.clock.now)
+
+    world.jump.on_call("GetAccountAuthorizationDetails", partial(provision.grant, elevation.pk))
+    assert world.compare(later=0) == set()
+    assert world.jump.members() == {"member01"}
+    assert acts(elevation)[-1] == "elevation.active"

@@ -1,0 +1,216 @@
+"""What differs between AWS and the portal, on values alone: late or real, and each object on its own."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from access_requests.models import DriftKind
+from access_requests.services.reconcile import people, policies
+from access_requests.services.reconcile.comparing import Comparison, compare
+from access_requests.services.reconcile.difference import Difference, Problem
+from access_requests.services.reconcile.expected import Expected, Group, Identity, Role, Window
+from access_requests.services.reconcile.looking import Sight
+from portal.iam.account import Account
+from portal.iam.fences import entry_fence
+from portal.iam.session_gate import SESSION_GATE_NAME, Line, session_gate
+
+AT = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+END = AT + timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+GROUP, ROLE = "ProdMemberWorkGroup", "Prod_MemberRole"
+KEY, ARN = f"production/{ROLE}", f"arn:aws:iam::444444444444:role/{ROLE}"
+TAG = f"sekisho:ttl:{GROUP}"
+
+WINDOW = Window(
+    pk=1,
+    code="E-1",
+    person_id=1,
+    user_id="AIDAMEMBER01",
+    user_name="member01",
+    group=GROUP,
+    roles=frozenset({KEY}),
+    status="active",
+    ends_at=END,
+    touched_at=AT - timedelta(hours=1),
+    moving=False,
+    behind=False,
+)
+LINE = Line(user_name="member01", since=AT - timedelta(hours=1), until=END)
+EXPECTED = Expected(
+    at=AT,
+    jump="jump",
+    windows=(WINDOW,),
+    identities=(Identity(user_id="AIDAMEMBER01", user_name="member01", bound_at=AT - timedelta(days=9)),),
+    groups=(Group(name=GROUP, work_group_id=7, roles=frozenset({KEY}), role_arns=frozenset({ARN}), tag_key=TAG),),
+    roles=(Role(pk=3, key=KEY, account="production", name=ROLE, arn=ARN, work_group_id=7, policies=None, lines=(LINE,)),),
+)
+
+
+def statement(**changes: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ARN, **changes}
+
+
+def document(*statements: Any) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def user(name: str = "member01", **changes: Any) -> dict[str, Any]:
+    fence = {"PolicyName": f"sekisho-entry-{ROLE}", "PolicyDocument": entry_fence(role_arn=ARN, until=END)}
+    return {
+        "UserName": name,
+        "UserId": f"AIDA{name.upper()}",
+        "Arn": f"arn:aws:iam::111111111111:user/{name}",
+        "GroupList": [GROUP],
+        "UserPolicyList": [fence],
+        "Tags": [{"Key": TAG, "Value": "2026-11-23T06:00:00Z"}],
+        **changes,
+    }
+
+
+def jump(*users: dict[str, Any], policy: Any = None) -> Account:
+    group = {
+        "GroupName": GROUP,
+        "GroupId": "AGPA1",
+        "Arn": "arn:aws:iam::111111111111:group/sekisho/work/ProdMemberWorkGroup",
+        "GroupPolicyList": [{"PolicyName": "SwitchRole", "PolicyDocument": policy or document(statement())}],
+    }
+    return Account.parsed("111111111111", [{"UserDetailList": users, "GroupDetailList": [group]}])
+
+
+def production(gate: Any) -> Account:
+    named = [{"PolicyName": SESSION_GATE_NAME, "PolicyDocument": gate}] if gate is not None else []
+    role = {"RoleName": ROLE, "RoleId": "AROA1", "Arn": ARN, "RolePolicyList": named, "AssumeRolePolicyDocument": document()}
+    return Account.parsed("444444444444", [{"RoleDetailList": [role]}])
+
+
+def in_jump(account: Account, expected: Expected = EXPECTED) -> list[Difference | Problem]:
+    return list(people.compare(expected, account))
+
+
+def kinds(found: list[Difference | Problem]) -> list[str]:
+    return sorted(str(one.kind) for one in found if isinstance(one, Difference))
+
+
+def test_nothing_differs_where_all_is_as_it_was_written() -> None:
+    assert in_jump(jump(user())) == []
+    assert list(policies.of_groups(EXPECTED, jump(user()))) == []
+    assert list(policies.of_roles(EXPECTED, "production", production(session_gate([LINE])))) == []
+
+
+@pytest.mark.parametrize("key", [TAG, TAG.upper()])
+def test_keys_of_tags_ignore_letter_case(key: str) -> None:
+    tagged = jump(user(Tags=[{"Key": "CostCenter", "Value": "42"}, {"Key": key, "Value": "2026-11-23T06:00:00Z"}]))
+    assert in_jump(tagged) == []
+
+
+def test_one_who_has_lost_everything_is_told_of_each() -> None:
+    bare = jump(user(GroupList=[], UserPolicyList=[], Tags=[]))
+    assert kinds(in_jump(bare)) == ["fence_missing", "member_missing", "tag_missing"]
+
+
+def test_members_are_known_by_their_id_and_not_by_their_name() -> None:
+    made_again = jump(user(UserId="AIDASOMEBODYELSE"))
+    assert kinds(in_jump(made_again)) == ["tag_unexplained", "unexplained_member", "user_remade"]
+
+
+def test_whom_an_elevation_that_is_being_ended_explains_is_no_stranger() -> None:
+    ending = replace(EXPECTED, windows=(replace(WINDOW, status="revoking", moving=True),))
+    assert in_jump(jump(user()), ending) == []
+
+
+def compared(account: Account, expected: Expected, **more: Any) -> Comparison:
+    sight = Sight(at=AT, jump=account, targets={})
+    return compare(expected, sight, settling=MINUTE, undone=more.get("undone", {}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_young"),
+    [
+        ({"touched_at": AT - timedelta(seconds=59)}, True),
+        ({"touched_at": AT - MINUTE}, False),
+        ({"moving": True}, True),
+        ({"touched_at": None}, False),
+    ],
+)
+def test_a_difference_is_young_for_as_long_as_aws_may_be_late(changes: dict[str, Any], *, is_young: bool) -> None:
+    found = compared(jump(user(GroupList=[])), replace(EXPECTED, windows=(replace(WINDOW, **changes),)))
+    assert [one.kind for one in (found.young if is_young else found.real)] == [DriftKind.MEMBER_MISSING]
+    assert (found.again_at is not None) is is_young
+
+
+def test_what_was_just_undone_may_be_shown_a_while_longer() -> None:
+    stranger = user("member02", GroupList=[GROUP], Tags=[], UserPolicyList=[])
+    key = (DriftKind.UNEXPLAINED_MEMBER, "jump", GROUP, "member02")
+    found = compared(jump(user(), stranger), EXPECTED, undone={key: AT - timedelta(seconds=10)})
+    assert ([one.key for one in found.young], found.real) == ([key], ())
+    assert found.again_at == AT + timedelta(seconds=50)
+
+
+@pytest.mark.parametrize(
+    "allowed",
+    [
+        statement(Action="*"),
+        statement(Action=["sts:AssumeRole", "iam:GetUser"]),
+        statement(Resource="*"),
+        statement(Resource=[ARN, ARN.replace("Member", "Leader")]),
+        {"Effect": "Allow", "NotAction": "iam:*", "Resource": ARN},
+        {"Effect": "Allow", "Action": "sts:AssumeRole", "NotResource": ARN},
+    ],
+)
+def test_a_policy_that_allows_more_than_the_switch_to_the_groups_roles_is_drift(allowed: dict[str, Any]) -> None:
+    (found,) = policies.of_groups(EXPECTED, jump(user(), policy=document(allowed)))
+    assert isinstance(found, Difference)
+    assert (found.kind, found.name, found.detail["document"]) == (DriftKind.GROUP_POLICY, "SwitchRole", document(allowed))
+
+
+def test_a_policy_that_only_denies_is_none_and_one_that_is_no_policy_is() -> None:
+    denying = document(statement(Effect="Deny", Action="*", Resource="*"), statement(Action="STS:AssumeRole"))
+    assert list(policies.of_groups(EXPECTED, jump(user(), policy=denying))) == []
+    (odd,) = policies.of_groups(EXPECTED, jump(user(), policy=document("not a statement")))
+    assert isinstance(odd, Problem)
+    assert (odd.account, odd.thing) == ("jump", GROUP)
+    (unreadable,) = policies.of_groups(EXPECTED, jump(user(), policy="not a document"))
+    assert isinstance(unreadable, Difference)
+
+
+def gate(shown: Any, expected: Expected = EXPECTED) -> list[Difference]:
+    return [one for one in policies.of_roles(expected, "production", production(shown)) if isinstance(one, Difference)]
+
+
+OTHER = Line(user_name="member02", since=AT, until=END)
+OVER = replace(OTHER, since=AT - timedelta(hours=2), until=AT - timedelta(seconds=1))
+
+
+@pytest.mark.parametrize(
+    ("shown", "kind", "names"),
+    [
+        (None, "gate_missing", []),
+        (document(statement()), "gate_edited", []),
+        (session_gate(), "gate_edited", ["member01"]),
+        (session_gate([LINE, OTHER]), "gate_edited", ["member02"]),
+        (session_gate([replace(LINE, until=END + MINUTE)]), "gate_edited", ["member01"]),
+        (session_gate([replace(LINE, since=AT - timedelta(hours=2))]), "gate_edited", ["member01"]),
+    ],
+)
+def test_a_gate_is_to_let_in_who_was_approved_and_nobody_else(shown: Any, kind: str, names: list[str]) -> None:
+    (found,) = gate(shown)
+    assert (found.kind, found.thing, found.name, found.detail["names"]) == (kind, ROLE, SESSION_GATE_NAME, names)
+    assert found.written_at == (WINDOW.touched_at if names == ["member01"] else None)
+
+
+def test_a_line_whose_time_is_over_lets_nobody_in() -> None:
+    assert gate(session_gate([LINE, OVER])) == []
+
+
+def test_times_before_the_longest_session_are_one() -> None:
+    old = replace(LINE, since=AT - timedelta(hours=13))
+    role = replace(EXPECTED.roles[0], lines=(old,))
+    assert gate(session_gate([replace(old, since=AT - timedelta(hours=20))]), replace(EXPECTED, roles=(role,))) == []
+
+
+def test_a_gate_that_a_worker_writes_now_is_late() -> None:
+    role = replace(EXPECTED.roles[0], gate_moving=True)
+    (found,) = gate(None, replace(EXPECTED, roles=(role,)))
+    assert found.written_at == AT
