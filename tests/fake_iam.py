@@ -23,17 +23,42 @@ METHODS = {
     "add_user_to_group": "AddUserToGroup",
     "remove_user_from_group": "RemoveUserFromGroup",
     "get_group": "GetGroup",
+    "put_role_policy": "PutRolePolicy",
+    "get_role_policy": "GetRolePolicy",
+    "get_account_authorization_details": "GetAccountAuthorizationDetails",
+    "describe_sessions": "DescribeSessions",
+}
+JUMP, PRODUCTION = "111111111111", "444444444444"
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{JUMP}:root"},
+            "Action": "sts:AssumeRole",
+            "Condition": {
+                "StringLike": {"sts:RoleSessionName": "${aws:username}"},
+                "Bool": {"aws:MultiFactorAuthPresent": "true"},
+            },
+        }
+    ],
 }
 
 
 @dataclass
 class FakeIam:
-    """`ids` is user name -> UserId. `trouble` says for the n-th call from now whether it fails before or after its effect."""
+    """Both accounts in one: users and groups of the Jump account, roles of production.
+
+    `ids` is user name -> UserId, `leads_to` group -> the role that it allows to switch to. `trouble` says for the n-th call from
+    now whether it fails before or after its effect.
+    """
 
     ids: dict[str, str]
     members: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     tags: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     policies: dict[str, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
+    leads_to: dict[str, str] = field(default_factory=dict)
+    role_policies: dict[str, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
     trouble: dict[int, str] = field(default_factory=dict)
 
     @property
@@ -116,6 +141,60 @@ class FakeIam:
 
     def _get_group(self, *, GroupName: str, **_page: Any) -> Answer:  # noqa: N803
         return {"Users": [self._get_user(UserName=name)["User"] for name in sorted(self.members[GroupName])]}
+
+    def _put_role_policy(self, *, RoleName: str, PolicyName: str, PolicyDocument: str) -> Answer:  # noqa: N803
+        self.role_policies[RoleName][PolicyName] = json.loads(PolicyDocument)
+        return {}
+
+    def _get_role_policy(self, *, RoleName: str, PolicyName: str) -> Answer:  # noqa: N803
+        if PolicyName not in self.role_policies[RoleName]:
+            raise _error("NoSuchEntity", 404)
+        return {"PolicyDocument": self.role_policies[RoleName][PolicyName]}
+
+    def _describe_sessions(self, **_filters: Any) -> Answer:
+        return {"Sessions": []}
+
+    def _get_account_authorization_details(self, **_page: Any) -> Answer:
+        return {
+            "UserDetailList": [self._user_details(name, user_id) for name, user_id in self.ids.items()],
+            "GroupDetailList": [self._group_details(name, role) for name, role in self.leads_to.items()],
+            "RoleDetailList": [self._role_details(name) for name in sorted(set(self.leads_to.values()))],
+            "Policies": [],
+            "IsTruncated": False,
+        }
+
+    def _user_details(self, name: str, user_id: str) -> Answer:
+        return {
+            "UserName": name,
+            "UserId": user_id,
+            "Arn": f"arn:aws:iam::{JUMP}:user/{name}",
+            "UserPolicyList": _listed(self.policies[name]),
+            "GroupList": [group for group in self.leads_to if name in self.members[group]],
+            "Tags": [{"Key": key, "Value": value} for key, value in self.tags[name].items()],
+        }
+
+    def _group_details(self, name: str, role: str) -> Answer:
+        allow = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": f"arn:aws:iam::{PRODUCTION}:role/{role}"}
+        return {
+            "GroupName": name,
+            "GroupId": f"AGPA{name.upper()}",
+            "Arn": f"arn:aws:iam::{JUMP}:group/{name}",
+            "GroupPolicyList": _listed({"SwitchRole": {"Version": "2012-10-17", "Statement": [allow]}}),
+        }
+
+    def _role_details(self, name: str) -> Answer:
+        everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+        return {
+            "RoleName": name,
+            "RoleId": f"AROA{name.upper()}",
+            "Arn": f"arn:aws:iam::{PRODUCTION}:role/{name}",
+            "AssumeRolePolicyDocument": TRUST,
+            "RolePolicyList": _listed({"Everything": everything, **self.role_policies[name]}),
+        }
+
+
+def _listed(policies: dict[str, Any]) -> list[Answer]:
+    return [{"PolicyName": name, "PolicyDocument": document} for name, document in policies.items()]
 
 
 def _error(code: str, status: int) -> ClientError:

@@ -1,5 +1,6 @@
 """The cast's production account with the portal's role in it: session gates, and what two evaluators say of the raw policies."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,10 @@ class Gated:
     def put(self, document: str, role: str = MEMBER_ROLE) -> None:
         """Edit the gate as somebody in the console does."""
         self.iam.put_role_policy(RoleName=role, PolicyName=SESSION_GATE_NAME, PolicyDocument=document)
+
+    def on_call(self, action: str, do: Callable[[], object]) -> None:
+        """Have something else happen once, while a worker's call in production is on its way."""
+        self.jump.on_call(action, do, role_arn=self.jump.cast.production.gate_role_arn)
 
     def accounts(self) -> tuple[Account, Account]:
         """Return the Jump account and production as they are now."""

@@ -15,7 +15,7 @@ from portal.aws import sessions
 from portal.iam.fences import entry_fence_name
 from portal.simulated_aws import control
 from portal.simulated_aws.company import company
-from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, REGION, Aws, simulated_aws
+from tests.aws_fixtures import ADMIN_KEY, PEOPLES_CREDENTIALS, PORTAL_KEY, REGION, Aws, simulated_aws
 from tests.aws_proxy import AwsProxy
 from tests.cast import NAMES, Cast, iam_user_id
 from tests.clock import Clock, clock
@@ -90,9 +90,9 @@ class Jump:
             for task, elevation_id in list(due(now=now)):
                 TASKS[task](elevation_id)
 
-    def on_call(self, action: str, do: Callable[[], object]) -> None:
-        """Have something else happen once, while a worker's call of this action is on its way."""
-        events = sessions.jump_iam().meta.events
+    def on_call(self, action: str, do: Callable[[], object], *, role_arn: str = "") -> None:
+        """Have something else happen once, while a worker's call of this action, in this role, is on its way."""
+        events = sessions.iam_of(role_arn).meta.events
         name = f"before-call.iam.{action}"
 
         def once(**_call: Any) -> None:
@@ -105,11 +105,15 @@ class Jump:
         self.iam.update_user(UserName=old, NewUserName=new)
 
     def delete_user(self, name: str) -> None:
-        """Delete a user as an administrator does: out of the groups, and policies off, first."""
+        """Delete a user as an administrator does: out of the groups, policies, keys and devices off, first."""
         for group in self.groups(name):
             self.iam.remove_user_from_group(GroupName=group, UserName=name)
         for policy in self.fences(name):
             self.iam.delete_user_policy(UserName=name, PolicyName=policy)
+        for key in self.iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
+            self.iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
+        for device in self.iam.list_mfa_devices(UserName=name)["MFADevices"]:
+            self.iam.deactivate_mfa_device(UserName=name, SerialNumber=device["SerialNumber"])
         self.iam.delete_user(UserName=name)
 
     def _until(self, user: str, policy: str) -> str:
@@ -120,7 +124,7 @@ class Jump:
 @pytest.fixture
 def jump(cast: Cast, simulated_aws: Aws, clock: Clock, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Jump]:
     ids = {name: iam_user_id(name) for name in NAMES}
-    world = company(admin_key=ADMIN_KEY, portal_key=PORTAL_KEY, user_ids=ids)
+    world = company(admin_key=ADMIN_KEY, portal_key=PORTAL_KEY, user_ids=ids, credentials=PEOPLES_CREDENTIALS)
     control.build(endpoint=simulated_aws.endpoint_url, token=simulated_aws.control_token, world=world)
     with AwsProxy(upstream=simulated_aws.endpoint_url) as proxy:
         settings.AWS_ENDPOINT_URL, settings.AWS_REGION = proxy.url, REGION

@@ -11,9 +11,9 @@ from access_requests.models import Elevation, RoleGate, TargetRole
 from access_requests.services import gates, judging, provision, sweep
 from audits.models import TrailEntry
 from portal.aws import sessions
-from portal.iam.session_gate import session_gate
+from portal.iam.session_gate import Line, session_gate
 from tests.gated import Gated
-from tests.jump import MEMBER_GROUP, ended, granted
+from tests.jump import MEMBER_GROUP, MEMBER_ROLE, ended, granted
 from tests.story import acts, approved, assert_trail_tells, elevated, extension_asked, returned
 
 HALF_PAST_FIVE, SIX = "2026-11-23T05:30:00Z", "2026-11-23T06:00:00Z"
@@ -65,11 +65,12 @@ def test_grant_that_finds_the_role_full_gives_nothing_at_all(gated: Gated) -> No
 
 
 def test_role_that_aws_finds_full_is_called_full(gated: Gated) -> None:
-    gated.iam.put_role_policy(
-        RoleName="Prod_MemberRole",
-        PolicyName="Long",
-        PolicyDocument=json.dumps(session_gate()).replace("*:-", "*:" + "x" * 8_800),
-    )
+    names = gated.iam.list_role_policies(RoleName=MEMBER_ROLE)["PolicyNames"]
+    documents = [gated.iam.get_role_policy(RoleName=MEMBER_ROLE, PolicyName=name)["PolicyDocument"] for name in names]
+    taken = sum(len(json.dumps(document, separators=(",", ":"))) for document in documents)
+    padding = session_gate([Line(user_name="xx", since=gated.jump.clock.now, until=gated.jump.clock.now)])
+    long = json.dumps(padding, separators=(",", ":")).replace('"*:xx"', '"' + "x" * (10_240 - taken - 600) + '"', 1)
+    gated.iam.put_role_policy(RoleName=MEMBER_ROLE, PolicyName="Long", PolicyDocument=long)
     elevation = granted(approve(gated))
     assert elevation.stop_reason == "grant_refused"
     assert TrailEntry.objects.get(act="elevation.revoking").data["comment"] == "role_full"
@@ -189,7 +190,7 @@ def test_session_manager_that_says_no_holds_up_no_end_and_is_told(gated: Gated) 
 
 def test_gate_that_shows_something_else_is_not_taken_for_written(gated: Gated) -> None:
     elevation = approve(gated)
-    gated.jump.on_call("GetRolePolicy", lambda: gated.put(json.dumps(session_gate())))
+    gated.on_call("GetRolePolicy", lambda: gated.put(json.dumps(session_gate())))
     elevation = granted(elevation)
     assert (elevation.status, elevation.problem) == (ElevationStatus.GRANTING, "gate_not_shown_yet")
     gated.jump.clock.forward(minutes=1)
@@ -246,7 +247,7 @@ def test_call_that_hangs_and_lands_after_somebody_ended_the_access_is_written_ov
     extension = extension_asked(elevation, cast.member01, ends_at=elevation.starts_at + timedelta(hours=1), now=clock.now)
     approved(extension, cast.leader01, now=clock.now)
     stale: list[str] = []
-    gated.jump.on_call("PutRolePolicy", lambda: stale.append("on its way"))
+    gated.on_call("PutRolePolicy", lambda: stale.append("on its way"))
     provision.prolong(elevation.pk)
     late = json.dumps(gated.gate())
     assert stale
