@@ -27,10 +27,10 @@ sys.path.insert(0, str(ROOT))
 from portal.settings.signing import throwaway_key  # noqa: E402  Found by the line above.
 
 # What a program of Debian is called, and the package that brings it.
-PROGRAMS = {"chromium": "chromium", "node": "nodejs", "openssl": "openssl", "psql": "postgresql-client"}
+PROGRAMS = {"chromium": "chromium", "node": "nodejs", "npm": "npm", "openssl": "openssl", "psql": "postgresql-client"}
 CJK_FONT = ("fc-list :lang=ja family", "fonts-noto-cjk")
 # What touches no database runs once; journeys and the demo bring processes and databases of their own.
-WITHOUT_DATABASE = ("pure", "structure", "simulated_aws", "journeys", "demo")
+WITHOUT_DATABASE = ("pure", "structure", "simulated_aws", "iam_simulate", "journeys", "demo")
 NEEDS_SERVERS = "deploy"
 LONGEST_STEP = 25 * 60
 

@@ -5,6 +5,7 @@ app             mirrors the source tree
 contracts       every implementation of an interface against one suite
 races, crashes  threads against each other; processes killed at each step
 simulated_aws   our additions to moto
+iam_simulate    our evaluation of policies against another's
 structure       rules of the house that no tool knows
 deploy          the container set-up's own commands, as plain processes
 journeys        a real browser before a real worker

@@ -70,9 +70,7 @@ def _client(service: str, role_arn: str, region: str) -> Any:
         asked = (service, role_arn, region)
         if asked not in _clients:
             making: Any = _session(role_arn)  # The stubs know each service by a literal name only.
-            _clients[asked] = making.client(
-                service, region_name=region, endpoint_url=settings.AWS_ENDPOINT_URL, config=_config()
-            )
+            _clients[asked] = making.client(service, region_name=region, endpoint_url=settings.AWS_ENDPOINT_URL, config=_config())
         return _clients[asked]
 
 

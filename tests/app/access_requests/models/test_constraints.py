@@ -14,10 +14,14 @@ from access_requests.models import (
     ApprovalPolicy,
     AwsAccount,
     Decision,
+    Drift,
+    DriftKind,
     Elevation,
     IamUserBinding,
     IdempotentAnswer,
+    Reconciliation,
     RequestedGroup,
+    RoleGate,
     StandingGroup,
     TargetRole,
     WorkGroup,
@@ -98,6 +102,27 @@ def key_used_twice(cast: Cast, now: datetime) -> Callable[[], object]:
     return lambda: answered(cast, now, "k")
 
 
+def gate_written_beyond_what_was_asked(_cast: Cast, _now: datetime) -> Callable[[], object]:
+    RoleGate.objects.create(role=TargetRole.objects.get(name="Prod_MemberRole"), asked=1, written=1)
+    return lambda: RoleGate.objects.update(written=2)
+
+
+def drift(now: datetime, **changes: Any) -> Drift:
+    seen = {"kind": DriftKind.GATE_EDITED, "account": "production", "thing": "Prod_MemberRole", "found_at": now, "seen_at": now}
+    return Drift.objects.create(**{**seen, **changes})
+
+
+def drift_found_twice(_cast: Cast, now: datetime) -> Callable[[], object]:
+    drift(now, status="gone")
+    drift(now)
+    return lambda: drift(now, status="undoing")
+
+
+def two_comparisons_at_once(_cast: Cast, now: datetime) -> Callable[[], object]:
+    Reconciliation.objects.create(began_at=now, running=True)
+    return lambda: Reconciliation.objects.create(began_at=now, running=True)
+
+
 BREAKS: dict[str, Break] = {
     "request_status_known": request_with(status="granted", settled_at=F("submitted_at")),
     "request_duration_or_end": request_with(duration_minutes=None),
@@ -115,6 +140,10 @@ BREAKS: dict[str, Break] = {
     "elevation_revoking_was_stopped": elevation_with(status="revoking"),
     "elevation_ended_has_time": elevation_with(status="ended", stopped_at=F("starts_at")),
     "elevation_one_in_aws": two_in_aws,
+    "gate_written_was_asked": gate_written_beyond_what_was_asked,
+    "drift_status_known": lambda _cast, now: lambda: drift(now, status="forgotten"),
+    "drift_one_open_of_a_kind": drift_found_twice,
+    "reconciliation_one_runs": two_comparisons_at_once,
     "idempotency_one_answer_a_key": key_used_twice,
     "idempotency_key_not_empty": lambda cast, now: lambda: answered(cast, now, ""),
     "binding_user_name_any_case": lambda cast, _: (
