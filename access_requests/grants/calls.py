@@ -37,6 +37,7 @@ BUSY = frozenset(
     }
 )
 NOT_THERE = "NoSuchEntity"
+DENIED = "AccessDenied"
 SERVER_ERROR = 500
 
 
@@ -95,6 +96,15 @@ class Caller:
 def is_missing(error: BackendError) -> bool:
     """Whether AWS said that there is no such thing."""
     return error.problem == NOT_THERE
+
+
+def is_denied(error: BackendError) -> bool:
+    """Whether AWS said that the portal may not.
+
+    Of a group or role that is gone IAM knows neither path nor boundary, so that a policy limited to either denies what
+    would be NoSuchEntity; a read that is allowed on all of them tells which it is.
+    """
+    return error.problem == DENIED
 
 
 def _divided(error: ClientError) -> BackendError:

@@ -1,7 +1,7 @@
 """The backend that writes to IAM itself: a tag on the user, and membership of the group."""
 
 from access_requests.grants import entry_fence, ttl_tag
-from access_requests.grants.calls import Caller, is_missing
+from access_requests.grants.calls import Caller, is_denied, is_missing
 from access_requests.grants.contract import Grant, Seen
 from access_requests.grants.errors import BackendBusy, BackendRefused
 
@@ -15,7 +15,7 @@ class IamGroupBackend:
     def give(self, grant: Grant, aws: Caller) -> None:
         tag = {"Key": ttl_tag.key(grant.group), "Value": ttl_tag.value(grant.ends_at)}
         aws.call("tag_user", UserName=grant.user_name, Tags=[tag])
-        aws.call("add_user_to_group", GroupName=grant.group, UserName=grant.user_name)
+        _on_group(aws, "add_user_to_group", group=grant.group, user_name=grant.user_name)
 
     def take(self, grant: Grant, aws: Caller) -> None:
         # Not asked first: a read that lags behind would show no member yet, and an end that took nobody out.
@@ -55,10 +55,20 @@ def _member_names(grant: Grant, aws: Caller) -> list[str]:
 
 def _remove(aws: Caller, *, group: str, user_name: str) -> None:
     try:
-        aws.call("remove_user_from_group", GroupName=group, UserName=user_name)
+        _on_group(aws, "remove_user_from_group", group=group, user_name=user_name)
     except BackendRefused as error:
         if not is_missing(error):
             raise
+
+
+def _on_group(aws: Caller, method: str, *, group: str, user_name: str) -> None:
+    """Make a call about a member. Raises BackendError, with NoSuchEntity for a group that is gone."""
+    try:
+        aws.call(method, GroupName=group, UserName=user_name)
+    except BackendRefused as error:
+        if is_denied(error):
+            aws.call("get_group", GroupName=group, MaxItems=1)
+        raise
 
 
 def _untag(aws: Caller, *, group: str, user_name: str) -> None:

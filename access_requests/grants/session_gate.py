@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from access_requests.grants.calls import Caller, is_missing
+from access_requests.grants.calls import Caller, is_denied, is_missing
 from access_requests.grants.errors import BackendRefused
 from portal.iam.fences import Document
 from portal.iam.session_gate import SESSION_GATE_NAME
@@ -15,12 +15,17 @@ LIMIT = "LimitExceeded"
 
 
 def put(aws: Caller, *, role_name: str, document: Document) -> None:
-    """Write the whole gate. Raises BackendError, with the problem ROLE_FULL where it does not fit beside the role's policies."""
+    """Write the whole gate.
+
+    Raises BackendError: ROLE_FULL where it does not fit beside the role's policies, NoSuchEntity for a role that is gone.
+    """
     try:
         aws.call("put_role_policy", RoleName=role_name, PolicyName=SESSION_GATE_NAME, PolicyDocument=text(document))
     except BackendRefused as error:
         if error.problem == LIMIT:
             raise BackendRefused(ROLE_FULL, error.detail) from error
+        if is_denied(error):
+            aws.call("list_role_policies", RoleName=role_name, MaxItems=1)
         raise
 
 

@@ -270,7 +270,8 @@ def test_errors_are_divided_by_who_acts_next_and_leave_a_verb_that_can_be_done_a
         with pytest.raises(BackendError) as trouble:
             VERBS[verb](case)
         assert (type(trouble.value), trouble.value.problem) == (divided, code)
-        assert case.aws.calls[-1].outcome == code
+        # What is denied may be so because the group is gone: one read more tells.
+        assert code in {call.outcome for call in case.aws.calls[-2:]}
     VERBS[verb](case)
     assert case.shown() == (NOTHING if verb == "take" else GIVEN)
 
