@@ -30,11 +30,13 @@ _READS = ("Get", "List", "Describe", "Simulate")
 
 @dataclass(slots=True)
 class Call:
-    """One call as it came; `status` is None until its caller was answered."""
+    """One call as it came, signed with a key for a service; `status` is None until its caller was answered."""
 
     number: int
     action: str
     parameters: Mapping[str, str]
+    key_id: str
+    service: str
     status: int | None = None
 
 
@@ -176,10 +178,11 @@ class AwsProxy:
 
     # What a handler asks
 
-    def note(self, *, action: str, parameters: Mapping[str, str]) -> tuple[Call, list[Rule]]:
+    def note(self, *, action: str, parameters: Mapping[str, str], signature: str) -> tuple[Call, list[Rule]]:
         """Record a call and return it with what shall happen to it."""
+        key_id, service = _signed_with(signature)
         with self._lock:
-            call = Call(len(self._calls) + 1, action, parameters)
+            call = Call(len(self._calls) + 1, action, parameters, key_id, service)
             self._calls.append(call)
             return call, [rule for rule in self._rules if rule.takes(call)]
 
@@ -240,7 +243,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         action, parameters = _parsed(self.headers.get("X-Amz-Target"), body)
-        call, rules = self.server.proxy.note(action=action, parameters=parameters)
+        signature = self.headers.get("Authorization", "")
+        call, rules = self.server.proxy.note(action=action, parameters=parameters, signature=signature)
         answer = self._answer(action, body, rules)
         if answer is None:
             self.close_connection = True
@@ -285,6 +289,15 @@ def _parsed(target: str | None, body: bytes) -> tuple[str, dict[str, str]]:
         return target.rpartition(".")[2], json.loads(body or b"{}")
     parameters = {name: values[0] for name, values in parse_qs(body.decode(), keep_blank_values=True).items()}
     return parameters.pop("Action", ""), parameters
+
+
+def _signed_with(signature: str) -> tuple[str, str]:
+    """Return key id and service of …Credential=KEY/DATE/REGION/SERVICE/aws4_request, … ; nothing of a call that is not signed."""
+    _, found, scope = signature.partition("Credential=")
+    if not found:
+        return "", ""
+    key_id, _date, _region, service, *_ = scope.split("/")
+    return key_id, service
 
 
 def _refusal(rule: Refuse, *, is_json: bool) -> Answer:
