@@ -12,6 +12,8 @@ from portal.simulated_aws.company import PORTAL_ROLE, role_arn
 Environment = Mapping[str, str]
 REGION = "ap-northeast-1"
 WORKER_FILE = "worker_environment.json"
+# This AWS shows at once what was written, so that drift is soon told from what is late.
+PACE = {"RECONCILE_SECONDS": "30", "SETTLING_SECONDS": "5"}
 CONTROL_TOKEN = "SIMULATED_AWS_CONTROL_TOKEN"  # noqa: S105  A variable's name.
 
 
@@ -37,7 +39,13 @@ def of_web(places: Places, *, portal_url: str, broker_url: str) -> Environment:
         "DATABASE_URL": places.database_url,
         "PORTAL_URL": portal_url,
         "BROKER_URL": broker_url,
+        **pace(),
     }
+
+
+def pace() -> Environment:
+    """Return how often AWS is compared, and for how long a difference is merely late."""
+    return {name: os.environ.get(name, usual) for name, usual in PACE.items()}
 
 
 def of_worker(*, aws_url: str, secrets: Secrets) -> Environment:

@@ -166,7 +166,7 @@ def _commands(places: Places, port: int, sockets: list[int]) -> dict[str, Comman
     web = {**outside, **environment.of_web(places, portal_url=f"http://localhost:{port}", broker_url=broker_url)}
     worker_only = environment.of_worker(aws_url=f"http://127.0.0.1:{aws_port}", secrets=secrets)
     worker, controller = {**web, **worker_only}, {environment.CONTROL_TOKEN: secrets.aws_control_token}
-    environment.keep(places, {**worker_only, "BROKER_URL": broker_url, "PORTAL_URL": web["PORTAL_URL"]})
+    environment.keep(places, {**worker_only, **environment.pace(), "BROKER_URL": broker_url, "PORTAL_URL": web["PORTAL_URL"]})
     every = [
         commands.broker(port=broker_port, password=secrets.broker_password, environment=outside),
         commands.aws(port=aws_port, environment={**outside, **controller}),
