@@ -52,6 +52,9 @@ PROBLEMS: Mapping[str, Promise] = {
     "role_full": _("The session gate of a role is full. It is tried again; room comes when somebody's access is over."),
     "gate_busy": _("Another worker is writing the role's session gate. It is tried again."),
     "gate_not_shown_yet": _("AWS does not show the role's session gate as it was written. It is looked at again."),
+    "person_busy": _("The portal is writing something else about this person just now. It is tried again."),
+    "no_gate_role": _("The portal has no role in this account with which to write there. An administrator must name one."),
+    "unreadable_answer": _("AWS answered what the portal cannot read. An administrator must look into it."),
 }
 # Whether somebody can switch to a role, as evaluated over the policies that AWS has.
 SWITCHES: Mapping[str, Promise] = {
@@ -74,6 +77,8 @@ UNTOLD: Mapping[str, Promise] = {
     "ConnectTimeoutError": _("AWS did not answer"),
     "ReadTimeoutError": _("AWS did not answer in time"),
     "EndpointConnectionError": _("AWS could not be reached"),
+    "unreadable": _("AWS answered what the portal cannot read"),
+    "unreadable_answer": _("AWS answered what the portal cannot read"),
 }
 
 DOORS: Mapping[str, Promise] = {

@@ -1,11 +1,13 @@
-"""Drift, and the comparisons that found it."""
+"""Drift, and the comparisons that found it: who may see which, and what a page shows."""
 
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from access_requests.lifecycle import DRIFT_OPEN
-from access_requests.models import Drift, Reconciliation
+from access_requests.lifecycle import DRIFT_OPEN, ElevationStatus
+from access_requests.models import Drift, Elevation, Reconciliation, WorkGroup
+from audits.models import TrailEntry
+from portal.users.models import User
 
 NEWEST_FIRST = "-id"
 
@@ -20,9 +22,21 @@ class Filters:
     words: str = ""
 
 
+def may_see_any(person: User) -> bool:
+    """Whether drift is for the person's eyes at all: for who reads everything, and for leads."""
+    return person.reads_everything or person.approval_levels.exists()
+
+
+def visible_to(person: User) -> QuerySet[Drift]:
+    """Return what is for the person's eyes: of a lead, what is about the work groups that name them."""
+    if person.reads_everything:
+        return Drift.objects.all()
+    return Drift.objects.filter(work_group__in=WorkGroup.objects.filter(policy__levels__approvers=person))
+
+
 def in_full(rows: QuerySet[Drift]) -> QuerySet[Drift]:
     """Return them with all that a list or a page shows, in one query."""
-    return rows.select_related("work_group", "elevation")
+    return rows.select_related("work_group", "elevation__person")
 
 
 def still_open() -> QuerySet[Drift]:
@@ -41,11 +55,27 @@ def filtered(rows: QuerySet[Drift], filters: Filters) -> QuerySet[Drift]:
     return rows.order_by(NEWEST_FIRST)
 
 
+def inside(drift: Drift) -> QuerySet[Elevation]:
+    """Return the access that people have right now by the group, or to the role, that a drift is about."""
+    of_role = Q(work_group__target_roles__account__key=drift.account, work_group__target_roles__name=drift.thing)
+    rows = Elevation.objects.filter(Q(work_group__name=drift.thing) | of_role, status=ElevationStatus.ACTIVE)
+    return rows.select_related("person", "work_group").order_by("ends_at", "id").distinct()
+
+
+def history(drift: Drift) -> QuerySet[TrailEntry]:
+    """Return what the trail has of a drift, oldest first."""
+    return TrailEntry.objects.filter(subject=drift.code).order_by("id")
+
+
 def latest() -> Reconciliation | None:
     """Return the last comparison that came to its end."""
-    return Reconciliation.objects.filter(ended_at__isnull=False).order_by("-began_at").first()
+    return _comparisons().filter(ended_at__isnull=False).order_by("-began_at").first()
 
 
 def under_way() -> Reconciliation | None:
     """Return the comparison that runs now."""
-    return Reconciliation.objects.filter(running=True).first()
+    return _comparisons().filter(running=True).first()
+
+
+def _comparisons() -> QuerySet[Reconciliation]:
+    return Reconciliation.objects.defer("matrix")  # It grows with the company, and has a reader of its own.

@@ -68,6 +68,9 @@ class Reach:
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
+    """`at` is when that was evaluated, as of the whole matrix."""
+
+    at: datetime
     username: str
     name: str
     iam_user: str
@@ -96,8 +99,9 @@ def of_person(username: str) -> Person | None:
 
 
 def _matrix(said: Mapping[str, Any]) -> Matrix:
+    at = datetime.fromisoformat(said["at"])
     return Matrix(
-        at=datetime.fromisoformat(said["at"]),
+        at=at,
         accounts=[Account(is_read=row["read"], **_without(row, "read")) for row in said["accounts"]],
         roles=[Role(**row) for row in said["roles"]],
         groups=[
@@ -105,7 +109,7 @@ def _matrix(said: Mapping[str, Any]) -> Matrix:
             for row in said["groups"]
         ],
         people=[
-            Person(roles={key: _reach(key, cell) for key, cell in row["roles"].items()}, **_without(row, "roles"))
+            Person(at=at, roles={key: _reach(key, cell) for key, cell in row["roles"].items()}, **_without(row, "roles"))
             for row in said["people"]
         ],
     )

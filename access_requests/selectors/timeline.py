@@ -1,10 +1,10 @@
-"""What happened to a request, from the trail: the request, the elevations that it made, and the extensions of these."""
+"""What happened to a request, from the trail: the request, its elevations, their extensions, drift of what they have in AWS."""
 
 from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from access_requests.models import AccessRequest, Elevation
+from access_requests.models import AccessRequest, Drift, Elevation
 from audits.models import TrailEntry
 
 
@@ -13,6 +13,7 @@ def of_request(request: AccessRequest) -> QuerySet[TrailEntry]:
     elevations = request.elevations.all() if request.extends_id is None else Elevation.objects.filter(pk=request.extends_id)
     codes = [request.code, *elevations.values_list("code", flat=True)]
     codes += AccessRequest.objects.filter(extends__in=request.elevations.all()).values_list("code", flat=True)
+    codes += Drift.objects.filter(elevation__in=elevations).values_list("code", flat=True)
     return TrailEntry.objects.filter(subject__in=codes).order_by("id")
 
 

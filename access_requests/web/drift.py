@@ -1,85 +1,91 @@
 """Drift: what somebody changed in AWS behind the portal's back. Administrators and auditors read all, leads their groups'."""
 
-from typing import Any
+from functools import partial
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
-from access_requests.lifecycle import DRIFT_OPEN
-from access_requests.models import Drift, Reconciliation
+from access_requests import wording
+from access_requests.errors import Rejection
+from access_requests.models import Drift
 from access_requests.selectors import catalogue
+from access_requests.selectors import drift as selectors
+from access_requests.services import reconcile
+from access_requests.services.run import run
+from access_requests.web import comparison, story
 from access_requests.web import drift_showing as showing
+from access_requests.web.actor import actor_of
 from access_requests.web.forms import DriftFilterForm
 from access_requests.web.page import PageRequest
 from access_requests.web.paging import page_of
 from portal.users.models import User
 
-NEWEST_FIRST = ["-id"]
-
 
 @require_safe
 def drift_list(request: PageRequest) -> HttpResponse:
     """What is open; `all=on` shows what was settled too."""
-    form = DriftFilterForm(request.GET)
+    now, form = timezone.now(), DriftFilterForm(request.GET)
     form.is_valid()
-    among = readable_by(request.user)
-    page = page_of(_filtered(among, form.cleaned_data), order=NEWEST_FIRST, among=among, query=request.GET)
+    among = selectors.in_full(_visible_to(request.user))
+    rows = selectors.filtered(among, form.filters())
+    page = page_of(rows, order=[selectors.NEWEST_FIRST], among=among, query=request.GET)
     context = {
         "form": form,
         "page": page,
-        "shown": [showing.shown(row, may_undo=False) for row in page.rows],
-        "narrowed": any(form.cleaned_data.values()),
+        "shown": [showing.Shown(drift=row, viewer=request.user) for row in page.rows],
+        "narrowed": form.narrows,
         "groups": catalogue.names(),
-        "latest": latest(),
+        "comparison": comparison.shown(request.user, now=now),
     }
-    return render(request, "access_requests/drift_list.html", context)
+    return render(request, f"access_requests/{'_' if request.htmx else ''}drift_list.html", context)
 
 
 @require_safe
 def drift_page(request: PageRequest, code: str) -> HttpResponse:
-    item = showing.shown(find(request.user, code), may_undo=False)
-    return render(request, "access_requests/drift.html", {"item": item, "drift": item.drift})
+    return _page(request, code)
 
 
-def find(person: User, code: str) -> Drift:
-    """Return the drift if the person may read it. Raises Http404, PermissionDenied."""
-    found = readable_by(person).filter(code=code).first()
+@require_http_methods(["GET", "HEAD", "POST"])
+def drift_undo(request: PageRequest, code: str) -> HttpResponse:
+    """Asks first: it writes in AWS. Where nothing can be undone any more, or by this person, the drift itself is shown."""
+    item = showing.Shown(drift=_find(request.user, code), viewer=request.user)
+    if request.method != "POST":
+        if not item.may_undo:
+            return redirect("drift", code)
+        return render(request, "access_requests/drift_undo.html", {"item": item, "drift": item.drift})
+    try:
+        run(partial(reconcile.undo, code=code, actor=actor_of(request), now=timezone.now()))
+    except Rejection as rejection:
+        return _page(request, code, status=rejection.status, refusal=wording.sentence(rejection))
+    messages.success(request, _("You had %(code)s undone. A worker writes it in AWS and reads it back.") % {"code": code})
+    return redirect("drift", code)
+
+
+def _page(request: PageRequest, code: str, *, status: int = 200, refusal: str = "") -> HttpResponse:
+    """Show a drift as it is now, with why the last act was refused."""
+    found = _find(request.user, code)
+    item = showing.Shown(drift=found, viewer=request.user)
+    context = {"item": item, "drift": found, "items": story.of_drift(found), "refusal": refusal}
+    template = "access_requests/_drift_page.html" if request.htmx else "access_requests/drift.html"
+    return render(request, template, context, status=status)
+
+
+def _find(person: User, code: str) -> Drift:
+    """Return the drift if the person may see it. Raises Http404, PermissionDenied."""
+    found = selectors.in_full(_visible_to(person)).filter(code=code).first()
     if found is None:
         raise Http404
     return found
 
 
-def readable_by(person: User) -> QuerySet[Drift]:
-    """Return what the person may read. Raises PermissionDenied for who may read none, whatever there is."""
-    rows = Drift.objects.select_related("work_group", "elevation")
-    if person.reads_everything:
-        return rows
-    levels = person.approval_levels.all()
-    if not levels.exists():
+def _visible_to(person: User) -> QuerySet[Drift]:
+    """Return what the person may see. Raises PermissionDenied for who may see none, whatever there is."""
+    if not selectors.may_see_any(person):
         raise PermissionDenied
-    return rows.filter(work_group__policy__levels__in=levels).distinct()
-
-
-def open_count() -> int:
-    """Return how much is open, for those who read everything."""
-    return Drift.objects.filter(status__in=DRIFT_OPEN).count()
-
-
-def latest() -> Reconciliation | None:
-    """Return the last comparison with AWS, or the one that is running."""
-    return Reconciliation.objects.order_by("-began_at").first()
-
-
-def _filtered(rows: QuerySet[Drift], typed: dict[str, Any]) -> QuerySet[Drift]:
-    if not typed.get("all"):
-        rows = rows.filter(status__in=DRIFT_OPEN)
-    exact = {"kind": typed.get("kind"), "work_group__name": typed.get("work_group")}
-    rows = rows.filter(**{field: value for field, value in exact.items() if value})
-    words = typed.get("words")
-    if not words:
-        return rows
-    fields = ("code", "account", "thing", "name", "principal")
-    return rows.filter(*[Q(*[(f"{field}__icontains", words) for field in fields], _connector=Q.OR)])
+    return selectors.visible_to(person)

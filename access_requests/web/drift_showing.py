@@ -1,16 +1,23 @@
 """One drift, as list and page show it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from access_requests.lifecycle import DRIFT_OPEN, DriftStatus
-from access_requests.models import Drift
-from access_requests.web import drift_words as words
+from django.conf import settings
+from django.utils.translation import gettext
 
-# How often the same must have been undone before it is no accident.
-OFTEN = 2
+from access_requests import wording
+from access_requests.actor import WORKER
+from access_requests.lifecycle import DRIFT_OPEN, DriftStatus
+from access_requests.models import Drift, DriftAnswer, Elevation
+from access_requests.selectors import drift as selectors
+from access_requests.services import reconcile
+from access_requests.web import drift_undoing as undoing
+from access_requests.web import drift_words as words
+from portal.users.models import User
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,10 +31,8 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """`may_undo`: the viewer may have it undone."""
-
     drift: Drift
-    may_undo: bool
+    viewer: User
 
     @property
     def sentence(self) -> str:
@@ -42,26 +47,80 @@ class Shown:
         return self.drift.status in DRIFT_OPEN
 
     @property
-    def undoes(self) -> str:
-        return words.undoes(self.drift)
+    def is_moving(self) -> bool:
+        return self.drift.status == DriftStatus.UNDOING
+
+    @property
+    def may_undo(self) -> bool:
+        """Whether the viewer may have it undone."""
+        return self.viewer.is_administrator and self._is_undoable
+
+    @property
+    def event(self) -> str:
+        """Which call did it, when and from where, as CloudTrail has it."""
+        return words.event(self.drift.event or {})
+
+    @property
+    def asked_by(self) -> str:
+        """Who had it undone; the portal itself where the work group says so."""
+        asked = self.drift.undo_asked_by
+        return gettext("the portal, as the work group is configured") if asked == WORKER.name else asked
+
+    @property
+    def asked_at(self) -> datetime | None:
+        """When that was, which the trail knows."""
+        asked = selectors.history(self.drift).filter(act=f"drift.{DriftStatus.UNDOING}").first()
+        return asked.at if asked is not None else None
+
+    @property
+    def undoes_itself(self) -> bool:
+        """Whether the next comparison undoes it unasked."""
+        group = self.drift.work_group
+        return self._is_undoable and group is not None and group.drift == DriftAnswer.UNDO
+
+    @property
+    def steps(self) -> list[tuple[str, str]]:
+        return undoing.steps(self.drift)
+
+    @property
+    def touches(self) -> str:
+        return undoing.touches(self.drift)
+
+    @property
+    def touches_many(self) -> bool:
+        return self.drift.kind in undoing.TOUCHES_MANY
+
+    @property
+    def inside(self) -> Iterable[Elevation]:
+        """Whose access is in force there right now."""
+        return selectors.inside(self.drift)
 
     @property
     def by_hand(self) -> str:
         """What to do where the portal cannot undo it."""
-        return "" if self.undoes or self.drift.status != DriftStatus.OPEN else str(words.BY_HAND)
+        return undoing.by_hand(self.drift) if self.drift.status == DriftStatus.OPEN and not self._is_undoable else ""
+
+    @property
+    def problem(self) -> str:
+        """Why it could not be undone, and when that is tried again."""
+        if not (self.drift.problem and self.is_moving):
+            return ""
+        return gettext("It could not be undone: %(why)s The next comparison tries again, within %(time)s.") % {
+            "why": wording.problem(self.drift.problem),
+            "time": wording.duration(max(1, settings.RECONCILE_SECONDS // 60)),
+        }
 
     @property
     def another_tool(self) -> str:
-        often = self.is_open and self.drift.undone_before >= OFTEN
-        return words.another_tool(self.drift) if often else ""
+        return words.another_tool(self.drift) if self.is_open and reconcile.another_tool(self.drift) else ""
 
     @property
     def facts(self) -> Sequence[Fact]:
         return [_fact(key, value) for key, value in self.drift.detail.items() if value not in (None, "", [], {})]
 
-
-def shown(drift: Drift, *, may_undo: bool) -> Shown:
-    return Shown(drift=drift, may_undo=may_undo and drift.status == DriftStatus.OPEN and bool(words.undoes(drift)))
+    @property
+    def _is_undoable(self) -> bool:
+        return self.drift.status == DriftStatus.OPEN and reconcile.undoable(self.drift)
 
 
 def _fact(key: str, value: Any) -> Fact:

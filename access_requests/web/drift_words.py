@@ -1,13 +1,17 @@
-"""Drift in sentences: what was found, and what undoing it does in AWS."""
+"""Drift in words: what was found, its state, its details, and what happened to it since."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from access_requests import wording
 from access_requests.lifecycle import DriftStatus
 from access_requests.models import Drift, DriftKind
+from access_requests.web import moments
+from audits.models import TrailEntry
 
 # `thing` and `name` are AWS's own names, as the kind of drift has them.
 FOUND: Mapping[str, Promise] = {
@@ -28,23 +32,9 @@ FOUND: Mapping[str, Promise] = {
     DriftKind.GROUP_POLICY: _("%(thing)s has the policy %(name)s, which allows more than the switch to its roles"),
     DriftKind.ROLE_POLICY: _("%(thing)s has the policy %(name)s, which nobody declared"),
     DriftKind.ROLE_POLICY_MISSING: _("%(thing)s lacks the policy %(name)s, which was declared"),
-    DriftKind.SWITCH_ALLOWED: _("AWS allows %(name)s to switch to %(thing)s, and the catalogue does not"),
-    DriftKind.SWITCH_DENIED: _("AWS does not allow %(name)s to switch to %(thing)s, and the catalogue does"),
+    DriftKind.SWITCH_ALLOWED: _("AWS lets members of %(thing)s switch to %(name)s, and the catalogue does not"),
+    DriftKind.SWITCH_DENIED: _("AWS does not let members of %(thing)s switch to %(name)s, and the catalogue does"),
 }
-UNDOES: Mapping[str, Promise] = {
-    DriftKind.UNEXPLAINED_MEMBER: _(
-        "%(name)s is taken out of %(thing)s, and the TTL tag taken off (RemoveUserFromGroup, UntagUser)."
-    ),
-    DriftKind.MEMBER_MISSING: _("%(name)s is put into %(thing)s again, until the end of the access (AddUserToGroup)."),
-    DriftKind.TAG_MISSING: _("%(thing)s gets the tag %(name)s with the end of the access (TagUser)."),
-    DriftKind.TAG_EDITED: _("The tag %(name)s of %(thing)s gets the end of the access again (TagUser)."),
-    DriftKind.TAG_UNEXPLAINED: _("The tag %(name)s is taken off %(thing)s (UntagUser)."),
-    DriftKind.FENCE_MISSING: _("%(thing)s gets the entry fence %(name)s with the end of the access (PutUserPolicy)."),
-    DriftKind.FENCE_EDITED: _("The entry fence %(name)s of %(thing)s is written whole again (PutUserPolicy)."),
-    DriftKind.GATE_MISSING: _("The session gate of %(thing)s is written whole (PutRolePolicy)."),
-    DriftKind.GATE_EDITED: _("The session gate of %(thing)s is written whole again (PutRolePolicy)."),
-}
-BY_HAND = _("An administrator puts it right in AWS, or in the catalogue; the next comparison sees it.")
 STATES: Mapping[str, Promise] = {
     DriftStatus.OPEN: pgettext_lazy("drift", "open"),
     DriftStatus.UNDOING: pgettext_lazy("drift", "being undone"),
@@ -66,27 +56,68 @@ DETAILS: Mapping[str, Promise] = {
 }
 
 
+# The act of an entry -> how a timeline marks it, and the sentence; `found` is that of the drift itself.
+ACTS: Mapping[str, tuple[str, Promise]] = {
+    "drift.found": ("alert", _("A comparison with AWS found: %(found)s")),
+    "drift.changed": ("step", _("It changed in AWS. What it is now is kept as its details")),
+    "drift.attributed": ("step", _("CloudTrail names who did it: %(principal)s")),
+    "drift.undoing": ("step", _("%(who)s asked to have it undone")),
+    "drift.undo_attempt_failed": ("alert", _("It could not be undone: %(problem)s")),
+    "drift.undo_written": ("step", _("The portal wrote in AWS how it should be")),
+    "drift.undone": ("check", _("AWS does not show it any more: it is undone")),
+    "drift.gone": ("check", _("AWS does not show it any more: somebody put it right, or what it belonged to is over")),
+}
+WRITTEN = ("drift.undo_written", "drift.undo_attempt_failed")
+UNDONE_BY_ITSELF = _("The portal set about undoing it, as the work group is configured")
+
+
 def found(drift: Drift) -> str:
     """Return what differs, as a sentence with AWS's own names."""
-    return _said(FOUND.get(drift.kind), drift) or f"{drift.kind}: {drift.thing} {drift.name}"
+    return differs(drift.kind, thing=drift.thing, name=drift.name)
 
 
-def undoes(drift: Drift) -> str:
-    """Return what undoing does in AWS; empty where the portal undoes nothing of this kind."""
-    return _said(UNDOES.get(drift.kind), drift)
+def differs(kind: str, *, thing: str, name: str) -> str:
+    sentence = FOUND.get(kind)
+    return str(sentence) % {"thing": thing, "name": name} if sentence is not None else f"{kind}: {thing} {name}"
 
 
 def another_tool(drift: Drift) -> str:
     """Return that the same was undone before, as a sentence about who keeps making it."""
-    words = {"n": drift.undone_before, "who": drift.principal or gettext("somebody whom CloudTrail does not name")}
-    return (
-        gettext(
-            "It was undone %(n)s times and made again each time by %(who)s: another tool manages it. "
-            "Take it out of that tool, or it comes back."
-        )
-        % words
-    )
+    return gettext(
+        "It was undone %(n)s times and made again each time by %(who)s: another tool manages it. "
+        "Take it out of that tool, or it comes back."
+    ) % {"n": drift.undone_before, "who": drift.principal}
 
 
-def _said(sentence: Promise | None, drift: Drift) -> str:
-    return str(sentence) % {"thing": drift.thing, "name": drift.name} if sentence is not None else ""
+def happened(entry: TrailEntry, *, who: str) -> tuple[str, str]:
+    """Return how a timeline marks an entry about a drift, and what it says. `who` acted, in words."""
+    kind, sentence = ACTS.get(entry.act, ("step", None))
+    if entry.act == "drift.undoing" and entry.actor.startswith("sekisho:"):
+        sentence = UNDONE_BY_ITSELF
+    return kind, str(sentence) % _words(entry, who) if sentence is not None else entry.act
+
+
+def source(entry: TrailEntry) -> str:
+    """Return what says more: CloudTrail's event, or the elevation whose own entries name the calls to AWS."""
+    said = entry.data["drift"]
+    if entry.act == "drift.attributed":
+        return event(said["event"] or {})
+    if entry.act in WRITTEN and said["elevation"] and not entry.data.get("calls"):
+        return gettext("the calls to AWS are those of %(code)s") % {"code": said["elevation"]}
+    return ""
+
+
+def event(said: Mapping[str, str]) -> str:
+    """Return which call it was, when, and from where, as far as CloudTrail says it."""
+    at = moments.said(datetime.fromisoformat(said["eventTime"]), seconds=True) if "eventTime" in said else ""
+    return " · ".join(word for word in (said.get("eventName"), at, said.get("sourceIPAddress")) if word)
+
+
+def _words(entry: TrailEntry, who: str) -> Mapping[str, str]:
+    said = entry.data["drift"]
+    return {
+        "who": who,
+        "found": differs(said["kind"], thing=said["thing"], name=said["name"]),
+        "principal": said["principal"],
+        "problem": wording.problem(said["problem"]),
+    }

@@ -13,6 +13,7 @@ from access_requests import wording
 from access_requests.errors import Rejection, Unusable
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import DriftKind, WorkGroup
+from access_requests.selectors.drift import Filters
 from access_requests.services.submit import Ask
 from access_requests.web.fields import LocalTimeField, VerbatimField
 from access_requests.web.visible import visible
@@ -170,6 +171,8 @@ class ElevationFilterForm(forms.Form):
 
 
 class DriftFilterForm(forms.Form):
+    """What a list of drift is narrowed to. What cannot be read narrows nothing and is said."""
+
     words = forms.CharField(label=_("Words"), required=False, max_length=200)
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     work_group = forms.CharField(label=_("Work group"), required=False, max_length=116, widget=_known("work-groups"))
@@ -180,6 +183,15 @@ class DriftFilterForm(forms.Form):
         kind = self.fields["kind"]
         if isinstance(kind, forms.ChoiceField):
             kind.choices = [("", _("All")), *((choice.value, capfirst(choice.label)) for choice in DriftKind)]
+
+    @property
+    def narrows(self) -> bool:
+        return any(self.cleaned_data.values())
+
+    def filters(self) -> Filters:
+        typed = self.cleaned_data
+        words = {name: typed.get(name, "") for name in ("kind", "work_group", "words")}
+        return Filters(settled_too=bool(typed.get("all")), **words)
 
 
 class PreferencesForm(forms.Form):

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from access_requests.lifecycle import UNDECIDED, ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest
-from access_requests.selectors import elevations, requests, waiting
-from access_requests.web import drift, moments, stops, story
+from access_requests.selectors import drift, elevations, requests, waiting
+from access_requests.web import moments, stops, story
 from access_requests.web.bars import bars
 from access_requests.web.page import PageRequest
 from access_requests.web.passes import Pass, passes_of
@@ -41,7 +41,7 @@ def _context(person: User, *, now: datetime) -> dict[str, Any]:
     return {
         "title": title,
         "lead": lead,
-        "drifts": drift.open_count() if person.is_administrator else 0,
+        "drifts": drift.still_open().count() if person.is_administrator else 0,
         "stops": stops.of_person(person, now=now),
         "passes": passes,
         "items": _story(passes, now),

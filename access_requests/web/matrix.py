@@ -3,17 +3,28 @@
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from access_requests.web import drift, matrix_person, matrix_table
+from access_requests.models import IamUserBinding
+from access_requests.web import comparison, matrix_person, matrix_table
 from access_requests.web.page import PageRequest
 from portal.users.models import User
 
 
 @require_safe
 def matrix(request: PageRequest) -> HttpResponse:
-    """Groups x accounts x roles. Drift is for those who read everything."""
-    context = {"table": matrix_table.table(with_drift=request.user.reads_everything), "latest": drift.latest()}
+    """Groups x accounts x roles. Drift and comparisons are for those who read everything.
+
+    htmx gets the comparison alone: a table that changed by itself would take the reader's place away.
+    """
+    shown = comparison.shown(request.user, now=timezone.now())
+    latest = str(shown.latest.pk) if shown.latest else ""
+    if request.htmx:
+        seen = request.GET.get("seen", "")
+        return render(request, "access_requests/_matrix_news.html", {"comparison": shown, "seen": seen, "latest": latest})
+    table = matrix_table.table(with_drift=request.user.reads_everything)
+    context = {"table": table, "comparison": shown, "seen": latest, "latest": latest}
     return render(request, "access_requests/matrix.html", context)
 
 
@@ -25,5 +36,10 @@ def person(request: PageRequest, username: str) -> HttpResponse:
         if not request.user.reads_everything:
             raise PermissionDenied
         who = get_object_or_404(User, username=username)
-    context = {"person": who, "reaches": matrix_person.reaches(who)}
+    context = {
+        "person": who,
+        "reaches": matrix_person.reaches(who),
+        "iam_user": IamUserBinding.objects.filter(person=who).first(),
+        "comparison": comparison.shown(request.user, now=timezone.now()),
+    }
     return render(request, "access_requests/matrix_person.html", context)

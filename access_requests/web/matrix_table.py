@@ -1,94 +1,156 @@
-"""Groups x accounts x roles as a table: what the catalogue has, who is in right now, and where AWS allows something else."""
+"""Groups x accounts x roles as a table, with what the catalogue has beside what AWS really allows."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
 
-from access_requests.lifecycle import DRIFT_OPEN, ElevationStatus
+from access_requests import wording
+from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccountKind, AwsAccount, Drift, DriftKind, Elevation, StandingGroup, TargetRole, WorkGroup
+from access_requests.selectors import drift as drift_selectors
+from access_requests.selectors import matrix as selectors
+from access_requests.web.matrix_cell import ALWAYS, NO, NO_GROUP, NO_ROLE, NOT_YET, ON_APPROVAL, Cell
 
-ALWAYS, ON_APPROVAL, NO = "always", "on_approval", "no"
-SWITCHES = (DriftKind.SWITCH_ALLOWED, DriftKind.SWITCH_DENIED)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cell:
-    """`catalogue` is one of the words above. `inside` are those who have access by this group right now."""
-
-    role: TargetRole
-    catalogue: str
-    inside: Sequence[Elevation] = ()
+OF_SWITCH = frozenset({DriftKind.SWITCH_ALLOWED, DriftKind.SWITCH_DENIED})
+OF_GROUP = frozenset({DriftKind.UNEXPLAINED_MEMBER, DriftKind.MEMBER_MISSING, DriftKind.GROUP_GONE, DriftKind.GROUP_POLICY})
+OF_ROLE = frozenset(
+    {DriftKind.GATE_MISSING, DriftKind.GATE_EDITED, DriftKind.ROLE_GONE, DriftKind.ROLE_POLICY, DriftKind.ROLE_POLICY_MISSING}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """`drifts`: where AWS does not allow what the catalogue has of this group, or more."""
+    """A group; `drifts` are about itself."""
 
     name: str
     is_work_group: bool
     cells: Sequence[Cell]
-    drifts: Sequence[Drift] = ()
+    drifts: Sequence[Drift]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """A role; `is_opened` by a work group, so that a session gate belongs at it. `drifts` are about itself."""
+
+    role: TargetRole
+    is_opened: bool
+    drifts: Sequence[Drift]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """The roles of one account."""
+    """The roles of one account. `unread` says why it was not read when AWS was evaluated; empty where it was."""
 
     account: AwsAccount
-    roles: Sequence[TargetRole]
+    heads: Sequence[Head]
+    unread: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
+    """`at` is when AWS was evaluated; None before it ever was. `people` are those whom that was done for."""
+
     columns: Sequence[Column]
     rows: Sequence[Row]
-    # The keys of the roles that a work group opens, at which a session gate belongs.
-    opened: Collection[int]
-    # By people whom AWS allows, or denies, a switch otherwise than the catalogue.
+    at: datetime | None
+    people: Sequence[selectors.Person]
+
+    @property
+    def drifts(self) -> list[Drift]:
+        """Return where AWS disagrees with the catalogue, as far as it is for the viewer."""
+        return [cell.drift for row in self.rows for cell in row.cells if cell.drift is not None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What cells are made of, each read once. `drifts` are none where the viewer may not see them."""
+
+    roles: Sequence[TargetRole]
+    evaluated: selectors.Matrix | None
+    inside: Mapping[int, Sequence[Elevation]]
     drifts: Sequence[Drift] = field(default_factory=list)
+
+    def about(self, kinds: Collection[str], **fields: str) -> list[Drift]:
+        wanted = fields.items()
+        return [row for row in self.drifts if row.kind in kinds and all(getattr(row, name) == value for name, value in wanted)]
+
+    def of_group(self, name: str) -> selectors.Group | None:
+        groups = self.evaluated.groups if self.evaluated else ()
+        return next((group for group in groups if group.name == name), None)
+
+    def was_there(self, role: TargetRole) -> bool:
+        """Whether the role was in the catalogue when AWS was evaluated."""
+        return self.evaluated is not None and any(one.key == str(role) for one in self.evaluated.roles)
 
 
 def table(*, with_drift: bool) -> Table:
     """Return all of it, in a constant number of queries."""
-    roles = sorted(TargetRole.objects.select_related("account", "gate"), key=production_first)
-    columns = [
-        Column(account=account, roles=list(of_account)) for account, of_account in groupby(roles, key=lambda role: role.account)
-    ]
-    drifts = list(Drift.objects.filter(status__in=DRIFT_OPEN).order_by("-id")) if with_drift else []
-    about = {drift.thing: [other for other in drifts if other.thing == drift.thing] for drift in drifts}
-    inside = _inside()
+    known = Known(
+        roles=sorted(TargetRole.objects.select_related("account", "gate"), key=production_first),
+        evaluated=selectors.latest(),
+        inside=_inside(),
+        drifts=list(drift_selectors.still_open().order_by(drift_selectors.NEWEST_FIRST)) if with_drift else [],
+    )
     standing = StandingGroup.objects.order_by("name").prefetch_related("target_roles")
     working = WorkGroup.objects.filter(retired_at=None).order_by("name").prefetch_related("target_roles")
-    rows = [_standing(group, roles, about) for group in standing] + [_working(group, roles, inside, about) for group in working]
+    rows = [_row(group, ALWAYS, (), known) for group in standing]
+    rows += [_row(group, ON_APPROVAL, known.inside.get(group.pk, ()), known) for group in working]
     opened = {cell.role.pk for row in rows for cell in row.cells if cell.catalogue == ON_APPROVAL}
-    return Table(columns=columns, rows=rows, opened=opened, drifts=[drift for drift in drifts if drift.kind in SWITCHES])
+    return Table(
+        columns=_columns(known, opened),
+        rows=rows,
+        at=known.evaluated.at if known.evaluated else None,
+        people=known.evaluated.people if known.evaluated else (),
+    )
 
 
 def production_first(role: TargetRole) -> tuple[bool, str, str]:
     return role.account.kind != AccountKind.PRODUCTION, role.account.account_id, role.name
 
 
-def _standing(group: StandingGroup, roles: Sequence[TargetRole], drifts: Mapping[str, Sequence[Drift]]) -> Row:
-    reached = {role.pk for role in group.target_roles.all()}
-    cells = [Cell(role=role, catalogue=ALWAYS if role.pk in reached else NO) for role in roles]
-    return Row(name=group.name, is_work_group=False, cells=cells, drifts=drifts.get(group.name, ()))
-
-
-def _working(
-    group: WorkGroup,
-    roles: Sequence[TargetRole],
-    inside: Mapping[int, Sequence[Elevation]],
-    drifts: Mapping[str, Sequence[Drift]],
-) -> Row:
+def _row(group: StandingGroup | WorkGroup, word: str, inside: Sequence[Elevation], known: Known) -> Row:
     reached = {role.pk for role in group.target_roles.all()}
     cells = [
-        Cell(role=role, catalogue=ON_APPROVAL, inside=inside.get(group.pk, ()))
+        _cell(group.name, role, known, catalogue=word, inside=inside)
         if role.pk in reached
-        else Cell(role=role, catalogue=NO)
+        else _cell(group.name, role, known, catalogue=NO, inside=())
+        for role in known.roles
+    ]
+    drifts = known.about(OF_GROUP, thing=group.name)
+    return Row(name=group.name, is_work_group=word == ON_APPROVAL, cells=cells, drifts=drifts)
+
+
+def _cell(group: str, role: TargetRole, known: Known, *, catalogue: str, inside: Sequence[Elevation]) -> Cell:
+    there = known.of_group(group)
+    evaluated = there.roles.get(str(role)) if there else None
+    missing = NOT_YET
+    if there is not None and known.was_there(role):
+        missing = NO_ROLE if there.roles else NO_GROUP
+    drift = next(iter(known.about(OF_SWITCH, thing=group, name=str(role))), None)
+    return Cell(role=role, catalogue=catalogue, inside=inside, evaluated=evaluated, missing=missing, drift=drift)
+
+
+def _columns(known: Known, opened: Collection[int]) -> list[Column]:
+    unread = {}
+    for account in known.evaluated.accounts if known.evaluated else ():
+        unread[account.key] = "" if account.is_read else wording.untold([account.problem or wording.NO_GATE_ROLE])
+    return [
+        Column(account=account, heads=_heads(roles, known, opened), unread=unread.get(account.key, ""))
+        for account, roles in groupby(known.roles, key=lambda role: role.account)
+    ]
+
+
+def _heads(roles: Iterable[TargetRole], known: Known, opened: Collection[int]) -> list[Head]:
+    return [
+        Head(
+            role=role,
+            is_opened=role.pk in opened,
+            drifts=known.about(OF_ROLE, account=role.account.key, thing=role.name),
+        )
         for role in roles
     ]
-    return Row(name=group.name, is_work_group=True, cells=cells, drifts=drifts.get(group.name, ()))
 
 
 def _inside() -> Mapping[int, Sequence[Elevation]]:

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from access_requests import wording
 from access_requests.lifecycle import UNDECIDED, ElevationStatus
-from access_requests.models import AccessRequest, Elevation
-from access_requests.selectors import timeline
+from access_requests.models import AccessRequest, Drift, Elevation
+from access_requests.selectors import drift, timeline
+from access_requests.web import drift_words, moments
 from access_requests.web import judged as judging
-from access_requests.web import moments
 from audits.models import TrailEntry
 
 # The act of an entry -> how the timeline marks it, and the sentence.
@@ -43,6 +43,7 @@ EXTENSION_ASKED = _("%(who)s asked for more time, until %(end)s")
 STOPPED = _("%(who)s ended the access: %(reason)s")
 FAILED = "_attempt_failed"
 JUDGED = "elevation.judged"
+DRIFT = "drift."
 METHODS: Mapping[str, Promise] = {
     "password": _("password"),
     "totp": _("one-time code"),
@@ -70,13 +71,18 @@ class Item:
 def of_request(request: AccessRequest, *, now: datetime) -> list[Item]:
     """Return what happened, oldest first, then what is still to come."""
     entries = timeline.of_request(request)
-    return [*(_item(entry, request) for entry in entries), *_to_come(request, now)]
+    return [*(_item(entry, _elsewhere(entry, request)) for entry in entries), *_to_come(request, now)]
 
 
-def _item(entry: TrailEntry, request: AccessRequest) -> Item:
+def of_drift(row: Drift) -> list[Item]:
+    """Return what happened to a drift, oldest first."""
+    return [_item(entry, "") for entry in drift.history(row)]
+
+
+def _item(entry: TrailEntry, elsewhere: str) -> Item:
     kind, sentence = _sentence(entry)
     calls = entry.data.get("calls", [])
-    parts = (_elsewhere(entry, request), _proof(entry), _seen(entry), _judged(entry), _effort(calls))
+    parts = (elsewhere, _proof(entry), _seen(entry), _judged(entry), _source(entry), _effort(calls))
     return Item(
         at=entry.at,
         kind=kind,
@@ -91,6 +97,8 @@ def _item(entry: TrailEntry, request: AccessRequest) -> Item:
 
 def _sentence(entry: TrailEntry) -> tuple[str, str]:
     data = entry.data
+    if entry.act.startswith(DRIFT):
+        return drift_words.happened(entry, who=who(entry))
     said = judging.parsed(data.get("judged")) if entry.act == JUDGED else None
     if said is not None:
         person, moment = data["elevation"]["person"], data.get("moment", "")
@@ -146,7 +154,7 @@ def _elsewhere(entry: TrailEntry, request: AccessRequest) -> str:
 
 
 def _proof(entry: TrailEntry) -> str:
-    proof = entry.data.get("decision", {}).get("proof", {})
+    proof = (entry.data if entry.act.startswith(DRIFT) else entry.data.get("decision", {})).get("proof", {})
     if "method" not in proof or "at" not in proof:
         return ""
     if proof["method"] == NAMED_ONLY:
@@ -163,6 +171,10 @@ def _seen(entry: TrailEntry) -> str:
 def _judged(entry: TrailEntry) -> str:
     said = judging.parsed(entry.data.get("judged"))
     return said.meta if said is not None else ""
+
+
+def _source(entry: TrailEntry) -> str:
+    return drift_words.source(entry) if entry.act.startswith(DRIFT) else ""
 
 
 def of_sessions(elevation: Elevation) -> list[str]:
@@ -198,7 +210,8 @@ def _effort(calls: list[dict[str, Any]]) -> str:
     if not calls:
         return ""
     seconds = sum(call["milliseconds"] for call in calls) / 1000
-    return gettext("%(n)s calls to AWS in %(seconds)s s") % {"n": len(calls), "seconds": f"{seconds:.2f}"}
+    words = {"n": len(calls), "seconds": f"{seconds:.2f}"}
+    return ngettext("%(n)s call to AWS in %(seconds)s s", "%(n)s calls to AWS in %(seconds)s s", len(calls)) % words
 
 
 def _said(moment: str | None) -> str:

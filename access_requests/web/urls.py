@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from access_requests.web import asking, catalogue, decisions, drift, elevations, home, matrix, me, requests
+from access_requests.web import asking, catalogue, comparison, decisions, drift, elevations, home, matrix, me, requests
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -22,7 +22,9 @@ urlpatterns = [
     path("elevations/<slug:code>/extend/", elevations.elevation_extend, name="elevation-extend"),
     path("elevations/<slug:code>/stop/", elevations.elevation_stop, name="elevation-stop"),
     path("drift/", drift.drift_list, name="drift-list"),
+    path("drift/compare/", comparison.compare, name="drift-compare"),
     path("drift/<slug:code>/", drift.drift_page, name="drift"),
+    path("drift/<slug:code>/undo/", drift.drift_undo, name="drift-undo"),
     path("matrix/", matrix.matrix, name="matrix"),
     path("matrix/people/<str:username>/", matrix.person, name="matrix-person"),
 ]

@@ -63,6 +63,10 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     # member01 and member02 approve nothing; the leads approve for the drift's work group.
     (GET, "drift-list"): (LOGIN, 403, 403, 200, 200, 200),
     (GET, "drift"): (LOGIN, 403, 403, 200, 200, 200),
+    (GET, "drift-undo"): (LOGIN, 403, 403, 200, 200, 200),
+    (POST, "drift-undo"): (LOGIN, 403, 403, 403, 403, 200),
+    (GET, "drift-compare"): (LOGIN, 403, 403, 200, 200, 200),
+    (POST, "drift-compare"): (LOGIN, 403, 403, 403, 403, 200),
     (GET, "matrix"): EVERYBODY,
     (GET, "matrix-person"): (LOGIN, 403, 200, 403, 200, 200),
     (POST, "set_language"): EVERYBODY,

@@ -9,6 +9,7 @@ from access_requests.models import Drift, DriftKind, Elevation, IamUserBinding, 
 from portal.iam.fences import iso
 from tests.cast import Cast
 from tests.journeys.conftest import Travel
+from tests.matrices import compared
 from tests.story import approved, elevated, rejected, sent_back, submitted
 
 EYES = [("en", False, False), ("ja", True, True), ("ja", False, True), ("en", True, False)]
@@ -69,8 +70,12 @@ def ended_early(elevation: Elevation) -> Elevation:
 def drifted() -> str:
     """Have a comparison find a member, a gate and a switch that are not the portal's; return the code of the member's."""
     now, group = timezone.now(), WorkGroup.objects.get(name="ProdMemberWorkGroup")
+    leader_role = "production/Prod_LeaderRole"
+    allowed = {"aws": "allowed", "by": "group MemberGroup: Everything (#1)"}
+    reached = {"decision": "allowed", "by": allowed["by"], "gate": "none", "via": ["MemberGroup"]}
+    compared(now, but={f"MemberGroup {leader_role}": allowed, f"member02 {leader_role}": reached})
     problems = [{"account": "staging", "thing": "", "problem": "AccessDenied"}]
-    Reconciliation.objects.create(began_at=now, ended_at=now, asked_by="admin01", problems=problems)
+    Reconciliation.objects.update(asked_by="admin01", problems=problems)
     gate = RoleGate.objects.get_or_create(role=TargetRole.objects.get(name=ROLE))[0]
     RoleGate.objects.filter(pk=gate.pk).update(read_at=now, others_size=900)
     tool = "arn:aws:sts::111111111111:assumed-role/TerraformRole/ci"
@@ -79,7 +84,7 @@ def drifted() -> str:
     Drift.objects.create(
         **always, kind=DriftKind.GATE_EDITED, thing=ROLE, name="sekisho-session-gate", detail={"document": document}
     )
-    Drift.objects.create(**always, kind=DriftKind.SWITCH_ALLOWED, thing="production/Prod_LeaderRole", name="member02")
+    Drift.objects.create(**{**always, "account": "jump"}, kind=DriftKind.SWITCH_ALLOWED, thing="MemberGroup", name=leader_role)
     member = {"kind": DriftKind.UNEXPLAINED_MEMBER, "thing": group.name, "name": "member02", "work_group": group}
     return Drift.objects.create(**{**always, "account": "jump"}, **member, principal=tool, undone_before=3).code
 
@@ -143,19 +148,28 @@ def test_leads_and_readers_pages(company: dict[str, str], travel: Travel, langua
 @pytest.mark.parametrize(("language", "phone", "dark"), EYES)
 def test_administrators_pages(company: dict[str, str], travel: Travel, language: str, phone: bool, dark: bool) -> None:  # noqa: FBT001
     person = travel("admin01", language=language, phone=phone, dark=dark)
-    person.page.goto("/drift/")
-    person.look("drift-empty")
+    for name, url in {"drift-empty": "/drift/", "matrix-empty": "/matrix/", "person-empty": "/matrix/people/member02/"}.items():
+        person.page.goto(url)
+        person.look(name)
     code = drifted()
     pages = {
         "admin-home": "/",
         "drift": "/drift/",
         "drift-one": f"/drift/{code}/",
+        "drift-undo": f"/drift/{code}/undo/",
         "admin-matrix": "/matrix/",
+        "admin-matrix-person": "/matrix/people/member02/",
         "admin-catalogue": "/catalogue/",
     }
     for name, url in pages.items():
         person.page.goto(url)
         person.look(name)
+    person.page.goto(f"/drift/{code}/undo/")
+    person.press("Undo it in AWS")
+    person.look("drift-undoing")
+    person.page.goto("/drift/")
+    person.press("Compare now")
+    person.look("drift-compare-asked")
 
 
 @pytest.mark.parametrize(("language", "phone", "dark"), EYES)

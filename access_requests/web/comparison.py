@@ -1,0 +1,80 @@
+"""The comparison of AWS with the portal, as pages show it: the last one, the one under way, and asking for one now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from access_requests import wording
+from access_requests.errors import NotAllowed
+from access_requests.models import Reconciliation
+from access_requests.selectors import drift
+from access_requests.services import reconcile
+from access_requests.services.reconcile.running import LONGEST_RUN
+from access_requests.services.run import run
+from access_requests.web.actor import actor_of
+from access_requests.web.page import PageRequest
+from portal.users.models import User
+
+LIST, MATRIX = "drift-list", "matrix"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """`broken_off`: the worker of one that says it runs must have died."""
+
+    latest: Reconciliation | None
+    under_way: Reconciliation | None
+    broken_off: Reconciliation | None
+    may_ask: bool
+    now: datetime
+
+    @property
+    def ago(self) -> str:
+        """How long ago the last one ended."""
+        if self.latest is None or self.latest.ended_at is None:
+            return ""
+        minutes = int((self.now - self.latest.ended_at).total_seconds()) // 60
+        return _("%(time)s ago") % {"time": wording.duration(minutes)} if minutes > 0 else _("less than a minute ago")
+
+    @property
+    def every(self) -> str:
+        return wording.duration(max(1, settings.RECONCILE_SECONDS // 60))
+
+    @property
+    def again_in(self) -> int:
+        """In how many seconds a page that shows this asks again."""
+        return 2 if self.under_way else 5 if self.may_ask else 20
+
+
+def shown(person: User, *, now: datetime) -> Comparison:
+    """Return how things are, in two queries."""
+    running = drift.under_way()
+    is_alive = running is not None and running.began_at > now - LONGEST_RUN
+    return Comparison(
+        latest=drift.latest(),
+        under_way=running if is_alive else None,
+        broken_off=None if is_alive else running,
+        may_ask=person.is_administrator,
+        now=now,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def compare(request: PageRequest) -> HttpResponse:
+    """Have AWS compared now. Whoever comes without posting, such as back from the log-in, is shown the list."""
+    page = MATRIX if request.POST.get("from") == MATRIX else LIST
+    if request.method == "POST":
+        try:
+            run(lambda: reconcile.ask(actor=actor_of(request), now=timezone.now()))
+        except NotAllowed as refusal:
+            raise PermissionDenied from refusal
+        messages.success(request, _("You asked for a comparison with AWS. It begins as soon as a worker is free."))
+    return redirect(page)

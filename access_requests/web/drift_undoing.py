@@ -1,0 +1,98 @@
+"""What undoing a drift does in AWS, call by call, and whom it touches; and who acts where the portal cannot undo it."""
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from access_requests.models import Drift, DriftKind
+
+Step = tuple[str, Promise]
+# The calls to IAM in their order. `thing` and `name` as in models.Drift.
+_ACCESS: Sequence[Step] = (
+    ("PutRolePolicy", _("The session gates of the work group's roles are written whole, from what is approved now.")),
+    ("PutUserPolicy", _("The entry fences get the end of the access.")),
+    ("TagUser", _("The TTL tag gets the end of the access.")),
+    ("AddUserToGroup", _("The membership is given again, until the end of the access.")),
+)
+_GATE: Sequence[Step] = (("PutRolePolicy", _("The session gate of %(thing)s is written whole, from what is approved now.")),)
+STEPS: Mapping[str, Sequence[Step]] = {
+    DriftKind.UNEXPLAINED_MEMBER: (
+        ("PutUserPolicy", _("If a person of the portal has this IAM user, its entry fences are set to now.")),
+        ("RemoveUserFromGroup", _("%(name)s is taken out of %(thing)s, and the membership is read back.")),
+        ("UntagUser", _("The TTL tag is taken off once the membership is gone.")),
+    ),
+    DriftKind.TAG_UNEXPLAINED: (
+        ("UntagUser", _("The tag %(name)s is taken off %(thing)s, unless AWS shows a membership that it belongs to.")),
+    ),
+    DriftKind.MEMBER_MISSING: _ACCESS,
+    DriftKind.TAG_MISSING: _ACCESS,
+    DriftKind.TAG_EDITED: _ACCESS,
+    DriftKind.FENCE_MISSING: _ACCESS,
+    DriftKind.FENCE_EDITED: _ACCESS,
+    DriftKind.GATE_MISSING: _GATE,
+    DriftKind.GATE_EDITED: _GATE,
+    DriftKind.GROUP_POLICY: (("DeleteGroupPolicy", _("The policy %(name)s is taken off %(thing)s. Its document is kept here.")),),
+    DriftKind.ROLE_POLICY: (("DeleteRolePolicy", _("The policy %(name)s is taken off %(thing)s. Its document is kept here.")),),
+}
+# A managed policy is not deleted.
+DETACHED = {"DeleteGroupPolicy": "DetachGroupPolicy", "DeleteRolePolicy": "DetachRolePolicy"}
+_ONE_ACCESS = _("%(person)s alone, whose access %(elevation)s goes on as it was approved. If it ends first, nothing is written.")
+_SHUT_OUT = _("Whoever has no approved access to %(thing)s: every call of their sessions is refused. Approved access goes on.")
+TOUCHES: Mapping[str, Promise] = {
+    DriftKind.UNEXPLAINED_MEMBER: _(
+        "%(name)s alone, who cannot switch by this group any more. If access was approved meanwhile, nothing is written."
+    ),
+    DriftKind.TAG_UNEXPLAINED: _("%(thing)s alone. The tag gives no access, so none is lost."),
+    DriftKind.MEMBER_MISSING: _ONE_ACCESS,
+    DriftKind.TAG_MISSING: _ONE_ACCESS,
+    DriftKind.TAG_EDITED: _ONE_ACCESS,
+    DriftKind.FENCE_MISSING: _ONE_ACCESS,
+    DriftKind.FENCE_EDITED: _ONE_ACCESS,
+    DriftKind.GATE_MISSING: _SHUT_OUT,
+    DriftKind.GATE_EDITED: _SHUT_OUT,
+    DriftKind.GROUP_POLICY: _("Every member of %(thing)s, who loses what the policy allows."),
+    DriftKind.ROLE_POLICY: _("Whoever works as %(thing)s, in open sessions too: what the policy allows is lost at once."),
+}
+# Where more than the one that is named may be in the midst of work.
+TOUCHES_MANY = frozenset({DriftKind.GATE_MISSING, DriftKind.GATE_EDITED, DriftKind.GROUP_POLICY, DriftKind.ROLE_POLICY})
+_ANOTHER_USER = _(
+    "The portal ends every access of this IAM user by itself. An administrator binds the person's IAM user anew in the catalogue."
+)
+_CATALOGUE = _("An administrator changes the policies in AWS, or the catalogue; the next comparison sees it.")
+BY_HAND: Mapping[str, Promise] = {
+    DriftKind.USER_RENAMED: _ANOTHER_USER,
+    DriftKind.USER_REMADE: _ANOTHER_USER,
+    DriftKind.USER_GONE: _ANOTHER_USER,
+    DriftKind.SWITCH_ALLOWED: _CATALOGUE,
+    DriftKind.SWITCH_DENIED: _CATALOGUE,
+}
+BY_HAND_ELSE = _("An administrator puts it right in AWS, or in the catalogue; the next comparison sees it.")
+
+
+def steps(drift: Drift) -> list[tuple[str, str]]:
+    """Return the calls, each with what it does."""
+    is_managed = drift.name.startswith("arn:")
+    return [
+        (DETACHED.get(call, call) if is_managed else call, str(sentence) % _words(drift))
+        for call, sentence in STEPS.get(drift.kind, ())
+    ]
+
+
+def touches(drift: Drift) -> str:
+    sentence = TOUCHES.get(drift.kind)
+    return str(sentence) % _words(drift) if sentence is not None else ""
+
+
+def by_hand(drift: Drift) -> str:
+    return str(BY_HAND.get(drift.kind, BY_HAND_ELSE))
+
+
+def _words(drift: Drift) -> Mapping[str, str]:
+    elevation = drift.elevation
+    return {
+        "thing": drift.thing,
+        "name": drift.name,
+        "person": elevation.person.username if elevation else "",
+        "elevation": elevation.code if elevation else "",
+    }
