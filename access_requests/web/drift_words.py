@@ -52,7 +52,7 @@ DETAILS: Mapping[str, Promise] = {
     "ttl": _("TTL tag"),
     "role": _("Role"),
     "arn": _("ARN"),
-    "by": _("Decided by"),
+    "by": _("What decided"),
 }
 
 
