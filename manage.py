@@ -17,11 +17,10 @@ from environs import EnvError
 def main() -> None:
     chosen = "portal.settings.production"
     if "DEMO_DIR" in os.environ:
-        from portal.demo.environment import of_command_line  # noqa: PLC0415  Production needs none of it.
+        from portal.demo.environment import act_as_worker  # noqa: PLC0415  Production needs none of it.
 
         chosen = "portal.settings.demo"
-        for name, value in of_command_line(Path(os.environ["DEMO_DIR"])).items():
-            os.environ.setdefault(name, value)
+        act_as_worker(Path(os.environ["DEMO_DIR"]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", chosen)
     import portal.celery  # noqa: F401, PLC0415  Tasks find their broker; needs the settings named above.
 

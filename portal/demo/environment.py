@@ -65,8 +65,15 @@ def keep(places: Places, environment: Environment) -> None:
     write_private(places.keys / WORKER_FILE, json.dumps(environment))
 
 
-def of_command_line(demo_dir: Path) -> Environment:
-    """Return the environment in which `manage.py` acts as a worker of this demo; nothing before its first start."""
+def act_as_worker(demo_dir: Path) -> None:
+    """Give this process what a worker of this demo is told; before the demo's first start there is nothing to give.
+
+    Whoever looks at the demo's AWS has an administrator's keys in the shell: those are not the worker's.
+    """
     path = demo_dir / "keys" / WORKER_FILE
-    kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-    return kept
+    if not path.exists():
+        return
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    for name, value in json.loads(path.read_text()).items():
+        os.environ.setdefault(name, value)
