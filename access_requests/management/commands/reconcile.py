@@ -10,6 +10,9 @@ from access_requests.models import Drift, Reconciliation
 from access_requests.selectors import drift as selector
 from access_requests.services import reconcile
 
+# Longer than a comparison takes that waits for what may merely be late.
+PATIENCE_SECONDS = 120
+
 
 class Command(BaseCommand):
     help = (
@@ -18,12 +21,14 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--once", action="store_true", help="compare once; wait for what may merely be late")
+        parser.add_argument(
+            "--once", action="store_true", help="compare once; wait for another comparison, and for what may merely be late"
+        )
 
     @no_translations  # Commands speak English, whatever the pages do.
     def handle(self, *_args: Any, **options: Any) -> None:
         if options["once"]:
-            sys.exit(0 if self._compare() else 1)
+            sys.exit(0 if self._compare(patience=PATIENCE_SECONDS) else 1)
         try:
             while True:
                 self._compare()
@@ -31,9 +36,13 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             self.stdout.write("interrupted")
 
-    def _compare(self) -> bool:
-        """Print one comparison; return whether all is as it should be."""
+    def _compare(self, *, patience: int = 0) -> bool:
+        """Print one comparison, after another one if that ends in time; return whether all is as it should be."""
         row = reconcile.run(asked_by="sekisho:command", pause=time.sleep)
+        while row is None and patience > 0:
+            time.sleep(1)
+            patience -= 1
+            row = reconcile.run(asked_by="sekisho:command", pause=time.sleep)
         if row is None:
             self.stdout.write("another comparison is running")
             return False
