@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from access_requests.lifecycle import DRIFT_OPEN, ElevationStatus
-from access_requests.models import Drift, Elevation, Reconciliation, WorkGroup
+from access_requests.models import AccountKind, AwsAccount, Drift, Elevation, Reconciliation, WorkGroup
 from audits.models import TrailEntry
 from portal.users.models import User
 
@@ -75,6 +75,11 @@ def latest() -> Reconciliation | None:
 def under_way() -> Reconciliation | None:
     """Return the comparison that runs now."""
     return _comparisons().filter(running=True).first()
+
+
+def never_read() -> QuerySet[AwsAccount]:
+    """Return the accounts in which the portal has no role to read them by."""
+    return AwsAccount.objects.filter(gate_role="").exclude(kind=AccountKind.JUMP).order_by("account_id")
 
 
 def _comparisons() -> QuerySet[Reconciliation]:

@@ -1,5 +1,6 @@
 """The comparison of AWS with the portal, as pages show it: the last one, the one under way, and asking for one now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from access_requests import wording
 from access_requests.errors import NotAllowed
-from access_requests.models import Reconciliation
+from access_requests.models import AwsAccount, Reconciliation
 from access_requests.selectors import drift
 from access_requests.services import reconcile
 from access_requests.services.reconcile.running import LONGEST_RUN
@@ -28,11 +29,12 @@ LIST, MATRIX = "drift-list", "matrix"
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """`broken_off`: the worker of one that says it runs must have died."""
+    """`broken_off`: the worker of one that says it runs must have died. `beyond`: accounts that none reads, by choice."""
 
     latest: Reconciliation | None
     under_way: Reconciliation | None
     broken_off: Reconciliation | None
+    beyond: Sequence[AwsAccount]
     may_ask: bool
     now: datetime
 
@@ -55,13 +57,14 @@ class Comparison:
 
 
 def shown(person: User, *, now: datetime) -> Comparison:
-    """Return how things are, in two queries."""
+    """Return how things are, in three queries."""
     running = drift.under_way()
     is_alive = running is not None and running.began_at > now - LONGEST_RUN
     return Comparison(
         latest=drift.latest(),
         under_way=running if is_alive else None,
         broken_off=None if is_alive else running,
+        beyond=list(drift.never_read()),
         may_ask=person.is_administrator,
         now=now,
     )

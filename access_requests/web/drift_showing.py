@@ -15,6 +15,7 @@ from access_requests.lifecycle import DRIFT_OPEN, DriftStatus
 from access_requests.models import Drift, DriftAnswer, Elevation
 from access_requests.selectors import drift as selectors
 from access_requests.services import reconcile
+from access_requests.services.reconcile.recording import OF_SWITCH
 from access_requests.web import drift_undoing as undoing
 from access_requests.web import drift_words as words
 from portal.users.models import User
@@ -54,6 +55,11 @@ class Shown:
     def may_undo(self) -> bool:
         """Whether the viewer may have it undone."""
         return self.viewer.is_administrator and self._is_undoable
+
+    @property
+    def has_author(self) -> bool:
+        """Whether somebody did it: what a switch comes to follows from policies, and no event of CloudTrail is it."""
+        return self.drift.kind not in OF_SWITCH
 
     @property
     def event(self) -> str:

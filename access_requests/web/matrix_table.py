@@ -11,9 +11,9 @@ from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccountKind, AwsAccount, Drift, DriftKind, Elevation, StandingGroup, TargetRole, WorkGroup
 from access_requests.selectors import drift as drift_selectors
 from access_requests.selectors import matrix as selectors
+from access_requests.services.reconcile.recording import OF_SWITCH
 from access_requests.web.matrix_cell import ALWAYS, NO, NO_GROUP, NO_ROLE, NOT_YET, ON_APPROVAL, Cell
 
-OF_SWITCH = frozenset({DriftKind.SWITCH_ALLOWED, DriftKind.SWITCH_DENIED})
 OF_GROUP = frozenset({DriftKind.UNEXPLAINED_MEMBER, DriftKind.MEMBER_MISSING, DriftKind.GROUP_GONE, DriftKind.GROUP_POLICY})
 OF_ROLE = frozenset(
     {DriftKind.GATE_MISSING, DriftKind.GATE_EDITED, DriftKind.ROLE_GONE, DriftKind.ROLE_POLICY, DriftKind.ROLE_POLICY_MISSING}
@@ -58,9 +58,8 @@ class Table:
     people: Sequence[selectors.Person]
 
     @property
-    def drifts(self) -> list[Drift]:
-        """Return where AWS disagrees with the catalogue, as far as it is for the viewer."""
-        return [cell.drift for row in self.rows for cell in row.cells if cell.drift is not None]
+    def disagreements(self) -> int:
+        return sum(cell.disagrees for row in self.rows for cell in row.cells)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,9 +11,9 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from access_requests import wording
-from access_requests.models import ApprovalLevel, Drift, TargetRole
+from access_requests.models import ApprovalLevel, TargetRole
 from access_requests.selectors import requests
-from access_requests.web import drift_words, gate_room, moments
+from access_requests.web import gate_room, moments
 from access_requests.web.visible import named, visible
 from portal.iam.fences import iso
 
@@ -99,11 +99,6 @@ def problem(word: str) -> str:
 def uncompared(word: str) -> str:
     """Return why something could not be read or compared."""
     return wording.untold([word])
-
-
-@register.filter
-def drift_found(drift: Drift) -> str:
-    return drift_words.found(drift)
 
 
 @register.filter

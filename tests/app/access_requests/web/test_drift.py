@@ -12,7 +12,7 @@ from tests.app.access_requests.web.conftest import Browse
 from tests.cast import Cast
 from tests.clock import Clock
 
-LIST_QUERIES = 7
+LIST_QUERIES = 8
 
 
 def drifted(cast: Cast, clock: Clock, **changes: Any) -> Drift:
@@ -59,6 +59,13 @@ def test_lead_sees_what_is_about_own_work_groups_and_engineers_see_none(cast: Ca
     assert listed(browse(cast.auditor01)) == [other, mine]
     assert browse(cast.leader01).get(f"/drift/{other.code}/").status_code == 404
     assert browse(cast.member01).get("/drift/").status_code == 403
+
+
+def test_what_follows_from_policies_has_nobody_who_did_it(cast: Cast, browse: Browse, clock: Clock) -> None:
+    drift = drifted(cast, clock, kind=DriftKind.SWITCH_ALLOWED, thing="MemberGroup", name="production/Prod_LeaderRole")
+    page = browse(cast.admin01).get(f"/drift/{drift.code}/").content.decode()
+    assert "AWS lets members of MemberGroup switch to production/Prod_LeaderRole, and the catalogue does not" in page
+    assert "Done by" not in page
 
 
 def test_filters_narrow(cast: Cast, browse: Browse, clock: Clock) -> None:
