@@ -47,6 +47,8 @@ class Machine:
             "PORTAL_URL": "https://portal.example.com",
             "BROKER_URL": self.broker_url,
             "CACHE_URL": self.broker_url,
+            "RECONCILE_SECONDS": "180",
+            "SETTLING_SECONDS": "60",
             "AWS_REGION": "ap-northeast-1",
             "AWS_JUMP_ROLE_ARN": "",
             "SPOOL_DIR": str(self.folder / "spool"),
