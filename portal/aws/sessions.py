@@ -1,6 +1,7 @@
 """botocore clients for the workers: bounded in time, by the ordinary credential chain and the roles that are to be assumed."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -20,17 +21,21 @@ _clients: dict[tuple[str, str, str], Any] = {}
 SESSION_NAME = "sekisho"
 # Where CloudTrail keeps what is done in IAM, which has no Region.
 GLOBAL_REGION = "us-east-1"
+# What AWS says to credentials that it does not take, or takes no longer.
+NOT_TAKEN = frozenset({"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"})
 
 
 def longest_call(*, in_target: bool = False) -> timedelta:
     """Return how long one call can last with all its attempts and the waits between them: the ground of leases.
 
-    The credentials of each role on the way may be renewed within the call that finds them old.
+    The credentials of each role on the way may be renewed within the call that finds them old, which is then repeated.
     """
     attempts = settings.AWS_CALL_ATTEMPTS
     waits = 2**attempts  # botocore waits at most 2 ** n seconds before its n-th repeat, in standard mode.
-    once = timedelta(seconds=attempts * (settings.AWS_CONNECT_TIMEOUT + settings.AWS_READ_TIMEOUT) + waits)
-    return (1 + bool(settings.AWS_JUMP_ROLE_ARN) + in_target) * once
+    one_attempt = timedelta(seconds=settings.AWS_CONNECT_TIMEOUT + settings.AWS_READ_TIMEOUT)
+    once = attempts * one_attempt + timedelta(seconds=waits)
+    roles = bool(settings.AWS_JUMP_ROLE_ARN) + in_target
+    return once + roles * (once + one_attempt)
 
 
 def jump_iam() -> "IAMClient":
@@ -94,8 +99,29 @@ def _session(role_arn: str) -> boto3.Session:
     return boto3.Session(botocore_session=base, region_name=settings.AWS_REGION)
 
 
+class _RoleCredentials(DeferredRefreshableCredentials):
+    """Credentials of a role that are renewed before they run out, and when AWS does not take them though they have not.
+
+    AWS's clock may be ahead of ours, and a session can be lost on its side.
+    """
+
+    def __init__(self, cache: dict[str, Any], refresh_using: Callable[[], Any]) -> None:
+        super().__init__(method="assume-role", refresh_using=refresh_using)
+        self.cache = cache
+
+    def renew_if_refused(self, *, response: Any, attempts: int, **_event: Any) -> int | None:
+        """Answer botocore, after an attempt, in how many seconds to repeat the call; None leaves that to others."""
+        code = response[1].get("Error", {}).get("Code") if response is not None else None
+        if attempts > 1 or code not in NOT_TAKEN:
+            return None
+        self._frozen_credentials = None
+        self.cache.clear()
+        return 0
+
+
 def _assumed(source: botocore.session.Session, role_arn: str) -> boto3.Session:
     plain = botocore.session.Session()
+    cache: dict[str, Any] = {}
     fetcher = AssumeRoleCredentialFetcher(
         client_creator=lambda service, **kwargs: plain.create_client(
             service, endpoint_url=settings.AWS_ENDPOINT_URL, config=_config(), **{"region_name": settings.AWS_REGION, **kwargs}
@@ -103,10 +129,11 @@ def _assumed(source: botocore.session.Session, role_arn: str) -> boto3.Session:
         source_credentials=source.get_credentials(),
         role_arn=role_arn,
         extra_args={"RoleSessionName": SESSION_NAME},
+        cache=cache,
     )
     assumed = botocore.session.Session()
+    credentials = _RoleCredentials(cache, fetcher.fetch_credentials)
     # botocore's own way to credentials that renew themselves is this attribute; boto3 offers none.
-    assumed._credentials = DeferredRefreshableCredentials(  # type: ignore[attr-defined]  # noqa: SLF001
-        method="assume-role", refresh_using=fetcher.fetch_credentials
-    )
+    assumed._credentials = credentials  # type: ignore[attr-defined]  # noqa: SLF001
+    assumed.register("needs-retry", credentials.renew_if_refused)  # type: ignore[arg-type]  # This event takes an answer.
     return boto3.Session(botocore_session=assumed, region_name=settings.AWS_REGION)

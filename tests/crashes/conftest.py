@@ -11,6 +11,7 @@ from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws, aws, simulated_aws
 from tests.aws_proxy import AwsProxy
 from tests.cast import Cast, iam_user_id
 from tests.crashes.stage import Crew, Stage
+from tests.gated import GATE_ROLE
 from tests.worker import Broker, broker, start_beat, start_worker
 
 __all__ = ["aws", "broker", "simulated_aws", "start_beat", "start_worker"]
@@ -37,6 +38,8 @@ def stage(transactional_db: None, cast: Cast, aws: Aws, broker: Broker, proxy: A
     """Return AWS with the cast in it, and a worker before it that waits for messages."""
     declared = company(admin_key=ADMIN_KEY, portal_key=PORTAL_KEY, user_ids={name: iam_user_id(name) for name in PEOPLE})
     aws.rebuild(World.parsed(declared))
+    cast.production.gate_role = GATE_ROLE
+    cast.production.save()
     crew.ready()
     broker.flush()
     proxy.heal()

@@ -3,18 +3,20 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.utils import timezone
 
 from access_requests.grants import ttl_tag
 from access_requests.lifecycle import ElevationStatus
-from access_requests.models import Elevation, PersonLease
+from access_requests.models import Elevation, PersonLease, RoleGate
 from portal.iam.fences import entry_fence_name
+from portal.iam.session_gate import SESSION_GATE_NAME, lines_of
 from tests.aws_fixtures import Aws
 from tests.aws_proxy import AwsProxy
 from tests.cast import Cast
+from tests.gated import admin_in
 from tests.story import acts, assert_trail_tells, elevated
 from tests.waiting import until
 from tests.worker import Broker, Program, launch_worker
@@ -22,7 +24,8 @@ from tests.worker import Broker, Program, launch_worker
 GRANT, END, TIDY = "access_requests.grant", "access_requests.end", "access_requests.tidy"
 SWEEPS = ("access_requests.sweep", "access_requests.sweep_ends")
 GROUP = "ProdMemberWorkGroup"
-FENCE = entry_fence_name("Prod_MemberRole")
+ROLE = "Prod_MemberRole"
+FENCE = entry_fence_name(ROLE)
 MEND_SECONDS = 90
 
 
@@ -104,6 +107,13 @@ class Stage:
         found = self.aws.admin_client("iam").list_user_tags(UserName=person)
         return {tag["Key"]: tag["Value"] for tag in found["Tags"]}
 
+    def let_in(self) -> dict[str, datetime]:
+        """Return whose sessions the gate lets act, and until when."""
+        gate = admin_in(self.aws, "production").get_role_policy(RoleName=ROLE, PolicyName=SESSION_GATE_NAME)["PolicyDocument"]
+        lines = lines_of(gate)
+        assert lines is not None
+        return {line.user_name: line.until for line in lines}
+
     def assert_in(self, elevation: Elevation) -> None:
         """Exactly this person is in production, as the elevation says, and the trail tells it once."""
         assert_trail_tells(elevation)
@@ -112,13 +122,14 @@ class Stage:
         assert self.members() == [name]
         assert self.tags(name) == {ttl_tag.key(GROUP): ttl_tag.value(elevation.ends_at)}
         assert self.fences(name) == [FENCE]
+        assert self.let_in() == {name: elevation.ends_at.replace(microsecond=0)}
 
     def assert_out(self, elevation: Elevation) -> None:
         """Nobody is in production, the trail tells it once, and the fence goes once no writer can be left."""
         assert_trail_tells(elevation)
         assert elevation.status == ElevationStatus.ENDED
         name = elevation.iam_user_name
-        assert (self.members(), self.tags(name)) == ([], {})
+        assert (self.members(), self.tags(name), self.let_in()) == ([], {}, {})
         assert elevation.fence_due_at
         assert self.fences(name) == [FENCE]
         Elevation.objects.filter(pk=elevation.pk).update(fence_due_at=timezone.now())
@@ -134,3 +145,4 @@ def status_of(elevation: Elevation) -> ElevationStatus:
 def let_leases_pass() -> None:
     """Let as much time pass as leases last; nothing else of time matters to what a killed worker left."""
     PersonLease.objects.update(until=timezone.now())
+    RoleGate.objects.exclude(until=None).update(until=timezone.now())

@@ -44,8 +44,8 @@ def test_main_job_in_both_languages_on_desk_and_phone(jump: Jump, travel: Travel
     people = [
         travel("member01"),
         travel("member02", language="ja", phone=True),
-        travel("admin01", language="ja", dark=True),
-        travel("auditor01", phone=True, dark=True),
+        travel("leader01", language="ja", dark=True),
+        travel("leader02", phone=True, dark=True),
     ]
     for person, approver in zip(people, (lead, other_lead, other_lead, lead), strict=True):
         enters(person, approver, jump)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from botocore.exceptions import ClientError
 from pytest_django import Settings
 
 from portal.aws import sessions
@@ -53,4 +54,33 @@ def test_call_lasts_at_most_as_long_as_all_its_attempts_and_the_renewal_of_a_rol
     settings.AWS_CONNECT_TIMEOUT, settings.AWS_READ_TIMEOUT, settings.AWS_CALL_ATTEMPTS = 3, 10, 2
     assert sessions.longest_call() == timedelta(seconds=30)
     settings.AWS_JUMP_ROLE_ARN = ROLE
-    assert sessions.longest_call() == timedelta(seconds=60)
+    assert sessions.longest_call() == timedelta(seconds=73)
+    assert sessions.longest_call(in_target=True) == timedelta(seconds=116)
+
+
+@pytest.mark.parametrize("code", ["ExpiredToken", "InvalidClientTokenId"])
+def test_session_of_a_role_that_aws_takes_no_longer_is_renewed_within_the_call(
+    proxy: AwsProxy, settings: Settings, code: str
+) -> None:
+    settings.AWS_JUMP_ROLE_ARN, settings.AWS_CALL_ATTEMPTS = ROLE, 1
+    sessions.jump_iam().get_user(UserName="member01")
+    proxy.forget()
+    proxy.refuse("GetUser", status=403, code=code)
+    assert sessions.jump_iam().get_user(UserName="member01")["User"]["UserName"] == "member01"
+    assert proxy.actions == ("GetUser", "AssumeRole", "GetUser")
+
+
+def test_session_that_is_not_taken_even_when_new_is_not_asked_for_again_and_again(proxy: AwsProxy, settings: Settings) -> None:
+    settings.AWS_JUMP_ROLE_ARN, settings.AWS_CALL_ATTEMPTS = ROLE, 1
+    proxy.refuse("GetUser", status=403, code="InvalidClientTokenId", times=None)
+    with pytest.raises(ClientError):
+        sessions.jump_iam().get_user(UserName="member01")
+    assert proxy.actions == ("AssumeRole", "GetUser", "AssumeRole", "GetUser")
+
+
+def test_key_of_the_ordinary_chain_that_is_not_taken_is_tried_once(proxy: AwsProxy, settings: Settings) -> None:
+    settings.AWS_CALL_ATTEMPTS = 1
+    proxy.refuse("GetUser", status=403, code="InvalidClientTokenId")
+    with pytest.raises(ClientError):
+        sessions.jump_iam().get_user(UserName="member01")
+    assert proxy.actions == ("GetUser",)
