@@ -33,6 +33,8 @@ class Condition:
         given = request.get(self.key)
         if given is None:
             return self._holds_without_key()
+        if isinstance(given, Unknown):
+            return given
         if self.quantifier is Quantifier.ONE:
             # AWS wants a set operator here, and does not say what it does without one.
             return self._matches(given, request) if isinstance(given, str) else unknown(f"{self.key} without a set operator")
@@ -71,7 +73,10 @@ class Absent:
     wanted: frozenset[bool]
 
     def holds(self, request: Values) -> Truth:
-        if request.get(self.key) == "":
+        given = request.get(self.key)
+        if isinstance(given, Unknown):
+            return given
+        if given == "":
             return unknown(f"whether an empty {self.key} is null")
         return (self.key not in request) in self.wanted
 
@@ -150,5 +155,5 @@ def request_values(context: Context) -> Values:
     return {key.lower(): given for key, given in ((key, _given(value)) for key, value in context.items()) if given != ()}
 
 
-def _given(value: str | Iterable[str]) -> str | tuple[str, ...]:
-    return value if isinstance(value, str) else tuple(value)
+def _given(value: str | Iterable[str] | Unknown) -> str | tuple[str, ...] | Unknown:
+    return value if isinstance(value, str | Unknown) else tuple(value)

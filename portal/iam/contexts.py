@@ -7,11 +7,19 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from portal.iam.fences import iso
-from portal.iam.principals import account_of
+from portal.iam.principals import Context, account_of
+from portal.iam.truth import unknown
 
 Keys = dict[str, str]
 # An address of the documentation's own.
 SOME_ADDRESS = "203.0.113.10"
+# Which of these a person's next call has, and with which value, nobody knows before it is made.
+OF_THE_CALL = (
+    *("aws:SourceIp", "aws:VpcSourceIp", "aws:SourceVpc", "aws:SourceVpcArn", "aws:SourceVpce", "aws:VpceAccount"),
+    *("aws:VpceOrgID", "aws:VpceOrgPaths", "aws:UserAgent", "aws:Referer", "aws:RequestedRegion"),
+    # AWS has them only in an organisation, and they are not in what IAM tells of an account.
+    *("aws:PrincipalOrgID", "aws:PrincipalOrgPaths"),
+)
 
 
 def of_user(
@@ -76,6 +84,11 @@ def of_session(
         "aws:MultiFactorAuthPresent": str(mfa).lower(),
         **({"aws:MultiFactorAuthAge": str(int((at - issued_at).total_seconds()))} if mfa else {}),
     }
+
+
+def not_made_yet(keys: Keys) -> Context:
+    """Return the keys of a call that somebody may make: where it comes from is unknown."""
+    return {**keys, **{key: unknown(f"{key} of the call") for key in OF_THE_CALL}}
 
 
 def _of_anyone(*, arn: str, at: datetime, source_ip: str, tags: Mapping[str, str]) -> Keys:

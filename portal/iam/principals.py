@@ -4,11 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from portal.iam.truth import Unknown
+
 Document = Mapping[str, Any]
 """The decoded JSON of a policy."""
 
-Context = Mapping[str, str | Sequence[str]]
-"""Condition keys, in any letter case, with their values. A sequence is a multivalued key, whatever its length."""
+Context = Mapping[str, str | Sequence[str] | Unknown]
+"""Condition keys, in any letter case, with their values. A sequence is a multivalued key, whatever its length.
+
+An unknown is a key that the request may have, with a value that nobody here knows; a key that is left out it has not.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)

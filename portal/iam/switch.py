@@ -43,7 +43,7 @@ def evaluate_switch(
     context = contexts.of_switch(
         arn=user.arn, user_id=user.id, user_name=user.name, at=at, mfa=mfa, session_name=name, tags=user.tags
     )
-    entry = evaluate_assume_role(account.principal(user.name), role, context)
+    entry = evaluate_assume_role(account.principal(user.name), role, contexts.not_made_yet(context))
     gate = session_gate_of(role)
     return Switch(entry=entry, gate=None if gate is None else _through(gate, role, name, at=at, mfa=mfa))
 
@@ -56,4 +56,4 @@ def _through(gate: Policy, role: Role, name: str, *, at: datetime, mfa: bool) ->
     session = role.session(name)
     alone = Principal(arn=session.arn, account_id=session.account_id, policies=(gate,), role_arn=role.arn)
     context = contexts.of_session(role_arn=role.arn, role_id=role.role_id, session_name=name, issued_at=at, at=at, mfa=mfa)
-    return evaluate(alone, Call(action=ANYTHING, resource="*", context=context))
+    return evaluate(alone, Call(action=ANYTHING, resource="*", context=contexts.not_made_yet(context)))

@@ -29,7 +29,7 @@ class Variable:
     default: str | None
 
 
-Values = Mapping[str, str | tuple[str, ...]]
+Values = Mapping[str, str | tuple[str, ...] | Unknown]
 """A request's condition keys in lower case; a multivalued key has a tuple, which is never empty."""
 
 Plain = tuple[Text | Wild, ...]
@@ -80,6 +80,8 @@ def _value(variable: Variable, values: Values) -> Text | Unknown | None:
     value = values.get(variable.key)
     if value is None:
         return None if variable.default is None else Text(variable.default)
+    if isinstance(value, Unknown):
+        return value
     if isinstance(value, tuple):
         return unknown(f"the multivalued {variable.key} as a variable")
     # AWS does not say whether a wildcard that a caller brings is one, nor whether an empty value is a value.

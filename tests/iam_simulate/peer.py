@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import pytest
 
 from portal.iam.evaluation import ASSUME_ROLE, Call, Decision
 from portal.iam.principals import Context, Policy, Principal, Role
+from portal.iam.truth import Unknown
 
 HERE = Path(__file__).resolve().parent
 NODE_MODULES = HERE / "node_modules"
@@ -97,11 +98,17 @@ def _question(principal: Principal, call: Call, resource_account: str, *, trust:
         "action": call.action,
         "resource": call.resource,
         "account": resource_account,
-        "context": {key: value if isinstance(value, str) else list(value) for key, value in call.context.items()},
+        "context": {key: _told(value) for key, value in call.context.items()},
         "identity": [_named(policy) for policy in principal.policies],
         "boundary": _named(principal.boundary),
         "trust": _named(trust),
     }
+
+
+def _told(value: str | Sequence[str] | Unknown) -> str | list[str]:
+    if isinstance(value, Unknown):
+        raise TypeError("the package knows no unknown keys")
+    return value if isinstance(value, str) else list(value)
 
 
 def _named(policy: Policy | None) -> dict[str, Any] | None:

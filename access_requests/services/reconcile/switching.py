@@ -98,7 +98,8 @@ def by_policies(jump: Account, user: User, role: Role, expected: Expected) -> An
         session_name=user.name,
         tags=user.tags,
     )
-    return evaluate(jump.principal(user.name), Call(action=ASSUME_ROLE, resource=role.arn, context=context))
+    call = Call(action=ASSUME_ROLE, resource=role.arn, context=contexts.not_made_yet(context))
+    return evaluate(jump.principal(user.name), call)
 
 
 def _cell(is_in_catalogue: bool, answer: Answer) -> Cell:  # noqa: FBT001  A cell's two sides, as the matrix shows them.
