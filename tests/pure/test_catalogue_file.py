@@ -86,10 +86,10 @@ def test_what_is_not_plain_yaml_is_refused_before_anything_is_built_of_it(text: 
         ),
         ("    name: Production\n", "", 'accounts.production: the field "name" is missing'),
         ("name: Production", "name: no", "accounts.production.name: write no in quotes"),
-        ("Prod_MemberRole: member", "Prod_MemberRole: boss", 'roles.Prod_MemberRole: there is no value "boss"'),
-        ("Prod_LeaderRole: leader", "prod_memberrole: leader", "differ by letter case only"),
-        ("Prod_LeaderRole: leader", "Prod Role: leader", 'roles.Prod Role: "Prod Role" does not fit'),
-        ("Prod_LeaderRole: leader", f"{'R' * 65}: leader", "this takes 1 to 64 characters; these are 65"),
+        ("Stg_MemberRole: member", "Stg_MemberRole: boss", 'roles.Stg_MemberRole: there is no value "boss"'),
+        ("Stg_LeaderRole: leader", "stg_memberrole: leader", "differ by letter case only"),
+        ("Stg_LeaderRole: leader", "Stg Role: leader", 'roles.Stg Role: "Stg Role" does not fit'),
+        ("Stg_LeaderRole: leader", f"{'R' * 65}: leader", "this takes 1 to 64 characters; these are 65"),
         ("longest: 4h", "longest: 13h", "policies.one-lead.longest: the longest time that can be given is 720 minutes"),
         ("shortest: 1m", "shortest: 5h", "policies.one-lead.longest: the longest time is shorter than the shortest"),
         ("shortest: 1m", "shortest: 0m", "policies.one-lead.shortest: the shortest time is at least 1m"),
@@ -198,8 +198,8 @@ def test_roles_that_would_share_an_entry_fence_are_refused() -> None:
 def test_more_target_roles_than_entry_fences_fit_on_a_user_are_refused() -> None:
     names = [f"Role{number}" for number in range(20)]
     text = edited(
-        ("Prod_ReadOnlyRole: read_only", ", ".join(["Prod_ReadOnlyRole: read_only", *(f"{name}: member" for name in names)])),
-        ("[production/Prod_MemberRole]", f"[{', '.join(f'production/{name}' for name in names)}]"),
+        ("Stg_ReadOnlyRole: read_only", ", ".join(["Stg_ReadOnlyRole: read_only", *(f"{name}: member" for name in names)])),
+        ("[production/Prod_MemberRole]", f"[{', '.join(f'staging/{name}' for name in names)}]"),
     )
     assert any("their entry fences do not fit" in mistake for mistake in mistakes_of(text))
 

@@ -44,7 +44,7 @@ def test_a_work_group_whose_access_is_over_may_go(demo: None, now: datetime, lat
 def test_where_a_work_group_leads_does_not_move_under_open_access(demo: None, now: datetime, later: datetime) -> None:
     elevation = an_elevation("member01", "ProdMemberWorkGroup", ElevationStatus.ACTIVE, now)
     text = edited(
-        ("Prod_ReadOnlyRole: read_only", "Prod_ReadOnlyRole: read_only, Prod_NewRole: member"),
+        ("      Prod_ReadOnlyRole:", "      Prod_NewRole: member\n      Prod_ReadOnlyRole:"),
         ("[production/Prod_MemberRole]", "[production/Prod_NewRole]"),
     )
     expected = f"work_groups.ProdMemberWorkGroup.target_roles: this is in use and can change when {elevation.code} is over"
@@ -54,7 +54,7 @@ def test_where_a_work_group_leads_does_not_move_under_open_access(demo: None, no
 def test_a_role_that_open_access_leads_to_stays(demo: None, now: datetime, later: datetime) -> None:
     elevation = an_elevation("member01", "ProdMemberWorkGroup", ElevationStatus.ACTIVE, now)
     text = edited(
-        ("Prod_MemberRole: member", "Prod_NewRole: member"), ("[production/Prod_MemberRole]", "[production/Prod_NewRole]")
+        ("      Prod_MemberRole:", "      Prod_NewRole:"), ("[production/Prod_MemberRole]", "[production/Prod_NewRole]")
     )
     assert f"accounts.production.roles.Prod_MemberRole: this is in use and can change when {elevation.code}" in refused(
         text, later
