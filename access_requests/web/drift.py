@@ -63,7 +63,8 @@ def drift_undo(request: PageRequest, code: str) -> HttpResponse:
         run(partial(reconcile.undo, code=code, actor=actor_of(request), now=timezone.now()))
     except Rejection as rejection:
         return _page(request, code, status=rejection.status, refusal=wording.sentence(rejection))
-    messages.success(request, _("You had %(code)s undone. A worker writes it in AWS and reads it back.") % {"code": code})
+    said = _("You asked to have %(code)s undone. A worker writes it in AWS and reads it back.")
+    messages.success(request, said % {"code": code})
     return redirect("drift", code)
 
 

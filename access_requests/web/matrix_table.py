@@ -58,6 +58,10 @@ class Table:
     people: Sequence[selectors.Person]
 
     @property
+    def unread(self) -> list[Column]:
+        return [column for column in self.columns if column.unread]
+
+    @property
     def disagreements(self) -> int:
         return sum(cell.disagrees for row in self.rows for cell in row.cells)
 

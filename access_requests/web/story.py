@@ -33,7 +33,7 @@ SENTENCES: Mapping[str, tuple[str, Promise]] = {
     "elevation.ended": ("check", _("AWS shows that %(person)s is no longer in %(group)s")),
     "elevation.cancelled": ("step", _("The access was cancelled before it began: %(reason)s")),
     "elevation.extended": ("step", _("The end was moved from %(from_end)s to %(to_end)s")),
-    "elevation.extension_written": ("check", _("AWS shows the new end")),
+    "elevation.extension_written": ("check", _("AWS shows that the access ends at %(end)s")),
     "elevation.fence_removed": ("check", _("The entry fence was removed: nobody is left who could pass it")),
     "elevation.fence_left": ("step", _("The entry fence stays: another access of %(person)s stands behind it")),
     "elevation.overtaken": ("alert", _("It was ended while the portal was writing to AWS; what was written is undone")),

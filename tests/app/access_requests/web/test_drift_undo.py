@@ -67,7 +67,7 @@ def test_administrator_is_told_what_is_done_and_whom_it_touches_and_then_has_it_
     page = said.content.decode()
     for fact in (
         "being undone",
-        f"You had {drift.code} undone.",
+        f"You asked to have {drift.code} undone.",
         "<dt>Undo asked by</dt><dd>admin01",
         "admin01 asked to have it undone",
     ):
