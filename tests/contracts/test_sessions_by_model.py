@@ -31,15 +31,17 @@ from tests.fake_iam import JUMP, PRODUCTION, FakeIam
 from tests.jump import TASKS
 from tests.story import approved, extension_asked, returned, stopped, submitted
 
-PEOPLE = ("member01", "member02", "leader02")
+PEOPLE = ("member01", "member02")
 LEADS_TO = {
     "ProdMemberWorkGroup": "Prod_MemberRole",
     "ProdNightWorkGroup": "Prod_MemberRole",
     "ProdLeaderWorkGroup": "Prod_LeaderRole",
 }
+BOTH_LEAD_TO_ONE_ROLE = ["ProdMemberWorkGroup", "ProdNightWorkGroup"]
 ROLES = sorted(set(LEADS_TO.values()))
 SECOND = timedelta(seconds=1)
 INDEX = st.integers(0, 20)
+MINUTES, BY_WHOM = st.integers(1, 30), st.sampled_from(("themselves", "admin01"))
 WHO, GROUP, ROLE = st.sampled_from(PEOPLE), st.sampled_from(sorted(LEADS_TO)), st.sampled_from(ROLES)
 
 
@@ -102,8 +104,9 @@ class Sessions(RuleBasedStateMachine):
 
     # What people do
 
-    @rule(who=WHO, group=GROUP, minutes=st.integers(1, 30))
+    @rule(who=WHO, group=GROUP, minutes=MINUTES)
     def go_in(self, who: str, group: str, minutes: int) -> None:
+        """Get access, and switch to the role at once."""
         person = getattr(self.cast, who)
         with suppress(Rejection):
             request = submitted(person, now=self.clock.now, work_groups=[group], duration_minutes=minutes)
@@ -112,9 +115,10 @@ class Sessions(RuleBasedStateMachine):
                     approved(request, approver, now=self.clock.now)
             self.model.windows[who].append(Window(group, self.clock.now, self.clock.now + timedelta(minutes=minutes)))
         self._sweep()
+        self.switch(who, LEADS_TO[group])
 
     @precondition(lambda self: self._active())
-    @rule(index=INDEX, minutes=st.integers(1, 30))
+    @rule(index=INDEX, minutes=MINUTES)
     def get_more_time(self, index: int, minutes: int) -> None:
         elevation = self._one(index)
         later = elevation.ends_at + timedelta(minutes=minutes)
@@ -127,7 +131,7 @@ class Sessions(RuleBasedStateMachine):
         self._sweep()
 
     @precondition(lambda self: self._active())
-    @rule(index=INDEX, by_whom=st.sampled_from(("themselves", "admin01")))
+    @rule(index=INDEX, by_whom=BY_WHOM)
     def go_out(self, index: int, by_whom: str) -> None:
         elevation = self._one(index)
         self._window(elevation).cut = True
@@ -135,6 +139,34 @@ class Sessions(RuleBasedStateMachine):
             returned(elevation, elevation.person, now=self.clock.now)
         else:
             stopped(elevation, self.cast.admin01, now=self.clock.now)
+        self._sweep()
+
+    @precondition(lambda self: self._active())
+    @rule(index=INDEX, by_whom=BY_WHOM, minutes=MINUTES)
+    def go_out_and_in_again(self, index: int, by_whom: str, minutes: int) -> None:
+        elevation = self._one(index)
+        self.go_out(index, by_whom)
+        self.go_in(elevation.person.username, elevation.work_group.name, minutes)
+
+    @precondition(lambda self: self._active())
+    @rule(index=INDEX, minutes=MINUTES)
+    def go_in_the_second_it_runs_out(self, index: int, minutes: int) -> None:
+        """Wait for the end, and ask for a window that begins with it."""
+        elevation = self._one(index)
+        self.clock.now = elevation.ends_at - timedelta(seconds=1)
+        self._sweep()
+        self.go_in(elevation.person.username, elevation.work_group.name, minutes)
+
+    @rule(who=WHO, groups=st.permutations(BOTH_LEAD_TO_ONE_ROLE), minutes=MINUTES, more=MINUTES)
+    def go_in_twice_and_stay_beyond_the_first_end(self, who: str, groups: list[str], minutes: int, more: int) -> None:
+        """Overlap two windows on one role: what began in the first goes on in the second."""
+        self.go_in(who, groups[0], minutes)
+        first_end = self.clock.now + timedelta(minutes=minutes)
+        self.clock.forward(seconds=20)
+        self.go_in(who, groups[1], minutes + more)
+        self.policies_say_what_the_model_says()
+        self.sessions_live_as_long_as_the_model_says()
+        self.clock.now = max(self.clock.now, first_end)
         self._sweep()
 
     @rule(who=WHO, role=ROLE)

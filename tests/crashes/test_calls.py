@@ -16,7 +16,7 @@ GATE = ("PutRolePolicy", "GetRolePolicy")
 LOOK = ("GetGroup", "ListUserTags", "GetUserPolicy")
 GRANT_CALLS: Calls = ("GetUser", *GATE, "PutUserPolicy", "TagUser", "AddUserToGroup", *LOOK)
 END_CALLS: Calls = (
-    *("GetUser", "PutUserPolicy", *GATE, "DescribeSessions", "RemoveUserFromGroup", "GetGroup", "UntagUser"),
+    *("GetUser", "PutUserPolicy", *GATE, "RemoveUserFromGroup", "GetGroup", "UntagUser", "DescribeSessions"),
     *LOOK,
 )
 
