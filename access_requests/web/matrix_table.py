@@ -58,8 +58,13 @@ class Table:
     people: Sequence[selectors.Person]
 
     @property
-    def unread(self) -> list[Column]:
-        return [column for column in self.columns if column.unread]
+    def unread(self) -> Mapping[str, Sequence[AwsAccount]]:
+        """Return why -> the accounts that were not read."""
+        found: dict[str, list[AwsAccount]] = defaultdict(list)
+        for column in self.columns:
+            if column.unread:
+                found[column.unread].append(column.account)
+        return dict(found)
 
     @property
     def disagreements(self) -> int:
