@@ -132,10 +132,11 @@ def test_portal_may_change_members_of_work_groups_only_and_fences_of_bounded_use
     writes = {action for action in by_action if not action.partition(":")[2].startswith(("Get", "List", "Lookup"))}
     assert writes == {
         *("iam:AddUserToGroup", "iam:DeleteUserPolicy", "iam:PutUserPolicy", "iam:RemoveUserFromGroup"),
-        *("iam:TagUser", "iam:UntagUser", "sts:AssumeRole"),
+        *("iam:DeleteGroupPolicy", "iam:DetachGroupPolicy", "iam:TagUser", "iam:UntagUser", "sts:AssumeRole"),
     }
     assert by_action["sts:AssumeRole"]["Resource"] == "arn:aws:iam::*:role/sekisho/SekishoGateRole"
-    assert by_action["iam:AddUserToGroup"]["Resource"] == "arn:aws:iam::*:group/sekisho/work/*"
+    of_groups = [by_action[action]["Resource"] for action in ("iam:AddUserToGroup", "iam:DeleteGroupPolicy")]
+    assert of_groups == ["arn:aws:iam::*:group/sekisho/work/*"] * 2
     assert by_action["iam:TagUser"]["Condition"]["ForAllValues:StringLike"] == {"aws:TagKeys": "sekisho:ttl:*"}
     assert "iam:PermissionsBoundary" in by_action["iam:PutUserPolicy"]["Condition"]["ArnLike"]
 
