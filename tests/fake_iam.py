@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,7 +51,7 @@ class FakeIam:
     """Both accounts in one: users and groups of the Jump account, roles of production.
 
     `ids` is user name -> UserId, `leads_to` group -> the role that it allows to switch to. `trouble` says for the n-th call from
-    now whether it fails before or after its effect.
+    now whether it fails "before" or "after" its effect, or "late": it comes to nothing for the caller, and lands with `land`.
     """
 
     ids: dict[str, str]
@@ -60,6 +61,7 @@ class FakeIam:
     leads_to: dict[str, str] = field(default_factory=dict)
     role_policies: dict[str, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
     trouble: dict[int, str] = field(default_factory=dict)
+    hanging: list[Callable[[], object]] = field(default_factory=list)
 
     @property
     def meta(self) -> "FakeIam":
@@ -83,10 +85,20 @@ class FakeIam:
         self.trouble = {number - 1: kind for number, kind in self.trouble.items() if number > 1}
         if trouble == "before":
             raise _error("Throttling", 400)
+        if trouble == "late":
+            self.hanging.append(lambda: method(**params))
+            raise ReadTimeoutError(endpoint_url="memory")
         answer = method(**params)
         if trouble == "after":
             raise ReadTimeoutError(endpoint_url="memory")
         return answer
+
+    def land(self) -> None:
+        """Let AWS do what hangs."""
+        hanging, self.hanging = self.hanging, []
+        for call in hanging:
+            with suppress(ClientError):
+                call()
 
     def _known(self, user: str) -> None:
         if user not in self.ids:

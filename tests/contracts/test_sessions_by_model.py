@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from access_requests.errors import Rejection
-from access_requests.grants import entry_fence
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, TargetRole, WorkGroup
-from access_requests.services import aws_step, gates, judging, open_sessions, sweep
+from access_requests.services import aws_step, gates, judging, lease, open_sessions, sweep
 from access_requests.services.gates import writing
 from portal.iam import contexts
 from portal.iam.account import Account
 from portal.iam.evaluation import Call, evaluate
+from portal.iam.fences import entry_fence_name
 from portal.iam.switch import evaluate_switch
 from tests.cast import Cast, iam_user_id
 from tests.clock import Clock
@@ -135,10 +135,7 @@ class Sessions(RuleBasedStateMachine):
     def go_out(self, index: int, by_whom: str) -> None:
         elevation = self._one(index)
         self._window(elevation).cut = True
-        if by_whom == "themselves":
-            returned(elevation, elevation.person, now=self.clock.now)
-        else:
-            stopped(elevation, self.cast.admin01, now=self.clock.now)
+        self._out(elevation, by_whom)
         self._sweep()
 
     @precondition(lambda self: self._active())
@@ -156,6 +153,22 @@ class Sessions(RuleBasedStateMachine):
         self.clock.now = elevation.ends_at - timedelta(seconds=1)
         self._sweep()
         self.go_in(elevation.person.username, elevation.work_group.name, minutes)
+
+    @rule(who=WHO, group=GROUP, nth=st.integers(1, 12), by_whom=BY_WHOM)
+    def go_out_while_a_call_of_the_grant_hangs(self, who: str, group: str, nth: int, by_whom: str) -> None:
+        """The call lands after the end was read back. It lets nobody in, and leaves nothing once no writer can be left."""
+        before = {row.pk for row in Elevation.objects.all()}
+        self.iam.trouble = {nth: "late"}
+        self.go_in(who, group, 30)
+        self.iam.trouble = {}
+        for elevation in Elevation.objects.exclude(pk__in=before).select_related("person", "work_group"):
+            self._window(elevation).cut = True
+            self._out(elevation, by_whom)
+        self._sweep()
+        self.iam.land()
+        self.policies_say_what_the_model_says()
+        self.clock.forward(seconds=max(lease.length(), 2 * gates.lease_length()).total_seconds())
+        self._sweep()
 
     @rule(who=WHO, groups=st.permutations(BOTH_LEAD_TO_ONE_ROLE), minutes=MINUTES, more=MINUTES)
     def go_in_twice_and_stay_beyond_the_first_end(self, who: str, groups: list[str], minutes: int, more: int) -> None:
@@ -193,7 +206,7 @@ class Sessions(RuleBasedStateMachine):
 
     @rule(who=WHO, role=ROLE)
     def take_off_the_fence_in_the_console(self, who: str, role: str) -> None:
-        self.iam.policies[who].pop(entry_fence.entry_fence_name(role), None)
+        self.iam.policies[who].pop(entry_fence_name(role), None)
 
     # What always holds
 
@@ -260,6 +273,12 @@ class Sessions(RuleBasedStateMachine):
     def _one(self, index: int) -> Elevation:
         active = self._active()
         return active[index % len(active)]
+
+    def _out(self, elevation: Elevation, by_whom: str) -> None:
+        if by_whom == "themselves":
+            returned(elevation, elevation.person, now=self.clock.now)
+        else:
+            stopped(elevation, self.cast.admin01, now=self.clock.now)
 
     def _window(self, elevation: Elevation) -> Window:
         windows = self.model.open(elevation.person.username, self.clock.now)
