@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from access_requests.grants.calls import Caller
 from access_requests.models import Elevation
-from access_requests.services import provision, revoke, sweep
+from access_requests.services import gates, provision, revoke, sweep
 from portal.aws import sessions
 from portal.iam.fences import entry_fence_name
 from portal.simulated_aws import control
@@ -33,6 +33,7 @@ TASKS = {
     "access_requests.prolong": provision.prolong,
     "access_requests.end": revoke.end,
     "access_requests.tidy": revoke.tidy,
+    "access_requests.gate": gates.refresh,
 }
 
 
@@ -87,8 +88,8 @@ class Jump:
         now = self.clock.now
         sweep.lapse_requests(now=now)
         for due in (sweep.due_ends, sweep.due_grants):
-            for task, elevation_id in list(due(now=now)):
-                TASKS[task](elevation_id)
+            for task, object_id in list(due(now=now)):
+                TASKS[task](object_id)
 
     def on_call(self, action: str, do: Callable[[], object], *, role_arn: str = "") -> None:
         """Have something else happen once, while a worker's call of this action, in this role, is on its way."""

@@ -1,17 +1,21 @@
-"""The defects of the prototype that this product grew out of, none of which it may have.
+"""The defects of the prototype that this product grew out of, none of which it may have."""
 
-Those of the permissions themselves (live sessions, guard rails) are not of this layer.
-"""
-
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from access_requests import errors
 from access_requests.lifecycle import ElevationStatus
-from access_requests.services import revoke
-from tests.jump import MEMBER_GROUP, MEMBER_TAG, Jump, granted
-from tests.story import approved, elevated, refused, submitted
+from access_requests.models import Drift, TargetRole
+from access_requests.services import reconcile, revoke
+from portal.iam import contexts
+from portal.iam.evaluation import Call, evaluate
+from tests.gated import Gated, clock, gated, jump, simulated_aws
+from tests.jump import MEMBER_GROUP, MEMBER_ROLE, MEMBER_TAG, Jump, granted
+from tests.story import approved, elevated, refused, returned, submitted
+
+__all__ = ["clock", "gated", "jump", "simulated_aws"]
+LEADER_ROLE = "Prod_LeaderRole"
 
 
 @pytest.mark.parametrize("group", ["JumpAdminGroup", "LeaderGroup", "ChangeApprovalGroup"])
@@ -94,3 +98,43 @@ def test_defect_9_leader01_may_approve_leader01s_own_request(jump: Jump) -> None
     request = submitted(jump.cast.leader01, now=jump.clock.now, work_groups=[MEMBER_GROUP])
     with refused(errors.OwnRequest):
         approved(request, jump.cast.leader01, now=jump.clock.now)
+
+
+def test_defect_7_leaving_the_group_does_not_end_live_sessions(gated: Gated) -> None:
+    jump = gated.jump
+    elevation = granted(elevated(jump.cast.member01, jump.cast.leader01, now=jump.clock.now))
+    began = jump.clock.now
+    assert may(gated, MEMBER_ROLE, "ec2:StopInstances", issued_at=began)
+    jump.clock.forward(minutes=1)
+    returned(elevation, elevation.person, now=jump.clock.now)
+    jump.sweep()
+    assert not may(gated, MEMBER_ROLE, "ec2:StopInstances", issued_at=began)
+
+
+def test_defect_10_leaders_role_has_no_guard_rail_and_nothing_denies_deleting_from_s3(gated: Gated) -> None:
+    jump = gated.jump
+    jump.cast.prod_leader.policy = jump.cast.one_lead
+    jump.cast.prod_leader.save()
+    request = submitted(jump.cast.member01, now=jump.clock.now, work_groups=["ProdLeaderWorkGroup"])
+    approved(request, jump.cast.leader01, now=jump.clock.now)
+    granted(request.elevations.get())
+    assert may(gated, LEADER_ROLE, "ec2:RunInstances", issued_at=jump.clock.now)
+    for action in ("s3:DeleteObject", "s3:DeleteBucket", "s3:PutLifecycleConfiguration", "cloudtrail:StopLogging"):
+        assert not may(gated, LEADER_ROLE, action, issued_at=jump.clock.now)
+    # Whoever takes the rail off is found out.
+    rail = "arn:aws:iam::444444444444:policy/sekisho/rails/DenyS3Delete"
+    TargetRole.objects.filter(name=LEADER_ROLE).update(policies=[rail])
+    gated.iam.detach_role_policy(RoleName=LEADER_ROLE, PolicyArn=rail)
+    jump.clock.forward(minutes=2)
+    reconcile.run()
+    assert Drift.objects.get(kind="role_policy_missing").name == rail
+
+
+def may(gated: Gated, role_name: str, action: str, *, issued_at: datetime) -> bool:
+    """Whether member01's session of the role, begun with MFA, may do this to anything now."""
+    role = gated.accounts()[1].role(role_name)
+    assert role is not None
+    context = contexts.of_session(
+        role_arn=role.arn, role_id=role.role_id, session_name="member01", issued_at=issued_at, at=gated.jump.clock.now, mfa=True
+    )
+    return evaluate(role.session("member01"), Call(action=action, resource="*", context=context)).allowed

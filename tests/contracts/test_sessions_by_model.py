@@ -240,7 +240,7 @@ class Sessions(RuleBasedStateMachine):
         assert user is not None
         assert role is not None
         for changes in ({"mfa": False}, {"session_name": "somebody"}):
-            assert evaluate_switch(jump, user, role, at=at, **changes).decision != "allowed"  # type: ignore[arg-type]
+            assert evaluate_switch(jump, user, role, at=at, **changes).decision != "allowed"
         return evaluate_switch(jump, user, role, at=at).decision == "allowed"
 
     def _may_act(self, production: Account, session: Session, *, at: datetime) -> bool:
@@ -260,10 +260,7 @@ class Sessions(RuleBasedStateMachine):
         for _ in range(2):
             for due in (sweep.due_ends, sweep.due_grants):
                 for task, object_id in list(due(now=self.clock.now)):
-                    if task == sweep.GATE:
-                        gates.refresh(object_id)
-                    else:
-                        TASKS[task](object_id)
+                    TASKS[task](object_id)
             self.clock.forward(seconds=1)
 
     def _active(self) -> list[Elevation]:
