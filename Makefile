@@ -27,8 +27,7 @@ format: .venv/dev.stamp
 
 # What the pages say, from the sources into locale/ja: new sentences come in empty, and the gate refuses empty ones.
 messages: .venv/dev.stamp
-	$(BIN)/python -m tests.structure.messages locale/django.pot
-	$(BIN)/pybabel update -D django -i locale/django.pot -d locale -l ja --no-fuzzy-matching --ignore-obsolete
+	$(BIN)/python -m tests.structure.messages
 
 # The development lock is compiled first and binds the others, so that a package has one version in all three.
 lock: .venv/dev.stamp

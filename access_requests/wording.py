@@ -80,6 +80,8 @@ UNTOLD: Mapping[str, Promise] = {
     "unreadable": _("AWS answered what the portal cannot read"),
     "unreadable_answer": _("AWS answered what the portal cannot read"),
 }
+# How portal.iam ends what depends on where a person will call from.
+OF_THE_CALL = " of the call"
 
 DOORS: Mapping[str, Promise] = {
     "browser": pgettext_lazy("door", "browser"),
@@ -104,7 +106,14 @@ def problem(word: str) -> str:
 
 def untold(reasons: Iterable[str]) -> str:
     """Return why an evaluation could not tell."""
-    return "; ".join(str(UNTOLD.get(reason, reason)) for reason in reasons)
+    return "; ".join(_untold(reason) for reason in reasons)
+
+
+def _untold(reason: str) -> str:
+    key, ends_so, _rest = reason.partition(OF_THE_CALL)
+    if ends_so:
+        return gettext("a policy asks for %(key)s, which is known once the call is made") % {"key": key}
+    return str(UNTOLD.get(reason, reason))
 
 
 def state(word: str) -> str:

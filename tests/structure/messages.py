@@ -1,19 +1,19 @@
-"""The sentences that the sources ask translations of. `python -m tests.structure.messages FILE` writes them as a template.
+"""The sentences that the sources ask translations of. `python -m tests.structure.messages` brings each locale up to them.
 
 Extracted in Python alone: Django's own makemessages needs the system's gettext.
 """
 
 import io
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
-from babel.messages.pofile import write_po
+from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+WIDTH = 120
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
@@ -43,6 +43,16 @@ def sources() -> Iterator[tuple[Path, str]]:
         yield path, "\n".join(line.strip() for line in templatize(path.read_text(), str(path)).splitlines())
 
 
+def bring_up(path: Path) -> None:
+    """Put new sentences in, empty, and take those out that nobody says; nothing else of the file changes."""
+    header, blank, _ = path.read_text().partition("\n\n")
+    catalog = read_po(io.BytesIO(path.read_bytes()), locale=path.parent.parent.name, ignore_obsolete=True)
+    catalog.update(messages(), no_fuzzy_matching=True)
+    said = io.BytesIO()
+    write_po(said, catalog, width=WIDTH, no_location=True, omit_header=True, sort_output=True, ignore_obsolete=True)
+    path.write_bytes((header + blank).encode() + said.getvalue().rstrip(b"\n") + b"\n")
+
+
 if __name__ == "__main__":
-    with Path(sys.argv[1]).open("wb") as file:
-        write_po(file, messages(), sort_by_file=True, omit_header=True)
+    for path in sorted((ROOT / "locale").glob("*/LC_MESSAGES/django.po")):
+        bring_up(path)
