@@ -2,6 +2,7 @@
 
 import django.core.serializers.json
 import django.db.models.deletion
+import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
@@ -98,6 +99,7 @@ class Migration(migrations.Migration):
                 ("began_at", models.DateTimeField(verbose_name="began")),
                 ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
                 ("running", models.BooleanField(default=False, verbose_name="running")),
+                ("alive_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="last sign of life")),
                 ("asked_by", models.CharField(blank=True, max_length=200, verbose_name="asked by")),
                 (
                     "problems",

@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from access_requests.lifecycle import DRIFT_OPEN, DriftStatus
@@ -95,8 +96,9 @@ class Reconciliation(models.Model):
 
     began_at = models.DateTimeField(_("began"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
-    # One at a time: the row is the lock. A run that died is found by its age and gives way to the next.
+    # One at a time: the row is the lock. A run that died is found by its silence and gives way to the next.
     running = models.BooleanField(_("running"), default=False)
+    alive_at = models.DateTimeField(_("last sign of life"), default=timezone.now)
     asked_by = models.CharField(_("asked by"), max_length=200, blank=True)
     # [{"account": key, "thing": what could not be compared, "" for all of the account, "problem": a word for it}]
     problems = models.JSONField(_("problems"), default=list, encoder=DjangoJSONEncoder)

@@ -1,7 +1,7 @@
 """Looking at AWS: one read of the Jump account, and one of each account in which the portal has a role."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -21,6 +21,8 @@ from portal.iam.session_gate import SESSION_GATE_NAME
 logger = logging.getLogger(__name__)
 TURNS = 10
 MFA_BATCH = 50
+# Called before each call to AWS: says that the comparison still runs.
+Alive = Callable[[], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,13 +40,13 @@ class Sight:
         return {problem.account: problem.problem for problem in self.problems}
 
 
-def look() -> Sight:
+def look(alive: Alive) -> Sight:
     """Read every account once, whoever is in production. One that cannot be read stops none of the others."""
     at = timezone.now()
     jump_row = AwsAccount.objects.get(kind=AccountKind.JUMP)
-    jump = _read(free_caller(""), jump_row, kinds=inventory.PEOPLE)
+    jump = _read(free_caller("", alive), jump_row, kinds=inventory.PEOPLE)
     rows = AwsAccount.objects.exclude(gate_role="").exclude(pk=jump_row.pk).order_by("key")
-    read = {row.key: _read(free_caller(row.gate_role_arn), row, kinds=inventory.ROLES) for row in rows}
+    read = {row.key: _read(free_caller(row.gate_role_arn, alive), row, kinds=inventory.ROLES) for row in rows}
     problems = [Problem(account=key, problem=found.problem) for key, found in read.items() if isinstance(found, BackendError)]
     if isinstance(jump, BackendError):
         problems.insert(0, Problem(account=jump_row.key, problem=jump.problem))
@@ -56,10 +58,10 @@ def look() -> Sight:
     )
 
 
-def free_caller(role_arn: str) -> Caller:
+def free_caller(role_arn: str, alive: Alive = lambda: None) -> Caller:
     """Return a caller that holds no lease: for reads, and for what is written about no person."""
     client = iam_of(role_arn) if role_arn else jump_iam()
-    return Caller(client=client, before_each=lambda: None, clock=timezone.now)
+    return Caller(client=client, before_each=alive, clock=timezone.now)
 
 
 def keep_sizes(sight: Sight) -> None:
@@ -75,12 +77,12 @@ def keep_sizes(sight: Sight) -> None:
             RoleGate.objects.filter(pk=gate.pk).update(others_size=size)
 
 
-def keep_mfa_serials(*, turn: int) -> None:
+def keep_mfa_serials(alive: Alive, *, turn: int) -> None:
     """Write down which MFA devices people have: of those never asked about, and of one in ten others, by turns.
 
     One call each, so that calls don't grow with the company. What AWS does not answer stays as it was.
     """
-    aws = free_caller("")
+    aws = free_caller("", alive)
     rows = IamUserBinding.objects.filter(person__is_active=True).annotate(of_turn=F("pk") % TURNS)
     for binding in rows.filter(Q(mfa_serials__isnull=True) | Q(of_turn=turn % TURNS)).order_by("pk")[:MFA_BATCH]:
         try:

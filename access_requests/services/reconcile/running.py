@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import IntegrityError
@@ -15,13 +16,13 @@ from access_requests.services.reconcile import blaming, looking, recording, undo
 from access_requests.services.reconcile.comparing import Comparison, compare
 from access_requests.services.reconcile.difference import Problem
 from access_requests.services.reconcile.expected import Expected, expect
-from access_requests.services.reconcile.looking import Sight
+from access_requests.services.reconcile.looking import Alive, Sight
 from access_requests.services.reconcile.matrix import Json, matrix
 from access_requests.services.run import run as in_transaction
 
 logger = logging.getLogger(__name__)
-# A run that takes longer died, or might as well have.
-LONGEST_RUN = timedelta(minutes=10)
+# A run that is silent for longer died: longer than one call to AWS with its repeats, or one that undoes.
+LONGEST_SILENCE = timedelta(minutes=3)
 KEPT = timedelta(days=7)
 DIED = "run_died"
 Pause = Callable[[float], object]
@@ -50,42 +51,43 @@ def undo_one(drift_id: int) -> None:
     """Undo what an administrator asked for, unless AWS does not show it any more."""
     if not Drift.objects.filter(pk=drift_id, status=DriftStatus.UNDOING).exists():
         return
-    before, *_ = _compared()
+    before, *_ = _compared(_nobody_waits)
     row = Drift.objects.select_related("work_group", "elevation").get(pk=drift_id)
     if _is_shown(row, before):
-        undoing.undo([row])
-        before, *_ = _compared()
+        undoing.undo([row], _nobody_waits)
+        before, *_ = _compared(_nobody_waits)
     recording.close(before, [row], now=timezone.now())
 
 
 def _run(row: Reconciliation, pause: Pause | None) -> Iterable[Problem]:
-    comparison, expected, sight = _compared()
+    alive = partial(_say_alive, row)
+    comparison, expected, sight = _compared(alive)
     if pause is not None and comparison.again_at is not None:
         pause(max(0.0, (comparison.again_at - timezone.now()).total_seconds()))
-        comparison, expected, sight = _compared()
+        comparison, expected, sight = _compared(alive)
     recording.record(comparison, now=timezone.now())
     looking.keep_sizes(sight)
-    undone = _act(comparison)
+    undone = _act(comparison, alive)
     if undone:
         # Read back. It is what the matrix shows, too: what was undone is over.
-        after, expected, sight = _compared()
+        after, expected, sight = _compared(alive)
         recording.close(after, undone, now=timezone.now())
     blaming.blame(now=timezone.now())
-    looking.keep_mfa_serials(turn=row.pk)
+    looking.keep_mfa_serials(alive, turn=row.pk)
     row.matrix, trouble = _matrix(expected, sight)
     return [*comparison.problems, *trouble]
 
 
-def _compared() -> tuple[Comparison, Expected, Sight]:
+def _compared(alive: Alive) -> tuple[Comparison, Expected, Sight]:
     """Look at AWS first: whatever the database then says and AWS did not show is recent, and told from drift by that."""
-    sight = looking.look()
+    sight = looking.look(alive)
     now = timezone.now()
     expected = expect(now=now)
     settling = timedelta(seconds=settings.SETTLING_SECONDS)
     return compare(expected, sight, settling=settling, undone=recording.undone_lately(now=now)), expected, sight
 
 
-def _act(comparison: Comparison) -> list[Drift]:
+def _act(comparison: Comparison, alive: Alive) -> list[Drift]:
     """End the access of whoever is not who was bound, and undo what is to be; return what was undone."""
     rows = recording.open_rows()
     real = [rows[difference.key] for difference in comparison.real if difference.key in rows]
@@ -93,7 +95,7 @@ def _act(comparison: Comparison) -> list[Drift]:
     undoing.ask_where_so_configured(real)
     asked = [row for key, row in recording.open_rows().items() if row.status == DriftStatus.UNDOING]
     due = [row for row in asked if any(difference.key == recording.key_of(row) for difference in comparison.real)]
-    undoing.undo(due)
+    undoing.undo(due, alive)
     return due
 
 
@@ -114,14 +116,22 @@ def _matrix(expected: Expected, sight: Sight) -> tuple[Json | None, list[Problem
 
 def _begin(asked_by: str) -> Reconciliation | None:
     now = timezone.now()
-    died = Reconciliation.objects.filter(running=True, began_at__lte=now - LONGEST_RUN)
+    died = Reconciliation.objects.filter(running=True, alive_at__lte=now - LONGEST_SILENCE)
     died.update(running=False, problems=[asdict(Problem(account="", problem=DIED))])
     if Reconciliation.objects.filter(running=True).exists():
         return None
     try:
-        return in_transaction(lambda: Reconciliation.objects.create(began_at=now, running=True, asked_by=asked_by))
+        return in_transaction(lambda: Reconciliation.objects.create(began_at=now, alive_at=now, running=True, asked_by=asked_by))
     except IntegrityError:
         return None  # Of two that began at once the other one is it.
+
+
+def _say_alive(row: Reconciliation) -> None:
+    Reconciliation.objects.filter(pk=row.pk).update(alive_at=timezone.now())
+
+
+def _nobody_waits() -> None:
+    """Say nothing: one drift is undone beside any comparison."""
 
 
 def _end(row: Reconciliation, problems: Iterable[Problem]) -> None:

@@ -20,7 +20,7 @@ from access_requests.lifecycle import IN_AWS, STANDING, DriftAction, DriftStatus
 from access_requests.models import Drift, DriftAnswer, DriftKind, Elevation, IamUserBinding, TargetRole, WorkGroup
 from access_requests.services import aws_step, fences, gates, lease, provision, stop, transition
 from access_requests.services.reconcile import recording
-from access_requests.services.reconcile.looking import free_caller
+from access_requests.services.reconcile.looking import Alive, free_caller
 from access_requests.services.run import run
 from portal.iam.session_gate import SESSION_GATE_NAME
 
@@ -54,7 +54,7 @@ def ask_where_so_configured(rows: Iterable[Drift]) -> None:
             run(partial(_ask, row.pk))
 
 
-def undo(rows: Iterable[Drift]) -> None:
+def undo(rows: Iterable[Drift], alive: Alive) -> None:
     """Write each as it is to be. What AWS refuses is told on its row and tried again by the next comparison."""
     # Members first: a TTL tag goes only after the membership. What belongs to one elevation is written in one go.
     restored: set[int | None] = set()
@@ -63,6 +63,7 @@ def undo(rows: Iterable[Drift]) -> None:
             if row.elevation_id in restored:
                 continue
             restored.add(row.elevation_id)
+        alive()
         _undo(row)
 
 

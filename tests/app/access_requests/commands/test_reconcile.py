@@ -67,14 +67,14 @@ def test_an_account_that_cannot_be_read_is_a_problem(jump: Jump) -> None:
 
 
 def test_two_do_not_compare_at_once(jump: Jump) -> None:
-    Reconciliation.objects.create(began_at=jump.clock.now, running=True)
+    Reconciliation.objects.create(began_at=jump.clock.now, alive_at=jump.clock.now, running=True)
     began = jump.clock.now
     assert reconcile() == (1, "another comparison is running\n")
     assert (jump.clock.now - began).total_seconds() == 120
 
 
 def test_it_waits_for_another_comparison_to_end(jump: Jump, monkeypatch: pytest.MonkeyPatch) -> None:
-    Reconciliation.objects.create(began_at=jump.clock.now, running=True)
+    Reconciliation.objects.create(began_at=jump.clock.now, alive_at=jump.clock.now, running=True)
     monkeypatch.setattr(time, "sleep", lambda _seconds: Reconciliation.objects.update(running=False))
     assert reconcile()[0] == 0
     assert Reconciliation.objects.count() == 2

@@ -119,8 +119,8 @@ def drift_found_twice(_cast: Cast, now: datetime) -> Callable[[], object]:
 
 
 def two_comparisons_at_once(_cast: Cast, now: datetime) -> Callable[[], object]:
-    Reconciliation.objects.create(began_at=now, running=True)
-    return lambda: Reconciliation.objects.create(began_at=now, running=True)
+    Reconciliation.objects.create(began_at=now, alive_at=now, running=True)
+    return lambda: Reconciliation.objects.create(began_at=now, alive_at=now, running=True)
 
 
 BREAKS: dict[str, Break] = {

@@ -67,14 +67,14 @@ def test_one_under_way_is_said_beside_the_last_and_no_other_is_asked_for(
     cast: Cast, browse: Browse, clock: Clock, url: str
 ) -> None:
     Reconciliation.objects.create(began_at=clock.now - timedelta(minutes=3), ended_at=clock.now)
-    running = Reconciliation.objects.create(began_at=clock.now, running=True, asked_by="admin01")
+    running = Reconciliation.objects.create(began_at=clock.now, alive_at=clock.now, running=True, asked_by="admin01")
     shown = browse(cast.admin01).get(url).content.decode()
     assert '<span class="tag waits">running</span> since' in shown
     assert "less than a minute ago" in shown
     assert "read without a problem" in shown
     assert 'hx-trigger="every 2s"' in shown
     assert BUTTON not in shown
-    Reconciliation.objects.filter(pk=running.pk).update(began_at=clock.now - timedelta(minutes=11))
+    Reconciliation.objects.filter(pk=running.pk).update(alive_at=clock.now - timedelta(minutes=4))
     shown = browse(cast.admin01).get(url).content.decode()
     assert "did not come to an end" in shown
     assert BUTTON in shown

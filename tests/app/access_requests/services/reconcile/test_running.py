@@ -130,12 +130,32 @@ def test_a_run_makes_as_many_calls_for_thirty_people_in_production_as_for_one(wo
 
 
 def test_a_second_run_does_nothing_and_one_that_died_blocks_nobody(world: World) -> None:
-    died = Reconciliation.objects.create(began_at=world.jump.clock.now, running=True)
+    died = Reconciliation.objects.create(began_at=world.jump.clock.now, alive_at=world.jump.clock.now, running=True)
     assert reconcile.run() is None
-    world.jump.clock.forward(minutes=10)
+    world.jump.clock.forward(minutes=3)
     assert reconcile.run() is not None
     died.refresh_from_db()
     assert (died.running, died.ended_at, died.problems[0]["problem"]) == (False, None, "run_died")
+
+
+def test_a_run_that_is_long_and_says_so_is_left_alone(world: World) -> None:
+    long = Reconciliation.objects.create(began_at=world.jump.clock.now, running=True)
+    world.jump.clock.forward(minutes=10)
+    running._say_alive(long)
+    assert reconcile.run() is None
+    world.jump.clock.forward(minutes=2)
+    assert reconcile.run() is None
+
+
+def test_a_run_says_before_each_call_that_it_lives(world: World) -> None:
+    def an_hour_passes() -> None:
+        world.jump.clock.forward(hours=1)
+
+    world.jump.on_call("GetAccountAuthorizationDetails", an_hour_passes, role_arn=world.jump.cast.production.gate_role_arn)
+    row = reconcile.run()
+    assert row is not None
+    row.refresh_from_db()
+    assert row.alive_at - row.began_at == timedelta(hours=1)
 
 
 def test_a_run_that_fails_is_over_and_says_why(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
