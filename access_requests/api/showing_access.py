@@ -52,10 +52,11 @@ class Judged(BaseModel):
 
     @classmethod
     def of(cls, row: Elevation) -> "Judged | None":
-        if not row.judged:
+        judged = row.judged_now
+        if judged is None:
             return None
-        roles = [JudgedRole(**{name: role[name] for name in JudgedRole.model_fields}) for role in row.judged["roles"]]
-        return cls(evaluated_at=row.judged["at"], decision=row.judged["decision"], roles=roles)
+        roles = [JudgedRole(**{name: role[name] for name in JudgedRole.model_fields}) for role in judged["roles"]]
+        return cls(evaluated_at=judged["at"], decision=judged["decision"], roles=roles)
 
 
 class SwitchRole(BaseModel):
@@ -78,7 +79,9 @@ class ElevationDetails(BaseModel):
     ended_at: datetime | None
     problem: str | None = Field(description="What AWS refused or did not answer, and what happens next.")
     aws: ShownByAws | None
-    judged: Judged | None = Field(description="Whether the person can switch, as evaluated when it was last asked.")
+    judged: Judged | None = Field(
+        description="Whether the person can switch, as evaluated after the latest step; null until it was evaluated."
+    )
     switch_roles: list[SwitchRole] = Field(description="Links to the console's switch-role page, while access is active.")
 
     @classmethod

@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -87,6 +87,11 @@ class Elevation(models.Model):
     def over_at(self) -> datetime:
         """When it was over, as AWS showed it; before that, when it is to be over."""
         return self.ended_at or self.ends_at
+
+    @property
+    def judged_now(self) -> dict[str, Any] | None:
+        """The evaluation of it as it is now, if there is one; one from before the latest step says nothing of it any more."""
+        return self.judged if self.judged and self.judged.get("of") == self.status else None
 
 
 class PersonLease(models.Model):

@@ -40,15 +40,11 @@ class RoleJudged:
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """`of` is the elevation's state that was evaluated, empty before the grant.
-
-    `is_open`: it is evaluated again soon, since AWS did not show what was expected.
-    """
+    """`is_open`: it is evaluated again soon, since AWS did not show what was expected."""
 
     decision: str
     at: datetime
     roles: Sequence[RoleJudged]
-    of: str
     is_open: bool
 
     @property
@@ -89,15 +85,13 @@ def parsed(data: Mapping[str, Any] | None) -> Judged | None:
         decision=data["decision"],
         at=_moment(data["at"]),
         roles=[_role(role) for role in data["roles"]],
-        of=data.get("of", ""),
         is_open=bool(data.get("tries")),
     )
 
 
 def current(elevation: Elevation) -> Judged | None:
-    """Return the evaluation of the elevation as it is now; one from before the last step says nothing of it any more."""
-    judged = parsed(elevation.judged)
-    return judged if judged is not None and judged.of == elevation.status else None
+    """Return the evaluation of the elevation as it is now."""
+    return parsed(elevation.judged_now)
 
 
 def sentence(judged: Judged, *, person: str, moment: str, expected: str) -> tuple[str, str]:

@@ -95,6 +95,13 @@ def test_returning_access_has_it_revoked(bot: Bot, active: str, member01: User) 
     assert (told["state"], told["seconds_left"], told["details"]["stop_reason"]) == ("revoking", 0, "returned")
 
 
+def test_evaluation_from_before_the_latest_step_is_shown_no_more(bot: Bot, active: str, member01: User) -> None:
+    told = read(bot.post(f"/elevations/{active}/return", for_person=member01))
+    assert (told["state"], told["details"]["judged"]) == ("revoking", None)
+    Elevation.objects.filter(code=active).update(judged=None)
+    assert read(bot.get(f"/elevations/{active}", for_person=member01))["details"]["judged"] is None
+
+
 def test_only_the_person_returns_or_extends(bot: Bot, active: str, member02: User, leader01: User) -> None:
     later = (timezone.now() + timedelta(hours=1)).isoformat()
     for person in (member02, leader01):
