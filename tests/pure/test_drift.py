@@ -1,5 +1,6 @@
 """What differs between AWS and the portal, on values alone: late or real, and each object on its own."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,11 +8,12 @@ from typing import Any
 import pytest
 
 from access_requests.models import DriftKind
-from access_requests.services.reconcile import people, policies
+from access_requests.services.reconcile import people, policies, switching
 from access_requests.services.reconcile.comparing import Comparison, compare
 from access_requests.services.reconcile.difference import Difference, Problem
 from access_requests.services.reconcile.expected import Expected, Group, Identity, Role, Window
 from access_requests.services.reconcile.looking import Sight
+from access_requests.web import drift_words
 from portal.iam.account import Account
 from portal.iam.fences import entry_fence
 from portal.iam.session_gate import SESSION_GATE_NAME, Line, session_gate
@@ -214,3 +216,28 @@ def test_a_gate_that_a_worker_writes_now_is_late() -> None:
     role = replace(EXPECTED.roles[0], gate_moving=True)
     (found,) = gate(None, replace(EXPECTED, roles=(role,)))
     assert found.written_at == AT
+
+
+def test_every_detail_that_is_kept_has_its_label() -> None:
+    found = [one for one in everything_that_can_differ() if isinstance(one, Difference)]
+    assert {one.kind for one in found} == set(DriftKind)
+    assert {key for one in found for key in one.detail} - drift_words.DETAILS.keys() == set()
+
+
+def everything_that_can_differ() -> Iterator[Difference | Problem]:
+    bare, edited = user(GroupList=[], UserPolicyList=[], Tags=[]), user(Tags=[{"Key": TAG, "Value": "2036-01-01T00:00:00Z"}])
+    edited["UserPolicyList"] = [{"PolicyName": f"sekisho-entry-{ROLE}", "PolicyDocument": document(statement())}]
+    for one in (bare, edited, user(UserId="AIDASOMEBODYELSE"), user("renamed", UserId="AIDAMEMBER01"), user("member02")):
+        yield from in_jump(jump(one))
+    yield from in_jump(Account.parsed("111111111111", []))
+    yield from policies.of_groups(EXPECTED, jump(policy=document(statement(Action="*"))))
+    declaring = replace(EXPECTED, roles=(replace(EXPECTED.roles[0], policies=("Declared",)),))
+    there = production(session_gate([LINE]))
+    undeclared = replace(there.roles[ROLE.lower()], inline={"Other": document(statement())})
+    yield from policies.of_roles(declaring, "production", replace(there, roles={ROLE.lower(): undeclared}))
+    yield from policies.of_roles(EXPECTED, "production", Account.parsed("444444444444", []))
+    for shown in (document(statement()), session_gate()):
+        yield from gate(shown)
+    apart = replace(EXPECTED, groups=(replace(EXPECTED.groups[0], roles=frozenset()),))
+    yield from switching.differences(apart, Sight(at=AT, jump=jump(), targets={}), jump())
+    yield from switching.differences(EXPECTED, Sight(at=AT, jump=jump(), targets={"production": there}), jump())

@@ -98,7 +98,7 @@ def _ttl(user: User, group: Group, windows: list[Window], expected: Expected) ->
             thing=user.name,
             name=group.tag_key,
             work_group_id=group.work_group_id,
-            detail={"user_id": user.id, "found": found, "member": group.name.lower() in map(str.lower, user.groups)},
+            detail={"user_id": user.id, "found": found},
             written_at=expected.last_written(windows),
         )
 
