@@ -7,6 +7,7 @@ from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from access_requests.errors import Rejection
+from access_requests.judgement import ALLOWED, DENIED, NO_GATE_ROLE, NO_IAM_USER, NO_ROLE, UNKNOWN
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import ApprovalLevel, ApprovalPolicy
 
@@ -53,22 +54,21 @@ PROBLEMS: Mapping[str, Promise] = {
     "gate_busy": _("Another worker is writing the role's session gate. It is tried again."),
     "gate_not_shown_yet": _("AWS does not show the role's session gate as it was written. It is looked at again."),
     "person_busy": _("The portal is writing something else about this person just now. It is tried again."),
-    "no_gate_role": _("The portal has no role in this account with which to write there. An administrator must name one."),
+    NO_GATE_ROLE: _("The portal has no role in this account with which to write there. An administrator must name one."),
     "unreadable_answer": _("AWS answered what the portal cannot read. An administrator must look into it."),
 }
 # Whether somebody can switch to a role, as evaluated over the policies that AWS has.
 SWITCHES: Mapping[str, Promise] = {
-    "allowed": _("can switch"),
-    "denied": _("cannot switch"),
-    "unknown": _("not known"),
+    ALLOWED: _("can switch"),
+    DENIED: _("cannot switch"),
+    UNKNOWN: _("not known"),
 }
 # What decided, where it is no policy; without a word for it, no policy allows it.
 DECIDED: Mapping[str, Promise] = {
     "": _("no policy allows it"),
-    "no_iam_user": _("the IAM user is gone"),
-    "no_role": _("the role is gone"),
+    NO_IAM_USER: _("the IAM user is gone"),
+    NO_ROLE: _("the role is gone"),
 }
-NO_GATE_ROLE = "no_gate_role"
 # Why an evaluation could not tell. What is missing here is a problem of AWS, or the evaluator's own words for a policy.
 UNTOLD: Mapping[str, Promise] = {
     NO_GATE_ROLE: _("the portal has no role in the account with which to read its policies"),

@@ -1,14 +1,16 @@
 """How a person switches to the role that an elevation opened: a link for the console, a profile for the command line."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from access_requests.models import AwsAccount, Elevation, IamUserBinding, TargetRole
+from portal.iam.session_gate import LONGEST_SESSION
 from portal.users.models import User
 
 CONSOLE = "https://signin.aws.amazon.com/switchrole"
-# A session's shortest and longest time in seconds. Source: STS AssumeRole, DurationSeconds.
-SHORTEST, LONGEST = 900, 43_200
+# A session's shortest time. Source: STS AssumeRole, DurationSeconds.
+SHORTEST_SESSION = timedelta(minutes=15)
 PASSKEY, TOTP = ":u2f/", ":mfa/"
 
 
@@ -77,5 +79,6 @@ def profile(role: TargetRole, elevation: Elevation, mfa: Mfa) -> str:
 
 
 def _seconds(elevation: Elevation) -> int:
-    window = int((elevation.ends_at - elevation.starts_at).total_seconds())
-    return max(SHORTEST, min(window, elevation.work_group.policy.longest_minutes * 60, LONGEST))
+    window = elevation.ends_at - elevation.starts_at
+    longest = timedelta(minutes=elevation.work_group.policy.longest_minutes)
+    return int(max(SHORTEST_SESSION, min(window, longest, LONGEST_SESSION)).total_seconds())

@@ -8,12 +8,11 @@ from functools import cached_property
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, TargetRole
 from access_requests.web.judged import Judged, RoleJudged, current
+from portal.iam.session_gate import LONGEST_SESSION
 
 # A change of a policy can take minutes to be applied everywhere in AWS. An end at its time needs none of them: its time stood in
 # the policies beforehand.
 MARGIN = timedelta(minutes=5)
-# No session in the console or on the command line lives longer.
-LONGEST_SESSION = timedelta(hours=12)
 OVER = (ElevationStatus.REVOKING, ElevationStatus.ENDED)
 
 

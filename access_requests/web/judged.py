@@ -8,12 +8,10 @@ from typing import Any
 from django.utils.translation import gettext
 
 from access_requests import wording
+from access_requests.judgement import ALLOWED, BEFORE, DENIED, NO_GATE_ROLE, UNKNOWN
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation
 from access_requests.web import moments
-
-ALLOWED, DENIED, UNKNOWN = "allowed", "denied", "unknown"
-BEFORE = "before"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +65,7 @@ class Judged:
     @property
     def is_beyond_us(self) -> bool:
         """Whether it cannot be told because no role of the portal is in an account, which is so by choice."""
-        return self.decision == UNKNOWN and all(set(role.why) == {wording.NO_GATE_ROLE} for role in self.decisive)
+        return self.decision == UNKNOWN and all(set(role.why) == {NO_GATE_ROLE} for role in self.decisive)
 
     @property
     def meta(self) -> str:

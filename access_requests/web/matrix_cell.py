@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from access_requests import wording
+from access_requests.judgement import ALLOWED, DENIED, UNKNOWN
 from access_requests.models import Drift, Elevation, TargetRole
 from access_requests.selectors.matrix import GroupCell
-from access_requests.web.judged import ALLOWED, DENIED, UNKNOWN
 
 ALWAYS, ON_APPROVAL, NO = "always", "on_approval", "no"
-# Why there is no evaluation of a cell.
-NO_GROUP, NO_ROLE, NOT_YET = "no_group", "no_role", "not_yet"
+# Why there is no evaluation of a cell, beside judgement.NO_ROLE.
+NO_GROUP, NOT_YET = "no_group", "not_yet"
 
 
 @dataclass(frozen=True, kw_only=True)

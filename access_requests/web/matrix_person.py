@@ -6,10 +6,11 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from access_requests.judgement import ALLOWED, DENIED, UNKNOWN
 from access_requests.lifecycle import IN_AWS, ElevationStatus
 from access_requests.models import Elevation, StandingGroup, TargetRole
 from access_requests.selectors import matrix
-from access_requests.web.judged import ALLOWED, DENIED, RoleJudged, current
+from access_requests.web.judged import RoleJudged, current
 from access_requests.web.matrix_table import production_first
 from portal.users.models import User
 
@@ -36,7 +37,7 @@ class Reach:
 
     @property
     def decision(self) -> str:
-        return self.evaluated.judged.decision if self.evaluated else "unknown"
+        return self.evaluated.judged.decision if self.evaluated else UNKNOWN
 
     @property
     def is_unexplained(self) -> bool:

@@ -7,12 +7,13 @@ from datetime import datetime
 from itertools import groupby
 
 from access_requests import wording
+from access_requests.judgement import NO_GATE_ROLE, NO_ROLE
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccountKind, AwsAccount, Drift, DriftKind, Elevation, StandingGroup, TargetRole, WorkGroup
 from access_requests.selectors import drift as drift_selectors
 from access_requests.selectors import matrix as selectors
 from access_requests.services.reconcile.recording import OF_SWITCH
-from access_requests.web.matrix_cell import ALWAYS, NO, NO_GROUP, NO_ROLE, NOT_YET, ON_APPROVAL, Cell
+from access_requests.web.matrix_cell import ALWAYS, NO, NO_GROUP, NOT_YET, ON_APPROVAL, Cell
 
 OF_GROUP = frozenset({DriftKind.UNEXPLAINED_MEMBER, DriftKind.MEMBER_MISSING, DriftKind.GROUP_GONE, DriftKind.GROUP_POLICY})
 OF_ROLE = frozenset(
@@ -143,7 +144,7 @@ def _cell(group: str, role: TargetRole, known: Known, *, catalogue: str, inside:
 def _columns(known: Known, opened: Collection[int]) -> list[Column]:
     unread = {}
     for account in known.evaluated.accounts if known.evaluated else ():
-        unread[account.key] = "" if account.is_read else wording.untold([account.problem or wording.NO_GATE_ROLE])
+        unread[account.key] = "" if account.is_read else wording.untold([account.problem or NO_GATE_ROLE])
     return [
         Column(account=account, heads=_heads(roles, known, opened), unread=unread.get(account.key, ""))
         for account, roles in groupby(known.roles, key=lambda role: role.account)

@@ -6,12 +6,14 @@ It is rendered whole and read back whole: what does not render to the same docum
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from portal.iam.fences import VERSION, Document, iso
 
 SESSION_GATE_NAME = "sekisho-session-gate"
+# No session of a role lives longer. Source: STS AssumeRole, DurationSeconds.
+LONGEST_SESSION = timedelta(hours=12)
 # What IAM user names are made of: no colon, no wildcard and no variable can come into a pattern by a name.
 _NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 # Names begin behind the colon of AROA…:name. No session is called this: a name has at least two characters.

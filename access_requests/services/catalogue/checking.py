@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -15,9 +15,9 @@ from access_requests.services.catalogue.reading import unknown
 from access_requests.services.catalogue.state import SECTIONS, Kind, State, path_of
 from access_requests.services.catalogue.wanted import Wanted
 from portal.iam.fences import entry_fence
+from portal.iam.session_gate import LONGEST_SESSION
 
-# AWS's own bounds: the session of a role, and all inline policies of a user (which hold an entry fence for each role).
-LONGEST_SESSION_MINUTES = 12 * 60
+# AWS's own bound of all inline policies of a user, which hold an entry fence for each role.
 INLINE_POLICIES = 2048
 LONGEST_DECISION_MINUTES = 30 * 24 * 60
 
@@ -100,7 +100,7 @@ def _known_people(state: State, names: str | list[str], path: Path, mistakes: Mi
 
 
 def _times_are_in_order(state: State, mistakes: Mistakes) -> None:
-    longest = min(LONGEST_SESSION_MINUTES, settings.LONGEST_ACCESS_MINUTES)
+    longest = min(LONGEST_SESSION // timedelta(minutes=1), settings.LONGEST_ACCESS_MINUTES)
     for key, rule in state[Kind.POLICY].items():
         if rule["shortest"] < 1:
             mistakes.add(path_of(Kind.POLICY, key, "shortest"), "the shortest time is at least 1m")

@@ -9,10 +9,8 @@ from access_requests.errors import RoleFull
 from access_requests.grants import session_gate as in_aws
 from access_requests.models import Elevation, RoleGate, TargetRole, WorkGroup
 from access_requests.services import fences
-from portal.iam.session_gate import Line, session_gate
+from portal.iam.session_gate import LONGEST_SESSION, Line, session_gate
 
-# No session of a role lives longer, so that what ended before matters to none.
-LONGEST_SESSION = timedelta(hours=12)
 EXPIRED = "expired"
 
 
@@ -31,6 +29,7 @@ def lines(role: TargetRole, *, now: datetime) -> list[Line]:
     reaching = Elevation.objects.filter(work_group__target_roles=role)
     inside = list(reaching.filter(status__in=fences.INSIDE, ends_at__gt=now).order_by("pk"))
     people = {elevation.person_id for elevation in inside}
+    # What ended before the longest session matters to none that can still live.
     before = list(reaching.filter(person__in=people, ends_at__gt=now - LONGEST_SESSION).exclude(pk__in=[e.pk for e in inside]))
     return sorted(
         _line([e for e in inside if e.person_id == person], [e for e in before if e.person_id == person]) for person in people

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from access_requests.models import DriftKind
-from access_requests.services.gates.contents import LONGEST_SESSION, second
+from access_requests.services.gates.contents import second
 from access_requests.services.reconcile.difference import Difference, Problem, each
 from access_requests.services.reconcile.expected import Expected, Group, Role
 from portal.iam.account import Account, AccountRole
 from portal.iam.fences import iso
 from portal.iam.principals import Document
-from portal.iam.session_gate import SESSION_GATE_NAME, Line, lines_of
+from portal.iam.session_gate import LONGEST_SESSION, SESSION_GATE_NAME, Line, lines_of
 
 Compare = Callable[[], Iterable[Difference]]
 ASSUME = "sts:assumerole"

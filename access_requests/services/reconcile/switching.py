@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from access_requests.judgement import ALLOWED, DENIED, NO_GATE_ROLE, UNKNOWN
 from access_requests.models import DriftKind
-from access_requests.services.judging import ALLOWED, DENIED, NO_ROLE, UNKNOWN
 from access_requests.services.reconcile.difference import Difference, Problem, each
 from access_requests.services.reconcile.expected import Expected, Group, Role
 from access_requests.services.reconcile.looking import Sight
@@ -109,4 +109,4 @@ def _cell(is_in_catalogue: bool, answer: Answer) -> Cell:  # noqa: FBT001  A cel
 
 def unreadable(answer: Answer, problem: str | None) -> tuple[str, tuple[str, ...]]:
     """Return decision and reasons of a person's switch to a role whose trust cannot be read: only a denial is known."""
-    return (UNKNOWN, (problem or NO_ROLE, *answer.unknown)) if answer.decision in SAID else (DENIED, ())
+    return (UNKNOWN, (problem or NO_GATE_ROLE, *answer.unknown)) if answer.decision in SAID else (DENIED, ())
