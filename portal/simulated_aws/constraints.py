@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from botocore.model import ListShape, Shape, StructureShape
+from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from portal.simulated_aws.errors import ValidationError
 
@@ -33,6 +33,11 @@ def _violations(shape: Shape, value: Any, at: str) -> Iterator[str]:
         yield from _range(shape, len(value), "length", value, at)
         for number, item in enumerate(value, 1):
             yield from _violations(shape.member, item, f"{at}.{number}.member")
+    elif isinstance(shape, MapShape):
+        yield from _range(shape, len(value), "length", value, at)
+        for key, item in value.items():
+            yield from _violations(shape.key, key, at)
+            yield from _violations(shape.value, item, f"{at}.{key}.member")
     elif isinstance(value, str):
         yield from _range(shape, len(value), "length", value, at)
         yield from _pattern(shape, value, at)

@@ -4,7 +4,7 @@ Importable without moto.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -14,6 +14,7 @@ from urllib.request import Request, urlopen
 COMPANY_PATH = "/_simulated/company"
 RESET_PATH = "/_simulated/reset"
 CLOCK_PATH = "/_simulated/clock"
+CHANGE_MANAGER_PATH = "/_simulated/change-manager"
 TOKEN_HEADER = "X-Simulated-Control"  # noqa: S105 - a header's name
 _TIMEOUT_SECONDS = 30
 
@@ -36,6 +37,15 @@ def set_clock(*, endpoint: str, token: str, offset_seconds: float = 0, at: datet
     """Shift AWS's clock from this machine's, or stop it at a moment (aware); `build` and `reset` set it back."""
     wanted = {"offset_seconds": offset_seconds} if at is None else {"at": at.isoformat()}
     _send("PUT", endpoint + CLOCK_PATH, token, json.dumps(wanted).encode())
+
+
+def set_change_manager(*, endpoint: str, token: str, **wanted: bool | str | Sequence[str]) -> None:
+    """Say whether there is Change Manager, and what holds changes up; what is not named stays as it is.
+
+    `available=False` is an account that never was its customer; `calendar="CLOSED"` has changes wait for one of
+    `freeze_approvers`, ARNs of users and roles. `build` and `reset` set it back.
+    """
+    _send("PUT", endpoint + CHANGE_MANAGER_PATH, token, json.dumps(wanted).encode())
 
 
 def _send(method: str, url: str, token: str, body: bytes) -> None:

@@ -127,6 +127,11 @@ def _shell_session(asked: Asked) -> str:
     return f"arn:aws:ssm:{asked.region}:{asked.caller.account_id}:session/{asked.parameters['SessionId']}"
 
 
+def _document(asked: Asked) -> str:
+    name = str(asked.parameters["Name"])
+    return name if name.startswith("arn:") else f"arn:aws:ssm:{asked.region}:{asked.caller.account_id}:document/{name}"
+
+
 _IAM: Mapping[Found, str] = {
     _user: """
         AttachUserPolicy CreateAccessKey CreateLoginProfile DeactivateMFADevice DeleteAccessKey DeleteLoginProfile DeleteUser
@@ -167,9 +172,17 @@ _IAM: Mapping[Found, str] = {
         ListOpenIDConnectProviders ListPolicies ListSAMLProviders ListVirtualMFADevices SimulateCustomPolicy
         UpdateAccountPasswordPolicy""",
 }
+_SSM: Mapping[Found, str] = {
+    _target: "StartSession",
+    _shell_session: "TerminateSession",
+    _document: """
+        CreateDocument DeleteDocument DescribeDocument GetDocument ListDocumentMetadataHistory ListDocumentVersions
+        UpdateDocument UpdateDocumentDefaultVersion UpdateDocumentMetadata""",
+    _everything: "DescribeSessions ListDocuments",
+}
 _RESOURCES: Mapping[str, Mapping[str, Found]] = {
     "iam": {action: found for found, actions in _IAM.items() for action in actions.split()},
     "sts": {"AssumeRole": _given("RoleArn"), "GetCallerIdentity": _everything, "GetSessionToken": _everything},
-    "ssm": {"StartSession": _target, "TerminateSession": _shell_session, "DescribeSessions": _everything},
+    "ssm": {action: found for found, actions in _SSM.items() for action in actions.split()},
     "cloudtrail": {"LookupEvents": _everything},
 }

@@ -20,8 +20,9 @@ from portal.simulated_aws.cloudtrail import TrailResponse
 from portal.simulated_aws.errors import MissingAuthenticationToken, NotSimulated, Refusal
 from portal.simulated_aws.gateway import Gateway
 from portal.simulated_aws.iam import StrictIamResponse
-from portal.simulated_aws.session_manager import SessionManagerResponse
 from portal.simulated_aws.sts import StrictTokenResponse
+from portal.simulated_aws.systems_manager import change_manager
+from portal.simulated_aws.systems_manager.response import SystemsManagerResponse
 from portal.simulated_aws.world import World, WorldError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 _SERVICES: Mapping[str, type[Gateway]] = {
     "iam": StrictIamResponse,
     "sts": StrictTokenResponse,
-    "ssm": SessionManagerResponse,
+    "ssm": SystemsManagerResponse,
     "cloudtrail": TrailResponse,
 }
 
@@ -77,6 +78,8 @@ def _controlled(request: Request) -> Response:
             building.reset()
         case "PUT", control.CLOCK_PATH:
             _set_clock(json.loads(request.get_data()))
+        case "PUT", control.CHANGE_MANAGER_PATH:
+            change_manager.configure(json.loads(request.get_data()))
         case _:
             return Response("no such control", HTTPStatus.NOT_FOUND)
     return Response(status=HTTPStatus.NO_CONTENT)

@@ -95,4 +95,4 @@ def test_who_may_not_open_one_does_not(aws: Aws) -> None:
 
 def test_rest_of_systems_manager_is_not_simulated(leader: Any) -> None:
     with refused("NotSimulated", status=501):
-        leader.list_documents()
+        leader.list_commands()
