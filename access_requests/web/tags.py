@@ -13,7 +13,8 @@ from django.utils.text import capfirst
 from access_requests import wording
 from access_requests.models import ApprovalLevel, TargetRole
 from access_requests.selectors import requests
-from access_requests.web import gate_room, moments
+from access_requests.services import gates
+from access_requests.web import moments
 from access_requests.web.visible import named, visible
 from portal.iam.fences import iso
 
@@ -82,7 +83,7 @@ def listed(one: object) -> list[object]:
 @register.filter
 def room(role: TargetRole) -> int | None:
     """Return about how many more people fit into the role's session gate; None where that is not known."""
-    return gate_room.people(role)
+    return gates.more_people(role)
 
 
 @register.filter

@@ -1,6 +1,6 @@
 """The session gates of work roles: rendered whole from the database, written by one worker a role at a time."""
 
-from access_requests.services.gates.contents import check_room, gated, lines, room, size
+from access_requests.services.gates.contents import check_room, gated, lines, more_people, room, size
 from access_requests.services.gates.writing import Open, as_read, due, is_ending, lease_length, refresh, write
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "is_ending",
     "lease_length",
     "lines",
+    "more_people",
     "refresh",
     "room",
     "size",

@@ -1,6 +1,6 @@
 """What is in the gate of a role: who is let in, from when and until when, from the database alone; and how much fits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import QuerySet
@@ -12,6 +12,8 @@ from access_requests.services import fences
 from portal.iam.session_gate import LONGEST_SESSION, Line, session_gate
 
 EXPIRED = "expired"
+# One more person, with a name as long as they usually are, who shares no time with anybody.
+SOMEBODY, FAR = "first.last-name", timedelta(days=400)
 
 
 def gated(work_group: WorkGroup) -> QuerySet[TargetRole]:
@@ -73,6 +75,25 @@ def room(role: TargetRole) -> int:
     """Return how many characters the role's other policies leave to the gate, as far as they were read."""
     taken = RoleGate.objects.filter(role=role).values_list("others_size", flat=True).first()
     return in_aws.ROLE_INLINE_SIZE - (taken or 0)
+
+
+def more_people(role: TargetRole) -> int | None:
+    """Return about how many more people with times of their own fit in, from what AWS showed last; None before it was read.
+
+    No query where the gate is loaded.
+    """
+    gate: RoleGate | None = getattr(role, "gate", None)
+    if gate is None or gate.read_at is None:
+        return None
+    there = [_as_line(line) for line in gate.lines]
+    taken = size(there)
+    one_more = Line(user_name=SOMEBODY, since=gate.read_at + FAR, until=gate.read_at + 2 * FAR)
+    return max(0, in_aws.ROLE_INLINE_SIZE - (gate.others_size or 0) - taken) // (size([*there, one_more]) - taken)
+
+
+def _as_line(kept: Mapping[str, str]) -> Line:
+    since, until = datetime.fromisoformat(kept["since"]), datetime.fromisoformat(kept["until"])
+    return Line(user_name=kept["user_name"], since=since, until=until)
 
 
 def check_room(work_group: WorkGroup, *, user_name: str, until: datetime, now: datetime) -> None:

@@ -8,6 +8,7 @@ from access_requests.errors import RoleFull
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, RoleGate, TargetRole, WorkGroup
 from access_requests.services import gates
+from portal.iam.fences import iso
 from portal.iam.session_gate import Line
 from portal.users.models import User
 from tests.cast import Cast, add_person
@@ -139,6 +140,20 @@ def test_full_gate_refuses_one_more_before_anything_is_given(
     with pytest.raises(RoleFull) as refusal:
         gates.check_room(prod_member, user_name="member01", until=now + HOUR, now=now)
     assert refusal.value.data == {"role": "production/Prod_MemberRole", "people": 20}
+
+
+def test_as_many_more_people_fit_in_as_is_said(role: TargetRole, now: datetime) -> None:
+    assert gates.more_people(role) is None
+    gate = RoleGate.objects.create(role=role, others_size=2_000)
+    assert gates.more_people(role) is None
+    gate.read_at = now
+    said = gates.more_people(role) or 0
+    people = [Line(user_name=f"first.last-{n:04}", since=now + n * HOUR, until=now + (n + 1) * HOUR) for n in range(said + 2)]
+    assert gates.size(people[:said]) <= 10_240 - 2_000 < gates.size(people)
+    gate.lines = [{"user_name": line.user_name, "since": iso(line.since), "until": iso(line.until)} for line in people[:10]]
+    assert gates.more_people(role) == said - 10
+    gate.others_size = 10_300
+    assert gates.more_people(role) == 0
 
 
 def test_gate_costs_two_queries_however_many_people_are_in(
