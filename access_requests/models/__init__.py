@@ -13,12 +13,22 @@ from access_requests.models.catalogue import (
     WorkGroup,
 )
 from access_requests.models.client import ApiClient, IdempotentAnswer
-from access_requests.models.drift import Drift, DriftKind, Reconciliation
+from access_requests.models.drift import (
+    DRIFT_OF_ANOTHER_USER,
+    DRIFT_OF_ELEVATION,
+    DRIFT_OF_SWITCH,
+    Drift,
+    DriftKind,
+    Reconciliation,
+)
 from access_requests.models.elevation import Elevation, PersonLease
 from access_requests.models.gate import RoleGate
 from access_requests.models.request import AccessRequest, Decision, RequestedGroup, Verdict
 
 __all__ = [
+    "DRIFT_OF_ANOTHER_USER",
+    "DRIFT_OF_ELEVATION",
+    "DRIFT_OF_SWITCH",
     "AccessRequest",
     "AccountKind",
     "ApiClient",

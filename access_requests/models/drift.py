@@ -36,6 +36,22 @@ class DriftKind(models.TextChoices):
     SWITCH_DENIED = "switch_denied", _("switch denied that the catalogue has")
 
 
+# What belongs to an elevation is put right for as long as that is active.
+DRIFT_OF_ELEVATION = frozenset(
+    {
+        DriftKind.MEMBER_MISSING,
+        DriftKind.TAG_MISSING,
+        DriftKind.TAG_EDITED,
+        DriftKind.FENCE_MISSING,
+        DriftKind.FENCE_EDITED,
+    }
+)
+# Not the user that was bound: access ends, whatever the work group says about drift.
+DRIFT_OF_ANOTHER_USER = frozenset({DriftKind.USER_RENAMED, DriftKind.USER_REMADE, DriftKind.USER_GONE})
+# What a switch comes to follows from policies: it is nobody's own act, and no event of CloudTrail.
+DRIFT_OF_SWITCH = frozenset({DriftKind.SWITCH_ALLOWED, DriftKind.SWITCH_DENIED})
+
+
 class Drift(models.Model):
     """One difference between AWS and what the portal left there, from when it was found until it is gone or undone.
 

@@ -18,7 +18,6 @@ from access_requests.errors import NotAllowed
 from access_requests.models import AwsAccount, Reconciliation
 from access_requests.selectors import drift
 from access_requests.services import reconcile
-from access_requests.services.reconcile.running import LONGEST_SILENCE
 from access_requests.services.run import run
 from access_requests.web.actor import actor_of
 from access_requests.web.page import PageRequest
@@ -59,7 +58,7 @@ class Comparison:
 def shown(person: User, *, now: datetime) -> Comparison:
     """Return how things are, in three queries."""
     running = drift.under_way()
-    is_alive = running is not None and running.alive_at > now - LONGEST_SILENCE
+    is_alive = running is not None and running.alive_at > now - reconcile.LONGEST_SILENCE
     return Comparison(
         latest=drift.latest(),
         under_way=running if is_alive else None,

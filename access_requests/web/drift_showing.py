@@ -12,10 +12,9 @@ from django.utils.translation import gettext
 from access_requests import wording
 from access_requests.actor import WORKER
 from access_requests.lifecycle import DRIFT_OPEN, DriftStatus
-from access_requests.models import Drift, DriftAnswer, Elevation
+from access_requests.models import DRIFT_OF_SWITCH, Drift, DriftAnswer, Elevation
 from access_requests.selectors import drift as selectors
 from access_requests.services import reconcile
-from access_requests.services.reconcile.recording import OF_SWITCH
 from access_requests.web import drift_undoing as undoing
 from access_requests.web import drift_words as words
 from portal.users.models import User
@@ -59,7 +58,7 @@ class Shown:
     @property
     def has_author(self) -> bool:
         """Whether somebody did it: what a switch comes to follows from policies, and no event of CloudTrail is it."""
-        return self.drift.kind not in OF_SWITCH
+        return self.drift.kind not in DRIFT_OF_SWITCH
 
     @property
     def event(self) -> str:

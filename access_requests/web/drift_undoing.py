@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from access_requests.models import Drift, DriftKind
+from access_requests.models import DRIFT_OF_ANOTHER_USER, DRIFT_OF_ELEVATION, DRIFT_OF_SWITCH, Drift, DriftKind
 
 Step = tuple[str, Promise]
 # The calls to IAM in their order. `thing` and `name` as in models.Drift.
@@ -25,11 +25,7 @@ STEPS: Mapping[str, Sequence[Step]] = {
     DriftKind.TAG_UNEXPLAINED: (
         ("UntagUser", _("The tag %(name)s is taken off %(thing)s, unless AWS shows a membership that it belongs to.")),
     ),
-    DriftKind.MEMBER_MISSING: _ACCESS,
-    DriftKind.TAG_MISSING: _ACCESS,
-    DriftKind.TAG_EDITED: _ACCESS,
-    DriftKind.FENCE_MISSING: _ACCESS,
-    DriftKind.FENCE_EDITED: _ACCESS,
+    **dict.fromkeys(DRIFT_OF_ELEVATION, _ACCESS),
     DriftKind.GATE_MISSING: _GATE,
     DriftKind.GATE_EDITED: _GATE,
     DriftKind.GROUP_POLICY: (("DeleteGroupPolicy", _("The policy %(name)s is taken off %(thing)s. Its document is kept here.")),),
@@ -44,11 +40,7 @@ TOUCHES: Mapping[str, Promise] = {
         "%(name)s alone, who cannot switch by this group any more. If access was approved meanwhile, nothing is written."
     ),
     DriftKind.TAG_UNEXPLAINED: _("%(thing)s alone. The tag gives no access, so none is lost."),
-    DriftKind.MEMBER_MISSING: _ONE_ACCESS,
-    DriftKind.TAG_MISSING: _ONE_ACCESS,
-    DriftKind.TAG_EDITED: _ONE_ACCESS,
-    DriftKind.FENCE_MISSING: _ONE_ACCESS,
-    DriftKind.FENCE_EDITED: _ONE_ACCESS,
+    **dict.fromkeys(DRIFT_OF_ELEVATION, _ONE_ACCESS),
     DriftKind.GATE_MISSING: _SHUT_OUT,
     DriftKind.GATE_EDITED: _SHUT_OUT,
     DriftKind.GROUP_POLICY: _("Every member of %(thing)s, who loses what the policy allows."),
@@ -61,11 +53,8 @@ _ANOTHER_USER = _(
 )
 _CATALOGUE = _("An administrator changes the policies in AWS, or the catalogue; the next comparison sees it.")
 BY_HAND: Mapping[str, Promise] = {
-    DriftKind.USER_RENAMED: _ANOTHER_USER,
-    DriftKind.USER_REMADE: _ANOTHER_USER,
-    DriftKind.USER_GONE: _ANOTHER_USER,
-    DriftKind.SWITCH_ALLOWED: _CATALOGUE,
-    DriftKind.SWITCH_DENIED: _CATALOGUE,
+    **dict.fromkeys(DRIFT_OF_ANOTHER_USER, _ANOTHER_USER),
+    **dict.fromkeys(DRIFT_OF_SWITCH, _CATALOGUE),
 }
 BY_HAND_ELSE = _("An administrator puts it right in AWS, or in the catalogue; the next comparison sees it.")
 

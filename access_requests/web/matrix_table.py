@@ -9,10 +9,19 @@ from itertools import groupby
 from access_requests import wording
 from access_requests.judgement import NO_GATE_ROLE, NO_ROLE
 from access_requests.lifecycle import ElevationStatus
-from access_requests.models import AccountKind, AwsAccount, Drift, DriftKind, Elevation, StandingGroup, TargetRole, WorkGroup
+from access_requests.models import (
+    DRIFT_OF_SWITCH,
+    AccountKind,
+    AwsAccount,
+    Drift,
+    DriftKind,
+    Elevation,
+    StandingGroup,
+    TargetRole,
+    WorkGroup,
+)
 from access_requests.selectors import drift as drift_selectors
 from access_requests.selectors import matrix as selectors
-from access_requests.services.reconcile.recording import OF_SWITCH
 from access_requests.web.matrix_cell import ALWAYS, NO, NO_GROUP, NOT_YET, ON_APPROVAL, Cell
 
 OF_GROUP = frozenset({DriftKind.UNEXPLAINED_MEMBER, DriftKind.MEMBER_MISSING, DriftKind.GROUP_GONE, DriftKind.GROUP_POLICY})
@@ -137,7 +146,7 @@ def _cell(group: str, role: TargetRole, known: Known, *, catalogue: str, inside:
     missing = NOT_YET
     if there is not None and known.was_there(role):
         missing = NO_ROLE if there.roles else NO_GROUP
-    drift = next(iter(known.about(OF_SWITCH, thing=group, name=str(role))), None)
+    drift = next(iter(known.about(DRIFT_OF_SWITCH, thing=group, name=str(role))), None)
     return Cell(role=role, catalogue=catalogue, inside=inside, evaluated=evaluated, missing=missing, drift=drift)
 
 

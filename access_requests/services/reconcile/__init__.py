@@ -2,7 +2,7 @@
 
 from access_requests.services.reconcile.asking import RECONCILE, UNDO, ask, undo
 from access_requests.services.reconcile.recording import another_tool
-from access_requests.services.reconcile.running import Pause, run, undo_one
+from access_requests.services.reconcile.running import LONGEST_SILENCE, Pause, run, undo_one
 from access_requests.services.reconcile.undoing import undoable
 
-__all__ = ["RECONCILE", "UNDO", "Pause", "another_tool", "ask", "run", "undo", "undo_one", "undoable"]
+__all__ = ["LONGEST_SILENCE", "RECONCILE", "UNDO", "Pause", "another_tool", "ask", "run", "undo", "undo_one", "undoable"]

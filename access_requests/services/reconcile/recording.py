@@ -9,7 +9,7 @@ from django.conf import settings
 from access_requests.actor import WORKER, Actor
 from access_requests.errors import TransitionNotAllowed
 from access_requests.lifecycle import DRIFT_OPEN, DRIFT_TRANSITIONS, DriftAction, DriftStatus, ElevationStatus
-from access_requests.models import Drift, DriftKind
+from access_requests.models import DRIFT_OF_ELEVATION, DRIFT_OF_SWITCH, Drift
 from access_requests.services.reconcile.comparing import Comparison
 from access_requests.services.reconcile.difference import Difference, Key
 from access_requests.services.run import run
@@ -17,17 +17,7 @@ from audits import trail
 
 logger = logging.getLogger(__name__)
 Data = Mapping[str, object]
-# What belongs to an elevation is put right for as long as that is active.
-OF_ELEVATION = frozenset(
-    {
-        DriftKind.MEMBER_MISSING,
-        DriftKind.TAG_MISSING,
-        DriftKind.TAG_EDITED,
-        DriftKind.FENCE_MISSING,
-        DriftKind.FENCE_EDITED,
-    }
-)
-OF_SWITCH = frozenset({DriftKind.SWITCH_ALLOWED, DriftKind.SWITCH_DENIED})
+OF_ELEVATION = DRIFT_OF_ELEVATION
 # From so many times on, the same undone again within a day is said to be another tool's work.
 ANOTHER_TOOL = 3
 
@@ -135,14 +125,14 @@ def _settle(drift_id: int, now: datetime) -> None:
     if drift.status not in DRIFT_OPEN:
         return
     active = drift.elevation is not None and drift.elevation.status == ElevationStatus.ACTIVE
-    is_undone = drift.status == DriftStatus.UNDOING and (drift.kind not in OF_ELEVATION or active)
+    is_undone = drift.status == DriftStatus.UNDOING and (drift.kind not in DRIFT_OF_ELEVATION or active)
     action = DriftAction.CONFIRM_UNDO if is_undone else DriftAction.SEE_GONE
     logger.warning("drift %s: %s", drift.code, action)
     apply(drift, action, actor=WORKER, now=now)
 
 
 def _is_compared(row: Drift, comparison: Comparison) -> bool:
-    accounts = {row.account, row.name.split("/")[0]} if row.kind in OF_SWITCH else {row.account}
+    accounts = {row.account, row.name.split("/")[0]} if row.kind in DRIFT_OF_SWITCH else {row.account}
     return all(comparison.is_compared(account, row.thing) for account in accounts)
 
 
