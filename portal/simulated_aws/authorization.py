@@ -27,6 +27,16 @@ def check(asked: Asked, envelope: Envelope) -> None:
         raise AccessDenied(_refusal(principal, call.resource, call.action, _reason(principal, call, answer)))
 
 
+def check_pass_role(asked: Asked, envelope: Envelope, *, role_arn: str, service: str) -> None:
+    """Raise AccessDenied unless the caller may have the service act in the role."""
+    principal = identities.principal_of(asked.caller, asked.iam)
+    keys = {**conditions.of_caller(asked.caller, envelope), "iam:PassedToService": service}
+    call = Call(action="iam:PassRole", resource=role_arn, context=keys)
+    answer = evaluate(principal, call)
+    if not answer.allowed:
+        raise AccessDenied(_refusal(principal, call.resource, call.action, _reason(principal, call, answer)))
+
+
 def _refuse_unproved(asked: Asked) -> None:
     """A user's temporary credentials are good for IAM only where MFA began them."""
     session = asked.caller.session

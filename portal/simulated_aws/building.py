@@ -13,7 +13,7 @@ from portal.simulated_aws.credentials import PARTITION
 from portal.simulated_aws.gateway import one_at_a_time
 from portal.simulated_aws.iam import StrictIam, install
 from portal.simulated_aws.identifiers import GROUP, ROLE, USER, stable_id
-from portal.simulated_aws.systems_manager import change_manager, documents
+from portal.simulated_aws.systems_manager import change_manager, documents, executions, tokens
 from portal.simulated_aws.world import AccessKey, Account, Document, Group, ManagedPolicy, Role, User, World, WorldError
 
 _REGION = "us-east-1"
@@ -37,7 +37,7 @@ def reset() -> None:
         # Not moto's own reset, which makes every account anew before it drops them.
         iam_backends.clear()
         reset_model_data()
-        for kept in (sessions, session_manager, trail, documents):
+        for kept in (sessions, session_manager, trail, documents, executions, tokens):
             kept.forget_all()
         change_manager.reset()
         clock.reset()

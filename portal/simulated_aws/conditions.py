@@ -20,7 +20,15 @@ _NAMES_POLICY = ("Attach", "Detach")
 
 def of_call(asked: Asked, envelope: Envelope) -> Context:
     """Return all keys of a call that its own policies decide on."""
-    return {**of_caller(asked.caller, envelope), **of_request(asked)}
+    keys = {**of_caller(asked.caller, envelope), **of_request(asked)}
+    return _by_service(keys, asked.caller) if envelope.is_by_service else keys
+
+
+def _by_service(keys: Context, caller: Caller) -> Context:
+    """Return the keys of a service's call, which has no address: made for somebody, unless in a role that it took on itself."""
+    kept = {key: value for key, value in keys.items() if key != "aws:SourceIp"}
+    by_itself = isinstance(caller.session, RoleSession) and caller.session.is_of_service
+    return {**kept, "aws:ViaAWSService": str(not by_itself).lower()}
 
 
 def of_switch(

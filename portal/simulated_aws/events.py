@@ -17,6 +17,7 @@ GLOBAL_REGION = "us-east-1"
 _READS = ("Get", "List", "Describe", "Lookup", "Simulate", "AssumeRole")
 # What CloudTrail never shows.
 _HIDDEN = {"TokenCode", "AuthenticationCode1", "AuthenticationCode2", "Password"}
+_HIDDEN_VALUE = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,10 +48,15 @@ class Envelope:
     source_ip: str
     user_agent: str
 
+    @property
+    def is_by_service(self) -> bool:
+        """Say whether a service of AWS makes the call for somebody: its name stands in the address's place."""
+        return self.source_ip.endswith(".amazonaws.com")
+
 
 def record(asked: Asked, outcome: Outcome, envelope: Envelope) -> None:
     """Write the call down in the caller's account, and where it reached into another one, there too."""
-    identity = _identity(asked.caller, mfa=outcome.mfa)
+    identity = {**_identity(asked.caller, mfa=outcome.mfa), **_invoked_by(envelope)}
     own = _body(asked, outcome, envelope, identity)
     if outcome.shared_with is None or outcome.error_code:
         _add(asked, outcome, own, asked.caller.account_id)
@@ -162,6 +168,11 @@ def _identity(caller: Caller, *, mfa: bool) -> dict[str, Any]:
     return {"type": "IAMUser", **who, "userName": caller.entity.name, **({"sessionContext": context} if context else {})}
 
 
+def _invoked_by(envelope: Envelope) -> dict[str, str]:
+    """Return the service that makes a call for somebody; such a call comes from its name instead of an address."""
+    return {"invokedBy": envelope.source_ip} if envelope.is_by_service else {}
+
+
 def _attributes(caller: Caller, *, mfa: bool) -> dict[str, Any]:
     """Return when the session began and whether with MFA; of a long-term key nothing, unless this very call proved it."""
     if caller.session:
@@ -177,10 +188,19 @@ def _user_name(caller: Caller) -> str:
 
 def _parameters(given: Any) -> Any:
     if isinstance(given, Mapping):
-        return {name[:1].lower() + name[1:]: _parameters(value) for name, value in given.items() if name not in _HIDDEN}
+        shown = {name[:1].lower() + name[1:]: _parameters(value) for name, value in given.items() if name not in _HIDDEN}
+        return {**shown, **_hidden_values(given)}
     if isinstance(given, list | tuple):
         return [_parameters(value) for value in given]
     return _time(given) if isinstance(given, datetime) else given
+
+
+def _hidden_values(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a runbook as CloudTrail shows them: their names, and how many values they have."""
+    values = given.get("Parameters")
+    if not isinstance(values, Mapping):
+        return {}
+    return {"parameters": {name: [_HIDDEN_VALUE for _ in each] for name, each in values.items()}}
 
 
 def _time(moment: datetime) -> str:

@@ -132,6 +132,18 @@ def _document(asked: Asked) -> str:
     return name if name.startswith("arn:") else f"arn:aws:ssm:{asked.region}:{asked.caller.account_id}:document/{name}"
 
 
+def _definition(asked: Asked) -> str:
+    """Automation asks for the right to a runbook or change template with its version."""
+    name = str(asked.parameters["DocumentName"]).rpartition("/")[2]
+    version = asked.parameters.get("DocumentVersion", "$DEFAULT")
+    return f"arn:aws:ssm:{asked.region}:{asked.caller.account_id}:automation-definition/{name}:{version}"
+
+
+def _execution(asked: Asked) -> str:
+    place = f"{asked.region}:{asked.caller.account_id}"
+    return f"arn:aws:ssm:{place}:automation-execution/{asked.parameters['AutomationExecutionId']}"
+
+
 _IAM: Mapping[Found, str] = {
     _user: """
         AttachUserPolicy CreateAccessKey CreateLoginProfile DeactivateMFADevice DeleteAccessKey DeleteLoginProfile DeleteUser
@@ -178,7 +190,9 @@ _SSM: Mapping[Found, str] = {
     _document: """
         CreateDocument DeleteDocument DescribeDocument GetDocument ListDocumentMetadataHistory ListDocumentVersions
         UpdateDocument UpdateDocumentDefaultVersion UpdateDocumentMetadata""",
-    _everything: "DescribeSessions ListDocuments",
+    _definition: "StartAutomationExecution",
+    _execution: "DescribeAutomationStepExecutions GetAutomationExecution SendAutomationSignal StopAutomationExecution",
+    _everything: "DescribeAutomationExecutions DescribeSessions ListDocuments",
 }
 _RESOURCES: Mapping[str, Mapping[str, Found]] = {
     "iam": {action: found for found, actions in _IAM.items() for action in actions.split()},

@@ -21,8 +21,9 @@ from portal.simulated_aws.errors import MissingAuthenticationToken, NotSimulated
 from portal.simulated_aws.gateway import Gateway
 from portal.simulated_aws.iam import StrictIamResponse
 from portal.simulated_aws.sts import StrictTokenResponse
-from portal.simulated_aws.systems_manager import change_manager
+from portal.simulated_aws.systems_manager import calls, change_manager
 from portal.simulated_aws.systems_manager.response import SystemsManagerResponse
+from portal.simulated_aws.systems_manager.waiting import changed
 from portal.simulated_aws.world import World, WorldError
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Application:
 def serve(*, host: str, port: int, control_token: str) -> BaseWSGIServer:
     """Return a server that listens already; port 0 chooses a free one. The caller runs `serve_forever`."""
     building.reset()
+    calls.open_door(_aws)
     return make_server(host, port, Application(control_token=control_token), threaded=True, request_handler=_QuietHandler)
 
 
@@ -77,9 +79,13 @@ def _controlled(request: Request) -> Response:
         case "POST", control.RESET_PATH:
             building.reset()
         case "PUT", control.CLOCK_PATH:
-            _set_clock(json.loads(request.get_data()))
+            with changed:
+                _set_clock(json.loads(request.get_data()))
+                changed.notify_all()
         case "PUT", control.CHANGE_MANAGER_PATH:
-            change_manager.configure(json.loads(request.get_data()))
+            with changed:
+                change_manager.configure(json.loads(request.get_data()))
+                changed.notify_all()
         case _:
             return Response("no such control", HTTPStatus.NOT_FOUND)
     return Response(status=HTTPStatus.NO_CONTENT)

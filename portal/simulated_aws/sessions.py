@@ -34,10 +34,11 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleSession(Session):
-    """By the role's id: a role that was made again under the old name is another one."""
+    """By the role's id: a role that was made again under the old name is another one. A service may have taken it on."""
 
     role_id: str
     name: str
+    is_of_service: bool = False
     source_identity: str | None = None
 
 

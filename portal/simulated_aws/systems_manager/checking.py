@@ -85,7 +85,7 @@ def _step(item: Any) -> Step:
         outputs=tuple(_output(item["name"], output) for output in item.get("outputs", ())),
         on_failure=item.get("onFailure", "Abort"),
         on_cancel=item.get("onCancel", "Abort"),
-        is_critical=item.get("isCritical", True),
+        is_critical=item.get("isCritical"),
         is_end=item.get("isEnd", False),
         next_step=item.get("nextStep"),
         max_attempts=item.get("maxAttempts", 1),

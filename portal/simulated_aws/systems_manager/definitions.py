@@ -31,7 +31,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A step; `on_failure` and `on_cancel` are Abort, Continue or `step:NAME`."""
+    """A step; `on_failure` and `on_cancel` are Abort, Continue or `step:NAME`. Not said to be critical or not, it depends."""
 
     name: str
     action: str
@@ -39,7 +39,7 @@ class Step:
     outputs: tuple[Output, ...] = ()
     on_failure: str = "Abort"
     on_cancel: str = "Abort"
-    is_critical: bool = True
+    is_critical: bool | None = None
     is_end: bool = False
     next_step: str | None = None
     max_attempts: int = 1

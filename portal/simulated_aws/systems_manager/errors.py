@@ -59,3 +59,49 @@ class MaxDocumentSizeExceeded(Refusal):
 class NoLongerSupported(Refusal):
     code = "NoLongerSupportedException"
     message = "AWS Systems Manager Change Manager is no longer open to new customers."
+
+
+class AutomationDefinitionNotFound(Refusal):
+    code = "AutomationDefinitionNotFoundException"
+    message = "Automation Definition Not Found for Id: {name}"
+
+
+class AutomationDefinitionVersionNotFound(Refusal):
+    code = "AutomationDefinitionVersionNotFoundException"
+    message = "Automation Definition Not Found for Id: {name}, version: {version}"
+
+
+class AutomationDefinitionNotApproved(Refusal):
+    code = "AutomationDefinitionNotApprovedException"
+    message = "The change template {name}, version {version}, is not approved: its review status is {status}."
+
+
+class AutomationExecutionNotFound(Refusal):
+    code = "AutomationExecutionNotFoundException"
+    message = "Automation Execution Not Found for Id: {id}"
+
+
+class AutomationStepNotFound(Refusal):
+    code = "AutomationStepNotFoundException"
+    message = "The execution has no step that waits for a signal."
+
+
+class InvalidAutomationExecutionParameters(Refusal):
+    code = "InvalidAutomationExecutionParametersException"
+
+
+class InvalidAutomationSignal(Refusal):
+    code = "InvalidAutomationSignalException"
+
+
+class InvalidAutomationStatusUpdate(Refusal):
+    code = "InvalidAutomationStatusUpdateException"
+
+
+class IdempotentParameterMismatch(Refusal):
+    code = "IdempotentParameterMismatch"
+    message = "The client token was used before, with other parameters."
+
+
+class InvalidFilterValue(Refusal):
+    code = "InvalidFilterValue"
