@@ -10,6 +10,7 @@ from access_requests.errors import Rejection
 from access_requests.judgement import ALLOWED, DENIED, NO_GATE_ROLE, NO_IAM_USER, NO_ROLE, UNKNOWN
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import ApprovalLevel, ApprovalPolicy
+from portal.iam import contexts
 
 REQUEST_STATES: Mapping[str, Promise] = {
     RequestStatus.PENDING: _("waiting for approval"),
@@ -38,6 +39,7 @@ STOP_REASONS: Mapping[str, Promise] = {
     "grant_refused": _("AWS refused the grant"),
     "iam_user_changed": _("the IAM user was renamed, or deleted and made again"),
 }
+_PERSON_BUSY = _("The portal is writing something else about this person just now. It is tried again.")
 PROBLEMS: Mapping[str, Promise] = {
     "not_shown_yet": _("AWS does not show the change yet. It is looked at again."),
     "still_shown": _("AWS still shows the membership. It is taken out again."),
@@ -53,9 +55,12 @@ PROBLEMS: Mapping[str, Promise] = {
     "role_full": _("The session gate of a role is full. It is tried again; room comes when somebody's access is over."),
     "gate_busy": _("Another worker is writing the role's session gate. It is tried again."),
     "gate_not_shown_yet": _("AWS does not show the role's session gate as it was written. It is looked at again."),
-    "person_busy": _("The portal is writing something else about this person just now. It is tried again."),
+    "person_busy": _PERSON_BUSY,
+    "lease_lost": _PERSON_BUSY,
     NO_GATE_ROLE: _("The portal has no role in this account with which to write there. An administrator must name one."),
     "unreadable_answer": _("AWS answered what the portal cannot read. An administrator must look into it."),
+    "no_work_group": _("It belongs to no work group of the catalogue. An administrator must put it right in AWS."),
+    "session_gate": _("It is the role's session gate, which the portal does not take off. An administrator must look into it."),
 }
 # Whether somebody can switch to a role, as evaluated over the policies that AWS has.
 SWITCHES: Mapping[str, Promise] = {
@@ -80,9 +85,6 @@ UNTOLD: Mapping[str, Promise] = {
     "unreadable": _("AWS answered what the portal cannot read"),
     "unreadable_answer": _("AWS answered what the portal cannot read"),
 }
-# How portal.iam ends what depends on where a person will call from.
-OF_THE_CALL = " of the call"
-
 DOORS: Mapping[str, Promise] = {
     "browser": pgettext_lazy("door", "browser"),
     "chat": pgettext_lazy("door", "chat"),
@@ -110,10 +112,12 @@ def untold(reasons: Iterable[str]) -> str:
 
 
 def _untold(reason: str) -> str:
-    key, ends_so, _rest = reason.partition(OF_THE_CALL)
-    if ends_so:
+    if not reason.endswith(contexts.OF_THE_CALL_SAID):
+        return str(UNTOLD.get(reason, reason))
+    place, _colon, key = reason.removesuffix(contexts.OF_THE_CALL_SAID).rpartition(": ")
+    if not place:
         return gettext("a policy asks for %(key)s, which is known once the call is made") % {"key": key}
-    return str(UNTOLD.get(reason, reason))
+    return gettext("%(place)s asks for %(key)s, which is known once the call is made") % {"place": place, "key": key}
 
 
 def state(word: str) -> str:
@@ -129,6 +133,16 @@ def duration(minutes: int) -> str:
         ngettext("%(n)s day", "%(n)s days", days) % {"n": days} if days else "",
         ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours} if hours else "",
         ngettext("%(n)s minute", "%(n)s minutes", rest) % {"n": rest} if rest or not minutes else "",
+    )
+    return " ".join(part for part in parts if part)
+
+
+def every(seconds: int) -> str:
+    """Return how often something is done, or within which time, as people say it: 30 seconds, 1 minute 40 seconds."""
+    minutes, rest = divmod(seconds, 60)
+    parts = (
+        duration(minutes) if minutes else "",
+        ngettext("%(n)s second", "%(n)s seconds", rest) % {"n": rest} if rest or not minutes else "",
     )
     return " ".join(part for part in parts if part)
 

@@ -47,7 +47,12 @@ class Comparison:
 
     @property
     def every(self) -> str:
-        return wording.duration(max(1, settings.RECONCILE_SECONDS // 60))
+        return wording.every(settings.RECONCILE_SECONDS)
+
+    @property
+    def looks_again_in(self) -> str:
+        """How long one that somebody asked for waits, at most, for what AWS may only show late."""
+        return wording.every(settings.SETTLING_SECONDS)
 
     @property
     def again_in(self) -> int:

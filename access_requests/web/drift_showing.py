@@ -110,9 +110,9 @@ class Shown:
         """Why it could not be undone, and when that is tried again."""
         if not (self.drift.problem and self.is_moving):
             return ""
-        return gettext("It could not be undone: %(why)s The next comparison tries again, within %(time)s.") % {
+        return gettext("It could not be undone: %(why)s Next attempt within %(time)s.") % {
             "why": wording.problem(self.drift.problem),
-            "time": wording.duration(max(1, settings.RECONCILE_SECONDS // 60)),
+            "time": wording.every(settings.RECONCILE_SECONDS),
         }
 
     @property

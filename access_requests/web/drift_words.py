@@ -46,7 +46,7 @@ DETAILS: Mapping[str, Promise] = {
     "found": _("In AWS"),
     "expected": _("As it should be"),
     "document": _("Document in AWS"),
-    "names": _("About"),
+    "names": _("Whose access"),
     "now": _("Now"),
     "user_id": _("IAM user ID"),
     "ttl": _("TTL tag"),

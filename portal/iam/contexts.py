@@ -20,6 +20,8 @@ OF_THE_CALL = (
     # AWS has them only in an organisation, and they are not in what IAM tells of an account.
     *("aws:PrincipalOrgID", "aws:PrincipalOrgPaths"),
 )
+# How the words for such a key end, whatever policy they are about.
+OF_THE_CALL_SAID = " of the call"
 
 
 def of_user(
@@ -88,7 +90,7 @@ def of_session(
 
 def not_made_yet(keys: Keys) -> Context:
     """Return the keys of a call that somebody may make: where it comes from is unknown."""
-    return {**keys, **{key: unknown(f"{key} of the call") for key in OF_THE_CALL}}
+    return {**keys, **{key: unknown(f"{key}{OF_THE_CALL_SAID}") for key in OF_THE_CALL}}
 
 
 def _of_anyone(*, arn: str, at: datetime, source_ip: str, tags: Mapping[str, str]) -> Keys:

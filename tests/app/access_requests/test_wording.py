@@ -1,8 +1,10 @@
-"""Words for what an evaluation could not tell."""
+"""Words for what an evaluation could not tell, for what AWS refused, and for times."""
 
+import pytest
 from django.utils import translation
 
 from access_requests import wording
+from access_requests.grants.errors import LeaseLost
 from portal.iam import contexts
 from portal.iam.truth import Unknown
 
@@ -13,5 +15,36 @@ def test_reason_that_depends_on_where_the_call_comes_from_is_said_in_both_langua
     (words,) = reason.words
     with translation.override("en"):
         assert wording.untold([words]) == "a policy asks for aws:SourceIp, which is known once the call is made"
+        placed = wording.untold([f"group OfficeOnly: FromTheOffice #1: {words}"])
+        assert placed == "group OfficeOnly: FromTheOffice #1 asks for aws:SourceIp, which is known once the call is made"
     with translation.override("ja"):
         assert wording.untold([words, "no_gate_role"]).startswith("ポリシーが aws:SourceIp を条件にしており")
+        placed = wording.untold([f"group OfficeOnly: FromTheOffice #1: {words}"])
+        assert placed.startswith("group OfficeOnly: FromTheOffice #1 が aws:SourceIp を条件にしており")
+
+
+@pytest.mark.parametrize("problem", [LeaseLost().problem, "person_busy", "no_work_group", "session_gate", "no_gate_role"])
+def test_problem_of_the_portals_own_is_said_in_a_sentence_that_says_what_happens_next(problem: str) -> None:
+    with translation.override("en"):
+        said = wording.problem(problem)
+    assert problem not in said
+    assert said.endswith(("It is tried again.", "An administrator must name one.", "in AWS.", "look into it."))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "english", "japanese"),
+    [
+        (0, "0 seconds", "0 秒"),
+        (1, "1 second", "1 秒"),
+        (30, "30 seconds", "30 秒"),
+        (60, "1 minute", "1 分"),
+        (100, "1 minute 40 seconds", "1 分 40 秒"),
+        (180, "3 minutes", "3 分"),
+        (3600, "1 hour", "1 時間"),
+    ],
+)
+def test_how_often_is_said_to_the_second(seconds: int, english: str, japanese: str) -> None:
+    with translation.override("en"):
+        assert wording.every(seconds) == english
+    with translation.override("ja"):
+        assert wording.every(seconds) == japanese

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from pytest_django import Settings
 
 from access_requests.models import Reconciliation
 from access_requests.services import reconcile
@@ -78,6 +79,15 @@ def test_one_under_way_is_said_beside_the_last_and_no_other_is_asked_for(
     shown = browse(cast.admin01).get(url).content.decode()
     assert "did not come to an end" in shown
     assert BUTTON in shown
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_pace_is_said_as_it_is_set(cast: Cast, browse: Browse, clock: Clock, settings: Settings, url: str) -> None:
+    settings.RECONCILE_SECONDS, settings.SETTLING_SECONDS = 30, 5
+    Reconciliation.objects.create(began_at=clock.now, alive_at=clock.now, running=True, asked_by="admin01")
+    shown = browse(cast.admin01).get(url).content.decode()
+    assert "A worker compares by itself every 30 seconds." in shown
+    assert "What AWS may only show late is looked at a second time, at most 5 seconds later." in shown
 
 
 @pytest.mark.parametrize("url", PAGES)

@@ -127,7 +127,7 @@ def test_page_says_why_aws_refused_and_when_it_is_tried_again(cast: Cast, browse
     run(partial(failed, drift, "AccessDenied", clock.now))
     page = client.get(f"/drift/{drift.code}/").content.decode()
     assert page.count("It could not be undone: AWS denies this to the portal.") == 2
-    assert "The next comparison tries again, within 3 minutes." in page
+    assert "permission. Next attempt within 3 minutes." in page
     assert "<code>iam:RemoveUserFromGroup</code>" in page
     assert "1 call to AWS in 0.04 s" in page
 

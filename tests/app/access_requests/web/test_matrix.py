@@ -92,7 +92,7 @@ def test_what_is_not_known_says_why(cast: Cast, browse: Browse, clock: Clock) ->
     compared(clock.now, unread={"production": ""})
     page = browse(cast.member01).get("/matrix/").content.decode()
     assert '<span class="tag waits">not read</span>' in page
-    assert "In these accounts no role was read" in page
+    assert "The roles of these accounts could not be read." in page
     assert "the portal has no role in the account with which to read its policies" in page
     assert "Production (the portal has no role" in page
     assert "AWS: not known" in page
