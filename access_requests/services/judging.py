@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from access_requests import judgement as words
 from access_requests.actor import WORKER
 from access_requests.grants import inventory
 from access_requests.grants.calls import Caller
@@ -28,14 +29,12 @@ from portal.outbox import sending as outbox
 logger = logging.getLogger(__name__)
 TASK = "access_requests.judge"
 ACT = "elevation.judged"
-BEFORE = "before"
 BATCH = 200
 CLAIMED_FOR = timedelta(minutes=2)
 RETRY_FIRST = timedelta(seconds=5)
 TRIES = 7
-ALLOWED, DENIED, UNKNOWN = "allowed", "denied", "unknown"
-NO_ROLE = "no_gate_role"
-NO_USER = "no_iam_user"
+ALLOWED, DENIED, UNKNOWN = words.ALLOWED, words.DENIED, words.UNKNOWN
+NO_ROLE, NO_USER = words.NO_GATE_ROLE, words.NO_IAM_USER
 GATE_SAYS = {Decision.EXPLICIT_DENY: "shut", Decision.UNKNOWN: UNKNOWN}
 
 JUMP = "jump"
@@ -74,7 +73,7 @@ def before_grant(elevation: Elevation, aws: Caller) -> None:
         row.judged = elevation.judged = judged
         row.save(update_fields=["judged"])
         transition.record(
-            row, act=ACT, actor=WORKER, now=timezone.now(), data={"judged": judged, "moment": BEFORE, "calls": calls}
+            row, act=ACT, actor=WORKER, now=timezone.now(), data={"judged": judged, "moment": words.BEFORE, "calls": calls}
         )
 
 
