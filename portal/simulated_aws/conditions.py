@@ -76,7 +76,7 @@ def _of_temporary(session: Session, *, proved_mfa: bool) -> Context:
 
 def of_request(asked: Asked) -> dict[str, str | Sequence[str]]:
     """Return the keys that the call's parameters and the user or role that it is about give."""
-    return {"aws:RequestedRegion": asked.region, **dict(_tags(asked)), **dict(_iam(asked))}
+    return {"aws:RequestedRegion": asked.region, **dict(_tags(asked)), **dict(_iam(asked)), **dict(_change(asked))}
 
 
 def _tags(asked: Asked) -> Keys:
@@ -99,6 +99,11 @@ def _iam(asked: Asked) -> Keys:
         yield "iam:PolicyARN", asked.parameters["PolicyArn"]
     if found is not None:
         yield from _resource_tags(found)
+
+
+def _change(asked: Asked) -> Keys:
+    if asked.action == "StartChangeRequestExecution":
+        yield "ssm:AutoApprove", str(bool(asked.parameters.get("AutoApprove"))).lower()
 
 
 def _resource_tags(found: User | Role) -> Keys:

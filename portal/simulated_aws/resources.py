@@ -190,7 +190,7 @@ _SSM: Mapping[Found, str] = {
     _document: """
         CreateDocument DeleteDocument DescribeDocument GetDocument ListDocumentMetadataHistory ListDocumentVersions
         UpdateDocument UpdateDocumentDefaultVersion UpdateDocumentMetadata""",
-    _definition: "StartAutomationExecution",
+    _definition: "StartAutomationExecution StartChangeRequestExecution",
     _execution: "DescribeAutomationStepExecutions GetAutomationExecution SendAutomationSignal StopAutomationExecution",
     _everything: "DescribeAutomationExecutions DescribeSessions ListDocuments",
 }

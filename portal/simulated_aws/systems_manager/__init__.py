@@ -12,9 +12,10 @@
     runs            from step to step, in a thread; `steps` does what each says, `waiting` waits by AWS's clock
     calls           what a runbook asks of AWS; `substitution` and `selectors` put values in and take them out
     approvals       who may approve a step, and whether enough have
+    change_requests a change request from its first approval to the end of its runbook
     change_manager  whether there is Change Manager here, and what its calendar says
 
-The calls are in `document_calls` and `automation_calls`, `response` is the service, and `document_answers` and
+The calls are in `document_calls`, `automation_calls` and `change_calls`, `response` is the service, and `document_answers` and
 `automation_answers` word what it says. An action, an input or a type of document that is not simulated is refused
 with these words, and never half done.
 """

@@ -62,7 +62,7 @@ def signal(execution: Execution, caller: Caller, decision: Decision, iam: IAMBac
         _override(execution, caller, decision)
         return
     step = execution.current
-    if execution.has_ended or step is None or step.step.action != APPROVE or is_decided(step):
+    if execution.has_ended or execution.stopping or step is None or step.step.action != APPROVE or is_decided(step):
         raise InvalidAutomationSignal(f"Signal {decision.says} is not valid: the execution {execution.id} waits for no approval.")
     lines = level(step.inputs).lines_of(caller, iam)
     if not lines:
@@ -72,6 +72,14 @@ def signal(execution: Execution, caller: Caller, decision: Decision, iam: IAMBac
     step.decisions.append(
         Decision(approver=decision.approver, says=decision.says, at=decision.at, comment=decision.comment, lines=lines)
     )
+
+
+def is_pending(execution: Execution) -> bool:
+    """Say whether enough was decided for the execution to go on, and it has not yet."""
+    if execution.status == Status.PENDING_OVERRIDE:
+        return execution.request is not None and execution.request.override is not None
+    step = execution.current
+    return step is not None and step.step.action == APPROVE and is_decided(step)
 
 
 def is_decided(step: StepExecution) -> bool:

@@ -21,6 +21,7 @@ from portal.simulated_aws.systems_manager import (
     given_parameters,
     runs,
     tokens,
+    waiting,
 )
 from portal.simulated_aws.systems_manager.checking import RUNBOOK
 from portal.simulated_aws.systems_manager.documents import Document, Place, Version
@@ -84,8 +85,10 @@ class AutomationCalls(Gateway):
         if comment and len(comment) > _LONGEST_COMMENT:
             raise ValidationError(f"A comment has at most {_LONGEST_COMMENT} characters.")
         decision = Decision(approver=self.caller.arn, says=says, at=self.envelope.at, comment=comment)
-        approvals.signal(self._execution(), self.caller, decision, self.asked.iam)
+        execution = self._execution()
+        approvals.signal(execution, self.caller, decision, self.asked.iam)
         changed.notify_all()
+        waiting.settle(lambda: execution.has_ended or not approvals.is_pending(execution))
         return EmptyResult()
 
     def get_automation_execution(self) -> ActionResult:

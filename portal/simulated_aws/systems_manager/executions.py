@@ -52,8 +52,9 @@ class ChangeRequest:
     runbook: Mapping[str, Any]
     ops_item_id: str
     scheduled_at: datetime | None
-    is_auto_approved: bool
     is_emergency: bool
+    # What its runbook will be once it runs.
+    child: "Execution"
     override: Decision | None = None
 
 
@@ -118,10 +119,6 @@ def find(place: Place, execution_id: str) -> Execution:
 
 def newest_first(place: Place) -> list[Execution]:
     return list(reversed(_executions[place].values()))
-
-
-def children(place: Place, parent_id: str) -> list[Execution]:
-    return [execution for execution in _executions[place].values() if execution.parent_id == parent_id]
 
 
 def forget_all() -> None:

@@ -11,6 +11,7 @@ from portal.simulated_aws.systems_manager.definitions import Output
 from portal.simulated_aws.systems_manager.executions import Decision, Execution, StepExecution
 from portal.simulated_aws.systems_manager.statuses import Status
 from portal.simulated_aws.systems_manager.substitution import text
+from portal.simulated_aws.systems_manager.waiting import changed
 
 Values = dict[str, Any]
 _OF_CALLS = {"Service", "Api", "PropertySelector", "DesiredValues"}
@@ -60,13 +61,14 @@ def _sleep(execution: Execution, step: StepExecution, deadline: datetime | None)
 
 def _approve(execution: Execution, step: StepExecution, deadline: datetime | None) -> Values:
     """Wait for approvers; the last of them lets it go on, and a rejection ends it."""
-    with waiting.changed:
+    with changed:
         before, step.status = execution.status, Status.WAITING
         execution.status = Status.PENDING_APPROVAL if execution.request else Status.WAITING
+        changed.notify_all()
     waiting.until(execution, done=lambda: approvals.is_decided(step), deadline=deadline)
     if rejection := approvals.rejection(step):
         raise StepFailed(f"Step {step.step.name} was rejected by {rejection.approver}: {rejection.comment or '-'}")
-    with waiting.changed:
+    with changed:
         execution.status = before
     return {"ApprovalStatus": "Approved", "ApproverDecisions": [decided(decision) for decision in step.decisions]}
 

@@ -62,6 +62,12 @@ def until_time(execution: Awaited, at: datetime, *, deadline: datetime | None = 
     until(execution, done=lambda: clock.now() >= at, wake_at=at, deadline=deadline)
 
 
+def settle(done: Callable[[], bool]) -> None:
+    """Return once an execution has taken in what was done to it, so that whoever did it sees the outcome at once."""
+    with changed:
+        changed.wait_for(done, timeout=_LONGEST_SECONDS)
+
+
 def _seconds_to(moments: list[datetime]) -> float:
     left = [(moment - clock.now()).total_seconds() for moment in moments]
     return min([seconds for seconds in left if seconds > 0] + [_LONGEST_SECONDS])
