@@ -18,7 +18,8 @@ moto keeps the state and speaks the wire protocol; the modules here add what it 
     authorization_details   all of an account's users, groups, roles and policies
     simulation      SimulatePrincipalPolicy and SimulateCustomPolicy
     events, trail   what CloudTrail writes down, and keeps; `cloudtrail` looks it up
-    session_manager sessions on instances
+    session_manager sessions on instances; the rest of Systems Manager is in `systems_manager`
+    identity_center users, groups and memberships of IAM Identity Center
     clock           what time it is here
 
 A world (accounts, roles, groups, users) is declared as data (`world`), built through a control address (`control`),

@@ -21,17 +21,19 @@ def check(asked: Asked, envelope: Envelope) -> None:
         return
     _refuse_unproved(asked)
     principal = identities.principal_of(asked.caller, asked.iam)
-    call = Call(action=asked.name, resource=resources.of(asked), context=conditions.of_call(asked, envelope))
-    answer = evaluate(principal, call)
-    if not answer.allowed:
-        raise AccessDenied(_refusal(principal, call.resource, call.action, _reason(principal, call, answer)))
+    context = conditions.of_call(asked, envelope)
+    for resource in resources.of(asked):
+        _check(principal, Call(action=asked.name, resource=resource, context=context))
 
 
 def check_pass_role(asked: Asked, envelope: Envelope, *, role_arn: str, service: str) -> None:
     """Raise AccessDenied unless the caller may have the service act in the role."""
     principal = identities.principal_of(asked.caller, asked.iam)
     keys = {**conditions.of_caller(asked.caller, envelope), "iam:PassedToService": service}
-    call = Call(action="iam:PassRole", resource=role_arn, context=keys)
+    _check(principal, Call(action="iam:PassRole", resource=role_arn, context=keys))
+
+
+def _check(principal: Principal, call: Call) -> None:
     answer = evaluate(principal, call)
     if not answer.allowed:
         raise AccessDenied(_refusal(principal, call.resource, call.action, _reason(principal, call, answer)))

@@ -13,8 +13,22 @@ from portal.simulated_aws.credentials import PARTITION
 from portal.simulated_aws.gateway import one_at_a_time
 from portal.simulated_aws.iam import StrictIam, install
 from portal.simulated_aws.identifiers import GROUP, ROLE, USER, stable_id
+from portal.simulated_aws.identity_center import directory
+from portal.simulated_aws.identity_center.directory import Directory, Membership, Person
+from portal.simulated_aws.identity_center.directory import Group as DirectoryGroup
 from portal.simulated_aws.systems_manager import change_manager, documents, executions, tokens
-from portal.simulated_aws.world import AccessKey, Account, Document, Group, ManagedPolicy, Role, User, World, WorldError
+from portal.simulated_aws.world import (
+    AccessKey,
+    Account,
+    Document,
+    Group,
+    IdentityCenter,
+    ManagedPolicy,
+    Role,
+    User,
+    World,
+    WorldError,
+)
 
 _REGION = "us-east-1"
 
@@ -37,7 +51,7 @@ def reset() -> None:
         # Not moto's own reset, which makes every account anew before it drops them.
         iam_backends.clear()
         reset_model_data()
-        for kept in (sessions, session_manager, trail, documents, executions, tokens):
+        for kept in (sessions, session_manager, trail, documents, executions, tokens, directory):
             kept.forget_all()
         change_manager.reset()
         clock.reset()
@@ -58,6 +72,8 @@ def _account(account: Account) -> None:
         _group(iam, group)
     for user in account.users:
         _user(iam, user)
+    if account.identity_center:
+        _identity_center(account.id, account.identity_center)
 
 
 def _managed_policy(iam: StrictIam, policy: ManagedPolicy) -> None:
@@ -103,6 +119,22 @@ def _user(iam: StrictIam, declared: User) -> None:
         _access_key(iam, user, key)
     for device in declared.mfa:
         iam.give_device(user, name=device.name, seed=device.seed)
+
+
+def _identity_center(account_id: str, declared: IdentityCenter) -> None:
+    now = clock.now()
+    made = Directory(account_id=account_id, region=declared.region, created_at=now)
+    for user in declared.users:
+        user_id = directory.stable_id(account_id, "user", user.name)
+        made.add_user(Person(id=user_id, name=user.name, attributes=user.attributes, created_at=now))
+    for group in declared.groups:
+        group_id = directory.stable_id(account_id, "group", group.name)
+        made.add_group(DirectoryGroup(id=group_id, name=group.name, description=group.description, created_at=now))
+        for name in group.members:
+            user_id = directory.stable_id(account_id, "user", name)
+            membership_id = directory.stable_id(account_id, "membership", f"{group.name}/{name}")
+            made.add_membership(Membership(id=membership_id, group_id=group_id, user_id=user_id, created_at=now))
+    directory.keep(made)
 
 
 def _access_key(iam: StrictIam, user: models.User, declared: AccessKey) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from portal.simulated_aws import change_roles, company_directory, rights, work_gates
 from portal.simulated_aws import guard_rails as rails
-from portal.simulated_aws import rights, work_gates
 from portal.simulated_aws.guard_rails import allow, deny, document
 from portal.simulated_aws.people import Credentials
 from portal.simulated_aws.world import AccessKey, Account, Document, Group, ManagedPolicy, MfaDevice, Role, User, World
@@ -46,6 +46,7 @@ PEOPLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
 # The longest that a work group is given for: an AWS session must not be able to outlive it.
 WORK_SECONDS = 4 * 3_600
 
+_BY_RUNBOOKS = ("Change", "Automation")
 _ENVIRONMENTS = {"Dev": "development", "Stg": "staging", "Prod": "production"}
 _PORTAL_USER_ARN = f"arn:aws:iam::{ACCOUNTS['jump']}:user/{PORTAL_USER}"
 _PORTAL_POLICY_FILE = Path(__file__).parent.parent / "aws" / "policies" / "portal-jump.json"
@@ -115,10 +116,13 @@ def _environment(prefix: str, name: str) -> Account:
     member = _role(
         name, f"{prefix}_MemberRole", managed=[_READ_ONLY], inline=inline | operate, allowed=allowed, seconds=WORK_SECONDS
     )
+    work_roles = [leader, member]
+    if gated:
+        # What changes and runbooks let people into: what members do, each by a role of its own.
+        work_roles += [replace(member, name=f"{prefix}_{level}Role") for level in _BY_RUNBOOKS]
     return _account(
         name,
-        replace(leader, boundary=boundary),
-        replace(member, boundary=boundary),
+        *(replace(role, boundary=boundary) for role in work_roles),
         _role(name, f"{prefix}_ReadOnlyRole", managed=[_READ_ONLY]),
         work_gates.gate_role(ACCOUNTS[name], portal=[role_arn("jump", PORTAL_ROLE), _PORTAL_USER_ARN]),
         policies=work_gates.policies(ACCOUNTS[name], work_roles=f"{prefix}_*"),
@@ -173,8 +177,13 @@ def _jump(*, admin_key: AccessKey, portal_key: AccessKey, people: Sequence[User]
         id=ACCOUNTS["jump"],
         name="jump",
         managed_policies=(*rails.EVERYWHERE, _NO_FORGERY, _PERSON_BOUNDARY, _portal_policy()),
-        roles=(_administration(), _portal_role()),
+        roles=(
+            _administration(),
+            _portal_role(),
+            *change_roles.roles(ACCOUNTS["jump"], portal=[role_arn("jump", PORTAL_ROLE), _PORTAL_USER_ARN], work_path=WORK_PATH),
+        ),
         groups=(*_standing_groups(), *_work_groups()),
+        identity_center=company_directory.directory(PEOPLE),
         users=(
             *people,
             User(name=ADMIN_USER, managed=(_ADMINISTRATOR,), keys=(admin_key,)),
@@ -235,7 +244,7 @@ def _work_groups() -> tuple[Group, ...]:
             path=WORK_PATH,
             inline={"SwitchRole": document(allow("sts:AssumeRole", role_arn("production", f"Prod_{level}Role")))},
         )
-        for level in ("Leader", "Member")
+        for level in ("Leader", "Member", *_BY_RUNBOOKS)
     )
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from portal.simulated_aws import trail
 from portal.simulated_aws.credentials import Caller
-from portal.simulated_aws.resources import Asked
+from portal.simulated_aws.resources import Asked, prefix
 from portal.simulated_aws.sessions import RoleSession
 from portal.simulated_aws.trail import Event
 
 # IAM is everywhere at once, and is written down here.
 GLOBAL_REGION = "us-east-1"
-_READS = ("Get", "List", "Describe", "Lookup", "Simulate", "AssumeRole")
+_READS = ("Get", "List", "Describe", "Lookup", "Simulate", "AssumeRole", "IsMember")
 # What CloudTrail never shows.
 _HIDDEN = {"TokenCode", "AuthenticationCode1", "AuthenticationCode2", "Password"}
 _HIDDEN_VALUE = "HIDDEN_DUE_TO_SECURITY_REASONS"
@@ -108,7 +108,7 @@ def record_console_switch(caller: Caller, *, session: RoleSession, role_name: st
 def _body(asked: Asked, outcome: Outcome, envelope: Envelope, identity: Mapping[str, Any]) -> dict[str, Any]:
     region = GLOBAL_REGION if asked.service == "iam" else asked.region
     body = {
-        **_head(envelope, region=region, source=asked.service, name=asked.action),
+        **_head(envelope, region=region, source=prefix(asked.service), name=asked.action),
         "userIdentity": identity,
         "requestParameters": _parameters(asked.parameters) or None,
         "responseElements": outcome.response,

@@ -65,7 +65,7 @@ class Gateway(BaseResponse):
 
     def serialized(self, action_result: ActionResult) -> TYPE_RESPONSE:
         result = action_result.result
-        if isinstance(result, dict):
+        if isinstance(result, dict) and not self.speaks_json:
             action_result = ActionResult(paging.page(action=self._get_action(), result=result, parameters=self.params))
         if isinstance(result, ServiceException):
             self.outcome.error_code, self.outcome.error_message = result.code, result.message

@@ -1,7 +1,7 @@
 """Which resources a call is about: the ARNs that its permission is asked for.
 
-As in the Service Authorization Reference of IAM, STS, Systems Manager and CloudTrail. An action that is not listed here
-is not simulated.
+As in the Service Authorization Reference of each service; where it names several kinds, each must be allowed. An action
+that is not listed here is not simulated.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,6 +12,7 @@ from moto.core.exceptions import ServiceException
 from moto.iam.models import IAMBackend
 
 from portal.simulated_aws.credentials import Caller
+from portal.simulated_aws.identity_center import directory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,16 +28,22 @@ class Asked:
 
     @property
     def name(self) -> str:
-        return f"{self.service}:{self.action}"
+        return f"{prefix(self.service)}:{self.action}"
 
 
 Entity = Any  # moto's User, Group, Role or ManagedPolicy; moto has no types.
-Found = Callable[[Asked], str]
+Found = Callable[[Asked], str | tuple[str, ...]]
 
 
-def of(asked: Asked) -> str:
-    """Return the ARN; "*" for an action that is about no resource."""
-    return _RESOURCES[asked.service][asked.action](asked)
+def of(asked: Asked) -> tuple[str, ...]:
+    """Return the ARNs; "*" for an action that is about no resource."""
+    found = _RESOURCES[asked.service][asked.action](asked)
+    return found if isinstance(found, tuple) else (found,)
+
+
+def prefix(service: str) -> str:
+    """Return a service's name in policies and in CloudTrail, which may be another than its clients'."""
+    return {"sso-admin": "sso"}.get(service, service)
 
 
 def is_listed(service: str, action: str) -> bool:
@@ -144,6 +151,37 @@ def _execution(asked: Asked) -> str:
     return f"arn:aws:ssm:{place}:automation-execution/{asked.parameters['AutomationExecutionId']}"
 
 
+def _of_store(*kinds: str) -> Found:
+    """Identity stores ask for the right to the store itself and to each thing in it."""
+
+    def arns(asked: Asked) -> tuple[str, ...]:
+        store = f"arn:aws:identitystore::{asked.caller.account_id}:identitystore/{_last(asked.parameters['IdentityStoreId'])}"
+        return store, *(f"arn:aws:identitystore:::{kind}/{_in_store(asked, kind)}" for kind in kinds)
+
+    return arns
+
+
+def _in_store(asked: Asked, kind: str) -> str:
+    """Return the id of the user, group or membership that a call names; `*` where it names none."""
+    given = asked.parameters
+    if "MembershipId" in given:
+        return _of_membership(asked, _last(given["MembershipId"]), kind)
+    ids = {"group": given.get("GroupId"), "user": given.get("UserId") or given.get("MemberId", {}).get("UserId")}
+    return _last(ids.get(kind) or "*")
+
+
+def _of_membership(asked: Asked, membership_id: str, kind: str) -> str:
+    store = directory.of(asked.caller.account_id, asked.region)
+    found = store.memberships.get(membership_id) if store else None
+    if kind == "membership" or found is None:
+        return membership_id if kind == "membership" else "*"
+    return found.group_id if kind == "group" else found.user_id
+
+
+def _last(given: str) -> str:
+    return given.rpartition("/")[2]
+
+
 _IAM: Mapping[Found, str] = {
     _user: """
         AttachUserPolicy CreateAccessKey CreateLoginProfile DeactivateMFADevice DeleteAccessKey DeleteLoginProfile DeleteUser
@@ -194,9 +232,21 @@ _SSM: Mapping[Found, str] = {
     _execution: "DescribeAutomationStepExecutions GetAutomationExecution SendAutomationSignal StopAutomationExecution",
     _everything: "DescribeAutomationExecutions DescribeSessions ListDocuments",
 }
+_IDENTITY_STORE: Mapping[Found, str] = {
+    _of_store(): "CreateGroup CreateUser",
+    _of_store("group"): "DeleteGroup DescribeGroup GetGroupId ListGroups",
+    _of_store("user"): "DeleteUser DescribeUser GetUserId ListUsers",
+    _of_store("group", "user"): "CreateGroupMembership",
+    _of_store("group", "membership"): "ListGroupMemberships",
+    _of_store("user", "membership"): "ListGroupMembershipsForMember",
+    _of_store("group", "user", "membership"): """
+        DeleteGroupMembership DescribeGroupMembership GetGroupMembershipId IsMemberInGroups""",
+}
 _RESOURCES: Mapping[str, Mapping[str, Found]] = {
     "iam": {action: found for found, actions in _IAM.items() for action in actions.split()},
     "sts": {"AssumeRole": _given("RoleArn"), "GetCallerIdentity": _everything, "GetSessionToken": _everything},
     "ssm": {action: found for found, actions in _SSM.items() for action in actions.split()},
     "cloudtrail": {"LookupEvents": _everything},
+    "identitystore": {action: found for found, actions in _IDENTITY_STORE.items() for action in actions.split()},
+    "sso-admin": {"DescribeInstance": _given("InstanceArn"), "ListInstances": _everything},
 }

@@ -20,6 +20,8 @@ from portal.simulated_aws.cloudtrail import TrailResponse
 from portal.simulated_aws.errors import MissingAuthenticationToken, NotSimulated, Refusal
 from portal.simulated_aws.gateway import Gateway
 from portal.simulated_aws.iam import StrictIamResponse
+from portal.simulated_aws.identity_center.instances import InstancesResponse
+from portal.simulated_aws.identity_center.membership_calls import IdentityStoreResponse
 from portal.simulated_aws.sts import StrictTokenResponse
 from portal.simulated_aws.systems_manager import calls, change_manager
 from portal.simulated_aws.systems_manager.response import SystemsManagerResponse
@@ -34,6 +36,8 @@ _SERVICES: Mapping[str, type[Gateway]] = {
     "sts": StrictTokenResponse,
     "ssm": SystemsManagerResponse,
     "cloudtrail": TrailResponse,
+    "identitystore": IdentityStoreResponse,
+    "sso": InstancesResponse,
 }
 
 

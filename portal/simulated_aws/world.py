@@ -9,7 +9,10 @@
         "users":  [{"name": "member01", "path": "/", "user_id": "AIDA...", "groups": ["MemberGroup"],
                     "tags": {"key": "value"}, "managed": [], "inline": {}, "boundary": "arn:...",
                     "keys": [{"id": "AKIA...", "secret": "..."}],
-                    "mfa": [{"name": "member01", "seed": "GEZDGNBVGY3TQOJQ..."}]}]
+                    "mfa": [{"name": "member01", "seed": "GEZDGNBVGY3TQOJQ..."}]}],
+        "identity_center": {"region": "ap-northeast-1",
+                            "users": [{"name": "member01", "given_name": "Misaki", "family_name": "Sato", "email": "..."}],
+                            "groups": [{"name": "ProdIdentityCenterGroup", "description": "", "members": ["member01"]}]}
     }]}
 
 All but ids, names, documents and secrets may be left out. The name of an MFA device is the end of its serial number,
@@ -99,6 +102,44 @@ class User:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryUser:
+    """A user of Identity Center."""
+
+    name: str
+    given_name: str
+    family_name: str
+    email: str | None = None
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """Return what CreateUser would be given."""
+        whole = {
+            "UserName": self.name,
+            "DisplayName": f"{self.family_name} {self.given_name}",
+            "Name": {"GivenName": self.given_name, "FamilyName": self.family_name},
+        }
+        return {**whole, "Emails": [{"Value": self.email, "Type": "work", "Primary": True}]} if self.email else whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryGroup:
+    """A group of Identity Center, and the names of its users."""
+
+    name: str
+    description: str = ""
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityCenter:
+    """The one instance that an account may have, with its identity store. Ids are derived as all others are."""
+
+    region: str
+    users: tuple[DirectoryUser, ...] = ()
+    groups: tuple[DirectoryGroup, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     id: str
     name: str
@@ -106,6 +147,7 @@ class Account:
     roles: tuple[Role, ...] = ()
     groups: tuple[Group, ...] = ()
     users: tuple[User, ...] = ()
+    identity_center: IdentityCenter | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,18 +167,25 @@ class World:
             raise WorldError(message) from error
 
 
-def _account(*, managed_policies: Any = (), roles: Any = (), groups: Any = (), users: Any = (), **rest: Any) -> Account:
+def _account(
+    *, managed_policies: Any = (), roles: Any = (), groups: Any = (), users: Any = (), identity_center: Any = None, **rest: Any
+) -> Account:
     return Account(
         **rest,
         managed_policies=_each(ManagedPolicy, managed_policies),
         roles=_each(Role, roles),
         groups=_each(Group, groups),
         users=tuple(_user(**user) for user in users),
+        identity_center=_identity_center(**identity_center) if identity_center else None,
     )
 
 
 def _user(*, keys: Any = (), mfa: Any = (), **rest: Any) -> User:
     return User(**rest, keys=_each(AccessKey, keys), mfa=_each(MfaDevice, mfa))
+
+
+def _identity_center(*, users: Any = (), groups: Any = (), **rest: Any) -> IdentityCenter:
+    return IdentityCenter(**rest, users=_each(DirectoryUser, users), groups=_each(DirectoryGroup, groups))
 
 
 def _each(kind: type[Declared], items: Iterable[Mapping[str, Any]]) -> tuple[Declared, ...]:

@@ -1,11 +1,12 @@
 """Answers, held against botocore's own model: a member that it does not know, or a value that it does not allow, is a failure."""
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
+
+from portal.simulated_aws import constraints
 
 _SCALARS: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -54,7 +55,7 @@ def _scalar(shape: Shape, value: Any, at: str) -> Iterator[str]:
         yield f"{at} is {value!r}, no {shape.type_name}"
         return
     pattern, allowed = shape.metadata.get("pattern"), shape.metadata.get("enum")
-    if pattern and not re.search(pattern.replace("\\p{L}", "\\w").replace("\\p{Z}", "\\s").replace("\\p{N}", "\\d"), str(value)):
+    if pattern and not constraints._compiled(pattern).fullmatch(str(value)):
         yield f"{at} is {value!r}, not {pattern}"
     if allowed and value not in allowed:
         yield f"{at} is {value!r}, none of {allowed}"

@@ -27,7 +27,7 @@ def test_it_survives_being_written_as_json_and_read() -> None:
 
 def test_work_groups_are_empty_and_allow_only_their_one_role(aws: Aws) -> None:
     iam = aws.admin_client("iam")
-    for level in ("Member", "Leader"):
+    for level in ("Member", "Leader", "Change", "Automation"):
         name = f"Prod{level}WorkGroup"
         answer = iam.get_group(GroupName=name)
         assert answer["Users"] == []
@@ -51,7 +51,7 @@ def test_standing_groups_reach_no_role_of_a_work_group() -> None:
         for resource in _listed(statement["Resource"])
     }
     assert role_arn("production", "Prod_ReadOnlyRole") in reached
-    assert not reached & {role_arn("production", "Prod_MemberRole"), role_arn("production", "Prod_LeaderRole")}
+    assert not reached & {role_arn("production", f"Prod_{level}Role") for level in ("Member", "Leader", "Change", "Automation")}
 
 
 def test_everyone_is_in_the_standing_groups_and_carries_the_same_id_after_a_rebuild(aws: Aws) -> None:
@@ -89,7 +89,7 @@ def test_every_account_trusts_the_jump_accounts_administrator_without_mfa(accoun
 
 def test_every_role_for_people_asks_for_mfa_and_for_their_own_name() -> None:
     for_people = [role for account, role in ROLES if account != "jump" and role.name not in FOR_OTHERS]
-    assert len(for_people) == 12
+    assert len(for_people) == 14
     for role in for_people:
         (statement,) = role.trust["Statement"]
         assert statement["Condition"] == {
