@@ -12,6 +12,8 @@ from portal.simulated_aws.company import PORTAL_ROLE, role_arn
 Environment = Mapping[str, str]
 REGION = "ap-northeast-1"
 WORKER_FILE = "worker_environment.json"
+# Where AWS is told to fail, and the token that says so.
+CONTROL_FILE = "aws_control.json"
 # This AWS shows at once what was written, so that drift is soon told from what is late.
 PACE = {"RECONCILE_SECONDS": "30", "SETTLING_SECONDS": "5"}
 CONTROL_TOKEN = "SIMULATED_AWS_CONTROL_TOKEN"  # noqa: S105  A variable's name.
@@ -63,6 +65,11 @@ def of_worker(*, aws_url: str, secrets: Secrets) -> Environment:
 def keep(places: Places, environment: Environment) -> None:
     """Write down a worker's environment for the command line."""
     write_private(places.keys / WORKER_FILE, json.dumps(environment))
+
+
+def keep_control(places: Places, *, aws_url: str, secrets: Secrets) -> None:
+    """Write down, for the owner's eyes only, how the simulated AWS is told to fail."""
+    write_private(places.keys / CONTROL_FILE, json.dumps({"endpoint": aws_url, "token": secrets.aws_control_token}))
 
 
 def act_as_worker(demo_dir: Path) -> None:

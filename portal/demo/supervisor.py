@@ -167,6 +167,7 @@ def _commands(places: Places, port: int, sockets: list[int]) -> dict[str, Comman
     worker_only = environment.of_worker(aws_url=f"http://127.0.0.1:{aws_port}", secrets=secrets)
     worker, controller = {**web, **worker_only}, {environment.CONTROL_TOKEN: secrets.aws_control_token}
     environment.keep(places, {**worker_only, **environment.pace(), "BROKER_URL": broker_url, "PORTAL_URL": web["PORTAL_URL"]})
+    environment.keep_control(places, aws_url=f"http://127.0.0.1:{aws_port}", secrets=secrets)
     every = [
         commands.broker(port=broker_port, password=secrets.broker_password, environment=outside),
         commands.aws(port=aws_port, environment={**outside, **controller}),

@@ -21,6 +21,7 @@ moto keeps the state and speaks the wire protocol; the modules here add what it 
     session_manager sessions on instances; the rest of Systems Manager is in `systems_manager`
     identity_center users, groups and memberships of IAM Identity Center
     clock           what time it is here
+    faults          how AWS fails while it is told to; `failing` is the door with them, `history` what stale reads see
 
 A world (accounts, roles, groups, users) is declared as data (`world`), built through a control address (`control`),
 and `company` is the world of the demo. `control`, `console`,

@@ -8,7 +8,7 @@ from moto.core.model_instances import reset_model_data
 from moto.iam import models
 from moto.iam.models import iam_backends
 
-from portal.simulated_aws import clock, session_manager, sessions, trail
+from portal.simulated_aws import clock, faults, history, session_manager, sessions, trail
 from portal.simulated_aws.credentials import PARTITION
 from portal.simulated_aws.gateway import one_at_a_time
 from portal.simulated_aws.iam import StrictIam, install
@@ -51,9 +51,10 @@ def reset() -> None:
         # Not moto's own reset, which makes every account anew before it drops them.
         iam_backends.clear()
         reset_model_data()
-        for kept in (sessions, session_manager, trail, documents, executions, tokens, directory):
+        for kept in (sessions, session_manager, trail, documents, executions, tokens, directory, history):
             kept.forget_all()
         change_manager.reset()
+        faults.clear()
         clock.reset()
         clock.install()
         install()

@@ -1,7 +1,5 @@
 """How this AWS says no."""
 
-from typing import ClassVar
-
 from moto.core.exceptions import ServiceException
 
 
@@ -11,7 +9,7 @@ class Refusal(ServiceException):
     `status` is for the codes that no service model lists; for the others the model's own status is used.
     """
 
-    status: ClassVar[int | None] = None
+    status: int | None = None
 
 
 class InvalidClientTokenId(Refusal):
@@ -53,6 +51,19 @@ class NotSimulated(Refusal):
 
     code = "NotSimulated"
     status = 501
+
+
+class Throttling(Refusal):
+    code = "Throttling"
+    status = 400
+
+
+class ServerFault(Refusal):
+    """AWS's own failure, which clients try again."""
+
+    def __init__(self, code: str, message: str, *, status: int = 500) -> None:
+        super().__init__(code, message)
+        self.status = status
 
 
 class ValidationError(Refusal):
@@ -107,6 +118,7 @@ _IN_JSON = {
     "AccessDenied": "AccessDeniedException",
     "ExpiredToken": "ExpiredTokenException",
     "InvalidClientTokenId": "UnrecognizedClientException",
+    "Throttling": "ThrottlingException",
     "ValidationError": "ValidationException",
 }
 

@@ -11,8 +11,9 @@ from moto.core.request import Request
 from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import camelcase_to_underscores, get_service_model
 from moto.iam.models import iam_backends
+from werkzeug.wrappers import Response
 
-from portal.simulated_aws import authorization, clock, constraints, credentials, events, paging, resources
+from portal.simulated_aws import authorization, clock, constraints, credentials, events, faults, paging, resources
 from portal.simulated_aws.credentials import PARTITION, Caller
 from portal.simulated_aws.errors import InvalidAction, NotSimulated, Refusal, named_in_json
 from portal.simulated_aws.events import Envelope, Outcome
@@ -31,6 +32,12 @@ class Gateway(BaseResponse):
     asked: Asked
     envelope: Envelope
     outcome: Outcome
+
+    @classmethod
+    def answered(cls, request: Request) -> Response:
+        """Return what the service answers."""
+        status, headers, body = cls.dispatch(request, request.raw_url, dict(request.headers))
+        return Response(body, status, headers)
 
     def _dispatch(self, request: Request, full_url: str | None = None, headers: Any = None) -> TYPE_RESPONSE:
         with one_at_a_time:
@@ -93,6 +100,7 @@ class Gateway(BaseResponse):
         )
 
     def _admit(self) -> None:
+        faults.refuse(self.asked.action, principal=self.caller.arn)
         constraints.check(shape=self._operation().input_shape, parameters=self.params)
         authorization.check(self.asked, self.envelope)
 

@@ -4,7 +4,7 @@ As in the Service Authorization Reference of each service; where it names severa
 that is not listed here is not simulated.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,10 @@ def of(asked: Asked) -> tuple[str, ...]:
 def prefix(service: str) -> str:
     """Return a service's name in policies and in CloudTrail, which may be another than its clients'."""
     return {"sso-admin": "sso"}.get(service, service)
+
+
+def services() -> Iterable[str]:
+    return _RESOURCES
 
 
 def is_listed(service: str, action: str) -> bool:

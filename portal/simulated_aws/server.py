@@ -15,7 +15,7 @@ from moto.core.request import Request
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Response
 
-from portal.simulated_aws import building, clock, console, console_door, control, credentials
+from portal.simulated_aws import building, clock, console, console_door, control, credentials, failing, faults
 from portal.simulated_aws.cloudtrail import TrailResponse
 from portal.simulated_aws.errors import MissingAuthenticationToken, NotSimulated, Refusal
 from portal.simulated_aws.gateway import Gateway
@@ -77,6 +77,8 @@ class _QuietHandler(WSGIRequestHandler):
 
 
 def _controlled(request: Request) -> Response:
+    if request.path.startswith(control.FAULTS_PATH):
+        return _faults(request, request.path.removeprefix(control.FAULTS_PATH).strip("/"))
     match request.method, request.path:
         case "PUT", control.COMPANY_PATH:
             building.build(World.parsed(json.loads(request.get_data())))
@@ -93,6 +95,21 @@ def _controlled(request: Request) -> Response:
         case _:
             return Response("no such control", HTTPStatus.NOT_FOUND)
     return Response(status=HTTPStatus.NO_CONTENT)
+
+
+def _faults(request: Request, fault_id: str) -> Response:
+    match request.method:
+        case "GET":
+            return _json({"faults": faults.listed()})
+        case "POST":
+            return _json(faults.add(json.loads(request.get_data())).shown())
+        case "DELETE" if faults.clear(fault_id or None) or not fault_id:
+            return Response(status=HTTPStatus.NO_CONTENT)
+    return Response("no such fault", HTTPStatus.NOT_FOUND)
+
+
+def _json(shown: Mapping[str, Any]) -> Response:
+    return Response(json.dumps(shown), content_type="application/json")
 
 
 def _set_clock(wanted: Mapping[str, Any]) -> None:
@@ -113,8 +130,7 @@ def _aws(request: Request) -> Response:
         return _refused(refusal, request)
     if service not in _SERVICES:
         return _refused(NotSimulated(f"The service {service} is not simulated"), request)
-    status, headers, body = _SERVICES[service].dispatch(request, request.raw_url, dict(request.headers))
-    return Response(body, status, headers)
+    return failing.answer(request, _SERVICES[service].answered)
 
 
 def _refused(refusal: Refusal, request: Request) -> Response:

@@ -1,5 +1,6 @@
 """Users, groups and memberships of an identity store."""
 
+import copy
 import hashlib
 import uuid
 from collections.abc import Mapping
@@ -106,7 +107,8 @@ class Directory:
             del self.memberships[each.id]
 
 
-_directories: dict[str, Directory] = {}
+Directories = dict[str, Directory]
+_directories: Directories = {}
 
 
 def keep(directory: Directory) -> None:
@@ -125,6 +127,21 @@ def find(account_id: str, region: str, wanted: str) -> Directory:
     if found is None or plain(wanted) != found.id:
         raise NotFound("IDENTITY_STORE")
     return found
+
+
+def all_kept() -> Directories:
+    return dict(_directories)
+
+
+def copied() -> Directories:
+    """Return copies, which what is done from now on does not change."""
+    return copy.deepcopy(_directories)
+
+
+def show(shown: Directories) -> None:
+    """Have these be the directories."""
+    _directories.clear()
+    _directories.update(shown)
 
 
 def forget_all() -> None:
