@@ -4,7 +4,7 @@ moto keeps the state and speaks the wire protocol; the modules here add what it 
 
     gateway         every call passes here once: who calls, is the input well formed, may they, what came of it
     credentials     access keys and sessions that this AWS knows, and nobody else's
-    constraints     lengths and patterns, read from botocore's own service model
+    constraints     lengths and patterns, read from botocore's own service model; `json_types` the types of values in JSON
     authorization   what policies say to a call, with `identities` (whose), `resources` (on what), `conditions` (when)
     switching       taking on a role; `sts` and `console_door` are two doors to it
     sessions        temporary credentials that were given out

@@ -66,6 +66,11 @@ class ServerFault(Refusal):
         self.status = status
 
 
+class SerializationError(Refusal):
+    code = "SerializationException"
+    status = 400
+
+
 class ValidationError(Refusal):
     code = "ValidationError"
     status = 400

@@ -105,6 +105,36 @@ def record_console_switch(caller: Caller, *, session: RoleSession, role_name: st
     trail.add(event)
 
 
+def record_service_switch(session: RoleSession, *, role_arn: str, service: str, region: str, at: datetime) -> None:
+    """Write down that a service of AWS took on a role which trusts it."""
+    envelope = Envelope(at=at, source_ip=service, user_agent=service)
+    given = {"accessKeyId": session.key_id, "expiration": f"{session.expires_at:%b %-d, %Y, %-I:%M:%S %p}"}
+    body = {
+        **_head(envelope, region=region, source="sts", name="AssumeRole"),
+        "userIdentity": {"type": "AWSService", **_invoked_by(envelope)},
+        "requestParameters": {"roleArn": role_arn, "roleSessionName": session.name},
+        "responseElements": {"credentials": given},
+        "resources": [{"ARN": role_arn, "accountId": session.account_id, "type": "AWS::IAM::Role"}],
+        "readOnly": True,
+        "eventType": "AwsApiCall",
+        "recipientAccountId": session.account_id,
+        "sharedEventID": str(uuid.uuid4()),
+    }
+    event = Event(
+        at=at,
+        account_id=session.account_id,
+        region=region,
+        name="AssumeRole",
+        source=body["eventSource"],
+        user_name=None,
+        key_id=None,
+        is_read=True,
+        resources=(("AWS::IAM::Role", role_arn),),
+        record=body,
+    )
+    trail.add(event)
+
+
 def _body(asked: Asked, outcome: Outcome, envelope: Envelope, identity: Mapping[str, Any]) -> dict[str, Any]:
     region = GLOBAL_REGION if asked.service == "iam" else asked.region
     body = {

@@ -1,5 +1,6 @@
 """The one way into a service: lock, authenticate, check the input, ask for permission, act, page, write down."""
 
+import json
 import threading
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -13,9 +14,9 @@ from moto.core.utils import camelcase_to_underscores, get_service_model
 from moto.iam.models import iam_backends
 from werkzeug.wrappers import Response
 
-from portal.simulated_aws import authorization, clock, constraints, credentials, events, faults, paging, resources
+from portal.simulated_aws import authorization, clock, constraints, credentials, events, faults, json_types, paging, resources
 from portal.simulated_aws.credentials import PARTITION, Caller
-from portal.simulated_aws.errors import InvalidAction, NotSimulated, Refusal, named_in_json
+from portal.simulated_aws.errors import InvalidAction, NotSimulated, Refusal, SerializationError, named_in_json
 from portal.simulated_aws.events import Envelope, Outcome
 from portal.simulated_aws.resources import Asked
 
@@ -29,6 +30,7 @@ class Gateway(BaseResponse):
 
     speaks_json: ClassVar[bool] = False
     params: Any = MappingProxyType({})  # moto's parser sets it, but for a call without an action.
+    is_readable: bool = True
     asked: Asked
     envelope: Envelope
     outcome: Outcome
@@ -45,6 +47,13 @@ class Gateway(BaseResponse):
                 return super()._dispatch(request, full_url, headers)
             except OperationNotFoundError:
                 return self._refuse(InvalidAction(f"Could not find operation {self._get_action()}"))
+
+    def parse_parameters(self, request: Request) -> None:
+        try:
+            super().parse_parameters(request)
+        except (AttributeError, TypeError, ValueError):
+            # Refused once it is known whose call it is.
+            self.params, self.is_readable = {}, False
 
     @property
     def caller(self) -> Caller:
@@ -101,8 +110,21 @@ class Gateway(BaseResponse):
 
     def _admit(self) -> None:
         faults.refuse(self.asked.action, principal=self.caller.arn)
-        constraints.check(shape=self._operation().input_shape, parameters=self.params)
+        shape = self._operation().input_shape
+        if self.speaks_json:
+            json_types.check(shape=shape, decoded=self._decoded())
+        constraints.check(shape=shape, parameters=self.params)
         authorization.check(self.asked, self.envelope)
+
+    def _decoded(self) -> Any:
+        """Return the body of a call in JSON. Raises SerializationError for one that cannot be read."""
+        try:
+            decoded = json.loads(self.body or "{}") if self.is_readable else None
+        except ValueError:
+            decoded = None
+        if not isinstance(decoded, dict):
+            raise SerializationError("The body of the request cannot be read")
+        return decoded
 
     def _refuse(self, refusal: Refusal) -> TYPE_RESPONSE:
         status, headers, body = self.serialized(ActionResult(refusal))

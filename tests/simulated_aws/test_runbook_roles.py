@@ -58,6 +58,11 @@ def test_runbook_acts_in_its_role_and_cloudtrail_says_so(aws: Aws, ssm: Any) -> 
     assert record["userIdentity"]["invokedBy"] == "ssm.amazonaws.com"
     assert (record["sourceIPAddress"], record["userAgent"]) == ("ssm.amazonaws.com", "ssm.amazonaws.com")
     assert record["requestParameters"] == {"groupName": "MemberGroup", "userName": "leader01"}
+    trail = aws.client("cloudtrail", key_id=ADMIN_KEY.id, secret=ADMIN_KEY.secret)
+    wanted = [{"AttributeKey": "ResourceName", "AttributeValue": ROLE}]
+    (taken_on,) = [json.loads(each["CloudTrailEvent"]) for each in trail.lookup_events(LookupAttributes=wanted)["Events"]]
+    assert taken_on["userIdentity"] == {"type": "AWSService", "invokedBy": "ssm.amazonaws.com"}
+    assert taken_on["requestParameters"] == {"roleArn": ROLE, "roleSessionName": session}
 
 
 def test_roles_policy_limits_the_runbook_though_its_starter_may_do_more(aws: Aws, ssm: Any) -> None:

@@ -17,7 +17,8 @@ from portal.simulated_aws.systems_manager.errors import AutomationStepNotFound, 
 from portal.simulated_aws.systems_manager.executions import Decision, Execution, StepExecution
 from portal.simulated_aws.systems_manager.statuses import Status
 
-USER, GROUP, ROLE, ANY = "IamUser", "IamGroup", "IamRole", "any"
+# Of a runbook's own approvers, which have no types.
+ANY = "any"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,4 +109,4 @@ def _is(line: Line, caller: Caller, iam: IAMBackend) -> bool:
             return any(caller.user in group.users for group in iam.groups.values() if line.approver in (group.name, group.arn))
         case "IamRole":
             return caller.is_in_role and line.approver in names | {caller.entity.name}
-    return line.approver in (names if caller.user is None else names | {caller.user.name})
+    return line.kind == ANY and line.approver in (names if caller.user is None else names | {caller.user.name})

@@ -11,7 +11,7 @@ from moto.iam.models import Role as MotoRole
 from portal.iam.evaluation import evaluate_assume_role
 from portal.iam.fences import iso
 from portal.iam.principals import Policy, Principal, Role
-from portal.simulated_aws import authorization, identities, sessions
+from portal.simulated_aws import authorization, events, identities, sessions
 from portal.simulated_aws.credentials import Caller
 from portal.simulated_aws.events import Envelope
 from portal.simulated_aws.resources import Asked
@@ -49,6 +49,7 @@ def caller_in(role_arn: str, asked: Asked, envelope: Envelope, *, execution_id: 
         is_of_service=True,
     )
     sessions.keep(session)
+    events.record_service_switch(session, role_arn=found.arn, service=SERVICE, region=asked.region, at=envelope.at)
     return Caller(account_id=session.account_id, key_id=session.key_id, entity=found, session=session)
 
 

@@ -54,6 +54,8 @@ def _definition(tree: Tree, kind: str) -> Definition:
         if key in _NOT_SIMULATED:
             raise NotSimulated(f"{key} of a runbook are not simulated")
         raise InvalidDocumentContent(f"{key} is not a valid attribute of a document of the type {kind}.")
+    if not isinstance(tree.get("assumeRole", ""), str):
+        raise InvalidDocumentContent("assumeRole is an ARN, or a parameter that is one.")
     steps = tree.get("mainSteps")
     if not isinstance(steps, list) or not steps:
         raise InvalidDocumentContent("mainSteps needs at least one step.")
@@ -96,7 +98,7 @@ def _step(item: Any) -> Step:
 
 
 def _output(step: str, item: Any) -> Output:
-    if not isinstance(item, dict) or item.keys() != {"Name", "Selector", "Type"}:
+    if not isinstance(item, dict) or item.keys() != {"Name", "Selector", "Type"} or not isinstance(item["Selector"], str):
         raise InvalidDocumentContent(f"Step {step}: an output has Name, Selector and Type, not {item!r}.")
     if item["Type"] not in declared_parameters.TYPES:
         raise InvalidDocumentContent(f"Step {step}: {item['Type']} is no type of an output.")

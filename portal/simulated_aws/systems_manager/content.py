@@ -28,7 +28,11 @@ def converted(text: str, *, written_in: str, wanted: str) -> str:
     if wanted == written_in:
         return text
     tree = _decoded(text, written_in)
-    return json.dumps(tree, indent=2) if wanted == "JSON" else str(yaml.safe_dump(tree, sort_keys=False, allow_unicode=True))
+    return (
+        json.dumps(tree, indent=2, default=str)
+        if wanted == "JSON"
+        else str(yaml.safe_dump(tree, sort_keys=False, allow_unicode=True))
+    )
 
 
 def _decoded(text: str, written_in: str) -> Any:

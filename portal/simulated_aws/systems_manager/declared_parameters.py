@@ -30,6 +30,8 @@ def plain_type(declared_type: str) -> str:
 def _parameter(name: str, item: Any) -> Parameter:
     if not isinstance(item, dict) or not _is_type(item.get("type")):
         raise InvalidDocumentContent(f"Parameter {name} has no valid type.")
+    if not isinstance(item.get("allowedValues", []), list):
+        raise InvalidDocumentContent(f"Parameter {name}: allowedValues is a list.")
     for key in item.keys() - _KEYS:
         raise InvalidDocumentContent(f"Parameter {name}: {key} is not a valid attribute of a parameter.")
     return Parameter(

@@ -24,15 +24,17 @@ def start(execution: Execution, body: Body) -> None:
 
 
 def _live(execution: Execution, body: Body) -> None:
+    status = Status.FAILED  # Whatever goes wrong here, nobody waits for ever.
     try:
         status = body(execution)
-    except waiting.Forgotten:
-        return
     except waiting.Cancelled:
         status = Status.CANCELLED
-    with changed:
-        execution.status, execution.ended_at = status, clock.now()
-        changed.notify_all()
+    except waiting.Forgotten:
+        pass
+    finally:
+        with changed:
+            execution.status, execution.ended_at = status, clock.now()
+            changed.notify_all()
 
 
 def runbook(execution: Execution) -> Status:

@@ -61,6 +61,7 @@ def _sleep(execution: Execution, step: StepExecution, deadline: datetime | None)
 
 def _approve(execution: Execution, step: StepExecution, deadline: datetime | None) -> Values:
     """Wait for approvers; the last of them lets it go on, and a rejection ends it."""
+    _check_approvers(step)
     with changed:
         before, step.status = execution.status, Status.WAITING
         execution.status = Status.PENDING_APPROVAL if execution.request else Status.WAITING
@@ -90,6 +91,14 @@ def decided(decision: Decision) -> Values:
         "DecisionTime": decision.at.isoformat(),
         "Comment": decision.comment or "",
     }
+
+
+def _check_approvers(step: StepExecution) -> None:
+    """Raise StepFailed for approvers that came by parameters and are none."""
+    try:
+        approvals.level(step.inputs)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise StepFailed(f"The approvers of the step {step.step.name} cannot be read: {error}") from error
 
 
 def _answer(execution: Execution, step: StepExecution) -> Values:

@@ -37,7 +37,7 @@ def template(tree: Mapping[str, Any], definition: Definition) -> Template:
         information=tree["templateInformation"],
         is_emergency=_flag(tree, "emergencyChange"),
         is_auto_approvable=_flag(tree, "autoApprovable"),
-        runbooks=tuple(_runbook(item) for item in tree.get("executableRunBooks", ())),
+        runbooks=tuple(_runbook(item) for item in _listed(tree.get("executableRunBooks", []))),
     )
 
 
@@ -62,6 +62,12 @@ def _check_approver(step: Step, approver: Any) -> None:
         raise InvalidDocumentContent(f"Step {step.name}: {kind} is no type of approver; there are {', '.join(KINDS)}.")
     if kind.startswith("SSO"):
         raise NotSimulated(f"Step {step.name}: approvers of the type {kind} are not simulated")
+
+
+def _listed(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise InvalidDocumentContent("executableRunBooks is a list.")
+    return value
 
 
 def _flag(tree: Mapping[str, Any], name: str) -> bool:
