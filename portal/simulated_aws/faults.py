@@ -92,13 +92,13 @@ def take(action: str, *kinds: str) -> Fault | None:
             fault.times -= 1
             if fault.times <= 0:
                 _faults.remove(fault)
+        if fault is not None and fault.kind in (LATENCY, TIMEOUT):
+            _holding.append(fault)
         return fault
 
 
 def hold(fault: Fault) -> None:
-    """Keep a call waiting for as long as its fault says, or until it is cleared."""
-    with _lock:
-        _holding.append(fault)
+    """Keep the call that took the fault waiting for as long as it says, or until it is cleared."""
     fault.cleared.wait(fault.seconds)
     with _lock:
         _holding.remove(fault)

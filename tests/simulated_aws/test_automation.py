@@ -73,6 +73,32 @@ def test_lists_and_numbers_are_given_as_such(ssm: Any) -> None:
     assert execution["Parameters"]["Most"] == ["5"]
 
 
+def test_every_service_that_is_here_can_be_called(ssm: Any) -> None:
+    instances = call("instances", "sso-admin", "ListInstances")
+    instances["outputs"] = [{"Name": "Store", "Selector": "$.Instances[0].IdentityStoreId", "Type": "String"}]
+    groups = call("groups", "identitystore", "ListGroups", inputs={"IdentityStoreId": "{{ instances.Store }}"})
+    groups["outputs"] = [{"Name": "Names", "Selector": "$..DisplayName", "Type": "StringList"}]
+    documents = call("documents", "ssm", "ListDocuments")
+    documents["outputs"] = [{"Name": "Names", "Selector": "$.DocumentIdentifiers[*].Name", "Type": "StringList"}]
+    execution = run(ssm, with_steps(instances, groups, documents, outputs=["groups.Names", "documents.Names"]))
+    assert execution["Outputs"] == {"groups.Names": ["ProdIdentityCenterGroup"], "documents.Names": ["Tested"]}, execution
+
+
+@pytest.mark.parametrize(
+    ("service", "api", "inputs", "says"),
+    [
+        ("iam", "AddUserToGrup", {}, "iam has no operation AddUserToGrup"),
+        ("iam", "GetUser", {"Name": "member01"}, "Unknown parameter in input"),
+        ("nowhere", "GetUser", {}, "Unknown service"),
+        ("s3", "ListBuckets", {}, "is not simulated"),
+    ],
+)
+def test_call_that_cannot_be_made_fails_its_step(ssm: Any, service: str, api: str, inputs: dict[str, str], says: str) -> None:
+    execution = run(ssm, with_steps(call("wrong", service, api, inputs=inputs)))
+    assert execution["AutomationExecutionStatus"] == "Failed"
+    assert says in execution["FailureMessage"]
+
+
 def test_failure_ends_it_and_names_aws_own_words(ssm: Any) -> None:
     execution = run(ssm, with_steps(FAILS, LOOK))
     assert execution["AutomationExecutionStatus"] == "Failed"
