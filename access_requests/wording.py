@@ -59,6 +59,7 @@ PROBLEMS: Mapping[str, Promise] = {
     "lease_lost": _PERSON_BUSY,
     NO_GATE_ROLE: _("The portal has no role in this account with which to write there. An administrator must name one."),
     "unreadable_answer": _("AWS answered what the portal cannot read. An administrator must look into it."),
+    "another_account": _("The portal's credentials lead to another AWS account. An administrator must put them right."),
     "no_work_group": _("It belongs to no work group of the catalogue. An administrator must put it right in AWS."),
     "session_gate": _("It is the role's session gate, which the portal does not take off. An administrator must look into it."),
 }

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -166,11 +166,15 @@ class FakeIam:
     def _describe_sessions(self, **_filters: Any) -> Answer:
         return {"Sessions": []}
 
-    def _get_account_authorization_details(self, **_page: Any) -> Answer:
+    def _get_account_authorization_details(self, *, Filter: Sequence[str] = (), **_page: Any) -> Answer:  # noqa: N803
+        asked = Filter or ("User", "Group")
+        users = [self._user_details(name, user_id) for name, user_id in self.ids.items()]
+        groups = [self._group_details(name, role) for name, role in self.leads_to.items()]
+        roles = [self._role_details(name) for name in sorted(set(self.leads_to.values()))]
         return {
-            "UserDetailList": [self._user_details(name, user_id) for name, user_id in self.ids.items()],
-            "GroupDetailList": [self._group_details(name, role) for name, role in self.leads_to.items()],
-            "RoleDetailList": [self._role_details(name) for name in sorted(set(self.leads_to.values()))],
+            "UserDetailList": users if "User" in asked else [],
+            "GroupDetailList": groups if "Group" in asked else [],
+            "RoleDetailList": [] if "User" in Filter else roles,
             "Policies": [],
             "IsTruncated": False,
         }

@@ -36,15 +36,7 @@ def _account(row: AwsAccount, unread: Mapping[str, str]) -> Json:
 
 
 def _role(role: TargetRole) -> Json:
-    return {
-        "key": str(role),
-        "account": role.account.key,
-        "name": role.name,
-        "arn": role.arn,
-        "level": role.level,
-        "gated": True,
-        "room": 20,
-    }
+    return {"key": str(role), "account": role.account.key, "name": role.name}
 
 
 def _group(group: StandingGroup | WorkGroup, roles: list[TargetRole], unread: Mapping[str, str], but: Mapping[str, Json]) -> Json:

@@ -11,6 +11,7 @@ PEOPLE = ("User", "Group", "Role", "LocalManagedPolicy", "AWSManagedPolicy")
 ROLES = ("Role", "LocalManagedPolicy", "AWSManagedPolicy")
 PAGE = 1000
 UNREADABLE = "unreadable_answer"
+ANOTHER_ACCOUNT = "another_account"
 _PARTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
 
 
@@ -31,10 +32,17 @@ def read(aws: Caller, *, account_id: str, kinds: Iterable[str] = PEOPLE) -> Acco
 
 def _parsed(account_id: str, pages: list[dict[str, Any]]) -> Account:
     try:
-        return Account.parsed(account_id, pages)
+        account = Account.parsed(account_id, pages)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         # What cannot be understood is no ground for anything, and no reason to stop a grant.
         raise BackendRefused(UNREADABLE, f"{type(error).__name__}: {error}") from error
+    arns = [
+        thing["Arn"] for page in pages for part in ("UserDetailList", "GroupDetailList", "RoleDetailList") for thing in page[part]
+    ]
+    if not all(arn.split(":")[4] == account_id for arn in arns):
+        # Credentials or a role of some other account: whatever is missing in this one says nothing.
+        raise BackendRefused(ANOTHER_ACCOUNT, f"these are not the users, groups and roles of {account_id}")
+    return account
 
 
 def mfa_serials(aws: Caller, *, user_name: str) -> list[str]:

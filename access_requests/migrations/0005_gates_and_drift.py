@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                             ("group_policy", "policy on a work group that nobody declared"),
                             ("role_policy", "policy on a work role that nobody declared"),
                             ("role_policy_missing", "declared policy missing"),
+                            ("trust_open", "trust of a work role too wide"),
                             ("switch_allowed", "switch allowed that the catalogue does not have"),
                             ("switch_denied", "switch denied that the catalogue has"),
                         ],
@@ -60,8 +61,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("account", models.CharField(max_length=50, verbose_name="AWS account")),
-                ("thing", models.CharField(max_length=300, verbose_name="where")),
-                ("name", models.CharField(blank=True, max_length=300, verbose_name="what")),
+                ("thing", models.CharField(max_length=2048, verbose_name="where")),
+                ("name", models.CharField(blank=True, max_length=2048, verbose_name="what")),
                 (
                     "detail",
                     models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="detail"),

@@ -32,6 +32,7 @@ class DriftKind(models.TextChoices):
     GROUP_POLICY = "group_policy", _("policy on a work group that nobody declared")
     ROLE_POLICY = "role_policy", _("policy on a work role that nobody declared")
     ROLE_POLICY_MISSING = "role_policy_missing", _("declared policy missing")
+    TRUST_OPEN = "trust_open", _("trust of a work role too wide")
     SWITCH_ALLOWED = "switch_allowed", _("switch allowed that the catalogue does not have")
     SWITCH_DENIED = "switch_denied", _("switch denied that the catalogue has")
 
@@ -61,8 +62,9 @@ class Drift(models.Model):
     code = models.CharField(_("number"), max_length=10, unique=True, default=drift_code, editable=False)
     kind = models.CharField(_("kind"), max_length=30, choices=DriftKind.choices)
     account = models.CharField(_("AWS account"), max_length=50)
-    thing = models.CharField(_("where"), max_length=300)
-    name = models.CharField(_("what"), max_length=300, blank=True)
+    # An ARN of a policy has up to some 700 characters: IAM allows a path of 512.
+    thing = models.CharField(_("where"), max_length=2048)
+    name = models.CharField(_("what"), max_length=2048, blank=True)
     work_group = models.ForeignKey(
         WorkGroup, models.PROTECT, null=True, blank=True, related_name="drifts", verbose_name=_("work group")
     )

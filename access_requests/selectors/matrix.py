@@ -22,15 +22,11 @@ class Account:
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
-    """`room`: how many more people fit into its session gate, roughly; None where it has none."""
+    """`key` is "account/Name", as groups and people have it."""
 
     key: str
     account: str
     name: str
-    arn: str
-    level: str
-    gated: bool
-    room: int | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,11 +12,11 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from access_requests import judgement as words
 from access_requests.actor import WORKER
 from access_requests.grants import inventory
 from access_requests.grants.calls import Caller
 from access_requests.grants.errors import BackendError, LeaseLost
+from access_requests.judgement import ALLOWED, BEFORE, DENIED, NO_GATE_ROLE, NO_IAM_USER, NO_ROLE, UNKNOWN
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccountKind, AwsAccount, Elevation, TargetRole
 from access_requests.services import fences, transition
@@ -33,8 +33,6 @@ BATCH = 200
 CLAIMED_FOR = timedelta(minutes=2)
 RETRY_FIRST = timedelta(seconds=5)
 TRIES = 7
-ALLOWED, DENIED, UNKNOWN = words.ALLOWED, words.DENIED, words.UNKNOWN
-NO_ROLE, NO_USER = words.NO_GATE_ROLE, words.NO_IAM_USER
 GATE_SAYS = {Decision.EXPLICIT_DENY: "shut", Decision.UNKNOWN: UNKNOWN}
 
 JUMP = "jump"
@@ -73,7 +71,7 @@ def before_grant(elevation: Elevation, aws: Caller) -> None:
         row.judged = elevation.judged = judged
         row.save(update_fields=["judged"])
         transition.record(
-            row, act=ACT, actor=WORKER, now=timezone.now(), data={"judged": judged, "moment": words.BEFORE, "calls": calls}
+            row, act=ACT, actor=WORKER, now=timezone.now(), data={"judged": judged, "moment": BEFORE, "calls": calls}
         )
 
 
@@ -133,7 +131,7 @@ def _expected(elevation: Elevation, *, now: datetime) -> str:
 
 def _is_final(judged: Mapping[str, Any]) -> bool:
     """Whether reading again would tell no more: no role of the portal is where a trust would have to be read."""
-    return judged["decision"] == UNKNOWN and any(NO_ROLE in role["why"] for role in judged["roles"])
+    return judged["decision"] == UNKNOWN and any(NO_GATE_ROLE in role["why"] for role in judged["roles"])
 
 
 def _read(elevations: Iterable[Elevation], aws: Caller) -> Read:
@@ -159,7 +157,7 @@ def _account(aws: Caller, account: AwsAccount, *, kinds: Iterable[str]) -> Accou
 
 
 def _judged(elevation: Elevation, read: Read, *, at: datetime, tries: int) -> dict[str, Any]:
-    judgements = [_of_role(elevation, role, read, at=at) for role in _roles(elevation)]
+    judgements = [_of_role_or_unknown(elevation, role, read, at=at) for role in _roles(elevation)]
     return {
         "decision": _together([judgement.decision for judgement in judgements]),
         "at": at,
@@ -173,17 +171,29 @@ def _together(decisions: Sequence[str]) -> str:
     return next((said for said in (UNKNOWN, ALLOWED) if said in decisions), DENIED)
 
 
+def _of_role_or_unknown(elevation: Elevation, role: TargetRole, read: Read, *, at: datetime) -> Judgement:
+    """Evaluate. Policies that break the evaluator hold up no grant, nor anybody else's evaluation."""
+    try:
+        return _of_role(elevation, role, read, at=at)
+    except Exception:
+        logger.exception("%s cannot be evaluated for %s", role, elevation.code)
+        return Judgement(role=str(role), decision=UNKNOWN, why=(inventory.UNREADABLE,))
+
+
 def _of_role(elevation: Elevation, role: TargetRole, read: Read, *, at: datetime) -> Judgement:
     jump, target = read[JUMP], read.get(role.account.account_id)
-    for account in (jump, target):
-        if not isinstance(account, Account):
-            return Judgement(role=str(role), decision=UNKNOWN, why=(NO_ROLE if account is None else account.problem,))
-    if not isinstance(jump, Account) or not isinstance(target, Account):
-        raise TypeError("both accounts were read")
+    if not isinstance(jump, Account):
+        return _untold(role, jump)
+    if not isinstance(target, Account):
+        return _untold(role, target)
     user, there = jump.user_by_id(elevation.iam_user_id), target.role(role.name)
     if user is None or there is None:
-        return Judgement(role=str(role), decision=DENIED, by=NO_USER if user is None else "no_role")
+        return Judgement(role=str(role), decision=DENIED, by=NO_IAM_USER if user is None else NO_ROLE)
     return judgement(str(role), evaluate_switch(jump, user, there, at=at))
+
+
+def _untold(role: TargetRole, error: BackendError | None) -> Judgement:
+    return Judgement(role=str(role), decision=UNKNOWN, why=(NO_GATE_ROLE if error is None else error.problem,))
 
 
 def judgement(role: str, switch: Switch) -> Judgement:

@@ -31,6 +31,10 @@ FOUND: Mapping[str, Promise] = {
     DriftKind.ROLE_GONE: _("The role %(thing)s is gone"),
     DriftKind.GROUP_POLICY: _("%(thing)s has the policy %(name)s, which allows more than the switch to its roles"),
     DriftKind.ROLE_POLICY: _("%(thing)s has the policy %(name)s, which nobody declared"),
+    DriftKind.TRUST_OPEN: _(
+        "%(thing)s trusts more than users of the Jump account under their own name with MFA, so that its session gate "
+        "may let in a stranger"
+    ),
     DriftKind.ROLE_POLICY_MISSING: _("%(thing)s lacks the policy %(name)s, which was declared"),
     DriftKind.SWITCH_ALLOWED: _("AWS lets members of %(thing)s switch to %(name)s, and the catalogue does not"),
     DriftKind.SWITCH_DENIED: _("AWS does not let members of %(thing)s switch to %(name)s, and the catalogue does"),
@@ -45,6 +49,7 @@ STATES: Mapping[str, Promise] = {
 DETAILS: Mapping[str, Promise] = {
     "found": _("In AWS"),
     "expected": _("As it should be"),
+    "also_switches": _("Also allows the switch to"),
     "document": _("Document in AWS"),
     "names": _("Whose access"),
     "now": _("Now"),

@@ -26,7 +26,14 @@ from access_requests.web.matrix_cell import ALWAYS, NO, NO_GROUP, NOT_YET, ON_AP
 
 OF_GROUP = frozenset({DriftKind.UNEXPLAINED_MEMBER, DriftKind.MEMBER_MISSING, DriftKind.GROUP_GONE, DriftKind.GROUP_POLICY})
 OF_ROLE = frozenset(
-    {DriftKind.GATE_MISSING, DriftKind.GATE_EDITED, DriftKind.ROLE_GONE, DriftKind.ROLE_POLICY, DriftKind.ROLE_POLICY_MISSING}
+    {
+        DriftKind.GATE_MISSING,
+        DriftKind.GATE_EDITED,
+        DriftKind.ROLE_GONE,
+        DriftKind.ROLE_POLICY,
+        DriftKind.ROLE_POLICY_MISSING,
+        DriftKind.TRUST_OPEN,
+    }
 )
 
 

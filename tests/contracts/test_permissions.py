@@ -231,7 +231,7 @@ def test_steps_make_as_many_calls_as_documented_however_many_people_are_in_produ
     gated: Gated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Asked of some people each time, by turns.
-    monkeypatch.setattr(looking, "keep_mfa_serials", lambda **_turn: None)
+    monkeypatch.setattr(looking, "keep_mfa_serials", lambda *_alive, **_turn: None)
     for role_id in list(gates.due(now=gated.jump.clock.now)):
         gates.refresh(role_id)
     rows = re.findall(r"^\| (an? \w+|the tidying).* \| (\d) \| (\d) \|$", DOCUMENT, re.MULTILINE)

@@ -24,6 +24,10 @@ from tests.worker import Broker, Program, launch_worker
 GRANT, END, TIDY = "access_requests.grant", "access_requests.end", "access_requests.tidy"
 SWEEPS = ("access_requests.sweep", "access_requests.sweep_ends")
 GROUP = "ProdMemberWorkGroup"
+# The calls of a grant and of an end where the portal has no role in the target account.
+LOOK = ("GetGroup", "ListUserTags", "GetUserPolicy")
+GRANT_CALLS = ("GetUser", "PutUserPolicy", "TagUser", "AddUserToGroup", *LOOK)
+END_CALLS = ("GetUser", "PutUserPolicy", "RemoveUserFromGroup", "GetGroup", "UntagUser", *LOOK)
 ROLE = "Prod_MemberRole"
 FENCE = entry_fence_name(ROLE)
 MEND_SECONDS = 90
@@ -107,6 +111,10 @@ class Stage:
         found = self.aws.admin_client("iam").list_user_tags(UserName=person)
         return {tag["Key"]: tag["Value"] for tag in found["Tags"]}
 
+    @property
+    def is_gated(self) -> bool:
+        return bool(self.cast.production.gate_role)
+
     def let_in(self) -> dict[str, datetime]:
         """Return whose sessions the gate lets act, and until when."""
         gate = admin_in(self.aws, "production").get_role_policy(RoleName=ROLE, PolicyName=SESSION_GATE_NAME)["PolicyDocument"]
@@ -122,7 +130,8 @@ class Stage:
         assert self.members() == [name]
         assert self.tags(name) == {ttl_tag.key(GROUP): ttl_tag.value(elevation.ends_at)}
         assert self.fences(name) == [FENCE]
-        assert self.let_in() == {name: elevation.ends_at.replace(microsecond=0)}
+        if self.is_gated:
+            assert self.let_in() == {name: elevation.ends_at.replace(microsecond=0)}
 
     def assert_out(self, elevation: Elevation) -> None:
         """Nobody is in production, the trail tells it once, and the fence goes once no writer can be left."""

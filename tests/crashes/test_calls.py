@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation
-from tests.crashes.stage import END, FENCE, GRANT, TIDY, Stage, status_of
+from tests.crashes.stage import END, END_CALLS, FENCE, GRANT, GRANT_CALLS, TIDY, Stage, status_of
 from tests.story import acts
 from tests.waiting import until
 
@@ -13,12 +13,8 @@ Calls = tuple[str, ...]
 # Reads on which nothing of a grant or an end depends: the worker's own session, and what is evaluated beside the step.
 UNTRIED = frozenset({"AssumeRole", "GetAccountAuthorizationDetails"})
 GATE = ("PutRolePolicy", "GetRolePolicy")
-LOOK = ("GetGroup", "ListUserTags", "GetUserPolicy")
-GRANT_CALLS: Calls = ("GetUser", *GATE, "PutUserPolicy", "TagUser", "AddUserToGroup", *LOOK)
-END_CALLS: Calls = (
-    *("GetUser", "PutUserPolicy", *GATE, "RemoveUserFromGroup", "GetGroup", "UntagUser", "DescribeSessions"),
-    *LOOK,
-)
+GATED_GRANT: Calls = (*GRANT_CALLS[:1], *GATE, *GRANT_CALLS[1:])
+GATED_END: Calls = (*END_CALLS[:2], *GATE, *END_CALLS[2:5], "DescribeSessions", *END_CALLS[5:])
 
 
 def _points(calls: Calls) -> list[object]:
@@ -35,51 +31,51 @@ def made(stage: Stage) -> Calls:
     return tuple(action for action in stage.proxy.actions if action not in UNTRIED)
 
 
-def test_the_calls_are_the_ones_that_are_tried_here(stage: Stage) -> None:
-    elevation = stage.approved()
-    stage.broker.send(GRANT, elevation.pk)
+def test_the_calls_are_the_ones_that_are_tried_here(gated_stage: Stage) -> None:
+    elevation = gated_stage.approved()
+    gated_stage.broker.send(GRANT, elevation.pk)
     until(lambda: status_of(elevation) == ElevationStatus.ACTIVE)
-    assert made(stage) == GRANT_CALLS
-    stage.proxy.forget()
+    assert made(gated_stage) == GATED_GRANT
+    gated_stage.proxy.forget()
     Elevation.objects.filter(pk=elevation.pk).update(ends_at=timezone.now())
-    stage.broker.send(END, elevation.pk)
+    gated_stage.broker.send(END, elevation.pk)
     until(lambda: status_of(elevation) == ElevationStatus.ENDED)
-    assert made(stage) == END_CALLS
+    assert made(gated_stage) == GATED_END
 
 
-@pytest.mark.parametrize(("action", "nth", "after"), _points(GRANT_CALLS))
-def test_a_grant_survives_its_worker(stage: Stage, action: str, nth: int, after: bool) -> None:  # noqa: FBT001  A parameter of the test.
-    elevation = stage.approved()
-    hold = stage.proxy.hold(action, nth=nth, after=after)
-    stage.broker.send(GRANT, elevation.pk)
+@pytest.mark.parametrize(("action", "nth", "after"), _points(GATED_GRANT))
+def test_a_grant_survives_its_worker(gated_stage: Stage, action: str, nth: int, after: bool) -> None:  # noqa: FBT001  A parameter of the test.
+    elevation = gated_stage.approved()
+    hold = gated_stage.proxy.hold(action, nth=nth, after=after)
+    gated_stage.broker.send(GRANT, elevation.pk)
     hold.wait()
-    stage.kill_worker()
-    stage.mended(elevation, ElevationStatus.ACTIVE)
-    stage.assert_in(elevation)
+    gated_stage.kill_worker()
+    gated_stage.mended(elevation, ElevationStatus.ACTIVE)
+    gated_stage.assert_in(elevation)
 
 
-@pytest.mark.parametrize(("action", "nth", "after"), _points(END_CALLS))
-def test_an_end_survives_its_worker(stage: Stage, action: str, nth: int, after: bool) -> None:  # noqa: FBT001
-    elevation = stage.over()
-    hold = stage.proxy.hold(action, nth=nth, after=after)
-    stage.broker.send(END, elevation.pk)
+@pytest.mark.parametrize(("action", "nth", "after"), _points(GATED_END))
+def test_an_end_survives_its_worker(gated_stage: Stage, action: str, nth: int, after: bool) -> None:  # noqa: FBT001
+    elevation = gated_stage.over()
+    hold = gated_stage.proxy.hold(action, nth=nth, after=after)
+    gated_stage.broker.send(END, elevation.pk)
     hold.wait()
-    stage.kill_worker()
-    stage.mended(elevation, ElevationStatus.ENDED)
-    stage.assert_out(elevation)
+    gated_stage.kill_worker()
+    gated_stage.mended(elevation, ElevationStatus.ENDED)
+    gated_stage.assert_out(elevation)
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_tidying_survives_its_worker(stage: Stage, after: bool) -> None:  # noqa: FBT001
-    elevation = stage.over()
-    stage.mended(elevation, ElevationStatus.ENDED)
+def test_tidying_survives_its_worker(gated_stage: Stage, after: bool) -> None:  # noqa: FBT001
+    elevation = gated_stage.over()
+    gated_stage.mended(elevation, ElevationStatus.ENDED)
     Elevation.objects.filter(pk=elevation.pk).update(fence_due_at=timezone.now())
-    hold = stage.proxy.hold("DeleteUserPolicy", after=after)
-    stage.broker.send(TIDY, elevation.pk)
+    hold = gated_stage.proxy.hold("DeleteUserPolicy", after=after)
+    gated_stage.broker.send(TIDY, elevation.pk)
     hold.wait()
-    assert stage.fences() == ([] if after else [FENCE])
-    stage.kill_worker()
-    stage.crew.ready()
-    stage.swept(lambda: acts(elevation)[-1] == "elevation.fence_removed")
-    assert stage.fences() == []
+    assert gated_stage.fences() == ([] if after else [FENCE])
+    gated_stage.kill_worker()
+    gated_stage.crew.ready()
+    gated_stage.swept(lambda: acts(elevation)[-1] == "elevation.fence_removed")
+    assert gated_stage.fences() == []
     assert acts(elevation).count("elevation.fence_removed") == 1

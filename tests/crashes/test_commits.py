@@ -12,8 +12,7 @@ from django.db import connection
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation
 from audits.trail import LOCK
-from tests.crashes.stage import END, GRANT, Stage, let_leases_pass, status_of
-from tests.crashes.test_calls import END_CALLS, GRANT_CALLS
+from tests.crashes.stage import END, END_CALLS, GRANT, GRANT_CALLS, Stage, let_leases_pass, status_of
 from tests.waiting import until
 
 GRANT_SETTLES, END_SETTLES = len(GRANT_CALLS), len(END_CALLS)

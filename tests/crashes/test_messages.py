@@ -8,8 +8,7 @@ import pytest
 from django.utils import timezone
 
 from access_requests.lifecycle import ElevationStatus
-from tests.crashes.stage import END, GRANT, Stage, status_of
-from tests.crashes.test_calls import END_CALLS, GRANT_CALLS
+from tests.crashes.stage import END, END_CALLS, GRANT, GRANT_CALLS, Stage, status_of
 from tests.story import acts, assert_trail_tells, returned
 from tests.waiting import until
 from tests.worker import Start

@@ -11,6 +11,7 @@ from access_requests.services.catalogue.state import Kind
 
 ROOT = Path(__file__).parents[2]
 DEMO = (ROOT / "portal/demo/catalogue.yaml").read_text()
+REQUESTERS = "requesters: [member01, member02, leader01, leader02]"
 EXAMPLE = (ROOT / "docs/examples/catalogue.yaml").read_text()
 
 
@@ -118,9 +119,9 @@ def test_what_is_not_plain_yaml_is_refused_before_anything_is_built_of_it(text: 
         ("[production/Prod_MemberRole]", "[production/Nobody]", 'target_roles[1]: there is no target role "production/Nobody"'),
         ("[production/Prod_MemberRole]", "[Prod_MemberRole]", '"Prod_MemberRole" does not fit: an account\'s key and a role'),
         ("[production/Prod_MemberRole]", "[production/Prod_ReadOnlyRole]", 'group "AuditorGroup" always leads to'),
-        ("requesters: everyone", "requesters: all", "work_groups.ProdMemberWorkGroup.requesters: this takes a list"),
-        ("requesters: everyone", "requesters: [nobody]", 'requesters[1]: there is no person "nobody"'),
-        ("requesters: everyone", "requesters: everyone\n    backend: magic", 'there is no value "magic"; known: iam_group'),
+        (REQUESTERS, "requesters: all", "work_groups.ProdMemberWorkGroup.requesters: this takes a list"),
+        (REQUESTERS, "requesters: [nobody]", 'requesters[1]: there is no person "nobody"'),
+        (REQUESTERS, "requesters: everyone\n    backend: magic", 'there is no value "magic"; known: iam_group'),
         ("  ProdMemberWorkGroup:", "  MEMBERGROUP:", '"MemberGroup" is a standing group'),
         ("  ProdMemberWorkGroup:", "  PRODLEADERWORKGROUP:", "differ by letter case only"),
         ("  ProdMemberWorkGroup:", f"  {'G' * 117}:", "this takes 1 to 116 characters; these are 117"),

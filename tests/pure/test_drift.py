@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from access_requests.models import DriftKind
-from access_requests.services.reconcile import people, policies, switching
+from access_requests.services.reconcile import people, policies, switching, trust
 from access_requests.services.reconcile.comparing import Comparison, compare
 from access_requests.services.reconcile.difference import Difference, Problem
 from access_requests.services.reconcile.expected import Expected, Group, Identity, Role, Window
@@ -43,6 +43,7 @@ LINE = Line(user_name="member01", since=AT - timedelta(hours=1), until=END)
 EXPECTED = Expected(
     at=AT,
     jump="jump",
+    jump_id="111111111111",
     windows=(WINDOW,),
     identities=(Identity(user_id="AIDAMEMBER01", user_name="member01", bound_at=AT - timedelta(days=9)),),
     groups=(Group(name=GROUP, work_group_id=7, roles=frozenset({KEY}), role_arns=frozenset({ARN}), tag_key=TAG),),
@@ -81,10 +82,64 @@ def jump(*users: dict[str, Any], policy: Any = None) -> Account:
     return Account.parsed("111111111111", [{"UserDetailList": users, "GroupDetailList": [group]}])
 
 
-def production(gate: Any) -> Account:
+def production(gate: Any, trusted: Any = None) -> Account:
     named = [{"PolicyName": SESSION_GATE_NAME, "PolicyDocument": gate}] if gate is not None else []
-    role = {"RoleName": ROLE, "RoleId": "AROA1", "Arn": ARN, "RolePolicyList": named, "AssumeRolePolicyDocument": document()}
+    role = {
+        "RoleName": ROLE,
+        "RoleId": "AROA1",
+        "Arn": ARN,
+        "RolePolicyList": named,
+        "AssumeRolePolicyDocument": trusted or NARROW,
+    }
     return Account.parsed("444444444444", [{"RoleDetailList": [role]}])
+
+
+OWN = {"StringLike": {"sts:RoleSessionName": "${aws:username}"}, "Bool": {"aws:MultiFactorAuthPresent": "true"}}
+JUMP_ROOT = {"AWS": "arn:aws:iam::111111111111:root"}
+
+
+def trusting(**changes: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Principal": JUMP_ROOT, "Action": "sts:AssumeRole", "Condition": OWN, **changes}
+
+
+NARROW = document(trusting())
+
+
+@pytest.mark.parametrize(
+    "trusted",
+    [
+        trusting(),
+        trusting(Principal={"AWS": ["111111111111", "arn:aws:iam::111111111111:user/member01"]}),
+        trusting(Action=["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]),
+        trusting(Condition={"StringEquals": {"STS:rolesessionname": ["${aws:username}"]}, "Bool": OWN["Bool"]}),
+        {"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole"},
+    ],
+)
+def test_trust_of_users_under_their_own_name_with_mfa_is_narrow(trusted: dict[str, Any]) -> None:
+    assert trust.is_narrow(document(trusted), jump="111111111111")
+
+
+@pytest.mark.parametrize(
+    "trusted",
+    [
+        trusting(Principal="*"),
+        trusting(Principal={"AWS": "*"}),
+        trusting(Principal={"AWS": [*JUMP_ROOT.values(), "arn:aws:iam::999999999999:root"]}),
+        trusting(Principal={**JUMP_ROOT, "Service": "ec2.amazonaws.com"}),
+        trusting(Principal={"AWS": "arn:aws:iam::111111111111:role/Another"}),
+        {**{key: value for key, value in trusting().items() if key != "Principal"}, "NotPrincipal": JUMP_ROOT},
+        trusting(Action="sts:*"),
+        trusting(Condition={}),
+        trusting(Condition={"StringLike": OWN["StringLike"]}),
+        trusting(Condition={"Bool": OWN["Bool"]}),
+        trusting(Condition={**OWN, "Bool": {"aws:MultiFactorAuthPresent": "false"}}),
+        trusting(Condition={"StringLikeIfExists": OWN["StringLike"], "Bool": OWN["Bool"]}),
+        trusting(Condition={"StringLike": {"sts:RoleSessionName": ["${aws:username}", "*"]}, "Bool": OWN["Bool"]}),
+        trusting(Condition={"StringNotLike": OWN["StringLike"], "Bool": OWN["Bool"]}),
+    ],
+)
+def test_any_other_trust_is_not(trusted: dict[str, Any]) -> None:
+    assert not trust.is_narrow(document(trusting(), trusted), jump="111111111111")
 
 
 def in_jump(account: Account, expected: Expected = EXPECTED) -> list[Difference | Problem]:
@@ -235,9 +290,11 @@ def everything_that_can_differ() -> Iterator[Difference | Problem]:
     there = production(session_gate([LINE]))
     undeclared = replace(there.roles[ROLE.lower()], inline={"Other": document(statement())})
     yield from policies.of_roles(declaring, "production", replace(there, roles={ROLE.lower(): undeclared}))
+    yield from policies.of_roles(EXPECTED, "production", production(session_gate([LINE]), document(trusting(Condition={}))))
     yield from policies.of_roles(EXPECTED, "production", Account.parsed("444444444444", []))
     for shown in (document(statement()), session_gate()):
         yield from gate(shown)
     apart = replace(EXPECTED, groups=(replace(EXPECTED.groups[0], roles=frozenset()),))
     yield from switching.differences(apart, Sight(at=AT, jump=jump(), targets={}), jump())
-    yield from switching.differences(EXPECTED, Sight(at=AT, jump=jump(), targets={"production": there}), jump())
+    closed = production(session_gate([LINE]), document({"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole"}))
+    yield from switching.differences(EXPECTED, Sight(at=AT, jump=jump(), targets={"production": closed}), jump())

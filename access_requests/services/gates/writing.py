@@ -10,13 +10,13 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from access_requests.grants import session_gate as in_aws
-from access_requests.grants.calls import Caller
-from access_requests.grants.errors import BackendBusy, BackendError, BackendRefused, LeaseLost
+from access_requests.grants.calls import Call, Caller
+from access_requests.grants.errors import BackendBusy, BackendError, BackendRefused
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, RoleGate, TargetRole
+from access_requests.services import lease
 from access_requests.services.gates.contents import EXPIRED, gated, lines, room, second, size
-from access_requests.services.lease import MARGIN
-from portal.aws.sessions import iam_of, longest_call
+from portal.aws.sessions import iam_of
 from portal.iam.fences import iso
 from portal.iam.session_gate import Line, lines_of, session_gate
 
@@ -40,23 +40,33 @@ def write(elevation: Elevation, aws: Caller) -> Open | None:
 
 
 def as_read(elevation: Elevation) -> Open | None:
-    """Return what `write` does from what AWS showed last, without asking it."""
+    """Return what `write` does from what AWS showed last, without asking it.
+
+    Where AWS may have more than it showed, the person counts as let in until the end of the elevation at the least.
+    """
     roles = list(gated(elevation.work_group).select_related("gate", "account"))
-    return {role.name: _until(role.gate, elevation) for role in roles if hasattr(role, "gate")} if roles else None
+    return {role.name: _at_most_until(role.gate, elevation) for role in roles if hasattr(role, "gate")} if roles else None
 
 
 def refresh(role_id: int) -> None:
     """Write a role's gate anew, unless somebody is at it. Raises nothing: what fails is tried again by the sweep."""
-    role = TargetRole.objects.select_related("account").get(pk=role_id)
-    _ask(role)
-    holder = _take(role)
-    if holder is None or not role.account.gate_role:
-        return
-    aws = Caller(client=iam_of(role.account.gate_role_arn), before_each=lambda: None, clock=timezone.now)
+    role = TargetRole.objects.exclude(account__gate_role="").select_related("account").filter(pk=role_id).first()
+    if role is None:
+        return  # Left the catalogue meanwhile, or a forged message.
     try:
-        _write(role, holder, aws, renew=lambda: None)
+        rewrite(role, [])
     except BackendError as error:
         logger.warning("session gate of %s: %s", role, error)
+
+
+def rewrite(role: TargetRole, calls: list[Call]) -> None:
+    """Write a role's gate anew and add the calls. Raises BackendError, also while somebody else is at it."""
+    _ask(role)
+    holder = _take(role)
+    if holder is None:
+        raise BackendBusy(BUSY)
+    aws = Caller(client=iam_of(role.account.gate_role_arn), before_each=lambda: None, clock=timezone.now, calls=calls)
+    _write(role, holder, aws, renew=lambda: None)
 
 
 def due(*, now: datetime) -> Iterable[int]:
@@ -76,6 +86,15 @@ def is_ending(elevation: Elevation) -> bool:
 
 def _until(gate: RoleGate, elevation: Elevation) -> str | None:
     return next((line["until"] for line in gate.lines if line["user_name"] == elevation.iam_user_name), None)
+
+
+def _at_most_until(gate: RoleGate, elevation: Elevation) -> str | None:
+    """Return the later of what was read back and, where a put may have landed since, of what it may have said."""
+    shown = _until(gate, elevation)
+    if gate.written == gate.asked and gate.again_at is None:
+        return shown
+    # Ends only move to later ones: no gate was ever rendered with a later one than this. Texts of times in one form compare.
+    return max(filter(None, [shown, iso(elevation.ends_at)]))
 
 
 # One writer at a time
@@ -115,7 +134,7 @@ def _ask(role: TargetRole) -> int:
 
 
 def _write(role: TargetRole, holder: str, aws: Caller, *, renew: Renew) -> None:
-    """Render, put, read back, and say up to which number. Raises BackendError; the lease is given back either way."""
+    """Render, put, read back, and say up to which number. Raises BackendError; the role's lease is given back either way."""
 
     def renew_both() -> None:
         renew()
@@ -131,11 +150,9 @@ def _write(role: TargetRole, holder: str, aws: Caller, *, renew: Renew) -> None:
         shown = lines_of(in_aws.read(aws, role_name=role.name))
         if shown is None or list(shown) != [_as_written(line) for line in wanted]:
             raise BackendBusy(NOT_SHOWN_YET)
-    except LeaseLost:
-        raise
     except BackendError as error:
-        # After a time-out nobody knows whether the call will still land, over whatever was written by then.
-        again = aws.clock() + lease_length() if isinstance(error, BackendBusy) else aws.clock() + 2 * lease_length()
+        # After a time-out, or with the person's lease lost, nobody knows what will still land over what is written by then.
+        again = aws.clock() + lease_length() * (2 if isinstance(error, BackendRefused) else 1)
         _held(role, holder).update(holder="", until=None, again_at=again)
         raise
     _held(role, holder).update(
@@ -155,7 +172,7 @@ def _as_written(line: Line) -> Line:
 
 def lease_length() -> timedelta:
     """Return how long a role's lease lasts from its last renewal: longer than the one call that it is renewed for."""
-    return longest_call(in_target=True) + MARGIN
+    return lease.length()
 
 
 def _take(role: TargetRole) -> str | None:

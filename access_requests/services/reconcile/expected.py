@@ -97,6 +97,7 @@ class Role:
 class Expected:
     at: datetime
     jump: str
+    jump_id: str
     windows: tuple[Window, ...]
     identities: tuple[Identity, ...]
     groups: tuple[Group, ...]
@@ -116,9 +117,11 @@ def expect(*, now: datetime) -> Expected:
     """Return all of it, in a constant number of queries but for the gates: three for each role that has one."""
     elevations = list(_elevations(now))
     windows = _windows(elevations, now)
+    jump, jump_id = AwsAccount.objects.values_list("key", "account_id").get(kind="jump")
     return Expected(
         at=now,
-        jump=AwsAccount.objects.values_list("key", flat=True).get(kind="jump"),
+        jump=jump,
+        jump_id=jump_id,
         windows=windows,
         identities=tuple(_identities(elevations)),
         groups=(*_work_groups(), *_standing_groups()),

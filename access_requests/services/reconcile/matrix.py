@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from access_requests.grants.session_gate import ROLE_INLINE_SIZE
-from access_requests.models import AccountKind, AwsAccount, IamUserBinding, RoleGate, TargetRole
-from access_requests.services import gates
-from access_requests.services.judging import ALLOWED, DENIED, NO_USER, UNKNOWN, Judgement, judgement
+from access_requests.judgement import ALLOWED, DENIED, NO_IAM_USER, UNKNOWN
+from access_requests.models import AccountKind, AwsAccount, IamUserBinding
+from access_requests.services.judging import Judgement, judgement
 from access_requests.services.reconcile import switching
-from access_requests.services.reconcile.expected import Expected, Role, role_key
+from access_requests.services.reconcile.expected import Expected, Role
 from access_requests.services.reconcile.looking import Sight
 from portal.iam.account import Account, User
-from portal.iam.session_gate import Line
 from portal.iam.switch import evaluate_switch
 
 Json = dict[str, Any]
@@ -22,7 +20,7 @@ def matrix(expected: Expected, sight: Sight) -> Json | None:
     """Return it, or None where the Jump account could not be read.
 
     {"at", "accounts": [{"key", "account_id", "name", "kind", "read", "problem"}],
-     "roles": [{"key", "account", "name", "arn", "level", "gated", "room"}],
+     "roles": [{"key", "account", "name"}],
      "groups": [{"name", "kind": "standing" | "work", "roles": {role key: {"catalogue", "aws", "by", "why"}}}],
      "people": [{"username", "name", "iam_user",
                  "roles": {role key: {"decision", "by", "gate", "why", "via", "until", "elevation"}}}]}
@@ -66,27 +64,7 @@ def _accounts(sight: Sight) -> list[Json]:
 
 
 def _roles(expected: Expected) -> list[Json]:
-    levels = {role_key(row): row.level for row in TargetRole.objects.select_related("account")}
-    taken = dict(RoleGate.objects.values_list("role_id", "others_size"))
-    return [
-        {
-            "key": role.key,
-            "account": role.account,
-            "name": role.name,
-            "arn": role.arn,
-            "level": levels.get(role.key, ""),
-            "gated": role.lines is not None,
-            "room": None if role.lines is None else _room(role.lines, taken.get(role.pk) or 0, expected),
-        }
-        for role in expected.roles
-    ]
-
-
-def _room(lines: tuple[Line, ...], taken: int, expected: Expected) -> int:
-    """Return how many more people fit in, roughly: with times of their own, and names of twelve characters."""
-    now = gates.size(lines)
-    one_more = gates.size([*lines, Line(user_name="x" * 12, since=expected.at, until=expected.at.replace(year=9999))]) - now
-    return max(0, (ROLE_INLINE_SIZE - taken - now) // one_more)
+    return [{"key": role.key, "account": role.account, "name": role.name} for role in expected.roles]
 
 
 def _person(binding: IamUserBinding, expected: Expected, sight: Sight, jump: Account, rows: Mapping[str, switching.Row]) -> Json:
@@ -124,7 +102,7 @@ def _cell(
 def _judged(user: User | None, role: Role, expected: Expected, sight: Sight, jump: Account) -> Judgement | None:
     """Return the evaluation, and None of a role that is gone. Only a denial is known where the trust cannot be read."""
     if user is None:
-        return Judgement(role=role.key, decision=DENIED, by=NO_USER)
+        return Judgement(role=role.key, decision=DENIED, by=NO_IAM_USER)
     target = sight.targets.get(role.account)
     if target is not None:
         there = target.role(role.name)

@@ -1,10 +1,12 @@
 """Policies on work groups and work roles, and the roles' session gates, against what was declared and rendered. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator
+from fnmatch import fnmatchcase
 from typing import Any
 
 from access_requests.models import DriftKind
 from access_requests.services.gates.contents import second
+from access_requests.services.reconcile import trust
 from access_requests.services.reconcile.difference import Difference, Problem, each
 from access_requests.services.reconcile.expected import Expected, Group, Role
 from portal.iam.account import Account, AccountRole
@@ -44,17 +46,20 @@ def _group(group: Group, expected: Expected, jump: Account) -> Iterator[Differen
     there = jump.group(group.name)
     if there is None:
         return
-    managed = {arn: jump.policies.get(arn, {}) for arn in there.attached}
-    for name, document in {**there.inline, **managed}.items():
-        if not _only_switches(document, group.role_arns):
-            yield Difference(
-                kind=DriftKind.GROUP_POLICY,
-                account=expected.jump,
-                thing=group.name,
-                name=name,
-                work_group_id=group.work_group_id,
-                detail={"document": document},
-            )
+    documents = {**there.inline, **{arn: jump.policies.get(arn, {}) for arn in there.attached}}
+    plain = {name for name, document in documents.items() if _only_switches(document, group.role_arns)}
+    kept = {arn for name in plain for arn in _switches(documents[name], group.role_arns)}
+    for name in documents.keys() - plain:
+        # Members would lose the switch with it.
+        needed = sorted(set(_switches(documents[name], group.role_arns)) - kept)
+        yield Difference(
+            kind=DriftKind.GROUP_POLICY,
+            account=expected.jump,
+            thing=group.name,
+            name=name,
+            work_group_id=group.work_group_id,
+            detail={"document": documents[name], "also_switches": needed},
+        )
 
 
 def _only_switches(document: Document, role_arns: frozenset[str]) -> bool:
@@ -73,6 +78,26 @@ def _is_harmless(statement: Any, role_arns: frozenset[str]) -> bool:
     return named and all(action.lower() == ASSUME for action in actions) and set(resources) <= role_arns
 
 
+def _switches(document: Document, role_arns: frozenset[str]) -> Iterator[str]:
+    """Yield to which of the roles the document allows the switch, or may: without it members could not switch there."""
+    for arn in role_arns:
+        if any(_may_switch(statement, arn) for statement in _listed(document.get("Statement", []))):
+            yield arn
+
+
+def _may_switch(statement: Any, arn: str) -> bool:
+    if statement["Effect"] == "Deny":
+        return False
+    actions, resources = _listed(statement.get("Action", "*")), _listed(statement.get("Resource", "*"))
+    return any(fnmatchcase(ASSUME, action.lower()) for action in actions) and any(fnmatchcase(arn, one) for one in resources)
+
+
+def only_denies(document: Document) -> bool:
+    """Whether it takes something away and gives nothing, as what somebody puts on a role whose sessions are to be revoked."""
+    statements = _listed(document.get("Statement", []))
+    return bool(statements) and all(statement.get("Effect") == "Deny" for statement in statements)
+
+
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
@@ -86,6 +111,8 @@ def _role(role: Role, expected: Expected, there: Account) -> Iterator[Difference
         yield _of_role(DriftKind.ROLE_GONE, role, "")
         return
     yield from _gate(role, expected, found)
+    if role.lines is not None and not trust.is_narrow(found.trust, jump=expected.jump_id):
+        yield _of_role(DriftKind.TRUST_OPEN, role, "", document=found.trust)
     yield from _declared(role, found, there)
 
 

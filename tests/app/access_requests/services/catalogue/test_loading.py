@@ -35,7 +35,7 @@ class TestWhatTheFileMakes:
         role = TargetRole.objects.get(name="Prod_MemberRole")
         assert role.arn == "arn:aws:iam::444444444444:role/Prod_MemberRole"
         group = WorkGroup.objects.get(name="ProdMemberWorkGroup")
-        assert group.everyone_may_request
+        assert {person.username for person in group.requesters.all()} == {"member01", "member02", "leader01", "leader02"}
         assert list(group.target_roles.all()) == [role]
         assert (group.policy.shortest_minutes, group.policy.longest_minutes, group.policy.decision_minutes) == (1, 240, 1440)
         levels = ApprovalPolicy.objects.get(key="two-levels").levels.order_by("number")

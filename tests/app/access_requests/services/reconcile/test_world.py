@@ -1,11 +1,14 @@
 """What somebody changes in the console: each found by one comparison, and undone where the work group says so."""
 
+import json
 from collections.abc import Callable
 
 import pytest
 
 from access_requests.models import Drift, TargetRole
+from access_requests.services import reconcile
 from audits.models import TrailEntry
+from portal.iam.account import Account
 from portal.iam.session_gate import SESSION_GATE_NAME
 from tests.app.access_requests.services.reconcile.conftest import World
 from tests.jump import MEMBER_GROUP, MEMBER_ROLE, MEMBER_TAG
@@ -136,6 +139,75 @@ def test_policies_of_a_role_are_compared_once_they_are_declared(world: World) ->
     extra = Drift.objects.get(kind="role_policy")
     assert (extra.status, extra.detail["document"]["Statement"][0]["Action"]) == ("undone", "*")
     assert "Extra" not in world.gated.iam.list_role_policies(RoleName=MEMBER_ROLE)["PolicyNames"]
+
+
+def test_what_only_denies_is_reported_and_never_undone(world: World) -> None:
+    """Whoever revokes a role's sessions in an incident puts such a policy on it."""
+    world.undo_by_itself()
+    there = world.gated.accounts()[1].role_details(MEMBER_ROLE)
+    assert there is not None
+    declared = [*(name for name in there.inline if name != SESSION_GATE_NAME), *there.attached]
+    TargetRole.objects.filter(name=MEMBER_ROLE).update(policies=declared)
+    world.gated.iam.put_role_policy(
+        RoleName=MEMBER_ROLE, PolicyName="AWSRevokeOlderSessions", PolicyDocument=OPEN_DOOR.replace("Allow", "Deny")
+    )
+    assert world.compare() == world.compare() == {f"role_policy {MEMBER_ROLE} AWSRevokeOlderSessions"}
+    drift = Drift.objects.get()
+    assert (drift.status, reconcile.undoable(drift)) == ("open", False)
+    assert "AWSRevokeOlderSessions" in world.gated.iam.list_role_policies(RoleName=MEMBER_ROLE)["PolicyNames"]
+
+
+def test_policy_by_which_members_also_switch_is_reported_and_never_taken_off(world: World) -> None:
+    world.undo_by_itself()
+    edited = json.dumps(world.jump.iam.get_group_policy(GroupName=MEMBER_GROUP, PolicyName="SwitchRole")["PolicyDocument"])
+    edited = edited.replace('"sts:AssumeRole"', '["sts:AssumeRole","sts:TagSession"]')
+    world.jump.iam.put_group_policy(GroupName=MEMBER_GROUP, PolicyName="SwitchRole", PolicyDocument=edited)
+    assert world.compare() == world.compare() == {f"group_policy {MEMBER_GROUP} SwitchRole"}
+    assert not reconcile.undoable(Drift.objects.get())
+    assert world.jump.iam.list_group_policies(GroupName=MEMBER_GROUP)["PolicyNames"] == ["SwitchRole"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ('"Principal": {"AWS": "arn:aws:iam::111111111111:root"}', '"Principal": {"AWS": "*"}'),
+        ('"Bool": {"aws:MultiFactorAuthPresent": "true"}', '"Bool": {"aws:SecureTransport": "true"}'),
+        ('"${aws:username}"', '["${aws:username}", "*"]'),
+        ('"StringLike"', '"StringLikeIfExists"'),
+    ],
+)
+def test_trust_that_lets_in_others_than_the_gate_names_is_told(world: World, change: tuple[str, str]) -> None:
+    assert world.compare() == set()
+    trust = json.dumps(world.gated.iam.get_role(RoleName=MEMBER_ROLE)["Role"]["AssumeRolePolicyDocument"])
+    assert change[0] in trust
+    world.gated.iam.update_assume_role_policy(RoleName=MEMBER_ROLE, PolicyDocument=trust.replace(*change))
+    assert f"trust_open {MEMBER_ROLE}" in world.compare()
+    assert Drift.objects.get(kind="trust_open").status == "open"
+
+
+def test_undo_of_a_gate_that_aws_refuses_says_so(world: World) -> None:
+    world.undo_by_itself()
+    world.gated.put(OPEN_DOOR)
+    world.jump.proxy.refuse("PutRolePolicy", status=403, code="AccessDenied", times=None)
+    assert world.compare() == {f"gate_edited {MEMBER_ROLE} {SESSION_GATE_NAME}"}
+    drift = Drift.objects.get(kind="gate_edited")
+    assert (drift.status, drift.problem) == ("undoing", "AccessDenied")
+    attempts = TrailEntry.objects.filter(subject=drift.code, act__startswith="drift.undo_")
+    assert [(entry.act, [call["action"] for call in entry.data["calls"]]) for entry in attempts] == [
+        ("drift.undo_attempt_failed", ["PutRolePolicy", "ListRolePolicies"])
+    ]
+
+
+def test_listing_without_somebody_ends_nobodys_access_before_aws_is_asked_for_that_user(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elevation = world.grant()
+    world.compare()
+    monkeypatch.setattr(Account, "user_by_id", lambda *_: None)
+    monkeypatch.setattr(Account, "user", lambda *_: None)
+    assert f"user_gone member01 {elevation.iam_user_id}" in world.compare()
+    elevation.refresh_from_db()
+    assert elevation.status == "active"
 
 
 def test_a_switch_that_the_catalogue_does_not_have_is_told_and_so_is_one_that_aws_does_not_allow(world: World) -> None:
