@@ -5,6 +5,7 @@ import pytest
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation
 from access_requests.services import judging
+from portal.iam.switch import evaluate_switch
 from tests.gated import Gated
 from tests.jump import granted
 from tests.story import elevated
@@ -13,12 +14,10 @@ from tests.story import elevated
 def test_policies_that_break_the_evaluator_hold_up_no_grant_and_no_other_evaluation(
     gated: Gated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    evaluate = judging.evaluate_switch
-
     def breaks_for_member01(jump: object, user: object, *args: object, **more: object) -> object:
         if getattr(user, "name", "") == "member01":
             raise RuntimeError("an odd policy")
-        return evaluate(jump, user, *args, **more)  # type: ignore[arg-type]
+        return evaluate_switch(jump, user, *args, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(judging, "evaluate_switch", breaks_for_member01)
     cast, now = gated.jump.cast, gated.jump.clock.now
