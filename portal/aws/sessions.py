@@ -1,6 +1,7 @@
 """botocore clients for the workers: bounded in time, by the ordinary credential chain and the roles that are to be assumed."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
@@ -10,6 +11,7 @@ import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+from botocore.exceptions import BotoCoreError
 from django.conf import settings
 
 if TYPE_CHECKING:
@@ -32,10 +34,13 @@ def longest_call(*, in_target: bool = False) -> timedelta:
     """
     attempts = settings.AWS_CALL_ATTEMPTS
     waits = 2**attempts  # botocore waits at most 2 ** n seconds before its n-th repeat, in standard mode.
-    one_attempt = timedelta(seconds=settings.AWS_CONNECT_TIMEOUT + settings.AWS_READ_TIMEOUT)
-    once = attempts * one_attempt + timedelta(seconds=waits)
+    once = attempts * _one_attempt() + timedelta(seconds=waits)
     roles = bool(settings.AWS_JUMP_ROLE_ARN) + in_target
-    return once + roles * (once + one_attempt)
+    return once + roles * (once + _one_attempt())
+
+
+def _one_attempt() -> timedelta:
+    return timedelta(seconds=settings.AWS_CONNECT_TIMEOUT + settings.AWS_READ_TIMEOUT)
 
 
 def jump_iam() -> "IAMClient":
@@ -75,8 +80,32 @@ def _client(service: str, role_arn: str, region: str) -> Any:
         asked = (service, role_arn, region)
         if asked not in _clients:
             making: Any = _session(role_arn)  # The stubs know each service by a literal name only.
-            _clients[asked] = making.client(service, region_name=region, endpoint_url=settings.AWS_ENDPOINT_URL, config=_config())
+            made = making.client(service, region_name=region, endpoint_url=settings.AWS_ENDPOINT_URL, config=_config())
+            _send_in_time_or_never(made, longest_call(in_target=bool(role_arn)) - _one_attempt())
+            _clients[asked] = made
         return _clients[asked]
+
+
+class TooLateToSendError(BotoCoreError):
+    """Credentials were waited for so long that the call might outlive the lease it is made under. It was not sent."""
+
+    fmt = "waited too long to send {operation_name}"
+
+
+def _send_in_time_or_never(client: Any, budget: timedelta) -> None:
+    """Refuse to send what is signed later than this after its call began: threads wait for one another to renew credentials."""
+
+    def begin(*, context: dict[str, Any], **_event: Any) -> None:
+        context["send_until"] = time.monotonic() + budget.total_seconds()
+
+    def check(*, request: Any, operation_name: str, **_event: Any) -> None:
+        if time.monotonic() > request.context["send_until"]:
+            raise TooLateToSendError(operation_name=operation_name)
+
+    service = client.meta.service_model.service_id.hyphenize()
+    client.meta.events.register(f"before-call.{service}", begin)
+    # Signing is a handler of the same event that was there before: what comes here is signed.
+    client.meta.events.register(f"request-created.{service}", check)
 
 
 def _config() -> Config:

@@ -78,6 +78,19 @@ def test_session_that_is_not_taken_even_when_new_is_not_asked_for_again_and_agai
     assert proxy.actions == ("AssumeRole", "GetUser", "AssumeRole", "GetUser")
 
 
+def test_call_that_waited_too_long_for_its_credentials_is_not_sent(
+    proxy: AwsProxy, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.AWS_JUMP_ROLE_ARN = ROLE
+    monkeypatch.setattr(sessions, "longest_call", lambda **_role: sessions._one_attempt() + timedelta(seconds=0.2))
+    proxy.delay("AssumeRole", seconds=0.5)
+    with pytest.raises(sessions.TooLateToSendError):
+        sessions.jump_iam().get_user(UserName="member01")
+    assert "GetUser" not in proxy.actions
+    proxy.heal()
+    assert sessions.jump_iam().get_user(UserName="member01")["User"]["UserName"] == "member01"
+
+
 def test_key_of_the_ordinary_chain_that_is_not_taken_is_tried_once(proxy: AwsProxy, settings: Settings) -> None:
     settings.AWS_CALL_ATTEMPTS = 1
     proxy.refuse("GetUser", status=403, code="InvalidClientTokenId")
