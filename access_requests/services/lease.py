@@ -14,8 +14,8 @@ MARGIN = timedelta(seconds=5)
 
 
 def length() -> timedelta:
-    """Return how long a lease lasts from its last renewal: longer than the one call that it is renewed for."""
-    return longest_call() + MARGIN
+    """Return how long a lease lasts from its last renewal: longer than the one call that it is renewed for, in any account."""
+    return longest_call(in_target=True) + MARGIN
 
 
 def take(person_id: int, *, holder: str, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation
 from access_requests.services import lease, provision, revoke
 from audits.models import TrailEntry
+from portal.aws.sessions import longest_call
 from tests.jump import MEMBER_GROUP, MEMBER_TAG, Jump, ended, granted
 from tests.story import acts, assert_trail_tells, elevated, returned, stopped, trail_refuses_entries
 
@@ -272,6 +273,12 @@ def test_fence_goes_when_nobody_can_still_write_the_membership(jump: Jump, activ
 
 def test_fence_is_gone_within_two_minutes_of_the_end() -> None:
     assert lease.length() <= timedelta(minutes=2)
+
+
+@pytest.mark.parametrize("jump_role", ["", "arn:aws:iam::111111111111:role/sekisho/Portal"])
+def test_no_call_outlives_the_lease_that_it_is_made_under_in_whichever_account(settings: Settings, jump_role: str) -> None:
+    settings.AWS_JUMP_ROLE_ARN = jump_role
+    assert lease.length() > longest_call(in_target=True)
 
 
 def test_fence_that_the_next_access_needs_stays(jump: Jump, active: Elevation) -> None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from access_requests.grants.calls import Caller
 from access_requests.lifecycle import ElevationStatus
-from access_requests.models import Elevation, RoleGate, TargetRole
+from access_requests.models import Elevation, PersonLease, RoleGate, TargetRole
 from access_requests.services import gates, judging, provision, sweep
 from audits.models import TrailEntry
 from portal.aws import sessions
@@ -133,6 +133,34 @@ def test_end_stays_open_while_the_gate_lets_the_person_in_but_the_membership_goe
     assert gated.lines() == {}
 
 
+def test_end_stays_open_while_an_extension_may_stand_in_the_gate_though_it_was_not_read_back(gated: Gated) -> None:
+    elevation = granted(approve(gated))
+    cast, clock = gated.jump.cast, gated.jump.clock
+    extension = extension_asked(elevation, cast.member01, ends_at=elevation.starts_at + timedelta(hours=1), now=clock.now)
+    approved(extension, cast.leader01, now=clock.now)
+    gated.jump.proxy.refuse("GetRolePolicy", status=503, code="ServiceUnavailable")
+    provision.prolong(elevation.pk)
+    elevation.refresh_from_db()
+    # After the end that was read back, before the one that AWS has.
+    returned(elevation, cast.member01, now=clock.forward(minutes=35))
+    gated.jump.proxy.refuse("PutRolePolicy", status=503, code="ServiceUnavailable")
+    elevation = ended(elevation)
+    assert (elevation.status, gated.until()) == (ElevationStatus.REVOKING, elevation.ends_at)
+    assert gated.jump.members() == set()
+    clock.forward(minutes=1)
+    assert (ended(elevation).status, gated.lines()) == (ElevationStatus.ENDED, {})
+
+
+def test_end_stays_open_while_the_gate_of_a_grant_may_stand_though_it_was_not_read_back(gated: Gated) -> None:
+    elevation = approve(gated)
+    gated.jump.proxy.refuse("GetRolePolicy", status=503, code="ServiceUnavailable")
+    elevation = granted(elevation)
+    returned(elevation, gated.jump.cast.member01, now=gated.jump.clock.forward(minutes=5))
+    gated.jump.proxy.refuse("PutRolePolicy", status=503, code="ServiceUnavailable")
+    assert ended(elevation).status == ElevationStatus.REVOKING
+    assert set(gated.lines()) == {"member01"}
+
+
 def test_end_in_time_needs_no_answer_of_the_target_account(gated: Gated) -> None:
     elevation = granted(approve(gated))
     gated.jump.clock.forward(minutes=31)
@@ -226,6 +254,16 @@ def test_gate_of_a_writer_that_died_is_written_by_the_next_and_once_more_later(g
     gates.refresh(role.pk)
     assert set(gated.lines()) == {"member01"}
     assert role.pk not in gates.due(now=gated.jump.clock.now)
+
+
+def test_writer_that_lost_the_persons_lease_gives_the_roles_back_and_has_it_written_once_more(gated: Gated) -> None:
+    elevation, clock = approve(gated), gated.jump.clock
+    gated.on_call("PutRolePolicy", lambda: PersonLease.objects.update(until=clock.now))
+    assert granted(elevation).status == ElevationStatus.GRANTING
+    gate = RoleGate.objects.get(role__name=MEMBER_ROLE)
+    assert (gate.holder, gate.until, gate.again_at) == ("", None, clock.now + gates.lease_length())
+    # Whoever comes next waits for nothing.
+    assert granted(elevation).status == ElevationStatus.ACTIVE
 
 
 def test_gate_of_a_new_work_role_is_written_at_rest_by_the_sweep(gated: Gated) -> None:
