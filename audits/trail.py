@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import connection
 
 from audits.models import TrailEntry
+from audits.storable import storable
 
 # Any constant will do, as long as nothing else in this database locks by it.
 LOCK = 0x5E_C1_5B_0
@@ -25,4 +26,5 @@ def record(
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:  # The ORM cannot say this.
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    return TrailEntry.objects.create(at=now, act=act, actor=actor, on_behalf_of=on_behalf_of, subject=subject, data=dict(data))
+    said = {"act": act, "actor": actor, "on_behalf_of": on_behalf_of, "subject": subject, "data": storable(data)}
+    return TrailEntry.objects.create(at=now, **said)

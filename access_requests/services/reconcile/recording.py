@@ -1,8 +1,9 @@
 """The rows of drift and their entries in the trail: one for each change of state, in the same transaction."""
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 
@@ -11,13 +12,13 @@ from access_requests.errors import TransitionNotAllowed
 from access_requests.lifecycle import DRIFT_OPEN, DRIFT_TRANSITIONS, DriftAction, DriftStatus, ElevationStatus
 from access_requests.models import DRIFT_OF_ELEVATION, DRIFT_OF_SWITCH, Drift
 from access_requests.services.reconcile.comparing import Comparison
-from access_requests.services.reconcile.difference import Difference, Key
+from access_requests.services.reconcile.difference import Difference, Key, Problem
 from access_requests.services.run import run
 from audits import trail
+from audits.storable import storable
 
 logger = logging.getLogger(__name__)
 Data = Mapping[str, object]
-OF_ELEVATION = DRIFT_OF_ELEVATION
 # From so many times on, the same undone again within a day is said to be another tool's work.
 ANOTHER_TOOL = 3
 
@@ -43,26 +44,40 @@ def open_rows() -> dict[Key, Drift]:
     return {key_of(row): row for row in rows}
 
 
-def record(comparison: Comparison, *, now: datetime) -> None:
-    """Write what is new, what is there still, and what is there no longer. What may merely be late changes nothing."""
-    known = open_rows()
+def record(comparison: Comparison, *, now: datetime) -> list[Problem]:
+    """Write what is new, what is there still, and what is there no longer. What may merely be late changes nothing.
+
+    Return what could not be written down: one odd difference hides no other.
+    """
+    known, problems = open_rows(), []
     for difference in comparison.real:
         row = known.get(difference.key)
         if row is None:
-            run(lambda difference=difference: _find(difference, now))  # type: ignore[misc]
-        elif row.detail != _plain(difference.detail):
-            run(lambda pk=row.pk, difference=difference: _change(pk, difference, now))  # type: ignore[misc]
+            problems += _written(difference, partial(_find, difference, now))
+        elif row.detail != storable(difference.detail):
+            problems += _written(difference, partial(_change, row.pk, difference, now))
     seen = {difference.key for difference in comparison.real}
     Drift.objects.filter(pk__in=[row.pk for key, row in known.items() if key in seen]).update(seen_at=now)
-    close(comparison, [row for key, row in known.items() if key not in seen], now=now)
+    return problems + close(comparison, [row for key, row in known.items() if key not in seen], now=now)
 
 
-def close(comparison: Comparison, rows: Collection[Drift], *, now: datetime) -> None:
-    """Settle those of the rows that AWS was looked at for and does not show any more."""
+def close(comparison: Comparison, rows: Collection[Drift], *, now: datetime) -> list[Problem]:
+    """Settle those of the rows that AWS was looked at for and does not show any more; return what could not be written down."""
     shown = {difference.key for difference in (*comparison.real, *comparison.young)}
+    problems: list[Problem] = []
     for row in rows:
         if key_of(row) not in shown and _is_compared(row, comparison):
-            run(lambda pk=row.pk: _settle(pk, now))  # type: ignore[misc]
+            problems += _written(row, partial(_settle, row.pk, now))
+    return problems
+
+
+def _written(about: Difference | Drift, verb: Callable[[], None]) -> list[Problem]:
+    try:
+        run(verb)
+    except Exception as error:
+        logger.exception("not written down: %s, %s %s %s", about.kind, about.account, about.thing, about.name)
+        return [Problem(account=about.account, thing=about.thing, problem=f"{type(error).__name__}: {error}"[:300])]
+    return []
 
 
 def lock(drift_id: int) -> Drift:
@@ -104,7 +119,7 @@ def _find(difference: Difference, now: datetime) -> None:
         name=difference.name,
         work_group_id=difference.work_group_id,
         elevation_id=difference.elevation_id,
-        detail=_plain(difference.detail),
+        detail=storable(difference.detail),
         found_at=now,
         seen_at=now,
     )
@@ -114,7 +129,7 @@ def _find(difference: Difference, now: datetime) -> None:
 
 def _change(drift_id: int, difference: Difference, now: datetime) -> None:
     drift = lock(drift_id)
-    drift.detail = _plain(difference.detail)
+    drift.detail = storable(difference.detail)
     drift.save(update_fields=["detail"])
     tell(drift, "drift.changed", actor=WORKER, now=now)
 
@@ -134,11 +149,6 @@ def _settle(drift_id: int, now: datetime) -> None:
 def _is_compared(row: Drift, comparison: Comparison) -> bool:
     accounts = {row.account, row.name.split("/")[0]} if row.kind in DRIFT_OF_SWITCH else {row.account}
     return all(comparison.is_compared(account, row.thing) for account in accounts)
-
-
-def _plain(detail: Data) -> dict[str, object]:
-    """Return the detail as JSON gives it back."""
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in detail.items()}
 
 
 def _described(drift: Drift) -> Data:

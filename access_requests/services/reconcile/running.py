@@ -19,6 +19,7 @@ from access_requests.services.reconcile.expected import Expected, expect
 from access_requests.services.reconcile.looking import Alive, Sight
 from access_requests.services.reconcile.matrix import Json, matrix
 from access_requests.services.run import run as in_transaction
+from audits.storable import storable
 
 logger = logging.getLogger(__name__)
 # A run that is silent for longer died: longer than one call to AWS with its repeats, or one that undoes.
@@ -65,17 +66,17 @@ def _run(row: Reconciliation, pause: Pause | None) -> Iterable[Problem]:
     if pause is not None and comparison.again_at is not None:
         pause(max(0.0, (comparison.again_at - timezone.now()).total_seconds()))
         comparison, expected, sight = _compared(alive)
-    recording.record(comparison, now=timezone.now())
+    problems = [*comparison.problems, *recording.record(comparison, now=timezone.now())]
     looking.keep_sizes(sight)
     undone = _act(comparison, alive)
     if undone:
         # Read back. It is what the matrix shows, too: what was undone is over.
         after, expected, sight = _compared(alive)
-        recording.close(after, undone, now=timezone.now())
+        problems += recording.close(after, undone, now=timezone.now())
     blaming.blame(now=timezone.now())
     looking.keep_mfa_serials(alive, turn=row.pk)
     row.matrix, trouble = _matrix(expected, sight)
-    return [*comparison.problems, *trouble]
+    return [*problems, *trouble]
 
 
 def _compared(alive: Alive) -> tuple[Comparison, Expected, Sight]:
@@ -136,7 +137,8 @@ def _nobody_waits() -> None:
 
 def _end(row: Reconciliation, problems: Iterable[Problem]) -> None:
     now = timezone.now()
-    row.ended_at, row.running, row.problems = now, False, [asdict(problem) for problem in problems]
+    row.ended_at, row.running = now, False
+    row.problems, row.matrix = storable([asdict(problem) for problem in problems]), storable(row.matrix)
     row.save(update_fields=["ended_at", "running", "problems", "matrix"])
     _forget(row, now)
 

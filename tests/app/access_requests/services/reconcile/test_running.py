@@ -1,20 +1,25 @@
 """A run as a whole: one at a time, as many calls whoever is in production, and nothing stops the rest."""
 
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
+from django.db import DataError
 
 from access_requests.models import Drift, Elevation, IamUserBinding, PersonLease, Reconciliation
 from access_requests.selectors import matrix as matrix_selector
 from access_requests.services import lease, reconcile
-from access_requests.services.reconcile import people, running
+from access_requests.services.reconcile import people, recording, running
+from access_requests.services.reconcile.difference import Difference
 from access_requests.services.run import run
 from audits.models import TrailEntry
 from portal.users.models import User
 from tests.app.access_requests.services.reconcile.conftest import World
 from tests.aws_proxy import Refuse
 from tests.jump import MEMBER_GROUP, MEMBER_TAG
+
+OPEN_DOOR = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 
 # Nothing stops the rest
 
@@ -40,6 +45,78 @@ def test_an_object_that_cannot_be_compared_is_a_problem_and_the_others_go_on(
     world.add()
     assert world.compare() == {f"unexplained_member {MEMBER_GROUP} member02"}
     assert world.latest().problems == [{"account": "jump", "thing": "leader01", "problem": "ValueError: an odd user"}]
+
+
+def test_a_policy_with_a_long_path_is_drift_as_any_other(world: World) -> None:
+    policy = world.jump.iam.create_policy(PolicyName="x" * 128, Path=f"/{'a' * 510}/", PolicyDocument=OPEN_DOOR)["Policy"]
+    world.jump.iam.attach_group_policy(GroupName=MEMBER_GROUP, PolicyArn=policy["Arn"])
+    assert len(policy["Arn"]) > 600
+    assert f"group_policy {MEMBER_GROUP} {policy['Arn']}" in world.compare()
+    assert world.latest().problems == []
+
+
+@pytest.mark.parametrize("odd", ["\\u0000", "\\ud800", "\\udc00 \\ud800"])
+def test_a_policy_with_characters_that_no_database_takes_is_recorded_with_others_in_their_place(world: World, odd: str) -> None:
+    document = OPEN_DOOR.replace('{"Effect"', f'{{"Sid": "{odd}", "Effect"')
+    world.jump.iam.put_group_policy(GroupName=MEMBER_GROUP, PolicyName="Odd", PolicyDocument=document)
+    world.add()
+    assert {f"group_policy {MEMBER_GROUP} Odd", f"unexplained_member {MEMBER_GROUP} member02"} <= world.compare()
+    assert world.latest().problems == []
+    row = Drift.objects.get(name="Odd")
+    assert "\ufffd" in json.dumps(row.detail, ensure_ascii=False)
+    changes = TrailEntry.objects.filter(subject=row.code)
+    assert changes.get(act="drift.found").data["drift"]["detail"] == row.detail
+    world.compare()
+    assert not changes.filter(act="drift.changed").exists()
+
+
+def test_a_difference_that_cannot_be_written_down_is_a_problem_and_the_others_are_acted_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = recording._find
+
+    def find(difference: Difference, now: datetime) -> None:
+        whole(difference, now)
+        if difference.thing == "leader01":
+            raise DataError("odd \x00 data")
+
+    monkeypatch.setattr(recording, "_find", find)
+    world.undo_by_itself()
+    world.jump.iam.tag_user(UserName="leader01", Tags=[{"Key": MEMBER_TAG, "Value": "soon"}])
+    world.add()
+    assert world.compare() == set()
+    assert [(row.thing, row.status) for row in Drift.objects.all()] == [(MEMBER_GROUP, "undone")]
+    assert world.latest().problems == [{"account": "jump", "thing": "leader01", "problem": "DataError: odd \ufffd data"}]
+    assert world.latest().matrix is not None
+
+
+def test_a_drift_that_cannot_be_settled_is_a_problem_and_the_others_are_settled(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = recording._settle
+    world.add()
+    world.add("leader02")
+    world.compare()
+    odd = Drift.objects.get(name="leader02")
+
+    def settle(drift_id: int, now: datetime) -> None:
+        if drift_id == odd.pk:
+            raise DataError("odd data")
+        whole(drift_id, now)
+
+    monkeypatch.setattr(recording, "_settle", settle)
+    for name in ("member02", "leader02"):
+        world.jump.iam.remove_user_from_group(GroupName=MEMBER_GROUP, UserName=name)
+    assert world.compare() == {f"unexplained_member {MEMBER_GROUP} leader02"}
+    assert world.latest().problems == [{"account": "jump", "thing": MEMBER_GROUP, "problem": "DataError: odd data"}]
+
+
+def test_a_matrix_with_characters_that_no_database_takes_is_kept_with_others_in_their_place(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "matrix", lambda *_all: {"by": ["a\x00b", {"\ud800": ("c",)}]})
+    world.compare()
+    assert world.latest().matrix == {"by": ["a\ufffdb", {"\ufffd": ["c"]}]}
 
 
 def test_what_was_not_compared_is_not_called_gone(world: World) -> None:

@@ -1,0 +1,19 @@
+"""What AWS says, as every database keeps it: PostgreSQL's jsonb takes neither NUL nor half of a surrogate pair."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+NOT_TAKEN = re.compile("[\x00\ud800-\udfff]")
+REPLACEMENT = "\ufffd"
+
+
+def storable(value: Any) -> Any:
+    """Return the value with lists for tuples, as JSON gives it back, and each character that is not taken seen to be replaced."""
+    if isinstance(value, str):
+        return NOT_TAKEN.sub(REPLACEMENT, value) if NOT_TAKEN.search(value) else value
+    if isinstance(value, Mapping):
+        return {storable(name): storable(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(one) for one in value]
+    return value
