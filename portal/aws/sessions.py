@@ -17,6 +17,7 @@ from django.conf import settings
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_ssm import SSMClient
+    from mypy_boto3_sts import STSClient
 
 _building = threading.Lock()
 _clients: dict[tuple[str, str, str], Any] = {}
@@ -53,6 +54,12 @@ def iam_of(role_arn: str) -> "IAMClient":
     """Return the IAM client of the account in which the portal has this role; without one, the Jump account's."""
     iam: IAMClient = _client("iam", role_arn, settings.AWS_REGION)
     return iam
+
+
+def jump_sts() -> "STSClient":
+    """Return the client that says who the portal is in the Jump account: AWS denies that to nobody."""
+    sts: STSClient = _client("sts", "", settings.AWS_REGION)
+    return sts
 
 
 def ssm_of(role_arn: str, region: str) -> "SSMClient":

@@ -1,17 +1,18 @@
 """Who did it, as CloudTrail says. Best effort: it fails nothing, and holds a run up for a few seconds at the most.
 
 CloudTrail lags minutes behind, so that what it does not know yet is asked again by the next runs. LookupEvents takes two
-calls a second: each name of an event is asked for once a run and account.
+calls a second: each name of an event is asked for once a run and account. Only what was done between the comparison that did not
+show it and the one that found it counts: a name, once found, stays, so that none is better than a wrong one.
 """
 
 import json
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
-from typing import Any
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -21,18 +22,23 @@ from access_requests.actor import WORKER
 from access_requests.grants.calls import Caller
 from access_requests.grants.errors import BackendError
 from access_requests.lifecycle import DriftStatus
-from access_requests.models import AccountKind, AwsAccount, Drift, DriftKind
+from access_requests.models import AccountKind, AwsAccount, Drift, DriftKind, Reconciliation
 from access_requests.services.reconcile import recording
+from access_requests.services.reconcile.difference import Problem
 from access_requests.services.run import run
-from portal.aws.sessions import SESSION_NAME, cloudtrail_of
+from audits.storable import storable
+from portal.aws.sessions import SESSION_NAME, cloudtrail_of, jump_sts
+
+if TYPE_CHECKING:
+    from mypy_boto3_sts import STSClient
 
 logger = logging.getLogger(__name__)
 LOOKED_UP_FOR = timedelta(hours=1)
 REPEATED_WITHIN = timedelta(hours=24)
 MOST_SECONDS = 5.0
 PAGE = 50
-# The portal's own calls say so in their user agent.
-OURS = "sekisho"
+# For what CloudTrail and IAM show late, and clocks that differ.
+MARGIN = timedelta(minutes=5)
 Event = Mapping[str, Any]
 
 
@@ -97,6 +103,7 @@ TRACES: Mapping[str, Trace] = {
     DriftKind.ROLE_GONE: Trace(events=("DeleteRole",), parameters=_of_role),
     DriftKind.GROUP_POLICY: Trace(events=("PutGroupPolicy", "AttachGroupPolicy"), parameters=_of_group_policy),
     DriftKind.ROLE_POLICY: Trace(events=("PutRolePolicy", "AttachRolePolicy"), parameters=_of_role_policy),
+    DriftKind.TRUST_OPEN: Trace(events=("UpdateAssumeRolePolicy",), parameters=_of_role),
     DriftKind.ROLE_POLICY_MISSING: Trace(events=("DeleteRolePolicy", "DetachRolePolicy"), parameters=_of_role_policy),
 }
 
@@ -108,26 +115,45 @@ def blame(*, now: datetime) -> None:
         return
     try:
         _blame(rows)
-    except BackendError as error:
-        logger.info("CloudTrail does not say who did it: %s", error)
     except Exception:
         logger.exception("CloudTrail's answer cannot be read")
 
 
-def _blame(rows: Iterable[Drift]) -> None:
+def _blame(rows: Sequence[Drift]) -> None:
     asked: dict[tuple[str, str], list[Event]] = {}
-    started = time.monotonic()
+    since = {row.pk: _since(row) for row in rows}
+    first, last = min(since.values()), max(row.found_at for row in rows)
+    deadline = time.monotonic() + MOST_SECONDS
     for row in rows:
         trace = TRACES[row.kind]
         for question in ((row.account, name) for name in trace.events):
             if question not in asked:
-                if time.monotonic() - started > MOST_SECONDS:
+                if time.monotonic() > deadline:
                     return
-                asked[question] = _events(*question)
+                asked[question] = _answered(*question, since=first, until=last, deadline=deadline)
         events = [event for name in trace.events for event in asked[row.account, name] if _did(event, row, trace)]
+        events = [event for event in events if since[row.pk] <= _at(event) <= row.found_at]
         events = [event for event in events if event.get("eventID") not in _named_before(row)]
         if events:
-            run(partial(_attribute, row.pk, max(events, key=lambda event: str(event.get("eventTime", "")))))
+            run(partial(_attribute, row.pk, max(events, key=_at)))
+
+
+def _since(row: Drift) -> datetime:
+    """Return the earliest that it can have been done: the last comparison that looked there and did not show it yet."""
+    earlier = Reconciliation.objects.filter(ended_at__lt=row.found_at).order_by("-ended_at")
+    for began_at, problems in earlier.values_list("began_at", "problems").iterator():
+        if not any(_is_about(Problem(**problem), row) for problem in problems):
+            # It may have looked as soon as it began, and have taken for late what it saw.
+            return began_at - MARGIN - timedelta(seconds=settings.SETTLING_SECONDS)
+    return row.found_at - LOOKED_UP_FOR
+
+
+def _is_about(problem: Problem, row: Drift) -> bool:
+    return problem.account == "" or problem.covers(row.account, row.thing)
+
+
+def _at(event: Event) -> datetime:
+    return datetime.fromisoformat(event["eventTime"])
 
 
 def _named_before(row: Drift) -> set[object]:
@@ -139,25 +165,60 @@ def _same(row: Drift) -> QuerySet[Drift]:
     return Drift.objects.filter(kind=row.kind, account=row.account, thing=row.thing, name=row.name, pk__lt=row.pk)
 
 
-def _events(account: str, name: str) -> list[Event]:
-    """Return the latest events of this name, newest first, without the portal's own and those that were refused."""
-    row = AwsAccount.objects.get(key=account)
+def _answered(account: str, name: str, *, since: datetime, until: datetime, deadline: float) -> list[Event]:
+    """Return the events, as far as CloudTrail said them in time, newest first: the next account's may say more."""
+    events: list[Event] = []
+    try:
+        for page in _pages(account, name, since=since, until=until):
+            events += page
+            if time.monotonic() > deadline:
+                break
+    except BackendError as error:
+        logger.info("CloudTrail of %s does not say who did it: %s", account, error)
+    return events
+
+
+def _pages(account: str, name: str, *, since: datetime, until: datetime) -> Iterator[list[Event]]:
+    """Yield the events of this name, newest first, without the portal's own and those that were refused."""
+    row = AwsAccount.objects.filter(key=account).first()
+    if row is None or (row.kind != AccountKind.JUMP and not row.gate_role_arn):
+        return
     role_arn = "" if row.kind == AccountKind.JUMP else row.gate_role_arn
-    if row.kind != AccountKind.JUMP and not role_arn:
-        return []
     aws = Caller(client=cloudtrail_of(role_arn), before_each=lambda: None, clock=timezone.now)
-    answer = aws.call("lookup_events", LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": name}], MaxResults=PAGE)
-    events = [json.loads(event["CloudTrailEvent"]) for event in answer["Events"]]
-    return [event for event in events if not event.get("errorCode") and not _is_ours(event, role_arn)]
+    named = [{"AttributeKey": "EventName", "AttributeValue": name}]
+    # Asked by whole seconds.
+    asked = {"LookupAttributes": named, "StartTime": since, "EndTime": until + timedelta(seconds=1), "MaxResults": PAGE}
+    while True:
+        answer = aws.call("lookup_events", **asked)
+        events = [json.loads(event["CloudTrailEvent"]) for event in answer["Events"]]
+        yield [event for event in events if not event.get("errorCode") and not _is_ours(event, role_arn)]
+        if not answer.get("NextToken"):
+            return
+        asked["NextToken"] = answer["NextToken"]
 
 
 def _is_ours(event: Event, role_arn: str) -> bool:
-    """Whether a worker did it: by its role where it has one, else by what only the portal says of itself."""
-    role = role_arn or settings.AWS_JUMP_ROLE_ARN
-    if not role:
-        return OURS in str(event.get("userAgent", "")).split()
-    session = f":assumed-role/{role.rpartition('/')[2]}/{SESSION_NAME}"
-    return str(event.get("userIdentity", {}).get("arn", "")).endswith(session)
+    """Whether a worker did it: by its role where it takes one on, else by who AWS says it is. Raises BackendError.
+
+    Never by the user agent, which anybody can set.
+    """
+    role, arn = role_arn or settings.AWS_JUMP_ROLE_ARN, _principal(event)
+    if role:
+        return arn.endswith(f":assumed-role/{role.rpartition('/')[2]}/{SESSION_NAME}")
+    own = _own_arn(jump_sts())
+    # Of a role that the machine gives them, workers have sessions under several names.
+    return arn == own or (":assumed-role/" in own and arn.rpartition("/")[0] == own.rpartition("/")[0])
+
+
+@lru_cache(maxsize=1)
+def _own_arn(sts: "STSClient") -> str:
+    """Return who the portal is in the Jump account without a role, asked once a process. Raises BackendError."""
+    aws = Caller(client=sts, before_each=lambda: None, clock=timezone.now)
+    return str(aws.call("get_caller_identity")["Arn"])
+
+
+def _principal(event: Event) -> str:
+    return str((event.get("userIdentity") or {}).get("arn", ""))
 
 
 def _did(event: Event, drift: Drift, trace: Trace) -> bool:
@@ -177,9 +238,9 @@ def _attribute(drift_id: int, event: Event) -> None:
     drift = recording.lock(drift_id)
     if drift.principal:
         return
-    drift.principal = str(event.get("userIdentity", {}).get("arn", ""))[:2048]
+    drift.principal = storable(_principal(event))[:2048]
     names = ("eventID", "eventName", "eventTime", "sourceIPAddress", "userAgent", "requestParameters", "requestID")
-    drift.event = {name: event[name] for name in names if name in event}
+    drift.event = storable({name: event[name] for name in names if name in event})
     undone = _same(drift).filter(status=DriftStatus.UNDONE, principal=drift.principal)
     drift.undone_before = undone.filter(settled_at__gte=drift.found_at - REPEATED_WITHIN).count()
     drift.save(update_fields=["principal", "event", "undone_before"])

@@ -21,6 +21,7 @@ class World:
     def compare(self, *, later: float = 61) -> set[str]:
         """Compare, by default when nothing is merely late any more; return "kind thing name" of what is open then."""
         self.jump.clock.forward(seconds=later)
+        self.gated.aws.set_clock(at=self.jump.clock.now)
         assert reconcile.run() is not None
         return self.open()
 
@@ -48,4 +49,6 @@ def world(gated: Gated) -> World:
     for role_id in list(gates.due(now=gated.jump.clock.now)):
         gates.refresh(role_id)
     gated.jump.clock.forward(seconds=120)
+    # What is done in AWS is done by the workers' clock.
+    gated.aws.set_clock(at=gated.jump.clock.now)
     return World(gated=gated, jump=gated.jump)
