@@ -19,6 +19,8 @@ OF_THE_CALL = (
     *("aws:VpceOrgID", "aws:VpceOrgPaths", "aws:UserAgent", "aws:Referer", "aws:RequestedRegion"),
     # AWS has them only in an organisation, and they are not in what IAM tells of an account.
     *("aws:PrincipalOrgID", "aws:PrincipalOrgPaths"),
+    # Whoever switches chooses these.
+    *("sts:ExternalId", "sts:SourceIdentity", "sts:TransitiveTagKeys", "aws:TagKeys"),
 )
 # How the words for such a key end, whatever policy they are about.
 OF_THE_CALL_SAID = " of the call"
@@ -55,12 +57,14 @@ def of_switch(
     at: datetime,
     mfa: bool,
     session_name: str,
+    role_arn: str = "",
     source_ip: str = SOME_ADDRESS,
     tags: Mapping[str, str] | None = None,
 ) -> Keys:
-    """Return the keys of a user's sts:AssumeRole under the given session name."""
+    """Return the keys of a user's sts:AssumeRole under the given session name; with the role, of the account it is in."""
     user = of_user(arn=arn, user_id=user_id, user_name=user_name, at=at, mfa=mfa, source_ip=source_ip, tags=tags)
-    return {**user, "sts:RoleSessionName": session_name}
+    there = {"aws:ResourceAccount": account_of(role_arn)} if role_arn else {}
+    return {**user, **there, "sts:RoleSessionName": session_name}
 
 
 def of_session(

@@ -41,7 +41,7 @@ def evaluate_switch(
     """Return what AWS answers to the user's switch, by default with MFA and under the user's own name, and to what follows it."""
     name = session_name or user.name
     context = contexts.of_switch(
-        arn=user.arn, user_id=user.id, user_name=user.name, at=at, mfa=mfa, session_name=name, tags=user.tags
+        arn=user.arn, user_id=user.id, user_name=user.name, at=at, mfa=mfa, session_name=name, role_arn=role.arn, tags=user.tags
     )
     entry = evaluate_assume_role(account.principal(user.name), role, contexts.not_made_yet(context))
     gate = session_gate_of(role)

@@ -96,6 +96,7 @@ def by_policies(jump: Account, user: User, role: Role, expected: Expected) -> An
         at=expected.at,
         mfa=True,
         session_name=user.name,
+        role_arn=role.arn,
         tags=user.tags,
     )
     call = Call(action=ASSUME_ROLE, resource=role.arn, context=contexts.not_made_yet(context))

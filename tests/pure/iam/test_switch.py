@@ -129,6 +129,17 @@ CASES: dict[str, tuple[Account, Account, dict[str, Any], Decision, str]] = {
         jump(policy=switch_to(ROLE, Condition={"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}})), production(gate=OPEN),
         {}, UNKNOWN, "",
     ),
+    "a back door for whoever knows a word": (
+        jump(), production(trusted=trust(StringEquals={"sts:ExternalId": "open"}), gate=OPEN), {}, UNKNOWN, "",
+    ),
+    "a group whose members may switch within one account": (
+        jump(policy=switch_to("*", Condition={"StringEquals": {"aws:ResourceAccount": PRODUCTION}})), production(gate=OPEN), {},
+        ALLOWED, "group Work: SwitchRole",
+    ),
+    "a group whose members may switch within another account": (
+        jump(policy=switch_to("*", Condition={"StringEquals": {"aws:ResourceAccount": JUMP}})), production(gate=OPEN), {},
+        IMPLICITLY, "",
+    ),
     "a group whose members need an address": (
         jump(policy=switch_to(ROLE, Condition={"Null": {"aws:SourceIp": "false"}})), production(gate=OPEN), {}, UNKNOWN, "",
     ),
