@@ -31,7 +31,8 @@ def test_it_ends_well_where_nothing_differs(jump: Jump) -> None:
     assert (code, said) == (0, "2026-11-23T05:00:00Z: 0 open, 0 undone, 0 problems\n")
 
 
-def test_it_prints_drift_in_a_line_and_ends_with_one(jump: Jump) -> None:
+def test_it_prints_drift_in_a_line_and_ends_with_one(jump: Jump, gated: Gated) -> None:
+    gated.aws.set_clock(at=jump.clock.now)
     jump.iam.add_user_to_group(GroupName=MEMBER_GROUP, UserName="member02")
     code, said = reconcile()
     drift = Drift.objects.get()

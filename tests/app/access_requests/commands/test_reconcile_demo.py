@@ -73,13 +73,16 @@ def test_matrix_of_the_demo_company_is_as_its_catalogue_says() -> None:
 
 
 @pytest.mark.parametrize("role", ["Prod_LeaderRole", "Prod_MemberRole", "Prod_ReadOnlyRole"])
-def test_each_role_of_production_has_the_declared_policies_and_no_other(company: Aws, role: str) -> None:
+def test_each_role_of_production_has_the_declared_policies_and_no_other(company: Aws, clock: Clock, role: str) -> None:
+    # CloudTrail is to know it by the workers' clock.
+    company.set_clock(at=clock.now)
     taken_on = company.admin_client("sts").assume_role(RoleArn=role_arn("production", ADMIN_ROLE), RoleSessionName="console")
     keys = taken_on["Credentials"]
     iam = company.client("iam", key_id=keys["AccessKeyId"], secret=keys["SecretAccessKey"], token=keys["SessionToken"])
     iam.attach_role_policy(RoleName=role, PolicyArn=MANAGED)
     iam.put_role_policy(RoleName=role, PolicyName="More", PolicyDocument=OPEN_DOOR)
     iam.delete_role_policy(RoleName=role, PolicyName="NoChaining")
+    company.set_clock()
     assert compared() == [
         f"role_policy production {role} More",
         f"role_policy production {role} {MANAGED}",
