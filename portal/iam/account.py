@@ -103,6 +103,7 @@ class Account:
             trust=Policy(name=f"{place}: trust policy", document=role.trust),
             policies=tuple(self._carried(role, place)),
             boundary=self._boundary(role.boundary, place),
+            tags=role.tags,
         )
 
     def _of_groups(self, user: User) -> Iterator[Policy]:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from portal.iam import anybody
 from portal.iam.matching import names_segment_by_variable
 from portal.iam.operators import OPERATORS, Operator
 from portal.iam.principals import Context
 from portal.iam.truth import Truth, Unknown, all_of, any_of, negate, unknown
-from portal.iam.variables import Template, Text, Values, resolve, template
+from portal.iam.variables import Template, Text, Values, resolve, template, value_of
 
 IF_EXISTS = "IfExists"
 NULL = "Null"
@@ -30,7 +31,7 @@ class Condition:
     values: tuple[Template | Unknown, ...]
 
     def holds(self, request: Values) -> Truth:
-        given = request.get(self.key)
+        given = value_of(self.key, request)
         if given is None:
             return self._holds_without_key()
         if isinstance(given, Unknown):
@@ -62,7 +63,9 @@ class Condition:
         plain = value if isinstance(value, Unknown) else resolve(value, request)
         if isinstance(plain, Unknown):
             return plain
-        return False if plain is None else self.operator.matches(plain, given)
+        if plain is None:
+            return False
+        return anybody.truth(self.operator.matches(plain, given), plain, given, is_text=self.operator.variables)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +76,7 @@ class Absent:
     wanted: frozenset[bool]
 
     def holds(self, request: Values) -> Truth:
-        given = request.get(self.key)
+        given = value_of(self.key, request)
         if isinstance(given, Unknown):
             return given
         if given == "":

@@ -3,7 +3,7 @@
 Source: the IAM User Guide's page on global condition keys.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from portal.iam.fences import iso
@@ -18,10 +18,12 @@ OF_THE_CALL = (
     *("aws:SourceIp", "aws:VpcSourceIp", "aws:SourceVpc", "aws:SourceVpcArn", "aws:SourceVpce", "aws:VpceAccount"),
     *("aws:VpceOrgID", "aws:VpceOrgPaths", "aws:UserAgent", "aws:Referer", "aws:RequestedRegion"),
     # AWS has them only in an organisation, and they are not in what IAM tells of an account.
-    *("aws:PrincipalOrgID", "aws:PrincipalOrgPaths"),
+    *("aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:ResourceOrgID", "aws:ResourceOrgPaths"),
     # Whoever switches chooses these.
-    *("sts:ExternalId", "sts:SourceIdentity", "sts:TransitiveTagKeys", "aws:TagKeys"),
+    *("sts:ExternalId", "sts:SourceIdentity", "sts:TransitiveTagKeys", "aws:TagKeys", "aws:RequestTag/*"),
 )
+TAGS_OF_CALLER = ("aws:PrincipalTag/*",)
+TAGS_OF_ROLE = ("aws:ResourceTag/*", "iam:ResourceTag/*")
 # How the words for such a key end, whatever policy they are about.
 OF_THE_CALL_SAID = " of the call"
 
@@ -58,13 +60,20 @@ def of_switch(
     mfa: bool,
     session_name: str,
     role_arn: str = "",
+    role_tags: Mapping[str, str] | None = None,
     source_ip: str = SOME_ADDRESS,
     tags: Mapping[str, str] | None = None,
 ) -> Keys:
-    """Return the keys of a user's sts:AssumeRole under the given session name; with the role, of the account it is in."""
+    """Return the keys of a user's sts:AssumeRole under the given session name, and with the role what it gives to both sides."""
     user = of_user(arn=arn, user_id=user_id, user_name=user_name, at=at, mfa=mfa, source_ip=source_ip, tags=tags)
-    there = {"aws:ResourceAccount": account_of(role_arn)} if role_arn else {}
+    there = of_role(arn=role_arn, tags=role_tags or {}) if role_arn else {}
     return {**user, **there, "sts:RoleSessionName": session_name}
+
+
+def of_role(*, arn: str, tags: Mapping[str, str]) -> Keys:
+    """Return the keys that the role gives to a call about it."""
+    by_tag = {f"{service}:ResourceTag/{key}": value for key, value in tags.items() for service in ("aws", "iam")}
+    return {"aws:ResourceAccount": account_of(arn), **by_tag}
 
 
 def of_session(
@@ -92,9 +101,9 @@ def of_session(
     }
 
 
-def not_made_yet(keys: Keys) -> Context:
-    """Return the keys of a call that somebody may make: where it comes from is unknown."""
-    return {**keys, **{key: unknown(f"{key}{OF_THE_CALL_SAID}") for key in OF_THE_CALL}}
+def not_made_yet(keys: Keys, *, unread: Iterable[str] = ()) -> Context:
+    """Return the keys of a call that somebody may make: where it comes from is unknown, and so is what could not be read."""
+    return {**keys, **{key: unknown(f"{key}{OF_THE_CALL_SAID}") for key in (*OF_THE_CALL, *unread)}}
 
 
 def _of_anyone(*, arn: str, at: datetime, source_ip: str, tags: Mapping[str, str]) -> Keys:

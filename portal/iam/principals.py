@@ -1,7 +1,7 @@
 """Who calls, and what is called by switching: users, sessions and roles, each with the policies that it carries."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from portal.iam.truth import Unknown
@@ -13,6 +13,7 @@ Context = Mapping[str, str | Sequence[str] | Unknown]
 """Condition keys, in any letter case, with their values. A sequence is a multivalued key, whatever its length.
 
 An unknown is a key that the request may have, with a value that nobody here knows; a key that is left out it has not.
+`aws:RequestTag/*` is unknown for all keys of that kind that are not there.
 """
 
 
@@ -50,6 +51,7 @@ class Role:
     trust: Policy
     policies: tuple[Policy, ...] = ()
     boundary: Policy | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def account_id(self) -> str:

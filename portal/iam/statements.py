@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from portal.iam import anybody
 from portal.iam.conditions import AnyCondition, conditions
 from portal.iam.fences import VERSION
 from portal.iam.matching import arn_pattern, names_segment_by_variable, wildcard_pattern
@@ -58,7 +59,7 @@ class Resources:
         if plain is None:
             # Such a resource is none; whether NotResource then means all or nothing AWS does not say.
             return unknown("a variable without a value in NotResource") if self.negated else False
-        return plain == ANY_RESOURCE or arn_pattern(plain).fullmatch(resource) is not None
+        return plain == ANY_RESOURCE or anybody.truth(arn_pattern(plain).fullmatch(resource) is not None, plain, resource)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,12 +1,13 @@
 """Whether a user can switch to a role at a moment and act there: the user's side, the role's trust, and its session gate."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.iam import contexts
+from portal.iam import anybody, contexts
 from portal.iam.account import Account, User
 from portal.iam.evaluation import Answer, Call, Decision, evaluate, evaluate_assume_role
-from portal.iam.principals import Policy, Principal, Role
+from portal.iam.principals import Context, Policy, Principal, Role
 from portal.iam.session_gate import SESSION_GATE_NAME
 
 # Of no service, so that a gate, which speaks of every action, is all that can speak of it.
@@ -40,12 +41,30 @@ def evaluate_switch(
 ) -> Switch:
     """Return what AWS answers to the user's switch, by default with MFA and under the user's own name, and to what follows it."""
     name = session_name or user.name
-    context = contexts.of_switch(
-        arn=user.arn, user_id=user.id, user_name=user.name, at=at, mfa=mfa, session_name=name, role_arn=role.arn, tags=user.tags
-    )
-    entry = evaluate_assume_role(account.principal(user.name), role, contexts.not_made_yet(context))
+    context = keys_of_switch(user, role.arn, role.tags, at=at, mfa=mfa, session_name=name)
+    entry = evaluate_assume_role(account.principal(user.name), role, context)
     gate = session_gate_of(role)
     return Switch(entry=entry, gate=None if gate is None else _through(gate, role, name, at=at, mfa=mfa))
+
+
+def keys_of_switch(
+    user: User, role_arn: str, role_tags: Mapping[str, str] | None, *, at: datetime, mfa: bool, session_name: str
+) -> Context:
+    """Return the keys of a switch that nobody has made yet. A role that could not be read has None for tags."""
+    of_caller = contexts.TAGS_OF_CALLER if anybody.is_in(user.name) else ()
+    of_role = contexts.TAGS_OF_ROLE if role_tags is None else ()
+    keys = contexts.of_switch(
+        arn=user.arn,
+        user_id=user.id,
+        user_name=user.name,
+        at=at,
+        mfa=mfa,
+        session_name=session_name,
+        role_arn=role_arn,
+        role_tags=role_tags,
+        tags=user.tags,
+    )
+    return contexts.not_made_yet(keys, unread=(*of_caller, *of_role))
 
 
 def session_gate_of(role: Role) -> Policy | None:

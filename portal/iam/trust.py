@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from portal.iam import anybody
 from portal.iam.principals import Principal
 from portal.iam.truth import Truth, any_of, unknown
 
@@ -40,7 +41,7 @@ class Trusted:
         """Return whether an Allow speaks to the caller with this reach."""
         if self.negated:
             return self._names_all_but_listed(principal) if reach is Reach.EVERYONE else False
-        return any_of((_named(self.aws, principal, reach), *self._unknowns()))
+        return any_of((_named(self.aws, principal, reach), *self._unknowns(), *self._of_anybody(principal, reach)))
 
     def denies(self, principal: Principal) -> Truth:
         """Return whether a Deny speaks to the caller."""
@@ -61,6 +62,13 @@ class Trusted:
     def _names_all_but_listed(self, principal: Principal) -> Truth:
         # AWS no longer supports it, and it names whoever is not listed.
         return False if self._leaves_out(principal) is False else unknown("NotPrincipal with Allow")
+
+    def _of_anybody(self, principal: Principal, reach: Reach) -> Iterable[Truth]:
+        """Return an unknown where one of the users that may be the caller is named."""
+        users = f"arn:{principal.arn.split(':')[1]}:iam::{principal.account_id}:user/"
+        if reach is not Reach.CALLER or not anybody.is_in(principal.arn):
+            return []
+        return [anybody.unknown_in(principal.arn)] if any(name.startswith(users) for name in self.aws) else []
 
     def _unknowns(self) -> Iterable[Truth]:
         return [unknown(self.words)] if self.words else []

@@ -38,6 +38,8 @@ Template = tuple[Text | Wild | Variable, ...]
 TOKEN = re.compile(r"\$\{[^}]*\}|\$\{|[*?]")
 WILDCARD = re.compile(r"[*?]")
 KEY = re.compile(r"\s*(?P<key>[^,'${}]+?)\s*(?:,\s*'(?P<default>[^'$*?]*)'\s*)?")
+# How the key of all tags of a kind ends. No tag's own key holds an asterisk.
+ALL_TAGS = "/*"
 SPECIAL = frozenset("*?$")
 
 
@@ -76,8 +78,13 @@ def resolve(parts: Template, values: Values) -> Plain | Unknown | None:
     return tuple(resolved)
 
 
+def value_of(key: str, values: Values) -> str | tuple[str, ...] | Unknown | None:
+    """Return the key's value, else that of all tags of its kind, which only an unknown one is; None when it is absent."""
+    return values.get(key, values.get(f"{key.partition('/')[0]}{ALL_TAGS}"))
+
+
 def _value(variable: Variable, values: Values) -> Text | Unknown | None:
-    value = values.get(variable.key)
+    value = value_of(variable.key, values)
     if value is None:
         return None if variable.default is None else Text(variable.default)
     if isinstance(value, Unknown):

@@ -39,6 +39,11 @@ def of_switch(
     return {**keys, "sts:ExternalId": external_id} if external_id else keys
 
 
+def of_role(role: Role) -> Context:
+    """Return the keys that a role gives to a switch to it, for both sides."""
+    return contexts.of_role(arn=role.arn, tags={tag["Key"]: tag["Value"] for tag in role.tags or ()})
+
+
 def of_caller(caller: Caller, envelope: Envelope, *, proved_mfa: bool = False) -> Context:
     """Return the keys of who calls, with which credentials, from where and when."""
     session, tags = caller.session, {tag["Key"]: tag["Value"] for tag in caller.entity.tags or ()}

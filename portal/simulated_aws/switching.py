@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import Role, iam_backends
 
-from portal.simulated_aws import authorization, identities, sessions
+from portal.simulated_aws import authorization, conditions, identities, sessions
 from portal.simulated_aws.conditions import Context
 from portal.simulated_aws.credentials import PARTITION, Caller
 from portal.simulated_aws.errors import ValidationError
@@ -38,7 +38,7 @@ def switch(asked: Switch, *, at: datetime) -> tuple[Role, RoleSession]:
     if found is None:
         raise authorization.no_such_role(principal, asked.role_arn)
     role = identities.role(found, iam_backends[found.account_id][PARTITION])
-    authorization.check_switch(principal, role, asked.context)
+    authorization.check_switch(principal, role, {**asked.context, **conditions.of_role(found)})
     begins = at.replace(microsecond=0)
     session = RoleSession(
         account_id=found.account_id,

@@ -273,6 +273,27 @@ def test_a_gate_that_a_worker_writes_now_is_late() -> None:
     assert found.written_at == AT
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringEquals": {"aws:username": "member01"}},
+        {"StringEquals": {"aws:PrincipalTag/Team": "red"}},
+        {"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::111111111111:user/member01"}},
+        {"StringEquals": {"iam:ResourceTag/Stage": "production"}},
+    ],
+)
+def test_what_some_of_a_group_may_or_nobody_could_read_is_unknown_and_no_drift(condition: dict[str, Any]) -> None:
+    there = jump(policy=document(statement(Condition=condition)))
+    unread = Sight(at=AT, jump=there, targets={})
+    assert switching.of_group(EXPECTED.groups[0], EXPECTED, unread, there)[KEY].aws == "unknown"
+    assert list(switching.differences(EXPECTED, unread, there)) == []
+
+
+def test_whoever_is_in_a_group_switches_under_the_own_name() -> None:
+    sight = Sight(at=AT, jump=jump(), targets={"production": production(session_gate([LINE]))})
+    assert switching.of_group(EXPECTED.groups[0], EXPECTED, sight, jump())[KEY].aws == "allowed"
+
+
 def test_every_detail_that_is_kept_has_its_label() -> None:
     found = [one for one in everything_that_can_differ() if isinstance(one, Difference)]
     assert {one.kind for one in found} == set(DriftKind)

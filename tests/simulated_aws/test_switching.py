@@ -278,6 +278,18 @@ def test_what_would_narrow_a_session_is_not_simulated_and_says_so(aws: Aws) -> N
         )
 
 
+@pytest.mark.parametrize("key", ["aws:ResourceAccount", "aws:ResourceTag/Stage", "iam:ResourceTag/Stage"])
+def test_switch_is_decided_by_the_roles_account_and_tags_too(aws: Aws, key: str) -> None:
+    there = ACCOUNTS["production"]
+    deny = {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringNotEquals": {key: [there]}}}
+    perimeter = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    _admin_in(aws, "production").tag_role(RoleName="Prod_ReadOnlyRole", Tags=[{"Key": "Stage", "Value": there}])
+    aws.admin_client("iam").put_user_policy(UserName="member01", PolicyName="Perimeter", PolicyDocument=perimeter)
+    aws.switch("member01", role="Prod_ReadOnlyRole")
+    with refused("AccessDenied", status=403, match="explicit deny"):
+        aws.switch("member01", account="development", role="Dev_MemberRole")
+
+
 # The portal's own way into the accounts
 
 

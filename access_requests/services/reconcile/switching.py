@@ -8,13 +8,11 @@ from access_requests.models import DriftKind
 from access_requests.services.reconcile.difference import Difference, Problem, each
 from access_requests.services.reconcile.expected import Expected, Group, Role
 from access_requests.services.reconcile.looking import Sight
-from portal.iam import contexts
+from portal.iam import anybody
 from portal.iam.account import Account, User
 from portal.iam.evaluation import ASSUME_ROLE, Answer, Call, Decision, evaluate
-from portal.iam.switch import evaluate_switch
+from portal.iam.switch import evaluate_switch, keys_of_switch
 
-# IAM knows no user of this name: a name has at least one character that this has not.
-SOMEBODY = "{somebody}"
 SAID = {Decision.ALLOWED: ALLOWED, Decision.UNKNOWN: UNKNOWN}
 
 
@@ -32,14 +30,14 @@ Row = Mapping[str, Cell]
 
 
 def of_group(group: Group, expected: Expected, sight: Sight, jump: Account) -> Row:
-    """Return role -> cell for somebody who is in this group and no other. A role that is gone has none."""
+    """Return role -> cell for whoever is in this group and no other. A role that is gone has none."""
     there = jump.group(group.name)
     if there is None:
         return {}
     user = User(
-        name=SOMEBODY,
-        id="AIDA" + "0" * 17,
-        arn=f"arn:aws:iam::{jump.account_id}:user/{SOMEBODY}",
+        name=anybody.NAME,
+        id=anybody.USER_ID,
+        arn=anybody.arn(jump.account_id),
         path="/",
         inline={},
         attached=(),
@@ -47,7 +45,7 @@ def of_group(group: Group, expected: Expected, sight: Sight, jump: Account) -> R
         boundary=None,
         tags={},
     )
-    with_user = replace(jump, users={SOMEBODY: user})
+    with_user = replace(jump, users={user.name: user})
     answers = {role.key: _answer(with_user, user, role, expected, sight) for role in expected.roles}
     return {key: _cell(key in group.roles, answer) for key, answer in answers.items() if answer is not None}
 
@@ -89,17 +87,8 @@ def _answer(jump: Account, user: User, role: Role, expected: Expected, sight: Si
 
 def by_policies(jump: Account, user: User, role: Role, expected: Expected) -> Answer:
     """Return what the user's side says alone, with MFA and under the user's own name."""
-    context = contexts.of_switch(
-        arn=user.arn,
-        user_id=user.id,
-        user_name=user.name,
-        at=expected.at,
-        mfa=True,
-        session_name=user.name,
-        role_arn=role.arn,
-        tags=user.tags,
-    )
-    call = Call(action=ASSUME_ROLE, resource=role.arn, context=contexts.not_made_yet(context))
+    context = keys_of_switch(user, role.arn, None, at=expected.at, mfa=True, session_name=user.name)
+    call = Call(action=ASSUME_ROLE, resource=role.arn, context=context)
     return evaluate(jump.principal(user.name), call)
 
 

@@ -4,7 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from portal.iam.contexts import of_session, of_switch, of_user
+from portal.iam.conditions import request_values
+from portal.iam.contexts import TAGS_OF_CALLER, not_made_yet, of_session, of_switch, of_user
+from portal.iam.truth import Unknown
+from portal.iam.variables import value_of
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 ARN = "arn:aws:iam::111111111111:user/dev/member01"
@@ -48,6 +51,38 @@ def test_switch_adds_the_session_name() -> None:
         arn=ARN, user_id="AIDAMEMBER0000000001", user_name="member01", at=NOW, mfa=True, session_name="x", tags={"Team": "red"}
     )
     assert switch == {**user(mfa=True), "sts:RoleSessionName": "x"}
+
+
+def test_switch_tells_of_the_roles_account_and_tags() -> None:
+    switch = of_switch(
+        arn=ARN, user_id="AIDAMEMBER0000000001", user_name="member01", at=NOW, mfa=True, session_name="x",
+        role_arn=ROLE, role_tags={"Stage": "production"},
+    )  # fmt: skip
+    expected = {
+        "aws:ResourceAccount": "222222222222",
+        "aws:ResourceTag/Stage": "production",
+        "iam:ResourceTag/Stage": "production",
+        "aws:PrincipalAccount": "111111111111",
+    }
+    assert expected.items() <= switch.items()
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("sts:ExternalId", "sts:SourceIdentity", "sts:TransitiveTagKeys", "aws:TagKeys", "aws:RequestTag/*"),
+        *("aws:SourceIp", "aws:ResourceOrgID"),
+    ],
+)
+def test_what_the_caller_chooses_is_unknown_before_the_call(key: str) -> None:
+    assert isinstance(not_made_yet(dict(user(mfa=True)))[key], Unknown)
+
+
+def test_tags_that_are_known_stand_before_the_unknown_ones_of_their_kind() -> None:
+    values = request_values(not_made_yet({"aws:PrincipalTag/Team": "red"}, unread=TAGS_OF_CALLER))
+    assert value_of("aws:principaltag/team", values) == "red"
+    assert isinstance(value_of("aws:principaltag/stage", values), Unknown)
+    assert value_of("aws:resourcetag/stage", values) is None
 
 
 def test_session_is_its_role_under_a_name() -> None:
