@@ -39,13 +39,14 @@ WORK_ROLES = (
     "arn:aws:iam::*:role/*",
     {"ArnLike": {"iam:PermissionsBoundary": "arn:aws:iam::*:policy/sekisho/SekishoWorkRoleBoundary"}},
 )
+NO_GUARD_RAILS = {"ArnNotLike": {"iam:PolicyARN": "arn:aws:iam::*:policy/sekisho/rails/*"}}
 # What is not only read: on what, and under which condition.
 WRITES: Mapping[str, Mapping[str, tuple[str, Any]]] = {
     "jump": {
         "iam:AddUserToGroup": WORK_GROUPS,
         "iam:RemoveUserFromGroup": WORK_GROUPS,
         "iam:DeleteGroupPolicy": WORK_GROUPS,
-        "iam:DetachGroupPolicy": WORK_GROUPS,
+        "iam:DetachGroupPolicy": (WORK_GROUPS[0], NO_GUARD_RAILS),
         "iam:TagUser": TTL_TAGS,
         "iam:UntagUser": TTL_TAGS,
         "iam:PutUserPolicy": PEOPLE,
@@ -55,7 +56,7 @@ WRITES: Mapping[str, Mapping[str, tuple[str, Any]]] = {
     "gate": {
         "iam:PutRolePolicy": WORK_ROLES,
         "iam:DeleteRolePolicy": WORK_ROLES,
-        "iam:DetachRolePolicy": WORK_ROLES,
+        "iam:DetachRolePolicy": (WORK_ROLES[0], {**WORK_ROLES[1], **NO_GUARD_RAILS}),
         "ssm:TerminateSession": ("arn:aws:ssm:*:*:session/*", None),
     },
 }

@@ -304,6 +304,23 @@ def test_portal_takes_on_its_role_and_writes_gates_of_bounded_roles_only(aws: Aw
             iam.put_role_policy(RoleName=role, PolicyName=SESSION_GATE_NAME, PolicyDocument=gate)
 
 
+def test_portal_detaches_other_policies_of_work_groups_and_roles_but_no_guard_rail(aws: Aws) -> None:
+    sts = aws.client("sts", key_id=PORTAL_KEY.id, secret=PORTAL_KEY.secret)
+    answer = sts.assume_role(RoleArn=role_arn("production", "sekisho/SekishoGateRole"), RoleSessionName="sekisho")
+    of_roles = Switched(aws, answer["Credentials"]).client("iam")
+    of_groups = aws.client("iam", key_id=PORTAL_KEY.id, secret=PORTAL_KEY.secret)
+    rails = {name: f"arn:aws:iam::{ACCOUNTS[name]}:policy/sekisho/rails/DenyIamChanges" for name in ("jump", "production")}
+    group, other = "ProdMemberWorkGroup", "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    for policy in (rails["jump"], other):
+        aws.admin_client("iam").attach_group_policy(GroupName=group, PolicyArn=policy)
+    with refused("AccessDenied", status=403, match="iam:DetachGroupPolicy"):
+        of_groups.detach_group_policy(GroupName=group, PolicyArn=rails["jump"])
+    with refused("AccessDenied", status=403, match="iam:DetachRolePolicy"):
+        of_roles.detach_role_policy(RoleName="Prod_MemberRole", PolicyArn=rails["production"])
+    of_groups.detach_group_policy(GroupName=group, PolicyArn=other)
+    of_roles.detach_role_policy(RoleName="Prod_MemberRole", PolicyArn=other)
+
+
 @pytest.mark.parametrize("account", ["development", "staging", "production"])
 def test_people_do_not_take_on_the_portals_role(aws: Aws, account: str) -> None:
     with refused("AccessDenied", status=403):
