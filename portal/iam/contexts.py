@@ -115,5 +115,6 @@ def _of_anyone(*, arn: str, at: datetime, source_ip: str, tags: Mapping[str, str
         "aws:PrincipalIsAWSService": "false",
         "aws:SecureTransport": "true",
         "aws:SourceIp": source_ip,
+        "aws:ViaAWSService": "false",
         **{f"aws:PrincipalTag/{key}": value for key, value in tags.items()},
     }

@@ -31,6 +31,7 @@ def test_user_is_told_by_name_id_and_arn() -> None:
         "aws:PrincipalAccount": "111111111111",
         "aws:PrincipalType": "User",
         "aws:PrincipalTag/Team": "red",
+        "aws:ViaAWSService": "false",
         "aws:CurrentTime": "2026-11-23T05:00:00Z",
         "aws:EpochTime": str(int(NOW.timestamp())),
     }
