@@ -1,9 +1,9 @@
 """Speaking to the simulated Automation, for tests: clients whose answers are checked, and waiting for executions."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
+from tests import waiting
 from tests.aws_fixtures import ADMIN_KEY, Aws
 from tests.simulated_aws.runbooks import publish
 from tests.simulated_aws.shapes import checked
@@ -45,13 +45,14 @@ def until_status(ssm: Any, execution_id: str, status: str) -> dict[str, Any]:
 
 def until(ssm: Any, execution_id: str, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """Return the execution as soon as it is as wanted. Raises AssertionError if it never is."""
-    deadline = time.monotonic() + SECONDS
-    while True:
-        execution: dict[str, Any] = ssm.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"]
-        if wanted(execution):
-            return execution
-        assert time.monotonic() < deadline, execution
-        time.sleep(0.02)
+    seen: list[dict[str, Any]] = []
+
+    def is_as_wanted() -> bool:
+        seen.append(ssm.get_automation_execution(AutomationExecutionId=execution_id)["AutomationExecution"])
+        return wanted(seen[-1])
+
+    waiting.until(is_as_wanted, SECONDS)
+    return seen[-1]
 
 
 def steps(execution: dict[str, Any]) -> dict[str, str]:

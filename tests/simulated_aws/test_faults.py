@@ -1,7 +1,6 @@
 """Faults on demand: each fails the calls that it is for, and no others."""
 
 import threading
-import time
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from tests.aws_fixtures import ADMIN_KEY, Aws
 from tests.simulated_aws.automations import admin_ssm, run
 from tests.simulated_aws.refusals import refused
 from tests.simulated_aws.runbooks import call, with_steps
+from tests.waiting import until
 
 NOTHING = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:*","Resource":"*"}]}'
 GROUP, USER = "ProdMemberWorkGroup", "member01"
@@ -83,10 +83,7 @@ def test_latency_delays_the_call_and_nobody_elses(aws: Aws) -> None:
     _on(aws, "latency", "ListUsers", seconds=30)
     slow = threading.Thread(target=aws.admin_client("iam").list_users)
     slow.start()
-    deadline = time.monotonic() + 10
-    while _listed(aws):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    until(lambda: not _listed(aws), 10)
     assert aws.admin_client("iam").list_groups()["Groups"]
     assert slow.is_alive()
     _clear(aws)
