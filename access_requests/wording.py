@@ -57,6 +57,7 @@ PROBLEMS: Mapping[str, Promise] = {
     "gate_not_shown_yet": _("AWS does not show the role's session gate as it was written. It is looked at again."),
     "person_busy": _PERSON_BUSY,
     "TooLateToSendError": _("The credentials for AWS took too long, and nothing was sent. It is tried again."),
+    "not_undoable": _("The portal does not undo what stands there now. An administrator must look into it."),
     "lease_lost": _PERSON_BUSY,
     NO_GATE_ROLE: _("The portal has no role in this account with which to write there. An administrator must name one."),
     "unreadable_answer": _("AWS answered what the portal cannot read. An administrator must look into it."),

@@ -82,6 +82,14 @@ class Caller:
             self.calls.append(Call(action=action, outcome=outcome, request_id=request_id, at=at, milliseconds=spent))
         return answer
 
+    def unless_missing(self, method: str, **params: Any) -> None:
+        """Make a call whose work may be done already: what it is about may be gone. Raises BackendError."""
+        try:
+            self.call(method, **params)
+        except BackendRefused as error:
+            if not is_missing(error):
+                raise
+
     def pages(self, method: str, key: str, **params: Any) -> Iterator[Any]:
         """Yield the items under `key` of every page; IAM marks its pages."""
         marker: dict[str, str] = {}

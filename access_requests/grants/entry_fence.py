@@ -18,11 +18,7 @@ def put(aws: Caller, *, user_name: str, role: Role, until: datetime) -> None:
 
 def remove(aws: Caller, *, user_name: str, role: Role) -> None:
     """Take the fence away; one that is not there is done. Raises BackendError."""
-    try:
-        aws.call("delete_user_policy", UserName=user_name, PolicyName=entry_fence_name(role.name))
-    except BackendRefused as error:
-        if not is_missing(error):
-            raise
+    aws.unless_missing("delete_user_policy", UserName=user_name, PolicyName=entry_fence_name(role.name))
 
 
 def read(aws: Caller, *, user_name: str, role: Role) -> str | None:

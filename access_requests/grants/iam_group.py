@@ -72,11 +72,7 @@ def _on_group(aws: Caller, method: str, *, group: str, user_name: str) -> None:
 
 
 def _untag(aws: Caller, *, group: str, user_name: str) -> None:
-    try:
-        aws.call("untag_user", UserName=user_name, TagKeys=[ttl_tag.key(group)])
-    except BackendRefused as error:
-        if not is_missing(error):
-            raise
+    aws.unless_missing("untag_user", UserName=user_name, TagKeys=[ttl_tag.key(group)])
 
 
 def _ttl(aws: Caller, *, group: str, user_name: str) -> str | None:

@@ -114,7 +114,7 @@ class Expected:
 
 
 def expect(*, now: datetime) -> Expected:
-    """Return all of it, in a constant number of queries but for the gates: three for each role that has one."""
+    """Return all of it, in a constant number of queries but for the gates: two for each role that has one."""
     elevations = list(_elevations(now))
     windows = _windows(elevations, now)
     jump, jump_id = AwsAccount.objects.values_list("key", "account_id").get(kind="jump")

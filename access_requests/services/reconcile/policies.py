@@ -1,12 +1,11 @@
 """Policies on work groups and work roles, and the roles' session gates, against what was declared and rendered. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator
-from fnmatch import fnmatchcase
 from typing import Any
 
 from access_requests.models import DriftKind
 from access_requests.services.gates.contents import second
-from access_requests.services.reconcile import trust
+from access_requests.services.reconcile import switching, trust
 from access_requests.services.reconcile.difference import Difference, Problem, each
 from access_requests.services.reconcile.expected import Expected, Group, Role
 from portal.iam.account import Account, AccountRole
@@ -48,10 +47,11 @@ def _group(group: Group, expected: Expected, jump: Account) -> Iterator[Differen
         return
     documents = {**there.inline, **{arn: jump.policies.get(arn, {}) for arn in there.attached}}
     plain = {name for name, document in documents.items() if _only_switches(document, group.role_arns)}
-    kept = {arn for name in plain for arn in _switches(documents[name], group.role_arns)}
-    for name in documents.keys() - plain:
+    reached = {name: _reached(document, group, expected) for name, document in documents.items()}
+    kept = {arn for name in plain for arn in reached[name]}
+    for name in sorted(documents.keys() - plain):
         # Members would lose the switch with it.
-        needed = sorted(set(_switches(documents[name], group.role_arns)) - kept)
+        needed = sorted(reached[name] - kept)
         yield Difference(
             kind=DriftKind.GROUP_POLICY,
             account=expected.jump,
@@ -78,24 +78,15 @@ def _is_harmless(statement: Any, role_arns: frozenset[str]) -> bool:
     return named and all(action.lower() == ASSUME for action in actions) and set(resources) <= role_arns
 
 
-def _switches(document: Document, role_arns: frozenset[str]) -> Iterator[str]:
-    """Yield to which of the roles the document allows the switch, or may: without it members could not switch there."""
-    for arn in role_arns:
-        if any(_may_switch(statement, arn) for statement in _listed(document.get("Statement", []))):
-            yield arn
-
-
-def _may_switch(statement: Any, arn: str) -> bool:
-    if statement["Effect"] == "Deny":
-        return False
-    actions, resources = _listed(statement.get("Action", "*")), _listed(statement.get("Resource", "*"))
-    return any(fnmatchcase(ASSUME, action.lower()) for action in actions) and any(fnmatchcase(arn, one) for one in resources)
+def _reached(document: Document, group: Group, expected: Expected) -> set[str]:
+    """Return to which of the group's roles the document alone allows the switch, or may."""
+    return {arn for arn in group.role_arns if switching.may_switch_by(document, arn, expected)}
 
 
 def only_denies(document: Document) -> bool:
     """Whether it takes something away and gives nothing, as what somebody puts on a role whose sessions are to be revoked."""
     statements = _listed(document.get("Statement", []))
-    return bool(statements) and all(statement.get("Effect") == "Deny" for statement in statements)
+    return bool(statements) and all(isinstance(one, dict) and one.get("Effect") == "Deny" for one in statements)
 
 
 def _listed(value: Any) -> list[Any]:

@@ -11,6 +11,7 @@ from access_requests.services.reconcile.looking import Sight
 from portal.iam import anybody
 from portal.iam.account import Account, User
 from portal.iam.evaluation import ASSUME_ROLE, Answer, Call, Decision, evaluate
+from portal.iam.principals import Document, Policy, Principal
 from portal.iam.switch import evaluate_switch, keys_of_switch
 
 SAID = {Decision.ALLOWED: ALLOWED, Decision.UNKNOWN: UNKNOWN}
@@ -34,17 +35,7 @@ def of_group(group: Group, expected: Expected, sight: Sight, jump: Account) -> R
     there = jump.group(group.name)
     if there is None:
         return {}
-    user = User(
-        name=anybody.NAME,
-        id=anybody.USER_ID,
-        arn=anybody.arn(jump.account_id),
-        path="/",
-        inline={},
-        attached=(),
-        groups=(there.name,),
-        boundary=None,
-        tags={},
-    )
+    user = replace(_whoever(jump.account_id), groups=(there.name,))
     with_user = replace(jump, users={user.name: user})
     answers = {role.key: _answer(with_user, user, role, expected, sight) for role in expected.roles}
     return {key: _cell(key in group.roles, answer) for key, answer in answers.items() if answer is not None}
@@ -85,11 +76,35 @@ def _answer(jump: Account, user: User, role: Role, expected: Expected, sight: Si
     return None if there is None else evaluate_switch(jump, user, there, at=expected.at).entry
 
 
+def may_switch_by(document: Document, role_arn: str, expected: Expected) -> bool:
+    """Whether one policy alone lets whoever carries it switch to the role, or may, as far as the user's side goes."""
+    user = _whoever(expected.jump_id)
+    alone = Principal(arn=user.arn, account_id=expected.jump_id, policies=(Policy(name="", document=document),))
+    return _by(alone, user, role_arn, expected).decision in SAID
+
+
 def by_policies(jump: Account, user: User, role: Role, expected: Expected) -> Answer:
     """Return what the user's side says alone, with MFA and under the user's own name."""
-    context = keys_of_switch(user, role.arn, None, at=expected.at, mfa=True, session_name=user.name)
-    call = Call(action=ASSUME_ROLE, resource=role.arn, context=context)
-    return evaluate(jump.principal(user.name), call)
+    return _by(jump.principal(user.name), user, role.arn, expected)
+
+
+def _by(principal: Principal, user: User, role_arn: str, expected: Expected) -> Answer:
+    context = keys_of_switch(user, role_arn, None, at=expected.at, mfa=True, session_name=user.name)
+    return evaluate(principal, Call(action=ASSUME_ROLE, resource=role_arn, context=context))
+
+
+def _whoever(account_id: str) -> User:
+    return User(
+        name=anybody.NAME,
+        id=anybody.USER_ID,
+        arn=anybody.arn(account_id),
+        path="/",
+        inline={},
+        attached=(),
+        groups=(),
+        boundary=None,
+        tags={},
+    )
 
 
 def _cell(is_in_catalogue: bool, answer: Answer) -> Cell:  # noqa: FBT001  A cell's two sides, as the matrix shows them.

@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from access_requests.models import Drift, TargetRole
+from access_requests.models import Drift, DriftKind, TargetRole
 from access_requests.services import reconcile
+from access_requests.services.reconcile import undoing
 from audits.models import TrailEntry
 from portal.iam.account import Account
 from portal.iam.session_gate import SESSION_GATE_NAME
@@ -196,6 +197,34 @@ def test_undo_of_a_gate_that_aws_refuses_says_so(world: World) -> None:
     assert [(entry.act, [call["action"] for call in entry.data["calls"]]) for entry in attempts] == [
         ("drift.undo_attempt_failed", ["PutRolePolicy", "ListRolePolicies"])
     ]
+
+
+def test_undo_that_breaks_is_told_and_stops_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.undo_by_itself()
+
+    def broken(*_: object) -> bool:
+        raise RuntimeError("odd")
+
+    monkeypatch.setitem(undoing.UNDOS, DriftKind.UNEXPLAINED_MEMBER, broken)
+    world.add()
+    world.gated.put(OPEN_DOOR)
+    assert f"gate_edited {MEMBER_ROLE} {SESSION_GATE_NAME}" not in world.compare()
+    stuck = Drift.objects.get(kind="unexplained_member")
+    assert (stuck.status, stuck.problem) == ("undoing", "RuntimeError")
+
+
+def test_what_was_changed_since_somebody_asked_is_looked_at_again_before_it_is_undone(world: World) -> None:
+    there = world.gated.accounts()[1].role_details(MEMBER_ROLE)
+    assert there is not None
+    declared = [*(name for name in there.inline if name != SESSION_GATE_NAME), *there.attached]
+    TargetRole.objects.filter(name=MEMBER_ROLE).update(policies=declared)
+    world.gated.iam.put_role_policy(RoleName=MEMBER_ROLE, PolicyName="More", PolicyDocument=OPEN_DOOR)
+    world.compare()
+    Drift.objects.update(status="undoing", undo_asked_by="admin01")
+    world.gated.iam.put_role_policy(RoleName=MEMBER_ROLE, PolicyName="More", PolicyDocument=OPEN_DOOR.replace("Allow", "Deny"))
+    world.compare()
+    assert Drift.objects.get().problem == "not_undoable"
+    assert "More" in world.gated.iam.list_role_policies(RoleName=MEMBER_ROLE)["PolicyNames"]
 
 
 def test_listing_without_somebody_ends_nobodys_access_before_aws_is_asked_for_that_user(

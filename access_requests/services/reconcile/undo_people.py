@@ -1,0 +1,121 @@
+"""Putting right what is drift about a person: membership, TTL tag, fence. All of it under that person's lease.
+
+Each verb adds its calls, and returns whether there was still something to write. Raises BackendError.
+"""
+
+import logging
+import uuid
+from collections.abc import Callable
+
+from django.db import transaction
+from django.utils import timezone
+
+from access_requests.grants.calls import Call, Caller
+from access_requests.grants.contract import Grant, Role
+from access_requests.grants.errors import BackendBusy, BackendRefused
+from access_requests.grants.registry import backend
+from access_requests.lifecycle import IN_AWS, ElevationStatus
+from access_requests.models import Drift, Elevation, IamUserBinding, WorkGroup
+from access_requests.services import aws_step, fences, lease, provision, transition
+from access_requests.services.reconcile.looking import free_caller
+
+logger = logging.getLogger(__name__)
+BUSY = "person_busy"
+STILL_A_MEMBER = "still_a_member"
+Write = Callable[[Caller], bool]
+
+
+def take_member_out(drift: Drift, calls: list[Call]) -> bool:
+    """Fence to now where the portal may, membership out, read back, tag off: unless access was given meanwhile."""
+
+    def write(aws: Caller) -> bool:
+        if _is_explained(drift):
+            return False
+        grant, person = _grant(drift, drift.name, drift.thing), _binding(drift)
+        if person is not None:
+            try:
+                fences.put_all(person.person, grant, aws, now=aws.clock())
+            except BackendRefused as error:
+                # Without the boundary the portal may not. The membership goes all the same.
+                logger.info("no fence for %s: %s", drift.name, error)
+        backend(_work_group(drift).backend).take(grant, aws)
+        return True
+
+    return _about_person(drift, write, calls)
+
+
+def untag(drift: Drift, calls: list[Call]) -> bool:
+    def write(aws: Caller) -> bool:
+        if _is_explained(drift):
+            return False
+        group = _work_group(drift)
+        if backend(group.backend).look(_grant(drift, drift.thing, group.name), aws).membership:
+            raise BackendBusy(STILL_A_MEMBER)
+        aws.unless_missing("untag_user", UserName=drift.thing, TagKeys=[drift.name])
+        return True
+
+    return _about_person(drift, write, calls)
+
+
+def restore(drift: Drift, calls: list[Call]) -> bool:  # noqa: ARG001  The elevation's own entries name the calls.
+    """Have the elevation's gate, fence, tag and membership written as an extension has, by the same step."""
+    with transaction.atomic(durable=True):
+        elevation = transition.lock_elevation(drift.elevation_id or 0)
+        if elevation.status != ElevationStatus.ACTIVE:
+            return False
+        # Not known to be written: whoever dies on the way leaves it to the sweep.
+        elevation.written_ends_at = elevation.try_again_at = None
+        elevation.save(update_fields=["written_ends_at", "try_again_at"])
+    provision.prolong(elevation.pk)
+    elevation.refresh_from_db()
+    if elevation.status == ElevationStatus.ACTIVE and elevation.written_ends_at is None:
+        raise BackendBusy(elevation.problem or BUSY)
+    return True
+
+
+def _about_person(drift: Drift, write: Write, calls: list[Call]) -> bool:
+    """Write under the lease of the person whose IAM user it is; nobody else writes about a user who is nobody's."""
+    binding = _binding(drift)
+    if binding is None:
+        return _through(free_caller(""), write, calls)
+    holder = uuid.uuid4().hex
+    with transaction.atomic(durable=True):
+        if not lease.take(binding.person_id, holder=holder, now=timezone.now()):
+            raise BackendBusy(BUSY)
+    try:
+        return _through(aws_step.caller_for(binding.person_id, holder), write, calls)
+    finally:
+        lease.release(binding.person_id, holder=holder, now=timezone.now())
+
+
+def _through(aws: Caller, write: Write, calls: list[Call]) -> bool:
+    aws.calls = calls
+    return write(aws)
+
+
+def _binding(drift: Drift) -> IamUserBinding | None:
+    return IamUserBinding.objects.select_related("person").filter(user_id=drift.detail.get("user_id", "")).first()
+
+
+def _is_explained(drift: Drift) -> bool:
+    """Whether an elevation explains it by now; none can begin while the person's lease is held."""
+    mine = Elevation.objects.filter(iam_user_id=drift.detail.get("user_id", ""), work_group=drift.work_group_id)
+    return mine.filter(status__in=IN_AWS).exists()
+
+
+def _grant(drift: Drift, user_name: str, group: str) -> Grant:
+    roles = _work_group(drift).target_roles.select_related("account").order_by("name")
+    return Grant(
+        elevation="",
+        user_name=user_name,
+        user_id=str(drift.detail.get("user_id", "")),
+        group=group,
+        roles=tuple(Role(name=role.name, arn=role.arn) for role in roles),
+        ends_at=timezone.now(),
+    )
+
+
+def _work_group(drift: Drift) -> WorkGroup:
+    if drift.work_group is None:
+        raise BackendRefused("no_work_group")
+    return drift.work_group
