@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from access_requests.errors import Rejection
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, TargetRole, WorkGroup
-from access_requests.services import aws_step, gates, judging, lease, open_sessions, sweep
+from access_requests.services import aws_step, judging, lease, open_sessions, sweep
 from access_requests.services.gates import writing
 from portal.iam import contexts
 from portal.iam.account import Account
@@ -167,7 +167,7 @@ class Sessions(RuleBasedStateMachine):
         self._sweep()
         self.iam.land()
         self.policies_say_what_the_model_says()
-        self.clock.forward(seconds=max(lease.length(), 2 * gates.lease_length()).total_seconds())
+        self.clock.forward(seconds=(2 * lease.length()).total_seconds())
         self._sweep()
 
     @rule(who=WHO, groups=st.permutations(BOTH_LEAD_TO_ONE_ROLE), minutes=MINUTES, more=MINUTES)

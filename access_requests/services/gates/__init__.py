@@ -1,7 +1,7 @@
 """The session gates of work roles: rendered whole from the database, written by one worker a role at a time."""
 
 from access_requests.services.gates.contents import check_room, gated, lines, more_people, room, size
-from access_requests.services.gates.writing import Open, as_read, due, is_ending, lease_length, refresh, rewrite, write
+from access_requests.services.gates.writing import Open, as_read, due, is_ending, refresh, rewrite, write
 
 __all__ = [
     "Open",
@@ -10,7 +10,6 @@ __all__ = [
     "due",
     "gated",
     "is_ending",
-    "lease_length",
     "lines",
     "more_people",
     "refresh",

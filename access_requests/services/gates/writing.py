@@ -4,7 +4,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -104,7 +104,7 @@ def _ensured(role: TargetRole, elevation: Elevation, aws: Caller) -> RoleGate:
     """Write the gate, or wait until somebody else's write has this elevation in it."""
     ticket = _ask(role)
     target = Caller(client=iam_of(role.account.gate_role_arn), before_each=lambda: None, clock=aws.clock, calls=aws.calls)
-    deadline = time.monotonic() + 2 * lease_length().total_seconds()
+    deadline = time.monotonic() + 2 * lease.length().total_seconds()
     while time.monotonic() < deadline:
         aws.before_each()
         gate = RoleGate.objects.get(role=role)
@@ -152,7 +152,7 @@ def _write(role: TargetRole, holder: str, aws: Caller, *, renew: Renew) -> None:
             raise BackendBusy(NOT_SHOWN_YET)
     except BackendError as error:
         # After a time-out, or with the person's lease lost, nobody knows what will still land over what is written by then.
-        again = aws.clock() + lease_length() * (2 if isinstance(error, BackendRefused) else 1)
+        again = aws.clock() + lease.length() * (2 if isinstance(error, BackendRefused) else 1)
         _held(role, holder).update(holder="", until=None, again_at=again)
         raise
     _held(role, holder).update(
@@ -170,26 +170,21 @@ def _as_written(line: Line) -> Line:
     return Line(user_name=line.user_name, since=second(line.since), until=second(line.until))
 
 
-def lease_length() -> timedelta:
-    """Return how long a role's lease lasts from its last renewal: longer than the one call that it is renewed for."""
-    return lease.length()
-
-
 def _take(role: TargetRole) -> str | None:
     """Take the role's lease and return its holder, or None while somebody has it."""
     holder, now = uuid.uuid4().hex, timezone.now()
     gate = RoleGate.objects.filter(role=role)
-    if gate.filter(until=None).update(holder=holder, until=now + lease_length()):
+    if gate.filter(until=None).update(holder=holder, until=now + lease.length()):
         return holder
     # Left behind by one who died or hangs: whatever it sent may still land over what is written now.
-    if gate.filter(until__lte=now).update(holder=holder, until=now + lease_length(), again_at=now + lease_length()):
+    if gate.filter(until__lte=now).update(holder=holder, until=now + lease.length(), again_at=now + lease.length()):
         return holder
     return None
 
 
 def _renew(role: TargetRole, holder: str) -> None:
     now = timezone.now()
-    if not _held(role, holder).filter(until__gt=now).update(until=now + lease_length()):
+    if not _held(role, holder).filter(until__gt=now).update(until=now + lease.length()):
         raise BackendBusy(BUSY, "the lease of the gate ran out")
 
 

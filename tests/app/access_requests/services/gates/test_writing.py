@@ -8,7 +8,7 @@ from django.utils import timezone
 from access_requests.grants.calls import Caller
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, PersonLease, RoleGate, TargetRole
-from access_requests.services import gates, judging, provision, sweep
+from access_requests.services import gates, judging, lease, provision, sweep
 from audits.models import TrailEntry
 from portal.aws import sessions
 from portal.iam.session_gate import Line, session_gate
@@ -249,7 +249,7 @@ def test_gate_of_a_writer_that_died_is_written_by_the_next_and_once_more_later(g
     assert granted(elevation).status == ElevationStatus.ACTIVE
     # What the dead one sent may land over it yet.
     gated.put(json.dumps(session_gate()))
-    gated.jump.clock.now += gates.lease_length()
+    gated.jump.clock.now += lease.length()
     assert role.pk in gates.due(now=gated.jump.clock.now)
     gates.refresh(role.pk)
     assert set(gated.lines()) == {"member01"}
@@ -261,7 +261,7 @@ def test_writer_that_lost_the_persons_lease_gives_the_roles_back_and_has_it_writ
     gated.on_call("PutRolePolicy", lambda: PersonLease.objects.update(until=clock.now))
     assert granted(elevation).status == ElevationStatus.GRANTING
     gate = RoleGate.objects.get(role__name=MEMBER_ROLE)
-    assert (gate.holder, gate.until, gate.again_at) == ("", None, clock.now + gates.lease_length())
+    assert (gate.holder, gate.until, gate.again_at) == ("", None, clock.now + lease.length())
     # Whoever comes next waits for nothing.
     assert granted(elevation).status == ElevationStatus.ACTIVE
 
@@ -294,7 +294,7 @@ def test_call_that_hangs_and_lands_after_somebody_ended_the_access_is_written_ov
     returned(elevation, cast.member01, now=clock.forward(seconds=1))
     assert ended(elevation).status == ElevationStatus.ENDED
     gated.put(late)
-    clock.now += gates.lease_length()
+    clock.now += lease.length()
     for task, object_id in list(sweep.due_ends(now=clock.now)):
         if task == "access_requests.gate":
             gates.refresh(object_id)
