@@ -73,6 +73,16 @@ def cloudtrail_of(role_arn: str) -> Any:
     return _client("cloudtrail", role_arn, GLOBAL_REGION)
 
 
+def identity_store_of(role_arn: str, region: str) -> Any:
+    """Return the client of the Identity Center's directory: users, groups and memberships."""
+    return _client("identitystore", role_arn, region)
+
+
+def identity_center_of(role_arn: str, region: str) -> Any:
+    """Return the client that says which Identity Center there is in the Region."""
+    return _client("sso-admin", role_arn, region)
+
+
 def forget() -> None:
     """Close every client, to be made anew: where the endpoint or the credentials are to be others."""
     with _building:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from portal.demo.places import Places, write_private
 from portal.demo.secret_files import Secrets
+from portal.simulated_aws import change_roles
 from portal.simulated_aws.company import PORTAL_ROLE, role_arn
 
 Environment = Mapping[str, str]
@@ -16,6 +17,14 @@ WORKER_FILE = "worker_environment.json"
 CONTROL_FILE = "aws_control.json"
 # This AWS shows at once what was written, so that drift is soon told from what is late.
 PACE = {"RECONCILE_SECONDS": "30", "SETTLING_SECONDS": "5"}
+ROLES = {
+    "AWS_CHANGE_PUBLISHER_ROLE_ARN": change_roles.PUBLISHER,
+    "AWS_CHANGE_REVIEWER_ROLE_ARN": change_roles.REVIEWER,
+    "AWS_CHANGE_STARTER_ROLE_ARN": change_roles.STARTER,
+    "AWS_CHANGE_APPROVER_ROLE_ARN": change_roles.APPROVER,
+    "AWS_RUNBOOK_ROLE_ARN": change_roles.RUNBOOK,
+    "AWS_IDENTITY_CENTER_ROLE_ARN": change_roles.IDENTITY_CENTER,
+}
 CONTROL_TOKEN = "SIMULATED_AWS_CONTROL_TOKEN"  # noqa: S105  A variable's name.
 
 
@@ -55,6 +64,7 @@ def of_worker(*, aws_url: str, secrets: Secrets) -> Environment:
     return {
         "AWS_ENDPOINT_URL": aws_url,
         "AWS_JUMP_ROLE_ARN": role_arn("jump", PORTAL_ROLE),
+        **{setting: role_arn("jump", change_roles.PATH[1:] + role) for setting, role in ROLES.items()},
         "AWS_ACCESS_KEY_ID": secrets.aws_portal.id,
         "AWS_SECRET_ACCESS_KEY": secrets.aws_portal.secret,
         "AWS_CONNECT_TIMEOUT": "1",

@@ -230,6 +230,17 @@ AWS_REGION = env.str("AWS_REGION", "ap-northeast-1")
 AWS_ENDPOINT_URL = env.str("AWS_ENDPOINT_URL", None)
 # The role in the Jump account that the workers take on; without it they act as what the ordinary credential chain gives.
 AWS_JUMP_ROLE_ARN = env.str("AWS_JUMP_ROLE_ARN", None)
+# Roles of the Jump account for the ways through Systems Manager: who writes its documents, who reviews change templates, who
+# starts change requests and runbooks, who approves change requests, and in which role runbooks act. The portal takes on the
+# first four from the role above; empty where no work group is granted that way.
+AWS_CHANGE_PUBLISHER_ROLE_ARN = env.str("AWS_CHANGE_PUBLISHER_ROLE_ARN", "")
+AWS_CHANGE_REVIEWER_ROLE_ARN = env.str("AWS_CHANGE_REVIEWER_ROLE_ARN", "")
+AWS_CHANGE_STARTER_ROLE_ARN = env.str("AWS_CHANGE_STARTER_ROLE_ARN", "")
+AWS_CHANGE_APPROVER_ROLE_ARN = env.str("AWS_CHANGE_APPROVER_ROLE_ARN", "")
+AWS_RUNBOOK_ROLE_ARN = env.str("AWS_RUNBOOK_ROLE_ARN", "")
+# The role, in the account that administers IAM Identity Center, for its group memberships; and the Region where it is.
+AWS_IDENTITY_CENTER_ROLE_ARN = env.str("AWS_IDENTITY_CENTER_ROLE_ARN", "")
+AWS_IDENTITY_CENTER_REGION = env.str("AWS_IDENTITY_CENTER_REGION", AWS_REGION)
 AWS_CONNECT_TIMEOUT = env.float("AWS_CONNECT_TIMEOUT", 3)
 AWS_READ_TIMEOUT = env.float("AWS_READ_TIMEOUT", 10)
 # Of one call; what still fails then is left to the next sweep, so that no lease has to be long.

@@ -25,3 +25,12 @@ STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.Stati
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SPOOL_DIR = Path(gettempdir()) / "sekisho-tests-spool"
+
+# The roles of the simulated AWS's company.
+_ROLE = "arn:aws:iam::111111111111:role/sekisho/Sekisho"
+AWS_CHANGE_PUBLISHER_ROLE_ARN = f"{_ROLE}ChangePublisherRole"
+AWS_CHANGE_REVIEWER_ROLE_ARN = f"{_ROLE}ChangeReviewerRole"
+AWS_CHANGE_STARTER_ROLE_ARN = f"{_ROLE}ChangeStarterRole"
+AWS_CHANGE_APPROVER_ROLE_ARN = f"{_ROLE}ChangeApproverRole"
+AWS_RUNBOOK_ROLE_ARN = f"{_ROLE}RunbookRole"
+AWS_IDENTITY_CENTER_ROLE_ARN = f"{_ROLE}IdentityCenterRole"
