@@ -5,7 +5,7 @@ import time
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from access_requests.services import gates, judging, provision, reconcile, revoke, sweep
+from access_requests.services import change_requests, gates, judging, provision, reconcile, revoke, sweep
 from portal.users.models import User
 
 
@@ -34,6 +34,11 @@ def gate(role_id: int) -> None:
     gates.refresh(role_id)
 
 
+@shared_task(name="access_requests.follow_change")
+def follow_change(execution_id: int) -> None:
+    change_requests.follow(execution_id)
+
+
 @shared_task(name="access_requests.judge")
 def judge(elevation_id: int) -> None:  # noqa: ARG001  Whatever is due is evaluated together.
     judging.judge_due()
@@ -56,6 +61,7 @@ def sweep_grants() -> None:
     now = timezone.now()
     # First, so that nothing which housekeeping meets holds up a grant.
     _send(sweep.due_grants(now=now))
+    _send(sweep.due_changes(now=now))
     _send(sweep.due_judgements(now=now))
     sweep.housekeeping(now=now)
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from botocore.exceptions import (
 )
 
 from access_requests.grants.errors import BackendBusy, BackendError, BackendRefused
+from access_requests.grants.executions import Execution
 
 BUSY = frozenset(
     {
@@ -60,6 +61,17 @@ class Caller:
     before_each: Callable[[], None]
     clock: Callable[[], datetime]
     calls: list[Call] = field(default_factory=list)
+    # What AWS does by itself, as it was seen on the way, by request and number.
+    executions: dict[tuple[str, int], Execution] = field(default_factory=dict)
+
+    def through(self, client: Any) -> "Caller":
+        """Return a caller of another service or account, for the same step: its calls are written down with these."""
+        return replace(self, client=client)
+
+    def note(self, execution: Execution) -> Execution:
+        """Have the execution remembered as it is now, however the step ends."""
+        self.executions[execution.request, execution.number] = execution
+        return execution
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
         """Make one call by botocore's name for it, such as tag_user. Raises BackendBusy, BackendRefused."""

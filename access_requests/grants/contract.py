@@ -1,12 +1,13 @@
 """What a grant backend is: three verbs, each safe to call twice."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from access_requests.grants.calls import Caller
+from access_requests.grants.executions import GIVING, Execution, Purpose
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,10 +19,20 @@ class Role:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Grant:
-    """Who is to be in which work group until when. `user_id` is IAM's UserId, which a user made again does not share.
+class Change:
+    """What a change request says of itself: its name, its Markdown, and who has approved here, with what comment."""
 
-    `user_name` is the name that the user has now, as far as the caller could find out.
+    name: str
+    details: str
+    approval: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """Who is to be in which work group until when. `user_id` is the UserId of IAM or of Identity Center.
+
+    A user made again does not share it. `user_name` is the name that the user has now, as far as the caller could find out.
+    `request` is the code of the request whose approval fixed the end, and `executions` what AWS does or did by itself about it.
     """
 
     elevation: str
@@ -30,6 +41,31 @@ class Grant:
     group: str
     roles: tuple[Role, ...]
     ends_at: datetime
+    request: str = ""
+    # The code of the request that the elevation began with; an extension has its own.
+    began_by: str = ""
+    # How often the step was tried before.
+    attempts: int = 0
+    executions: tuple[Execution, ...] = ()
+    change: Change | None = field(default=None, repr=False)
+
+    @property
+    def window(self) -> str:
+        """The request's code as the entry fence names it."""
+        return self.request.replace("-", "")
+
+    def giving(self) -> Execution | None:
+        """Return the latest execution that gives or prolongs what this request's approval gives."""
+        mine = [one for one in self.executions if one.request == self.request and one.purpose in GIVING]
+        return max(mine, key=lambda one: one.number, default=None)
+
+    def removal(self) -> Execution | None:
+        """Return the latest execution that takes the user out."""
+        mine = [one for one in self.executions if one.purpose == Purpose.REMOVE]
+        return max(mine, key=lambda one: one.number, default=None)
+
+    def next_number(self, request: str) -> int:
+        return max((one.number for one in self.executions if one.request == request), default=0) + 1
 
 
 class Presence(StrEnum):
@@ -54,7 +90,7 @@ class Seen:
     session_gate: dict[str, str | None] | None
     at: datetime
 
-    def presence(self, *, ttl: str, fences: Mapping[str, str]) -> Presence:
+    def presence(self, *, ttl: str | None, fences: Mapping[str, str]) -> Presence:
         """Compare with the tag's value, and the time in each role's fence, which its gate shares, as they should be."""
         if not self.membership:
             return Presence.ABSENT
@@ -62,8 +98,26 @@ class Seen:
         return Presence.PRESENT if self.ttl == ttl and self.entry_fence == fences and gates else Presence.MOVING
 
 
+class Principal(StrEnum):
+    """Who is a member of a work group: an IAM user, or a user of IAM Identity Center."""
+
+    IAM_USER = "iam_user"
+    IDENTITY_CENTER_USER = "identity_center_user"
+
+
 class GrantBackend(Protocol):
-    """Entry fence and session gate are the portal's in every backend, and written before `give`; `look` leaves the gate out."""
+    """Where AWS can fence, entry fence and session gate are the portal's, and written before `give`; `look` leaves the gate out.
+
+    `executes` are the purposes for which AWS runs something by itself, which the portal follows: while it runs, `give` and
+    `take` raise UnderWay. `announces` says that this begins with the request, before anybody has decided.
+    """
+
+    principal: Principal
+    executes: Sequence[Purpose]
+    announces: bool
+
+    def ttl(self, ends_at: datetime) -> str | None:
+        """Return the value that the TTL tag is to have, None where there can be no tag."""
 
     def give(self, grant: Grant, aws: Caller) -> None:
         """Let the user in: TTL tag, then membership. Raises BackendError."""
@@ -73,3 +127,8 @@ class GrantBackend(Protocol):
 
     def look(self, grant: Grant, aws: Caller) -> Seen:
         """Return what AWS shows now. Raises BackendError."""
+
+
+def is_fenced(way: GrantBackend) -> bool:
+    """Whether AWS itself ends what this way gives: fences and gates stand on IAM users and roles, and nowhere else."""
+    return way.principal == Principal.IAM_USER

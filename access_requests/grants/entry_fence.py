@@ -7,12 +7,12 @@ from typing import Any
 from access_requests.grants.calls import Caller, is_missing
 from access_requests.grants.contract import Role
 from access_requests.grants.errors import BackendRefused
-from portal.iam.fences import entry_fence, entry_fence_name
+from portal.iam.fences import entry_fence, entry_fence_name, window_of
 
 
-def put(aws: Caller, *, user_name: str, role: Role, until: datetime) -> None:
-    """Write the whole fence: no switch to the role after `until`. Raises BackendError."""
-    document = json.dumps(entry_fence(role_arn=role.arn, until=until), separators=(",", ":"))
+def put(aws: Caller, *, user_name: str, role: Role, until: datetime, window: str) -> None:
+    """Write the whole fence: no switch to the role after `until`, the end of that window. Raises BackendError."""
+    document = json.dumps(entry_fence(role_arn=role.arn, until=until, window=window), separators=(",", ":"))
     aws.call("put_user_policy", UserName=user_name, PolicyName=entry_fence_name(role.name), PolicyDocument=document)
 
 
@@ -35,7 +35,7 @@ def read(aws: Caller, *, user_name: str, role: Role) -> str | None:
 def _time_in(document: Any, role: Role) -> str | None:
     try:
         until = document["Statement"][0]["Condition"]["DateGreaterThan"]["aws:CurrentTime"]
-        ours = entry_fence(role_arn=role.arn, until=datetime.fromisoformat(until))
+        ours = entry_fence(role_arn=role.arn, until=datetime.fromisoformat(until), window=window_of(document))
     except (KeyError, IndexError, TypeError, ValueError):
         return None
     return str(until) if document == ours else None

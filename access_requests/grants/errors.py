@@ -3,6 +3,7 @@
 BackendError
 ├── BackendBusy       the machine, later: throttled, 5xx, no connection, or a time-out whose outcome nobody knows
 ├── BackendRefused    an administrator: no permission, a limit, something is not there
+├── UnderWay          AWS, by itself: a runbook or a change request is on its way
 └── LeaseLost         whoever holds the lease now; this worker stops at once
 """
 
@@ -22,6 +23,13 @@ class BackendBusy(BackendError):
 
 class BackendRefused(BackendError):
     """Trying again changes nothing until an administrator has acted."""
+
+
+class UnderWay(BackendError):
+    """AWS is at it by itself; it is looked at again soon."""
+
+    def __init__(self) -> None:
+        super().__init__("under_way")
 
 
 class LeaseLost(BackendError):

@@ -1,8 +1,10 @@
 """The backend that writes to IAM itself: a tag on the user, and membership of the group."""
 
+from datetime import datetime
+
 from access_requests.grants import entry_fence, ttl_tag
 from access_requests.grants.calls import Caller, is_denied, is_missing
-from access_requests.grants.contract import Grant, Seen
+from access_requests.grants.contract import Grant, Principal, Seen
 from access_requests.grants.errors import BackendBusy, BackendRefused
 
 # The most that AWS gives a page: up to so many people in a group, calls don't grow with them.
@@ -11,6 +13,13 @@ PAGE = 1000
 
 class IamGroupBackend:
     """Seven calls a grant and eight an end, with one target role, however many people are in production."""
+
+    principal = Principal.IAM_USER
+    executes = ()
+    announces = False
+
+    def ttl(self, ends_at: datetime) -> str:
+        return ttl_tag.value(ends_at)
 
     def give(self, grant: Grant, aws: Caller) -> None:
         tag = {"Key": ttl_tag.key(grant.group), "Value": ttl_tag.value(grant.ends_at)}

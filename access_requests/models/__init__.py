@@ -22,6 +22,7 @@ from access_requests.models.drift import (
     Reconciliation,
 )
 from access_requests.models.elevation import Elevation, PersonLease
+from access_requests.models.execution import AutomationExecution
 from access_requests.models.gate import RoleGate
 from access_requests.models.request import AccessRequest, Decision, RequestedGroup, Verdict
 
@@ -34,6 +35,7 @@ __all__ = [
     "ApiClient",
     "ApprovalLevel",
     "ApprovalPolicy",
+    "AutomationExecution",
     "AwsAccount",
     "Decision",
     "Drift",

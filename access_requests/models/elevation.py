@@ -23,8 +23,13 @@ class Elevation(models.Model):
     # The IAM user as it was bound when the request was approved; renamed or made again, it is somebody else.
     iam_user_name = models.CharField(_("IAM user name"), max_length=64)
     iam_user_id = models.CharField(_("IAM user ID"), max_length=128)
+    # The same of IAM Identity Center, for work groups that are granted there; empty for the others.
+    identity_center_user_name = models.CharField(_("Identity Center user name"), max_length=128, blank=True, db_default="")
+    identity_center_user_id = models.CharField(_("Identity Center user ID"), max_length=47, blank=True, db_default="")
     starts_at = models.DateTimeField(_("start"))
     ends_at = models.DateTimeField(_("end"))
+    # The code of the request whose approval fixed the end: its own, or that of the latest extension.
+    ends_by = models.CharField(_("end approved by"), max_length=10, blank=True, db_default="")
     status = models.CharField(_("state"), max_length=20, default=ElevationStatus.SCHEDULED)
     # When the grant began in AWS: sessions from before are not this elevation's, and the session gate keeps them shut.
     granting_at = models.DateTimeField(_("grant began"), null=True, blank=True)
@@ -82,6 +87,11 @@ class Elevation(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def window(self) -> str:
+        """The window's name in AWS, where policies take letters and digits only: the code of the request that fixed its end."""
+        return self.ends_by.replace("-", "")
 
     @property
     def over_at(self) -> datetime:

@@ -13,16 +13,20 @@ from django.utils import timezone
 from access_requests.actor import WORKER
 from access_requests.grants.calls import Call, Caller
 from access_requests.grants.contract import Grant, Presence, Role, Seen
-from access_requests.grants.errors import BackendError, LeaseLost
+from access_requests.grants.errors import BackendError, LeaseLost, UnderWay
+from access_requests.grants.executions import Execution
+from access_requests.grants.registry import backend
 from access_requests.lifecycle import IN_AWS
-from access_requests.models import Elevation
-from access_requests.services import lease, transition
+from access_requests.models import AccessRequest, Elevation, IamUserBinding, WorkGroup
+from access_requests.services import change_details, executions, lease, transition
 from portal.aws.sessions import jump_iam
 
 Data = Mapping[str, object]
 logger = logging.getLogger(__name__)
 RETRY_FIRST = timedelta(seconds=2)
 RETRY_LONGEST = timedelta(seconds=60)
+# How soon what AWS does by itself is looked at again.
+LOOK_AGAIN = timedelta(seconds=2)
 # After so many failures in a row a human is called: the page says so, and the log at this level.
 CALL_A_HUMAN = 5
 
@@ -84,7 +88,7 @@ def take_step(step: Step, elevation_id: int) -> None:
         outcome = error
     data = {"calls": calls_as_data(aws.calls), **_as_data(outcome)}
     try:
-        _settle(step, elevation, outcome, data, holder)
+        _settle(step, elevation, outcome, data, holder, list(aws.executions.values()))
     except DatabaseError as error:
         raise NotRecorded(elevation.code, data) from error
 
@@ -96,15 +100,49 @@ def caller_for(person_id: int, holder: str) -> Caller:
 
 def grant_of(elevation: Elevation) -> Grant:
     """Return what the elevation is to be in AWS."""
-    roles = elevation.work_group.target_roles.select_related("account").order_by("name")
+    way = backend(elevation.work_group.backend)
+    fixed_by = _fixed_by(elevation)
     return Grant(
         elevation=elevation.code,
         user_name=elevation.iam_user_name,
         user_id=elevation.iam_user_id,
         group=elevation.work_group.name,
-        roles=tuple(Role(name=role.name, arn=role.arn) for role in roles),
+        roles=roles_of(elevation.work_group),
         ends_at=elevation.ends_at,
+        request=fixed_by.code,
+        began_by=elevation.request.code,
+        attempts=elevation.attempts,
+        executions=executions.of_elevation(elevation) if way.executes else (),
+        change=change_details.of(fixed_by, elevation.work_group) if way.announces else None,
     )
+
+
+def grant_of_request(request: AccessRequest, work_group: WorkGroup) -> Grant:
+    """Return what a request is to become, before anybody has decided: nothing is given by it yet."""
+    binding = IamUserBinding.objects.get(person=request.requester_id)
+    return Grant(
+        elevation="",
+        user_name=binding.user_name,
+        user_id=binding.user_id,
+        group=work_group.name,
+        roles=roles_of(work_group),
+        ends_at=request.decide_until,
+        request=request.code,
+        began_by=request.code,
+        change=change_details.of(request, work_group),
+    )
+
+
+def roles_of(work_group: WorkGroup) -> tuple[Role, ...]:
+    roles = work_group.target_roles.select_related("account").order_by("name")
+    return tuple(Role(name=role.name, arn=role.arn) for role in roles)
+
+
+def _fixed_by(elevation: Elevation) -> AccessRequest:
+    """Return the request whose approval fixed the end; rows from before that was written down have their own."""
+    if elevation.ends_by in ("", elevation.request.code):
+        return elevation.request
+    return AccessRequest.objects.get(code=elevation.ends_by)
 
 
 def is_another_in_aws(elevation: Elevation) -> bool:
@@ -125,6 +163,12 @@ def try_again(elevation: Elevation, problem: str, *, data: Data, step: str, now:
     transition.record(elevation, act=f"elevation.{step}_attempt_failed", actor=WORKER, now=now, data=attempt)
 
 
+def look_again(elevation: Elevation, *, now: datetime) -> None:
+    """Leave the state as it is while AWS is at it by itself: nothing has failed."""
+    elevation.try_again_at = now + LOOK_AGAIN
+    elevation.save(update_fields=["try_again_at"])
+
+
 def calls_as_data(calls: Sequence[Call]) -> list[dict[str, object]]:
     return [asdict(call) for call in calls]
 
@@ -142,14 +186,24 @@ def _begin(step: Step, elevation_id: int, holder: str) -> Elevation | None:
         return None
 
 
-def _settle(step: Step, before: Elevation, outcome: Outcome | BackendError, data: Data, holder: str) -> None:
+def _settle(
+    step: Step,
+    before: Elevation,
+    outcome: Outcome | BackendError,
+    data: Data,
+    holder: str,
+    seen: Sequence[Execution],
+) -> None:
     """Transaction 2. Whoever lost the lease writes nothing: the one who has it now knows better."""
     with transaction.atomic(durable=True):
         now = timezone.now()
         elevation = transition.lock_elevation(before.pk)
         if not lease.release(elevation.person_id, holder=holder, now=now):
             logger.warning("%s of %s: the lease ran out before it was settled", step.name, elevation.code)
-        elif isinstance(outcome, BackendError):
+            return
+        changed = executions.keep(elevation.work_group, seen, now=now)
+        executions.tell(elevation, changed, now=now, data={"calls": data["calls"]} if isinstance(outcome, UnderWay) else {})
+        if isinstance(outcome, BackendError):
             step.fail(elevation, outcome, data=data, now=now)
         else:
             elevation.seen, elevation.seen_at = asdict(outcome.seen), outcome.seen.at

@@ -205,8 +205,8 @@ def _prolong(request: AccessRequest, decision: Decision, actor: Actor, now: date
     request.starts_at, request.ends_at = elevation.ends_at, request.asked_ends_at
     data = {"decision": _as_data(decision)}
     transition.apply_to_request(request, RequestAction.APPROVE, actor=actor, now=now, data=data)
-    before, elevation.ends_at = elevation.ends_at, request.asked_ends_at
-    elevation.save(update_fields=["ends_at"])
+    before, elevation.ends_at, elevation.ends_by = elevation.ends_at, request.asked_ends_at, request.code
+    elevation.save(update_fields=["ends_at", "ends_by"])
     moved = {"from_end": before, "to_end": elevation.ends_at, "by": request.code}
     transition.record(elevation, act="elevation.extended", actor=actor, now=now, data=moved)
     outbox.put(PROLONG, object_id=elevation.pk, now=now)

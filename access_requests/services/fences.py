@@ -1,5 +1,6 @@
 """The fences, rendered whole from the database."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -15,23 +16,30 @@ from portal.users.models import User
 INSIDE = frozenset({ElevationStatus.GRANTING, ElevationStatus.ACTIVE})
 
 
-def until(person: User, role: Role, *, now: datetime) -> datetime:
+@dataclass(frozen=True, kw_only=True)
+class Open:
+    """Until when a fence lets in, and by which window; by none where it lets nobody in."""
+
+    until: datetime
+    window: str = ""
+
+
+def open_until(person: User, role: Role, *, now: datetime) -> Open:
     """Return until when the person may switch to the role: the latest end of what has begun and is not over; now if nothing.
 
     A window that has not begun does not count: the fence would stay open between this end and that beginning.
     """
-    ends = _reaching(person, role).filter(status__in=INSIDE, ends_at__gt=now).order_by("-ends_at")
-    latest = ends.values_list("ends_at", flat=True).first()
-    return latest or now
+    latest = _reaching(person, role).filter(status__in=INSIDE, ends_at__gt=now).order_by("-ends_at").first()
+    return Open(until=now) if latest is None else Open(until=latest.ends_at, window=latest.window)
 
 
 def put_all(person: User, grant: Grant, aws: Caller, *, now: datetime) -> dict[str, str]:
     """Write the person's entry fence for each role of the grant; return role name -> time as written. Raises BackendError."""
     written = {}
     for role in grant.roles:
-        end = until(person, role, now=now)
-        entry_fence.put(aws, user_name=grant.user_name, role=role, until=end)
-        written[role.name] = iso(end)
+        open_ = open_until(person, role, now=now)
+        entry_fence.put(aws, user_name=grant.user_name, role=role, until=open_.until, window=open_.window)
+        written[role.name] = iso(open_.until)
     return written
 
 

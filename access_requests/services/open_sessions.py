@@ -48,4 +48,4 @@ def _end_in(role: TargetRole, region: str, elevation: Elevation, aws: Caller) ->
 
 def _leads_there_still(elevation: Elevation, role: TargetRole, aws: Caller) -> bool:
     now = aws.clock()
-    return fences.until(elevation.person, Role(name=role.name, arn=role.arn), now=now) > now
+    return fences.open_until(elevation.person, Role(name=role.name, arn=role.arn), now=now).until > now

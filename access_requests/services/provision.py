@@ -4,15 +4,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from access_requests.actor import WORKER
-from access_requests.grants import directory, ttl_tag
+from access_requests.grants import directory, runbooks
 from access_requests.grants.calls import Caller
 from access_requests.grants.contract import Grant, Presence
-from access_requests.grants.errors import BackendError, BackendRefused
+from access_requests.grants.errors import BackendError, BackendRefused, UnderWay
+from access_requests.grants.executions import GIVING, REFUSED, Purpose
 from access_requests.grants.registry import backend
-from access_requests.lifecycle import ElevationAction, ElevationStatus
+from access_requests.lifecycle import ElevationAction, ElevationStatus, RequestStatus
 from access_requests.models import Elevation, IamUserBinding
 from access_requests.selectors import catalogue
-from access_requests.services import aws_step, fences, gates, judging, stop, transition
+from access_requests.services import aws_step, executions, fences, gates, judging, stop, transition
 from access_requests.services.aws_step import Data, Outcome
 from portal.outbox import sending as outbox
 
@@ -42,6 +43,8 @@ class Grants:
             if aws_step.is_another_in_aws(elevation) or gates.is_ending(elevation):
                 return False  # The grant waits until the earlier one has ended.
             elevation.granting_at = now
+            if backend(elevation.work_group.backend).executes:
+                executions.announce(elevation.request, elevation.work_group, Purpose.GRANT)
             transition.apply_to_elevation(elevation, ElevationAction.START_GRANT, actor=WORKER, now=now)
         return True
 
@@ -66,6 +69,8 @@ class Grants:
             # No endless grants: an administrator must act first. Part of it may be there, so it is taken out.
             aws_step.try_again(elevation, error.problem, data=data, step=self.name, now=now)
             stop.end_now(elevation, reason="grant_refused", actor=WORKER, now=now, comment=error.problem)
+        elif isinstance(error, UnderWay):
+            aws_step.look_again(elevation, now=now)
         else:
             aws_step.try_again(elevation, error.problem, data=data, step=self.name, now=now)
 
@@ -77,7 +82,12 @@ class Prolongs:
         behind = elevation.written_ends_at != elevation.ends_at
         if elevation.status != ElevationStatus.ACTIVE or not behind or elevation.ends_at <= now:
             return False
-        return not _ended_for_lack_of_right(elevation, now)
+        if _ended_for_lack_of_right(elevation, now):
+            return False
+        extension = elevation.extensions.filter(code=elevation.ends_by).first()
+        if extension is not None and backend(elevation.work_group.backend).executes:
+            executions.announce(extension, elevation.work_group, Purpose.PROLONG)
+        return True
 
     def act(self, elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
         return _write(elevation, grant, aws)
@@ -98,13 +108,34 @@ class Prolongs:
         if elevation.status != ElevationStatus.ACTIVE:
             _leave_to_the_end(elevation, data, now)
             return
+        if isinstance(error, UnderWay):
+            aws_step.look_again(elevation, now=now)
+            return
         aws_step.try_again(elevation, error.problem, data=data, step=self.name, now=now)
         if error.problem == IAM_USER_CHANGED:
             stop.end_now(elevation, reason=IAM_USER_CHANGED, actor=WORKER, now=now)
+        elif error.problem in REFUSED.values():
+            _back_to_earlier_end(elevation, error, now)
+
+
+def _back_to_earlier_end(elevation: Elevation, error: BackendError, now: datetime) -> None:
+    """Somebody was against the extension in AWS: the end that stood before stands, and is written anew."""
+    before = elevation.extensions.filter(status=RequestStatus.APPROVED, ends_at__lt=elevation.ends_at).order_by("ends_at").last()
+    fixed_by = before or elevation.request
+    if fixed_by.ends_at is None:
+        raise ValueError(f"{fixed_by} was approved without an end")
+    moved = {"from_end": elevation.ends_at, "to_end": fixed_by.ends_at, "by": elevation.ends_by, "problem": error.problem}
+    elevation.ends_at, elevation.ends_by, elevation.written_ends_at = fixed_by.ends_at, fixed_by.code, None
+    elevation.attempts, elevation.try_again_at = 0, None
+    elevation.save()
+    transition.record(elevation, act="elevation.extension_refused", actor=WORKER, now=now, data=moved)
 
 
 def _write(elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
     """Gate and fence first, so that AWS itself ends what is given next."""
+    way = backend(elevation.work_group.backend)
+    if way.executes:
+        grant = runbooks.follow(grant, GIVING, aws)
     user = directory.user_named(aws, grant.user_name)
     if user is None or user.user_id != grant.user_id:
         # Renamed, or deleted and made again: it is not the one that an administrator bound.
@@ -112,10 +143,9 @@ def _write(elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
     grant = replace(grant, user_name=user.name)
     gate = gates.write(elevation, aws)
     written = fences.put_all(elevation.person, grant, aws, now=aws.clock())
-    way = backend(elevation.work_group.backend)
     way.give(grant, aws)
     seen = replace(way.look(grant, aws), session_gate=gate)
-    presence = seen.presence(ttl=ttl_tag.value(grant.ends_at), fences=written)
+    presence = seen.presence(ttl=way.ttl(grant.ends_at), fences=written)
     return Outcome(ends_at=grant.ends_at, seen=seen, presence=presence)
 
 

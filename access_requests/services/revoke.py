@@ -9,14 +9,15 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from access_requests.actor import WORKER
-from access_requests.grants import directory
+from access_requests.grants import directory, runbooks
 from access_requests.grants.calls import Caller, is_missing
 from access_requests.grants.contract import Grant
-from access_requests.grants.errors import BackendError, BackendRefused, LeaseLost
+from access_requests.grants.errors import BackendError, BackendRefused, LeaseLost, UnderWay
+from access_requests.grants.executions import Purpose
 from access_requests.grants.registry import backend
 from access_requests.lifecycle import ElevationAction, ElevationStatus
 from access_requests.models import Elevation
-from access_requests.services import aws_step, fences, gates, judging, lease, open_sessions, spool, transition
+from access_requests.services import aws_step, executions, fences, gates, judging, lease, open_sessions, spool, transition
 from access_requests.services.aws_step import Data, NotRecorded, Outcome
 
 logger = logging.getLogger(__name__)
@@ -52,7 +53,11 @@ class Ends:
             elevation.stopped_at, elevation.stop_reason = now, "expired"
             data = {"reason": elevation.stop_reason}
             transition.apply_to_elevation(elevation, ElevationAction.START_REVOKE, actor=WORKER, now=now, data=data)
-        return elevation.status == ElevationStatus.REVOKING
+        if elevation.status != ElevationStatus.REVOKING:
+            return False
+        if backend(elevation.work_group.backend).executes:
+            executions.announce(elevation.request, elevation.work_group, Purpose.REMOVE)
+        return True
 
     def act(self, elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
         return _take_out(elevation, grant, aws)
@@ -67,6 +72,9 @@ class Ends:
         transition.apply_to_elevation(elevation, ElevationAction.CONFIRM_REVOKE, actor=WORKER, now=now, data=data)
 
     def fail(self, elevation: Elevation, error: BackendError, *, data: Data, now: datetime) -> None:
+        if isinstance(error, UnderWay):
+            aws_step.look_again(elevation, now=now)
+            return
         # Whatever AWS says, an end never gives up.
         aws_step.try_again(elevation, error.problem, data=data, step=self.name, now=now)
 
@@ -110,12 +118,14 @@ class Tidies:
 
 def _take_out(elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
     """Fence to now and name out of the gate, membership out, read back, untag; then look at all of it once more."""
+    way = backend(elevation.work_group.backend)
+    if way.executes:
+        grant = runbooks.follow(grant, [Purpose.REMOVE], aws)
     name = directory.current_name(aws, grant.user_name, grant.user_id)
     grant = replace(grant, user_name=name or grant.user_name)
     if name is not None:
         _fence_to_now(elevation, grant, aws)
     gate, trouble = _shut(elevation, aws)
-    way = backend(elevation.work_group.backend)
     way.take(grant, aws)
     sessions = open_sessions.end_of(elevation, aws)
     if trouble is not None and _lets_in(gate, now=aws.clock()):

@@ -17,7 +17,7 @@ from access_requests.models import (
 )
 from access_requests.policy import AskedWindow, Limits
 from access_requests.selectors import catalogue
-from access_requests.services import snapshot, transition, windows
+from access_requests.services import change_requests, snapshot, transition, windows
 from portal.users.models import User
 
 # Longer than any policy may be; keeps absurd numbers away from the arithmetic of times, and leaves their refusal to the policy.
@@ -153,6 +153,7 @@ def write(request: AccessRequest, groups: Sequence[WorkGroup], *, actor: Actor, 
         for group in groups
     )
     transition.begin_request(request, actor=actor, now=now)
+    change_requests.begin(request, groups, now=now)
     return request
 
 
@@ -200,6 +201,7 @@ def elevations_of(request: AccessRequest) -> list[Elevation]:
             iam_user_id=binding.user_id,
             starts_at=request.starts_at,
             ends_at=request.ends_at,
+            ends_by=request.code,
         )
         for group in request.work_groups.order_by("name")
     ]

@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 from access_requests.actor import WORKER
 from access_requests.lifecycle import STANDING, UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest, Elevation
-from access_requests.services import decide, gates, judging, run, stop
+from access_requests.services import change_requests, decide, gates, judging, run, stop
 from portal.outbox import sending as outbox
 
 Due = Iterator[tuple[str, int]]
@@ -39,6 +39,11 @@ def due_ends(*, now: datetime) -> Due:
     yield from _each(decide.GRANT, Elevation.objects.filter(status=ElevationStatus.SCHEDULED, ends_at__lte=now))
     yield from _each(TIDY, Elevation.objects.filter(fence_due_at__lte=now))
     yield from ((GATE, role_id) for role_id in gates.due(now=now))
+
+
+def due_changes(*, now: datetime) -> Due:
+    """Yield (task, id) of the change requests in AWS that are to be begun, looked at or ended."""
+    yield from change_requests.due(now=now)
 
 
 def due_judgements(*, now: datetime) -> Due:

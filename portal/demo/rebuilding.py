@@ -74,7 +74,8 @@ def _put_gate(whole: Declared, role: TargetRole, now: datetime) -> None:
 
 
 def _fence(elevation: Elevation, role: Role, now: datetime) -> Declared:
-    return dict(entry_fence(role_arn=role.arn, until=fences.until(elevation.person, role, now=now)))
+    open_ = fences.open_until(elevation.person, role, now=now)
+    return dict(entry_fence(role_arn=role.arn, until=open_.until, window=open_.window))
 
 
 def _added_groups(known: set[str]) -> list[Declared]:

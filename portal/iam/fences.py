@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 Document = Mapping[str, object]
 VERSION = "2012-10-17"
@@ -12,15 +13,17 @@ def entry_fence_name(role_name: str) -> str:
     return f"sekisho-entry-{role_name}"
 
 
-def entry_fence(*, role_arn: str, until: datetime) -> Document:
+def entry_fence(*, role_arn: str, until: datetime, window: str = "") -> Document:
     """Return the policy that denies a new switch to the role after `until` (aware; AWS compares to the second, in UTC).
 
-    An explicit deny wins over whatever the group allows, whoever put the user there.
+    An explicit deny wins over whatever the group allows, whoever put the user there. `window` names whose end it is, in
+    letters and digits: runbooks give to nobody whose fence does not name the request that they were started for.
     """
     return {
         "Version": VERSION,
         "Statement": [
             {
+                **({"Sid": window} if window else {}),
                 "Effect": "Deny",
                 "Action": "sts:AssumeRole",
                 "Resource": role_arn,
@@ -28,6 +31,14 @@ def entry_fence(*, role_arn: str, until: datetime) -> Document:
             }
         ],
     }
+
+
+def window_of(fence: Any) -> str:
+    """Return which window a fence names, whatever else it says; nothing where it names none."""
+    try:
+        return str(fence["Statement"][0].get("Sid", ""))
+    except (AttributeError, IndexError, KeyError, TypeError):
+        return ""
 
 
 def iso(moment: datetime) -> str:

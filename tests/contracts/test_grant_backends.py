@@ -108,7 +108,7 @@ def test_look_changes_nothing(case: Case) -> None:
 def test_look_says_when_it_looked_and_what_each_fence_says(case: Case) -> None:
     seen = case.look()
     assert (seen.at, seen.entry_fence, seen.session_gate) == (case.jump.clock.now, {ROLE.name: None}, None)
-    entry_fence.put(case.aws, user_name="member01", role=ROLE, until=case.grant.ends_at)
+    entry_fence.put(case.aws, user_name="member01", role=ROLE, until=case.grant.ends_at, window="")
     assert case.look().entry_fence == {ROLE.name: "2026-11-23T05:30:00Z"}
 
 

@@ -9,7 +9,7 @@ from access_requests.models import DriftKind
 from access_requests.services.reconcile.difference import Difference, Problem, each
 from access_requests.services.reconcile.expected import Expected, Group, Identity, Role, Window
 from portal.iam.account import Account, User
-from portal.iam.fences import entry_fence, entry_fence_name, iso
+from portal.iam.fences import entry_fence, entry_fence_name, iso, window_of
 
 Compare = Callable[[], Iterable[Difference]]
 
@@ -110,7 +110,9 @@ def _fence(user: User, role: Role, windows: list[Window], expected: Expected) ->
         return
     until = max(window.ends_at for window in windows if window.is_inside)
     name = entry_fence_name(role.name)
-    wanted, found = entry_fence(role_arn=role.arn, until=until), user.inline.get(name)
+    found = user.inline.get(name)
+    # Whose end it is means something to runbooks only, and nothing to whoever switches.
+    wanted = entry_fence(role_arn=role.arn, until=until, window=window_of(found))
     if found != wanted:
         kind = DriftKind.FENCE_MISSING if found is None else DriftKind.FENCE_EDITED
         group = next(group for group in expected.work_groups if group.name == active[0].group)

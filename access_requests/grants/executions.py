@@ -1,0 +1,159 @@
+"""What Systems Manager does by itself once it was started: runbooks, and change requests that end in one."""
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from access_requests.grants.calls import Caller
+
+# Of the portal's own making: tokens are derived from it, so that whoever starts something again starts the same.
+NAMESPACE = uuid.UUID("5f0d6e5e-7f0c-4c55-9b0a-5a9b2f0c7d11")
+
+
+class Purpose(StrEnum):
+    GRANT = "grant"
+    PROLONG = "prolong"
+    REMOVE = "remove"
+
+
+GIVING = (Purpose.GRANT, Purpose.PROLONG)
+SUCCEEDED = frozenset({"Success", "CompletedWithSuccess"})
+# Ended by somebody, or for want of somebody: trying again would go against that.
+REFUSED: Mapping[str, str] = {
+    "Rejected": "change_rejected",
+    "Cancelled": "execution_cancelled",
+    "Cancelling": "execution_cancelled",
+    "TimedOut": "change_timed_out",
+    "ChangeCalendarOverrideRejected": "calendar_override_rejected",
+    "Exited": "execution_cancelled",
+}
+FAILED = frozenset({"Failed", "CompletedWithFailure"})
+OVER = SUCCEEDED | FAILED | (frozenset(REFUSED) - {"Cancelling"})
+PENDING_APPROVAL = "PendingApproval"
+APPROVE, RUNBOOK = "aws:approve", "aws:executeAutomation"
+STEP_WAITS = frozenset({"Waiting", "InProgress"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What somebody has decided in AWS: the principal's ARN, Approve or Reject, and the comment."""
+
+    approver: str
+    decision: str
+    comment: str
+    at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A step as AWS shows it. `level` counts change request 0 and its runbook 1."""
+
+    name: str
+    action: str
+    status: str
+    message: str = ""
+    said: tuple[Said, ...] = ()
+    level: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Execution:
+    """An execution as AWS showed it last. `id` and `status` are empty before it is known to have been started.
+
+    `number` counts those of one request and work group; with both it makes the token under which it is started.
+    """
+
+    request: str
+    purpose: Purpose
+    number: int
+    id: str = ""
+    status: str = ""
+    document: str = ""
+    message: str = ""
+    steps: tuple[Step, ...] = ()
+    ended_at: datetime | None = None
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in OVER
+
+    @property
+    def has_succeeded(self) -> bool:
+        return self.status in SUCCEEDED
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.id) and not self.is_over
+
+    @property
+    def waits_for_portal(self) -> bool:
+        """Whether it is a change request at its last level of approval, which is the portal's."""
+        levels = [step for step in self.steps if step.action == APPROVE]
+        return self.status == PENDING_APPROVAL and bool(levels) and levels[-1].status in STEP_WAITS
+
+    def token(self, group: str) -> str:
+        """Return the ClientToken: the same for whoever starts this execution, once more or for the first time."""
+        return str(uuid.uuid5(NAMESPACE, f"{self.request}:{group}:{self.number}"))
+
+
+def read(execution: Execution, ssm: "Caller") -> Execution:
+    """Return it as AWS shows it now, with the steps of the runbook that a change request started. Raises BackendError.
+
+    One call, and one more for the runbook of a change request. Source: Systems Manager GetAutomationExecution.
+    """
+    shown = _get(execution.id, ssm)
+    steps = list(_steps(shown))
+    for child in _children(shown):
+        steps += _steps(_get(child, ssm), level=1)
+    return replace(
+        execution,
+        status=shown["AutomationExecutionStatus"],
+        document=shown.get("DocumentName", ""),
+        message=shown.get("FailureMessage", ""),
+        steps=tuple(steps),
+        ended_at=shown.get("ExecutionEndTime"),
+    )
+
+
+def _get(execution_id: str, ssm: "Caller") -> Mapping[str, Any]:
+    answer = ssm.call("get_automation_execution", AutomationExecutionId=execution_id)
+    shown: Mapping[str, Any] = answer["AutomationExecution"]
+    return shown
+
+
+def _steps(shown: Mapping[str, Any], *, level: int = 0) -> Iterator[Step]:
+    for step in shown.get("StepExecutions", ()):
+        yield Step(
+            name=step["StepName"],
+            action=step.get("Action", ""),
+            status=step.get("StepStatus", ""),
+            message=step.get("FailureMessage", ""),
+            said=tuple(_said(step.get("Outputs", {}))),
+            level=level,
+        )
+
+
+def _children(shown: Mapping[str, Any]) -> Iterator[str]:
+    for step in shown.get("StepExecutions", ()):
+        if step.get("Action") == RUNBOOK:
+            yield from step.get("Outputs", {}).get("ExecutionId", ())
+
+
+def _said(outputs: Mapping[str, Any]) -> Iterator[Said]:
+    """Yield who decided what. Each is JSON in a text; one that is not is left out: it is told, and decides nothing here."""
+    for text in outputs.get("ApproverDecisions", ()):
+        try:
+            one = json.loads(text)
+            yield Said(
+                approver=str(one["Approver"]),
+                decision=str(one["Decision"]),
+                comment=str(one.get("Comment", "")),
+                at=str(one.get("DecisionTime", "")),
+            )
+        except (AttributeError, KeyError, TypeError, ValueError):
+            continue

@@ -1,0 +1,164 @@
+"""Change requests in AWS before their grant begins: begun with the request here, followed, and ended with it.
+
+What somebody does to one in AWS's console is seen here within a sweep: a rejection or a cancellation ends the request too, an
+approval ahead of the portal's is told and gives nothing.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from access_requests.actor import WORKER
+from access_requests.grants.calls import Caller
+from access_requests.grants.change_manager import ChangeManagerBackend
+from access_requests.grants.errors import BackendError
+from access_requests.grants.executions import REFUSED, Execution, Purpose
+from access_requests.grants.registry import backend
+from access_requests.lifecycle import UNDECIDED, ElevationStatus, RequestAction, RequestStatus
+from access_requests.models import AccessRequest, AutomationExecution, Elevation, WorkGroup
+from access_requests.services import aws_step, change_details, executions, lease, stop, transition
+from portal.aws.sessions import jump_iam
+from portal.outbox import sending as outbox
+
+logger = logging.getLogger(__name__)
+FOLLOW = "access_requests.follow_change"
+RETRY_LONGEST = timedelta(seconds=60)
+TIMED_OUT = "TimedOut"
+# A request that ended here while AWS still waits for somebody.
+OF_REJECTION = frozenset({RequestStatus.REJECTED, RequestStatus.SENT_BACK})
+
+
+def begin(request: AccessRequest, work_groups: Iterable[WorkGroup], *, now: datetime) -> None:
+    """Have a change request made for each group that is granted through one, after the caller's transaction."""
+    purpose = Purpose.GRANT if request.extends is None else Purpose.PROLONG
+    for group in work_groups:
+        if backend(group.backend).announces:
+            row = executions.announce(request, group, purpose, follow_at=now)
+            outbox.put(FOLLOW, object_id=row.pk, now=now)
+
+
+def due(*, now: datetime) -> Iterable[tuple[str, int]]:
+    rows = AutomationExecution.objects.filter(follow_at__lte=now).order_by("follow_at")
+    yield from ((FOLLOW, pk) for pk in rows.values_list("pk", flat=True)[:1000])
+
+
+def follow(row_id: int) -> None:
+    """Start it, look at it, or end it, as its request stands now. Raises nothing: what fails is tried again by the sweep."""
+    row = _claim(row_id)
+    if row is None:
+        return
+    aws = Caller(client=jump_iam(), before_each=lambda: None, clock=timezone.now)
+    problem = ""
+    try:
+        _act(row, aws)
+    except BackendError as error:
+        problem = error.problem
+        logger.warning("the change request of %s: %s", row, error)
+    with transaction.atomic(durable=True):
+        _settle(row, aws, problem, now=timezone.now())
+
+
+def _claim(row_id: int) -> AutomationExecution | None:
+    """Take the row for as long as its calls can last; of two who try at once, one gets it."""
+    now = timezone.now()
+    if not AutomationExecution.objects.filter(pk=row_id, follow_at__lte=now).update(follow_at=now + 4 * lease.length()):
+        return None
+    return AutomationExecution.objects.select_related("request__requester", "work_group").get(pk=row_id)
+
+
+def _act(row: AutomationExecution, aws: Caller) -> None:
+    execution, way = executions.as_execution(row), backend(row.work_group.backend)
+    if not isinstance(way, ChangeManagerBackend) or execution.is_over or _is_others_business(row):
+        return
+    if _may_go_on(row):
+        way.announce(aws_step.grant_of_request(row.request, row.work_group), execution, aws)
+    elif execution.id:
+        _end(row, execution, way, aws)
+
+
+def _may_go_on(row: AutomationExecution) -> bool:
+    """Whether the change request is still to be waited for."""
+    if row.request.status in UNDECIDED:
+        return True
+    elevation = _elevation(row)
+    return row.request.status == RequestStatus.APPROVED and (
+        elevation is not None and elevation.status == ElevationStatus.SCHEDULED
+    )
+
+
+def _is_others_business(row: AutomationExecution) -> bool:
+    """Whether a grant, an extension or an end follows it from now on, under the person's lease."""
+    elevation = _elevation(row)
+    begun = elevation is not None and elevation.status not in (ElevationStatus.SCHEDULED, ElevationStatus.CANCELLED)
+    return row.request.status == RequestStatus.APPROVED and begun
+
+
+def _end(row: AutomationExecution, execution: Execution, way: ChangeManagerBackend, aws: Caller) -> None:
+    if row.request.status in OF_REJECTION:
+        seen = way.announce(aws_step.grant_of_request(row.request, row.work_group), execution, aws)
+        if seen.waits_for_portal:
+            way.reject(seen, change_details.decisions(row.request), aws)
+            return
+    way.cancel(execution, aws)
+
+
+def _elevation(row: AutomationExecution) -> Elevation | None:
+    """Return what the change request gives or prolongs, once there is one."""
+    if row.request.extends_id is not None:
+        return row.request.extends
+    return row.request.elevations.filter(work_group=row.work_group_id).first()
+
+
+def _settle(claimed: AutomationExecution, aws: Caller, problem: str, *, now: datetime) -> None:
+    request = transition.lock_request(claimed.request_id)
+    row = AutomationExecution.objects.select_related("work_group").get(pk=claimed.pk)
+    row.request = request
+    changed = executions.keep(row.work_group, aws.executions.values(), now=now)
+    calls = {"calls": aws_step.calls_as_data(aws.calls)}
+    executions.tell(request, changed, now=now, data=calls)
+    row.refresh_from_db(fields=["execution_id", "status", "seen_at", "shown"])
+    if problem and problem != row.problem:
+        told = {"problem": problem, "work_group": row.work_group.name, **calls}
+        transition.record(request, act="request.change_attempt_failed", actor=WORKER, now=now, data=told)
+    row.attempts, row.problem = (row.attempts + 1, problem) if problem else (0, "")
+    seen = executions.as_execution(row)
+    _end_with_it(row, seen, now=now)
+    needs_no_look = seen.is_over or _is_others_business(row) or not (_may_go_on(row) or seen.id)
+    row.follow_at = None if needs_no_look else now + _pause(row.attempts)
+    row.save(update_fields=["attempts", "problem", "follow_at"])
+
+
+def _pause(attempts: int) -> timedelta:
+    between: timedelta = timedelta(seconds=settings.SWEEP_SECONDS) * 2 ** min(attempts, 10)
+    return min(between, RETRY_LONGEST)
+
+
+def _end_with_it(row: AutomationExecution, seen: Execution, *, now: datetime) -> None:
+    """End here what somebody ended in AWS, or what nobody there decided on in time."""
+    reason = REFUSED.get(seen.status) if seen.is_over else None
+    if reason is None:
+        return
+    request, elevation = row.request, _elevation(row)
+    if request.status in UNDECIDED:
+        action = RequestAction.LAPSE if seen.status == TIMED_OUT else RequestAction.REJECT
+        data = {"in_aws": {"execution_id": seen.id, "status": seen.status, "reason": reason, "by": by_whom(seen)}}
+        transition.apply_to_request(request, action, actor=WORKER, now=now, data=data)
+    elif request.extends_id is None and elevation is not None:
+        locked = transition.lock_elevation(elevation.pk)
+        if locked.status == ElevationStatus.SCHEDULED:
+            stop.end_now(locked, reason=reason, actor=WORKER, now=now, comment=by_whom(seen))
+
+
+def by_whom(seen: Execution) -> str:
+    """Return who said no in AWS, and why; nothing where AWS does not say."""
+    said: Sequence[str] = [
+        f"{one.approver}: {one.comment}" if one.comment else one.approver
+        for step in seen.steps
+        for one in step.said
+        if one.decision == "Reject"
+    ]
+    return "; ".join(said)
