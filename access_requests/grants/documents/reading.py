@@ -70,7 +70,7 @@ def pinned_runbook(owner: Owner, purpose: Purpose, ssm: Caller, *, version: str 
 
 
 def pinned_change(owner: Owner, purpose: Purpose, ssm: Caller) -> Pinned:
-    """Return what a change request is to be started with. Two calls, three while a later version is in review. Raises BackendError."""
+    """Return what a change request is started with: two calls, three with a later version in review. Raises BackendError."""
     template = approved_template(owner, ssm)
     pins = pins_of(template.content)
     if not ends_with_portal(template.content) or rendering.name(purpose, owner.group) not in pins:

@@ -1,0 +1,87 @@
+"""The gated world with two work groups more: one granted through Change Manager, one by runbooks that the portal starts."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from access_requests.actor import COMMAND
+from access_requests.models import AutomationExecution, Elevation, TargetRole, WorkGroup
+from access_requests.services import change_requests, documents, provision, revoke
+from tests import waiting
+from tests.aws_fixtures import ADMIN_KEY, Aws
+from tests.gated import Gated, clock, gated, jump, simulated_aws
+from tests.simulated_aws.shapes import checked
+
+__all__ = ["clock", "gated", "jump", "runbooked", "simulated_aws"]
+CHANGE_GROUP, AUTOMATION_GROUP = "ProdChangeWorkGroup", "ProdAutomationWorkGroup"
+ROLES = {CHANGE_GROUP: "Prod_ChangeRole", AUTOMATION_GROUP: "Prod_AutomationRole"}
+BACKENDS = {CHANGE_GROUP: "change_manager", AUTOMATION_GROUP: "ssm_automation"}
+SECONDS = 20.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runbooked:
+    """What an administrator sees of Systems Manager, and does in its console."""
+
+    world: Gated
+    ssm: Any
+
+    def executions(self) -> list[dict[str, Any]]:
+        """Return all executions, the latest first, those that change requests started among them."""
+        return list(self.ssm.describe_automation_executions(MaxResults=50)["AutomationExecutionMetadataList"])
+
+    def change_requests(self) -> list[dict[str, Any]]:
+        return [one for one in self.executions() if one.get("AutomationSubtype") == "ChangeRequest"]
+
+    def execution(self, execution_id: str) -> dict[str, Any]:
+        answer = self.ssm.get_automation_execution(AutomationExecutionId=execution_id)
+        return dict(answer["AutomationExecution"])
+
+    def settled(self, row: AutomationExecution) -> dict[str, Any]:
+        """Return the execution of the row once AWS does nothing more about it by itself."""
+        waiting.until(lambda: self.execution(row.execution_id)["AutomationExecutionStatus"] not in MOVING, SECONDS)
+        return self.execution(row.execution_id)
+
+    def granted(self, elevation: Elevation) -> Elevation:
+        """Let the workers and AWS go on until the grant is over, one way or the other."""
+        return self._until(elevation, provision.grant, lambda: elevation.status != "granting")
+
+    def ended(self, elevation: Elevation) -> Elevation:
+        return self._until(elevation, revoke.end, lambda: elevation.status != "revoking")
+
+    def prolonged(self, elevation: Elevation) -> Elevation:
+        return self._until(elevation, provision.prolong, lambda: elevation.written_ends_at == elevation.ends_at)
+
+    def follow(self) -> None:
+        """Look at the change requests that are due, as the sweep does."""
+        self.world.jump.clock.forward(seconds=5)
+        for _task, pk in list(change_requests.due(now=self.world.jump.clock.now)):
+            change_requests.follow(pk)
+
+    def _until(self, elevation: Elevation, step: Callable[[int], None], done: Callable[[], bool]) -> Elevation:
+        def is_done() -> bool:
+            step(elevation.pk)
+            elevation.refresh_from_db()
+            return done()
+
+        waiting.until(is_done, SECONDS)
+        return elevation
+
+
+MOVING = {"Pending", "InProgress", "Cancelling", "RunbookInProgress", "Approved"}
+
+
+@pytest.fixture
+def runbooked(gated: Gated, simulated_aws: Aws) -> Iterator[Runbooked]:
+    cast = gated.jump.cast
+    for group, role_name in ROLES.items():
+        role = TargetRole.objects.create(account=cast.production, name=role_name, level="member")
+        row = WorkGroup.objects.create(name=group, policy=cast.one_lead, backend=BACKENDS[group], everyone_may_request=True)
+        row.target_roles.set([role])
+    for owner in documents.owners():
+        documents.publish(owner, actor=COMMAND)
+        documents.review(owner, actor=COMMAND)
+    ssm = checked(simulated_aws.client("ssm", key_id=ADMIN_KEY.id, secret=ADMIN_KEY.secret))
+    yield Runbooked(world=gated, ssm=ssm)
