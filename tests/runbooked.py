@@ -1,6 +1,6 @@
 """The gated world with two work groups more: one granted through Change Manager, one by runbooks that the portal starts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,7 +74,7 @@ MOVING = {"Pending", "InProgress", "Cancelling", "RunbookInProgress", "Approved"
 
 
 @pytest.fixture
-def runbooked(gated: Gated, simulated_aws: Aws) -> Iterator[Runbooked]:
+def runbooked(gated: Gated, simulated_aws: Aws) -> Runbooked:
     cast = gated.jump.cast
     for group, role_name in ROLES.items():
         role = TargetRole.objects.create(account=cast.production, name=role_name, level="member")
@@ -84,4 +84,4 @@ def runbooked(gated: Gated, simulated_aws: Aws) -> Iterator[Runbooked]:
         documents.publish(owner, actor=COMMAND)
         documents.review(owner, actor=COMMAND)
     ssm = checked(simulated_aws.client("ssm", key_id=ADMIN_KEY.id, secret=ADMIN_KEY.secret))
-    yield Runbooked(world=gated, ssm=ssm)
+    return Runbooked(world=gated, ssm=ssm)
