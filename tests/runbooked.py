@@ -1,5 +1,6 @@
 """The gated world with two work groups more: one granted through Change Manager, one by runbooks that the portal starts."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +10,10 @@ import pytest
 from access_requests.actor import COMMAND
 from access_requests.models import AutomationExecution, Elevation, TargetRole, WorkGroup
 from access_requests.services import change_requests, documents, provision, revoke
+from portal.simulated_aws import control
+from portal.simulated_aws.company import ACCOUNTS, role_arn
 from tests import waiting
-from tests.aws_fixtures import ADMIN_KEY, Aws
+from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws
 from tests.gated import Gated, clock, gated, jump, simulated_aws
 from tests.simulated_aws.shapes import checked
 
@@ -54,9 +57,42 @@ class Runbooked:
     def prolonged(self, elevation: Elevation) -> Elevation:
         return self._until(elevation, provision.prolong, lambda: elevation.written_ends_at == elevation.ends_at)
 
+    def event(self, name: str) -> dict[str, Any]:
+        """Return the latest event of this name, as CloudTrail has it."""
+        cloudtrail = self.world.aws.client("cloudtrail", key_id=ADMIN_KEY.id, secret=ADMIN_KEY.secret)
+        found = cloudtrail.lookup_events(LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": name}])
+        return dict(json.loads(found["Events"][0]["CloudTrailEvent"]))
+
+    def approver(self) -> Any:
+        """Return a client of somebody who has got into the portal's approver role."""
+        aws = self.world.aws
+        sts = aws.client("sts", key_id=PORTAL_KEY.id, secret=PORTAL_KEY.secret)
+        role = role_arn("jump", "sekisho/SekishoChangeApproverRole")
+        keys = sts.assume_role(RoleArn=role, RoleSessionName="somebody")["Credentials"]
+        return aws.client("ssm", key_id=keys["AccessKeyId"], secret=keys["SecretAccessKey"], token=keys["SessionToken"])
+
+    def calendar(self, state: str) -> None:
+        self.change_manager(calendar=state, freeze_approvers=[f"arn:aws:iam::{ACCOUNTS['jump']}:user/administrator"])
+
+    def change_manager(self, **wanted: Any) -> None:
+        aws = self.world.aws
+        control.set_change_manager(endpoint=aws.endpoint_url, token=aws.control_token, **wanted)
+
+    def fault(self, kind: str, action: str, **rest: Any) -> None:
+        aws = self.world.aws
+        control.set_fault(endpoint=aws.endpoint_url, token=aws.control_token, kind=kind, action=action, **rest)
+
+    def template(self, content: dict[str, Any]) -> None:
+        """Have another version of the change template written and reviewed, as administrators may."""
+        name, text = f"SekishoChange-{CHANGE_GROUP}", json.dumps(content)
+        publisher, reviewer = documents.publisher(), documents.reviewer()
+        publisher.call("update_document", Name=name, Content=text, DocumentVersion="$LATEST", DocumentFormat="JSON")
+        publisher.call("update_document_metadata", Name=name, DocumentReviews={"Action": "SendForReview"})
+        reviewer.call("update_document_metadata", Name=name, DocumentReviews={"Action": "Approve"})
+
     def follow(self) -> None:
         """Look at the change requests that are due, as the sweep does."""
-        self.world.jump.clock.forward(seconds=5)
+        self.world.jump.clock.forward(seconds=60)
         for _task, pk in list(change_requests.due(now=self.world.jump.clock.now)):
             change_requests.follow(pk)
 

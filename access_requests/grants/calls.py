@@ -35,10 +35,14 @@ BUSY = frozenset(
         "ExpiredToken",
         "ExpiredTokenException",
         "RequestExpired",
+        # Of Systems Manager: as many run as may.
+        "AutomationExecutionLimitExceededException",
     }
 )
+# What Systems Manager says where Change Manager is closed, to new customers and to whoever had it.
+CLOSED, UNAVAILABLE = "NoLongerSupportedException", "change_manager_unavailable"
+DENIALS = frozenset({"AccessDenied", "AccessDeniedException"})
 NOT_THERE = "NoSuchEntity"
-DENIED = "AccessDenied"
 SERVER_ERROR = 500
 
 
@@ -124,7 +128,7 @@ def is_denied(error: BackendError) -> bool:
     Of a group or role that is gone IAM knows neither path nor boundary, so that a policy limited to either denies what
     would be NoSuchEntity; a read that is allowed on all of them tells which it is.
     """
-    return error.problem == DENIED
+    return error.problem in DENIALS
 
 
 def _divided(error: ClientError) -> BackendError:
@@ -133,7 +137,7 @@ def _divided(error: ClientError) -> BackendError:
     message = str(error.response.get("Error", {}).get("Message", ""))
     if code in BUSY or status >= SERVER_ERROR:
         return BackendBusy(code, message)
-    return BackendRefused(code, message)
+    return BackendRefused(UNAVAILABLE if code == CLOSED else code, message)
 
 
 def _divided_local(error: BotoCoreError) -> BackendError:

@@ -1,12 +1,19 @@
 """Grants that AWS carries out by itself, from the request to the end: through Change Manager, and by runbooks alone."""
 
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from access_requests.models import AutomationExecution, Elevation
+from access_requests import wording
+from access_requests.errors import Rejection
+from access_requests.models import AccessRequest, AutomationExecution, Elevation
+from access_requests.services import executions, provision
+from audits.models import TrailEntry
 from tests.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, ROLES, Runbooked, clock, gated, jump, runbooked, simulated_aws
-from tests.story import approved, extension_asked, returned, submitted
+from tests.story import approved, extension_asked, rejected, returned, sent_back, submitted, withdrawn
 
 __all__ = ["clock", "gated", "jump", "runbooked", "simulated_aws"]
 SUCCESS = {CHANGE_GROUP: "CompletedWithSuccess", AUTOMATION_GROUP: "Success"}
@@ -44,3 +51,286 @@ def test_grant_extension_and_end_are_carried_out_by_aws(runbooked: Runbooked, gr
     done = SUCCESS[group]
     rows = AutomationExecution.objects.order_by("pk").values_list("purpose", "number", "status")
     assert list(rows) == [("grant", 1, done), ("prolong", 1, done), ("remove", 2, "Success")]
+
+
+# Change requests before the decision here
+
+
+@pytest.fixture
+def asked(runbooked: Runbooked) -> AccessRequest:
+    """member01's request for the group of Change Manager, and the change request that waits in AWS for the portal."""
+    jump = runbooked.world.jump
+    request = submitted(jump.cast.member01, now=jump.clock.now, work_groups=[CHANGE_GROUP], plan="1. psql\n2. reindex")
+    runbooked.follow()
+    return request
+
+
+def change(request: AccessRequest) -> AutomationExecution:
+    return AutomationExecution.objects.filter(request=request).latest("pk")
+
+
+def acts(subject: AccessRequest) -> list[str]:
+    return list(TrailEntry.objects.filter(subject=subject.code).order_by("pk").values_list("act", flat=True))
+
+
+def test_change_request_begins_with_the_request_and_says_who_why_and_how(runbooked: Runbooked, asked: AccessRequest) -> None:
+    row = change(asked)
+    assert (row.status, row.purpose, row.number) == ("PendingApproval", "grant", 1)
+    shown = runbooked.execution(row.execution_id)
+    assert shown["ChangeRequestName"] == f"{asked.code} {CHANGE_GROUP}"
+    assert shown["Runbooks"][0]["Parameters"]["Window"] == [asked.code.replace("-", "")]
+    started = runbooked.event("StartChangeRequestExecution")
+    details = started["requestParameters"]["changeDetails"]
+    for word in ("変更対象", "変更内容", "作業影響", "作業計画", "戻し計画", "member01", "CHG-123", "fix the index", "2. reindex"):
+        assert word in details
+    assert acts(asked)[-1] == "request.execution_seen"
+
+
+def test_portal_approves_in_aws_only_after_its_own_decision_and_names_its_approvers(
+    runbooked: Runbooked, asked: AccessRequest
+) -> None:
+    jump = runbooked.world.jump
+    runbooked.follow()
+    assert change(asked).status == "PendingApproval"
+    approved(asked, jump.cast.leader01, now=jump.clock.now, comment="indexを直してください")
+    elevation = runbooked.granted(Elevation.objects.get(request=asked))
+    assert elevation.status == "active", elevation.problem
+    (said,) = executions.as_execution(change(asked)).steps[0].said
+    assert said.approver.endswith("assumed-role/SekishoChangeApproverRole/sekisho")
+    assert "leader01 (高橋 直子): approve" in said.comment
+    assert "indexを直してください" in said.comment
+    assert len(runbooked.change_requests()) == 1
+
+
+def test_approval_in_the_console_ahead_of_the_decision_adds_nobody(runbooked: Runbooked, asked: AccessRequest) -> None:
+    jump, row = runbooked.world.jump, change(asked)
+    runbooked.approver().send_automation_signal(AutomationExecutionId=row.execution_id, SignalType="Approve")
+    assert runbooked.settled(row)["AutomationExecutionStatus"] == "CompletedWithFailure"
+    runbooked.follow()
+    asked.refresh_from_db()
+    assert (asked.status, change(asked).status) == ("pending", "CompletedWithFailure")
+    assert (jump.members(CHANGE_GROUP), jump.tags()) == (set(), {})
+    # The decision here is as good as ever: it has a change request of its own.
+    approved(asked, jump.cast.leader01, now=jump.clock.now)
+    elevation = runbooked.granted(Elevation.objects.get(request=asked))
+    assert (elevation.status, jump.members(CHANGE_GROUP)) == ("active", {"member01"})
+    assert len(runbooked.change_requests()) == 2
+
+
+def test_approval_ahead_while_an_earlier_access_is_open_gives_nothing_either(runbooked: Runbooked) -> None:
+    """The fence of the earlier window is there, but names that window."""
+    jump = runbooked.world.jump
+    first = runbooked.granted(elevated(runbooked, CHANGE_GROUP))
+    later = {"starts_at": first.ends_at, "duration_minutes": 30}
+    request = submitted(jump.cast.member01, now=jump.clock.now, work_groups=[CHANGE_GROUP], **later)
+    runbooked.follow()
+    row = change(request)
+    runbooked.approver().send_automation_signal(AutomationExecutionId=row.execution_id, SignalType="Approve")
+    assert runbooked.settled(row)["AutomationExecutionStatus"] == "CompletedWithFailure"
+    assert jump.tags()[f"sekisho:ttl:{CHANGE_GROUP}"] == first.ends_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_rejection_in_the_console_ends_the_request_here(runbooked: Runbooked, asked: AccessRequest) -> None:
+    signal = {"AutomationExecutionId": change(asked).execution_id, "SignalType": "Reject"}
+    runbooked.approver().send_automation_signal(**signal, Payload={"Comment": ["not in the freeze"]})
+    runbooked.follow()
+    asked.refresh_from_db()
+    assert asked.status == "rejected"
+    told = TrailEntry.objects.get(subject=asked.code, act="request.rejected").data["in_aws"]
+    assert (told["status"], told["reason"]) == ("Rejected", "change_rejected")
+    assert "not in the freeze" in told["by"]
+    with pytest.raises(Rejection):
+        approved(asked, runbooked.world.jump.cast.leader01, now=runbooked.world.jump.clock.now)
+
+
+def test_cancellation_in_the_console_ends_the_request_here(runbooked: Runbooked, asked: AccessRequest) -> None:
+    runbooked.ssm.stop_automation_execution(AutomationExecutionId=change(asked).execution_id, Type="Cancel")
+    runbooked.settled(change(asked))
+    runbooked.follow()
+    asked.refresh_from_db()
+    assert (asked.status, change(asked).status) == ("rejected", "Cancelled")
+
+
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [
+        (lambda request, cast, now: rejected(request, cast.leader01, now=now, comment="not today"), "Rejected"),
+        (lambda request, cast, now: sent_back(request, cast.leader01, now=now), "Rejected"),
+        (lambda request, cast, now: withdrawn(request, cast.member01, now=now), "Cancelled"),
+    ],
+    ids=["rejected", "sent back", "withdrawn"],
+)
+def test_end_of_the_request_here_ends_the_change_request(
+    runbooked: Runbooked, asked: AccessRequest, end: Callable[..., object], status: str
+) -> None:
+    jump = runbooked.world.jump
+    end(asked, jump.cast, jump.clock.now)
+    runbooked.follow()
+    assert runbooked.settled(change(asked))["AutomationExecutionStatus"] == status
+    runbooked.follow()
+    assert (change(asked).status, change(asked).follow_at) == (status, None)
+    if status == "Rejected":
+        assert "leader01" in executions.as_execution(change(asked)).steps[0].said[0].comment
+
+
+def test_access_that_was_approved_for_later_is_cancelled_with_its_change_request(runbooked: Runbooked) -> None:
+    jump = runbooked.world.jump
+    elevation = elevated(runbooked, CHANGE_GROUP, starts_at=jump.clock.now + timedelta(hours=1))
+    runbooked.ssm.stop_automation_execution(AutomationExecutionId=change(elevation.request).execution_id, Type="Cancel")
+    runbooked.settled(change(elevation.request))
+    runbooked.follow()
+    elevation.refresh_from_db()
+    assert (elevation.status, elevation.stop_reason) == ("cancelled", "execution_cancelled")
+
+
+def test_change_request_of_an_access_cancelled_here_is_cancelled(runbooked: Runbooked) -> None:
+    jump = runbooked.world.jump
+    elevation = elevated(runbooked, CHANGE_GROUP, starts_at=jump.clock.now + timedelta(hours=1))
+    returned(elevation, jump.cast.member01, now=jump.clock.now)
+    runbooked.follow()
+    assert runbooked.settled(change(elevation.request))["AutomationExecutionStatus"] == "Cancelled"
+
+
+def test_closed_calendar_is_waited_for_and_an_override_lets_it_go_on(runbooked: Runbooked, asked: AccessRequest) -> None:
+    jump = runbooked.world.jump
+    runbooked.calendar("CLOSED")
+    approved(asked, jump.cast.leader01, now=jump.clock.now)
+    elevation = Elevation.objects.get(request=asked)
+    for _ in range(3):
+        provision.grant(elevation.pk)
+    elevation.refresh_from_db()
+    assert (elevation.status, elevation.attempts) == ("granting", 0)
+    assert change(asked).status == "PendingChangeCalendarOverride"
+    runbooked.calendar("OPEN")
+    assert runbooked.granted(elevation).status == "active"
+
+
+def test_rejected_override_ends_the_grant_with_that_reason(runbooked: Runbooked, asked: AccessRequest) -> None:
+    jump = runbooked.world.jump
+    runbooked.calendar("CLOSED")
+    approved(asked, jump.cast.leader01, now=jump.clock.now)
+    elevation = Elevation.objects.get(request=asked)
+    provision.grant(elevation.pk)
+    runbooked.ssm.send_automation_signal(AutomationExecutionId=change(asked).execution_id, SignalType="Reject")
+    runbooked.granted(elevation)
+    assert (elevation.status, elevation.stop_reason) == ("revoking", "grant_refused")
+    runbooked.ended(elevation)
+    assert (elevation.status, jump.members(CHANGE_GROUP)) == ("ended", set())
+
+
+def test_end_while_aws_is_still_at_the_grant_cancels_it_first(runbooked: Runbooked, asked: AccessRequest) -> None:
+    jump = runbooked.world.jump
+    runbooked.calendar("CLOSED")
+    approved(asked, jump.cast.leader01, now=jump.clock.now)
+    elevation = Elevation.objects.get(request=asked)
+    provision.grant(elevation.pk)
+    elevation.refresh_from_db()
+    returned(elevation, jump.cast.member01, now=jump.clock.now)
+    runbooked.ended(Elevation.objects.get(pk=elevation.pk))
+    statuses = AutomationExecution.objects.order_by("pk").values_list("purpose", "status")
+    assert list(statuses) == [("grant", "Cancelled"), ("remove", "Success")]
+    assert jump.members(CHANGE_GROUP) == set()
+
+
+def test_rejected_extension_leaves_the_end_that_stood(runbooked: Runbooked) -> None:
+    jump = runbooked.world.jump
+    elevation = runbooked.granted(elevated(runbooked, CHANGE_GROUP))
+    before = elevation.ends_at
+    extension = extension_asked(elevation, jump.cast.member01, ends_at=before + timedelta(hours=1), now=jump.clock.now)
+    runbooked.follow()
+    runbooked.calendar("CLOSED")
+    approved(extension, jump.cast.leader01, now=jump.clock.now)
+    provision.prolong(elevation.pk)
+    runbooked.ssm.send_automation_signal(AutomationExecutionId=change(extension).execution_id, SignalType="Reject")
+    runbooked.calendar("OPEN")
+    runbooked.prolonged(elevation)
+    assert (elevation.status, elevation.ends_at) == ("active", before)
+    assert jump.tags()[f"sekisho:ttl:{CHANGE_GROUP}"] == before.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert runbooked.world.until(role=ROLES[CHANGE_GROUP]) == before
+
+
+# What can be wrong with the documents
+
+
+def unusable(world: Runbooked, spoil: str) -> None:
+    """Spoil the documents as administrators may, or leave them unfinished."""
+    ssm, template, runbook = world.ssm, f"SekishoChange-{CHANGE_GROUP}", f"SekishoGrant-{CHANGE_GROUP}"
+    content = json.loads(ssm.get_document(Name=template, DocumentFormat="JSON")["Content"])
+    match spoil:
+        case "template_missing":
+            ssm.delete_document(Name=template)
+        case "template_not_approved":
+            ssm.delete_document(Name=template)
+            ssm.create_document(Name=template, Content=json.dumps(content), DocumentType="Automation.ChangeTemplate")
+        case "template_not_pinned":
+            world.template({**content, "executableRunBooks": [{"name": runbook, "version": "$LATEST"}]})
+        case "runbook_missing":
+            ssm.delete_document(Name=runbook)
+        case "runbook_changed":
+            forged = json.loads(ssm.get_document(Name=runbook, DocumentFormat="JSON")["Content"])
+            forged["mainSteps"] = forged["mainSteps"][1:]
+            ssm.update_document(Name=runbook, Content=json.dumps(forged), DocumentVersion="$LATEST")
+            world.template({**content, "executableRunBooks": [{"name": runbook, "version": "2"}]})
+        case "change_manager_unavailable":
+            world.change_manager(available=False)
+
+
+SPOILT = (
+    *("template_missing", "template_not_approved", "template_not_pinned", "runbook_missing", "runbook_changed"),
+    "change_manager_unavailable",
+)
+
+
+@pytest.mark.parametrize("spoil", SPOILT)
+def test_unusable_documents_are_told_on_the_request_and_refuse_the_grant(runbooked: Runbooked, spoil: str) -> None:
+    jump = runbooked.world.jump
+    unusable(runbooked, spoil)
+    request = submitted(jump.cast.member01, now=jump.clock.now, work_groups=[CHANGE_GROUP])
+    runbooked.follow()
+    assert (change(request).problem, acts(request)[-1]) == (spoil, "request.change_attempt_failed")
+    assert str(wording.problem(spoil)) != str(wording.problem("NeverHeardOf")).replace("NeverHeardOf", spoil)
+    runbooked.follow()
+    assert acts(request).count("request.change_attempt_failed") == 1
+    approved(request, jump.cast.leader01, now=jump.clock.now)
+    elevation = runbooked.granted(Elevation.objects.get(request=request))
+    assert (elevation.status, elevation.stop_reason) == ("revoking", "grant_refused")
+    runbooked.ended(elevation)
+    assert (elevation.status, jump.members(CHANGE_GROUP)) == ("ended", set())
+
+
+def test_end_does_without_systems_manager_where_it_must(runbooked: Runbooked) -> None:
+    jump = runbooked.world.jump
+    elevation = runbooked.granted(elevated(runbooked, AUTOMATION_GROUP))
+    runbooked.ssm.delete_document(Name=f"SekishoRemove-{AUTOMATION_GROUP}")
+    returned(elevation, jump.cast.member01, now=jump.clock.now)
+    runbooked.ended(Elevation.objects.get(pk=elevation.pk))
+    elevation.refresh_from_db()
+    assert (elevation.status, jump.members(AUTOMATION_GROUP), jump.tags()) == ("ended", set(), {})
+
+
+def test_failed_runbook_is_tried_again_and_given_up_in_the_end(runbooked: Runbooked) -> None:
+    jump = runbooked.world.jump
+    runbooked.fault("denied", "AddUserToGroup", times=None)
+    elevation = runbooked.granted(elevated(runbooked, AUTOMATION_GROUP))
+    assert (elevation.status, elevation.stop_reason) == ("revoking", "grant_refused")
+    rows = AutomationExecution.objects.filter(purpose="grant").values_list("number", "status")
+    assert list(rows) == [(1, "Failed"), (2, "Failed"), (3, "Failed")]
+    assert jump.tags() == {}
+
+
+def test_runbook_that_fails_once_holds_up_no_grant(runbooked: Runbooked) -> None:
+    runbooked.fault("denied", "AddUserToGroup", times=3)
+    elevation = runbooked.granted(elevated(runbooked, AUTOMATION_GROUP))
+    assert elevation.status == "active"
+    assert AutomationExecution.objects.count() == 2
+
+
+def test_member_put_in_again_by_undoing_drift_has_an_execution_of_its_own(runbooked: Runbooked) -> None:
+    jump = runbooked.world.jump
+    elevation = runbooked.granted(elevated(runbooked, AUTOMATION_GROUP))
+    jump.iam.remove_user_from_group(GroupName=AUTOMATION_GROUP, UserName="member01")
+    jump.clock.now = datetime.now(UTC) + timedelta(minutes=5)
+    Elevation.objects.filter(pk=elevation.pk).update(written_ends_at=None, ends_at=jump.clock.now + timedelta(minutes=20))
+    runbooked.prolonged(Elevation.objects.get(pk=elevation.pk))
+    assert jump.members(AUTOMATION_GROUP) == {"member01"}
+    assert [row.purpose for row in AutomationExecution.objects.order_by("pk")] == ["grant", "grant"]
