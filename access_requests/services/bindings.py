@@ -29,6 +29,12 @@ def of(person: User, principal: Principal) -> Binding | None:
     return binding
 
 
+def of_user(user_id: str, principal: Principal) -> Binding | None:
+    """Return who is bound to the user with this id."""
+    model = IamUserBinding if principal == Principal.IAM_USER else IdentityCenterBinding
+    return model.objects.select_related("person").filter(user_id=user_id).first()
+
+
 def check(person: User, work_groups: Iterable[WorkGroup]) -> None:
     """Raise NoIamUser or NoIdentityCenterUser unless the person is bound to whom each of the groups is granted."""
     for principal in principals(work_groups):
@@ -53,8 +59,9 @@ def columns(person: User, work_group: WorkGroup) -> Mapping[str, str]:
 
 def user_of(elevation: Elevation) -> tuple[str, str]:
     """Return name and UserId of the user that the elevation is for, as they were when it was approved."""
-    principal = backend(elevation.work_group.backend).principal
-    return getattr(elevation, f"{principal}_name"), getattr(elevation, f"{principal}_id")
+    if elevation.identity_center_user_id:
+        return elevation.identity_center_user_name, elevation.identity_center_user_id
+    return elevation.iam_user_name, elevation.iam_user_id
 
 
 def is_bound_still(elevation: Elevation) -> bool:
