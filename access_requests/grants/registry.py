@@ -16,6 +16,11 @@ def backend(alias: str) -> GrantBackend:
     return made
 
 
+def fenced(alias: str) -> bool:
+    """Whether AWS itself ends what the backend of this alias gives."""
+    return is_fenced(backend(alias))
+
+
 def unfenced() -> list[str]:
     """Return the aliases of the backends whose access AWS does not end by itself."""
-    return [alias for alias in settings.GRANT_BACKENDS if not is_fenced(backend(alias))]
+    return [alias for alias in settings.GRANT_BACKENDS if not fenced(alias)]

@@ -14,7 +14,7 @@ from access_requests.grants.calls import Caller, is_missing
 from access_requests.grants.contract import Grant, GrantBackend, is_fenced
 from access_requests.grants.errors import BackendError, BackendRefused, LeaseLost, UnderWay
 from access_requests.grants.executions import Purpose
-from access_requests.grants.registry import backend
+from access_requests.grants.registry import backend, fenced
 from access_requests.lifecycle import ElevationAction, ElevationStatus
 from access_requests.models import Elevation
 from access_requests.services import aws_step, executions, fences, gates, judging, lease, open_sessions, spool, transition
@@ -117,7 +117,7 @@ class Tidies:
 
 def _tidied(elevation: Elevation) -> str:
     """Return how the trail calls the tidying."""
-    if not is_fenced(backend(elevation.work_group.backend)):
+    if not fenced(elevation.work_group.backend):
         return "elevation.looked_after"
     # As it was when the calls were made: nobody begins a grant to this person while the lease is held.
     stays = any(fences.is_needed(elevation.person, role) for role in aws_step.grant_of(elevation).roles)

@@ -11,8 +11,8 @@ from typing import Any
 from urllib.error import URLError
 
 from access_requests.grants import ttl_tag
-from access_requests.grants.contract import Role, is_fenced
-from access_requests.grants.registry import backend, unfenced
+from access_requests.grants.contract import Role
+from access_requests.grants.registry import fenced, unfenced
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, IamUserBinding, IdentityCenterBinding, TargetRole, WorkGroup
 from access_requests.services import aws_step, fences, gates
@@ -52,7 +52,7 @@ def world(secrets: Secrets, *, now: datetime) -> Declared:
     _add_to_directory(jump["identity_center"])
     users = {user["name"]: user for user in jump["users"]}
     for elevation in Elevation.objects.filter(status__in=PRESENT).select_related("person", "work_group"):
-        if not is_fenced(backend(elevation.work_group.backend)):
+        if not fenced(elevation.work_group.backend):
             _put_in_directory(jump["identity_center"], elevation)
         elif elevation.iam_user_name in users:
             _put_in(users[elevation.iam_user_name], elevation, now)

@@ -1,4 +1,4 @@
-"""The company's Identity Center: its people, the one group that gives access to production by it, and the role that this leads to."""
+"""The company's Identity Center: its people, the one group that gives access to production by it, and the role behind that."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
 
 from access_requests.grants import entry_fence
 from access_requests.grants.calls import Caller

@@ -9,8 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from access_requests import policy
-from access_requests.grants.contract import is_fenced
-from access_requests.grants.registry import backend
+from access_requests.grants.registry import fenced
 from access_requests.models import AccountKind
 from access_requests.models.catalogue import LONGEST_SESSION_MINUTES, RESERVED
 from access_requests.services.catalogue.mistakes import Mistakes, Path, quoted
@@ -158,7 +157,7 @@ def _reserved_roles_are_identity_centers(state: State, mistakes: Mistakes) -> No
     """Membership in Identity Center leads to the roles that it made, and nothing else leads there."""
     for kind in (Kind.STANDING_GROUP, Kind.WORK_GROUP):
         for name, group in state[kind].items():
-            by_identity_center = kind == Kind.WORK_GROUP and not is_fenced(backend(group["backend"]))
+            by_identity_center = kind == Kind.WORK_GROUP and not fenced(group["backend"])
             for number, role in enumerate(group["target_roles"]):
                 if role.partition("/")[2].startswith(RESERVED) != by_identity_center:
                     mistakes.add(path_of(kind, name, "target_roles", number), _other_way(role, by_identity_center))
@@ -175,7 +174,7 @@ def _sessions_are_identity_centers(state: State, mistakes: Mistakes) -> None:
         if group["session"] is None:
             continue
         path = path_of(Kind.WORK_GROUP, name, "session")
-        if is_fenced(backend(group["backend"])):
+        if fenced(group["backend"]):
             mistakes.add(path, "only where Identity Center gives the session is its length the permission set's; leave this out")
         elif not 1 <= group["session"] <= LONGEST_SESSION_MINUTES:
             mistakes.add(path, "a permission set's session lasts up to 12h")
@@ -191,7 +190,7 @@ def _fences_fit(state: State, mistakes: Mistakes) -> None:
     """The entry fence on the IAM user is named after the role: a second role of that name would overwrite the first one's."""
     roles: dict[str, str] = {}
     for name, group in state[Kind.WORK_GROUP].items():
-        if not is_fenced(backend(group["backend"])):
+        if not fenced(group["backend"]):
             continue
         for number, role in enumerate(group["target_roles"]):
             first = roles.setdefault(role.partition("/")[2].lower(), role)

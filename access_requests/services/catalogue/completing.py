@@ -5,8 +5,7 @@ from typing import Any
 
 from allauth.idp.oidc.models import Client
 
-from access_requests.grants.contract import is_fenced
-from access_requests.grants.registry import backend
+from access_requests.grants.registry import fenced
 from access_requests.models.catalogue import LONGEST_SESSION_MINUTES
 from access_requests.services.catalogue.mistakes import Mistakes, quoted
 from access_requests.services.catalogue.state import Fields, Kind, Objects, State, path_of
@@ -51,7 +50,7 @@ def _leavers(wanted: State, current: State) -> Objects:
 
 def _with_session(group: Fields) -> Fields:
     """Say how long sessions may live on where AWS does not end them; elsewhere nothing is said."""
-    is_said = group["session"] is not None or is_fenced(backend(group["backend"]))
+    is_said = group["session"] is not None or fenced(group["backend"])
     return group if is_said else {**group, "session": LONGEST_SESSION_MINUTES}
 
 

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from access_requests.grants.contract import is_fenced
-from access_requests.grants.registry import backend
+from access_requests.grants.registry import fenced
 from access_requests.models import ApiClient, ApprovalPolicy, AwsAccount, StandingGroup, TargetRole, WorkGroup
 from access_requests.services import people
 from access_requests.services.catalogue.state import Kind, Objects, State
@@ -78,7 +77,7 @@ def _work_groups() -> Objects:
             "description": group.description,
             "backend": group.backend,
             "drift": group.drift,
-            "session": None if is_fenced(backend(group.backend)) else group.session_minutes,
+            "session": None if fenced(group.backend) else group.session_minutes,
         }
         for group in groups.prefetch_related("target_roles__account", "requesters")
     }

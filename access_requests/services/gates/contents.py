@@ -7,8 +7,7 @@ from django.db.models import QuerySet
 
 from access_requests.errors import RoleFull
 from access_requests.grants import session_gate as in_aws
-from access_requests.grants.contract import is_fenced
-from access_requests.grants.registry import backend
+from access_requests.grants.registry import fenced
 from access_requests.models import Elevation, RoleGate, TargetRole, WorkGroup
 from access_requests.models.catalogue import RESERVED
 from access_requests.services import fences
@@ -28,7 +27,7 @@ def gateable() -> QuerySet[TargetRole]:
 def gated(work_group: WorkGroup) -> QuerySet[TargetRole]:
     """Return the group's roles that have a gate; none where the group is granted in a way that AWS cannot end."""
     roles = gateable().filter(work_groups=work_group)
-    return roles if is_fenced(backend(work_group.backend)) else roles.none()
+    return roles if fenced(work_group.backend) else roles.none()
 
 
 def lines(role: TargetRole, *, now: datetime) -> list[Line]:

@@ -69,13 +69,13 @@ def look(alive: Alive) -> Sight:
     )
 
 
-def _directory(aws: Caller) -> Mapping[str, frozenset[str] | None | BackendError]:
+def _directory(aws: Caller) -> Mapping[str, frozenset[str] | BackendError | None]:
     """Read the members of each work group of Identity Center. One group that cannot be read stops none of the others."""
     groups = WorkGroup.objects.filter(retired_at=None, backend__in=unfenced()).order_by("name")
     return {name: _members(aws, name) for name in groups.values_list("name", flat=True)}
 
 
-def _members(aws: Caller, group: str) -> frozenset[str] | None | BackendError:
+def _members(aws: Caller, group: str) -> frozenset[str] | BackendError | None:
     try:
         return members_of(aws, group)
     except BackendError as error:
