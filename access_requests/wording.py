@@ -38,6 +38,10 @@ STOP_REASONS: Mapping[str, Promise] = {
     "iam_user_rebound": _("another IAM user was bound to the person"),
     "grant_refused": _("AWS refused the grant"),
     "iam_user_changed": _("the IAM user was renamed, or deleted and made again"),
+    "change_rejected": _("the change request was rejected in AWS"),
+    "execution_cancelled": _("it was cancelled in AWS"),
+    "change_timed_out": _("nobody approved the change request in AWS in time"),
+    "calendar_override_rejected": _("AWS's change calendar is closed, and it was not let through"),
 }
 _PERSON_BUSY = _("The portal is writing something else about this person just now. It is tried again.")
 PROBLEMS: Mapping[str, Promise] = {
@@ -52,6 +56,28 @@ PROBLEMS: Mapping[str, Promise] = {
     "ConnectTimeoutError": _("AWS did not answer. It is tried again."),
     "ReadTimeoutError": _("AWS did not answer in time, so the outcome is unknown. It is looked at again."),
     "EndpointConnectionError": _("AWS could not be reached. It is tried again."),
+    "change_rejected": _("The change request was rejected in AWS. Ask anew if it is still needed."),
+    "execution_cancelled": _("Somebody has cancelled it in AWS. Ask anew if it is still needed."),
+    "change_timed_out": _("Nobody approved the change request in AWS in time. Ask anew."),
+    "calendar_override_rejected": _("AWS's change calendar is closed, and it was not let through. Ask anew when it is open."),
+    "execution_failed": _("The runbook failed in AWS. It is tried again, three times in all; the timeline has what AWS said."),
+    "change_manager_unavailable": _(
+        "Change Manager is not available in this AWS account: it takes no new customers. An administrator must have the work "
+        "group granted by ssm_automation or iam_group."
+    ),
+    "template_missing": _("The change template is not there. An administrator must run publish_runbooks."),
+    "template_not_approved": _("The change template has not been reviewed. Somebody must approve it in AWS."),
+    "template_not_pinned": _(
+        "The change template does not name the portal's runbooks with their versions, or does not end with the portal's "
+        "approval. An administrator must run publish_runbooks and have it reviewed."
+    ),
+    "runbook_missing": _("The runbook is not there. An administrator must run publish_runbooks."),
+    "runbook_changed": _("The runbook is not the portal's, and is not started. An administrator must run publish_runbooks."),
+    "IdempotentParameterMismatch": _("It was started in AWS before with other contents. An administrator must look into it."),
+    "InvalidAutomationExecutionParametersException": _(
+        "AWS refused the runbook's parameters. An administrator must run publish_runbooks, and look into the names used."
+    ),
+    "AccessDeniedException": _("AWS denies this to the portal. An administrator must give its role the permission."),
     "role_full": _("The session gate of a role is full. It is tried again; room comes when somebody's access is over."),
     "gate_busy": _("Another worker is writing the role's session gate. It is tried again."),
     "gate_not_shown_yet": _("AWS does not show the role's session gate as it was written. It is looked at again."),

@@ -13,7 +13,7 @@ from access_requests import wording
 from access_requests.lifecycle import UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest, Drift, Elevation
 from access_requests.selectors import drift, timeline
-from access_requests.web import drift_words, moments
+from access_requests.web import drift_words, executions, moments
 from access_requests.web import judged as judging
 from audits.models import TrailEntry
 
@@ -34,6 +34,7 @@ SENTENCES: Mapping[str, tuple[str, Promise]] = {
     "elevation.cancelled": ("step", _("The access was cancelled before it began: %(reason)s")),
     "elevation.extended": ("step", _("The end was moved from %(from_end)s to %(to_end)s")),
     "elevation.extension_written": ("check", _("AWS shows that the access ends at %(end)s")),
+    "elevation.extension_refused": ("alert", _("AWS refused the extension: the end of %(to_end)s stands")),
     "elevation.fence_removed": ("check", _("The entry fence was removed: nobody is left who could pass it")),
     "elevation.fence_left": ("step", _("The entry fence stays: another access of %(person)s stands behind it")),
     "elevation.overtaken": ("alert", _("It was ended while the portal was writing to AWS; what was written is undone")),
@@ -82,7 +83,10 @@ def of_drift(row: Drift) -> list[Item]:
 def _item(entry: TrailEntry, elsewhere: str) -> Item:
     kind, sentence = _sentence(entry)
     calls = entry.data.get("calls", [])
-    parts = (elsewhere, _proof(entry), _seen(entry), _judged(entry), _source(entry), _effort(calls))
+    parts = (
+        *(elsewhere, executions.meta(entry), _proof(entry), _seen(entry), _judged(entry), _source(entry)),
+        _effort(calls),
+    )
     return Item(
         at=entry.at,
         kind=kind,
@@ -90,7 +94,7 @@ def _item(entry: TrailEntry, elsewhere: str) -> Item:
         quote=_quote(entry),
         meta=" · ".join(part for part in parts if part),
         key=f"trail-{entry.pk}",
-        notes=notes_of_sessions(entry.data.get("open_sessions", ())),
+        notes=[*executions.notes(entry), *notes_of_sessions(entry.data.get("open_sessions", ()))],
         calls=calls,
     )
 
@@ -103,6 +107,10 @@ def _sentence(entry: TrailEntry) -> tuple[str, str]:
     if said is not None:
         person, moment = data["elevation"]["person"], data.get("moment", "")
         return judging.sentence(said, person=person, moment=moment, expected=data.get("expected", ""))
+    if entry.act.endswith(executions.SEEN):
+        return executions.sentence(entry)
+    if in_aws := executions.ended(entry):
+        return in_aws
     if entry.act.endswith(FAILED):
         return "alert", wording.problem(str(data.get("problem", "")))
     kind, sentence = SENTENCES.get(entry.act, ("step", None))

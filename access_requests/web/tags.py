@@ -14,7 +14,7 @@ from access_requests import wording
 from access_requests.models import ApprovalLevel, TargetRole
 from access_requests.selectors import requests
 from access_requests.services import gates
-from access_requests.web import moments
+from access_requests.web import moments, ways
 from access_requests.web.visible import named, visible
 from portal.iam.fences import iso
 
@@ -105,3 +105,9 @@ def uncompared(word: str) -> str:
 @register.filter
 def door(word: str) -> str:
     return str(wording.DOORS.get(word, word))
+
+
+@register.filter
+def way(alias: str) -> ways.Way:
+    """Return the words of a backend: its name, how it grants, what that means for the end."""
+    return ways.way(alias)

@@ -14,6 +14,8 @@ django.setup()
 from django.conf import settings  # noqa: E402  Everything below needs the settings.
 from django.utils import timezone  # noqa: E402
 
+from access_requests.actor import COMMAND  # noqa: E402
+from access_requests.services import documents  # noqa: E402
 from portal.demo import database, info, rebuilding, secret_files  # noqa: E402
 from portal.demo.environment import CONTROL_TOKEN  # noqa: E402
 from portal.demo.places import Places, write_private  # noqa: E402
@@ -26,6 +28,9 @@ def main() -> None:
     endpoint, token = os.environ["AWS_ENDPOINT_URL"], os.environ[CONTROL_TOKEN]
     rebuilding.rebuild(secrets, now=timezone.now(), endpoint=endpoint, token=token)
     database.load_company(secrets)
+    for owner in documents.owners():
+        documents.publish(owner, actor=COMMAND)
+        documents.review(owner, actor=COMMAND)
     passwords = database.set_passwords(places)
     write_private(places.facts, json.dumps(info.facts(places, secrets=secrets, passwords=passwords)))
 

@@ -81,7 +81,17 @@ def test_change_request_begins_with_the_request_and_says_who_why_and_how(runbook
     assert shown["Runbooks"][0]["Parameters"]["Window"] == [asked.code.replace("-", "")]
     started = runbooked.event("StartChangeRequestExecution")
     details = started["requestParameters"]["changeDetails"]
-    for word in ("変更対象", "変更内容", "作業影響", "作業計画", "戻し計画", "member01", "CHG-123", "fix the index", "2. reindex"):
+    for word in (
+        "変更対象",
+        "変更内容",
+        "作業影響",
+        "作業計画",
+        "戻し計画",
+        "member01",
+        "CHG-123",
+        "fix the index",
+        "2. reindex",
+    ):
         assert word in details
     assert acts(asked)[-1] == "request.execution_seen"
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from access_requests.actor import COMMAND
 from access_requests.grants.directory import find_iam_user
 from access_requests.grants.errors import BackendError
-from access_requests.services import catalogue
+from access_requests.services import catalogue, documents
 from access_requests.services.catalogue import CatalogueRefused, Change
 from access_requests.services.run import run
 
@@ -38,11 +38,27 @@ class Command(BaseCommand):
         found = catalogue.look_up(wanted=wanted, directory=find_iam_user)
         if check:
             self._print(catalogue.difference(wanted=wanted, found=found, secrets=secrets))
+            self._tell_documents()
             return
         loaded = run(lambda: catalogue.load(wanted=wanted, found=found, secrets=secrets, actor=COMMAND, now=timezone.now()))
         self._print(loaded.changes)
+        self._tell_documents()
         for client, secret in loaded.made_secrets.items():
             self.stdout.write(f"The secret of {client}, shown only now: {secret}")
+
+    def _tell_documents(self) -> None:
+        """Warn of documents in Systems Manager that cannot be used: they are published once their groups are in the catalogue."""
+        try:
+            found = [problem for owner in documents.owners() for problem in documents.problems(owner)]
+        except BackendError as error:
+            self.stdout.write(f"AWS could not be asked about runbooks and change templates: {error}")
+            return
+        for name, problem in found:
+            self.stdout.write(f"{name}: {problem}")
+        if found:
+            self.stdout.write(
+                "Nothing is granted by these until publish_runbooks has been run, and change templates are reviewed."
+            )
 
     def _print(self, changes: list[Change]) -> None:
         for change in changes:

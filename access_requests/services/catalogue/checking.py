@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from access_requests import policy
+from access_requests.grants.documents import BY_RUNBOOK, fits_document_name
 from access_requests.models import AccountKind
 from access_requests.services.catalogue.mistakes import Mistakes, Path, quoted
 from access_requests.services.catalogue.reading import unknown
@@ -171,6 +172,24 @@ def _fences_fit(state: State, mistakes: Mistakes) -> None:
             mistakes.add(path, "too many target roles: their entry fences do not fit into a user's inline policies")
 
 
+def _runbooks_have_roles_of_their_own(state: State, mistakes: Mistakes) -> None:
+    """A runbook gives once the fence of the role names its window: a fence that speaks of another group's would not."""
+    reaching = Counter(role for group in state[Kind.WORK_GROUP].values() for role in set(group["target_roles"]))
+    for name, group in state[Kind.WORK_GROUP].items():
+        if group["backend"] not in BY_RUNBOOK:
+            continue
+        if not fits_document_name(name):
+            rule = f"granted by {group['backend']}, a name has letters, digits and _ . - only, and at most 100 of them"
+            mistakes.add(path_of(Kind.WORK_GROUP, name), rule)
+        for number, role in enumerate(group["target_roles"]):
+            if reaching[role] > 1:
+                path = path_of(Kind.WORK_GROUP, name, "target_roles", number)
+                mistakes.add(
+                    path,
+                    f"{quoted(role)} is another work group's too; granted by {group['backend']}, it must be this one's alone",
+                )
+
+
 def _fence_size(role: str) -> int:
     name = role.partition("/")[2]
     document = entry_fence(
@@ -205,5 +224,6 @@ RULES: tuple[Callable[[State, Mistakes], None], ...] = (
     _work_roles_are_apart,
     _gates_are_elsewhere,
     _fences_fit,
+    _runbooks_have_roles_of_their_own,
     _clients_differ,
 )
