@@ -82,7 +82,8 @@ def _told_by_writes(alias: str) -> Iterator[Missing]:
     if alias != CHANGE_MANAGER:
         return
     changes = AutomationExecution.objects.filter(work_group__backend=alias, purpose__in=GIVING).order_by("-pk")
-    if changes.values_list("problem", flat=True).first() == UNAVAILABLE:
+    # Where it was begun after all, by the grant, the problem of before may still stand there.
+    if changes.values_list("execution_id", "problem").first() == ("", UNAVAILABLE):
         yield Missing(what="Change Manager", problem=UNAVAILABLE)
 
 
