@@ -11,7 +11,8 @@ from access_requests.grants import health
 SENTENCES: Mapping[str, Promise] = {
     health.SETTING_EMPTY: _("The setting is empty. Set it to the ARN of the role, for web and workers, and start them again."),
     health.ROLE_REFUSED: _(
-        "AWS does not let the portal take on this role. Make the role if it is not there, and have its trust name the identity above."
+        "AWS does not let the portal take on this role. Make the role if it is not there, and have its trust name the "
+        "portal's identity in AWS."
     ),
     health.CALL_DENIED: _(
         "AWS denies this call to the portal. Give the role that makes it the policy that comes with the portal."
