@@ -1,5 +1,6 @@
 """Whether each backend that the catalogue uses could grant now: probed by workers, kept for the pages."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -20,6 +21,7 @@ from access_requests.models import AutomationExecution, BackendHealth, Elevation
 from portal.aws.sessions import jump_iam
 from portal.outbox import sending as outbox
 
+logger = logging.getLogger(__name__)
 TASK = "access_requests.probe_backends"
 # Of what fails right now a page shows so many at most.
 MOST_FAILING = 20
@@ -36,7 +38,11 @@ def probe_all() -> None:
     """Ask AWS about each backend that a work group uses, and forget those that none uses any more."""
     used = owners()
     for alias, of_it in used.items():
-        probe(alias, of_it)
+        try:
+            probe(alias, of_it)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            # An answer that is not as AWS documents it: the others are asked all the same, and what is shown of this one grows old.
+            logger.exception("%s cannot be probed", alias)
     BackendHealth.objects.exclude(alias__in=used).delete()
 
 

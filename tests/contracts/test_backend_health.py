@@ -6,13 +6,17 @@ from collections.abc import Callable
 import pytest
 from pytest_django import Settings
 
-from access_requests import tasks
+from access_requests import errors, tasks
 from access_requests.models import BackendHealth, Elevation, WorkGroup
+from access_requests.services import health
+from access_requests.services.run import run
+from portal.outbox.models import Message
 from portal.simulated_aws.change_roles import APPROVER, IDENTITY_CENTER, PATH, STARTER
 from portal.simulated_aws.company import ACCOUNTS, role_arn
 from portal.simulated_aws.company_directory import WORK_GROUP
+from tests.cast import actor_of
 from tests.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, Runbooked, clock, gated, jump, runbooked, simulated_aws
-from tests.story import approved, submitted
+from tests.story import approved, refused, submitted
 
 __all__ = ["clock", "gated", "jump", "runbooked", "simulated_aws"]
 ALIASES = ("change_manager", "iam_group", "ssm_automation")
@@ -151,7 +155,8 @@ def test_it_says_when_it_last_worked_and_what_fails_right_now(runbooked: Runbook
     approved(request, jump.cast.leader01, now=jump.clock.now)
     elevation = runbooked.granted(Elevation.objects.get(request=request))
     row = probed("ssm_automation")
-    assert (row.worked_at, row.results["failing"]) == (max(elevation.granted_at, elevation.seen_at), [])
+    latest = max(moment for moment in (elevation.granted_at, elevation.seen_at) if moment)
+    assert (row.worked_at, row.results["failing"]) == (latest, [])
     Elevation.objects.filter(pk=elevation.pk).update(problem="Throttling")
     assert probed("ssm_automation").results["failing"] == [{"what": elevation.code, "problem": "Throttling"}]
     assert BackendHealth.objects.get(alias="iam_group").worked_at is None
@@ -167,6 +172,26 @@ def test_backend_that_no_work_group_uses_is_not_asked_about_and_forgotten(runboo
 def test_backend_that_the_settings_do_not_name_is_told(runbooked: Runbooked) -> None:
     WorkGroup.objects.filter(name=CHANGE_GROUP).update(backend="letter_post")
     assert problems(probed("letter_post")) == {("letter_post", "no_such_backend")}
+
+
+def test_answer_that_nobody_can_read_leaves_the_other_backends_checked(
+    runbooked: Runbooked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(*_asked: object, **_more: object) -> object:
+        raise KeyError("Content")
+
+    monkeypatch.setattr("access_requests.grants.documents.problems", unreadable)
+    tasks.probe_backends()
+    assert list(BackendHealth.objects.values_list("alias", flat=True)) == ["iam_group"]
+
+
+def test_administrator_has_a_worker_look_at_once_and_nobody_else_has(runbooked: Runbooked) -> None:
+    cast, now = runbooked.world.jump.cast, runbooked.world.jump.clock.now
+    run(lambda: health.ask(actor=actor_of(cast.admin01), now=now))
+    tasks.probe_backends(Message.objects.get(task=health.TASK).object_id)
+    assert BackendHealth.objects.filter(ok=True).count() == len(ALIASES)
+    with refused(errors.NotAnAdministrator):
+        run(lambda: health.ask(actor=actor_of(cast.auditor01), now=now))
 
 
 # Identity Center
