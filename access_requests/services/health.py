@@ -41,7 +41,7 @@ def probe_all() -> None:
         try:
             probe(alias, of_it)
         except (AttributeError, KeyError, TypeError, ValueError):
-            # An answer that is not as AWS documents it: the others are asked all the same, and what is shown of this one grows old.
+            # An answer that is not as AWS documents it: the others are asked all the same, and what is shown of it grows old.
             logger.exception("%s cannot be probed", alias)
     BackendHealth.objects.exclude(alias__in=used).delete()
 
