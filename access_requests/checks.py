@@ -1,12 +1,16 @@
-"""System checks of the catalogue: what is allowed and deserves to be known."""
+"""System checks of the catalogue: what is allowed and deserves to be known, and what its ways to grant lack in the settings."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.core.checks import CheckMessage, Info, Tags, Warning, register  # noqa: A004  Django's names.
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register  # noqa: A004  Django's names.
 from django.db import DatabaseError
+from django.utils.module_loading import import_string
 
 from access_requests.actor import Door
-from access_requests.models import ApiClient, ApprovalPolicy
+from access_requests.grants.health import NEEDS
+from access_requests.models import ApiClient, ApprovalPolicy, WorkGroup
 
 
 @register(Tags.security, deploy=True)
@@ -19,6 +23,57 @@ def clients_are_kept_short(**_kwargs: Any) -> list[CheckMessage]:
         return [*_policies(), *_clients()]
     except DatabaseError:
         return [Info("The catalogue was not checked: the database did not answer.", id="access_requests.I001")]
+
+
+@register(Tags.security, deploy=True)
+def backends_can_be_used(**_kwargs: Any) -> list[CheckMessage]:
+    """Compare what work groups are granted by with the settings. AWS is not asked: that does the page of backends.
+
+    Where the database does not answer, clients_are_kept_short says so.
+    """
+    try:
+        used = sorted(set(WorkGroup.objects.filter(retired_at=None).values_list("backend", flat=True)))
+    except DatabaseError:
+        used = []
+    return [*_broken_backends(), *_unnamed_backends(used), *_missing_roles(used)]
+
+
+def _broken_backends() -> Iterator[CheckMessage]:
+    for alias, config in settings.GRANT_BACKENDS.items():
+        try:
+            import_string(config["BACKEND"])
+        except (ImportError, KeyError) as error:
+            yield Error(
+                f"GRANT_BACKENDS names a backend {alias} that cannot be imported: {error}.",
+                hint="BACKEND is the dotted path of a class.",
+                id="access_requests.E001",
+            )
+
+
+def _unnamed_backends(used: Iterable[str]) -> Iterator[CheckMessage]:
+    for alias in used:
+        if alias not in settings.GRANT_BACKENDS:
+            yield Error(
+                f"Work groups are granted by {alias}, which GRANT_BACKENDS does not name: {_groups(alias)}.",
+                hint="Name it there, or give the work groups another backend in the catalogue and load that.",
+                id="access_requests.E002",
+            )
+
+
+def _missing_roles(used: Iterable[str]) -> Iterator[CheckMessage]:
+    for alias in used:
+        for name in NEEDS.get(alias, ()):
+            if not getattr(settings, name):
+                yield Error(
+                    f"{name} is empty, and work groups are granted by {alias}: {_groups(alias)}.",
+                    hint="Set it to the ARN of the role; docs/aws/ways.md says what that role needs.",
+                    id="access_requests.E003",
+                )
+
+
+def _groups(alias: str) -> str:
+    names = WorkGroup.objects.filter(retired_at=None, backend=alias).order_by("name").values_list("name", flat=True)
+    return ", ".join(names)
 
 
 def _policies() -> list[CheckMessage]:

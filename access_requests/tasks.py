@@ -5,7 +5,7 @@ import time
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from access_requests.services import change_requests, gates, judging, provision, reconcile, revoke, sweep
+from access_requests.services import change_requests, gates, health, judging, provision, reconcile, revoke, sweep
 from portal.users.models import User
 
 
@@ -49,6 +49,11 @@ def reconcile_now(asked_by: int = 0) -> None:
     """By the schedule what may merely be late is left to the next run; whoever asks is told all of it by this one."""
     person = User.objects.filter(pk=asked_by).first()
     reconcile.run(asked_by=person.username if person else "", pause=time.sleep if person else None)
+
+
+@shared_task(name="access_requests.probe_backends", ignore_result=True)
+def probe_backends(asked_by: int = 0) -> None:  # noqa: ARG001  Whoever asks, and the schedule, have the same asked of AWS.
+    health.probe_all()
 
 
 @shared_task(name="access_requests.undo_drift")

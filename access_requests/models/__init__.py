@@ -24,6 +24,7 @@ from access_requests.models.drift import (
 from access_requests.models.elevation import Elevation, PersonLease
 from access_requests.models.execution import AutomationExecution
 from access_requests.models.gate import RoleGate
+from access_requests.models.health import BackendHealth
 from access_requests.models.request import AccessRequest, Decision, RequestedGroup, Verdict
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "ApprovalPolicy",
     "AutomationExecution",
     "AwsAccount",
+    "BackendHealth",
     "Decision",
     "Drift",
     "DriftAnswer",

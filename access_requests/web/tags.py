@@ -15,7 +15,7 @@ from access_requests.grants import registry
 from access_requests.models import ApprovalLevel, TargetRole, WorkGroup
 from access_requests.selectors import requests
 from access_requests.services import gates
-from access_requests.web import moments, ways
+from access_requests.web import health_words, moments, ways
 from access_requests.web.visible import named, visible
 from portal.iam.fences import iso
 
@@ -111,6 +111,12 @@ def stop_reason(word: str) -> str:
 @register.filter
 def problem(word: str) -> str:
     return wording.problem(word)
+
+
+@register.filter
+def to_do(word: str) -> str:
+    """Return what an administrator is to do about what a backend lacks."""
+    return health_words.to_do(word)
 
 
 @register.filter

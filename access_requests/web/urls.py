@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from access_requests.web import asking, catalogue, comparison, decisions, drift, elevations, home, matrix, me, requests
+from access_requests.web import asking, backends, catalogue, comparison, decisions, drift, elevations, home, matrix, me, requests
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -21,6 +21,8 @@ urlpatterns = [
     path("elevations/<slug:code>/return/", elevations.elevation_return, name="elevation-return"),
     path("elevations/<slug:code>/extend/", elevations.elevation_extend, name="elevation-extend"),
     path("elevations/<slug:code>/stop/", elevations.elevation_stop, name="elevation-stop"),
+    path("backends/", backends.backend_list, name="backends"),
+    path("backends/check/", backends.check, name="backends-check"),
     path("drift/", drift.drift_list, name="drift-list"),
     path("drift/compare/", comparison.compare, name="drift-compare"),
     path("drift/<slug:code>/", drift.drift_page, name="drift"),

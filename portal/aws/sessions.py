@@ -62,6 +62,12 @@ def jump_sts() -> "STSClient":
     return sts
 
 
+def sts_of(role_arn: str) -> "STSClient":
+    """Return the client that says who the portal is in this role, and that fails where the role cannot be taken on."""
+    sts: STSClient = _client("sts", role_arn, settings.AWS_REGION)
+    return sts
+
+
 def ssm_of(role_arn: str, region: str) -> "SSMClient":
     """Return the Systems Manager client of the role's account in one Region."""
     ssm: SSMClient = _client("ssm", role_arn, region)

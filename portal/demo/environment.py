@@ -16,7 +16,7 @@ WORKER_FILE = "worker_environment.json"
 # Where AWS is told to fail, and the token that says so.
 CONTROL_FILE = "aws_control.json"
 # This AWS shows at once what was written, so that drift is soon told from what is late.
-PACE = {"RECONCILE_SECONDS": "30", "SETTLING_SECONDS": "5"}
+PACE = {"RECONCILE_SECONDS": "30", "SETTLING_SECONDS": "5", "HEALTH_SECONDS": "30"}
 ROLES = {
     "AWS_CHANGE_PUBLISHER_ROLE_ARN": change_roles.PUBLISHER,
     "AWS_CHANGE_REVIEWER_ROLE_ARN": change_roles.REVIEWER,
@@ -55,7 +55,7 @@ def of_web(places: Places, *, portal_url: str, broker_url: str) -> Environment:
 
 
 def pace() -> Environment:
-    """Return how often AWS is compared, and for how long a difference is merely late."""
+    """Return how often AWS is compared and asked, and for how long a difference is merely late."""
     return {name: os.environ.get(name, usual) for name, usual in PACE.items()}
 
 

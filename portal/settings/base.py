@@ -218,6 +218,13 @@ CELERY_BEAT_SCHEDULE["reconcile"] = {
     "schedule": RECONCILE_SECONDS,
     "options": {"expires": RECONCILE_SECONDS},
 }
+# How often AWS is asked whether each backend could grant.
+HEALTH_SECONDS = env.int("HEALTH_SECONDS", 300)
+CELERY_BEAT_SCHEDULE["probe_backends"] = {
+    "task": "access_requests.probe_backends",
+    "schedule": HEALTH_SECONDS,
+    "options": {"expires": HEALTH_SECONDS},
+}
 # How long AWS may take to show what was written: until then a difference is late, not drift.
 SETTLING_SECONDS = env.int("SETTLING_SECONDS", 60)
 

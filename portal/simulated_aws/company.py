@@ -188,7 +188,7 @@ def _jump(*, admin_key: AccessKey, portal_key: AccessKey, people: Sequence[User]
         roles=(
             _administration(),
             _portal_role(),
-            *change_roles.roles(ACCOUNTS["jump"], portal=[role_arn("jump", PORTAL_ROLE), _PORTAL_USER_ARN], work_path=WORK_PATH),
+            *change_roles.roles(ACCOUNTS["jump"], portal=[role_arn("jump", PORTAL_ROLE), _PORTAL_USER_ARN]),
         ),
         groups=(*_standing_groups(), *_work_groups()),
         identity_center=company_directory.directory(PEOPLE),

@@ -5,7 +5,17 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from access_requests.models import Drift, DriftKind, Elevation, IamUserBinding, Reconciliation, RoleGate, TargetRole, WorkGroup
+from access_requests.models import (
+    BackendHealth,
+    Drift,
+    DriftKind,
+    Elevation,
+    IamUserBinding,
+    Reconciliation,
+    RoleGate,
+    TargetRole,
+    WorkGroup,
+)
 from portal.iam.fences import iso
 from tests.cast import Cast
 from tests.journeys.conftest import Travel
@@ -89,6 +99,26 @@ def drifted() -> str:
     return Drift.objects.create(**{**always, "account": "jump"}, **member, principal=tool, undone_before=3).code
 
 
+def probed(failing: str) -> None:
+    """Have a worker find one backend in order long ago, and a role, a document and a permission missing of another just now."""
+    now, session = timezone.now(), "arn:aws:sts::111111111111:assumed-role/SekishoPortalRole/sekisho"
+    starter = "arn:aws:iam::111111111111:role/sekisho/SekishoChangeStarterRole"
+    roles = [
+        {"setting": "AWS_CHANGE_STARTER_ROLE_ARN", "arn": starter, "identity": session},
+        {"setting": "AWS_CHANGE_APPROVER_ROLE_ARN", "arn": starter.replace("Starter", "Approver"), "identity": ""},
+    ]
+    missing = [
+        {"what": roles[1]["arn"], "problem": "role_refused", "detail": f"User: {session} is not authorized to perform it"},
+        {"what": f"SekishoChange-{'Long' * 20}", "problem": "template_not_approved", "detail": ""},
+        {"what": "ssm:GetAutomationExecution", "problem": "call_denied", "detail": "AccessDenied"},
+    ]
+    results = {"roles": roles, "missing": missing, "failing": [{"what": failing, "problem": "Throttling"}]}
+    WorkGroup.objects.filter(name="ProdLeaderWorkGroup").update(backend="change_manager")
+    BackendHealth.objects.create(alias="change_manager", checked_at=now, identity=session, results=results)
+    long_ago = now - timedelta(days=2)
+    BackendHealth.objects.create(alias="iam_group", checked_at=long_ago, identity=session, ok=True, worked_at=long_ago)
+
+
 def passkey_only(cast: Cast) -> None:
     serial = "arn:aws:iam::111111111111:u2f/user/member02/key"
     IamUserBinding.objects.filter(person=cast.member02).update(mfa_serials=[serial])
@@ -148,15 +178,18 @@ def test_leads_and_readers_pages(company: dict[str, str], travel: Travel, langua
 @pytest.mark.parametrize(("language", "phone", "dark"), EYES)
 def test_administrators_pages(company: dict[str, str], travel: Travel, language: str, phone: bool, dark: bool) -> None:  # noqa: FBT001
     person = travel("admin01", language=language, phone=phone, dark=dark)
-    for name, url in {"drift-empty": "/drift/", "matrix-empty": "/matrix/", "person-empty": "/matrix/people/member02/"}.items():
+    nothing = {"drift-empty": "/drift/", "matrix-empty": "/matrix/", "person-empty": "/matrix/people/member02/"}
+    for name, url in {**nothing, "backends-never-checked": "/backends/"}.items():
         person.page.goto(url)
         person.look(name)
     code = drifted()
+    probed(company["elevation"])
     pages = {
         "admin-home": "/",
         "drift": "/drift/",
         "drift-one": f"/drift/{code}/",
         "drift-undo": f"/drift/{code}/undo/",
+        "backends": "/backends/",
         "admin-matrix": "/matrix/",
         "admin-matrix-person": "/matrix/people/member02/",
         "admin-catalogue": "/catalogue/",
@@ -170,6 +203,9 @@ def test_administrators_pages(company: dict[str, str], travel: Travel, language:
     person.page.goto("/drift/")
     person.press("Compare now")
     person.look("drift-compare-asked")
+    person.page.goto("/backends/")
+    person.press("Check now")
+    person.look("backends-check-asked")
 
 
 @pytest.mark.parametrize(("language", "phone", "dark"), EYES)

@@ -37,10 +37,10 @@ FENCED = {
 TAGGED = call("tag", "iam", "TagUser", inputs={"UserName": "{{ User }}"})
 TAGGED["inputs"]["Tags"] = [{"Key": "sekisho:ttl:{{ Group }}", "Value": "{{ End }}"}]
 ADDED = call("add", "iam", "AddUserToGroup", inputs={"GroupName": "{{ Group }}", "UserName": "{{ User }}"})
-SEEN = call("see", "iam", "GetGroup", inputs={"GroupName": "{{ Group }}"})
-SEEN["outputs"] = [{"Name": "Ids", "Selector": "$.Users[?(@.UserName == 'member01')].UserId", "Type": "StringList"}]
+SEEN = call("see", "iam", "ListGroupsForUser", inputs={"UserName": "{{ User }}"})
+SEEN["outputs"] = [{"Name": "Names", "Selector": f"$.Groups[?(@.GroupName == '{GROUP}')].GroupName", "Type": "StringList"}]
 GRANT = with_steps(
-    FENCED, TAGGED, ADDED, SEEN, parameters=DECLARED, outputs=["see.Ids"], assumeRole=role_arn("jump", f"sekisho/{RUNBOOK}")
+    FENCED, TAGGED, ADDED, SEEN, parameters=DECLARED, outputs=["see.Names"], assumeRole=role_arn("jump", f"sekisho/{RUNBOOK}")
 )
 
 
@@ -112,7 +112,7 @@ def test_same_runbook_grants_without_a_change_request(aws: Aws, published: dict[
     execution_id = starter.start_automation_execution(**runbook)["AutomationExecutionId"]
     done = ended(starter, execution_id)
     assert (done["AutomationExecutionStatus"], _members(aws)) == ("Success", [USER])
-    assert done["Outputs"]["see.Ids"][0].startswith("AIDA")
+    assert done["Outputs"]["see.Names"] == [GROUP]
 
 
 def test_runbooks_role_reaches_work_groups_and_ttl_tags_only(aws: Aws) -> None:

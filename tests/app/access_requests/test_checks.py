@@ -2,8 +2,9 @@ import pytest
 from allauth.idp.oidc.models import Client
 from django.core.checks import run_checks
 from django.db import OperationalError
+from pytest_django import Settings
 
-from access_requests.models import ApiClient
+from access_requests.models import ApiClient, WorkGroup
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -40,3 +41,46 @@ def test_without_a_database_the_check_says_that_it_did_not_look(cast: Cast, monk
 
     monkeypatch.setattr("access_requests.models.ApprovalPolicy.objects.filter", gone)
     assert any(said.startswith("access_requests.I001") for said in warnings())
+
+
+def granted_by(alias: str) -> None:
+    WorkGroup.objects.filter(name="ProdMemberWorkGroup").update(backend=alias)
+
+
+def errors() -> list[str]:
+    return [said for said in warnings() if said.startswith("access_requests.E")]
+
+
+def test_ways_that_have_all_they_need_are_not_complained_of(cast: Cast) -> None:
+    granted_by("change_manager")
+    assert errors() == []
+
+
+def test_role_that_a_way_lacks_is_an_error_that_says_whom_it_concerns(cast: Cast, settings: Settings) -> None:
+    settings.AWS_CHANGE_APPROVER_ROLE_ARN = settings.AWS_RUNBOOK_ROLE_ARN = ""
+    granted_by("ssm_automation")
+    said = "access_requests.E003 {} is empty, and work groups are granted by {}: ProdMemberWorkGroup."
+    assert errors() == [said.format("AWS_RUNBOOK_ROLE_ARN", "ssm_automation")]
+    granted_by("change_manager")
+    names = ("AWS_CHANGE_APPROVER_ROLE_ARN", "AWS_RUNBOOK_ROLE_ARN")
+    assert errors() == [said.format(name, "change_manager") for name in names]
+
+
+def test_roles_of_a_way_that_no_work_group_uses_may_be_missing(cast: Cast, settings: Settings) -> None:
+    settings.AWS_CHANGE_STARTER_ROLE_ARN = settings.AWS_IDENTITY_CENTER_ROLE_ARN = ""
+    assert errors() == []
+
+
+@pytest.mark.parametrize("config", [{"BACKEND": "access_requests.grants.nothing.Nothing"}, {}], ids=["no such class", "no class"])
+def test_backend_that_cannot_be_imported_is_an_error(cast: Cast, settings: Settings, config: dict[str, str]) -> None:
+    settings.GRANT_BACKENDS = {**settings.GRANT_BACKENDS, "own": config}
+    (said,) = errors()
+    assert said.startswith("access_requests.E001 GRANT_BACKENDS names a backend own that cannot be imported")
+
+
+def test_backend_that_the_settings_do_not_name_is_an_error(cast: Cast) -> None:
+    granted_by("letter_post")
+    (said,) = errors()
+    assert said.startswith("access_requests.E002 Work groups are granted by letter_post, which GRANT_BACKENDS does not name")
+    WorkGroup.objects.filter(name="ProdMemberWorkGroup").update(retired_at="2026-01-01T00:00:00Z")
+    assert errors() == []

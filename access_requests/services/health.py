@@ -1,0 +1,99 @@
+"""Whether each backend that the catalogue uses could grant now: probed by workers, kept for the pages."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from django.db.models import Max
+from django.utils import timezone
+
+from access_requests import errors
+from access_requests.actor import Actor
+from access_requests.grants import health
+from access_requests.grants.calls import UNAVAILABLE, Caller
+from access_requests.grants.documents import CHANGE_MANAGER, Owner
+from access_requests.grants.executions import GIVING
+from access_requests.grants.health import Missing
+from access_requests.lifecycle import IN_AWS
+from access_requests.models import AutomationExecution, BackendHealth, Elevation, IamUserBinding, WorkGroup
+from portal.aws.sessions import jump_iam
+from portal.outbox import sending as outbox
+
+logger = logging.getLogger(__name__)
+TASK = "access_requests.probe_backends"
+# Of what fails right now a page shows so many at most.
+MOST_FAILING = 20
+
+
+def ask(*, actor: Actor, now: datetime) -> None:
+    """Have a worker look now. Raises NotAnAdministrator."""
+    if not (actor.who.is_active and actor.who.is_administrator):
+        raise errors.NotAnAdministrator
+    outbox.put(TASK, object_id=actor.who.pk, now=now)
+
+
+def probe_all() -> None:
+    """Ask AWS about each backend that a work group uses, and forget those that none uses any more."""
+    used = owners()
+    for alias, of_it in used.items():
+        try:
+            probe(alias, of_it)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            # An answer that is not as AWS documents it: the others are asked all the same, and what is shown of it grows old.
+            logger.exception("%s cannot be probed", alias)
+    BackendHealth.objects.exclude(alias__in=used).delete()
+
+
+def owners() -> Mapping[str, Sequence[Owner]]:
+    """Return each backend that a work group of the catalogue uses -> those work groups."""
+    found: dict[str, list[Owner]] = defaultdict(list)
+    for group in WorkGroup.objects.filter(retired_at=None).order_by("backend", "name").prefetch_related("target_roles"):
+        roles = tuple(sorted(role.name for role in group.target_roles.all()))
+        found[group.backend].append(Owner(group=group.name, roles=roles, by=group.backend))
+    return found
+
+
+def probe(alias: str, of_it: Sequence[Owner]) -> BackendHealth:
+    """Ask AWS about one backend and keep what it says."""
+    aws = Caller(client=jump_iam(), before_each=lambda: None, clock=timezone.now)
+    found = health.probe(alias, of_it, aws, user_name=_somebody())
+    missing = [*found.missing, *_told_by_writes(alias)]
+    results = {
+        "roles": [asdict(role) for role in found.roles],
+        "missing": [asdict(one) for one in missing],
+        "failing": list(_failing(alias)),
+    }
+    seen = {"checked_at": timezone.now(), "identity": found.identity, "results": results, "ok": not missing}
+    return BackendHealth.objects.update_or_create(alias=alias, defaults={**seen, "worked_at": worked_at(alias)})[0]
+
+
+def worked_at(alias: str) -> datetime | None:
+    """Return when AWS last did what it was asked for, or showed it, for a work group of this backend."""
+    of_it = Elevation.objects.filter(work_group__backend=alias)
+    latest = of_it.aggregate(granted=Max("granted_at"), ended=Max("ended_at"), seen=Max("seen_at"))
+    return max((moment for moment in latest.values() if moment), default=None)
+
+
+def _failing(alias: str) -> Iterator[Mapping[str, str]]:
+    """Yield what AWS does not do right now, though it is to."""
+    stuck = Elevation.objects.filter(work_group__backend=alias, status__in=IN_AWS).exclude(problem="").order_by("-pk")
+    for code, problem in stuck.values_list("code", "problem")[:MOST_FAILING]:
+        yield {"what": code, "problem": problem}
+
+
+def _told_by_writes(alias: str) -> Iterator[Missing]:
+    """Yield that there is no Change Manager: no read says so, the latest change request does that was to begin."""
+    if alias != CHANGE_MANAGER:
+        return
+    changes = AutomationExecution.objects.filter(work_group__backend=alias, purpose__in=GIVING).order_by("-pk")
+    # Where it was begun after all, by the grant, the problem of before may still stand there.
+    if changes.values_list("execution_id", "problem").first() == ("", UNAVAILABLE):
+        yield Missing(what="Change Manager", problem=UNAVAILABLE)
+
+
+def _somebody() -> str:
+    """Return the name of an IAM user whom people act as, the longest bound: whom it is makes no difference."""
+    names = IamUserBinding.objects.filter(person__is_active=True).order_by("pk").values_list("user_name", flat=True)
+    return names.first() or ""
