@@ -14,6 +14,7 @@ from portal.simulated_aws import control
 from portal.simulated_aws.company import ACCOUNTS, role_arn
 from tests import waiting
 from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws
+from tests.cast import Cast
 from tests.gated import Gated, clock, gated, jump, simulated_aws
 from tests.simulated_aws.shapes import checked
 
@@ -109,13 +110,18 @@ class Runbooked:
 MOVING = {"Pending", "InProgress", "Cancelling", "RunbookInProgress", "Approved"}
 
 
+def work_group(name: str, cast: Cast) -> WorkGroup:
+    """Return the group, in the catalogue as the company has it in AWS."""
+    role = TargetRole.objects.create(account=cast.production, name=ROLES[name], level="member")
+    group = WorkGroup.objects.create(name=name, policy=cast.one_lead, backend=BACKENDS[name], everyone_may_request=True)
+    group.target_roles.set([role])
+    return group
+
+
 @pytest.fixture
 def runbooked(gated: Gated, simulated_aws: Aws) -> Runbooked:
-    cast = gated.jump.cast
-    for group, role_name in ROLES.items():
-        role = TargetRole.objects.create(account=cast.production, name=role_name, level="member")
-        row = WorkGroup.objects.create(name=group, policy=cast.one_lead, backend=BACKENDS[group], everyone_may_request=True)
-        row.target_roles.set([role])
+    for name in ROLES:
+        work_group(name, gated.jump.cast)
     for owner in documents.owners():
         documents.publish(owner, actor=COMMAND)
         documents.review(owner, actor=COMMAND)

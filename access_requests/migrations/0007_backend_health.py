@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access_requests", "0006_ways_to_grant"),
+        ("access_requests", "0007_identity_center"),
     ]
 
     operations = [

@@ -103,4 +103,5 @@ def _said(said: Mapping[str, str]) -> str:
 
 
 def _messages(execution: Mapping[str, Any]) -> list[str]:
-    return [execution["message"]] if execution["message"] else []
+    # What failed on the way to success was meant to, such as to find out that somebody is no member any more.
+    return [execution["message"]] if execution["message"] and execution["status"] not in SUCCEEDED else []

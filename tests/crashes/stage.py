@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from access_requests.grants import ttl_tag
 from access_requests.lifecycle import ElevationStatus
-from access_requests.models import Elevation, PersonLease, RoleGate
+from access_requests.models import AutomationExecution, Elevation, PersonLease, RoleGate
 from portal.iam.fences import entry_fence_name
 from portal.iam.session_gate import SESSION_GATE_NAME, lines_of
 from tests.aws_fixtures import Aws
@@ -155,3 +155,4 @@ def let_leases_pass() -> None:
     """Let as much time pass as leases last; nothing else of time matters to what a killed worker left."""
     PersonLease.objects.update(until=timezone.now())
     RoleGate.objects.exclude(until=None).update(until=timezone.now())
+    AutomationExecution.objects.exclude(follow_at=None).update(follow_at=timezone.now())
