@@ -11,6 +11,7 @@ from access_requests.models import (
     Decision,
     Elevation,
     IamUserBinding,
+    IdentityCenterBinding,
     StandingGroup,
     TargetRole,
     WorkGroup,
@@ -61,6 +62,13 @@ class WorkGroupAdmin(ReadingAdmin):
 
 @admin.register(IamUserBinding)
 class IamUserBindingAdmin(ReadingAdmin):
+    list_display = ("person", "user_name", "user_id", "bound_at")
+    list_select_related = ("person",)
+    search_fields = ("person__username", "user_name", "user_id")
+
+
+@admin.register(IdentityCenterBinding)
+class IdentityCenterBindingAdmin(ReadingAdmin):
     list_display = ("person", "user_name", "user_id", "bound_at")
     list_select_related = ("person",)
     search_fields = ("person__username", "user_name", "user_id")

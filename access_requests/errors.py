@@ -146,6 +146,11 @@ class NoIamUser(Conflict):
     sentence = _("No IAM user is bound to %(person)s. Ask an administrator to bind one.")
 
 
+class NoIdentityCenterUser(Conflict):
+    code = "no_identity_center_user"
+    sentence = _("No Identity Center user is bound to %(person)s. Ask an administrator to bind one.")
+
+
 class TooFewApprovers(Conflict):
     code = "too_few_approvers"
     sentence = _("Level %(level)s of this policy cannot be satisfied without you. Ask an administrator to name another approver.")

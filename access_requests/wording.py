@@ -36,6 +36,8 @@ STOP_REASONS: Mapping[str, Promise] = {
     "work_group_retired": _("the work group left the catalogue"),
     "requester_may_not": _("the person may no longer ask for this work group"),
     "iam_user_rebound": _("another IAM user was bound to the person"),
+    "identity_center_user_rebound": _("another Identity Center user was bound to the person"),
+    "identity_user_missing": _("the Identity Center user is gone"),
     "grant_refused": _("AWS refused the grant"),
     "iam_user_changed": _("the IAM user was renamed, or deleted and made again"),
     "change_rejected": _("the change request was rejected in AWS"),
@@ -44,15 +46,26 @@ STOP_REASONS: Mapping[str, Promise] = {
     "calendar_override_rejected": _("AWS's change calendar is closed, and it was not let through"),
 }
 _PERSON_BUSY = _("The portal is writing something else about this person just now. It is tried again.")
+_DENIED = _("AWS denies this to the portal. An administrator must give its role the permission.")
+_PATIENCE = _("AWS asks for patience. It is tried again.")
 PROBLEMS: Mapping[str, Promise] = {
     "not_shown_yet": _("AWS does not show the change yet. It is looked at again."),
     "still_shown": _("AWS still shows the membership. It is taken out again."),
     "still_a_member": _("AWS still shows the membership. It is taken out again."),
     "iam_user_changed": _("The IAM user was renamed, or deleted and made again. An administrator must bind it anew."),
-    "AccessDenied": _("AWS denies this to the portal. An administrator must give its role the permission."),
+    "no_identity_center": _(
+        "There is no Identity Center, or more than one, where the portal looks for it. An administrator must put its Region and "
+        "role right."
+    ),
+    "identity_group_missing": _("The group of Identity Center is not there under its name. An administrator must look into it."),
+    "identity_user_missing": _("The Identity Center user is gone. An administrator must bind the person anew."),
+    "AccessDenied": _DENIED,
+    "AccessDeniedException": _DENIED,
     "LimitExceeded": _("A limit of IAM is reached, such as ten groups a user. An administrator must make room."),
     "NoSuchEntity": _("The IAM user or group is gone. An administrator must look into it."),
-    "Throttling": _("AWS asks for patience. It is tried again."),
+    "Throttling": _PATIENCE,
+    "ThrottlingException": _PATIENCE,
+    "ConflictException": _("Somebody writes about the same in AWS just now. It is tried again."),
     "ConnectTimeoutError": _("AWS did not answer. It is tried again."),
     "ReadTimeoutError": _("AWS did not answer in time, so the outcome is unknown. It is looked at again."),
     "EndpointConnectionError": _("AWS could not be reached. It is tried again."),
@@ -77,7 +90,6 @@ PROBLEMS: Mapping[str, Promise] = {
     "InvalidAutomationExecutionParametersException": _(
         "AWS refused the runbook's parameters. An administrator must run publish_runbooks, and look into the names used."
     ),
-    "AccessDeniedException": _("AWS denies this to the portal. An administrator must give its role the permission."),
     "role_full": _("The session gate of a role is full. It is tried again; room comes when somebody's access is over."),
     "gate_busy": _("Another worker is writing the role's session gate. It is tried again."),
     "gate_not_shown_yet": _("AWS does not show the role's session gate as it was written. It is looked at again."),
@@ -104,10 +116,15 @@ DECIDED: Mapping[str, Promise] = {
     NO_ROLE: _("the role is gone"),
 }
 # Why an evaluation could not tell. What is missing here is a problem of AWS, or the evaluator's own words for a policy.
+_UNREADABLE = _("AWS does not let the portal read the account")
+_NO_PATIENCE = _("AWS asked for patience too often")
 UNTOLD: Mapping[str, Promise] = {
     NO_GATE_ROLE: _("the portal has no role in the account with which to read its policies"),
-    "AccessDenied": _("AWS does not let the portal read the account"),
-    "Throttling": _("AWS asked for patience too often"),
+    "no_identity_center": _("there is no Identity Center, or more than one, where the portal looks for it"),
+    "AccessDenied": _UNREADABLE,
+    "AccessDeniedException": _UNREADABLE,
+    "Throttling": _NO_PATIENCE,
+    "ThrottlingException": _NO_PATIENCE,
     "ConnectTimeoutError": _("AWS did not answer"),
     "ReadTimeoutError": _("AWS did not answer in time"),
     "EndpointConnectionError": _("AWS could not be reached"),

@@ -170,7 +170,9 @@ class Aws:
     def admin_client(self, service: Literal["iam"]) -> "IAMClient": ...
     @overload
     def admin_client(self, service: Literal["sts"]) -> "STSClient": ...
-    def admin_client(self, service: Literal["iam", "sts"]) -> Any:
+    @overload
+    def admin_client(self, service: Literal["identitystore", "sso-admin"]) -> Any: ...
+    def admin_client(self, service: Literal["iam", "sts", "identitystore", "sso-admin"]) -> Any:
         """Return a client with the rights of the Jump account's administrator."""
         return self.client(service, key_id=ADMIN_KEY.id, secret=ADMIN_KEY.secret)
 

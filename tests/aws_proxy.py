@@ -25,7 +25,7 @@ from urllib.parse import parse_qs, urlsplit
 
 _POLL_SECONDS = 0.01
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}
-_READS = ("Get", "List", "Describe", "Simulate")
+_READS = ("Get", "List", "Describe", "Simulate", "IsMember")
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ Everybody has an IAM user of their name and the password PASSWORD. `ProdMemberWo
 """
 
 import hashlib
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,6 +57,11 @@ def actor_of(person: User, *, door: Door = Door.BROWSER, client: str = "") -> Ac
 def iam_user_id(username: str) -> str:
     """Return the UserId that the cast's IAM user of this name has."""
     return "AIDA" + hashlib.sha256(username.encode()).hexdigest()[:17].upper()
+
+
+def identity_center_user_id(username: str) -> str:
+    """Return the UserId that the company's Identity Center user of this name has."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"arn:aws:identitystore::111111111111:user/{username}"))
 
 
 def add_person(username: str, *, name: str = "", administrator: bool = False, auditor: bool = False) -> User:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from django.conf import settings
 from pytest_django import Settings
 
 from access_requests.grants.calls import Caller
@@ -93,14 +94,12 @@ class Jump:
 
     def on_call(self, action: str, do: Callable[[], object], *, role_arn: str = "") -> None:
         """Have something else happen once, while a worker's call of this action, in this role, is on its way."""
-        events = sessions.iam_of(role_arn).meta.events
-        name = f"before-call.iam.{action}"
+        _once(sessions.iam_of(role_arn), f"before-call.iam.{action}", do)
 
-        def once(**_call: Any) -> None:
-            events.unregister(name, once)
-            do()
-
-        events.register(name, once)
+    def on_call_of(self, action: str, do: Callable[[], object]) -> None:
+        """Have something else happen once, while a worker's call to the identity store is on its way."""
+        store = sessions.identity_store_of(settings.AWS_IDENTITY_CENTER_ROLE_ARN, settings.AWS_IDENTITY_CENTER_REGION)
+        _once(store, f"before-call.identitystore.{action}", do)
 
     def rename(self, old: str, new: str) -> None:
         self.iam.update_user(UserName=old, NewUserName=new)
@@ -120,6 +119,16 @@ class Jump:
     def _until(self, user: str, policy: str) -> str:
         document: Any = self.iam.get_user_policy(UserName=user, PolicyName=policy)["PolicyDocument"]
         return str(document["Statement"][0].get("Condition", {}).get("DateGreaterThan", {}).get("aws:CurrentTime"))
+
+
+def _once(client: Any, event: str, do: Callable[[], object]) -> None:
+    events = client.meta.events
+
+    def once(**_call: Any) -> None:
+        events.unregister(event, once)
+        do()
+
+    events.register(event, once)
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ class Runbooked:
         aws = self.world.aws
         control.set_change_manager(endpoint=aws.endpoint_url, token=aws.control_token, **wanted)
 
-    def fault(self, kind: str, action: str, **rest: Any) -> None:
+    def fault(self, kind: str, action: str | None, **rest: Any) -> None:
         aws = self.world.aws
         control.set_fault(endpoint=aws.endpoint_url, token=aws.control_token, kind=kind, action=action, **rest)
 

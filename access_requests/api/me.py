@@ -9,7 +9,7 @@ from access_requests.api.paging import Page, PageQuery, page
 from access_requests.api.replies import shown
 from access_requests.api.showing import Person
 from access_requests.api.showing_access import ShownWorkGroup
-from access_requests.models import IamUserBinding
+from access_requests.models import IamUserBinding, IdentityCenterBinding
 from access_requests.selectors import catalogue, clients
 from portal.users.models import User
 
@@ -20,16 +20,19 @@ class Me(Person):
     administrator: bool
     auditor: bool
     iam_user_name: str | None
+    identity_center_user_name: str | None
 
     @classmethod
     def of(cls, person: User) -> "Me":
         binding = IamUserBinding.objects.filter(person=person).first()
+        elsewhere = IdentityCenterBinding.objects.filter(person=person).first()
         return cls(
             username=person.username,
             name=person.get_full_name(),
             administrator=person.is_administrator,
             auditor=person.is_auditor,
             iam_user_name=binding.user_name if binding else None,
+            identity_center_user_name=elsewhere.user_name if elsewhere else None,
         )
 
 

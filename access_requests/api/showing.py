@@ -104,6 +104,7 @@ class RequestDetail(RequestSummary):
     door: str
     client: str
     iam_user_name: str | None
+    identity_center_user_name: str | None
     target_roles: list[str] = Field(description="ARNs of the roles that the work groups open.")
     waits_for: WaitsFor | None = Field(description="Null once it is decided.")
     decisions: list[ShownDecision]
@@ -114,6 +115,7 @@ class RequestDetail(RequestSummary):
     def of(cls, row: AccessRequest) -> "RequestDetail":
         """Show a row that selectors.requests.in_full loaded."""
         iam_user = getattr(row.requester, "iam_user", None)
+        elsewhere = getattr(row.requester, "identity_center_user", None)
         found = waiting.of_request(row)
         return cls(
             **_summary(row),
@@ -123,6 +125,7 @@ class RequestDetail(RequestSummary):
             door=row.door,
             client=row.client,
             iam_user_name=iam_user.user_name if iam_user else None,
+            identity_center_user_name=elsewhere.user_name if elsewhere else None,
             target_roles=sorted({role.arn for group in row.work_groups.all() for role in group.target_roles.all()}),
             waits_for=WaitsFor.of(found) if found is not None else None,
             decisions=[ShownDecision.of(each) for each in row.decisions.all()],

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from access_requests import wording
 from access_requests.api.showing import Person
+from access_requests.grants.registry import fenced
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import ApprovalLevel, Elevation, TargetRole, WorkGroup
 from access_requests.selectors import elevations, requests, switching
@@ -82,11 +83,14 @@ class ElevationDetails(BaseModel):
     judged: Judged | None = Field(
         description="Whether the person can switch, as evaluated after the latest step; null until it was evaluated."
     )
-    switch_roles: list[SwitchRole] = Field(description="Links to the console's switch-role page, while access is active.")
+    switch_roles: list[SwitchRole] = Field(
+        description="Links to the console's switch-role page, while access is active; none where Identity Center lets in."
+    )
 
     @classmethod
     def of(cls, row: Elevation) -> "ElevationDetails":
-        roles = row.work_group.target_roles.all() if row.status == ElevationStatus.ACTIVE else []
+        by_switch = row.status == ElevationStatus.ACTIVE and fenced(row.work_group.backend)
+        roles = row.work_group.target_roles.all() if by_switch else []
         return cls(
             request=row.request.code,
             reason=row.request.reason,
@@ -153,7 +157,7 @@ class Role(BaseModel):
             level=row.level,
             account_id=account.account_id,
             account=account.name,
-            session_gate=bool(account.gate_role),
+            session_gate=row.has_gate,
         )
 
 
@@ -172,6 +176,9 @@ class ShownWorkGroup(BaseModel):
     name: str
     description: str
     target_roles: list[Role]
+    session_minutes: int | None = Field(
+        description="How long a session may live on after the end, where Identity Center gives it; null where people switch role."
+    )
     shortest_minutes: int
     longest_minutes: int
     policy: str = Field(description="Who approves, in words.")
@@ -185,6 +192,7 @@ class ShownWorkGroup(BaseModel):
             name=row.name,
             description=row.description,
             target_roles=[Role.of(role) for role in row.target_roles.all()],
+            session_minutes=None if fenced(row.backend) else row.session_minutes,
             shortest_minutes=rule.shortest_minutes,
             longest_minutes=rule.longest_minutes,
             policy=wording.policy(rule),

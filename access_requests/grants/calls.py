@@ -29,6 +29,8 @@ BUSY = frozenset(
         "InternalFailure",
         "InternalError",
         "ConcurrentModification",
+        # Somebody else writes about the same, or it is so already: whoever asks for what may be there sorts it out.
+        "ConflictException",
         "EntityTemporarilyUnmodifiable",
         "RequestTimeout",
         # Credentials that ran out in mid-task are renewed for the next attempt.
@@ -42,7 +44,8 @@ BUSY = frozenset(
 # What Systems Manager says where Change Manager is closed, to new customers and to whoever had it.
 CLOSED, UNAVAILABLE = "NoLongerSupportedException", "change_manager_unavailable"
 DENIALS = frozenset({"AccessDenied", "AccessDeniedException"})
-NOT_THERE = "NoSuchEntity"
+# IAM's word, and the identity store's.
+NOT_THERE = frozenset({"NoSuchEntity", "ResourceNotFoundException"})
 SERVER_ERROR = 500
 
 
@@ -119,7 +122,7 @@ class Caller:
 
 def is_missing(error: BackendError) -> bool:
     """Whether AWS said that there is no such thing."""
-    return error.problem == NOT_THERE
+    return error.problem in NOT_THERE
 
 
 def is_denied(error: BackendError) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from access_requests.grants import documents, executions
+from access_requests.grants import documents, entry_fence, executions
 from access_requests.grants.calls import Caller
 from access_requests.grants.contract import Grant, Principal, Seen
 from access_requests.grants.documents import Owner
@@ -53,9 +53,13 @@ class ByRunbook:
                 return
             current = _next(grant, current, is_member=seen.membership, now=aws.clock())
         ssm = starter(aws)
+        if current.id:
+            current = aws.note(executions.read(current, ssm))
+        if not current.id or current.waits_for_portal:
+            _check_fences_show(grant, aws)
         if not current.id:
             current = aws.note(self.start(grant, current, ssm))
-        current = aws.note(executions.read(current, ssm))
+            current = aws.note(executions.read(current, ssm))
         if current.waits_for_portal:
             current = self.approve(grant, current, aws)
         check(current)
@@ -77,7 +81,8 @@ class ByRunbook:
                     raise
                 logger.warning("the end of %s goes without Systems Manager: %s", grant.elevation, error)
             else:
-                if not self._iam.look(grant, aws).membership:
+                seen = self._iam.look(grant, aws)
+                if not seen.membership and seen.ttl is None:
                     return
         self._iam.take(grant, aws)
 
@@ -175,6 +180,13 @@ def check(execution: Execution) -> None:
         raise BackendRefused(REFUSED[execution.status], execution.message)
     if execution.status in FAILED:
         raise BackendBusy(FAILURE, execution.message)
+
+
+def _check_fences_show(grant: Grant, aws: Caller) -> None:
+    """Raise BackendBusy while AWS does not show the fences as written: the runbook would find them missing, and fail."""
+    for role in grant.roles:
+        if entry_fence.read(aws, user_name=grant.user_name, role=role) != iso(grant.ends_at):
+            raise BackendBusy(NOT_SHOWN_YET)
 
 
 def _next(grant: Grant, last: Execution | None, *, is_member: bool, now: datetime) -> Execution:

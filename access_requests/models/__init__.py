@@ -1,6 +1,6 @@
 """Rows and constraints. Verbs are in services, reads that join in selectors."""
 
-from access_requests.models.binding import IamUserBinding
+from access_requests.models.binding import IamUserBinding, IdentityCenterBinding
 from access_requests.models.catalogue import (
     AccountKind,
     ApprovalLevel,
@@ -46,6 +46,7 @@ __all__ = [
     "Elevation",
     "IamUserBinding",
     "IdempotentAnswer",
+    "IdentityCenterBinding",
     "PersonLease",
     "Reconciliation",
     "RequestedGroup",

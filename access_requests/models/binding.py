@@ -27,3 +27,24 @@ class IamUserBinding(models.Model):
 
     def __str__(self) -> str:
         return self.user_name
+
+
+class IdentityCenterBinding(models.Model):
+    """The one user of IAM Identity Center that a person is, for work groups that are granted there.
+
+    `user_id` (the identity store's UserId) tells: a user may be renamed there and stays the same.
+    """
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="identity_center_user", verbose_name=_("person")
+    )
+    user_name = models.CharField(_("Identity Center user name"), max_length=128)
+    user_id = models.CharField(_("Identity Center user ID"), max_length=47, unique=True)
+    bound_at = models.DateTimeField(_("bound"))
+
+    class Meta:
+        verbose_name = _("Identity Center user")
+        verbose_name_plural = _("Identity Center users")
+
+    def __str__(self) -> str:
+        return self.user_name

@@ -13,6 +13,12 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 DECIDE_BY = ("browser", "chat", "client")
+# What IAM Identity Center calls the roles that it makes in the accounts. IAM lets nobody else change them.
+RESERVED = "AWSReservedSSO_"
+# Where it leaves the Region out of their path.
+FIRST_REGION = "us-east-1"
+# A session in Identity Center lasts an hour unless the permission set says more, and 12 at the most.
+LONGEST_SESSION_MINUTES = 12 * 60
 
 
 class DriftAnswer(models.TextChoices):
@@ -81,8 +87,25 @@ class TargetRole(models.Model):
         return f"{self.account.key}/{self.name}"
 
     @property
+    def is_reserved(self) -> bool:
+        """Whether IAM Identity Center made it: people get into it by Identity Center only."""
+        return self.name.startswith(RESERVED)
+
+    @property
+    def has_gate(self) -> bool:
+        """Whether the portal keeps a session gate on it while a work group leads there."""
+        return bool(self.account.gate_role) and not self.is_reserved
+
+    @property
     def arn(self) -> str:
-        return f"arn:aws:iam::{self.account.account_id}:role/{self.name}"
+        return f"arn:aws:iam::{self.account.account_id}:role/{self._path}{self.name}"
+
+    @property
+    def _path(self) -> str:
+        region = settings.AWS_IDENTITY_CENTER_REGION
+        if not self.is_reserved:
+            return ""
+        return "aws-reserved/sso.amazonaws.com/" + ("" if region == FIRST_REGION else f"{region}/")
 
 
 class StandingGroup(models.Model):
@@ -148,7 +171,7 @@ class ApprovalLevel(models.Model):
 
 
 class WorkGroup(models.Model):
-    """An IAM group that gives production. Empty at rest, filled by the portal alone."""
+    """A group of IAM, or of IAM Identity Center, that gives production. Empty at rest, filled by the portal alone."""
 
     # 116, so that the key of the TTL tag fits its 128.
     name = models.CharField(_("name"), max_length=116)
@@ -159,6 +182,10 @@ class WorkGroup(models.Model):
     everyone_may_request = models.BooleanField(_("everyone may ask"), default=False)
     requesters = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="requestable_work_groups", blank=True, verbose_name=_("who may ask")
+    )
+    # How long a session may live on after the end, where AWS does not end it: the permission set's session duration.
+    session_minutes = models.PositiveIntegerField(
+        _("session duration"), default=LONGEST_SESSION_MINUTES, db_default=LONGEST_SESSION_MINUTES
     )
     drift = models.CharField(
         _("drift"), max_length=10, choices=DriftAnswer.choices, default=DriftAnswer.REPORT, db_default=DriftAnswer.REPORT

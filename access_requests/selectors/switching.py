@@ -5,6 +5,7 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from access_requests.models import AwsAccount, Elevation, IamUserBinding, TargetRole
+from access_requests.models.catalogue import RESERVED
 from portal.iam.session_gate import LONGEST_SESSION
 from portal.users.models import User
 
@@ -48,6 +49,14 @@ def mfa_of(person: User, jump: AwsAccount | None) -> Mfa:
         is_known=True,
         has_passkey=any(PASSKEY in serial for serial in serials),
     )
+
+
+def permission_set(role: TargetRole) -> str:
+    """Return the name of the permission set that IAM Identity Center made the role of; the role's own where none made it.
+
+    Source: IAM Identity Center, roles in member accounts: AWSReservedSSO_, the set's name, and 16 digits in hexadecimal.
+    """
+    return role.name.removeprefix(RESERVED).rpartition("_")[0] if role.is_reserved else role.name
 
 
 def link(role: TargetRole, elevation: Elevation) -> str:

@@ -17,8 +17,8 @@ from access_requests.grants.errors import BackendError, LeaseLost, UnderWay
 from access_requests.grants.executions import Execution
 from access_requests.grants.registry import backend
 from access_requests.lifecycle import IN_AWS
-from access_requests.models import AccessRequest, Elevation, IamUserBinding, WorkGroup
-from access_requests.services import change_details, executions, lease, transition
+from access_requests.models import AccessRequest, Elevation, WorkGroup
+from access_requests.services import bindings, change_details, executions, lease, transition
 from portal.aws.sessions import jump_iam
 
 Data = Mapping[str, object]
@@ -102,10 +102,11 @@ def grant_of(elevation: Elevation) -> Grant:
     """Return what the elevation is to be in AWS."""
     way = backend(elevation.work_group.backend)
     fixed_by = _fixed_by(elevation)
+    user_name, user_id = bindings.user_of(elevation)
     return Grant(
         elevation=elevation.code,
-        user_name=elevation.iam_user_name,
-        user_id=elevation.iam_user_id,
+        user_name=user_name,
+        user_id=user_id,
         group=elevation.work_group.name,
         roles=roles_of(elevation.work_group),
         ends_at=elevation.ends_at,
@@ -119,7 +120,7 @@ def grant_of(elevation: Elevation) -> Grant:
 
 def grant_of_request(request: AccessRequest, work_group: WorkGroup) -> Grant:
     """Return what a request is to become, before anybody has decided: nothing is given by it yet."""
-    binding = IamUserBinding.objects.get(person=request.requester_id)
+    binding = bindings.needed(request.requester, work_group)
     return Grant(
         elevation="",
         user_name=binding.user_name,

@@ -10,7 +10,7 @@ from access_requests.actor import Actor, Door
 from access_requests.lifecycle import STANDING, UNDECIDED, RequestAction
 from access_requests.models import AccessRequest, ApprovalLevel, Decision, Verdict, WorkGroup
 from access_requests.policy import AskedWindow
-from access_requests.services import gates, snapshot, submit, transition, windows
+from access_requests.services import bindings, gates, snapshot, submit, transition, windows
 from portal.outbox import sending as outbox
 from portal.users.models import User
 
@@ -221,6 +221,7 @@ def _check_requester_still_may(request: AccessRequest) -> None:
             raise errors.CatalogueChanged(work_group=group.name)
     try:
         submit.check_requester(request.requester)
+        bindings.check(request.requester, groups)
         submit.check_may_request(groups, request.requester)
     except errors.Rejection as rejection:
         names = ", ".join(group.name for group in groups)
@@ -231,7 +232,7 @@ def _check_gates_have_room(person: User, groups: Sequence[WorkGroup], window: wi
     """Raise RoleFull for what begins now; who will be in when a later window begins, nobody knows yet."""
     if window[0] <= now:
         for group in groups:
-            gates.check_room(group, user_name=person.iam_user.user_name, until=window[1], now=now)
+            gates.check_room(group, user_name=bindings.needed(person, group).user_name, until=window[1], now=now)
 
 
 def _check_length(request: AccessRequest, window: windows.Window) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from access_requests import errors, policy
 from access_requests.actor import Actor
 from access_requests.models import AccessRequest
-from access_requests.services import submit, transition, windows
+from access_requests.services import bindings, submit, transition, windows
 
 
 def extend(
@@ -22,6 +22,7 @@ def extend(
         raise errors.NotYours
     windows.check_still_open(elevation, now=now)
     group, new_end = elevation.work_group, submit.in_utc("ends_at", ends_at)
+    bindings.check(person, [group])
     submit.check_may_request([group], person)
     rule = group.policy
     if new_end is None:

@@ -19,7 +19,7 @@ from access_requests.grants.errors import BackendError, LeaseLost
 from access_requests.judgement import ALLOWED, BEFORE, DENIED, NO_GATE_ROLE, NO_IAM_USER, NO_ROLE, UNKNOWN
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccountKind, AwsAccount, Elevation, TargetRole
-from access_requests.services import fences, transition
+from access_requests.services import fences, gates, transition
 from portal.aws.sessions import iam_of, jump_iam
 from portal.iam.account import Account
 from portal.iam.evaluation import Decision
@@ -214,4 +214,4 @@ def _roles(elevation: Elevation) -> Iterable[TargetRole]:
 
 
 def _is_readable(elevation: Elevation) -> bool:
-    return elevation.work_group.target_roles.exclude(account__gate_role="").exists()
+    return gates.gated(elevation.work_group).exists()

@@ -1,4 +1,4 @@
-"""People: who they are, what they may, which IAM user they are. Every change reaches the trail."""
+"""People: who they are, what they may, which user in AWS they are. Every change reaches the trail."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -10,11 +10,18 @@ from django.contrib.auth.password_validation import validate_password
 from access_requests.actor import Actor
 from access_requests.errors import AdministratorExists
 from access_requests.grants.directory import IamUser
-from access_requests.models import IamUserBinding, StandingGroup
+from access_requests.grants.identity_center import IdentityCenterUser
+from access_requests.models import IamUserBinding, IdentityCenterBinding, StandingGroup
 from access_requests.services import changes, stop, windows
 from portal.users.models import LinkedIdentity, User
 
 STOP_REASON = "person_disabled"
+AwsUser = IamUser | IdentityCenterUser
+# By the catalogue's name of the field.
+BINDINGS: Mapping[str, type[IamUserBinding | IdentityCenterBinding]] = {
+    "iam_user": IamUserBinding,
+    "identity_center_user": IdentityCenterBinding,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,14 +38,13 @@ class Profile:
 
 def describe(person: User) -> dict[str, Any]:
     """Return all that administrators say about a person, as the catalogue's file says it and as the trail keeps it."""
-    binding = getattr(person, "iam_user", None)
     return {
         "name": person.name,
         "email": person.email,
         "administrator": person.is_administrator,
         "auditor": person.is_auditor,
         "disabled": not person.is_active,
-        "iam_user": {"name": binding.user_name, "user_id": binding.user_id} if binding else None,
+        **{field: _described(getattr(person, field, None)) for field in BINDINGS},
         "identities": {
             link.provider: link.external_id for link in sorted(person.linked_identities.all(), key=lambda link: link.provider)
         },
@@ -82,18 +88,20 @@ def enable(*, person: User, actor: Actor, now: datetime) -> None:
     _record("person.enabled", person, before=before, actor=actor, now=now)
 
 
-def bind(*, person: User, iam_user: IamUser, actor: Actor, now: datetime) -> None:
-    """Bind the one IAM user that a person is, as AWS names it."""
-    IamUserBinding.objects.create(person=person, user_name=iam_user.name, user_id=iam_user.user_id, bound_at=now)
-    bound = {"name": iam_user.name, "user_id": iam_user.user_id}
-    changes.record(act="iam_user.bound", subject=_subject(person), before=None, after=bound, actor=actor, now=now)
+def bind(*, person: User, user: AwsUser, actor: Actor, now: datetime) -> None:
+    """Bind the one IAM user, or the one Identity Center user, that a person is, as AWS names it."""
+    field = "iam_user" if isinstance(user, IamUser) else "identity_center_user"
+    bound = BINDINGS[field].objects.create(person=person, user_name=user.name, user_id=user.user_id, bound_at=now)
+    after = _described(bound)
+    changes.record(act=f"{field}.bound", subject=_subject(person), before=None, after=after, actor=actor, now=now)
 
 
-def unbind(*, person: User, actor: Actor, now: datetime) -> None:
-    binding = IamUserBinding.objects.get(person=person)
-    bound = {"name": binding.user_name, "user_id": binding.user_id}
+def unbind(*, person: User, field: str, actor: Actor, now: datetime) -> None:
+    """Unbind the user of one kind, a key of BINDINGS."""
+    binding = BINDINGS[field].objects.get(person=person)
+    before = _described(binding)
     binding.delete()
-    changes.record(act="iam_user.unbound", subject=_subject(person), before=bound, after=None, actor=actor, now=now)
+    changes.record(act=f"{field}.unbound", subject=_subject(person), before=before, after=None, actor=actor, now=now)
 
 
 def release_identities(*, person: User, keep: Mapping[str, str]) -> None:
@@ -118,6 +126,10 @@ def create_first_administrator(*, username: str, profile: Profile, password: str
     person = add(username=username, profile=profile, actor=actor, now=now)
     set_password(person=person, password=password, actor=actor, now=now)
     return person
+
+
+def _described(binding: IamUserBinding | IdentityCenterBinding | None) -> dict[str, str] | None:
+    return {"name": binding.user_name, "user_id": binding.user_id} if binding else None
 
 
 def _write(person: User, profile: Profile, now: datetime) -> None:

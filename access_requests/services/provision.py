@@ -6,19 +6,22 @@ from datetime import datetime
 from access_requests.actor import WORKER
 from access_requests.grants import directory, runbooks
 from access_requests.grants.calls import Caller
-from access_requests.grants.contract import Grant, Presence
+from access_requests.grants.contract import Grant, GrantBackend, Presence, is_fenced
 from access_requests.grants.errors import BackendError, BackendRefused, UnderWay
 from access_requests.grants.executions import GIVING, REFUSED, Purpose
+from access_requests.grants.identity_center import USER_MISSING
 from access_requests.grants.registry import backend
 from access_requests.lifecycle import ElevationAction, ElevationStatus, RequestStatus
-from access_requests.models import Elevation, IamUserBinding
+from access_requests.models import Elevation
 from access_requests.selectors import catalogue
-from access_requests.services import aws_step, executions, fences, gates, judging, stop, transition
+from access_requests.services import aws_step, bindings, executions, fences, gates, judging, stop, transition
 from access_requests.services.aws_step import Data, Outcome
 from portal.outbox import sending as outbox
 
 NOT_SHOWN_YET = "not_shown_yet"
 IAM_USER_CHANGED = "iam_user_changed"
+# The user that was bound is not there any more: nothing is given to whoever may have the name now.
+ANOTHER_USER = frozenset({IAM_USER_CHANGED, USER_MISSING})
 
 
 def grant(elevation_id: int) -> None:
@@ -112,8 +115,8 @@ class Prolongs:
             aws_step.look_again(elevation, now=now)
             return
         aws_step.try_again(elevation, error.problem, data=data, step=self.name, now=now)
-        if error.problem == IAM_USER_CHANGED:
-            stop.end_now(elevation, reason=IAM_USER_CHANGED, actor=WORKER, now=now)
+        if error.problem in ANOTHER_USER:
+            stop.end_now(elevation, reason=error.problem, actor=WORKER, now=now)
         elif error.problem in REFUSED.values():
             _back_to_earlier_end(elevation, error, now)
 
@@ -136,6 +139,8 @@ def _write(elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
     way = backend(elevation.work_group.backend)
     if way.executes:
         grant = runbooks.follow(grant, GIVING, aws)
+    if not is_fenced(way):
+        return _write_membership(way, grant, aws)
     user = directory.user_named(aws, grant.user_name)
     if user is None or user.user_id != grant.user_id:
         # Renamed, or deleted and made again: it is not the one that an administrator bound.
@@ -147,6 +152,13 @@ def _write(elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
     seen = replace(way.look(grant, aws), session_gate=gate)
     presence = seen.presence(ttl=way.ttl(grant.ends_at), fences=written)
     return Outcome(ends_at=grant.ends_at, seen=seen, presence=presence)
+
+
+def _write_membership(way: GrantBackend, grant: Grant, aws: Caller) -> Outcome:
+    """Where AWS takes neither gate nor fence, the portal alone ends what is given."""
+    way.give(grant, aws)
+    seen = way.look(grant, aws)
+    return Outcome(ends_at=grant.ends_at, seen=seen, presence=seen.presence(ttl=None, fences={}))
 
 
 def _ended_for_lack_of_right(elevation: Elevation, now: datetime) -> bool:
@@ -167,8 +179,9 @@ def _why_not(elevation: Elevation, now: datetime) -> str:
         return "work_group_retired"
     if not catalogue.requestable_by(elevation.person).filter(pk=elevation.work_group_id).exists():
         return "requester_may_not"
-    binding = IamUserBinding.objects.filter(person=elevation.person, user_id=elevation.iam_user_id)
-    return "" if binding.exists() else "iam_user_rebound"
+    if bindings.is_bound_still(elevation):
+        return ""
+    return f"{backend(elevation.work_group.backend).principal}_rebound"
 
 
 def _leave_to_the_end(elevation: Elevation, data: Data, now: datetime) -> None:

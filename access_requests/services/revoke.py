@@ -11,10 +11,10 @@ from django.utils import timezone
 from access_requests.actor import WORKER
 from access_requests.grants import directory, runbooks
 from access_requests.grants.calls import Caller, is_missing
-from access_requests.grants.contract import Grant
+from access_requests.grants.contract import Grant, GrantBackend, is_fenced
 from access_requests.grants.errors import BackendError, BackendRefused, LeaseLost, UnderWay
 from access_requests.grants.executions import Purpose
-from access_requests.grants.registry import backend
+from access_requests.grants.registry import backend, fenced
 from access_requests.lifecycle import ElevationAction, ElevationStatus
 from access_requests.models import Elevation
 from access_requests.services import aws_step, executions, fences, gates, judging, lease, open_sessions, spool, transition
@@ -87,9 +87,11 @@ class Tidies:
         return due and elevation.status == ElevationStatus.ENDED
 
     def act(self, elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
+        way = backend(elevation.work_group.backend)
+        if not is_fenced(way):
+            return _take_membership(way, grant, aws, is_anothers=aws_step.is_another_in_aws(elevation))
         name = directory.current_name(aws, grant.user_name, grant.user_id)
         grant = replace(grant, user_name=name or grant.user_name)
-        way = backend(elevation.work_group.backend)
         if not aws_step.is_another_in_aws(elevation):
             # A call that hung may have landed after the end was read back; then the fence is all that holds.
             way.take(grant, aws)
@@ -105,10 +107,7 @@ class Tidies:
             elevation.refresh_from_db(fields=["seen", "seen_at"])
         elevation.fence_due_at, elevation.attempts, elevation.problem = None, 0, ""
         elevation.save()
-        # As it was when the calls were made: nobody begins a grant to this person while the lease is held.
-        stays = any(fences.is_needed(elevation.person, role) for role in aws_step.grant_of(elevation).roles)
-        act = "elevation.fence_left" if stays else "elevation.fence_removed"
-        transition.record(elevation, act=act, actor=WORKER, now=now, data=data)
+        transition.record(elevation, act=_tidied(elevation), actor=WORKER, now=now, data=data)
 
     def fail(self, elevation: Elevation, error: BackendError, *, data: Data, now: datetime) -> None:
         aws_step.try_again(elevation, error.problem, data=data, step=self.name, now=now)
@@ -116,11 +115,22 @@ class Tidies:
         elevation.save(update_fields=["fence_due_at", "try_again_at"])
 
 
+def _tidied(elevation: Elevation) -> str:
+    """Return how the trail calls the tidying."""
+    if not fenced(elevation.work_group.backend):
+        return "elevation.looked_after"
+    # As it was when the calls were made: nobody begins a grant to this person while the lease is held.
+    stays = any(fences.is_needed(elevation.person, role) for role in aws_step.grant_of(elevation).roles)
+    return "elevation.fence_left" if stays else "elevation.fence_removed"
+
+
 def _take_out(elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
     """Fence to now and name out of the gate, membership out, read back, untag; then look at all of it once more."""
     way = backend(elevation.work_group.backend)
     if way.executes:
         grant = runbooks.follow(grant, [Purpose.REMOVE], aws)
+    if not is_fenced(way):
+        return _take_membership(way, grant, aws)
     name = directory.current_name(aws, grant.user_name, grant.user_id)
     grant = replace(grant, user_name=name or grant.user_name)
     if name is not None:
@@ -133,6 +143,14 @@ def _take_out(elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
         raise trouble
     seen = replace(way.look(grant, aws), session_gate=gate)
     return Outcome(ends_at=grant.ends_at, seen=seen, presence=seen.presence(ttl="", fences={}), open_sessions=sessions)
+
+
+def _take_membership(way: GrantBackend, grant: Grant, aws: Caller, *, is_anothers: bool = False) -> Outcome:
+    """Where AWS has neither gate nor fence there is nothing else to take; a membership of another elevation stays."""
+    if not is_anothers:
+        way.take(grant, aws)
+    seen = way.look(grant, aws)
+    return Outcome(ends_at=grant.ends_at, seen=seen, presence=seen.presence(ttl=None, fences={}))
 
 
 def _shut(elevation: Elevation, aws: Caller) -> tuple[gates.Open | None, BackendError | None]:

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from django.core.serializers.json import DjangoJSONEncoder
 
+from access_requests.grants.contract import Principal
 from access_requests.models import AccessRequest, ApprovalPolicy, IamUserBinding, WorkGroup
+from access_requests.services import bindings
 
 Json = Mapping[str, object]
 
@@ -67,6 +69,7 @@ def _asked(request: AccessRequest, work_groups: Sequence[WorkGroup]) -> Json:
     return {
         "requester": request.requester.username,
         "iam_user": {"name": binding.user_name, "user_id": binding.user_id} if binding else None,
+        **_identity_center_user(request, work_groups),
         "work_groups": [
             {"name": group.name, "backend": group.backend, "target_roles": sorted(role.arn for role in group.target_roles.all())}
             for group in sorted(work_groups, key=lambda group: group.name)
@@ -81,6 +84,14 @@ def _asked(request: AccessRequest, work_groups: Sequence[WorkGroup]) -> Json:
         "duration_minutes": request.duration_minutes,
         "extends": request.extends.code if request.extends else None,
     }
+
+
+def _identity_center_user(request: AccessRequest, work_groups: Sequence[WorkGroup]) -> Json:
+    """Return who the requester is in Identity Center, where that matters: what was digested without it stays as it was."""
+    if Principal.IDENTITY_CENTER_USER not in bindings.principals(work_groups):
+        return {}
+    binding = bindings.of(request.requester, Principal.IDENTITY_CENTER_USER)
+    return {"identity_center_user": {"name": binding.user_name, "user_id": binding.user_id} if binding else None}
 
 
 def _plain(value: object) -> dict[str, object]:

@@ -11,13 +11,12 @@ from access_requests.models import (
     AccessRequest,
     ApprovalPolicy,
     Elevation,
-    IamUserBinding,
     RequestedGroup,
     WorkGroup,
 )
 from access_requests.policy import AskedWindow, Limits
 from access_requests.selectors import catalogue
-from access_requests.services import change_requests, snapshot, transition, windows
+from access_requests.services import bindings, change_requests, snapshot, transition, windows
 from portal.users.models import User
 
 # Longer than any policy may be; keeps absurd numbers away from the arithmetic of times, and leaves their refusal to the policy.
@@ -45,6 +44,7 @@ def submit(*, ask: Ask, actor: Actor, now: datetime) -> AccessRequest:
     person = windows.lock_person(actor.who.pk)
     check_requester(person)
     groups = requestable_groups(ask.work_groups, person)
+    bindings.check(person, groups)
     rule = groups[0].policy
     window = asked_window(ask)
     policy.check_window(window, limits_of(rule), now=now)
@@ -62,11 +62,9 @@ def submit(*, ask: Ask, actor: Actor, now: datetime) -> AccessRequest:
 
 
 def check_requester(person: User) -> None:
-    """Raise unless the person is enabled and bound to an IAM user."""
+    """Raise unless the person is enabled."""
     if not person.is_active:
         raise errors.PersonDisabled
-    if not IamUserBinding.objects.filter(person=person).exists():
-        raise errors.NoIamUser(person=person.username)
 
 
 def requestable_groups(names: Sequence[str], person: User) -> list[WorkGroup]:
@@ -188,8 +186,7 @@ def _revised(code: str | None, person: User) -> AccessRequest | None:
 
 
 def elevations_of(request: AccessRequest) -> list[Elevation]:
-    """Return the elevations that an approval makes, unsaved: one a work group, for the IAM user that is bound now."""
-    binding = IamUserBinding.objects.get(person=request.requester)
+    """Return the elevations that an approval makes, unsaved: one a work group, for the user in AWS that is bound now."""
     if request.starts_at is None or request.ends_at is None:
         raise ValueError(f"{request} has no window yet")
     return [
@@ -197,8 +194,7 @@ def elevations_of(request: AccessRequest) -> list[Elevation]:
             request=request,
             person=request.requester,
             work_group=group,
-            iam_user_name=binding.user_name,
-            iam_user_id=binding.user_id,
+            **bindings.columns(request.requester, group),
             starts_at=request.starts_at,
             ends_at=request.ends_at,
             ends_by=request.code,

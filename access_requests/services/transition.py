@@ -126,6 +126,8 @@ def _elevation(elevation: Elevation) -> Data:
             "backend": elevation.work_group.backend,
             "iam_user_name": elevation.iam_user_name,
             "iam_user_id": elevation.iam_user_id,
+            "identity_center_user_name": elevation.identity_center_user_name,
+            "identity_center_user_id": elevation.identity_center_user_id,
             "starts_at": elevation.starts_at,
             "ends_at": elevation.ends_at,
             "granted_at": elevation.granted_at,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from access_requests.grants.registry import fenced
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, TargetRole
 from access_requests.web.judged import Judged, RoleJudged, current
@@ -29,7 +30,7 @@ class RoleChecked:
     @property
     def has_gate(self) -> bool:
         """Whether sessions end with the access: the portal has a role in the account, or a gate was seen."""
-        return self.gate_is_read or bool(self.role.account.gate_role)
+        return self.gate_is_read or self.role.has_gate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +61,11 @@ class Checked:
         """Whether AWS, as read back, refuses new switches and every call of open sessions from the end on, at every role."""
         end = self.elevation.ends_at.replace(microsecond=0)
         return bool(self.roles) and all(checked.fence == end and checked.gate == end for checked in self.roles)
+
+    @property
+    def is_fenced(self) -> bool:
+        """Whether AWS takes fences for this way of granting at all."""
+        return fenced(self.elevation.work_group.backend)
 
     @property
     def ungated(self) -> list[RoleChecked]:

@@ -57,8 +57,8 @@ class Shown:
 
     @property
     def has_author(self) -> bool:
-        """Whether somebody did it: what a switch comes to follows from policies, and no event of CloudTrail is it."""
-        return self.drift.kind not in DRIFT_OF_SWITCH
+        """Whether the portal asks who did it: what a switch comes to is no event, and Identity Center's are not looked up."""
+        return self.drift.kind not in DRIFT_OF_SWITCH and not undoing.is_in_identity_center(self.drift)
 
     @property
     def event(self) -> str:

@@ -53,7 +53,7 @@ DETAILS: Mapping[str, Promise] = {
     "document": _("Document in AWS"),
     "names": _("Whose access"),
     "now": _("Now"),
-    "user_id": _("IAM user ID"),
+    "user_id": _("User ID"),
     "ttl": _("TTL tag"),
     "role": _("Role"),
     "arn": _("ARN"),

@@ -10,7 +10,7 @@ from access_requests.selectors.matrix import GroupCell
 
 ALWAYS, ON_APPROVAL, NO = "always", "on_approval", "no"
 # Why there is no evaluation of a cell, beside judgement.NO_ROLE.
-NO_GROUP, NOT_YET = "no_group", "not_yet"
+NO_GROUP, NOT_YET, BY_SIGN_IN = "no_group", "not_yet", "by_sign_in"
 
 
 @dataclass(frozen=True, kw_only=True)

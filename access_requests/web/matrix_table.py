@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import groupby
 
 from access_requests import wording
+from access_requests.grants.registry import fenced
 from access_requests.judgement import NO_GATE_ROLE, NO_ROLE
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import (
@@ -22,7 +23,7 @@ from access_requests.models import (
 )
 from access_requests.selectors import drift as drift_selectors
 from access_requests.selectors import matrix as selectors
-from access_requests.web.matrix_cell import ALWAYS, NO, NO_GROUP, NOT_YET, ON_APPROVAL, Cell
+from access_requests.web.matrix_cell import ALWAYS, BY_SIGN_IN, NO, NO_GROUP, NOT_YET, ON_APPROVAL, Cell
 
 OF_GROUP = frozenset({DriftKind.UNEXPLAINED_MEMBER, DriftKind.MEMBER_MISSING, DriftKind.GROUP_GONE, DriftKind.GROUP_POLICY})
 OF_ROLE = frozenset(
@@ -137,12 +138,14 @@ def production_first(role: TargetRole) -> tuple[bool, str, str]:
 
 def _row(group: StandingGroup | WorkGroup, word: str, inside: Sequence[Elevation], known: Known) -> Row:
     reached = {role.pk for role in group.target_roles.all()}
-    cells = [
-        _cell(group.name, role, known, catalogue=word, inside=inside)
-        if role.pk in reached
-        else _cell(group.name, role, known, catalogue=NO, inside=())
-        for role in known.roles
-    ]
+    by_switch = isinstance(group, StandingGroup) or fenced(group.backend)
+    cells = []
+    for role in known.roles:
+        catalogue, here = (word, inside) if role.pk in reached else (NO, ())
+        if by_switch:
+            cells.append(_cell(group.name, role, known, catalogue=catalogue, inside=here))
+        else:
+            cells.append(Cell(role=role, catalogue=catalogue, inside=here, missing=BY_SIGN_IN))
     drifts = known.about(OF_GROUP, thing=group.name)
     return Row(name=group.name, is_work_group=word == ON_APPROVAL, cells=cells, drifts=drifts)
 

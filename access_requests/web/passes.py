@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access_requests import wording
+from access_requests.grants.registry import fenced
 from access_requests.lifecycle import IN_AWS, STANDING, ElevationStatus
 from access_requests.models import AccountKind, AwsAccount, Decision, Elevation, TargetRole
 from access_requests.selectors import switching
@@ -27,6 +28,10 @@ NEXT: Mapping[str, Promise] = {
     ElevationStatus.ENDED: _("At %(ended)s AWS showed that the membership was gone."),
     ElevationStatus.CANCELLED: _("It never began: %(reason)s."),
 }
+ENDED_BY_PORTAL = _(
+    "The portal takes it out of AWS at %(end)s. AWS does not end it by itself: a session that is open then may live on for "
+    "up to %(time)s."
+)
 ENDS_BY_ITSELF = _(
     "AWS itself ends this at %(end)s (%(utc)s), new switches and open sessions alike, also when this portal is down."
 )
@@ -97,8 +102,12 @@ class Pass:
             "ended": moments.said(self.elevation.ended_at, seconds=True) if self.elevation.ended_at else "",
             "reason": wording.STOP_REASONS.get(self.elevation.stop_reason, self.elevation.stop_reason),
         }
-        by_itself = self.state == ElevationStatus.ACTIVE and self.checked.ends_by_itself
-        return str(ENDS_BY_ITSELF if by_itself else NEXT[ElevationStatus(self.state)]) % data
+        if self.state != ElevationStatus.ACTIVE:
+            return str(NEXT[ElevationStatus(self.state)]) % data
+        if not self.checked.is_fenced:
+            time = wording.duration(self.elevation.work_group.session_minutes)
+            return str(ENDED_BY_PORTAL) % {**data, "time": time}
+        return str(ENDS_BY_ITSELF if self.checked.ends_by_itself else NEXT[ElevationStatus.ACTIVE]) % data
 
     @property
     def problem(self) -> str:
@@ -114,6 +123,13 @@ class Pass:
     @property
     def seals(self) -> list[Decision]:
         return list(self.elevation.request.decisions.all())
+
+    @property
+    def permission_sets(self) -> Sequence[str]:
+        """What is chosen in the access portal of Identity Center, where the way in leads through that."""
+        if not self.is_mine or self.state != ElevationStatus.ACTIVE or self.checked.is_fenced:
+            return ()
+        return [switching.permission_set(role) for role in self.elevation.work_group.target_roles.all()]
 
     @property
     def is_moving(self) -> bool:
@@ -159,6 +175,8 @@ def pass_for(viewer: User, elevation: Elevation, *, in_full: bool, now: datetime
 
 
 def _switches(elevation: Elevation, mfa: switching.Mfa) -> list[Switch]:
+    if not fenced(elevation.work_group.backend):
+        return []  # Nobody switches to a role of Identity Center.
     return [
         Switch(role=role, url=switching.link(role, elevation), profile=switching.profile(role, elevation, mfa))
         for role in elevation.work_group.target_roles.all()

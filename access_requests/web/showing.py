@@ -1,24 +1,31 @@
 """One request, as its page and the queue show it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from access_requests.actor import Door
+from access_requests.grants.contract import Principal
 from access_requests.lifecycle import UNDECIDED, ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, Decision, Verdict
 from access_requests.selectors import requests
 from access_requests.selectors import waiting as selectors
-from access_requests.services import snapshot
+from access_requests.services import bindings, snapshot
 from access_requests.web import story
 from access_requests.web.forms import DecisionForm
 from access_requests.web.page import PageRequest
 from portal.users.models import User
 
+USERS: Mapping[str, Promise] = {
+    Principal.IAM_USER: _("IAM user"),
+    Principal.IDENTITY_CENTER_USER: _("Identity Center user"),
+}
 PAGE = "access_requests/request.html"
 # The same, without what surrounds it: what htmx puts in the place of the old.
 PART = "access_requests/_request.html"
@@ -85,10 +92,10 @@ class Shown:
         )
 
     @property
-    def iam_user_name(self) -> str:
-        """The IAM user that was bound when the request was submitted."""
-        bound = self.request.snapshot["asked"]["iam_user"]
-        return str(bound["name"]) if bound else ""
+    def users(self) -> Sequence[tuple[str, str]]:
+        """Whom in AWS it is for, as bound when the request was submitted: a label and the name, each kind where it matters."""
+        asked, needed = self.request.snapshot["asked"], bindings.principals(self.request.work_groups.all())
+        return [(str(USERS[principal]), (asked.get(principal) or {}).get("name", "")) for principal in needed]
 
 
 def find(viewer: User, code: str) -> AccessRequest:

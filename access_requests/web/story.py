@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from access_requests import wording
+from access_requests.grants.registry import fenced
 from access_requests.lifecycle import UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest, Drift, Elevation
 from access_requests.selectors import drift, timeline
@@ -37,6 +38,7 @@ SENTENCES: Mapping[str, tuple[str, Promise]] = {
     "elevation.extension_refused": ("alert", _("AWS refused the extension: the end of %(to_end)s stands")),
     "elevation.fence_removed": ("check", _("The entry fence was removed: nobody is left who could pass it")),
     "elevation.fence_left": ("step", _("The entry fence stays: another access of %(person)s stands behind it")),
+    "elevation.looked_after": ("check", _("The portal looked once more: no call that came late let %(person)s in again")),
     "elevation.overtaken": ("alert", _("It was ended while the portal was writing to AWS; what was written is undone")),
     "elevation.end_recorded_late": ("alert", _("The end was done in AWS while the trail could not be written")),
 }
@@ -230,6 +232,12 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def _end(elevation: Elevation) -> str:
+    if fenced(elevation.work_group.backend):
+        return gettext("AWS refuses to switch; the portal takes %(person)s out of %(group)s and reads it back")
+    return gettext("The portal takes %(person)s out of %(group)s and reads it back")
+
+
 def _to_come(request: AccessRequest, now: datetime) -> Iterable[Item]:
     if request.status in UNDECIDED and request.decide_until > now:
         yield Item(at=request.decide_until, kind="future", sentence=gettext("Without a decision the request lapses"))
@@ -239,5 +247,5 @@ def _to_come(request: AccessRequest, now: datetime) -> Iterable[Item]:
             begins = gettext("The portal puts %(person)s into %(group)s") % words
             yield Item(at=elevation.starts_at, kind="future", sentence=begins)
         if elevation.status in (ElevationStatus.SCHEDULED, ElevationStatus.GRANTING, ElevationStatus.ACTIVE):
-            ends = gettext("AWS refuses to switch; the portal takes %(person)s out of %(group)s and reads it back") % words
+            ends = _end(elevation) % words
             yield Item(at=elevation.ends_at, kind="future", sentence=ends)

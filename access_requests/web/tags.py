@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from access_requests import wording
-from access_requests.models import ApprovalLevel, TargetRole
+from access_requests.grants import registry
+from access_requests.models import ApprovalLevel, TargetRole, WorkGroup
 from access_requests.selectors import requests
 from access_requests.services import gates
 from access_requests.web import health_words, moments, ways
@@ -84,6 +85,22 @@ def listed(one: object) -> list[object]:
 def room(role: TargetRole) -> int | None:
     """Return about how many more people fit into the role's session gate; None where that is not known."""
     return gates.more_people(role)
+
+
+@register.filter
+def fenced(group: WorkGroup) -> bool:
+    """Return whether AWS itself ends what the group gives, and people switch to its roles; else Identity Center lets them in."""
+    return registry.fenced(group.backend)
+
+
+@register.filter
+def switched(groups: Iterable[WorkGroup]) -> list[WorkGroup]:
+    return [group for group in groups if fenced(group)]
+
+
+@register.filter
+def signed_in(groups: Iterable[WorkGroup]) -> list[WorkGroup]:
+    return [group for group in groups if not fenced(group)]
 
 
 @register.filter

@@ -12,8 +12,9 @@ from urllib.error import URLError
 
 from access_requests.grants import ttl_tag
 from access_requests.grants.contract import Role
+from access_requests.grants.registry import fenced, unfenced
 from access_requests.lifecycle import ElevationStatus
-from access_requests.models import Elevation, IamUserBinding, TargetRole, WorkGroup
+from access_requests.models import Elevation, IamUserBinding, IdentityCenterBinding, TargetRole, WorkGroup
 from access_requests.services import aws_step, fences, gates
 from portal.demo.secret_files import Secrets
 from portal.iam.fences import entry_fence, entry_fence_name
@@ -48,11 +49,14 @@ def world(secrets: Secrets, *, now: datetime) -> Declared:
     jump = whole["accounts"][0]
     jump["groups"] = [*jump["groups"], *_added_groups(_names(jump["groups"]))]
     jump["users"] = [*jump["users"], *_added_users(bindings, _names(jump["users"]), _names(jump["groups"]))]
+    _add_to_directory(jump["identity_center"])
     users = {user["name"]: user for user in jump["users"]}
     for elevation in Elevation.objects.filter(status__in=PRESENT).select_related("person", "work_group"):
-        if elevation.iam_user_name in users:
+        if not fenced(elevation.work_group.backend):
+            _put_in_directory(jump["identity_center"], elevation)
+        elif elevation.iam_user_name in users:
             _put_in(users[elevation.iam_user_name], elevation, now)
-    for role in TargetRole.objects.filter(work_groups__isnull=False).exclude(account__gate_role="").distinct():
+    for role in gates.gateable().filter(work_groups__isnull=False).distinct():
         _put_gate(whole, role, now)
     return whole
 
@@ -63,6 +67,34 @@ def _put_in(user: Declared, elevation: Elevation, now: datetime) -> None:
     written = elevation.written_ends_at or elevation.ends_at
     user["tags"] = {**user["tags"], ttl_tag.key(grant.group): ttl_tag.value(written)}
     user["inline"] = {**user["inline"], **{entry_fence_name(role.name): _fence(elevation, role, now) for role in grant.roles}}
+
+
+def _put_in_directory(directory: Declared, elevation: Elevation) -> None:
+    """Let the person into the group of Identity Center, where both are there."""
+    grant = aws_step.grant_of(elevation)
+    if grant.user_name not in _names(directory["users"]):
+        return
+    for group in directory["groups"]:
+        if group["name"] == grant.group:
+            group["members"] = [*group["members"], grant.user_name]
+
+
+def _add_to_directory(directory: Declared) -> None:
+    """Put in what a catalogue of one's own has added: the users that were bound, and the groups. Users keep their ids."""
+    bindings = list(IdentityCenterBinding.objects.select_related("person").order_by("pk"))
+    ids = {binding.user_name: binding.user_id for binding in bindings}
+    known = [{**user, "user_id": ids.get(user["name"], user["user_id"])} for user in directory["users"]]
+    added = [binding for binding in bindings if binding.user_name not in _names(known)]
+    directory["users"] = [*known, *map(_directory_user, added)]
+    groups = WorkGroup.objects.filter(backend__in=unfenced()).exclude(name__in=_names(directory["groups"]))
+    added_groups = [{"name": name, "members": []} for name in groups.values_list("name", flat=True)]
+    directory["groups"] = [*directory["groups"], *added_groups]
+
+
+def _directory_user(binding: IdentityCenterBinding) -> Declared:
+    person = binding.person
+    names = {"given_name": person.name or person.username, "family_name": person.username}
+    return {"name": binding.user_name, "user_id": binding.user_id, "email": person.email or None, **names}
 
 
 def _put_gate(whole: Declared, role: TargetRole, now: datetime) -> None:
@@ -80,7 +112,7 @@ def _fence(elevation: Elevation, role: Role, now: datetime) -> Declared:
 
 def _added_groups(known: set[str]) -> list[Declared]:
     """Return the work groups that a catalogue of one's own has added to the company."""
-    added = WorkGroup.objects.exclude(name__in=known).prefetch_related("target_roles__account")
+    added = WorkGroup.objects.exclude(name__in=known).exclude(backend__in=unfenced()).prefetch_related("target_roles__account")
     return [
         {
             "name": group.name,

@@ -234,6 +234,7 @@ GRANT_BACKENDS: dict[str, dict[str, Any]] = {
     "iam_group": {"BACKEND": "access_requests.grants.iam_group.IamGroupBackend"},
     "change_manager": {"BACKEND": "access_requests.grants.change_manager.ChangeManagerBackend"},
     "ssm_automation": {"BACKEND": "access_requests.grants.ssm_automation.SsmAutomationBackend"},
+    "identity_center": {"BACKEND": "access_requests.grants.identity_center.IdentityCenterBackend"},
 }
 AWS_REGION = env.str("AWS_REGION", "ap-northeast-1")
 AWS_ENDPOINT_URL = env.str("AWS_ENDPOINT_URL", None)

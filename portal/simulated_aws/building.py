@@ -126,16 +126,23 @@ def _identity_center(account_id: str, declared: IdentityCenter) -> None:
     now = clock.now()
     made = Directory(account_id=account_id, region=declared.region, created_at=now)
     for user in declared.users:
-        user_id = directory.stable_id(account_id, "user", user.name)
+        user_id = user.user_id or directory.stable_id(account_id, "user", user.name)
         made.add_user(Person(id=user_id, name=user.name, attributes=user.attributes, created_at=now))
     for group in declared.groups:
         group_id = directory.stable_id(account_id, "group", group.name)
         made.add_group(DirectoryGroup(id=group_id, name=group.name, description=group.description, created_at=now))
         for name in group.members:
-            user_id = directory.stable_id(account_id, "user", name)
-            membership_id = directory.stable_id(account_id, "membership", f"{group.name}/{name}")
-            made.add_membership(Membership(id=membership_id, group_id=group_id, user_id=user_id, created_at=now))
+            _membership(made, group_id, group.name, name)
     directory.keep(made)
+
+
+def _membership(made: Directory, group_id: str, group: str, name: str) -> None:
+    user = made.user_named(name)
+    if user is None:
+        message = f"{group} has the member {name}, who is not there"
+        raise WorldError(message)
+    membership_id = directory.stable_id(made.account_id, "membership", f"{group}/{name}")
+    made.add_membership(Membership(id=membership_id, group_id=group_id, user_id=user.id, created_at=made.created_at))
 
 
 def _access_key(iam: StrictIam, user: models.User, declared: AccessKey) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from portal.iam.session_gate import SESSION_GATE_NAME
 from portal.simulated_aws import change_roles, company_directory, rights, work_gates
 from portal.simulated_aws import guard_rails as rails
 from portal.simulated_aws.guard_rails import allow, deny, document
@@ -123,10 +124,17 @@ def _environment(prefix: str, name: str) -> Account:
     return _account(
         name,
         *(replace(role, boundary=boundary) for role in work_roles),
+        *([_reserved(name, member)] if gated else []),
         _role(name, f"{prefix}_ReadOnlyRole", managed=[_READ_ONLY]),
         work_gates.gate_role(ACCOUNTS[name], portal=[role_arn("jump", PORTAL_ROLE), _PORTAL_USER_ARN]),
         policies=work_gates.policies(ACCOUNTS[name], work_roles=f"{prefix}_*"),
     )
+
+
+def _reserved(account: str, like: Role) -> Role:
+    """Return Identity Center's role: what members do, without gate and boundary, which it could not have."""
+    inline = [text for name, text in like.inline.items() if name != SESSION_GATE_NAME]
+    return company_directory.role(ACCOUNTS[account], managed=like.managed, inline=inline)
 
 
 def _reader(account: str, name: str) -> Role:

@@ -1,12 +1,18 @@
-"""The company's Identity Center: its people, and the one group that gives access to production by it."""
+"""The company's Identity Center: its people, the one group that gives access to production by it, and the role behind that."""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from portal.simulated_aws.world import DirectoryGroup, DirectoryUser, IdentityCenter
+from portal.simulated_aws.guard_rails import document
+from portal.simulated_aws.world import DirectoryGroup, DirectoryUser, Document, IdentityCenter, Role
 
 REGION = "ap-northeast-1"
 WORK_GROUP = "ProdIdentityCenterGroup"
+# As Identity Center makes it from the permission set SekishoOperate, in each account that the group is assigned to.
+ROLE = "AWSReservedSSO_SekishoOperate_0123456789abcdef"
+ROLE_PATH = f"/aws-reserved/sso.amazonaws.com/{REGION}/"
+INLINE_POLICY = "AwsSSOInlinePolicy"
+_LONGEST_SESSION_SECONDS = 12 * 3_600
 _NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "member01": ("佐藤", "美咲"),
@@ -25,6 +31,31 @@ def directory(people: Iterable[str]) -> IdentityCenter:
         region=REGION,
         users=tuple(_user(name) for name in people),
         groups=(DirectoryGroup(name=WORK_GROUP, description="Production, by Identity Center"),),
+    )
+
+
+def role(account_id: str, *, managed: Iterable[str], inline: Iterable[Document]) -> Role:
+    """Return the role of the permission set. Nobody gets into it but by Identity Center's SAML provider.
+
+    A permission set has one inline policy, so that the documents are made one.
+    """
+    provider = f"arn:aws:iam::{account_id}:saml-provider/AWSSSO_0123456789abcdef_DO_NOT_DELETE"
+    trust = document(
+        {
+            "Effect": "Allow",
+            "Principal": {"Federated": provider},
+            "Action": ["sts:AssumeRoleWithSAML", "sts:TagSession"],
+            "Condition": {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}},
+        }
+    )
+    statements = [statement for each in inline for statement in each["Statement"]]
+    return Role(
+        name=ROLE,
+        path=ROLE_PATH,
+        trust=trust,
+        max_session_seconds=_LONGEST_SESSION_SECONDS,
+        managed=tuple(managed),
+        inline={INLINE_POLICY: document(*statements)},
     )
 
 

@@ -11,7 +11,8 @@
                     "keys": [{"id": "AKIA...", "secret": "..."}],
                     "mfa": [{"name": "member01", "seed": "GEZDGNBVGY3TQOJQ..."}]}],
         "identity_center": {"region": "ap-northeast-1",
-                            "users": [{"name": "member01", "given_name": "Misaki", "family_name": "Sato", "email": "..."}],
+                            "users": [{"name": "member01", "given_name": "Misaki", "family_name": "Sato", "email": "...",
+                                       "user_id": "6f0c1b5e-..."}],
                             "groups": [{"name": "ProdIdentityCenterGroup", "description": "", "members": ["member01"]}]}
     }]}
 
@@ -109,6 +110,7 @@ class DirectoryUser:
     given_name: str
     family_name: str
     email: str | None = None
+    user_id: str | None = None
 
     @property
     def attributes(self) -> dict[str, Any]:

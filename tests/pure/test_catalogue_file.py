@@ -121,7 +121,11 @@ def test_what_is_not_plain_yaml_is_refused_before_anything_is_built_of_it(text: 
         ("[production/Prod_MemberRole]", "[production/Prod_ReadOnlyRole]", 'group "AuditorGroup" always leads to'),
         (REQUESTERS, "requesters: all", "work_groups.ProdMemberWorkGroup.requesters: this takes a list"),
         (REQUESTERS, "requesters: [nobody]", 'requesters[1]: there is no person "nobody"'),
-        (REQUESTERS, "requesters: everyone\n    backend: magic", 'there is no value "magic"; known: change_manager, '),
+        (
+            REQUESTERS,
+            "requesters: everyone\n    backend: magic",
+            'there is no value "magic"; known: change_manager, iam_group, identity_center, ssm_automation',
+        ),
         ("  ProdMemberWorkGroup:", "  MEMBERGROUP:", '"MemberGroup" is a standing group'),
         ("  ProdMemberWorkGroup:", "  PRODLEADERWORKGROUP:", "differ by letter case only"),
         ("  ProdMemberWorkGroup:", f"  {'G' * 117}:", "this takes 1 to 116 characters; these are 117"),

@@ -61,7 +61,7 @@ def test_of_awss_own_policies_only_those_that_somebody_has_are_told(aws: Aws) ->
     details: Any = _in_production(aws).get_account_authorization_details(Filter=["AWSManagedPolicy"])
     policies = {policy["PolicyName"]: policy for policy in details["Policies"]}
     assert set(policies) == {"AdministratorAccess", "PowerUserAccess", "ReadOnlyAccess"}
-    assert policies["ReadOnlyAccess"]["AttachmentCount"] == 4
+    assert policies["ReadOnlyAccess"]["AttachmentCount"] == 5
     (version,) = policies["ReadOnlyAccess"]["PolicyVersionList"]
     assert version["IsDefaultVersion"]
     assert version["Document"]["Statement"]

@@ -8,7 +8,7 @@ import pytest
 
 from portal.iam.evaluation import Call, Decision, evaluate
 from portal.iam.principals import Policy, Principal
-from portal.simulated_aws import quotas, work_gates
+from portal.simulated_aws import company_directory, quotas, work_gates
 from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, PEOPLE, company, role_arn
 from portal.simulated_aws.control import ControlRefused
 from portal.simulated_aws.guard_rails import allow, document
@@ -17,7 +17,7 @@ from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws
 from tests.simulated_aws.refusals import refused
 
 WORLD = World.parsed(company(admin_key=ADMIN_KEY, portal_key=PORTAL_KEY))
-FOR_OTHERS = (ADMIN_ROLE, "SekishoGateRole")
+FOR_OTHERS = (ADMIN_ROLE, "SekishoGateRole", company_directory.ROLE)
 ROLES = [(account.name, role) for account in WORLD.accounts for role in account.roles]
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from access_requests.actor import COMMAND
 from access_requests.grants.directory import find_iam_user
 from access_requests.grants.errors import BackendError
+from access_requests.grants.identity_center import find_identity_center_user
 from access_requests.services import catalogue, documents
 from access_requests.services.catalogue import CatalogueRefused, Change
 from access_requests.services.run import run
@@ -30,12 +31,12 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}") from error
         except BackendError as error:
-            raise CommandError(f"AWS could not be asked about IAM users, nothing was changed: {error}") from error
+            raise CommandError(f"AWS could not be asked about its users, nothing was changed: {error}") from error
 
     def _load(self, file: Path, *, check: bool) -> None:
         wanted = catalogue.read(file.read_bytes())
         secrets = catalogue.read_secrets(wanted, environment=os.environ, folder=file.resolve().parent)
-        found = catalogue.look_up(wanted=wanted, directory=find_iam_user)
+        found = catalogue.look_up(wanted=wanted, directory=find_iam_user, identity_center=find_identity_center_user)
         if check:
             self._print(catalogue.difference(wanted=wanted, found=found, secrets=secrets))
             self._tell_documents()

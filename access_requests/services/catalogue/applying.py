@@ -6,6 +6,7 @@ from typing import Any
 
 from access_requests.actor import Actor
 from access_requests.models import ApiClient, ApprovalPolicy, AwsAccount, StandingGroup, TargetRole, WorkGroup
+from access_requests.models.catalogue import LONGEST_SESSION_MINUTES
 from access_requests.services import changes as trail_of_changes
 from access_requests.services.catalogue import clients, persons
 from access_requests.services.catalogue.comparing import Change
@@ -92,6 +93,7 @@ def _work_group(key: str, after: Fields) -> None:
             "description": after["description"],
             "backend": after["backend"],
             "drift": after["drift"],
+            "session_minutes": after["session"] or LONGEST_SESSION_MINUTES,
             "policy": ApprovalPolicy.objects.get(key=after["policy"]),
             "everyone_may_request": everyone,
             "retired_at": None,

@@ -10,7 +10,9 @@ from django.conf import settings
 
 from access_requests import policy
 from access_requests.grants.documents import BY_RUNBOOK, fits_document_name
+from access_requests.grants.registry import fenced
 from access_requests.models import AccountKind
+from access_requests.models.catalogue import LONGEST_SESSION_MINUTES, RESERVED
 from access_requests.services.catalogue.mistakes import Mistakes, Path, quoted
 from access_requests.services.catalogue.reading import unknown
 from access_requests.services.catalogue.state import SECTIONS, Kind, State, path_of
@@ -152,6 +154,33 @@ def _work_roles_are_apart(state: State, mistakes: Mistakes) -> None:
                 mistakes.add(path, f"{quoted(role)} is in the Jump account, where nobody works")
 
 
+def _reserved_roles_are_identity_centers(state: State, mistakes: Mistakes) -> None:
+    """Membership in Identity Center leads to the roles that it made, and nothing else leads there."""
+    for kind in (Kind.STANDING_GROUP, Kind.WORK_GROUP):
+        for name, group in state[kind].items():
+            by_identity_center = kind == Kind.WORK_GROUP and not fenced(group["backend"])
+            for number, role in enumerate(group["target_roles"]):
+                if role.partition("/")[2].startswith(RESERVED) != by_identity_center:
+                    mistakes.add(path_of(kind, name, "target_roles", number), _other_way(role, by_identity_center))
+
+
+def _other_way(role: str, by_identity_center: bool) -> str:  # noqa: FBT001  Read from one place, just above.
+    if by_identity_center:
+        return f"a group of Identity Center leads to roles that it made, {RESERVED}…, and {quoted(role)} is none"
+    return f"{quoted(role)} is a role of IAM Identity Center: only a work group that is granted there leads to it"
+
+
+def _sessions_are_identity_centers(state: State, mistakes: Mistakes) -> None:
+    for name, group in state[Kind.WORK_GROUP].items():
+        if group["session"] is None:
+            continue
+        path = path_of(Kind.WORK_GROUP, name, "session")
+        if fenced(group["backend"]):
+            mistakes.add(path, "only where Identity Center gives the session is its length the permission set's; leave this out")
+        elif not 1 <= group["session"] <= LONGEST_SESSION_MINUTES:
+            mistakes.add(path, "a permission set's session lasts up to 12h")
+
+
 def _gates_are_elsewhere(state: State, mistakes: Mistakes) -> None:
     for key, account in state[Kind.ACCOUNT].items():
         if account["kind"] == AccountKind.JUMP and account["gate_role"]:
@@ -162,6 +191,8 @@ def _fences_fit(state: State, mistakes: Mistakes) -> None:
     """The entry fence on the IAM user is named after the role: a second role of that name would overwrite the first one's."""
     roles: dict[str, str] = {}
     for name, group in state[Kind.WORK_GROUP].items():
+        if not fenced(group["backend"]):
+            continue
         for number, role in enumerate(group["target_roles"]):
             first = roles.setdefault(role.partition("/")[2].lower(), role)
             if first != role:
@@ -222,6 +253,8 @@ RULES: tuple[Callable[[State, Mistakes], None], ...] = (
     _times_are_in_order,
     _levels_can_be_satisfied,
     _work_roles_are_apart,
+    _reserved_roles_are_identity_centers,
+    _sessions_are_identity_centers,
     _gates_are_elsewhere,
     _fences_fit,
     _runbooks_have_roles_of_their_own,

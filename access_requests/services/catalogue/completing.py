@@ -1,35 +1,44 @@
-"""What the file leaves to others to say: AWS, which IAM user a name is; the database, who has left the file."""
+"""What the file leaves to others to say: AWS, which user a name is; the database, who has left the file."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from allauth.idp.oidc.models import Client
 
-from access_requests.grants.directory import IamUser
+from access_requests.grants.registry import fenced
+from access_requests.models.catalogue import LONGEST_SESSION_MINUTES
 from access_requests.services.catalogue.mistakes import Mistakes, quoted
 from access_requests.services.catalogue.state import Fields, Kind, Objects, State, path_of
+from access_requests.services.people import BINDINGS, AwsUser
 
-Found = Mapping[str, IamUser | None]
+# By field of a person, as BINDINGS has them, and name.
+Found = Mapping[str, Mapping[str, AwsUser | None]]
 Secrets = Mapping[str, str]
+NOBODY: Mapping[str, str] = {
+    "iam_user": "there is no IAM user {name} in the Jump account",
+    "identity_center_user": "there is no user {name} in IAM Identity Center",
+}
 
 
-def names_to_look_up(wanted: State, current: State) -> list[str]:
-    """Return the IAM users that somebody is to be bound to and is not yet."""
+def names_to_look_up(wanted: State, current: State, field: str) -> list[str]:
+    """Return the users in AWS that somebody is to be bound to and is not yet."""
     people = wanted[Kind.PERSON].items()
-    return [person["iam_user"]["name"] for name, person in people if not _stays_bound(person, current[Kind.PERSON].get(name))]
+    return [person[field]["name"] for name, person in people if not _stays_bound(person, current[Kind.PERSON].get(name), field)]
 
 
 def complete(wanted: State, current: State, *, found: Found, secrets: Secrets, mistakes: Mistakes) -> State:
     """Return the state as it is to be in the end."""
     people = {
-        name: _bound(name, person, current[Kind.PERSON].get(name), found=found, mistakes=mistakes)
+        name: _all_bound(name, person, current[Kind.PERSON].get(name), found=found, mistakes=mistakes)
         for name, person in wanted[Kind.PERSON].items()
     }
     clients = {
         key: {**client, "secret": _secret(client["client_id"], secrets.get(key)) if key in current[Kind.CLIENT] else "set"}
         for key, client in wanted[Kind.CLIENT].items()
     }
-    whole = {**wanted, Kind.PERSON: {**_leavers(wanted, current), **people}, Kind.CLIENT: clients}
+    groups = {name: _with_session(group) for name, group in wanted[Kind.WORK_GROUP].items()}
+    people = {**_leavers(wanted, current), **people}
+    whole = {**wanted, Kind.PERSON: people, Kind.CLIENT: clients, Kind.WORK_GROUP: groups}
     return {kind: {key: _ordered(fields) for key, fields in whole[kind].items()} for kind in Kind}
 
 
@@ -39,34 +48,48 @@ def _leavers(wanted: State, current: State) -> Objects:
     return {name: {**current[Kind.PERSON][name], "disabled": True} for name in gone}
 
 
-def _stays_bound(person: Fields, before: Fields | None) -> bool:
+def _with_session(group: Fields) -> Fields:
+    """Say how long sessions may live on where AWS does not end them; elsewhere nothing is said."""
+    is_said = group["session"] is not None or fenced(group["backend"])
+    return group if is_said else {**group, "session": LONGEST_SESSION_MINUTES}
+
+
+def _stays_bound(person: Fields, before: Fields | None, field: str) -> bool:
     """Whether there is nothing to look up.
 
     A name alone keeps the UserId that was bound: a user made again under the same name is bound only where the file says so.
     """
-    user, bound = person["iam_user"], before["iam_user"] if before else None
+    user, bound = person[field], before[field] if before else None
     if user is None or bound is None:
         return user is None
     return bool(user["name"] == bound["name"] and user["user_id"] in (None, bound["user_id"]))
 
 
-def _bound(name: str, person: Fields, before: Fields | None, *, found: Found, mistakes: Mistakes) -> Fields:
-    if _stays_bound(person, before):
-        return {**person, "iam_user": before["iam_user"] if before and person["iam_user"] else None}
-    user = person["iam_user"]
-    path = path_of(Kind.PERSON, name, "iam_user")
+def _all_bound(name: str, person: Fields, before: Fields | None, *, found: Found, mistakes: Mistakes) -> Fields:
+    for field in BINDINGS:
+        person = _bound(name, person, before, field, found=found[field], mistakes=mistakes)
+    return person
+
+
+def _bound(
+    name: str, person: Fields, before: Fields | None, field: str, *, found: Mapping[str, AwsUser | None], mistakes: Mistakes
+) -> Fields:
+    if _stays_bound(person, before, field):
+        return {**person, field: before[field] if before and person[field] else None}
+    user = person[field]
+    path = path_of(Kind.PERSON, name, field)
     if user["name"] not in found:
         mistakes.add(path, "somebody changed this binding meanwhile; try again")
         return person
     there = found[user["name"]]
     if there is None:
-        mistakes.add(path, f"there is no IAM user {quoted(user['name'])} in the Jump account")
+        mistakes.add(path, NOBODY[field].format(name=quoted(user["name"])))
         return person
     if there.name != user["name"]:
         mistakes.add(path, f"AWS spells this {quoted(there.name)}")
     if user["user_id"] not in (None, there.user_id):
         mistakes.add(path, f"the UserId of {quoted(there.name)} is {there.user_id} in AWS, not {user['user_id']}")
-    return {**person, "iam_user": {"name": there.name, "user_id": there.user_id}}
+    return {**person, field: {"name": there.name, "user_id": there.user_id}}
 
 
 def _secret(client_id: str, secret: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from access_requests.grants.registry import fenced
 from access_requests.models import ApiClient, ApprovalPolicy, AwsAccount, StandingGroup, TargetRole, WorkGroup
 from access_requests.services import people
 from access_requests.services.catalogue.state import Kind, Objects, State
@@ -45,7 +46,7 @@ def _standing_groups() -> Objects:
 
 
 def _people() -> Objects:
-    everybody = User.objects.select_related("iam_user").prefetch_related("linked_identities", "standing_groups")
+    everybody = User.objects.select_related(*people.BINDINGS).prefetch_related("linked_identities", "standing_groups")
     return {person.username: people.describe(person) for person in everybody}
 
 
@@ -76,6 +77,7 @@ def _work_groups() -> Objects:
             "description": group.description,
             "backend": group.backend,
             "drift": group.drift,
+            "session": None if fenced(group.backend) else group.session_minutes,
         }
         for group in groups.prefetch_related("target_roles__account", "requesters")
     }

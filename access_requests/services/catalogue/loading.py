@@ -8,6 +8,7 @@ from django.db import connection
 
 from access_requests.actor import Actor
 from access_requests.grants.directory import IamUser
+from access_requests.grants.identity_center import IdentityCenterUser
 from access_requests.services.catalogue import applying, checking, comparing, completing, current, ending, refusing
 from access_requests.services.catalogue.comparing import Change
 from access_requests.services.catalogue.completing import Found, Secrets
@@ -15,6 +16,7 @@ from access_requests.services.catalogue.mistakes import Mistakes
 from access_requests.services.catalogue.wanted import Wanted
 
 Directory = Callable[[str], IamUser | None]
+IdentityDirectory = Callable[[str], IdentityCenterUser | None]
 # Any constant will do, as long as nothing else in this database locks by it.
 LOCK = 0x5E_C1_5B_1
 
@@ -27,10 +29,16 @@ class Loaded:
     made_secrets: Mapping[str, str]
 
 
-def look_up(*, wanted: Wanted, directory: Directory) -> Found:
-    """Return the IAM users that people are to be bound to. Asks AWS once for each, so call it outside of a transaction."""
+def look_up(*, wanted: Wanted, directory: Directory, identity_center: IdentityDirectory) -> Found:
+    """Return the users in AWS that people are to be bound to. Asks once for each, so call it outside of a transaction."""
     checking.check(wanted)
-    return {name: directory(name) for name in completing.names_to_look_up(wanted.state, current.read())}
+    there = current.read()
+    return {
+        "iam_user": {name: directory(name) for name in completing.names_to_look_up(wanted.state, there, "iam_user")},
+        "identity_center_user": {
+            name: identity_center(name) for name in completing.names_to_look_up(wanted.state, there, "identity_center_user")
+        },
+    }
 
 
 def difference(*, wanted: Wanted, found: Found, secrets: Secrets) -> list[Change]:

@@ -1,28 +1,34 @@
 """Changes of people, as verbs of `services.people`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from access_requests.actor import Actor
 from access_requests.grants.directory import IamUser
+from access_requests.grants.identity_center import IdentityCenterUser
 from access_requests.services import people
 from access_requests.services.catalogue.comparing import Change
 from access_requests.services.catalogue.state import Fields
 from access_requests.services.people import Profile
 from portal.users.models import User
 
+USERS: Mapping[str, type[IamUser | IdentityCenterUser]] = {
+    "iam_user": IamUser,
+    "identity_center_user": IdentityCenterUser,
+}
 PROFILE = ("name", "email", "administrator", "auditor", "identities", "standing_groups")
 
 
 def make_room(changes: Sequence[Change], *, actor: Actor, now: datetime) -> None:
-    """Let go of what is to change, so that IAM users and identities can go from one person to another."""
+    """Let go of what is to change, so that users in AWS and identities can go from one person to another."""
     for change in changes:
         if change.before is None or change.after is None:
             continue
         person = User.objects.get(username=change.key)
         people.release_identities(person=person, keep=change.after["identities"])
-        if change.before["iam_user"] not in (None, change.after["iam_user"]):
-            people.unbind(person=person, actor=actor, now=now)
+        for field in people.BINDINGS:
+            if change.before[field] not in (None, change.after[field]):
+                people.unbind(person=person, field=field, actor=actor, now=now)
 
 
 def write(change: Change, *, actor: Actor, now: datetime) -> None:
@@ -36,8 +42,9 @@ def write(change: Change, *, actor: Actor, now: datetime) -> None:
         person = User.objects.get(username=change.key)
         if any(before[field] != after[field] for field in PROFILE):
             people.change(person=person, profile=profile, before=before, actor=actor, now=now)
-    if after["iam_user"] is not None and after["iam_user"] != (before or {}).get("iam_user"):
-        people.bind(person=person, iam_user=IamUser(**after["iam_user"]), actor=actor, now=now)
+    for field, user in USERS.items():
+        if after[field] is not None and after[field] != (before or {}).get(field):
+            people.bind(person=person, user=user(**after[field]), actor=actor, now=now)
     _switch(person, before, after, actor=actor, now=now)
 
 

@@ -10,10 +10,12 @@ from access_requests.models import AccessRequest, ApprovalPolicy, Elevation, Wor
 from access_requests.services.catalogue.checking import same_but_for_case
 from access_requests.services.catalogue.mistakes import Mistakes, Path, quoted
 from access_requests.services.catalogue.state import SECTIONS, Kind, State, path_of
+from access_requests.services.people import BINDINGS
 from portal.users.models import User
 
 Rule = Callable[[State, State, Mistakes], None]
 MOST_SHOWN = 5
+USERS = {"iam_user": "IAM user", "identity_center_user": "Identity Center user"}
 
 
 def check(current: State, wanted: State, mistakes: Mistakes) -> None:
@@ -39,8 +41,9 @@ def _nothing_in_use_moves(current: State, wanted: State, mistakes: Mistakes) -> 
         before, after = current[Kind.WORK_GROUP][name], wanted[Kind.WORK_GROUP][name]
         for field in ("target_roles", "backend"):
             if before[field] != after[field]:
-                unsettled = Elevation.objects.filter(work_group__name=name, status__in=UNSETTLED)
-                _note(unsettled, path_of(Kind.WORK_GROUP, name, field), mistakes)
+                # What has ended is tidied up once more, in the way that it was granted.
+                unsettled = Q(status__in=UNSETTLED) | Q(fence_due_at__isnull=False)
+                _note(Elevation.objects.filter(unsettled, work_group__name=name), path_of(Kind.WORK_GROUP, name, field), mistakes)
 
 
 def _gates_stay_while_used(current: State, wanted: State, mistakes: Mistakes) -> None:
@@ -54,21 +57,23 @@ def _gates_stay_while_used(current: State, wanted: State, mistakes: Mistakes) ->
 
 def _bindings_rest_while_used(current: State, wanted: State, mistakes: Mistakes) -> None:
     for name in current[Kind.PERSON].keys() & wanted[Kind.PERSON].keys():
-        before, after = current[Kind.PERSON][name]["iam_user"], wanted[Kind.PERSON][name]["iam_user"]
-        if before is not None and before != after:
-            unsettled = Elevation.objects.filter(person__username=name, status__in=UNSETTLED)
-            _note(unsettled, path_of(Kind.PERSON, name, "iam_user"), mistakes)
+        for field in BINDINGS:
+            before, after = current[Kind.PERSON][name][field], wanted[Kind.PERSON][name][field]
+            if before is not None and before != after:
+                theirs = Elevation.objects.filter(person__username=name, status__in=UNSETTLED)
+                _note(theirs.exclude(**{f"{field}_id": ""}), path_of(Kind.PERSON, name, field), mistakes)
 
 
 def _identities_are_one_persons(_current: State, wanted: State, mistakes: Mistakes) -> None:
     """Two people are never one: not in AWS, not in a chat. Those who left the file keep theirs."""
-    users: dict[str, str] = {}
+    users: dict[tuple[str, str], str] = {}
     links: dict[tuple[str, str], str] = {}
     for name, person in wanted[Kind.PERSON].items():
-        user = person["iam_user"] or {}
-        for mark in {str(user[part]).lower() for part in user if user[part]}:
-            if (first := users.setdefault(mark, name)) != name:
-                mistakes.add(path_of(Kind.PERSON, name, "iam_user"), _taken("IAM user", first))
+        for field, what in USERS.items():
+            user = person[field] or {}
+            for mark in {str(user[part]).lower() for part in user if user[part]}:
+                if (first := users.setdefault((field, mark), name)) != name:
+                    mistakes.add(path_of(Kind.PERSON, name, field), _taken(what, first))
         for provider, identity in person["identities"].items():
             if (first := links.setdefault((provider, identity.lower()), name)) != name:
                 mistakes.add(path_of(Kind.PERSON, name, "identities", provider), _taken("identity", first))

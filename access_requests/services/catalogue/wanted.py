@@ -1,6 +1,6 @@
 """What the file wants: its fields, their defaults and their form. docs/catalogue.md is the reference of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.conf import settings
 
 from access_requests.models import AccountKind, DriftAnswer, RoleLevel
 from access_requests.models.catalogue import DECIDE_BY
-from access_requests.services.catalogue.document import parse
+from access_requests.services.catalogue.document import Scalar, parse
 from access_requests.services.catalogue.mistakes import Mistakes, Path
 from access_requests.services.catalogue.reading import (
     Place,
@@ -29,6 +29,7 @@ from access_requests.services.catalogue.reading import (
     text,
 )
 from access_requests.services.catalogue.state import SECTIONS, Kind, State
+from access_requests.services.people import BINDINGS
 
 IAM_RULE = "letters, digits and _ + = , . @ -"
 IAM = r"[\w+=,.@-]+"
@@ -54,6 +55,12 @@ WORK_GROUP_NAME = matching(
 # The name is also the session's name in the target account, which takes at least 2 characters.
 IAM_USER_NAME = matching(IAM, 64, IAM_RULE, shortest=2)
 IAM_USER_ID = matching(r"[A-Z0-9]{16,128}", 128, "IAM's UserId, such as AIDACKCEVSQ6C2EXAMPLE")
+IDENTITY_CENTER_USER_NAME = text(128)
+IDENTITY_CENTER_USER_ID = matching(
+    r"([0-9a-f]{10}-)?[A-Fa-f0-9]{8}(-[A-Fa-f0-9]{4}){3}-[A-Fa-f0-9]{12}",
+    47,
+    "Identity Center's UserId, such as 6f0c1b5e-3f0a-4a55-9d6f-0a1b2c3d4e5f",
+)
 SLACK_ID = matching(r"[UW][A-Z0-9]{2,40}", 41, "a Slack member ID, such as U012AB3CD")
 
 
@@ -86,8 +93,9 @@ def _state(file: dict[str, Any]) -> State:
         f"{account}/{name}": role for account, fields in file["accounts"].items() for name, role in fields.pop("roles").items()
     }
     for person in file["people"].values():
-        if isinstance(person["iam_user"], str):
-            person["iam_user"] = {"name": person["iam_user"], "user_id": None}
+        for field in BINDINGS:
+            if isinstance(person[field], str):
+                person[field] = {"name": person[field], "user_id": None}
     return {kind: roles if kind == Kind.ROLE else state[kind] for kind in Kind}
 
 
@@ -159,6 +167,7 @@ def _work_group() -> Read:
             "description": (scalar(text(500)), ""),
             "backend": (scalar(one_of(settings.GRANT_BACKENDS)), "iam_group"),
             "drift": (scalar(one_of(DriftAnswer.values)), DriftAnswer.REPORT.value),
+            "session": (scalar(minutes), None),
         },
     )
 
@@ -172,16 +181,18 @@ def _person() -> Read:
             "administrator": (scalar(flag), False),
             "auditor": (scalar(flag), False),
             "disabled": (scalar(flag), False),
-            "iam_user": (_iam_user, None),
+            "iam_user": (_aws_user(IAM_USER_NAME, IAM_USER_ID), None),
+            "identity_center_user": (_aws_user(IDENTITY_CENTER_USER_NAME, IDENTITY_CENTER_USER_ID), None),
             "identities": (lambda place: _given(identities(place)), {}),
             "standing_groups": (listing(scalar(STANDING_GROUP_NAME)), []),
         },
     )
 
 
-def _iam_user(place: Place) -> Any:
-    whole = record(required={"name": scalar(IAM_USER_NAME), "user_id": scalar(IAM_USER_ID)}, optional={})
-    return whole(place) if isinstance(place.value, dict) else scalar(IAM_USER_NAME)(place)
+def _aws_user(name: Callable[[Scalar], str], user_id: Callable[[Scalar], str]) -> Read:
+    """Return the reader of a name alone, or of a name with its UserId."""
+    whole = record(required={"name": scalar(name), "user_id": scalar(user_id)}, optional={})
+    return lambda place: whole(place) if isinstance(place.value, dict) else scalar(name)(place)
 
 
 def _client() -> Read:

@@ -1,6 +1,6 @@
 """The session gates of work roles: rendered whole from the database, written by one worker a role at a time."""
 
-from access_requests.services.gates.contents import check_room, gated, lines, more_people, room, size
+from access_requests.services.gates.contents import check_room, gateable, gated, lines, more_people, room, size
 from access_requests.services.gates.writing import Open, as_read, due, is_ending, refresh, rewrite, write
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "as_read",
     "check_room",
     "due",
+    "gateable",
     "gated",
     "is_ending",
     "lines",

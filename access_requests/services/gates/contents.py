@@ -7,7 +7,9 @@ from django.db.models import QuerySet
 
 from access_requests.errors import RoleFull
 from access_requests.grants import session_gate as in_aws
+from access_requests.grants.registry import fenced
 from access_requests.models import Elevation, RoleGate, TargetRole, WorkGroup
+from access_requests.models.catalogue import RESERVED
 from access_requests.services import fences
 from portal.iam.session_gate import LONGEST_SESSION, Line, session_gate
 
@@ -16,10 +18,16 @@ EXPIRED = "expired"
 SOMEBODY, FAR = "first.last-name", timedelta(days=400)
 
 
-def gated(work_group: WorkGroup) -> QuerySet[TargetRole]:
-    """Return the group's roles in accounts where the portal may write a gate."""
-    roles = TargetRole.objects.filter(work_groups=work_group).exclude(account__gate_role="")
+def gateable() -> QuerySet[TargetRole]:
+    """Return the roles on which the portal may write a gate: in accounts where it has a role, and not Identity Center's own."""
+    roles = TargetRole.objects.exclude(account__gate_role="").exclude(name__startswith=RESERVED)
     return roles.select_related("account").order_by("name")
+
+
+def gated(work_group: WorkGroup) -> QuerySet[TargetRole]:
+    """Return the group's roles that have a gate; none where the group is granted in a way that AWS cannot end."""
+    roles = gateable().filter(work_groups=work_group)
+    return roles if fenced(work_group.backend) else roles.none()
 
 
 def lines(role: TargetRole, *, now: datetime) -> list[Line]:

@@ -15,7 +15,7 @@ from access_requests.grants.errors import BackendBusy, BackendError, BackendRefu
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, RoleGate, TargetRole
 from access_requests.services import lease
-from access_requests.services.gates.contents import EXPIRED, gated, lines, room, second, size
+from access_requests.services.gates.contents import EXPIRED, gateable, gated, lines, room, second, size
 from portal.aws.sessions import iam_of
 from portal.iam.fences import iso
 from portal.iam.session_gate import Line, lines_of, session_gate
@@ -50,7 +50,7 @@ def as_read(elevation: Elevation) -> Open | None:
 
 def refresh(role_id: int) -> None:
     """Write a role's gate anew, unless somebody is at it. Raises nothing: what fails is tried again by the sweep."""
-    role = TargetRole.objects.exclude(account__gate_role="").select_related("account").filter(pk=role_id).first()
+    role = gateable().filter(pk=role_id).first()
     if role is None:
         return  # Left the catalogue meanwhile, or a forged message.
     try:
@@ -71,7 +71,7 @@ def rewrite(role: TargetRole, calls: list[Call]) -> None:
 
 def due(*, now: datetime) -> Iterable[int]:
     """Yield the ids of the roles whose gate is to be written: not there yet, behind, or perhaps overwritten by a late call."""
-    roles = TargetRole.objects.exclude(account__gate_role="").filter(work_groups__retired_at=None, work_groups__isnull=False)
+    roles = gateable().filter(work_groups__retired_at=None, work_groups__isnull=False)
     never = Q(gate=None)
     behind = Q(gate__written__lt=F("gate__asked"), gate__again_at=None) | Q(gate__again_at__lte=now)
     free = Q(gate__until=None) | Q(gate__until__lte=now)

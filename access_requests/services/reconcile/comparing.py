@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from access_requests.services.reconcile import people, policies, switching
+from access_requests.services.reconcile import identity_center, people, policies, switching
 from access_requests.services.reconcile.difference import Difference, Key, Problem
 from access_requests.services.reconcile.expected import Expected
 from access_requests.services.reconcile.looking import Sight
@@ -54,5 +54,6 @@ def _all(expected: Expected, sight: Sight) -> Iterator[Difference | Problem]:
         yield from people.compare(expected, sight.jump)
         yield from policies.of_groups(expected, sight.jump)
         yield from switching.differences(expected, sight, sight.jump)
+    yield from identity_center.compare(expected, sight)
     for account, there in sight.targets.items():
         yield from policies.of_roles(expected, account, there)

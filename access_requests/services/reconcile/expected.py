@@ -1,25 +1,27 @@
 """What AWS is to have, from the database alone: read after AWS was looked at, so that all that changed meanwhile is recent."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
 from access_requests.grants import ttl_tag
+from access_requests.grants.registry import unfenced
 from access_requests.lifecycle import IN_AWS, STANDING, UNSETTLED, ElevationStatus
 from access_requests.models import (
     AwsAccount,
     DriftAnswer,
     Elevation,
     IamUserBinding,
+    IdentityCenterBinding,
     PersonLease,
     RoleGate,
     StandingGroup,
     TargetRole,
     WorkGroup,
 )
-from access_requests.services import aws_step, fences, gates
+from access_requests.services import aws_step, bindings, fences, gates
 from portal.iam.session_gate import Line
 
 # Longer than any read of AWS lags behind.
@@ -101,6 +103,10 @@ class Expected:
     windows: tuple[Window, ...]
     identities: tuple[Identity, ...]
     groups: tuple[Group, ...]
+    # Work groups of IAM Identity Center. What is compared of IAM knows nothing of them.
+    identity_groups: tuple[Group, ...] = ()
+    # UserId there -> name, of everybody who is bound to one.
+    identity_names: Mapping[str, str] = field(default_factory=dict)
     roles: tuple[Role, ...]
 
     @property
@@ -117,6 +123,7 @@ def expect(*, now: datetime) -> Expected:
     """Return all of it, in a constant number of queries but for the gates: two for each role that has one."""
     elevations = list(_elevations(now))
     windows = _windows(elevations, now)
+    rows = WorkGroup.objects.filter(retired_at=None)
     jump, jump_id = AwsAccount.objects.values_list("key", "account_id").get(kind="jump")
     return Expected(
         at=now,
@@ -124,7 +131,9 @@ def expect(*, now: datetime) -> Expected:
         jump_id=jump_id,
         windows=windows,
         identities=tuple(_identities(elevations)),
-        groups=(*_work_groups(), *_standing_groups()),
+        groups=(*_work_groups(rows.exclude(backend__in=unfenced())), *_standing_groups()),
+        identity_groups=tuple(_work_groups(rows.filter(backend__in=unfenced()))),
+        identity_names=dict(IdentityCenterBinding.objects.values_list("user_id", "user_name")),
         roles=tuple(_roles(now)),
     )
 
@@ -144,6 +153,7 @@ def _windows(elevations: Iterable[Elevation], now: datetime) -> tuple[Window, ..
 
 
 def _window(row: Elevation, now: datetime, held: Collection[int]) -> Window:
+    user_name, user_id = bindings.user_of(row)
     behind = row.status == ElevationStatus.ACTIVE and row.written_ends_at != row.ends_at
     under_way = row.status in (ElevationStatus.GRANTING, ElevationStatus.REVOKING) or row.person_id in held
     # What fails again and again is no longer merely late.
@@ -153,8 +163,8 @@ def _window(row: Elevation, now: datetime, held: Collection[int]) -> Window:
         pk=row.pk,
         code=row.code,
         person_id=row.person_id,
-        user_id=row.iam_user_id,
-        user_name=row.iam_user_name,
+        user_id=user_id,
+        user_name=user_name,
         group=row.work_group.name,
         roles=frozenset(map(role_key, row.work_group.target_roles.all())),
         status=row.status,
@@ -168,7 +178,7 @@ def _window(row: Elevation, now: datetime, held: Collection[int]) -> Window:
 def _identities(elevations: Iterable[Elevation]) -> Iterable[Identity]:
     """Yield one a UserId: as it was when access was approved, where somebody has any, else as it is bound."""
     bindings = {row.user_id: row for row in IamUserBinding.objects.filter(person__is_active=True)}
-    approved = {row.iam_user_id: row for row in reversed(list(elevations)) if row.status in STANDING}
+    approved = {row.iam_user_id: row for row in reversed(list(elevations)) if row.status in STANDING and row.iam_user_id}
     for user_id, row in approved.items():
         bound_at = bindings[user_id].bound_at if user_id in bindings else row.starts_at - RECENT
         name, group = row.iam_user_name, row.work_group_id
@@ -178,8 +188,8 @@ def _identities(elevations: Iterable[Elevation]) -> Iterable[Identity]:
             yield Identity(user_id=user_id, user_name=bound.user_name, bound_at=bound.bound_at)
 
 
-def _work_groups() -> Iterable[Group]:
-    for row in WorkGroup.objects.filter(retired_at=None).order_by("name").prefetch_related("target_roles__account"):
+def _work_groups(rows: QuerySet[WorkGroup]) -> Iterable[Group]:
+    for row in rows.order_by("name").prefetch_related("target_roles__account"):
         roles = list(row.target_roles.all())
         yield Group(
             name=row.name,
@@ -201,7 +211,7 @@ def _roles(now: datetime) -> Iterable[Role]:
     written: Mapping[int, RoleGate] = {gate.role_id: gate for gate in RoleGate.objects.all()}
     for row in rows:
         reaching = sorted(row.work_groups.all(), key=lambda group: group.drift != DriftAnswer.UNDO)
-        gate, is_gated = written.get(row.pk), bool(reaching and row.account.gate_role)
+        gate, is_gated = written.get(row.pk), bool(reaching and row.has_gate)
         yield Role(
             pk=row.pk,
             key=role_key(row),

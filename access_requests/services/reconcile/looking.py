@@ -1,8 +1,8 @@
-"""Looking at AWS: one read of the Jump account, and one of each account in which the portal has a role."""
+"""Looking at AWS: one read of the Jump account, of each account in which the portal has a role, and of each group elsewhere."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from django.db.models import F, Q
@@ -11,8 +11,10 @@ from django.utils import timezone
 from access_requests.grants import inventory
 from access_requests.grants.calls import Caller, is_missing
 from access_requests.grants.errors import BackendError
+from access_requests.grants.identity_center import members_of
+from access_requests.grants.registry import unfenced
 from access_requests.grants.session_gate import text
-from access_requests.models import AccountKind, AwsAccount, IamUserBinding, RoleGate
+from access_requests.models import AccountKind, AwsAccount, IamUserBinding, RoleGate, WorkGroup
 from access_requests.services.reconcile.difference import Problem
 from portal.aws.sessions import iam_of, jump_iam
 from portal.iam.account import Account
@@ -32,12 +34,14 @@ class Sight:
     at: datetime
     jump: Account | None
     targets: Mapping[str, Account]
+    # Group of IAM Identity Center -> UserIds of its members, None where there is no such group; without those not read.
+    directory: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
     @property
     def failed(self) -> Mapping[str, str]:
         """Accounts that could not be read this time, and why."""
-        return {problem.account: problem.problem for problem in self.problems}
+        return {problem.account: problem.problem for problem in self.problems if not problem.thing}
 
 
 def look(alive: Alive) -> Sight:
@@ -50,12 +54,36 @@ def look(alive: Alive) -> Sight:
     problems = [Problem(account=key, problem=found.problem) for key, found in read.items() if isinstance(found, BackendError)]
     if isinstance(jump, BackendError):
         problems.insert(0, Problem(account=jump_row.key, problem=jump.problem))
+    directory = _directory(free_caller("", alive))
+    problems += [
+        Problem(account=jump_row.key, thing=group, problem=found.problem)
+        for group, found in directory.items()
+        if isinstance(found, BackendError)
+    ]
     return Sight(
         at=at,
         jump=None if isinstance(jump, BackendError) else jump,
         targets={key: found for key, found in read.items() if isinstance(found, Account)},
+        directory={group: found for group, found in directory.items() if not isinstance(found, BackendError)},
         problems=tuple(problems),
     )
+
+
+def _directory(aws: Caller) -> Mapping[str, frozenset[str] | BackendError | None]:
+    """Read the members of each work group of Identity Center. One group that cannot be read stops none of the others."""
+    groups = WorkGroup.objects.filter(retired_at=None, backend__in=unfenced()).order_by("name")
+    return {name: _members(aws, name) for name in groups.values_list("name", flat=True)}
+
+
+def _members(aws: Caller, group: str) -> frozenset[str] | BackendError | None:
+    try:
+        return members_of(aws, group)
+    except BackendError as error:
+        logger.warning("%s cannot be looked at: %s", group, error)
+        return error
+    except Exception as error:
+        logger.exception("%s cannot be read: %s", group, [asdict(call) for call in aws.calls])
+        return BackendError("unreadable", str(error))
 
 
 def free_caller(role_arn: str, alive: Alive = lambda: None) -> Caller:

@@ -52,7 +52,7 @@ def _group(group: Group, expected: Expected, jump: Account) -> Iterator[Differen
 def _unexplained(group: Group, members: Iterable[User], expected: Expected) -> Iterator[Difference]:
     """Yield members by their UserId: a name may be somebody else's by now."""
     for user in members:
-        windows = _of(expected.windows, user.id, group)
+        windows = windows_of(expected.windows, user.id, group)
         if not any(window.explains for window in windows):
             yield Difference(
                 kind=DriftKind.UNEXPLAINED_MEMBER,
@@ -66,10 +66,10 @@ def _unexplained(group: Group, members: Iterable[User], expected: Expected) -> I
 
 
 def _missing(group: Group, members: set[str], expected: Expected, jump: Account) -> Iterator[Difference]:
-    for window in _active(expected.windows):
+    for window in active(expected.windows):
         user = jump.user_by_id(window.user_id)
         if window.group == group.name and window.user_id not in members and user is not None:
-            yield _of_window(DriftKind.MEMBER_MISSING, window, expected, group, thing=group.name, name=user.name)
+            yield of_window(DriftKind.MEMBER_MISSING, window, expected, group, thing=group.name, name=user.name)
 
 
 # Tags and fences
@@ -78,19 +78,19 @@ def _missing(group: Group, members: set[str], expected: Expected, jump: Account)
 def _user(user: User, expected: Expected) -> Iterator[Difference]:
     mine = [window for window in expected.windows if window.user_id == user.id]
     for group in expected.work_groups:
-        yield from _ttl(user, group, _of(mine, user.id, group), expected)
+        yield from _ttl(user, group, windows_of(mine, user.id, group), expected)
     for role in expected.roles:
         yield from _fence(user, role, [window for window in mine if role.key in window.roles], expected)
 
 
 def _ttl(user: User, group: Group, windows: list[Window], expected: Expected) -> Iterator[Difference]:
     found = _tag(user, group.tag_key)
-    for window in _active(windows):
+    for window in active(windows):
         value = ttl_tag.value(window.ends_at)
         if found != value:
             kind = DriftKind.TAG_MISSING if found is None else DriftKind.TAG_EDITED
             detail = {"found": found, "expected": value}
-            yield _of_window(kind, window, expected, group, thing=user.name, name=group.tag_key, detail=detail)
+            yield of_window(kind, window, expected, group, thing=user.name, name=group.tag_key, detail=detail)
     if found is not None and not any(window.explains for window in windows):
         yield Difference(
             kind=DriftKind.TAG_UNEXPLAINED,
@@ -105,8 +105,8 @@ def _ttl(user: User, group: Group, windows: list[Window], expected: Expected) ->
 
 def _fence(user: User, role: Role, windows: list[Window], expected: Expected) -> Iterator[Difference]:
     """The fence of a role is one for all windows that lead there: it says the latest end."""
-    active = list(_active(windows))
-    if not active:
+    mine = list(active(windows))
+    if not mine:
         return
     until = max(window.ends_at for window in windows if window.is_inside)
     name = entry_fence_name(role.name)
@@ -115,10 +115,10 @@ def _fence(user: User, role: Role, windows: list[Window], expected: Expected) ->
     wanted = entry_fence(role_arn=role.arn, until=until, window=window_of(found))
     if found != wanted:
         kind = DriftKind.FENCE_MISSING if found is None else DriftKind.FENCE_EDITED
-        group = next(group for group in expected.work_groups if group.name == active[0].group)
+        group = next(group for group in expected.work_groups if group.name == mine[0].group)
         detail = {"found": found, "expected": iso(until), "role": role.key}
-        yield _of_window(
-            kind, active[0], expected, group, thing=user.name, name=name, detail=detail, written=expected.last_written(windows)
+        yield of_window(
+            kind, mine[0], expected, group, thing=user.name, name=name, detail=detail, written=expected.last_written(windows)
         )
 
 
@@ -147,11 +147,11 @@ def _identity(identity: Identity, expected: Expected, jump: Account) -> Iterator
     )
 
 
-def _of(windows: Iterable[Window], user_id: str, group: Group) -> list[Window]:
+def windows_of(windows: Iterable[Window], user_id: str, group: Group) -> list[Window]:
     return [window for window in windows if window.user_id == user_id and window.group == group.name]
 
 
-def _active(windows: Iterable[Window]) -> Iterator[Window]:
+def active(windows: Iterable[Window]) -> Iterator[Window]:
     return (window for window in windows if window.status == ElevationStatus.ACTIVE)
 
 
@@ -160,7 +160,7 @@ def _tag(user: User, key: str) -> str | None:
     return next((value for found, value in user.tags.items() if found.casefold() == key.casefold()), None)
 
 
-def _of_window(
+def of_window(
     kind: DriftKind,
     window: Window,
     expected: Expected,

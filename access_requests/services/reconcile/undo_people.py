@@ -11,12 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from access_requests.grants.calls import Call, Caller
-from access_requests.grants.contract import Grant, Role
+from access_requests.grants.contract import Grant, Principal, Role, is_fenced
 from access_requests.grants.errors import BackendBusy, BackendRefused
 from access_requests.grants.registry import backend
 from access_requests.lifecycle import IN_AWS, ElevationStatus
-from access_requests.models import Drift, Elevation, IamUserBinding, WorkGroup
-from access_requests.services import aws_step, fences, lease, provision, transition
+from access_requests.models import Drift, Elevation, WorkGroup
+from access_requests.services import aws_step, bindings, fences, lease, provision, transition
 from access_requests.services.reconcile.looking import free_caller
 
 logger = logging.getLogger(__name__)
@@ -31,14 +31,14 @@ def take_member_out(drift: Drift, calls: list[Call]) -> bool:
     def write(aws: Caller) -> bool:
         if _is_explained(drift):
             return False
-        grant, person = _grant(drift, drift.name, drift.thing), _binding(drift)
-        if person is not None:
+        grant, person, way = _grant(drift, drift.name, drift.thing), _binding(drift), backend(_work_group(drift).backend)
+        if person is not None and is_fenced(way):
             try:
                 fences.put_all(person.person, grant, aws, now=aws.clock())
             except BackendRefused as error:
                 # Without the boundary the portal may not. The membership goes all the same.
                 logger.info("no fence for %s: %s", drift.name, error)
-        backend(_work_group(drift).backend).take(grant, aws)
+        way.take(grant, aws)
         return True
 
     return _about_person(drift, write, calls)
@@ -74,7 +74,7 @@ def restore(drift: Drift, calls: list[Call]) -> bool:  # noqa: ARG001  The eleva
 
 
 def _about_person(drift: Drift, write: Write, calls: list[Call]) -> bool:
-    """Write under the lease of the person whose IAM user it is; nobody else writes about a user who is nobody's."""
+    """Write under the lease of the person whose user it is; nobody else writes about a user who is nobody's."""
     binding = _binding(drift)
     if binding is None:
         return _through(free_caller(""), write, calls)
@@ -93,14 +93,20 @@ def _through(aws: Caller, write: Write, calls: list[Call]) -> bool:
     return write(aws)
 
 
-def _binding(drift: Drift) -> IamUserBinding | None:
-    return IamUserBinding.objects.select_related("person").filter(user_id=drift.detail.get("user_id", "")).first()
+def _binding(drift: Drift) -> bindings.Binding | None:
+    """Return whose user it is: in IAM, or in Identity Center where the work group is granted there."""
+    return bindings.of_user(str(drift.detail.get("user_id", "")), _principal(drift))
 
 
 def _is_explained(drift: Drift) -> bool:
     """Whether an elevation explains it by now; none can begin while the person's lease is held."""
-    mine = Elevation.objects.filter(iam_user_id=drift.detail.get("user_id", ""), work_group=drift.work_group_id)
+    of_user = {f"{_principal(drift)}_id": drift.detail.get("user_id", "")}
+    mine = Elevation.objects.filter(**of_user, work_group=drift.work_group_id)
     return mine.filter(status__in=IN_AWS).exists()
+
+
+def _principal(drift: Drift) -> Principal:
+    return backend(_work_group(drift).backend).principal
 
 
 def _grant(drift: Drift, user_name: str, group: str) -> Grant:

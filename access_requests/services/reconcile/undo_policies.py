@@ -39,8 +39,7 @@ def _take_off(aws: Caller, what: str, drift: Drift, calls: list[Call]) -> bool:
 
 
 def _role(drift: Drift) -> TargetRole:
-    rows = TargetRole.objects.select_related("account").exclude(account__gate_role="")
-    role = rows.filter(account__key=drift.account, name=drift.thing).first()
+    role = gates.gateable().filter(account__key=drift.account, name=drift.thing).first()
     if role is None:
         raise BackendRefused(NO_GATE_ROLE)
     return role

@@ -22,6 +22,7 @@ from access_requests.models import (
     DriftKind,
     Elevation,
 )
+from access_requests.models.catalogue import RESERVED
 from access_requests.services import aws_step, provision, stop, transition
 from access_requests.services.reconcile import policies, recording, undo_people, undo_policies
 from access_requests.services.reconcile.looking import Alive, free_caller
@@ -41,6 +42,8 @@ def undoable(drift: Drift) -> bool:
         return drift.elevation_id is not None
     if drift.kind == DriftKind.ROLE_POLICY and policies.only_denies(drift.detail.get("document") or {}):
         return False
+    if drift.kind == DriftKind.ROLE_POLICY and drift.thing.startswith(RESERVED):
+        return False  # IAM lets nobody but Identity Center write there.
     if drift.kind == DriftKind.GROUP_POLICY and drift.detail.get("also_switches"):
         return False
     return drift.kind in UNDOS

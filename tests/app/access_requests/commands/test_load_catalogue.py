@@ -42,7 +42,7 @@ def test_check_prints_the_difference_and_changes_nothing(portal_in_aws: Aws) -> 
 
 def test_a_mistake_names_file_and_line_and_changes_nothing(portal_in_aws: Aws, tmp_path: Path) -> None:
     file = tmp_path / "catalogue.yaml"
-    file.write_text(DEMO.read_text().replace("policy: one-lead", "policy: lead"))
+    file.write_text(DEMO.read_text().replace("policy: one-lead", "policy: lead", 1))
     line = file.read_text().split("policy: lead")[0].count("\n") + 1
     with pytest.raises(CommandError) as error:
         load(file)
@@ -67,6 +67,6 @@ def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
 
 def test_without_aws_nothing_is_changed(portal_in_aws: Aws, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIANOBODYKNOWSTHIS0")
-    with pytest.raises(CommandError, match="AWS could not be asked about IAM users, nothing was changed"):
+    with pytest.raises(CommandError, match="AWS could not be asked about its users, nothing was changed"):
         load(DEMO)
     assert not AwsAccount.objects.exists()

@@ -5,11 +5,12 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from access_requests.grants.directory import IamUser
+from access_requests.grants.identity_center import IdentityCenterUser
 from access_requests.models import IamUserBinding
 from access_requests.services import people
 from access_requests.services.people import Profile
 from audits.models import TrailEntry
-from portal.users.models import LinkedIdentity
+from portal.users.models import LinkedIdentity, User
 from tests.cast import PASSWORD, Cast, actor_of, add_person
 
 pytestmark = pytest.mark.django_db
@@ -55,12 +56,27 @@ def test_a_changed_profile_is_recorded_before_and_after(cast: Cast, now: datetim
 
 def test_a_binding_is_recorded_when_it_is_made_and_when_it_goes(cast: Cast, now: datetime) -> None:
     actor = actor_of(cast.admin01)
-    people.unbind(person=cast.member01, actor=actor, now=now)
-    people.bind(person=cast.member01, iam_user=IamUser(name="m1", user_id="AIDAM1"), actor=actor, now=now)
+    people.unbind(person=cast.member01, field="iam_user", actor=actor, now=now)
+    people.bind(person=cast.member01, user=IamUser(name="m1", user_id="AIDAM1"), actor=actor, now=now)
     assert IamUserBinding.objects.get(person=cast.member01).user_id == "AIDAM1"
     entries = TrailEntry.objects.filter(subject="person:member01").order_by("pk")
     assert [entry.act for entry in entries] == ["iam_user.unbound", "iam_user.bound"]
     assert entries[1].data["after"] == {"name": "m1", "user_id": "AIDAM1"}
+
+
+def test_a_user_of_identity_center_is_bound_beside_the_iam_user(cast: Cast, now: datetime) -> None:
+    actor = actor_of(cast.admin01)
+    user = IdentityCenterUser(name="Misaki", user_id="6f0c1b5e-3f0a-4a55-9d6f-0a1b2c3d4e5f")
+    people.bind(person=cast.member01, user=user, actor=actor, now=now)
+    person = User.objects.get(username="member01")
+    described = {"name": "Misaki", "user_id": "6f0c1b5e-3f0a-4a55-9d6f-0a1b2c3d4e5f"}
+    assert people.describe(person)["identity_center_user"] == described
+    assert person.iam_user.user_name == "member01"
+    people.unbind(person=person, field="identity_center_user", actor=actor, now=now)
+    assert people.describe(User.objects.get(username="member01"))["identity_center_user"] is None
+    entries = TrailEntry.objects.filter(subject="person:member01").order_by("pk")
+    assert [entry.act for entry in entries] == ["identity_center_user.bound", "identity_center_user.unbound"]
+    assert [entry.data["after"] for entry in entries] == [described, None]
 
 
 def test_one_more_person_of_the_cast_is_as_the_others(cast: Cast) -> None:

@@ -8,20 +8,20 @@ import pytest
 
 from access_requests.actor import COMMAND
 from access_requests.grants.directory import IamUser
+from access_requests.grants.identity_center import IdentityCenterUser
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import (
     AccessRequest,
     Elevation,
-    IamUserBinding,
     RequestedGroup,
     WorkGroup,
 )
-from access_requests.services import catalogue
+from access_requests.services import bindings, catalogue
 from access_requests.services.catalogue import CatalogueRefused, Loaded
 from access_requests.services.run import run
 from audits.models import TrailEntry
 from portal.users.models import User
-from tests.cast import iam_user_id
+from tests.cast import iam_user_id, identity_center_user_id
 
 DEMO = (Path(__file__).parents[5] / "portal/demo/catalogue.yaml").read_text()
 BOT_SECRET = "what only the bot should know"
@@ -31,9 +31,20 @@ def find(name: str) -> IamUser | None:
     return IamUser(name=name, user_id=iam_user_id(name))
 
 
-def load(text: str, now: datetime, *, secrets: Mapping[str, str] | None = None, directory: catalogue.Directory = find) -> Loaded:
+def find_in_identity_center(name: str) -> IdentityCenterUser | None:
+    return IdentityCenterUser(name=name, user_id=identity_center_user_id(name))
+
+
+def load(
+    text: str,
+    now: datetime,
+    *,
+    secrets: Mapping[str, str] | None = None,
+    directory: catalogue.Directory = find,
+    identity_center: catalogue.IdentityDirectory = find_in_identity_center,
+) -> Loaded:
     wanted = catalogue.read(text.encode())
-    found = catalogue.look_up(wanted=wanted, directory=directory)
+    found = catalogue.look_up(wanted=wanted, directory=directory, identity_center=identity_center)
     secrets = {"demo-bot": BOT_SECRET} if secrets is None else secrets
     return run(lambda: catalogue.load(wanted=wanted, found=found, secrets=secrets, actor=COMMAND, now=now))
 
@@ -46,11 +57,17 @@ def edited(*edits: tuple[str, str]) -> str:
     return text
 
 
-def refused(text: str, now: datetime, *, directory: catalogue.Directory = find) -> str:
+def refused(
+    text: str,
+    now: datetime,
+    *,
+    directory: catalogue.Directory = find,
+    identity_center: catalogue.IdentityDirectory = find_in_identity_center,
+) -> str:
     """Return why the file is refused, having seen that nothing changed."""
     entries = TrailEntry.objects.count()
     with pytest.raises(CatalogueRefused) as refusal:
-        load(text, now, directory=directory)
+        load(text, now, directory=directory, identity_center=identity_center)
     assert TrailEntry.objects.count() == entries
     return str(refusal.value)
 
@@ -61,13 +78,12 @@ def signs(loaded: Loaded) -> list[str]:
 
 def an_elevation(username: str, group: str, status: ElevationStatus, now: datetime) -> Elevation:
     request = a_request(username, group, RequestStatus.APPROVED, now)
-    binding = IamUserBinding.objects.get(person__username=username)
+    work_group = WorkGroup.objects.get(name=group)
     return Elevation.objects.create(
         request=request,
         person=request.requester,
-        work_group=WorkGroup.objects.get(name=group),
-        iam_user_name=binding.user_name,
-        iam_user_id=binding.user_id,
+        work_group=work_group,
+        **bindings.columns(request.requester, work_group),
         starts_at=now,
         ends_at=now + timedelta(hours=2),
         granted_at=now,
@@ -106,7 +122,7 @@ def without_member01() -> str:
 
 
 def without_leader_group() -> str:
-    text = edited(("[ProdMemberWorkGroup, ProdLeaderWorkGroup]", "[ProdMemberWorkGroup]"))
-    for start, end in (("  two-levels:", "work_groups:\n  Prod"), ("  ProdLeaderWorkGroup:", "people:\n  member01")):
+    text = edited(("ProdMemberWorkGroup, ProdLeaderWorkGroup,", "ProdMemberWorkGroup,"))
+    for start, end in (("  two-levels:", "work_groups:\n  Prod"), ("  ProdLeaderWorkGroup:", "  ProdChangeWorkGroup:")):
         text = text[: text.index(start)] + text[text.index(end) :]
     return text

@@ -75,7 +75,7 @@ class TestWhatTheFileMakes:
         assert entry.data["before"] is None
         assert entry.data["after"]["policy"] == "one-lead"
         acts = TrailEntry.objects.filter(subject="person:member01").order_by("pk").values_list("act", flat=True)
-        assert list(acts) == ["person.added", "iam_user.bound"]
+        assert list(acts) == ["person.added", "iam_user.bound", "identity_center_user.bound"]
 
 
 class TestLoadingAgain:
@@ -89,7 +89,7 @@ class TestLoadingAgain:
 
     def test_asking_for_the_difference_changes_nothing(self, demo: None) -> None:
         wanted = catalogue.read(edited(("longest: 4h", "longest: 3h")).encode())
-        changes = catalogue.difference(wanted=wanted, found={}, secrets={})
+        changes = catalogue.difference(wanted=wanted, found={"iam_user": {}, "identity_center_user": {}}, secrets={})
         assert [line for change in changes for line in change.lines()] == ["~ policy one-lead", "    longest: 240 -> 180"]
         assert ApprovalPolicy.objects.get(key="one-lead").longest_minutes == 240
 

@@ -1,0 +1,190 @@
+"""The backend that writes group memberships into the identity store of IAM Identity Center.
+
+No fence stands there: the portal alone takes a membership out, and a session that is open then lives on until it expires.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from access_requests.grants.calls import Caller, is_missing
+from access_requests.grants.contract import Grant, Principal, Seen
+from access_requests.grants.errors import BackendBusy, BackendRefused
+from portal.aws.sessions import identity_center_of, identity_store_of, jump_iam
+
+NO_IDENTITY_CENTER = "no_identity_center"
+GROUP_MISSING = "identity_group_missing"
+USER_MISSING = "identity_user_missing"
+STILL_A_MEMBER = "still_a_member"
+CONFLICT = "ConflictException"
+PAGE = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityCenterUser:
+    name: str
+    user_id: str
+
+
+class IdentityCenterBackend:
+    """Six calls a grant and eight an end, however many people are in production."""
+
+    principal = Principal.IDENTITY_CENTER_USER
+    executes = ()
+    announces = False
+
+    def ttl(self, ends_at: datetime) -> None:  # noqa: ARG002  A membership there carries no tag.
+        return None
+
+    def give(self, grant: Grant, aws: Caller) -> None:
+        store = Store.found(aws)
+        group_id = store.group_id(grant.group)
+        if group_id is None:
+            raise BackendRefused(GROUP_MISSING)
+        store.add(group_id, grant.user_id)
+
+    def take(self, grant: Grant, aws: Caller) -> None:
+        store = Store.found(aws)
+        group_id = store.group_id(grant.group)
+        if group_id is None:
+            store.check_in_no_group(grant.user_id)
+            return
+        store.remove(group_id, grant.user_id)
+        # Another read than the one that found nothing to delete: one that lags behind would end an end that took nobody out.
+        if store.is_member(group_id, grant.user_id):
+            raise BackendBusy(STILL_A_MEMBER)
+
+    def look(self, grant: Grant, aws: Caller) -> Seen:
+        store = Store.found(aws)
+        group_id = store.group_id(grant.group)
+        if group_id is None:
+            store.check_in_no_group(grant.user_id)
+        membership = group_id is not None and store.is_member(group_id, grant.user_id)
+        return Seen(membership=membership, ttl=None, entry_fence={}, session_gate=None, at=aws.clock())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Store:
+    """The one identity store, and the way to it. Source: Identity Store API; groups are found by their display name."""
+
+    id: str
+    aws: Caller
+
+    @classmethod
+    def found(cls, aws: Caller) -> "Store":
+        """Find it, for the same step. Raises BackendError, with the problem no_identity_center where there is not exactly one."""
+        place = settings.AWS_IDENTITY_CENTER_ROLE_ARN, settings.AWS_IDENTITY_CENTER_REGION
+        instances = list(_pages(aws.through(identity_center_of(*place)), "list_instances", "Instances"))
+        if len(instances) != 1:
+            raise BackendRefused(NO_IDENTITY_CENTER, f"{len(instances)} instances in {settings.AWS_IDENTITY_CENTER_REGION}")
+        return cls(id=str(instances[0]["IdentityStoreId"]), aws=aws.through(identity_store_of(*place)))
+
+    def group_id(self, name: str) -> str | None:
+        return self._id("get_group_id", "GroupId", "displayName", name)
+
+    def user_named(self, name: str) -> IdentityCenterUser | None:
+        """Return the user of this name, as it is spelled there."""
+        user_id = self._id("get_user_id", "UserId", "userName", name)
+        if user_id is None:
+            return None
+        return IdentityCenterUser(name=str(self._call("describe_user", UserId=user_id)["UserName"]), user_id=user_id)
+
+    def add(self, group_id: str, user_id: str) -> None:
+        try:
+            self._call("create_group_membership", GroupId=group_id, MemberId={"UserId": user_id})
+        except BackendBusy as error:
+            # Is there already; or somebody writes about the same just now, and what is read back tells.
+            if error.problem != CONFLICT:
+                raise
+        except BackendRefused as error:
+            if is_missing(error):
+                self._check_user(user_id)
+                raise BackendRefused(GROUP_MISSING) from error
+            raise
+
+    def remove(self, group_id: str, user_id: str) -> None:
+        try:
+            membership = self._call("get_group_membership_id", GroupId=group_id, MemberId={"UserId": user_id})
+        except BackendRefused as error:
+            if is_missing(error):
+                return
+            raise
+        self.aws.unless_missing("delete_group_membership", IdentityStoreId=self.id, MembershipId=membership["MembershipId"])
+
+    def is_member(self, group_id: str, user_id: str) -> bool:
+        try:
+            results = self._call("is_member_in_groups", GroupIds=[group_id], MemberId={"UserId": user_id})["Results"]
+        except BackendRefused as error:
+            if is_missing(error):
+                return False  # A user that is gone is a member of nothing.
+            raise
+        return any(result["MembershipExists"] for result in results)
+
+    def members(self, group_id: str) -> frozenset[str]:
+        """Return the UserIds of the group's members. One call for every 100."""
+        found = _pages(self.aws, "list_group_memberships", "GroupMemberships", **self._at, GroupId=group_id, MaxResults=PAGE)
+        return frozenset(str(membership["MemberId"]["UserId"]) for membership in found)
+
+    def check_in_no_group(self, user_id: str) -> None:
+        """Raise identity_group_missing unless the user is in no group whatever.
+
+        Of a group that is not found by its name nobody knows whether it was deleted or renamed. Renamed, it still gives access.
+        """
+        try:
+            answer = self._call("list_group_memberships_for_member", MemberId={"UserId": user_id})
+        except BackendRefused as error:
+            if is_missing(error):
+                return
+            raise
+        if answer["GroupMemberships"] or answer.get("NextToken"):
+            raise BackendRefused(GROUP_MISSING)
+
+    def _check_user(self, user_id: str) -> None:
+        try:
+            self._call("describe_user", UserId=user_id)
+        except BackendRefused as error:
+            if is_missing(error):
+                raise BackendRefused(USER_MISSING) from error
+            raise
+
+    def _id(self, method: str, key: str, path: str, value: str) -> str | None:
+        unique = {"UniqueAttribute": {"AttributePath": path, "AttributeValue": value}}
+        try:
+            return str(self._call(method, AlternateIdentifier=unique)[key])
+        except BackendRefused as error:
+            if is_missing(error):
+                return None
+            raise
+
+    @property
+    def _at(self) -> dict[str, str]:
+        return {"IdentityStoreId": self.id}
+
+    def _call(self, method: str, **params: Any) -> dict[str, Any]:
+        return self.aws.call(method, **self._at, **params)
+
+
+def find_identity_center_user(name: str) -> IdentityCenterUser | None:
+    """Return the user of this name as Identity Center spells it, or None. Three calls. Raises BackendError."""
+    return Store.found(Caller(client=jump_iam(), before_each=lambda: None, clock=timezone.now)).user_named(name)
+
+
+def members_of(aws: Caller, group: str) -> frozenset[str] | None:
+    """Return the UserIds of the members of the group of this name, None where there is none. Raises BackendError."""
+    store = Store.found(aws)
+    group_id = store.group_id(group)
+    return None if group_id is None else store.members(group_id)
+
+
+def _pages(aws: Caller, method: str, key: str, **params: Any) -> Iterator[Any]:
+    token: dict[str, str] = {}
+    while True:
+        answer = aws.call(method, **params, **token)
+        yield from answer[key]
+        if not answer.get("NextToken"):
+            return
+        token = {"NextToken": answer["NextToken"]}

@@ -1,0 +1,271 @@
+"""Every way to grant, from the request to the end, while AWS is in trouble: each fault, at each call that the way makes.
+
+AWS says no in its own words here, in the protocol of each service; what runbooks call is called too.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from access_requests.models import Elevation, WorkGroup
+from access_requests.services import change_requests
+from portal.simulated_aws import control
+from portal.users.models import User
+from tests.cast import add_person, iam_user_id
+from tests.gated import clock, gated, jump, simulated_aws
+from tests.jump import MEMBER_GROUP
+from tests.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, Runbooked, runbooked
+from tests.story import approved, returned, submitted, withdrawn
+from tests.waiting import until
+
+__all__ = ["clock", "gated", "jump", "runbooked", "simulated_aws"]
+SECONDS = 60.0
+IAM = ("TagUser", "AddUserToGroup")
+# What each way calls to give, and to take.
+GIVING = {
+    MEMBER_GROUP: ("GetUser", "PutUserPolicy", "PutRolePolicy", *IAM, "GetGroup", "ListUserTags"),
+    AUTOMATION_GROUP: (
+        "PutUserPolicy",
+        "GetDocument",
+        "StartAutomationExecution",
+        "GetAutomationExecution",
+        *IAM,
+        "ListGroupsForUser",
+    ),
+    CHANGE_GROUP: ("GetDocument", "StartChangeRequestExecution", "GetAutomationExecution", "SendAutomationSignal", *IAM),
+}
+BY_RUNBOOK = ("GetDocument", "StartAutomationExecution", "GetAutomationExecution", "RemoveUserFromGroup", "UntagUser", "GetGroup")
+TAKING = {
+    MEMBER_GROUP: ("PutUserPolicy", "PutRolePolicy", "RemoveUserFromGroup", "UntagUser", "GetGroup"),
+    AUTOMATION_GROUP: BY_RUNBOOK,
+    CHANGE_GROUP: BY_RUNBOOK,
+}
+WAYS = tuple(GIVING)
+PASSING = ("throttle", "error", "unavailable", "timeout")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """A work group and its world, with the workers' sweep at hand."""
+
+    group: str
+    world: Runbooked
+
+    def elevated(self) -> Elevation:
+        jump = self.world.world.jump
+        request = submitted(jump.cast.member01, now=jump.clock.now, work_groups=[self.group], duration_minutes=240)
+        approved(request, jump.cast.leader01, now=jump.clock.now)
+        return Elevation.objects.get(request=request)
+
+    def granted(self) -> Elevation:
+        elevation = self.elevated()
+        self.swept(elevation, "active")
+        return elevation
+
+    def sweep(self) -> None:
+        """Do what is due a minute later, when whatever was put off is due again."""
+        jump = self.world.world.jump
+        jump.clock.forward(seconds=61)
+        for _task, pk in list(change_requests.due(now=jump.clock.now)):
+            change_requests.follow(pk)
+        jump.sweep()
+
+    def swept(self, elevation: Elevation, *statuses: str) -> None:
+        """Sweep until the elevation is in one of these states."""
+
+        def is_there() -> bool:
+            self.sweep()
+            time.sleep(0.1)  # For what AWS does by itself.
+            elevation.refresh_from_db()
+            return elevation.status in statuses
+
+        until(is_there, SECONDS)
+
+    def fail_once(self, kind: str, actions: tuple[str, ...]) -> None:
+        for action in actions:
+            self.world.fault(kind, action, times=1, **({"seconds": 2} if kind == "timeout" else {}))
+
+    def unmet(self) -> list[str]:
+        """Return the actions whose fault nobody has met."""
+        aws = self.world.world.aws
+        return [one["action"] for one in control.faults(endpoint=aws.endpoint_url, token=aws.control_token)]
+
+    def over(self, elevation: Elevation) -> None:
+        """Have its end come in a second."""
+        Elevation.objects.filter(pk=elevation.pk).update(ends_at=self.world.world.jump.clock.now + timedelta(seconds=1))
+
+    def members(self) -> set[str]:
+        return self.world.world.jump.members(self.group)
+
+    def heal(self) -> None:
+        aws = self.world.world.aws
+        control.clear_faults(endpoint=aws.endpoint_url, token=aws.control_token)
+
+
+def way_of(group: str, world: Runbooked) -> Way:
+    return Way(group=group, world=world)
+
+
+@pytest.fixture
+def ways(runbooked: Runbooked) -> Iterator[Runbooked]:
+    yield runbooked
+    Way(group="", world=runbooked).heal()
+
+
+@pytest.mark.parametrize("kind", PASSING)
+@pytest.mark.parametrize("group", WAYS)
+def test_grant_outlasts_the_failure_of_each_call(ways: Runbooked, group: str, kind: str) -> None:
+    way = way_of(group, ways)
+    way.fail_once(kind, GIVING[group])
+    elevation = way.elevated()
+    way.swept(elevation, "active", "ended")
+    assert (elevation.status, way.members()) == ("active", {"member01"})
+    assert way.unmet() == []
+    assert len(ways.change_requests()) == (1 if group == CHANGE_GROUP else 0)
+
+
+@pytest.mark.parametrize("kind", [*PASSING, "denied"])
+@pytest.mark.parametrize("group", WAYS)
+def test_end_outlasts_the_failure_of_each_call(ways: Runbooked, group: str, kind: str) -> None:
+    way = way_of(group, ways)
+    elevation = way.granted()
+    way.fail_once(kind, TAKING[group])
+    way.over(elevation)
+    way.swept(elevation, "ended")
+    assert (way.members(), ways.world.jump.tags()) == (set(), {})
+
+
+@pytest.mark.parametrize("group", WAYS)
+def test_denied_grant_leaves_nothing_behind(ways: Runbooked, group: str) -> None:
+    way = way_of(group, ways)
+    ways.fault("denied", "AddUserToGroup", times=None)
+    elevation = way.elevated()
+    way.swept(elevation, "ended")
+    assert (elevation.stop_reason, way.members(), ways.world.jump.tags()) == ("grant_refused", set(), {})
+
+
+@pytest.mark.parametrize("group", WAYS)
+def test_outage_over_the_end_says_ended_only_after_aws_shows_it(ways: Runbooked, group: str) -> None:
+    way = way_of(group, ways)
+    elevation = way.granted()
+    ways.fault("unavailable", None, times=None)
+    way.over(elevation)
+    for _ in range(4):
+        way.sweep()
+    elevation.refresh_from_db()
+    assert elevation.status == "revoking"
+    way.heal()
+    way.swept(elevation, "ended")
+    assert way.members() == set()
+
+
+@pytest.mark.parametrize("group", WAYS)
+def test_stale_reads_neither_grant_twice_nor_say_ended_too_early(ways: Runbooked, group: str) -> None:
+    way = way_of(group, ways)
+    ways.fault("stale", None, times=None, seconds=3)
+    elevation = way.elevated()
+    way.swept(elevation, "active")
+    assert way.members() == {"member01"}
+    way.over(elevation)
+    way.swept(elevation, "ended")
+    way.heal()
+    assert way.members() == set()
+    assert len(ways.change_requests()) == (1 if group == CHANGE_GROUP else 0)
+
+
+@pytest.mark.parametrize("group", WAYS)
+def test_group_that_is_gone_refuses_the_grant_and_ends_nobody_else(ways: Runbooked, group: str) -> None:
+    way, iam = way_of(group, ways), ways.world.jump.iam
+    for policy in iam.list_group_policies(GroupName=group)["PolicyNames"]:
+        iam.delete_group_policy(GroupName=group, PolicyName=policy)
+    iam.delete_group(GroupName=group)
+    elevation = way.elevated()
+    way.swept(elevation, "ended")
+    assert elevation.stop_reason == "grant_refused"
+    assert ways.world.jump.tags() == {}
+
+
+@pytest.mark.parametrize("group", WAYS)
+def test_user_made_again_is_not_who_was_approved(ways: Runbooked, group: str) -> None:
+    way, jump = way_of(group, ways), ways.world.jump
+    elevation = way.elevated()
+    jump.delete_user("member01")
+    jump.iam.create_user(UserName="member01")
+    way.swept(elevation, "ended")
+    assert (elevation.stop_reason, way.members()) == ("grant_refused", set())
+
+
+@pytest.mark.parametrize("group", WAYS)
+def test_eleventh_group_leaves_no_half_made_state(ways: Runbooked, group: str) -> None:
+    way, jump = way_of(group, ways), ways.world.jump
+    for number in range(10 - len(jump.groups())):
+        jump.iam.create_group(GroupName=f"Other{number}")
+        jump.iam.add_user_to_group(GroupName=f"Other{number}", UserName="member01")
+    elevation = way.elevated()
+    way.swept(elevation, "ended")
+    assert (elevation.stop_reason, way.members(), jump.tags()) == ("grant_refused", set(), {})
+
+
+# Calls
+
+GATE_HOLDS = 20
+# Reads that wait for what AWS does by itself: how many there are is a matter of time.
+POLLS = frozenset({"GetAutomationExecution", "AssumeRole"})
+
+
+@pytest.mark.parametrize("group", WAYS)
+def test_calls_of_a_grant_and_of_an_end_are_as_many_with_300_people_in_production(ways: Runbooked, group: str) -> None:
+    counts = {others: counted(way_of(group, ways), others) for others in (1, 30, 300)}
+    assert counts[1] == counts[30] == counts[300]
+
+
+def counted(way: Way, others: int) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the calls of a grant and of an end by their names, with so many others in production."""
+    crowd(way, others)
+    way.sweep()  # Gates that were never written.
+    proxy = way.world.world.jump.proxy
+    proxy.forget()
+    elevation = way.elevated()
+    if way.group == CHANGE_GROUP:
+        way.world.follow()
+    way.world.granted(elevation)
+    given = calls_of(proxy.actions)
+    proxy.forget()
+    returned(elevation, way.world.world.jump.cast.member01, now=way.world.world.jump.clock.now)
+    elevation.refresh_from_db()
+    way.world.ended(elevation)
+    return given, calls_of(proxy.actions)
+
+
+def calls_of(actions: tuple[str, ...]) -> dict[str, int]:
+    return {action: number for action, number in Counter(actions).items() if action not in POLLS}
+
+
+def crowd(way: Way, others: int) -> None:
+    """Have so many others in production: as many in this group as a gate holds, the rest in another one."""
+    jump, now = way.world.world.jump, way.world.world.jump.clock.now
+    request = submitted(jump.cast.leader02, now=now, work_groups=[MEMBER_GROUP])
+    for number in range(User.objects.filter(username__startswith="other").count(), others):
+        person = add_person(f"other{number:03}")
+        here = number < GATE_HOLDS
+        if here:
+            jump.iam.create_user(UserName=person.username)
+            jump.iam.add_user_to_group(GroupName=way.group, UserName=person.username)
+        Elevation.objects.create(
+            request=request,
+            person=person,
+            work_group=WorkGroup.objects.get(name=way.group) if here else jump.cast.prod_leader,
+            iam_user_name=person.username,
+            iam_user_id=iam_user_id(person.username),
+            starts_at=now,
+            ends_at=now + timedelta(days=2),
+            status="active",
+            granting_at=now,
+            granted_at=now,
+            written_ends_at=now + timedelta(days=2),
+        )
+    withdrawn(request, jump.cast.leader02, now=now)
