@@ -86,6 +86,7 @@ PROBLEMS: Mapping[str, Promise] = {
     ),
     "runbook_missing": _("The runbook is not there. An administrator must run publish_runbooks."),
     "runbook_changed": _("The runbook is not the portal's, and is not started. An administrator must run publish_runbooks."),
+    "AutomationExecutionNotFoundException": _("AWS does not know the execution any more. An administrator must look into it."),
     "IdempotentParameterMismatch": _("It was started in AWS before with other contents. An administrator must look into it."),
     "InvalidAutomationExecutionParametersException": _(
         "AWS refused the runbook's parameters. An administrator must run publish_runbooks, and look into the names used."

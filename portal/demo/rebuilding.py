@@ -10,11 +10,21 @@ from datetime import datetime
 from typing import Any
 from urllib.error import URLError
 
+from django.utils import timezone
+
 from access_requests.grants import ttl_tag
 from access_requests.grants.contract import Role
-from access_requests.grants.registry import fenced, unfenced
+from access_requests.grants.executions import OVER
+from access_requests.grants.registry import backend, fenced, unfenced
 from access_requests.lifecycle import ElevationStatus
-from access_requests.models import Elevation, IamUserBinding, IdentityCenterBinding, TargetRole, WorkGroup
+from access_requests.models import (
+    AutomationExecution,
+    Elevation,
+    IamUserBinding,
+    IdentityCenterBinding,
+    TargetRole,
+    WorkGroup,
+)
 from access_requests.services import aws_step, fences, gates
 from portal.demo.secret_files import Secrets
 from portal.iam.fences import entry_fence, entry_fence_name
@@ -31,6 +41,7 @@ START_SECONDS = 30
 def rebuild(secrets: Secrets, *, now: datetime, endpoint: str, token: str) -> None:
     """Wait until the simulated AWS answers, and make it what the portal's data says."""
     declared = world(secrets, now=now)
+    forget_executions()
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
@@ -39,6 +50,12 @@ def rebuild(secrets: Secrets, *, now: datetime, endpoint: str, token: str) -> No
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.05)
+
+
+def forget_executions() -> None:
+    """Have whatever Systems Manager was at started anew: this one has never heard of it."""
+    AutomationExecution.objects.exclude(status__in=OVER).update(execution_id="", status="", shown={}, problem="")
+    AutomationExecution.objects.exclude(follow_at=None).update(follow_at=timezone.now())
 
 
 def world(secrets: Secrets, *, now: datetime) -> Declared:
@@ -65,7 +82,8 @@ def _put_in(user: Declared, elevation: Elevation, now: datetime) -> None:
     grant = aws_step.grant_of(elevation)
     user["groups"] = [*user["groups"], grant.group]
     written = elevation.written_ends_at or elevation.ends_at
-    user["tags"] = {**user["tags"], ttl_tag.key(grant.group): ttl_tag.value(written)}
+    ttl = backend(elevation.work_group.backend).ttl(written)
+    user["tags"] = {**user["tags"], ttl_tag.key(grant.group): ttl}
     user["inline"] = {**user["inline"], **{entry_fence_name(role.name): _fence(elevation, role, now) for role in grant.roles}}
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from portal.simulated_aws import change_roles
-from portal.simulated_aws.company import PEOPLE, PORTAL_ROLE
+from portal.simulated_aws import change_roles, company_directory, control
+from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, PEOPLE, PORTAL_ROLE, role_arn
 from portal.simulated_aws.company_directory import WORK_GROUP
-from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws
+from portal.simulated_aws.control import ControlRefused
+from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws, company_with_people
 from tests.simulated_aws.refusals import refused
 from tests.simulated_aws.shapes import checked
 
@@ -207,3 +208,41 @@ def _in_role(aws: Aws, role: str, *, path: str = change_roles.PATH) -> Any:
     return checked(
         aws.client("identitystore", key_id=keys["AccessKeyId"], secret=keys["SecretAccessKey"], token=keys["SessionToken"])
     )
+
+
+def test_nobody_takes_on_the_role_that_identity_center_made(aws: Aws) -> None:
+    arn = f"arn:aws:iam::{ACCOUNTS['production']}:role{company_directory.ROLE_PATH}{company_directory.ROLE}"
+    with refused("AccessDenied", status=403):
+        aws.admin_client("sts").assume_role(RoleArn=arn, RoleSessionName="administrator")
+    (role,) = (role for role in _production(aws).list_roles()["Roles"] if role["RoleName"] == company_directory.ROLE)
+    assert role["Arn"] == arn
+    (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert "sts:AssumeRole" not in statement["Action"]
+    assert statement["Principal"].keys() == {"Federated"}
+
+
+def _production(aws: Aws) -> Any:
+    given = aws.admin_client("sts").assume_role(RoleArn=role_arn("production", ADMIN_ROLE), RoleSessionName="administrator")
+    keys = given["Credentials"]
+    return aws.client("iam", key_id=keys["AccessKeyId"], secret=keys["SecretAccessKey"], token=keys["SessionToken"])
+
+
+def test_declared_user_keeps_the_id_that_somebody_remembers(aws: Aws) -> None:
+    world = company_with_people()
+    directory = world["accounts"][0]["identity_center"]
+    directory["users"][0]["user_id"] = NOBODY
+    directory["groups"][0]["members"] = ["member01"]
+    control.build(endpoint=aws.endpoint_url, token=aws.control_token, world=world)
+    store = aws.admin_client("identitystore")
+    (instance,) = _instances(aws)
+    at = {"IdentityStoreId": instance["IdentityStoreId"]}
+    group = store.get_group_id(**at, AlternateIdentifier=_unique("DisplayName", WORK_GROUP))["GroupId"]
+    (membership,) = store.list_group_memberships(**at, GroupId=group)["GroupMemberships"]
+    assert membership["MemberId"] == {"UserId": NOBODY}
+
+
+def test_world_whose_group_has_a_member_that_is_nobody_is_refused(aws: Aws) -> None:
+    world = company_with_people()
+    world["accounts"][0]["identity_center"]["groups"][0]["members"] = ["nobody"]
+    with pytest.raises(ControlRefused, match="has the member nobody, who is not there"):
+        control.build(endpoint=aws.endpoint_url, token=aws.control_token, world=world)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Prefetch, Q, QuerySet
 
 from access_requests.grants import ttl_tag
-from access_requests.grants.registry import unfenced
+from access_requests.grants.registry import backend, unfenced
 from access_requests.lifecycle import IN_AWS, STANDING, UNSETTLED, ElevationStatus
 from access_requests.models import (
     AwsAccount,
@@ -42,6 +42,8 @@ class Window:
     status: str
     # As tag and fence are to say it now: an extension counts once it is written.
     ends_at: datetime
+    # The tag's value that says so; None where there can be no tag.
+    ttl: str | None
     touched_at: datetime | None
     # A step about it is under way or due.
     moving: bool
@@ -159,6 +161,7 @@ def _window(row: Elevation, now: datetime, held: Collection[int]) -> Window:
     # What fails again and again is no longer merely late.
     due = row.status == ElevationStatus.ACTIVE and (row.ends_at <= now or (behind and row.attempts < aws_step.CALL_A_HUMAN))
     moments = (row.granting_at, row.granted_at, row.seen_at, row.stopped_at, row.ended_at)
+    ends_at = row.written_ends_at or row.ends_at
     return Window(
         pk=row.pk,
         code=row.code,
@@ -168,7 +171,8 @@ def _window(row: Elevation, now: datetime, held: Collection[int]) -> Window:
         group=row.work_group.name,
         roles=frozenset(map(role_key, row.work_group.target_roles.all())),
         status=row.status,
-        ends_at=row.written_ends_at or row.ends_at,
+        ends_at=ends_at,
+        ttl=backend(row.work_group.backend).ttl(ends_at),
         touched_at=max((moment for moment in moments if moment is not None), default=None),
         moving=under_way or due,
         behind=behind,

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
-from access_requests.grants import ttl_tag
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import DriftKind
 from access_requests.services.reconcile.difference import Difference, Problem, each
@@ -86,10 +85,9 @@ def _user(user: User, expected: Expected) -> Iterator[Difference]:
 def _ttl(user: User, group: Group, windows: list[Window], expected: Expected) -> Iterator[Difference]:
     found = _tag(user, group.tag_key)
     for window in active(windows):
-        value = ttl_tag.value(window.ends_at)
-        if found != value:
+        if found != window.ttl:
             kind = DriftKind.TAG_MISSING if found is None else DriftKind.TAG_EDITED
-            detail = {"found": found, "expected": value}
+            detail = {"found": found, "expected": window.ttl}
             yield of_window(kind, window, expected, group, thing=user.name, name=group.tag_key, detail=detail)
     if found is not None and not any(window.explains for window in windows):
         yield Difference(

@@ -37,6 +37,7 @@ def test_me_names_client_and_person(bot: Bot, member01: User) -> None:
         "administrator": False,
         "auditor": False,
         "iam_user_name": "member01",
+        "identity_center_user_name": None,
     }
 
 
