@@ -13,7 +13,8 @@ from access_requests.grants import documents
 from access_requests.grants.calls import Caller, is_denied, is_missing
 from access_requests.grants.documents import CHANGE_MANAGER, SSM_AUTOMATION, Owner
 from access_requests.grants.errors import BackendError
-from portal.aws.sessions import identity_center_of, identity_store_of, jump_iam, ssm_of, sts_of
+from access_requests.grants.identity_center import Store
+from portal.aws.sessions import jump_iam, ssm_of, sts_of
 from portal.iam.fences import entry_fence_name
 
 IAM_GROUP, IDENTITY_CENTER = "iam_group", "identity_center"
@@ -27,7 +28,7 @@ NEEDS: Mapping[str, Sequence[str]] = {
     IDENTITY_CENTER: (DIRECTORY,),
 }
 SETTING_EMPTY, ROLE_REFUSED, CALL_DENIED = "setting_empty", "role_refused", "call_denied"
-GROUP_MISSING, NO_IDENTITY_CENTER, NO_SUCH_BACKEND = "group_missing", "no_identity_center", "no_such_backend"
+GROUP_MISSING, NO_SUCH_BACKEND = "group_missing", "no_such_backend"
 NO_EXECUTION = "00000000-0000-0000-0000-000000000000"
 
 
@@ -162,21 +163,16 @@ def _documents(owners: Sequence[Owner], aws: Caller) -> Iterator[Missing]:
 
 
 def _directory_groups(owners: Sequence[Owner], aws: Caller) -> Iterator[Missing]:
-    """Yield whether there is no one Identity Center, and which groups it lacks. One call, and one for each group."""
-    place = settings.AWS_IDENTITY_CENTER_ROLE_ARN, settings.AWS_IDENTITY_CENTER_REGION
+    """Yield whether there is not the one Identity Center, and which groups it lacks. One call, and one for each group."""
     try:
-        instances = aws.through(identity_center_of(*place)).call("list_instances")["Instances"]
+        store = Store.found(aws)
     except BackendError as error:
-        yield _wrong("", error, call="sso:ListInstances")
+        yield _wrong(settings.AWS_IDENTITY_CENTER_REGION, error, call="sso:ListInstances")
         return
-    if len(instances) != 1:
-        yield Missing(what=settings.AWS_IDENTITY_CENTER_REGION, problem=NO_IDENTITY_CENTER, detail=f"{len(instances)} instances")
-        return
-    store = aws.through(identity_store_of(*place))
     for owner in owners:
-        unique = {"UniqueAttribute": {"AttributePath": "displayName", "AttributeValue": owner.group}}
         try:
-            store.call("get_group_id", IdentityStoreId=instances[0]["IdentityStoreId"], AlternateIdentifier=unique)
+            if store.group_id(owner.group) is None:
+                yield Missing(what=owner.group, problem=GROUP_MISSING)
         except BackendError as error:
             yield _wrong(owner.group, error, call="identitystore:GetGroupId")
 
@@ -185,8 +181,7 @@ def _wrong(what: str, error: BackendError, *, call: str) -> Missing:
     """Return what went wrong with a thing; a call that is denied is itself what is missing."""
     if is_denied(error):
         return Missing(what=call, problem=CALL_DENIED, detail=error.detail)
-    gone = is_missing(error) or error.problem == "ResourceNotFoundException"
-    return Missing(what=what or call, problem=GROUP_MISSING if gone else error.problem, detail=error.detail)
+    return Missing(what=what or call, problem=GROUP_MISSING if is_missing(error) else error.problem, detail=error.detail)
 
 
 def _ssm(setting: str, aws: Caller) -> Caller:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access_requests import wording
 from access_requests.grants import health
+from access_requests.grants.identity_center import NO_IDENTITY_CENTER
 
 SENTENCES: Mapping[str, Promise] = {
     health.SETTING_EMPTY: _("The setting is empty. Set it to the ARN of the role, for web and workers, and start them again."),
@@ -18,7 +19,7 @@ SENTENCES: Mapping[str, Promise] = {
         "AWS denies this call to the portal. Give the role that makes it the policy that comes with the portal."
     ),
     health.GROUP_MISSING: _("The group is not there. Make it in AWS, or take the work group out of the catalogue."),
-    health.NO_IDENTITY_CENTER: _(
+    NO_IDENTITY_CENTER: _(
         "There is not exactly one Identity Center in this Region. Set AWS_IDENTITY_CENTER_REGION to the Region where it is."
     ),
     health.NO_SUCH_BACKEND: _(

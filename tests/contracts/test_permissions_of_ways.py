@@ -9,15 +9,18 @@ from typing import Any
 import pytest
 
 from access_requests.actor import COMMAND
+from access_requests.grants.identity_center import find_identity_center_user, members_of
 from access_requests.models import AccessRequest, Elevation, TargetRole, WorkGroup
 from access_requests.services import documents
 from portal.simulated_aws.change_roles import FILES, IDENTITY_CENTER, RUNBOOK, STARTER
-from tests.aws_fixtures import ADMIN_KEY, REGION
+from tests.aws_fixtures import ADMIN_KEY, REGION, Aws
 from tests.contracts.test_permissions import ROOT, actions_of
+from tests.identity_center import GROUP, Directory, directory
+from tests.jump import ended, granted
 from tests.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, Runbooked, clock, gated, jump, runbooked, simulated_aws
-from tests.story import approved, extension_asked, rejected, returned, submitted, withdrawn
+from tests.story import approved, elevated, extension_asked, rejected, returned, submitted, withdrawn
 
-__all__ = ["clock", "gated", "jump", "runbooked", "simulated_aws"]
+__all__ = ["clock", "directory", "gated", "jump", "runbooked", "simulated_aws"]
 POLICIES = {role: json.loads((ROOT / "portal/aws/policies" / name).read_text()) for role, name in FILES.items()}
 DOCUMENT = (ROOT / "docs/aws/ways.md").read_text()
 SESSION_IN = re.compile(r":assumed-role/(\w+)/")
@@ -56,18 +59,17 @@ def allowed(role: str) -> list[str]:
     return sorted(action for statement in POLICIES[role]["Statement"] for action in actions_of(statement))
 
 
-def called(world: Runbooked) -> dict[str, set[str]]:
+def called(aws: Aws) -> dict[str, set[str]]:
     """Return the calls of each role's sessions in the Jump account, as CloudTrail has them."""
     calls: dict[str, set[str]] = defaultdict(set)
-    for record in [*events(world, "us-east-1"), *events(world, REGION)]:
+    for record in [*events(aws, "us-east-1"), *events(aws, REGION)]:
         if session := SESSION_IN.search(record["userIdentity"].get("arn", "")):
             service = record["eventSource"].partition(".")[0]
             calls[session[1]].add(f"{service}:{record['eventName']}")
     return calls
 
 
-def events(world: Runbooked, region: str) -> Iterator[dict[str, Any]]:
-    aws = world.world.aws
+def events(aws: Aws, region: str) -> Iterator[dict[str, Any]]:
     trail = aws.client("cloudtrail", key_id=ADMIN_KEY.id, secret=ADMIN_KEY.secret, region=region)
     for page in trail.get_paginator("lookup_events").paginate():
         yield from (json.loads(event["CloudTrailEvent"]) for event in page["Events"])
@@ -121,11 +123,33 @@ def test_policies_allow_each_role_the_calls_that_it_makes_and_no_other(runbooked
         live_through_an_access(runbooked, group)
     live_through_refusals(runbooked)
     publish_again(runbooked)
-    calls = called(runbooked)
+    calls = called(runbooked.world.aws)
     for role in FILES:
         if role != IDENTITY_CENTER:
             passed_on = {PASSED_ON} if role == STARTER else set()
             assert (role, sorted(calls[role] - {NEEDS_NO_PERMISSION} | passed_on)) == (role, allowed(role))
+
+
+def live_through_identity_center(world: Directory) -> None:
+    """A person looked up, a grant, a comparison, an end; and an end whose group is gone."""
+    find_identity_center_user("member01")
+    jump, cast = world.jump, world.jump.cast
+    for person in (cast.member01, cast.member02):
+        elevation = granted(elevated(person, cast.leader01, now=jump.clock.now, work_groups=[GROUP]))
+        assert elevation.status == "active", elevation.problem
+        members_of(jump.caller(), GROUP)
+        if person == cast.member02:
+            world.delete_group()
+        returned(elevation, person, now=jump.clock.forward(minutes=1))
+        assert ended(Elevation.objects.get(pk=elevation.pk)).status == "ended"
+
+
+def test_policy_of_identity_center_allows_the_calls_that_are_made_there_and_no_other(
+    directory: Directory, simulated_aws: Aws
+) -> None:
+    live_through_identity_center(directory)
+    calls = called(simulated_aws)[IDENTITY_CENTER]
+    assert sorted(calls - {NEEDS_NO_PERMISSION}) == allowed(IDENTITY_CENTER)
 
 
 @pytest.mark.parametrize("role", FILES)
