@@ -35,6 +35,7 @@ WINDOW = Window(
     roles=frozenset({KEY}),
     status="active",
     ends_at=END,
+    ttl="2026-11-23T06:00:00Z",
     touched_at=AT - timedelta(hours=1),
     moving=False,
     behind=False,
