@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from portal.simulated_aws.errors import NotSimulated
+from portal.simulated_aws.systems_manager import branching
 from portal.simulated_aws.systems_manager.definitions import Step
 from portal.simulated_aws.systems_manager.errors import InvalidDocumentContent
 
 APPROVE, ASSERT, CALL = "aws:approve", "aws:assertAwsResourceProperty", "aws:executeAwsApi"
+BRANCH = branching.ACTION
 SLEEP, WAIT = "aws:sleep", "aws:waitForAwsResourceProperty"
 LONGEST_SLEEP = 604_799
 APPROVAL_OUTPUTS = ("ApprovalStatus", "ApproverDecisions")
@@ -18,6 +20,7 @@ _MOST_APPROVERS = 10
 _NEEDS = {
     APPROVE: (),
     ASSERT: ("Service", "Api", "PropertySelector", "DesiredValues"),
+    BRANCH: ("Choices",),
     CALL: ("Service", "Api"),
     SLEEP: (),
     WAIT: ("Service", "Api", "PropertySelector", "DesiredValues"),
@@ -36,10 +39,13 @@ def check(step: Step) -> None:
         raise InvalidDocumentContent(f"Step {step.name}: maxAttempts and timeoutSeconds are at least 1.")
     if step.outputs and step.action != CALL:
         raise InvalidDocumentContent(f"Step {step.name}: {step.action} has no outputs of one's own.")
-    if step.action == SLEEP:
-        _check_sleep(step)
-    if step.action == APPROVE:
-        _check_approve(step)
+    match step.action:
+        case branching.ACTION:
+            branching.check(step)
+        case "aws:sleep":
+            _check_sleep(step)
+        case "aws:approve":
+            _check_approve(step)
 
 
 def outputs(step: Step) -> Iterator[str]:
