@@ -27,6 +27,10 @@ BUSY = frozenset(
         "ServiceFailure",
         "InternalFailure",
         "InternalError",
+        "InternalServerError",
+        # Of Systems Manager: too many automations at once, too many changes of documents at once.
+        "AutomationExecutionLimitExceededException",
+        "TooManyUpdates",
         "ConcurrentModification",
         "EntityTemporarilyUnmodifiable",
         "RequestTimeout",
@@ -39,6 +43,8 @@ BUSY = frozenset(
 NOT_THERE = "NoSuchEntity"
 DENIED = "AccessDenied"
 SERVER_ERROR = 500
+# What AWS says to an account that is no customer of Change Manager, which it takes no new ones for.
+NO_CHANGE_MANAGER = "NoLongerSupportedException"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +127,7 @@ def _divided(error: ClientError) -> BackendError:
     message = str(error.response.get("Error", {}).get("Message", ""))
     if code in BUSY or status >= SERVER_ERROR:
         return BackendBusy(code, message)
-    return BackendRefused(code, message)
+    return BackendRefused("change_manager_unavailable" if code == NO_CHANGE_MANAGER else code, message)
 
 
 def _divided_local(error: BotoCoreError) -> BackendError:

@@ -8,8 +8,8 @@ from django.utils import timezone
 from access_requests.actor import COMMAND
 from access_requests.grants.directory import find_iam_user
 from access_requests.grants.errors import BackendError
-from access_requests.services import catalogue
-from access_requests.services.catalogue import CatalogueRefused, Change
+from access_requests.services import catalogue, documents
+from access_requests.services.catalogue import CatalogueRefused, Change, Wanted
 from access_requests.services.run import run
 
 
@@ -38,11 +38,21 @@ class Command(BaseCommand):
         found = catalogue.look_up(wanted=wanted, directory=find_iam_user)
         if check:
             self._print(catalogue.difference(wanted=wanted, found=found, secrets=secrets))
+            self._warn(wanted)
             return
         loaded = run(lambda: catalogue.load(wanted=wanted, found=found, secrets=secrets, actor=COMMAND, now=timezone.now()))
         self._print(loaded.changes)
         for client, secret in loaded.made_secrets.items():
             self.stdout.write(f"The secret of {client}, shown only now: {secret}")
+        self._warn(wanted)
+
+    def _warn(self, wanted: Wanted) -> None:
+        """Say what keeps work groups from being granted: they must be in the catalogue before it can be put right."""
+        warnings = list(documents.warnings(documents.owners_in(wanted.state)))
+        for warning in warnings:
+            self.stdout.write(f"warning: {warning}")
+        if warnings:
+            self.stdout.write("warning: run publish_runbooks, and have change templates reviewed, before anybody asks")
 
     def _print(self, changes: list[Change]) -> None:
         for change in changes:

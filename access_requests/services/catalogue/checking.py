@@ -2,13 +2,14 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 
 from access_requests import policy
+from access_requests.grants import documents
 from access_requests.models import AccountKind
 from access_requests.services.catalogue.mistakes import Mistakes, Path, quoted
 from access_requests.services.catalogue.reading import unknown
@@ -177,6 +178,28 @@ def _fence_size(role: str) -> int:
     return len(json.dumps(document, separators=(",", ":")))
 
 
+def _documents_fit(state: State, mistakes: Mistakes) -> None:
+    """Runbooks are called after their group, and know a grant by the fence on the role, which speaks of one group's only."""
+    leading: dict[str, list[str]] = {}
+    for name, group in state[Kind.WORK_GROUP].items():
+        for role in group["target_roles"]:
+            leading.setdefault(role, []).append(name)
+    for name, group in state[Kind.WORK_GROUP].items():
+        if group["backend"] in documents.BY_RUNBOOK:
+            if not documents.is_nameable(name):
+                message = "documents of Systems Manager carry the name: letters, digits and _ . - only, at most 113"
+                mistakes.add(path_of(Kind.WORK_GROUP, name), message)
+            _roles_are_its_own(name, group["target_roles"], leading, mistakes)
+
+
+def _roles_are_its_own(name: str, roles: list[str], leading: Mapping[str, list[str]], mistakes: Mistakes) -> None:
+    for number, role in enumerate(roles):
+        for other in leading[role]:
+            if other != name:
+                path = path_of(Kind.WORK_GROUP, name, "target_roles", number)
+                mistakes.add(path, f"{quoted(other)} leads there too; a group that runbooks grant needs roles of its own")
+
+
 def _clients_differ(state: State, mistakes: Mistakes) -> None:
     counts = Counter(client["client_id"] for client in state[Kind.CLIENT].values())
     for key, client in state[Kind.CLIENT].items():
@@ -203,5 +226,6 @@ RULES: tuple[Callable[[State, Mistakes], None], ...] = (
     _work_roles_are_apart,
     _gates_are_elsewhere,
     _fences_fit,
+    _documents_fit,
     _clients_differ,
 )
