@@ -71,8 +71,6 @@ class Command(BaseCommand):
 def _advice(error: BackendError) -> str:
     if isinstance(error, BackendBusy):
         return "AWS did not do it now: run it again, it goes on where it stopped."
-    return (
-        _DENIED
-        if "Denied" in error.problem
-        else _ADVICE.get(error.problem, "What was done before stays; run it again after that.")
-    )
+    if "Denied" in error.problem:
+        return "The role may not do it: compare its policy with docs/runbooks.md."
+    return _ADVICE.get(error.problem, "What was done before stays; run it again once this is put right.")
