@@ -17,6 +17,7 @@ from portal.aws import sessions
 from portal.simulated_aws import control
 from portal.simulated_aws.company import role_arn
 from tests.aws_fixtures import ADMIN_KEY, Aws
+from tests.jump import PortalSessions
 from tests.portal_in_aws import aws, portal_in_aws, simulated_aws
 from tests.simulated_aws import automations
 
@@ -121,8 +122,19 @@ class Desk:
         return self.aws.admin_client("iam")
 
 
+class KeptSessions(PortalSessions):
+    """Sessions that outlive a test. Their credentials do not: they are renewed as soon as AWS does not know them."""
+
+    def cache_clear(self) -> None:
+        pass
+
+
+_kept = KeptSessions()
+
+
 @pytest.fixture
-def desk(portal_in_aws: Aws, settings: Settings) -> Iterator[Desk]:
+def desk(portal_in_aws: Aws, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     settings.AWS_CALL_ATTEMPTS = 1
+    monkeypatch.setattr(sessions, "_session", _kept)
     yield Desk(aws=portal_in_aws)
     control.clear_faults(endpoint=portal_in_aws.endpoint_url, token=portal_in_aws.control_token)

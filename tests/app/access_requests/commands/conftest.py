@@ -1,5 +1,5 @@
 """Commands ask the simulated AWS, by the portal's own key."""
 
-from tests.portal_in_aws import aws, portal_in_aws, simulated_aws
+from tests.runbooks import aws, desk, portal_in_aws, simulated_aws
 
-__all__ = ["aws", "portal_in_aws", "simulated_aws"]
+__all__ = ["aws", "desk", "portal_in_aws", "simulated_aws"]
