@@ -10,7 +10,7 @@ from access_requests.grants import documents
 from access_requests.grants.documents import Difference, Owner, Purpose, State
 from access_requests.grants.errors import BackendBusy, BackendRefused
 from portal.simulated_aws import control
-from tests.runbooks import AUTOMATION, CHANGE, Desk
+from tests.runbooks import AUTOMATION, CHANGE, END, USER, WINDOW, Desk
 
 GRANT, TEMPLATE = "SekishoGrant-ProdChangeWorkGroup", "SekishoChange-ProdChangeWorkGroup"
 LEAD = {
@@ -251,3 +251,29 @@ def test_account_without_change_manager_is_told_so(desk: Desk) -> None:
     control.set_change_manager(endpoint=desk.aws.endpoint_url, token=desk.aws.control_token, available=False)
     with pytest.raises(BackendRefused, match="change_manager_unavailable"):
         desk.publish(CHANGE)
+
+
+# A change request of the published template
+
+
+def request(desk: Desk) -> str:
+    """Ask for the change as the portal does, sign in the portal's role, and return how it ended."""
+    pinned = documents.pinned_change(CHANGE, Purpose.GRANT, desk.caller("starter"))
+    parameters = {"User": [USER], "UserId": [desk.user_id()], "Window": [WINDOW]}
+    asked = {"DocumentName": pinned.runbook, "DocumentVersion": pinned.runbook_version, "Parameters": parameters}
+    execution_id = desk.starter.start_change_request_execution(
+        DocumentName=pinned.template, DocumentVersion=pinned.template_version, Runbooks=[asked]
+    )["AutomationExecutionId"]
+    desk.caller("approver").client.send_automation_signal(AutomationExecutionId=execution_id, SignalType="Approve")
+    return str(desk.ended(execution_id)["AutomationExecutionStatus"])
+
+
+def test_change_request_grants_after_the_portals_approval(desk: Desk, approved: None) -> None:
+    desk.fence(role="Prod_ChangeRole")
+    assert request(desk) == "CompletedWithSuccess"
+    assert (desk.members(CHANGE), desk.tag(CHANGE)) == ([USER], END)
+
+
+def test_change_request_that_is_approved_ahead_of_the_decision_grants_nothing(desk: Desk, approved: None) -> None:
+    assert request(desk) == "CompletedWithFailure"
+    assert (desk.members(CHANGE), desk.tag(CHANGE)) == ([], None)
