@@ -78,6 +78,10 @@ class Desk:
         document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         self._iam.put_user_policy(UserName=USER, PolicyName=f"sekisho-entry-{role}", PolicyDocument=document)
 
+    def put_back(self) -> None:
+        """Make the person a member again, behind everybody's back."""
+        self._iam.add_user_to_group(GroupName=AUTOMATION.group, UserName=USER)
+
     def fault(self, kind: str, action: str, *, times: int | None = None, seconds: float | None = None) -> None:
         control.set_fault(
             endpoint=self.aws.endpoint_url,
