@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from access_requests.actor import COMMAND
 from access_requests.models import AutomationExecution, Elevation, TargetRole, WorkGroup
 from access_requests.services import change_requests, documents, provision, revoke
+from portal.aws import sessions
 from portal.simulated_aws import control
 from portal.simulated_aws.company import ACCOUNTS, role_arn
 from tests import waiting
@@ -86,10 +88,13 @@ class Runbooked:
     def template(self, content: dict[str, Any]) -> None:
         """Have another version of the change template written and reviewed, as administrators may."""
         name, text = f"SekishoChange-{CHANGE_GROUP}", json.dumps(content)
-        publisher, reviewer = documents.publisher(), documents.reviewer()
-        publisher.call("update_document", Name=name, Content=text, DocumentVersion="$LATEST", DocumentFormat="JSON")
-        publisher.call("update_document_metadata", Name=name, DocumentReviews={"Action": "SendForReview"})
-        reviewer.call("update_document_metadata", Name=name, DocumentReviews={"Action": "Approve"})
+        publisher = sessions.ssm_of(settings.AWS_CHANGE_PUBLISHER_ROLE_ARN, settings.AWS_REGION)
+        answer = publisher.update_document(Name=name, Content=text, DocumentVersion="$LATEST", DocumentFormat="JSON")
+        version = answer["DocumentDescription"]["DocumentVersion"]
+        publisher.update_document_default_version(Name=name, DocumentVersion=version)
+        publisher.update_document_metadata(Name=name, DocumentReviews={"Action": "SendForReview"})
+        reviewer = sessions.ssm_of(settings.AWS_CHANGE_REVIEWER_ROLE_ARN, settings.AWS_REGION)
+        reviewer.update_document_metadata(Name=name, DocumentReviews={"Action": "Approve"})
 
     def follow(self) -> None:
         """Look at the change requests that are due, as the sweep does."""
@@ -123,7 +128,7 @@ def runbooked(gated: Gated, simulated_aws: Aws) -> Runbooked:
     for name in ROLES:
         work_group(name, gated.jump.cast)
     for owner in documents.owners():
-        documents.publish(owner, actor=COMMAND)
+        list(documents.publish(owner, actor=COMMAND))
         documents.review(owner, actor=COMMAND)
     ssm = checked(simulated_aws.client("ssm", key_id=ADMIN_KEY.id, secret=ADMIN_KEY.secret))
     return Runbooked(world=gated, ssm=ssm)

@@ -28,6 +28,10 @@ BUSY = frozenset(
         "ServiceFailure",
         "InternalFailure",
         "InternalError",
+        "InternalServerError",
+        # Of Systems Manager: too many automations at once, too many changes of documents at once.
+        "AutomationExecutionLimitExceededException",
+        "TooManyUpdates",
         "ConcurrentModification",
         # Somebody else writes about the same, or it is so already: whoever asks for what may be there sorts it out.
         "ConflictException",
@@ -37,8 +41,6 @@ BUSY = frozenset(
         "ExpiredToken",
         "ExpiredTokenException",
         "RequestExpired",
-        # Of Systems Manager: as many run as may.
-        "AutomationExecutionLimitExceededException",
     }
 )
 # What Systems Manager says where Change Manager is closed, to new customers and to whoever had it.

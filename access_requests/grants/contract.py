@@ -52,7 +52,7 @@ class Grant:
     @property
     def window(self) -> str:
         """The request's code as the entry fence names it."""
-        return self.request.replace("-", "")
+        return window_name(self.request)
 
     def giving(self) -> Execution | None:
         """Return the latest execution that gives or prolongs what this request's approval gives."""
@@ -66,6 +66,11 @@ class Grant:
 
     def next_number(self, request: str) -> int:
         return max((one.number for one in self.executions if one.request == request), default=0) + 1
+
+
+def window_name(request: str) -> str:
+    """Return a request's code in letters and digits, as policies and parameters of runbooks name its window."""
+    return request.replace("-", "")
 
 
 class Presence(StrEnum):

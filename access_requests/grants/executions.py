@@ -34,7 +34,7 @@ REFUSED: Mapping[str, str] = {
 }
 FAILED = frozenset({"Failed", "CompletedWithFailure"})
 OVER = SUCCEEDED | FAILED | (frozenset(REFUSED) - {"Cancelling"})
-PENDING_APPROVAL = "PendingApproval"
+PENDING_APPROVAL, TIMED_OUT = "PendingApproval", "TimedOut"
 APPROVE, RUNBOOK = "aws:approve", "aws:executeAutomation"
 STEP_WAITS = frozenset({"Waiting", "InProgress"})
 
@@ -85,6 +85,12 @@ class Execution:
     @property
     def has_succeeded(self) -> bool:
         return self.status in SUCCEEDED
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the runbook did not do it: nobody was against it, and another one may well succeed."""
+        is_change = any(step.action == APPROVE for step in self.steps)
+        return self.status in FAILED or (self.status == TIMED_OUT and not is_change)
 
     @property
     def is_open(self) -> bool:

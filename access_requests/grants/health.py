@@ -155,8 +155,8 @@ def _documents(owners: Sequence[Owner], aws: Caller) -> Iterator[Missing]:
     """Yield which documents cannot be used, as the role sees it that starts them."""
     for owner in owners:
         try:
-            for name, problem in documents.problems(owner, _ssm(STARTER, aws)):
-                yield Missing(what=name, problem=problem)
+            for difference in documents.differences(owner, _ssm(STARTER, aws)):
+                yield Missing(what=difference.document, problem=difference.problem)
         except BackendError as error:
             yield _wrong("", error, call="ssm:GetDocument")
             return

@@ -10,10 +10,10 @@ from django.conf import settings
 
 from access_requests.grants import documents, entry_fence, executions
 from access_requests.grants.calls import Caller
-from access_requests.grants.contract import Grant, Principal, Seen
+from access_requests.grants.contract import Grant, Principal, Seen, window_name
 from access_requests.grants.documents import Owner
 from access_requests.grants.errors import BackendBusy, BackendError, BackendRefused, LeaseLost, UnderWay
-from access_requests.grants.executions import FAILED, GIVING, REFUSED, Execution, Purpose
+from access_requests.grants.executions import GIVING, REFUSED, Execution, Purpose
 from access_requests.grants.iam_group import IamGroupBackend
 from portal.aws.sessions import ssm_of
 from portal.iam.fences import iso
@@ -132,10 +132,13 @@ def owner(grant: Grant, by: str) -> Owner:
 
 
 def parameters(grant: Grant, purpose: Purpose) -> dict[str, list[str]]:
-    given = {"User": [grant.user_name], "Group": [grant.group]}
-    if purpose == Purpose.REMOVE:
-        return given
-    return {**given, "UserId": [grant.user_id], "Window": [grant.window]}
+    window = grant.began_by if purpose == Purpose.REMOVE else grant.request
+    return {
+        "User": [grant.user_name],
+        "UserId": [grant.user_id],
+        "Group": [grant.group],
+        "Window": [window_name(window)],
+    }
 
 
 def follow(grant: Grant, purposes: Collection[Purpose], aws: Caller) -> Grant:
@@ -176,10 +179,10 @@ def stop(execution: Execution, ssm: Caller) -> None:
 
 def check(execution: Execution) -> None:
     """Raise for one that gave nothing: BackendRefused where somebody was against it, BackendBusy where it failed."""
+    if execution.has_failed:
+        raise BackendBusy(FAILURE, execution.message)
     if execution.status in REFUSED:
         raise BackendRefused(REFUSED[execution.status], execution.message)
-    if execution.status in FAILED:
-        raise BackendBusy(FAILURE, execution.message)
 
 
 def _check_fences_show(grant: Grant, aws: Caller) -> None:
@@ -193,7 +196,7 @@ def _next(grant: Grant, last: Execution | None, *, is_member: bool, now: datetim
     """Return what is to be started after the last one, which did not lead to what AWS is to show. Raises BackendError."""
     if last is not None and last.has_succeeded and _is_recent(last, now):
         raise BackendBusy(NOT_SHOWN_YET)
-    failures = [one for one in grant.executions if one.request == grant.request and one.status in FAILED]
+    failures = [one for one in grant.executions if one.request == grant.request and one.has_failed]
     if len(failures) >= MOST_FAILURES:
         raise BackendRefused(FAILURE, failures[-1].message)
     purpose = Purpose.PROLONG if is_member else Purpose.GRANT

@@ -16,7 +16,7 @@ from access_requests.actor import WORKER
 from access_requests.grants.calls import Caller
 from access_requests.grants.change_manager import ChangeManagerBackend
 from access_requests.grants.errors import BackendError
-from access_requests.grants.executions import REFUSED, Execution, Purpose
+from access_requests.grants.executions import REFUSED, TIMED_OUT, Execution, Purpose
 from access_requests.grants.registry import backend
 from access_requests.lifecycle import UNDECIDED, ElevationStatus, RequestAction, RequestStatus
 from access_requests.models import AccessRequest, AutomationExecution, Elevation, WorkGroup
@@ -27,7 +27,6 @@ from portal.outbox import sending as outbox
 logger = logging.getLogger(__name__)
 FOLLOW = "access_requests.follow_change"
 RETRY_LONGEST = timedelta(seconds=60)
-TIMED_OUT = "TimedOut"
 # A request that ended here while AWS still waits for somebody.
 OF_REJECTION = frozenset({RequestStatus.REJECTED, RequestStatus.SENT_BACK})
 

@@ -1,8 +1,6 @@
-"""Publishing and reviewing the documents of the work groups that are granted through Systems Manager."""
+"""Runbooks and change templates of work groups: publishing, reviewing, looking at them. What changes reaches the trail."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import asdict
-from functools import partial
+from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 from django.utils import timezone
@@ -10,61 +8,98 @@ from django.utils import timezone
 from access_requests.actor import Actor
 from access_requests.grants import documents
 from access_requests.grants.calls import Caller
-from access_requests.grants.documents import BY_RUNBOOK, Owner, Published
+from access_requests.grants.documents import BY_RUNBOOK, CHANGE_MANAGER, Owner, Published, State
+from access_requests.grants.errors import BackendError
 from access_requests.models import WorkGroup
 from access_requests.services import changes
+from access_requests.services.catalogue.state import Kind
+from access_requests.services.catalogue.state import State as Catalogue
 from access_requests.services.run import run
-from portal.aws.sessions import ssm_of
+from portal.aws import sessions
 
-UNCHANGED = "unchanged"
+PUBLISHER, REVIEWER = "AWS_CHANGE_PUBLISHER_ROLE_ARN", "AWS_CHANGE_REVIEWER_ROLE_ARN"
+_WORDS = {
+    "runbook_missing": "it is not there",
+    "runbook_changed": "it is not what Sekisho publishes",
+    "template_missing": "it is not there",
+    "template_not_approved": "it is not approved: somebody else than its publisher reviews it",
+    "template_not_pinned": "it does not pin the runbooks that Sekisho publishes, or its last approval is not Sekisho's alone",
+}
 
 
-def owners() -> Iterator[Owner]:
-    groups = WorkGroup.objects.filter(retired_at=None, backend__in=BY_RUNBOOK).order_by("name")
-    for group in groups.prefetch_related("target_roles"):
-        yield Owner(group=group.name, roles=tuple(sorted(role.name for role in group.target_roles.all())), by=group.backend)
+def owners() -> list[Owner]:
+    """Return the work groups of the catalogue that have documents."""
+    groups = WorkGroup.objects.filter(retired_at=None, backend__in=BY_RUNBOOK).prefetch_related("target_roles").order_by("name")
+    return [
+        Owner(group=group.name, roles=tuple(sorted(role.name for role in group.target_roles.all())), by=group.backend)
+        for group in groups
+    ]
 
 
-def publish(owner: Owner, *, actor: Actor) -> list[Published]:
-    """Create or update the documents; each that changed is told in the trail. Raises BackendError."""
-    return _told("document.published", lambda: documents.publish(owner, publisher()), actor)
+def owners_in(catalogue: Catalogue) -> list[Owner]:
+    """Return the work groups of a file, loaded or not, that have documents."""
+    return [
+        Owner(group=name, roles=tuple(sorted(role.partition("/")[2] for role in group["target_roles"])), by=group["backend"])
+        for name, group in sorted(catalogue[Kind.WORK_GROUP].items())
+        if group["backend"] in BY_RUNBOOK
+    ]
+
+
+def missing_settings(needed_by: Iterable[Owner], *roles: str) -> list[str]:
+    """Return which of these settings, and of those that documents are rendered from, are empty."""
+    templates = any(owner.by == CHANGE_MANAGER for owner in needed_by)
+    needed = [*roles, "AWS_RUNBOOK_ROLE_ARN", *(["AWS_CHANGE_APPROVER_ROLE_ARN"] if templates else [])]
+    return [setting for setting in needed if not getattr(settings, setting)]
+
+
+def publish(owner: Owner, *, actor: Actor) -> Iterator[Published]:
+    """Create or update the group's documents one by one, each recorded before the next. Raises BackendError."""
+    for published in documents.each_published(owner, publisher=_caller(PUBLISHER)):
+        if published.state != State.UNCHANGED:
+            act = (
+                "runbook.published" if published.document != documents.template_name(owner.group) else "change_template.published"
+            )
+            _record(act, owner, published, actor)
+        yield published
 
 
 def review(owner: Owner, *, actor: Actor) -> list[Published]:
-    """Approve the change template with the reviewer's role. Raises BackendError."""
-    return _told("document.reviewed", lambda: documents.review(owner, reviewer=reviewer(), publisher=publisher()), actor)
+    """Approve the group's template, if it says what we render. Raises BackendError."""
+    reviewed = documents.review(owner, reviewer=_caller(REVIEWER))
+    for published in reviewed:
+        if published.state != State.UNCHANGED:
+            _record("change_template.reviewed", owner, published, actor)
+    return reviewed
 
 
-def problems(owner: Owner) -> list[tuple[str, str]]:
-    """Return (document, what is wrong) of what cannot be used, as the role that starts them sees it. Raises BackendError."""
-    return list(documents.problems(owner, _in_role(settings.AWS_CHANGE_STARTER_ROLE_ARN)))
+def complaints(of: Iterable[Owner]) -> Iterator[str]:
+    """Yield a line for each document that keeps its group from being granted. Raises BackendError."""
+    for owner in of:
+        for difference in documents.differences(owner, _caller(PUBLISHER)):
+            yield f"{difference.document}: {_WORDS[difference.problem]}"
 
 
-def publisher() -> Caller:
-    return _in_role(settings.AWS_CHANGE_PUBLISHER_ROLE_ARN)
+def warnings(of: list[Owner]) -> Iterator[str]:
+    """Yield what `complaints` does, or why nobody can say; nothing, and no call, where no group has documents."""
+    if not of:
+        return
+    if empty := missing_settings(of, PUBLISHER):
+        yield f"the documents of work groups were not looked at: {', '.join(empty)} is not set"
+        return
+    try:
+        yield from complaints(of)
+    except BackendError as error:
+        yield f"the documents of work groups could not be looked at: {error}"
 
 
-def reviewer() -> Caller:
-    return _in_role(settings.AWS_CHANGE_REVIEWER_ROLE_ARN)
+def _caller(role: str) -> Caller:
+    client = sessions.ssm_of(getattr(settings, role), settings.AWS_REGION)
+    return Caller(client=client, before_each=lambda: None, clock=timezone.now)
 
 
-def _told(act: str, do: Callable[[], list[Published]], actor: Actor) -> list[Published]:
-    done = do()
-    for one in done:
-        if one.outcome != UNCHANGED:
-            run(
-                partial(
-                    changes.record,
-                    act=act,
-                    subject=f"document:{one.name}",
-                    before=None,
-                    after=asdict(one),
-                    actor=actor,
-                    now=timezone.now(),
-                )
-            )
-    return done
-
-
-def _in_role(role_arn: str) -> Caller:
-    return Caller(client=ssm_of(role_arn, settings.AWS_REGION), before_each=lambda: None, clock=timezone.now)
+def _record(act: str, owner: Owner, published: Published, actor: Actor) -> None:
+    """Write down what AWS has taken already; a run that dies between finds the document unchanged next time."""
+    before = {"version": published.before} if published.before else None
+    after = {"version": published.version, "state": published.state.value, "work_group": owner.group}
+    subject, now = f"document:{published.document}", timezone.now()
+    run(lambda: changes.record(act=act, subject=subject, before=before, after=after, actor=actor, now=now))

@@ -29,7 +29,7 @@ def main() -> None:
     rebuilding.rebuild(secrets, now=timezone.now(), endpoint=endpoint, token=token)
     database.load_company(secrets)
     for owner in documents.owners():
-        documents.publish(owner, actor=COMMAND)
+        list(documents.publish(owner, actor=COMMAND))
         documents.review(owner, actor=COMMAND)
     passwords = database.set_passwords(places)
     write_private(places.facts, json.dumps(info.facts(places, secrets=secrets, passwords=passwords)))

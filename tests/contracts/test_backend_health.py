@@ -180,7 +180,7 @@ def test_answer_that_nobody_can_read_leaves_the_other_backends_checked(
     def unreadable(*_asked: object, **_more: object) -> object:
         raise KeyError("Content")
 
-    monkeypatch.setattr("access_requests.grants.documents.problems", unreadable)
+    monkeypatch.setattr("access_requests.grants.documents.differences", unreadable)
     tasks.probe_backends()
     assert list(BackendHealth.objects.values_list("alias", flat=True)) == ["iam_group"]
 

@@ -114,7 +114,7 @@ def publish_again(world: Runbooked) -> None:
         role = TargetRole.objects.create(account=world.world.jump.cast.production, name=f"More_{group}", level="member")
         WorkGroup.objects.get(name=group).target_roles.add(role)
     for owner in documents.owners():
-        documents.publish(owner, actor=COMMAND)
+        list(documents.publish(owner, actor=COMMAND))
         documents.review(owner, actor=COMMAND)
 
 

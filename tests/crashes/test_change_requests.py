@@ -66,7 +66,7 @@ def changes(gated_stage: Stage, settings: Any, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", PORTAL_KEY.secret)
     sessions.forget()
     for owner in documents.owners():
-        documents.publish(owner, actor=COMMAND)
+        list(documents.publish(owner, actor=COMMAND))
         documents.review(owner, actor=COMMAND)
     yield Changes(gated_stage, gated_stage.aws.client("ssm", key_id=ADMIN_KEY.id, secret=ADMIN_KEY.secret))
     sessions.forget()

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
+from access_requests.grants.documents import BY_RUNBOOK
 from access_requests.services import catalogue
 from access_requests.services.catalogue import CatalogueRefused, checking, client_secrets
 from access_requests.services.catalogue.document import LARGEST
@@ -231,3 +233,28 @@ class TestSecrets:
     def test_missing_empty_or_short_are_refused(self, environment: dict[str, str], expected: str, tmp_path: Path) -> None:
         with pytest.raises(CatalogueRefused, match=expected):
             client_secrets.read(catalogue.read(EXAMPLE.encode()), environment=environment, folder=tmp_path)
+
+
+@pytest.fixture
+def by_runbook(settings: Settings) -> None:
+    backend = {"BACKEND": "access_requests.grants.iam_group.IamGroupBackend"}
+    settings.GRANT_BACKENDS = {**settings.GRANT_BACKENDS, **dict.fromkeys(BY_RUNBOOK, backend)}
+
+
+@pytest.mark.parametrize("backend", sorted(BY_RUNBOOK))
+def test_group_that_runbooks_grant_has_a_name_that_documents_can_carry(by_runbook: None, backend: str) -> None:
+    granted = f"{REQUESTERS}\n    backend: {backend}"
+    checking.check(catalogue.read(edited((REQUESTERS, granted)).encode()))
+    for name in ("Prod+MemberWorkGroup", "g" * 114):
+        text = edited((REQUESTERS, granted)).replace("ProdMemberWorkGroup", name)
+        (mistake,) = mistakes_of(text)
+        assert "documents of Systems Manager carry the name" in mistake
+
+
+@pytest.mark.parametrize("backend", sorted(BY_RUNBOOK))
+def test_group_that_runbooks_grant_has_roles_of_its_own(by_runbook: None, backend: str) -> None:
+    shared = ("[production/Prod_LeaderRole]", "[production/Prod_LeaderRole, production/Prod_MemberRole]")
+    checking.check(catalogue.read(edited(shared).encode()))
+    (mistake,) = mistakes_of(edited(shared, (REQUESTERS, f"{REQUESTERS}\n    backend: {backend}")))
+    says = 'target_roles[1]: "ProdLeaderWorkGroup" leads there too; a group that runbooks grant needs roles of its own'
+    assert mistake.endswith(f"work_groups.ProdMemberWorkGroup.{says}")

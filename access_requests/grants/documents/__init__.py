@@ -1,34 +1,41 @@
-"""The documents in Systems Manager by which AWS gives and takes: runbooks, and change templates. Files below portal/aws/runbooks.
+"""The runbooks and change templates of work groups that Systems Manager grants: one set of documents a group.
 
-rendering   what they are to say, for one work group      reading      what AWS has, and whether it is that
-                                                          publishing   writing and reviewing them
+naming      what they are called               rendering   what they say, from the files of portal.aws
+reading     what AWS has                       templates   what a company may change in a change template
+pinning     which versions may be run          publishing  making AWS have them, and the review of templates
 """
 
-from access_requests.grants.documents.publishing import Published, publish, review
-from access_requests.grants.documents.reading import Pinned, pinned_change, pinned_runbook, problems
-from access_requests.grants.documents.rendering import (
+from access_requests.grants.documents.naming import (
     BY_RUNBOOK,
     CHANGE_MANAGER,
     SSM_AUTOMATION,
     Owner,
-    fits_document_name,
+    is_nameable,
     name,
     template_name,
 )
+from access_requests.grants.documents.pinning import Difference, Pinned, differences, pinned_change, pinned_runbook
+from access_requests.grants.documents.publishing import Published, State, each_published, publish, review
+from access_requests.grants.documents.rendering import runbook, template
 
 __all__ = [
     "BY_RUNBOOK",
     "CHANGE_MANAGER",
     "SSM_AUTOMATION",
+    "Difference",
     "Owner",
     "Pinned",
     "Published",
-    "fits_document_name",
+    "State",
+    "differences",
+    "each_published",
+    "is_nameable",
     "name",
     "pinned_change",
     "pinned_runbook",
-    "problems",
     "publish",
     "review",
+    "runbook",
+    "template",
     "template_name",
 ]

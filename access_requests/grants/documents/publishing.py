@@ -1,118 +1,125 @@
-"""Writing the documents, and reviewing change templates. Done again it changes nothing."""
+"""Making AWS have the documents, and the review of change templates by somebody else."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from access_requests.grants.calls import Caller
-from access_requests.grants.documents import reading, rendering
-from access_requests.grants.documents.reading import APPROVED, DEFAULT, LATEST, NOT_SENT, PENDING, Found
-from access_requests.grants.documents.rendering import CHANGE_MANAGER, Owner, Tree
+from access_requests.grants.documents.naming import CHANGE_MANAGER, Owner, name, template_name
+from access_requests.grants.documents.pinning import pinned_runbook
+from access_requests.grants.documents.reading import APPROVED, NOT_REVIEWED, PENDING, Held, held, version_saying
+from access_requests.grants.documents.rendering import Content, runbook, template
+from access_requests.grants.documents.templates import adapted
 from access_requests.grants.errors import BackendRefused
-from access_requests.grants.executions import GIVING, Purpose
+from access_requests.grants.executions import Purpose
 
-RUNBOOK_TYPE, TEMPLATE_TYPE = "Automation", "Automation.ChangeTemplate"
-NOT_OURS = "template_not_ours"
+RUNBOOK, TEMPLATE = "Automation", "Automation.ChangeTemplate"
+_COMMENT = "The content is what Sekisho renders for this work group."
+
+
+class State(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    APPROVED = "approved"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """What became of one document: created, updated, unchanged; for a template also sent, approved."""
+    """`version` is the default one now; `before` was it until now, None where the document was not there."""
 
-    name: str
+    document: str
     version: str
-    outcome: str
+    before: str | None
+    state: State
 
 
-def publish(owner: Owner, publisher: Caller) -> list[Published]:
-    """Create or update the group's documents, and send a template for review. Raises BackendError."""
-    done = [_runbook(owner, purpose, publisher) for purpose in Purpose]
+def publish(owner: Owner, *, publisher: Caller) -> list[Published]:
+    """Create or update the group's documents: new content is a new version and the default one. Safe to call twice.
+
+    Raises BackendError; what was published before it stays, and the next call goes on from there.
+    """
+    return list(each_published(owner, publisher=publisher))
+
+
+def each_published(owner: Owner, *, publisher: Caller) -> Iterator[Published]:
+    """Do what `publish` does, document by document, so that each can be recorded before the next. Raises BackendError."""
+    versions: dict[Purpose, str] = {}
+    for purpose in Purpose:
+        wanted, document = runbook(purpose, owner), name(purpose, owner.group)
+        done = _put(publisher, document, RUNBOOK, held(publisher, document), wanted)
+        versions[purpose] = done.version
+        yield done
     if owner.by == CHANGE_MANAGER:
-        versions = {purpose: one.version for purpose, one in zip(Purpose, done, strict=True) if purpose in GIVING}
-        done.append(_template(owner, versions, publisher))
-    return done
+        yield _publish_template(owner, versions, publisher)
 
 
-def review(owner: Owner, *, reviewer: Caller, publisher: Caller) -> list[Published]:
-    """Approve the template's version that waits for it, if it is as it is to be, and make it the default one.
+def review(owner: Owner, *, reviewer: Caller) -> list[Published]:
+    """Approve the default version of the group's template, if it says exactly what we render; none for a group without one.
 
-    Raises BackendError: NOT_OURS for one whose last level is not the portal's, or which names other runbooks.
+    Raises BackendRefused: template_missing, template_not_pending, and template_differs for a template with levels of the
+    company's own, which people review; runbook_missing, runbook_changed; and what calls raise.
     """
     if owner.by != CHANGE_MANAGER:
         return []
-    found = reading.find(rendering.template_name(owner.group), LATEST, reviewer)
-    if found is None or found.review not in (PENDING, APPROVED):
-        raise BackendRefused(reading.TEMPLATE_MISSING if found is None else reading.TEMPLATE_NOT_APPROVED)
-    if found.review == PENDING:
-        _check_pins(owner, found, reviewer)
-        reviewer.call(
-            "update_document_metadata", Name=found.name, DocumentVersion=found.version, DocumentReviews={"Action": "Approve"}
+    document = template_name(owner.group)
+    there = held(reviewer, document)
+    if there is None:
+        raise BackendRefused("template_missing", document)
+    if there.review == APPROVED:
+        return [Published(document=document, version=there.version, before=there.version, state=State.UNCHANGED)]
+    _check_pending(owner, document, there, reviewer)
+    _review(reviewer, document, there.version, {"Action": "Approve", "Comment": [{"Type": "Comment", "Content": _COMMENT}]})
+    return [Published(document=document, version=there.version, before=there.version, state=State.APPROVED)]
+
+
+def _check_pending(owner: Owner, document: str, there: Held, reviewer: Caller) -> None:
+    if there.review != PENDING:
+        raise BackendRefused("template_not_pending", f"{document} version {there.version}: {there.review}")
+    versions = {purpose: pinned_runbook(owner, purpose, reviewer)[1] for purpose in (Purpose.GRANT, Purpose.PROLONG)}
+    if there.content != template(owner, versions):
+        raise BackendRefused("template_differs", f"{document} version {there.version}")
+
+
+def _publish_template(owner: Owner, versions: dict[Purpose, str], publisher: Caller) -> Published:
+    document, shipped = template_name(owner.group), template(owner, versions)
+    there = held(publisher, document)
+    done = _put(publisher, document, TEMPLATE, there, adapted(there.content, shipped) if there else shipped)
+    now = held(publisher, document, done.version)
+    if now is not None and now.review == NOT_REVIEWED:
+        _review(publisher, document, done.version, {"Action": "SendForReview"})
+    return done
+
+
+def _put(ssm: Caller, document: str, kind: str, there: Held | None, wanted: Content) -> Published:
+    if there is None:
+        ssm.call("create_document", Name=document, Content=_text(wanted), DocumentType=kind, DocumentFormat="JSON")
+        return Published(document=document, version="1", before=None, state=State.CREATED)
+    if there.content == wanted:
+        return Published(document=document, version=there.version, before=there.version, state=State.UNCHANGED)
+    version = _with_version(ssm, document, wanted)
+    ssm.call("update_document_default_version", Name=document, DocumentVersion=version)
+    return Published(document=document, version=version, before=there.version, state=State.UPDATED)
+
+
+def _with_version(ssm: Caller, document: str, wanted: Content) -> str:
+    """Return the number of the version that says this, a new one unless an older one does: AWS refuses the same twice."""
+    try:
+        answer = ssm.call(
+            "update_document", Name=document, Content=_text(wanted), DocumentVersion="$LATEST", DocumentFormat="JSON"
         )
-    _make_default(found, publisher)
-    return [Published(name=found.name, version=found.version, outcome="approved" if found.review == PENDING else "unchanged")]
+    except BackendRefused as error:
+        version = version_saying(ssm, document, wanted) if error.problem == "DuplicateDocumentContent" else None
+        if version is None:
+            raise
+        return version
+    return str(answer["DocumentDescription"]["DocumentVersion"])
 
 
-def _check_pins(owner: Owner, found: Found, ssm: Caller) -> None:
-    pins = reading.pins_of(found.content)
-    if not reading.ends_with_portal(found.content) or set(pins) != {rendering.name(purpose, owner.group) for purpose in GIVING}:
-        raise BackendRefused(NOT_OURS, f"{found.name} version {found.version}")
-    for purpose in GIVING:
-        reading.pinned_runbook(owner, purpose, ssm, version=pins[rendering.name(purpose, owner.group)])
+def _review(ssm: Caller, document: str, version: str, action: dict[str, object]) -> None:
+    ssm.call("update_document_metadata", Name=document, DocumentVersion=version, DocumentReviews=action)
 
 
-def _runbook(owner: Owner, purpose: Purpose, publisher: Caller) -> Published:
-    name, content = rendering.name(purpose, owner.group), rendering.runbook(purpose, owner)
-    latest = reading.find(name, LATEST, publisher)
-    if latest is None:
-        return _create(name, content, RUNBOOK_TYPE, publisher)
-    outcome = "unchanged"
-    if not reading.same(latest, content):
-        latest, outcome = _update(name, content, publisher), "updated"
-    if _make_default(latest, publisher) and outcome == "unchanged":
-        outcome = "made default"
-    return Published(name=name, version=latest.version, outcome=outcome)
-
-
-def _template(owner: Owner, versions: Mapping[Purpose, str], publisher: Caller) -> Published:
-    name, content = rendering.template_name(owner.group), rendering.template(owner, versions)
-    latest = reading.find(name, LATEST, publisher)
-    if latest is None:
-        done = _create(name, content, TEMPLATE_TYPE, publisher)
-        _send(done.name, done.version, publisher)
-        return done
-    if reading.ends_with_portal(latest.content):
-        # Levels and words of the company's own stay.
-        content = {**latest.content, "executableRunBooks": content["executableRunBooks"]}
-    outcome = "unchanged"
-    if not reading.same(latest, content):
-        latest, outcome = _update(name, content, publisher), "updated"
-    if latest.review in ("", NOT_SENT):
-        _send(name, latest.version, publisher)
-    return Published(name=name, version=latest.version, outcome=outcome)
-
-
-def _create(name: str, content: Tree, kind: str, publisher: Caller) -> Published:
-    publisher.call("create_document", Name=name, Content=_text(content), DocumentType=kind, DocumentFormat="JSON")
-    return Published(name=name, version="1", outcome="created")
-
-
-def _update(name: str, content: Tree, publisher: Caller) -> Found:
-    answer = publisher.call("update_document", Name=name, Content=_text(content), DocumentVersion=LATEST, DocumentFormat="JSON")
-    return Found(name=name, version=answer["DocumentDescription"]["DocumentVersion"], content=content)
-
-
-def _make_default(found: Found, publisher: Caller) -> bool:
-    """Make the version the default one; return whether it was not."""
-    default = reading.find(found.name, DEFAULT, publisher)
-    if default is not None and default.version == found.version:
-        return False
-    publisher.call("update_document_default_version", Name=found.name, DocumentVersion=found.version)
-    return True
-
-
-def _send(name: str, version: str, publisher: Caller) -> None:
-    publisher.call("update_document_metadata", Name=name, DocumentVersion=version, DocumentReviews={"Action": "SendForReview"})
-
-
-def _text(content: Tree) -> str:
+def _text(content: Content) -> str:
     return json.dumps(content, ensure_ascii=False, indent=2)

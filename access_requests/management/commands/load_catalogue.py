@@ -10,7 +10,7 @@ from access_requests.grants.directory import find_iam_user
 from access_requests.grants.errors import BackendError
 from access_requests.grants.identity_center import find_identity_center_user
 from access_requests.services import catalogue, documents
-from access_requests.services.catalogue import CatalogueRefused, Change
+from access_requests.services.catalogue import CatalogueRefused, Change, Wanted
 from access_requests.services.run import run
 
 
@@ -39,27 +39,21 @@ class Command(BaseCommand):
         found = catalogue.look_up(wanted=wanted, directory=find_iam_user, identity_center=find_identity_center_user)
         if check:
             self._print(catalogue.difference(wanted=wanted, found=found, secrets=secrets))
-            self._tell_documents()
+            self._warn(wanted)
             return
         loaded = run(lambda: catalogue.load(wanted=wanted, found=found, secrets=secrets, actor=COMMAND, now=timezone.now()))
         self._print(loaded.changes)
-        self._tell_documents()
         for client, secret in loaded.made_secrets.items():
             self.stdout.write(f"The secret of {client}, shown only now: {secret}")
+        self._warn(wanted)
 
-    def _tell_documents(self) -> None:
-        """Warn of documents in Systems Manager that cannot be used: they are published once their groups are in the catalogue."""
-        try:
-            found = [problem for owner in documents.owners() for problem in documents.problems(owner)]
-        except BackendError as error:
-            self.stdout.write(f"AWS could not be asked about runbooks and change templates: {error}")
-            return
-        for name, problem in found:
-            self.stdout.write(f"{name}: {problem}")
-        if found:
-            self.stdout.write(
-                "Nothing is granted by these until publish_runbooks has been run, and change templates are reviewed."
-            )
+    def _warn(self, wanted: Wanted) -> None:
+        """Say what keeps work groups from being granted: they must be in the catalogue before it can be put right."""
+        warnings = list(documents.warnings(documents.owners_in(wanted.state)))
+        for warning in warnings:
+            self.stdout.write(f"warning: {warning}")
+        if warnings:
+            self.stdout.write("warning: run publish_runbooks, and have change templates reviewed, before anybody asks")
 
     def _print(self, changes: list[Change]) -> None:
         for change in changes:

@@ -1,65 +1,76 @@
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
 from access_requests.actor import COMMAND
-from access_requests.grants.documents import CHANGE_MANAGER, Owner, Published
-from access_requests.grants.errors import BackendError
+from access_requests.grants.documents import Owner, Published
+from access_requests.grants.errors import BackendBusy, BackendError
 from access_requests.services import documents
 
-SETTINGS = ("AWS_RUNBOOK_ROLE_ARN", "AWS_CHANGE_PUBLISHER_ROLE_ARN", "AWS_CHANGE_STARTER_ROLE_ARN")
-OF_CHANGES = ("AWS_CHANGE_APPROVER_ROLE_ARN", "AWS_CHANGE_REVIEWER_ROLE_ARN")
+_ADVICE = {
+    "change_manager_unavailable": "This account is no customer of Change Manager, and AWS takes no new ones: let "
+    "ssm_automation or iam_group grant the work groups.",
+    "template_missing": "Publish it first: publish_runbooks.",
+    "runbook_missing": "Publish it first: publish_runbooks.",
+    "runbook_changed": "Somebody changed it: publish_runbooks makes it what it was.",
+    "template_differs": "It is not what Sekisho renders, as with approval levels of your own: let a person review it in "
+    "Change Manager.",
+    "template_not_pending": "It waits for no review: send it for review in Change Manager, or publish_runbooks.",
+    "DocumentLimitExceeded": "Delete documents that nobody needs, or have AWS raise the quota.",
+}
 
 
 class Command(BaseCommand):
-    help = "Create or update the runbooks and change templates of the work groups that are granted through Systems Manager."
+    help = (
+        "Publish the runbooks and change templates of the work groups that Systems Manager grants; with --review approve the "
+        "templates, in another role; with --check print what is missing or differs, change nothing, and exit 1 if anything does."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--review", action="store_true", help="approve the change templates too, with the reviewer's role")
-        parser.add_argument("--check", action="store_true", help="say what cannot be used, and change nothing")
+        instead = parser.add_mutually_exclusive_group()
+        instead.add_argument("--review", action="store_true", help="approve the change templates that wait for review")
+        instead.add_argument("--check", action="store_true", help="print what is missing or differs and change nothing")
 
     @no_translations  # Commands speak English, whatever the pages do.
     def handle(self, *_args: Any, **options: Any) -> None:
-        owners = list(documents.owners())
+        owners = documents.owners()
         if not owners:
-            self.stdout.write("No work group of the catalogue is granted by change_manager or ssm_automation.")
+            self.stdout.write("no work group of the catalogue is granted by Systems Manager")
             return
-        _check_settings(owners)
+        role = documents.REVIEWER if options["review"] else documents.PUBLISHER
+        if empty := documents.missing_settings(owners, role):
+            raise CommandError(f"Set {', '.join(empty)}: docs/runbooks.md says which role each is.")
         try:
-            if options["check"]:
-                self._check(owners)
-            else:
-                self._publish(owners, review=options["review"])
+            self._act(owners, options)
         except BackendError as error:
-            raise CommandError(
-                f"{error}. Nothing that was printed above is undone; once it is put right, run this again."
-            ) from error
+            raise CommandError(f"{error}\n{_advice(error)}") from error
 
-    def _publish(self, owners: Iterable[Owner], *, review: bool) -> None:
+    def _act(self, owners: list[Owner], options: dict[str, Any]) -> None:
+        if options["check"]:
+            self._check(owners)
+        elif options["review"]:
+            self._each(owners, documents.review)
+        else:
+            self._each(owners, documents.publish)
+
+    def _each(self, owners: list[Owner], verb: Callable[..., Iterable[Published]]) -> None:
         for owner in owners:
-            self._print(documents.publish(owner, actor=COMMAND))
-            if review:
-                self._print(documents.review(owner, actor=COMMAND))
-        if not review and any(owner.by == CHANGE_MANAGER for owner in owners):
-            self.stdout.write("Change templates can be used once somebody has reviewed them: in AWS, or by --review.")
+            for done in verb(owner, actor=COMMAND):
+                self.stdout.write(f"{done.document}: {done.state}, version {done.version}")
 
-    def _check(self, owners: Iterable[Owner]) -> None:
-        found = [problem for owner in owners for problem in documents.problems(owner)]
-        for name, problem in found:
-            self.stdout.write(f"{name}: {problem}")
-        if found:
-            raise CommandError("Run publish_runbooks, and have change templates reviewed.")
-        self.stdout.write("All documents can be used.")
-
-    def _print(self, done: Iterable[Published]) -> None:
-        for one in done:
-            self.stdout.write(f"{one.name} version {one.version}: {one.outcome}")
+    def _check(self, owners: list[Owner]) -> None:
+        complaints = list(documents.complaints(owners))
+        for complaint in complaints:
+            self.stdout.write(complaint)
+        if complaints:
+            raise CommandError("publish_runbooks, and a review of change templates, put that right.", returncode=1)
+        self.stdout.write("every document is as it must be")
 
 
-def _check_settings(owners: Iterable[Owner]) -> None:
-    wanted = (*SETTINGS, *(OF_CHANGES if any(owner.by == CHANGE_MANAGER for owner in owners) else ()))
-    missing = [name for name in wanted if not getattr(settings, name)]
-    if missing:
-        raise CommandError(f"Set {', '.join(missing)} first: docs/runbooks.md says to what.")
+def _advice(error: BackendError) -> str:
+    if isinstance(error, BackendBusy):
+        return "AWS did not do it now: run it again, it goes on where it stopped."
+    if "Denied" in error.problem:
+        return "The role may not do it: compare its policy with docs/runbooks.md."
+    return _ADVICE.get(error.problem, "What was done before stays; run it again once this is put right.")

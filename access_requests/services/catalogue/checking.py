@@ -2,14 +2,14 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 
 from access_requests import policy
-from access_requests.grants.documents import BY_RUNBOOK, fits_document_name
+from access_requests.grants import documents
 from access_requests.grants.registry import fenced
 from access_requests.models import AccountKind
 from access_requests.models.catalogue import LONGEST_SESSION_MINUTES, RESERVED
@@ -203,30 +203,34 @@ def _fences_fit(state: State, mistakes: Mistakes) -> None:
             mistakes.add(path, "too many target roles: their entry fences do not fit into a user's inline policies")
 
 
-def _runbooks_have_roles_of_their_own(state: State, mistakes: Mistakes) -> None:
-    """A runbook gives once the fence of the role names its window: a fence that speaks of another group's would not."""
-    reaching = Counter(role for group in state[Kind.WORK_GROUP].values() for role in set(group["target_roles"]))
-    for name, group in state[Kind.WORK_GROUP].items():
-        if group["backend"] not in BY_RUNBOOK:
-            continue
-        if not fits_document_name(name):
-            rule = f"granted by {group['backend']}, a name has letters, digits and _ . - only, and at most 100 of them"
-            mistakes.add(path_of(Kind.WORK_GROUP, name), rule)
-        for number, role in enumerate(group["target_roles"]):
-            if reaching[role] > 1:
-                path = path_of(Kind.WORK_GROUP, name, "target_roles", number)
-                mistakes.add(
-                    path,
-                    f"{quoted(role)} is another work group's too; granted by {group['backend']}, it must be this one's alone",
-                )
-
-
 def _fence_size(role: str) -> int:
     name = role.partition("/")[2]
     document = entry_fence(
         role_arn=f"arn:aws:iam::{'0' * 12}:role/{name}", until=datetime.max.replace(tzinfo=UTC), window="R" * 9
     )
     return len(json.dumps(document, separators=(",", ":")))
+
+
+def _documents_fit(state: State, mistakes: Mistakes) -> None:
+    """Runbooks are called after their group, and know a grant by the fence on the role, which speaks of one group's only."""
+    leading: dict[str, list[str]] = {}
+    for name, group in state[Kind.WORK_GROUP].items():
+        for role in group["target_roles"]:
+            leading.setdefault(role, []).append(name)
+    for name, group in state[Kind.WORK_GROUP].items():
+        if group["backend"] in documents.BY_RUNBOOK:
+            if not documents.is_nameable(name):
+                message = "documents of Systems Manager carry the name: letters, digits and _ . - only, at most 113"
+                mistakes.add(path_of(Kind.WORK_GROUP, name), message)
+            _roles_are_its_own(name, group["target_roles"], leading, mistakes)
+
+
+def _roles_are_its_own(name: str, roles: list[str], leading: Mapping[str, list[str]], mistakes: Mistakes) -> None:
+    for number, role in enumerate(roles):
+        for other in leading[role]:
+            if other != name:
+                path = path_of(Kind.WORK_GROUP, name, "target_roles", number)
+                mistakes.add(path, f"{quoted(other)} leads there too; a group that runbooks grant needs roles of its own")
 
 
 def _clients_differ(state: State, mistakes: Mistakes) -> None:
@@ -257,6 +261,6 @@ RULES: tuple[Callable[[State, Mistakes], None], ...] = (
     _sessions_are_identity_centers,
     _gates_are_elsewhere,
     _fences_fit,
-    _runbooks_have_roles_of_their_own,
+    _documents_fit,
     _clients_differ,
 )

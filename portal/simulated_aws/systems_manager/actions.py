@@ -1,14 +1,16 @@
 """Which actions a step may have here, and what each of them asks for."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from portal.simulated_aws.errors import NotSimulated
+from portal.simulated_aws.systems_manager import branching
 from portal.simulated_aws.systems_manager.definitions import Step
 from portal.simulated_aws.systems_manager.errors import InvalidDocumentContent
 
 APPROVE, ASSERT, CALL = "aws:approve", "aws:assertAwsResourceProperty", "aws:executeAwsApi"
+BRANCH = branching.ACTION
 SLEEP, WAIT = "aws:sleep", "aws:waitForAwsResourceProperty"
 LONGEST_SLEEP = 604_799
 APPROVAL_OUTPUTS = ("ApprovalStatus", "ApproverDecisions")
@@ -18,6 +20,7 @@ _MOST_APPROVERS = 10
 _NEEDS = {
     APPROVE: (),
     ASSERT: ("Service", "Api", "PropertySelector", "DesiredValues"),
+    BRANCH: ("Choices",),
     CALL: ("Service", "Api"),
     SLEEP: (),
     WAIT: ("Service", "Api", "PropertySelector", "DesiredValues"),
@@ -36,10 +39,8 @@ def check(step: Step) -> None:
         raise InvalidDocumentContent(f"Step {step.name}: maxAttempts and timeoutSeconds are at least 1.")
     if step.outputs and step.action != CALL:
         raise InvalidDocumentContent(f"Step {step.name}: {step.action} has no outputs of one's own.")
-    if step.action == SLEEP:
-        _check_sleep(step)
-    if step.action == APPROVE:
-        _check_approve(step)
+    if step.action in _CHECKS:
+        _CHECKS[step.action](step)
 
 
 def outputs(step: Step) -> Iterator[str]:
@@ -81,3 +82,6 @@ def _check_approve(step: Step) -> None:
     is_list = isinstance(approvers, list) and 1 <= len(approvers) <= _MOST_APPROVERS
     if not is_list and not (isinstance(approvers, str) and "{{" in approvers):
         raise InvalidDocumentContent(f"Step {step.name}: Approvers is a list of one to {_MOST_APPROVERS} principals.")
+
+
+_CHECKS: Mapping[str, Callable[[Step], None]] = {APPROVE: _check_approve, BRANCH: branching.check, SLEEP: _check_sleep}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from portal.simulated_aws.errors import NotSimulated
-from portal.simulated_aws.systems_manager import actions, declared_parameters, selectors
+from portal.simulated_aws.systems_manager import actions, branching, declared_parameters, selectors
 from portal.simulated_aws.systems_manager.content import Tree
 from portal.simulated_aws.systems_manager.definitions import Definition, Output, Step, target_of
 from portal.simulated_aws.systems_manager.errors import InvalidDocumentContent, InvalidDocumentSchemaVersion
@@ -120,6 +120,7 @@ def _check_names(definition: Definition) -> None:
 
 
 def _targets(step: Step) -> Iterator[str]:
+    yield from branching.targets(step)
     if step.next_step:
         yield step.next_step
     for attribute, course, plain in (

@@ -40,6 +40,8 @@ class StepExecution:
     ended_at: datetime | None = None
     inputs: Mapping[str, Any] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
+    # Where the choices of a branch lead; None is on to what comes next.
+    chosen: str | None = None
     failure: str | None = None
     decisions: list[Decision] = field(default_factory=list)
 

@@ -112,9 +112,12 @@ def _counts(step: Step) -> bool:
 def _next(execution: Execution, position: int, ended: Status) -> int | None:
     """Return where to go on, None for nowhere."""
     definition, step = execution.version.definition, execution.steps[position].step
+    chosen = execution.steps[position].chosen
     if ended is Status.CANCELLED or (ended in _BAD and step.on_failure != "Continue"):
         target = target_of(step.on_cancel if ended is Status.CANCELLED else step.on_failure)
         return definition.position(target) if target else None
+    if chosen:
+        return definition.position(chosen)
     if step.is_end:
         return None
     return definition.position(step.next_step) if step.next_step else position + 1

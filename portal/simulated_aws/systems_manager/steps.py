@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from portal.simulated_aws import clock
-from portal.simulated_aws.systems_manager import actions, approvals, calls, selectors, waiting
+from portal.simulated_aws.systems_manager import actions, approvals, branching, calls, selectors, waiting
 from portal.simulated_aws.systems_manager.declared_parameters import plain_type
 from portal.simulated_aws.systems_manager.definitions import Output
 from portal.simulated_aws.systems_manager.executions import Decision, Execution, StepExecution
@@ -74,9 +74,18 @@ def _approve(execution: Execution, step: StepExecution, deadline: datetime | Non
     return {"ApprovalStatus": "Approved", "ApproverDecisions": [decided(decision) for decision in step.decisions]}
 
 
+def _branch(_execution: Execution, step: StepExecution, _deadline: datetime | None) -> Values:
+    try:
+        step.chosen = branching.chosen(step.inputs)
+    except (TypeError, ValueError) as error:
+        raise StepFailed(f"The choices of the step {step.step.name} cannot be evaluated: {error}") from error
+    return {}
+
+
 _ACTIONS: Mapping[str, Callable[[Execution, StepExecution, datetime | None], Values]] = {
     actions.APPROVE: _approve,
     actions.ASSERT: _assert,
+    actions.BRANCH: _branch,
     actions.CALL: _call,
     actions.SLEEP: _sleep,
     actions.WAIT: _wait,

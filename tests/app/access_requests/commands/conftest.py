@@ -1,21 +1,5 @@
 """Commands ask the simulated AWS, by the portal's own key."""
 
-from collections.abc import Iterator
+from tests.runbooks import aws, desk, portal_in_aws, simulated_aws
 
-import pytest
-from pytest_django import Settings
-
-from portal.aws import sessions
-from tests.aws_fixtures import Aws, aws, simulated_aws
-
-__all__ = ["aws", "simulated_aws"]
-
-
-@pytest.fixture
-def portal_in_aws(aws: Aws, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
-    settings.AWS_ENDPOINT_URL = aws.endpoint_url
-    for name, value in aws.portal_env.items():
-        monkeypatch.setenv(name, value)
-    sessions.forget()
-    yield aws
-    sessions.forget()
+__all__ = ["aws", "desk", "portal_in_aws", "simulated_aws"]

@@ -7,10 +7,12 @@ from pytest_django import Settings
 
 from access_requests.models import AwsAccount, IamUserBinding, WorkGroup
 from tests.aws_fixtures import Aws
+from tests.runbooks import CHANGE, Desk
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).parents[4]
 DEMO = ROOT / "portal/demo/catalogue.yaml"
+BEFORE = "and have change templates reviewed, before anybody asks"
 
 
 def load(file: Path, **options: bool) -> str:
@@ -70,3 +72,47 @@ def test_without_aws_nothing_is_changed(portal_in_aws: Aws, settings: Settings, 
     with pytest.raises(CommandError, match="AWS could not be asked about its users, nothing was changed"):
         load(DEMO)
     assert not AwsAccount.objects.exists()
+
+
+@pytest.fixture
+def by_change(tmp_path: Path, settings: Settings) -> Path:
+    """Return the demo's catalogue with a work group that Change Manager grants."""
+    backend = {"BACKEND": "access_requests.grants.iam_group.IamGroupBackend"}
+    settings.GRANT_BACKENDS = {**settings.GRANT_BACKENDS, CHANGE.by: backend}
+    file = tmp_path / "catalogue.yaml"
+    role = "      Prod_ChangeRole: member\n      Prod_ReadOnlyRole:\n"
+    group = f"""
+work_groups:
+  {CHANGE.group}:
+    policy: one-lead
+    target_roles: [production/Prod_ChangeRole]
+    requesters: everyone
+    backend: {CHANGE.by}
+"""
+    file.write_text(DEMO.read_text().replace("      Prod_ReadOnlyRole:\n", role, 1).replace("\nwork_groups:\n", group, 1))
+    return file
+
+
+def test_documents_that_are_not_as_they_must_be_are_warned_of(desk: Desk, by_change: Path) -> None:
+    said = load(by_change).splitlines()
+    warnings = [line for line in said if line.startswith("warning: ")]
+    assert warnings[0] == "warning: SekishoGrant-ProdChangeWorkGroup: it is not there"
+    assert (len(warnings), warnings[-1]) == (5, f"warning: run publish_runbooks, {BEFORE}")
+    desk.publish(CHANGE)
+    expected = "SekishoChange-ProdChangeWorkGroup: it is not approved: somebody else than its publisher reviews it"
+    assert load(by_change, check=True).splitlines()[1] == f"warning: {expected}"
+    desk.review(CHANGE)
+    assert load(by_change) == "no changes\n"
+
+
+def test_documents_that_cannot_be_looked_at_are_said_so_in_a_line(desk: Desk, by_change: Path, settings: Settings) -> None:
+    desk.fault("denied", "GetDocument")
+    (line,) = [line for line in load(by_change).splitlines() if "could not be looked at" in line]
+    assert "AccessDenied" in line
+    settings.AWS_CHANGE_PUBLISHER_ROLE_ARN = ""
+    assert "were not looked at: AWS_CHANGE_PUBLISHER_ROLE_ARN is not set" in load(by_change)
+
+
+def test_catalogue_without_such_a_group_asks_for_no_document(desk: Desk) -> None:
+    desk.fault("denied", "GetDocument")
+    assert "warning" not in load(DEMO)
