@@ -1,7 +1,7 @@
 """What every grant backend keeps to, whatever it writes to: each has a case with a world of its own."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
@@ -39,12 +39,12 @@ class Case:
     members: Callable[[], set[str]]
     add: Callable[[str], object]
     gives: str
+    taken: list[str] = field(default_factory=list)
 
     def give(self) -> None:
         """Let in, once the portal's own part is there: fences, which are the same in every backend that has any."""
         # Whoever was taken out is let in again by another request.
-        removals = [one for one in self.aws.executions.values() if one.purpose == Purpose.REMOVE]
-        request = f"R-0000000{len(removals)}" if removals else self.grant.request
+        request = f"R-0000000{len(self.taken)}" if self.taken else self.grant.request
         grant = replace(self.grant, request=request)
         for role in grant.roles:
             entry_fence.put(self.aws, user_name="member01", role=role, until=grant.ends_at, window=grant.window)
@@ -52,6 +52,7 @@ class Case:
 
     def take(self) -> None:
         self._carry_on(self.way.take, self.grant, [Purpose.REMOVE])
+        self.taken.append(self.grant.request)
 
     @property
     def presence(self) -> Presence:

@@ -37,7 +37,7 @@ def template(owner: Owner, versions: Mapping[Purpose, str]) -> Content:
     """Return the change template that pins these versions of the group's runbooks. Raises BackendRefused."""
     # AWS's own examples name a role as approver without its path, account and ARN.
     approver = _setting("AWS_CHANGE_APPROVER_ROLE_ARN").rpartition("/")[2]
-    values = {"group": owner.group, "roles": ", ".join(owner.roles), "approver_role": approver}
+    values = {"group": owner.group, "approver_role": approver}
     for purpose in (Purpose.GRANT, Purpose.PROLONG):
         values |= {purpose.value: name(purpose, owner.group), f"{purpose}_version": versions[purpose]}
     made: Content = filled(_source("change_template"), values)
