@@ -17,12 +17,14 @@ from portal.simulated_aws import control
 from portal.users.models import User
 from tests.cast import add_person, iam_user_id
 from tests.gated import clock, gated, jump, simulated_aws
+from tests.identity_center import GROUP as IDENTITY_CENTER
+from tests.identity_center import Directory, directory
 from tests.jump import MEMBER_GROUP
 from tests.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, Runbooked, runbooked
 from tests.story import approved, returned, submitted, withdrawn
 from tests.waiting import until
 
-__all__ = ["clock", "gated", "jump", "runbooked", "simulated_aws"]
+__all__ = ["clock", "directory", "gated", "jump", "runbooked", "simulated_aws"]
 SECONDS = 60.0
 IAM = ("TagUser", "AddUserToGroup")
 # What each way calls to give, and to take.
@@ -37,14 +39,17 @@ GIVING = {
         "ListGroupsForUser",
     ),
     CHANGE_GROUP: ("GetDocument", "StartChangeRequestExecution", "GetAutomationExecution", "SendAutomationSignal", *IAM),
+    IDENTITY_CENTER: ("ListInstances", "GetGroupId", "CreateGroupMembership", "IsMemberInGroups"),
 }
 BY_RUNBOOK = ("GetDocument", "StartAutomationExecution", "GetAutomationExecution", "RemoveUserFromGroup", "UntagUser", "GetGroup")
 TAKING = {
     MEMBER_GROUP: ("PutUserPolicy", "PutRolePolicy", "RemoveUserFromGroup", "UntagUser", "GetGroup"),
     AUTOMATION_GROUP: BY_RUNBOOK,
     CHANGE_GROUP: BY_RUNBOOK,
+    IDENTITY_CENTER: ("ListInstances", "GetGroupId", "GetGroupMembershipId", "DeleteGroupMembership", "IsMemberInGroups"),
 }
 WAYS = tuple(GIVING)
+BY_IAM = (MEMBER_GROUP, AUTOMATION_GROUP, CHANGE_GROUP)
 PASSING = ("throttle", "error", "unavailable", "timeout")
 
 
@@ -54,6 +59,7 @@ class Way:
 
     group: str
     world: Runbooked
+    directory: Directory | None = None
 
     def elevated(self) -> Elevation:
         jump = self.world.world.jump
@@ -99,60 +105,54 @@ class Way:
         Elevation.objects.filter(pk=elevation.pk).update(ends_at=self.world.world.jump.clock.now + timedelta(seconds=1))
 
     def members(self) -> set[str]:
-        return self.world.world.jump.members(self.group)
+        return self.world.world.jump.members(self.group) if self.directory is None else self.directory.members()
 
     def heal(self) -> None:
         aws = self.world.world.aws
         control.clear_faults(endpoint=aws.endpoint_url, token=aws.control_token)
 
 
-def way_of(group: str, world: Runbooked) -> Way:
-    return Way(group=group, world=world)
-
-
 @pytest.fixture
-def ways(runbooked: Runbooked) -> Iterator[Runbooked]:
-    yield runbooked
-    Way(group="", world=runbooked).heal()
+def way(group: str, runbooked: Runbooked, request: pytest.FixtureRequest) -> Iterator[Way]:
+    directory = request.getfixturevalue("directory") if group == IDENTITY_CENTER else None
+    made = Way(group=group, world=runbooked, directory=directory)
+    yield made
+    made.heal()
 
 
 @pytest.mark.parametrize("kind", PASSING)
 @pytest.mark.parametrize("group", WAYS)
-def test_grant_outlasts_the_failure_of_each_call(ways: Runbooked, group: str, kind: str) -> None:
-    way = way_of(group, ways)
-    way.fail_once(kind, GIVING[group])
+def test_grant_outlasts_the_failure_of_each_call(way: Way, kind: str) -> None:
+    way.fail_once(kind, GIVING[way.group])
     elevation = way.elevated()
     way.swept(elevation, "active", "ended")
     assert (elevation.status, way.members()) == ("active", {"member01"})
     assert way.unmet() == []
-    assert len(ways.change_requests()) == (1 if group == CHANGE_GROUP else 0)
+    assert len(way.world.change_requests()) == (1 if way.group == CHANGE_GROUP else 0)
 
 
 @pytest.mark.parametrize("kind", [*PASSING, "denied"])
 @pytest.mark.parametrize("group", WAYS)
-def test_end_outlasts_the_failure_of_each_call(ways: Runbooked, group: str, kind: str) -> None:
-    way = way_of(group, ways)
+def test_end_outlasts_the_failure_of_each_call(way: Way, kind: str) -> None:
     elevation = way.granted()
-    way.fail_once(kind, TAKING[group])
+    way.fail_once(kind, TAKING[way.group])
     way.over(elevation)
     way.swept(elevation, "ended")
-    assert (way.members(), ways.world.jump.tags()) == (set(), {})
+    assert (way.members(), way.world.world.jump.tags()) == (set(), {})
 
 
 @pytest.mark.parametrize("group", WAYS)
-def test_denied_grant_leaves_nothing_behind(ways: Runbooked, group: str) -> None:
-    way = way_of(group, ways)
-    ways.fault("denied", "AddUserToGroup", times=None)
+def test_denied_grant_leaves_nothing_behind(way: Way) -> None:
+    way.world.fault("denied", "AddUserToGroup" if way.directory is None else "CreateGroupMembership", times=None)
     elevation = way.elevated()
     way.swept(elevation, "ended")
-    assert (elevation.stop_reason, way.members(), ways.world.jump.tags()) == ("grant_refused", set(), {})
+    assert (elevation.stop_reason, way.members(), way.world.world.jump.tags()) == ("grant_refused", set(), {})
 
 
 @pytest.mark.parametrize("group", WAYS)
-def test_outage_over_the_end_says_ended_only_after_aws_shows_it(ways: Runbooked, group: str) -> None:
-    way = way_of(group, ways)
+def test_outage_over_the_end_says_ended_only_after_aws_shows_it(way: Way) -> None:
     elevation = way.granted()
-    ways.fault("unavailable", None, times=None)
+    way.world.fault("unavailable", None, times=None)
     way.over(elevation)
     for _ in range(4):
         way.sweep()
@@ -164,9 +164,8 @@ def test_outage_over_the_end_says_ended_only_after_aws_shows_it(ways: Runbooked,
 
 
 @pytest.mark.parametrize("group", WAYS)
-def test_stale_reads_neither_grant_twice_nor_say_ended_too_early(ways: Runbooked, group: str) -> None:
-    way = way_of(group, ways)
-    ways.fault("stale", None, times=None, seconds=3)
+def test_stale_reads_neither_grant_twice_nor_say_ended_too_early(way: Way) -> None:
+    way.world.fault("stale", None, times=None, seconds=1)
     elevation = way.elevated()
     way.swept(elevation, "active")
     assert way.members() == {"member01"}
@@ -174,24 +173,24 @@ def test_stale_reads_neither_grant_twice_nor_say_ended_too_early(ways: Runbooked
     way.swept(elevation, "ended")
     way.heal()
     assert way.members() == set()
-    assert len(ways.change_requests()) == (1 if group == CHANGE_GROUP else 0)
+    assert len(way.world.change_requests()) == (1 if way.group == CHANGE_GROUP else 0)
 
 
-@pytest.mark.parametrize("group", WAYS)
-def test_group_that_is_gone_refuses_the_grant_and_ends_nobody_else(ways: Runbooked, group: str) -> None:
-    way, iam = way_of(group, ways), ways.world.jump.iam
+@pytest.mark.parametrize("group", BY_IAM)
+def test_group_that_is_gone_refuses_the_grant_and_ends_nobody_else(way: Way) -> None:
+    iam, group = way.world.world.jump.iam, way.group
     for policy in iam.list_group_policies(GroupName=group)["PolicyNames"]:
         iam.delete_group_policy(GroupName=group, PolicyName=policy)
     iam.delete_group(GroupName=group)
     elevation = way.elevated()
     way.swept(elevation, "ended")
     assert elevation.stop_reason == "grant_refused"
-    assert ways.world.jump.tags() == {}
+    assert way.world.world.jump.tags() == {}
 
 
-@pytest.mark.parametrize("group", WAYS)
-def test_user_made_again_is_not_who_was_approved(ways: Runbooked, group: str) -> None:
-    way, jump = way_of(group, ways), ways.world.jump
+@pytest.mark.parametrize("group", BY_IAM)
+def test_user_made_again_is_not_who_was_approved(way: Way) -> None:
+    jump = way.world.world.jump
     elevation = way.elevated()
     jump.delete_user("member01")
     jump.iam.create_user(UserName="member01")
@@ -199,9 +198,9 @@ def test_user_made_again_is_not_who_was_approved(ways: Runbooked, group: str) ->
     assert (elevation.stop_reason, way.members()) == ("grant_refused", set())
 
 
-@pytest.mark.parametrize("group", WAYS)
-def test_eleventh_group_leaves_no_half_made_state(ways: Runbooked, group: str) -> None:
-    way, jump = way_of(group, ways), ways.world.jump
+@pytest.mark.parametrize("group", BY_IAM)
+def test_eleventh_group_leaves_no_half_made_state(way: Way) -> None:
+    jump = way.world.world.jump
     for number in range(10 - len(jump.groups())):
         jump.iam.create_group(GroupName=f"Other{number}")
         jump.iam.add_user_to_group(GroupName=f"Other{number}", UserName="member01")
@@ -218,8 +217,8 @@ POLLS = frozenset({"GetAutomationExecution", "AssumeRole"})
 
 
 @pytest.mark.parametrize("group", WAYS)
-def test_calls_of_a_grant_and_of_an_end_are_as_many_with_300_people_in_production(ways: Runbooked, group: str) -> None:
-    counts = {others: counted(way_of(group, ways), others) for others in (1, 30, 300)}
+def test_calls_of_a_grant_and_of_an_end_are_as_many_with_300_people_in_production(way: Way) -> None:
+    counts = {others: counted(way, others) for others in (1, 30, 300)}
     assert counts[1] == counts[30] == counts[300]
 
 
@@ -252,7 +251,10 @@ def crowd(way: Way, others: int) -> None:
     for number in range(User.objects.filter(username__startswith="other").count(), others):
         person = add_person(f"other{number:03}")
         here = number < GATE_HOLDS
-        if here:
+        if here and way.directory is not None:
+            way.directory.make_user(person.username)
+            way.directory.add(person.username)
+        elif here:
             jump.iam.create_user(UserName=person.username)
             jump.iam.add_user_to_group(GroupName=way.group, UserName=person.username)
         Elevation.objects.create(
