@@ -11,7 +11,7 @@ from access_requests.models import IdentityCenterBinding, TargetRole, WorkGroup
 from portal.simulated_aws import company_directory
 from portal.users.models import User
 from tests.aws_fixtures import Aws
-from tests.cast import NAMES, identity_center_user_id
+from tests.cast import NAMES, Cast, identity_center_user_id
 from tests.jump import Jump, clock, jump, simulated_aws
 
 __all__ = ["clock", "directory", "jump", "simulated_aws"]
@@ -69,11 +69,11 @@ def bind_everybody() -> None:
     )
 
 
-def work_group(jump: Jump) -> WorkGroup:
+def work_group(cast: Cast) -> WorkGroup:
     """Add the work group of Identity Center to the cast's catalogue."""
-    role = TargetRole.objects.create(account=jump.cast.production, name=company_directory.ROLE, level="member")
+    role = TargetRole.objects.create(account=cast.production, name=company_directory.ROLE, level="member")
     group = WorkGroup.objects.create(
-        name=GROUP, policy=jump.cast.one_lead, everyone_may_request=True, backend="identity_center", session_minutes=60
+        name=GROUP, policy=cast.one_lead, everyone_may_request=True, backend="identity_center", session_minutes=60
     )
     group.target_roles.set([role])
     return group
@@ -82,7 +82,7 @@ def work_group(jump: Jump) -> WorkGroup:
 @pytest.fixture
 def directory(jump: Jump, simulated_aws: Aws) -> Directory:
     bind_everybody()
-    work_group(jump)
+    work_group(jump.cast)
     client = simulated_aws.admin_client("identitystore")
     (instance,) = simulated_aws.admin_client("sso-admin").list_instances()["Instances"]
     at = {"IdentityStoreId": instance["IdentityStoreId"]}

@@ -25,7 +25,7 @@ SECRETS = Secrets(
 @pytest.fixture
 def group(jump: Jump) -> WorkGroup:
     bind_everybody()
-    return work_group(jump)
+    return work_group(jump.cast)
 
 
 def declared(jump: Jump) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.db.models import CheckConstraint, F, UniqueConstraint
 from access_requests.models import (
     AccessRequest,
     ApprovalPolicy,
+    AutomationExecution,
     AwsAccount,
     Decision,
     Drift,
@@ -102,6 +103,13 @@ def key_used_twice(cast: Cast, now: datetime) -> Callable[[], object]:
     return lambda: answered(cast, now, "k")
 
 
+def same_number_twice(cast: Cast, now: datetime) -> Callable[[], object]:
+    request = submitted(cast.member01, now=now)
+    row = {"request": request, "work_group": cast.prod_member, "purpose": "grant", "number": 1}
+    AutomationExecution.objects.create(**row)
+    return lambda: AutomationExecution.objects.create(**row)
+
+
 def gate_written_beyond_what_was_asked(_cast: Cast, _now: datetime) -> Callable[[], object]:
     RoleGate.objects.create(role=TargetRole.objects.get(name="Prod_MemberRole"), asked=1, written=1)
     return lambda: RoleGate.objects.update(written=2)
@@ -140,6 +148,7 @@ BREAKS: dict[str, Break] = {
     "elevation_revoking_was_stopped": elevation_with(status="revoking"),
     "elevation_ended_has_time": elevation_with(status="ended", stopped_at=F("starts_at")),
     "elevation_one_in_aws": two_in_aws,
+    "execution_number_of_request": same_number_twice,
     "gate_written_was_asked": gate_written_beyond_what_was_asked,
     "drift_status_known": lambda _cast, now: lambda: drift(now, status="forgotten"),
     "drift_one_open_of_a_kind": drift_found_twice,

@@ -24,7 +24,7 @@ def elevation(jump: Jump) -> Elevation:
     jump.cast.production.gate_role = "sekisho/SekishoGateRole"
     jump.cast.production.save()
     bind_everybody()
-    work_group(jump)
+    work_group(jump.cast)
     made = elevated(jump.cast.member01, jump.cast.leader01, now=jump.clock.now, work_groups=[GROUP])
     made.status, made.granted_at, made.written_ends_at = ElevationStatus.ACTIVE, jump.clock.now, made.ends_at
     made.seen = {"membership": True, "ttl": None, "entry_fence": {}, "session_gate": None}
