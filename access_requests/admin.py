@@ -7,6 +7,7 @@ from access_requests.models import (
     ApiClient,
     ApprovalLevel,
     ApprovalPolicy,
+    AutomationExecution,
     AwsAccount,
     Decision,
     Elevation,
@@ -104,4 +105,13 @@ class ElevationAdmin(ReadingAdmin):
     list_filter = ("status", "work_group")
     list_select_related = ("person", "work_group")
     search_fields = ("code__exact", "person__username")
+    show_full_result_count = False
+
+
+@admin.register(AutomationExecution)
+class AutomationExecutionAdmin(ReadingAdmin):
+    list_display = ("request", "work_group", "purpose", "number", "status", "execution_id", "seen_at")
+    list_filter = ("purpose", "status", "work_group")
+    list_select_related = ("request", "work_group")
+    search_fields = ("request__code__exact", "execution_id__exact")
     show_full_result_count = False

@@ -116,6 +116,9 @@ def _settle(claimed: AutomationExecution, aws: Caller, problem: str, *, now: dat
     request = transition.lock_request(claimed.request_id)
     row = AutomationExecution.objects.select_related("work_group").get(pk=claimed.pk)
     row.request = request
+    # All locks before the first entry of the trail, whose writer nobody else may wait for with a lock in hand.
+    elevation = _elevation(row)
+    elevation = transition.lock_elevation(elevation.pk) if elevation is not None else None
     changed = executions.keep(row.work_group, aws.executions.values(), now=now)
     calls = {"calls": aws_step.calls_as_data(aws.calls)}
     executions.tell(request, changed, now=now, data=calls)
@@ -125,7 +128,7 @@ def _settle(claimed: AutomationExecution, aws: Caller, problem: str, *, now: dat
         transition.record(request, act="request.change_attempt_failed", actor=WORKER, now=now, data=told)
     row.attempts, row.problem = (row.attempts + 1, problem) if problem else (0, "")
     seen = executions.as_execution(row)
-    _end_with_it(row, seen, now=now)
+    _end_with_it(row, elevation, seen, now=now)
     needs_no_look = seen.is_over or _is_others_business(row) or not (_may_go_on(row) or seen.id)
     row.follow_at = None if needs_no_look else now + _pause(row.attempts)
     row.save(update_fields=["attempts", "problem", "follow_at"])
@@ -136,20 +139,18 @@ def _pause(attempts: int) -> timedelta:
     return min(between, RETRY_LONGEST)
 
 
-def _end_with_it(row: AutomationExecution, seen: Execution, *, now: datetime) -> None:
+def _end_with_it(row: AutomationExecution, elevation: Elevation | None, seen: Execution, *, now: datetime) -> None:
     """End here what somebody ended in AWS, or what nobody there decided on in time."""
     reason = REFUSED.get(seen.status) if seen.is_over else None
     if reason is None:
         return
-    request, elevation = row.request, _elevation(row)
+    request = row.request
     if request.status in UNDECIDED:
         action = RequestAction.LAPSE if seen.status == TIMED_OUT else RequestAction.REJECT
         data = {"in_aws": {"execution_id": seen.id, "status": seen.status, "reason": reason, "by": by_whom(seen)}}
         transition.apply_to_request(request, action, actor=WORKER, now=now, data=data)
-    elif request.extends_id is None and elevation is not None:
-        locked = transition.lock_elevation(elevation.pk)
-        if locked.status == ElevationStatus.SCHEDULED:
-            stop.end_now(locked, reason=reason, actor=WORKER, now=now, comment=by_whom(seen))
+    elif request.extends_id is None and elevation is not None and elevation.status == ElevationStatus.SCHEDULED:
+        stop.end_now(elevation, reason=reason, actor=WORKER, now=now, comment=by_whom(seen))
 
 
 def by_whom(seen: Execution) -> str:
