@@ -1,11 +1,12 @@
 """What crash tests have in common: a worker to kill, time that passes, and what must be true in the end."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from django.utils import timezone
 
 from access_requests.grants import ttl_tag
@@ -145,6 +146,16 @@ class Stage:
         self.swept(lambda: Elevation.objects.get(pk=elevation.pk).fence_due_at is None)
         assert self.fences(name) == []
         assert acts(elevation).count("elevation.fence_removed") == 1
+
+
+def points(calls: Sequence[str]) -> list[object]:
+    """Return each call as its action and which of these it is, before AWS did it and after."""
+    numbered = [(action, list(calls[: at + 1]).count(action)) for at, action in enumerate(calls)]
+    return [
+        pytest.param(action, nth, after, id=f"{'after' if after else 'before'}-{action}-{nth}")
+        for action, nth in numbered
+        for after in (False, True)
+    ]
 
 
 def status_of(elevation: Elevation) -> ElevationStatus:

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation
-from tests.crashes.stage import END, END_CALLS, FENCE, GRANT, GRANT_CALLS, TIDY, Stage, status_of
+from tests.crashes.stage import END, END_CALLS, FENCE, GRANT, GRANT_CALLS, TIDY, Stage, points, status_of
 from tests.story import acts
 from tests.waiting import until
 
@@ -15,16 +15,6 @@ UNTRIED = frozenset({"AssumeRole", "GetAccountAuthorizationDetails"})
 GATE = ("PutRolePolicy", "GetRolePolicy")
 GATED_GRANT: Calls = (*GRANT_CALLS[:1], *GATE, *GRANT_CALLS[1:])
 GATED_END: Calls = (*END_CALLS[:2], *GATE, *END_CALLS[2:5], "DescribeSessions", *END_CALLS[5:])
-
-
-def _points(calls: Calls) -> list[object]:
-    """Return each call as its action and which of these it is, before AWS did it and after."""
-    numbered = [(action, calls[: at + 1].count(action)) for at, action in enumerate(calls)]
-    return [
-        pytest.param(action, nth, after, id=f"{'after' if after else 'before'}-{action}-{nth}")
-        for action, nth in numbered
-        for after in (False, True)
-    ]
 
 
 def made(stage: Stage) -> Calls:
@@ -43,7 +33,7 @@ def test_the_calls_are_the_ones_that_are_tried_here(gated_stage: Stage) -> None:
     assert made(gated_stage) == GATED_END
 
 
-@pytest.mark.parametrize(("action", "nth", "after"), _points(GATED_GRANT))
+@pytest.mark.parametrize(("action", "nth", "after"), points(GATED_GRANT))
 def test_a_grant_survives_its_worker(gated_stage: Stage, action: str, nth: int, after: bool) -> None:  # noqa: FBT001  A parameter of the test.
     elevation = gated_stage.approved()
     hold = gated_stage.proxy.hold(action, nth=nth, after=after)
@@ -54,7 +44,7 @@ def test_a_grant_survives_its_worker(gated_stage: Stage, action: str, nth: int, 
     gated_stage.assert_in(elevation)
 
 
-@pytest.mark.parametrize(("action", "nth", "after"), _points(GATED_END))
+@pytest.mark.parametrize(("action", "nth", "after"), points(GATED_END))
 def test_an_end_survives_its_worker(gated_stage: Stage, action: str, nth: int, after: bool) -> None:  # noqa: FBT001
     elevation = gated_stage.over()
     hold = gated_stage.proxy.hold(action, nth=nth, after=after)

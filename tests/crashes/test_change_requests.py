@@ -13,7 +13,7 @@ from access_requests.models import AccessRequest, AutomationExecution, Elevation
 from access_requests.services import documents
 from portal.aws import sessions
 from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY
-from tests.crashes.stage import END, GRANT, Stage, status_of
+from tests.crashes.stage import END, GRANT, Stage, points, status_of
 from tests.runbooked import CHANGE_GROUP, work_group
 from tests.story import approved, submitted
 from tests.waiting import until
@@ -70,15 +70,6 @@ def changes(gated_stage: Stage, settings: Any, monkeypatch: pytest.MonkeyPatch) 
         documents.review(owner, actor=COMMAND)
     yield Changes(gated_stage, gated_stage.aws.client("ssm", key_id=ADMIN_KEY.id, secret=ADMIN_KEY.secret))
     sessions.forget()
-
-
-def points(calls: tuple[str, ...]) -> list[object]:
-    numbered = [(action, calls[: at + 1].count(action)) for at, action in enumerate(calls)]
-    return [
-        pytest.param(action, nth, after, id=f"{'after' if after else 'before'}-{action}-{nth}")
-        for action, nth in numbered
-        for after in (False, True)
-    ]
 
 
 @pytest.mark.parametrize(("action", "nth", "after"), points(BEGINNING))
