@@ -161,6 +161,19 @@ class ElevationOver(Conflict):
     sentence = _("This access is over or about to be. Make a new request.")
 
 
+class NotInProductionYet(Conflict):
+    code = "not_in_production_yet"
+    sentence = _("This access has not begun. Its end can be moved once it has; ask for another time if you need one.")
+
+
+class ChangeNotReady(Conflict):
+    code = "change_not_ready"
+    sentence = _(
+        "The change request of this extension does not wait for the portal in AWS yet: others must approve it there first, or it "
+        "has not been begun. The timeline says which; approve when it does."
+    )
+
+
 class RoleFull(Conflict):
     code = "role_full"
     sentence = _(

@@ -85,6 +85,10 @@ class Runbooked:
         aws = self.world.aws
         control.set_fault(endpoint=aws.endpoint_url, token=aws.control_token, kind=kind, action=action, **rest)
 
+    def heal(self) -> None:
+        aws = self.world.aws
+        control.clear_faults(endpoint=aws.endpoint_url, token=aws.control_token)
+
     def template(self, content: dict[str, Any]) -> None:
         """Have another version of the change template written and reviewed, as administrators may."""
         name, text = f"SekishoChange-{CHANGE_GROUP}", json.dumps(content)

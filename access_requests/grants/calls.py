@@ -31,6 +31,8 @@ BUSY = frozenset(
         "InternalServerError",
         # Of Systems Manager: too many automations at once, too many changes of documents at once.
         "AutomationExecutionLimitExceededException",
+        # What was started a moment ago may not be found yet.
+        "AutomationExecutionNotFoundException",
         "TooManyUpdates",
         "ConcurrentModification",
         # Somebody else writes about the same, or it is so already: whoever asks for what may be there sorts it out.

@@ -49,26 +49,26 @@ class ChangeManagerBackend(ByRunbook):
         return replace(execution, id=answer["AutomationExecutionId"])
 
     def announce(self, grant: Grant, execution: Execution, aws: Caller) -> Execution:
-        """Start the change request, unless it was, and return it as AWS shows it. It waits there for the decision here."""
-        ssm = starter(aws)
-        if not execution.id:
-            execution = aws.note(self.start(grant, execution, ssm))
-        return aws.note(executions.read(execution, ssm))
+        """Start the change request and return it as AWS shows it. It waits there for the decision here. Raises BackendError."""
+        return self.look_at(aws.note(self.start(grant, execution, starter(aws))), aws)
+
+    def look_at(self, execution: Execution, aws: Caller) -> Execution:
+        """Return it as AWS shows it now. Raises BackendError."""
+        return aws.note(executions.read(execution, starter(aws)))
 
     def approve(self, grant: Grant, execution: Execution, aws: Caller) -> Execution:
         _signal(execution, "Approve", grant.change.approval if grant.change else "", aws)
-        return aws.note(executions.read(execution, starter(aws)))
+        return self.look_at(execution, aws)
 
     def reject(self, execution: Execution, comment: str, aws: Caller) -> Execution:
         """Say no where it waits for the portal, and return what became of it. Raises BackendError."""
         _signal(execution, "Reject", comment, aws)
-        return aws.note(executions.read(execution, starter(aws)))
+        return self.look_at(execution, aws)
 
     def cancel(self, execution: Execution, aws: Caller) -> Execution:
         """Stop it, and return what became of it. Raises BackendError."""
-        ssm = starter(aws)
-        stop(execution, ssm)
-        return aws.note(executions.read(execution, ssm))
+        stop(execution, starter(aws))
+        return self.look_at(execution, aws)
 
 
 def _signal(execution: Execution, says: str, comment: str, aws: Caller) -> None:

@@ -44,8 +44,11 @@ class Grant:
     request: str = ""
     # The code of the request that the elevation began with; an extension has its own.
     began_by: str = ""
-    # How often the step was tried before.
+    # How often the step was tried before, and when the end began, if it has.
     attempts: int = 0
+    stopped_at: datetime | None = None
+    # The group's id in Identity Center, once access was given there: its name may come to mean another one.
+    group_id: str = ""
     executions: tuple[Execution, ...] = ()
     change: Change | None = field(default=None, repr=False)
 
@@ -94,6 +97,8 @@ class Seen:
     entry_fence: dict[str, str | None]
     session_gate: dict[str, str | None] | None
     at: datetime
+    # The group that was looked at, where groups have ids that are not their names.
+    group_id: str = ""
 
     def presence(self, *, ttl: str | None, fences: Mapping[str, str]) -> Presence:
         """Compare with the tag's value, and the time in each role's fence, which its gate shares, as they should be."""

@@ -35,6 +35,7 @@ REFUSED: Mapping[str, str] = {
 FAILED = frozenset({"Failed", "CompletedWithFailure"})
 OVER = SUCCEEDED | FAILED | (frozenset(REFUSED) - {"Cancelling"})
 PENDING_APPROVAL, TIMED_OUT = "PendingApproval", "TimedOut"
+WAITING = frozenset({PENDING_APPROVAL, "PendingChangeCalendarOverride", "Scheduled"})
 APPROVE, RUNBOOK = "aws:approve", "aws:executeAutomation"
 STEP_WAITS = frozenset({"Waiting", "InProgress"})
 
@@ -91,6 +92,11 @@ class Execution:
         """Whether the runbook did not do it: nobody was against it, and another one may well succeed."""
         is_change = any(step.action == APPROVE for step in self.steps)
         return self.status in FAILED or (self.status == TIMED_OUT and not is_change)
+
+    @property
+    def waits_for_people(self) -> bool:
+        """Whether somebody in AWS must do something before it goes on, or a time must come."""
+        return self.status in WAITING
 
     @property
     def is_open(self) -> bool:

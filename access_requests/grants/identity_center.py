@@ -42,14 +42,14 @@ class IdentityCenterBackend:
 
     def give(self, grant: Grant, aws: Caller) -> None:
         store = Store.found(aws)
-        group_id = store.group_id(grant.group)
+        group_id = grant.group_id or store.group_id(grant.group)
         if group_id is None:
             raise BackendRefused(GROUP_MISSING)
         store.add(group_id, grant.user_id)
 
     def take(self, grant: Grant, aws: Caller) -> None:
         store = Store.found(aws)
-        group_id = store.group_id(grant.group)
+        group_id = grant.group_id or store.group_id(grant.group)
         if group_id is None:
             store.check_in_no_group(grant.user_id)
             return
@@ -60,11 +60,11 @@ class IdentityCenterBackend:
 
     def look(self, grant: Grant, aws: Caller) -> Seen:
         store = Store.found(aws)
-        group_id = store.group_id(grant.group)
+        group_id = grant.group_id or store.group_id(grant.group)
         if group_id is None:
             store.check_in_no_group(grant.user_id)
         membership = group_id is not None and store.is_member(group_id, grant.user_id)
-        return Seen(membership=membership, ttl=None, entry_fence={}, session_gate=None, at=aws.clock())
+        return Seen(membership=membership, ttl=None, entry_fence={}, session_gate=None, at=aws.clock(), group_id=group_id or "")
 
 
 @dataclass(frozen=True, kw_only=True)

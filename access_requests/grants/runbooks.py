@@ -13,7 +13,7 @@ from access_requests.grants.calls import Caller
 from access_requests.grants.contract import Grant, Principal, Seen, window_name
 from access_requests.grants.documents import Owner
 from access_requests.grants.errors import BackendBusy, BackendError, BackendRefused, LeaseLost, UnderWay
-from access_requests.grants.executions import GIVING, REFUSED, Execution, Purpose
+from access_requests.grants.executions import GIVING, REFUSED, TIMED_OUT, Execution, Purpose
 from access_requests.grants.iam_group import IamGroupBackend
 from portal.aws.sessions import ssm_of
 from portal.iam.fences import iso
@@ -21,6 +21,8 @@ from portal.iam.fences import iso
 logger = logging.getLogger(__name__)
 # What a runbook could not do so often, it cannot do.
 MOST_FAILURES = 3
+# How long an end waits for what AWS does by itself: longer than all steps of the removal may take, each with its repeats.
+LONGEST_WAIT = timedelta(minutes=5)
 # How many tries at an end wait for Systems Manager, before the portal takes the member out itself.
 PATIENCE = 3
 HAS_ENDED = "InvalidAutomationStatusUpdateException"
@@ -74,10 +76,11 @@ class ByRunbook:
         if grant.elevation:
             try:
                 self._take_by_runbook(grant, aws)
-            except (UnderWay, LeaseLost):
+            except LeaseLost:
                 raise
             except BackendError as error:
-                if isinstance(error, BackendBusy) and grant.attempts < PATIENCE:
+                is_awaited = isinstance(error, UnderWay) and not is_overdue(grant, now=aws.clock())
+                if is_awaited or (isinstance(error, BackendBusy) and grant.attempts < PATIENCE):
                     raise
                 logger.warning("the end of %s goes without Systems Manager: %s", grant.elevation, error)
             else:
@@ -141,12 +144,19 @@ def parameters(grant: Grant, purpose: Purpose) -> dict[str, list[str]]:
     }
 
 
+def is_overdue(grant: Grant, *, now: datetime) -> bool:
+    """Whether an end has waited long enough for AWS."""
+    return grant.stopped_at is not None and now - grant.stopped_at > LONGEST_WAIT
+
+
 def follow(grant: Grant, purposes: Collection[Purpose], aws: Caller) -> Grant:
     """Return the grant with what AWS shows now of what it does by itself for these purposes.
 
     One call where something is going on, two for a change request. Raises UnderWay while it is, BackendError.
     """
     going_on = [one for one in grant.executions if one.purpose in purposes and one.is_open]
+    # Another extension that nobody has decided on yet is not this one's business.
+    going_on = [one for one in going_on if one.purpose not in GIVING or one.request == grant.request]
     if not going_on:
         return grant
     ssm, seen = starter(aws), {}
@@ -193,7 +203,12 @@ def _check_fences_show(grant: Grant, aws: Caller) -> None:
 
 
 def _next(grant: Grant, last: Execution | None, *, is_member: bool, now: datetime) -> Execution:
-    """Return what is to be started after the last one, which did not lead to what AWS is to show. Raises BackendError."""
+    """Return what is to be started after the last one, which did not lead to what AWS is to show. Raises BackendError.
+
+    What somebody was against is not started again; what nobody approved in time, before its window began, is.
+    """
+    if last is not None and last.status in REFUSED and last.status != TIMED_OUT:
+        raise BackendRefused(REFUSED[last.status], last.message)
     if last is not None and last.has_succeeded and _is_recent(last, now):
         raise BackendBusy(NOT_SHOWN_YET)
     failures = [one for one in grant.executions if one.request == grant.request and one.has_failed]

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 RETRY_FIRST = timedelta(seconds=2)
 RETRY_LONGEST = timedelta(seconds=60)
 # How soon what AWS does by itself is looked at again.
-LOOK_AGAIN = timedelta(seconds=2)
+LOOK_AGAIN, LOOK_AGAIN_AT_PEOPLE = timedelta(seconds=2), timedelta(seconds=15)
 # After so many failures in a row a human is called: the page says so, and the log at this level.
 CALL_A_HUMAN = 5
 
@@ -113,6 +113,8 @@ def grant_of(elevation: Elevation) -> Grant:
         request=fixed_by.code,
         began_by=elevation.request.code,
         attempts=elevation.attempts,
+        stopped_at=elevation.stopped_at,
+        group_id=(elevation.seen or {}).get("group_id", ""),
         executions=executions.of_elevation(elevation) if way.executes else (),
         change=change_details.of(fixed_by, elevation.work_group) if way.announces else None,
     )
@@ -165,8 +167,9 @@ def try_again(elevation: Elevation, problem: str, *, data: Data, step: str, now:
 
 
 def look_again(elevation: Elevation, *, now: datetime) -> None:
-    """Leave the state as it is while AWS is at it by itself: nothing has failed."""
-    elevation.try_again_at = now + LOOK_AGAIN
+    """Leave the state as it is while AWS is at it by itself: nothing has failed. For people it is waited more patiently."""
+    waits = any(execution.waits_for_people for execution in executions.of_elevation(elevation))
+    elevation.try_again_at = now + (LOOK_AGAIN_AT_PEOPLE if waits else LOOK_AGAIN)
     elevation.save(update_fields=["try_again_at"])
 
 

@@ -13,8 +13,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from access_requests.actor import WORKER
+from access_requests.errors import Rejection
 from access_requests.grants.calls import Caller
 from access_requests.grants.change_manager import ChangeManagerBackend
+from access_requests.grants.contract import Grant
 from access_requests.grants.errors import BackendError
 from access_requests.grants.executions import REFUSED, TIMED_OUT, Execution, Purpose
 from access_requests.grants.registry import backend
@@ -27,6 +29,7 @@ from portal.outbox import sending as outbox
 logger = logging.getLogger(__name__)
 FOLLOW = "access_requests.follow_change"
 RETRY_LONGEST = timedelta(seconds=60)
+MOST_A_SWEEP = 20
 # A request that ended here while AWS still waits for somebody.
 OF_REJECTION = frozenset({RequestStatus.REJECTED, RequestStatus.SENT_BACK})
 
@@ -40,9 +43,17 @@ def begin(request: AccessRequest, work_groups: Iterable[WorkGroup], *, now: date
             outbox.put(FOLLOW, object_id=row.pk, now=now)
 
 
+def wait_for_portal(request: AccessRequest) -> bool:
+    """Whether each change request of the request, if it has any, was last seen to wait for the portal and for nobody else."""
+    rows = {row.work_group_id: row for row in AutomationExecution.objects.filter(request=request).order_by("number")}
+    announced = [group for group in request.work_groups.all() if backend(group.backend).announces]
+    return all(group.pk in rows and executions.as_execution(rows[group.pk]).waits_for_portal for group in announced)
+
+
 def due(*, now: datetime) -> Iterable[tuple[str, int]]:
     rows = AutomationExecution.objects.filter(follow_at__lte=now).order_by("follow_at")
-    yield from ((FOLLOW, pk) for pk in rows.values_list("pk", flat=True)[:1000])
+    # However many wait, AWS is asked about so many a sweep: those first that were looked at longest ago.
+    yield from ((FOLLOW, pk) for pk in rows.values_list("pk", flat=True)[:MOST_A_SWEEP])
 
 
 def follow(row_id: int) -> None:
@@ -57,6 +68,8 @@ def follow(row_id: int) -> None:
     except BackendError as error:
         problem = error.problem
         logger.warning("the change request of %s: %s", row, error)
+    except Rejection as refusal:
+        problem = refusal.code  # Such as that nobody is bound any more.
     with transaction.atomic(durable=True):
         _settle(row, aws, problem, now=timezone.now())
 
@@ -74,9 +87,13 @@ def _act(row: AutomationExecution, aws: Caller) -> None:
     if not isinstance(way, ChangeManagerBackend) or execution.is_over or _is_others_business(row):
         return
     if _may_go_on(row):
-        way.announce(aws_step.grant_of_request(row.request, row.work_group), execution, aws)
+        way.look_at(execution, aws) if execution.id else way.announce(_grant(row), execution, aws)
     elif execution.id:
         _end(row, execution, way, aws)
+
+
+def _grant(row: AutomationExecution) -> Grant:
+    return aws_step.grant_of_request(row.request, row.work_group)
 
 
 def _may_go_on(row: AutomationExecution) -> bool:
@@ -98,7 +115,7 @@ def _is_others_business(row: AutomationExecution) -> bool:
 
 def _end(row: AutomationExecution, execution: Execution, way: ChangeManagerBackend, aws: Caller) -> None:
     if row.request.status in OF_REJECTION:
-        seen = way.announce(aws_step.grant_of_request(row.request, row.work_group), execution, aws)
+        seen = way.look_at(execution, aws)
         if seen.waits_for_portal:
             way.reject(seen, change_details.decisions(row.request), aws)
             return
@@ -149,7 +166,10 @@ def _end_with_it(row: AutomationExecution, elevation: Elevation | None, seen: Ex
         action = RequestAction.LAPSE if seen.status == TIMED_OUT else RequestAction.REJECT
         data = {"in_aws": {"execution_id": seen.id, "status": seen.status, "reason": reason, "by": by_whom(seen)}}
         transition.apply_to_request(request, action, actor=WORKER, now=now, data=data)
-    elif request.extends_id is None and elevation is not None and elevation.status == ElevationStatus.SCHEDULED:
+        return
+    # Access that begins later than AWS waits has another change request made when it does.
+    is_awaited = elevation is not None and elevation.status == ElevationStatus.SCHEDULED and request.extends_id is None
+    if elevation is not None and is_awaited and seen.status != TIMED_OUT:
         stop.end_now(elevation, reason=reason, actor=WORKER, now=now, comment=by_whom(seen))
 
 

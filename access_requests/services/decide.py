@@ -10,7 +10,7 @@ from access_requests.actor import Actor, Door
 from access_requests.lifecycle import STANDING, UNDECIDED, RequestAction
 from access_requests.models import AccessRequest, ApprovalLevel, Decision, Verdict, WorkGroup
 from access_requests.policy import AskedWindow
-from access_requests.services import bindings, gates, snapshot, submit, transition, windows
+from access_requests.services import bindings, change_requests, gates, snapshot, submit, transition, windows
 from portal.outbox import sending as outbox
 from portal.users.models import User
 
@@ -201,6 +201,9 @@ def _prolong(request: AccessRequest, decision: Decision, actor: Actor, now: date
     elevation = transition.lock_elevation(request.extends_id)
     windows.check_still_open(elevation, now=now)
     _check_length(request, (now, request.asked_ends_at))
+    if not change_requests.wait_for_portal(request):
+        # Gates and fences say the new end from now on: whoever else must agree, in AWS, has to have done so.
+        raise errors.ChangeNotReady
     windows.check_extension_free(elevation, request.asked_ends_at, besides=request)
     request.starts_at, request.ends_at = elevation.ends_at, request.asked_ends_at
     data = {"decision": _as_data(decision)}

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from access_requests import errors, policy
 from access_requests.actor import Actor
+from access_requests.grants.registry import backend
+from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccessRequest
 from access_requests.services import bindings, submit, transition, windows
 
@@ -21,6 +23,9 @@ def extend(
     if elevation.person_id != person.pk:
         raise errors.NotYours
     windows.check_still_open(elevation, now=now)
+    if backend(elevation.work_group.backend).announces and elevation.status != ElevationStatus.ACTIVE:
+        # Its change request would be another one than that by which the access is given.
+        raise errors.NotInProductionYet
     group, new_end = elevation.work_group, submit.in_utc("ends_at", ends_at)
     bindings.check(person, [group])
     submit.check_may_request([group], person)

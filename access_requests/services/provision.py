@@ -12,7 +12,7 @@ from access_requests.grants.executions import GIVING, REFUSED, Purpose
 from access_requests.grants.identity_center import USER_MISSING
 from access_requests.grants.registry import backend
 from access_requests.lifecycle import ElevationAction, ElevationStatus, RequestStatus
-from access_requests.models import Elevation
+from access_requests.models import AutomationExecution, Elevation
 from access_requests.selectors import catalogue
 from access_requests.services import aws_step, bindings, executions, fences, gates, judging, stop, transition
 from access_requests.services.aws_step import Data, Outcome
@@ -118,13 +118,17 @@ class Prolongs:
         if error.problem in ANOTHER_USER:
             stop.end_now(elevation, reason=error.problem, actor=WORKER, now=now)
         elif error.problem in REFUSED.values():
-            _back_to_earlier_end(elevation, error, now)
+            _refused(elevation, error, now)
 
 
-def _back_to_earlier_end(elevation: Elevation, error: BackendError, now: datetime) -> None:
-    """Somebody was against the extension in AWS: the end that stood before stands, and is written anew."""
-    before = elevation.extensions.filter(status=RequestStatus.APPROVED, ends_at__lt=elevation.ends_at).order_by("ends_at").last()
-    fixed_by = before or elevation.request
+def _refused(elevation: Elevation, error: BackendError, now: datetime) -> None:
+    """Somebody was against it in AWS: against an extension, so that the end before it stands; or against the access itself."""
+    if elevation.ends_by == elevation.request.code:
+        stop.end_now(elevation, reason=error.problem, actor=WORKER, now=now)
+        return
+    standing = elevation.extensions.filter(status=RequestStatus.APPROVED, ends_at__lt=elevation.ends_at)
+    refused = AutomationExecution.objects.filter(status__in=REFUSED, work_group=elevation.work_group).values("request")
+    fixed_by = standing.exclude(pk__in=refused).order_by("ends_at").last() or elevation.request
     if fixed_by.ends_at is None:
         raise ValueError(f"{fixed_by} was approved without an end")
     moved = {"from_end": elevation.ends_at, "to_end": fixed_by.ends_at, "by": elevation.ends_by, "problem": error.problem}

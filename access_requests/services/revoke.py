@@ -110,7 +110,10 @@ class Tidies:
         transition.record(elevation, act=_tidied(elevation), actor=WORKER, now=now, data=data)
 
     def fail(self, elevation: Elevation, error: BackendError, *, data: Data, now: datetime) -> None:
-        aws_step.try_again(elevation, error.problem, data=data, step=self.name, now=now)
+        if isinstance(error, UnderWay):
+            aws_step.look_again(elevation, now=now)
+        else:
+            aws_step.try_again(elevation, error.problem, data=data, step=self.name, now=now)
         elevation.fence_due_at, elevation.try_again_at = elevation.try_again_at, None
         elevation.save(update_fields=["fence_due_at", "try_again_at"])
 
@@ -127,7 +130,8 @@ def _tidied(elevation: Elevation) -> str:
 def _take_out(elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
     """Fence to now and name out of the gate, membership out, read back, untag; then look at all of it once more."""
     way = backend(elevation.work_group.backend)
-    if way.executes:
+    if way.executes and not elevation.attempts and not runbooks.is_overdue(grant, now=aws.clock()):
+        # Fence and gate were written before the removal began: to wait for it is all there is to do.
         grant = runbooks.follow(grant, [Purpose.REMOVE], aws)
     if not is_fenced(way):
         return _take_membership(way, grant, aws)
@@ -136,7 +140,11 @@ def _take_out(elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
     if name is not None:
         _fence_to_now(elevation, grant, aws)
     gate, trouble = _shut(elevation, aws)
-    way.take(grant, aws)
+    try:
+        way.take(grant, aws)
+    except UnderWay:
+        # What the gate met counts as a failure, so that the next pass writes it again.
+        raise trouble or UnderWay from None
     sessions = open_sessions.end_of(elevation, aws)
     if trouble is not None and _lets_in(gate, now=aws.clock()):
         # Live sessions would go on. The membership is gone, and the end stays open until the gate is shut too.

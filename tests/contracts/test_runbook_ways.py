@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from access_requests import wording
-from access_requests.errors import Rejection
-from access_requests.models import AccessRequest, AutomationExecution, Elevation
-from access_requests.services import executions, provision
+from access_requests.errors import ChangeNotReady, NotInProductionYet, Rejection
+from access_requests.models import AccessRequest, AutomationExecution, Elevation, IamUserBinding
+from access_requests.services import change_requests, executions, provision, revoke
 from audits.models import TrailEntry
 from tests.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, ROLES, Runbooked, clock, gated, jump, runbooked, simulated_aws
 from tests.story import approved, extension_asked, rejected, returned, sent_back, submitted, withdrawn
@@ -345,3 +345,134 @@ def test_member_put_in_again_by_undoing_drift_has_an_execution_of_its_own(runboo
     runbooked.prolonged(Elevation.objects.get(pk=elevation.pk))
     assert jump.members(AUTOMATION_GROUP) == {"member01"}
     assert [row.purpose for row in AutomationExecution.objects.order_by("pk")] == ["grant", "grant"]
+
+
+# What must hold however odd AWS or people are
+
+
+def test_end_outlasts_a_systems_manager_that_answers_no_more_once_the_removal_has_begun(runbooked: Runbooked) -> None:
+    jump = runbooked.world.jump
+    elevation = runbooked.granted(elevated(runbooked, AUTOMATION_GROUP))
+    returned(elevation, jump.cast.member01, now=jump.clock.now)
+    runbooked.fault("latency", "RemoveUserFromGroup", times=1, seconds=3)
+    revoke.end(elevation.pk)
+    assert AutomationExecution.objects.get(purpose="remove").status == "InProgress"
+    runbooked.fault("denied", "GetAutomationExecution", times=None)
+    runbooked.ended(Elevation.objects.get(pk=elevation.pk))
+    elevation.refresh_from_db()
+    assert (elevation.status, jump.members(AUTOMATION_GROUP), jump.tags()) == ("ended", set(), {})
+    runbooked.heal()
+
+
+def test_end_waits_for_a_removal_that_hangs_for_some_minutes_only(runbooked: Runbooked) -> None:
+    jump = runbooked.world.jump
+    elevation = runbooked.granted(elevated(runbooked, AUTOMATION_GROUP))
+    returned(elevation, jump.cast.member01, now=jump.clock.now)
+    runbooked.fault("latency", "RemoveUserFromGroup", times=1, seconds=5)
+    for _ in range(2):
+        revoke.end(elevation.pk)
+    elevation.refresh_from_db()
+    assert (elevation.status, elevation.attempts, jump.members(AUTOMATION_GROUP)) == ("revoking", 0, {"member01"})
+    jump.clock.forward(minutes=6)
+    revoke.end(elevation.pk)
+    elevation.refresh_from_db()
+    assert (elevation.status, jump.members(AUTOMATION_GROUP)) == ("ended", set())
+    runbooked.heal()
+
+
+def test_what_somebody_refused_in_aws_is_not_started_again(runbooked: Runbooked) -> None:
+    """The follower saw the rejection when the grant had just begun."""
+    elevation = elevated(runbooked, CHANGE_GROUP)
+    AutomationExecution.objects.update(status="Rejected")
+    runbooked.granted(elevation)
+    assert (elevation.status, elevation.stop_reason) == ("revoking", "grant_refused")
+    assert len(runbooked.change_requests()) == 1
+
+
+def test_second_refused_extension_brings_no_earlier_refused_one_back(runbooked: Runbooked) -> None:
+    jump = runbooked.world.jump
+    elevation = runbooked.granted(elevated(runbooked, CHANGE_GROUP))
+    before = elevation.ends_at
+    for hours in (1, 2):
+        later = before + timedelta(hours=hours)
+        extension = extension_asked(elevation, jump.cast.member01, ends_at=later, now=jump.clock.now)
+        runbooked.follow()
+        runbooked.calendar("CLOSED")
+        approved(extension, jump.cast.leader01, now=jump.clock.now)
+        provision.prolong(elevation.pk)
+        runbooked.ssm.send_automation_signal(AutomationExecutionId=change(extension).execution_id, SignalType="Reject")
+        runbooked.calendar("OPEN")
+        runbooked.prolonged(elevation)
+        assert (elevation.status, elevation.ends_at) == ("active", before)
+    assert len(runbooked.change_requests()) == 3
+
+
+def test_extension_is_decided_on_once_its_change_request_waits_for_the_portal(runbooked: Runbooked) -> None:
+    jump = runbooked.world.jump
+    elevation = runbooked.granted(elevated(runbooked, CHANGE_GROUP))
+    later = elevation.ends_at + timedelta(hours=1)
+    extension = extension_asked(elevation, jump.cast.member01, ends_at=later, now=jump.clock.now)
+    with pytest.raises(ChangeNotReady):
+        approved(extension, jump.cast.leader01, now=jump.clock.now)
+    runbooked.follow()
+    approved(extension, jump.cast.leader01, now=jump.clock.now)
+
+
+def test_access_by_change_request_is_extended_once_it_has_begun(runbooked: Runbooked) -> None:
+    jump = runbooked.world.jump
+    elevation = elevated(runbooked, CHANGE_GROUP, starts_at=jump.clock.now + timedelta(hours=1))
+    with pytest.raises(NotInProductionYet):
+        extension_asked(elevation, jump.cast.member01, ends_at=elevation.ends_at + timedelta(hours=1), now=jump.clock.now)
+
+
+def test_extension_that_nobody_has_decided_on_holds_up_nothing(runbooked: Runbooked) -> None:
+    jump = runbooked.world.jump
+    elevation = runbooked.granted(elevated(runbooked, CHANGE_GROUP))
+    later = elevation.ends_at + timedelta(hours=1)
+    extension = extension_asked(elevation, jump.cast.member01, ends_at=later, now=jump.clock.now)
+    runbooked.follow()
+    runbooked.approver().send_automation_signal(AutomationExecutionId=change(extension).execution_id, SignalType="Reject")
+    jump.iam.untag_user(UserName="member01", TagKeys=[f"sekisho:ttl:{CHANGE_GROUP}"])
+    Elevation.objects.filter(pk=elevation.pk).update(written_ends_at=None)
+    elevation.refresh_from_db()
+    jump.clock.now = datetime.now(UTC) + timedelta(minutes=5)
+    Elevation.objects.filter(pk=elevation.pk).update(ends_at=jump.clock.now + timedelta(minutes=20))
+    runbooked.prolonged(Elevation.objects.get(pk=elevation.pk))
+    elevation.refresh_from_db()
+    assert (elevation.status, jump.members(CHANGE_GROUP)) == ("active", {"member01"})
+
+
+def test_access_for_much_later_outlives_the_patience_of_aws(runbooked: Runbooked) -> None:
+    jump = runbooked.world.jump
+    elevation = elevated(runbooked, CHANGE_GROUP, starts_at=jump.clock.now + timedelta(days=60))
+    AutomationExecution.objects.update(status="TimedOut")
+    runbooked.follow()
+    elevation.refresh_from_db()
+    assert (elevation.status, change(elevation.request).follow_at) == ("scheduled", None)
+    jump.clock.now = elevation.starts_at
+    runbooked.granted(elevation)
+    assert elevation.status == "active"
+    assert len(runbooked.change_requests()) == 2
+
+
+def test_person_who_is_bound_no_more_is_told_and_the_change_request_still_followed(
+    runbooked: Runbooked, asked: AccessRequest
+) -> None:
+    jump = runbooked.world.jump
+    second = submitted(jump.cast.member02, now=jump.clock.now, work_groups=[CHANGE_GROUP])
+    IamUserBinding.objects.all().delete()
+    runbooked.follow()
+    assert change(second).problem == "no_iam_user"
+    runbooked.approver().send_automation_signal(AutomationExecutionId=change(asked).execution_id, SignalType="Reject")
+    runbooked.follow()
+    asked.refresh_from_db()
+    assert asked.status == "rejected"
+
+
+def test_however_many_wait_a_sweep_asks_aws_about_some_of_them(runbooked: Runbooked, asked: AccessRequest) -> None:
+    group = change(asked).work_group
+    for number in range(2, 60):
+        AutomationExecution.objects.create(
+            request=asked, work_group=group, purpose="grant", number=number, follow_at=asked.submitted_at
+        )
+    assert len(list(change_requests.due(now=runbooked.world.jump.clock.now))) == change_requests.MOST_A_SWEEP

@@ -108,8 +108,7 @@ class Way:
         return self.world.world.jump.members(self.group) if self.directory is None else self.directory.members()
 
     def heal(self) -> None:
-        aws = self.world.world.aws
-        control.clear_faults(endpoint=aws.endpoint_url, token=aws.control_token)
+        self.world.heal()
 
 
 @pytest.fixture

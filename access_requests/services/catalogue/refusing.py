@@ -43,7 +43,12 @@ def _nothing_in_use_moves(current: State, wanted: State, mistakes: Mistakes) -> 
             if before[field] != after[field]:
                 # What has ended is tidied up once more, in the way that it was granted.
                 unsettled = Q(status__in=UNSETTLED) | Q(fence_due_at__isnull=False)
-                _note(Elevation.objects.filter(unsettled, work_group__name=name), path_of(Kind.WORK_GROUP, name, field), mistakes)
+                path = path_of(Kind.WORK_GROUP, name, field)
+                _note(Elevation.objects.filter(unsettled, work_group__name=name), path, mistakes)
+        if before["backend"] != after["backend"]:
+            # Of a request that waits, a change request may wait in AWS, which the other way would know nothing of.
+            pending = AccessRequest.objects.filter(work_groups__name=name, status__in=UNDECIDED)
+            _note(pending, path_of(Kind.WORK_GROUP, name, "backend"), mistakes)
 
 
 def _gates_stay_while_used(current: State, wanted: State, mistakes: Mistakes) -> None:
