@@ -31,7 +31,7 @@ class IdentityCenterUser:
 
 
 class IdentityCenterBackend:
-    """Six calls a grant and eight an end, however many people are in production."""
+    """Six calls a grant and six an end, however many people are in production."""
 
     principal = Principal.IDENTITY_CENTER_USER
     executes = ()

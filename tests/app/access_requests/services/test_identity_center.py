@@ -31,7 +31,9 @@ __all__ = ["clock", "directory", "jump", "simulated_aws"]
 HOUR = timedelta(hours=1)
 LOOK = ("ListInstances", "GetGroupId", "IsMemberInGroups")
 GRANT = ("ListInstances", "GetGroupId", "CreateGroupMembership", *LOOK)
-END = ("ListInstances", "GetGroupId", "GetGroupMembershipId", "DeleteGroupMembership", "IsMemberInGroups", *LOOK)
+# The group's id is known from the grant on.
+LOOK_AGAIN = ("ListInstances", "IsMemberInGroups")
+END = ("ListInstances", "GetGroupMembershipId", "DeleteGroupMembership", "IsMemberInGroups", *LOOK_AGAIN)
 
 
 def approve_access(directory: Directory, **changes: object) -> Elevation:
@@ -47,6 +49,19 @@ def calls(directory: Directory) -> tuple[str, ...]:
 
 
 # From the grant to the end
+
+
+def test_end_takes_out_of_the_group_that_was_given_though_another_has_its_name(directory: Directory) -> None:
+    jump = directory.jump
+    elevation = granted(approve_access(directory))
+    other = directory.make_group("Renamed")
+    directory.client.create_group_membership(**directory.at, GroupId=other, MemberId={"UserId": directory.user_id("member01")})
+    # As if the group of the grant were the one that is called otherwise now.
+    Elevation.objects.filter(pk=elevation.pk).update(seen={**(elevation.seen or {}), "group_id": other})
+    returned(elevation, jump.cast.member01, now=jump.clock.forward(minutes=1))
+    assert ended(Elevation.objects.get(pk=elevation.pk)).status == ElevationStatus.ENDED
+    there = directory.client.list_group_memberships(**directory.at, GroupId=other)["GroupMemberships"]
+    assert there == []
 
 
 def test_grant_makes_the_membership_and_reads_it_back(directory: Directory) -> None:

@@ -51,6 +51,13 @@ def test_where_a_work_group_leads_does_not_move_under_open_access(demo: None, no
     assert expected in refused(text, later)
 
 
+def test_how_a_work_group_is_granted_does_not_move_under_a_pending_request(demo: None, now: datetime, later: datetime) -> None:
+    request = a_request("member01", "ProdChangeWorkGroup", RequestStatus.PENDING, now)
+    text = edited(("backend: change_manager", "backend: ssm_automation"))
+    expected = f"work_groups.ProdChangeWorkGroup.backend: this is in use and can change when {request.code} is over"
+    assert expected in refused(text, later)
+
+
 def test_a_role_that_open_access_leads_to_stays(demo: None, now: datetime, later: datetime) -> None:
     elevation = an_elevation("member01", "ProdMemberWorkGroup", ElevationStatus.ACTIVE, now)
     text = edited(
