@@ -24,12 +24,12 @@ _ADVICE = {
 class Command(BaseCommand):
     help = (
         "Publish the runbooks and change templates of the work groups that Systems Manager grants; with --review approve the "
-        "templates, in another role; with --check print what is missing or differs, change nothing, and exit 1 if anything does."
+        "templates too, in another role; with --check print what is missing or differs, change nothing, exit 1 if anything does."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         instead = parser.add_mutually_exclusive_group()
-        instead.add_argument("--review", action="store_true", help="approve the change templates that wait for review")
+        instead.add_argument("--review", action="store_true", help="approve the change templates too, in the reviewer's role")
         instead.add_argument("--check", action="store_true", help="print what is missing or differs and change nothing")
 
     @no_translations  # Commands speak English, whatever the pages do.
@@ -49,10 +49,12 @@ class Command(BaseCommand):
     def _act(self, owners: list[Owner], options: dict[str, Any]) -> None:
         if options["check"]:
             self._check(owners)
-        elif options["review"]:
-            self._each(owners, documents.review)
-        else:
+            return
+        # Whoever may only review has no publisher's role here, and approves what somebody else has published.
+        if not options["review"] or not documents.missing_settings(owners, documents.PUBLISHER):
             self._each(owners, documents.publish)
+        if options["review"]:
+            self._each(owners, documents.review)
 
     def _each(self, owners: list[Owner], verb: Callable[..., Iterable[Published]]) -> None:
         for owner in owners:

@@ -39,9 +39,19 @@ def test_documents_of_each_group_are_published_and_then_reviewed_in_another_role
     said = publish()
     assert said[0] == "SekishoGrant-ProdAutomationWorkGroup: created, version 1"
     assert (len(said), said[-1]) == (7, f"{TEMPLATE}: created, version 1")
-    assert publish(review=True) == [f"{TEMPLATE}: approved, version 1"]
+    assert publish(review=True)[6:] == [f"{TEMPLATE}: unchanged, version 1", f"{TEMPLATE}: approved, version 1"]
     assert publish(check=True) == ["every document is as it must be"]
     assert {line.rpartition(": ")[2] for line in publish()} == {"unchanged, version 1"}
+
+
+def test_both_are_done_at_once_by_whoever_has_both_roles(by_runbook: Desk) -> None:
+    assert publish(review=True)[-2:] == [f"{TEMPLATE}: created, version 1", f"{TEMPLATE}: approved, version 1"]
+
+
+def test_reviewer_without_the_publishers_role_reviews_only(by_runbook: Desk, settings: Settings) -> None:
+    publish()
+    settings.AWS_CHANGE_PUBLISHER_ROLE_ARN = ""
+    assert publish(review=True) == [f"{TEMPLATE}: approved, version 1"]
 
 
 def test_trail_tells_what_was_published_and_reviewed_once(by_runbook: Desk) -> None:
