@@ -9,7 +9,7 @@ CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po)
 
 # Stamps are compared in this order: the development set holds the demo's.
 .NOTPARALLEL:
-.PHONY: demo test lint format messages lock
+.PHONY: demo test lint format messages api-docs lock
 .DEFAULT_GOAL := demo
 
 demo: .venv/demo.stamp $(CATALOGUES:.po=.mo)
@@ -28,6 +28,10 @@ format: .venv/dev.stamp
 # What the pages say, from the sources into locale/ja: new sentences come in empty, and the gate refuses empty ones.
 messages: .venv/dev.stamp
 	$(BIN)/python -m tests.structure.messages
+
+# What programs are written against, from the sources into docs; the gate compares.
+api-docs: .venv/dev.stamp
+	@DJANGO_SETTINGS_MODULE=portal.settings.test $(BIN)/python -m tests.structure.api_documents
 
 # The development lock is compiled first and binds the others, so that a package has one version in all three.
 lock: .venv/dev.stamp

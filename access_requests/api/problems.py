@@ -35,6 +35,7 @@ OF_STATUS: Mapping[int, tuple[str, str]] = {
     ),
     503: ("unavailable", _("The portal cannot reach its database. Nothing was changed by this call; try again.")),
 }
+INVALID = _("Something in this call cannot be used: see errors.")
 UNUSABLE = _("This cannot be used here.")
 # pydantic's and our own kinds of what is wrong with a field.
 OF_FIELD: Mapping[str, str] = {
@@ -81,7 +82,7 @@ def of_rejection(request: HttpRequest, rejection: errors.Rejection) -> HttpRespo
 def of_validation(request: HttpRequest, error: ValidationError) -> HttpResponse:  # noqa: ARG001  ninja's signature.
     """Say of each field what is wrong with it."""
     found = [_field(_name(each["loc"]), each["type"], gettext(OF_FIELD.get(each["type"], UNUSABLE))) for each in error.errors]
-    return answer(422, code="invalid", detail=gettext(_("Something in this call cannot be used: see errors.")), errors=found)
+    return answer(422, code="invalid", detail=gettext(INVALID), errors=found)
 
 
 def of_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
