@@ -18,9 +18,10 @@ CODES, OPENAPI = DOCS / "error-codes.md", DOCS / "openapi.json"
 
 HEAD = """# Error codes of the REST API
 
-Generated from the refusals in the source by `make api-docs`; a test compares the two. `code` is stable, and one is never given another
-meaning. `detail` is the sentence below in the language of `Accept-Language`; what stands in `%(…)s` is in `data` too, by that name. What
-is wrong with a field, each in `errors` with a code of its own, comes in an answer with the code `invalid` or with that of the one field.
+Generated from the refusals in the source by `make api-docs`; a test compares the two. `code` is stable, and never given another
+meaning. `detail` is the sentence below in the language of `Accept-Language`; what stands in `%(…)s` is in `data` too, by that
+name. What is wrong with a field, each in `errors` with a code of its own, comes with the code `invalid` or with that of the one
+field.
 
 | status | code | says |
 |---|---|---|
