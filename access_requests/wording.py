@@ -84,6 +84,7 @@ PROBLEMS: Mapping[str, Promise] = {
         "The change template does not name the portal's runbooks with their versions, or does not end with the portal's "
         "approval. An administrator must run publish_runbooks and have it reviewed."
     ),
+    "setting_missing": _("A setting that names a role is empty. An administrator must set it and run publish_runbooks."),
     "runbook_missing": _("The runbook is not there. An administrator must run publish_runbooks."),
     "runbook_changed": _("The runbook is not the portal's, and is not started. An administrator must run publish_runbooks."),
     "AutomationExecutionNotFoundException": _("AWS does not know the execution any more. An administrator must look into it."),

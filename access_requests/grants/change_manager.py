@@ -10,7 +10,7 @@ from access_requests.grants.contract import Grant
 from access_requests.grants.documents import CHANGE_MANAGER
 from access_requests.grants.errors import BackendRefused
 from access_requests.grants.executions import Execution
-from access_requests.grants.runbooks import ByRunbook, owner, parameters, starter, stop, text
+from access_requests.grants.runbooks import ByRunbook, owner, parameters, starter, stop
 from portal.aws.sessions import ssm_of
 
 # AWS's own bounds.
@@ -42,8 +42,8 @@ class ChangeManagerBackend(ByRunbook):
             DocumentName=pinned.template,
             DocumentVersion=pinned.template_version,
             Runbooks=[runbook],
-            ChangeRequestName=text(grant.change.name, NAME),
-            ChangeDetails=text(grant.change.details, DETAILS),
+            ChangeRequestName=_text(grant.change.name, NAME),
+            ChangeDetails=_text(grant.change.details, DETAILS),
             ClientToken=execution.token(grant.group),
         )
         return replace(execution, id=answer["AutomationExecutionId"])
@@ -73,9 +73,14 @@ class ChangeManagerBackend(ByRunbook):
 
 def _signal(execution: Execution, says: str, comment: str, aws: Caller) -> None:
     approver = aws.through(ssm_of(settings.AWS_CHANGE_APPROVER_ROLE_ARN, settings.AWS_REGION))
-    payload = {"Comment": [text(comment, COMMENT)]} if comment else {}
+    payload = {"Comment": [_text(comment, COMMENT)]} if comment else {}
     try:
         approver.call("send_automation_signal", AutomationExecutionId=execution.id, SignalType=says, Payload=payload)
     except BackendRefused as error:
         if error.problem not in ANSWERED:
             raise
+
+
+def _text(said: str, longest: int) -> str:
+    """Return what AWS takes of a text at most."""
+    return said if len(said) <= longest else said[: longest - 1] + "…"

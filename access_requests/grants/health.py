@@ -23,10 +23,13 @@ STARTER, APPROVER = "AWS_CHANGE_STARTER_ROLE_ARN", "AWS_CHANGE_APPROVER_ROLE_ARN
 RUNBOOK, DIRECTORY = "AWS_RUNBOOK_ROLE_ARN", "AWS_IDENTITY_CENTER_ROLE_ARN"
 # The settings of the roles that a way to grant needs.
 NEEDS: Mapping[str, Sequence[str]] = {
-    CHANGE_MANAGER: (PUBLISHER, REVIEWER, STARTER, APPROVER, RUNBOOK),
+    CHANGE_MANAGER: (PUBLISHER, STARTER, APPROVER, RUNBOOK),
     SSM_AUTOMATION: (PUBLISHER, STARTER, RUNBOOK),
     IDENTITY_CENTER: (DIRECTORY,),
 }
+RENDERED_FROM: Mapping[str, Sequence[str]] = {CHANGE_MANAGER: (RUNBOOK, APPROVER), SSM_AUTOMATION: (RUNBOOK,)}
+# Taken on where they are set: people may review templates in AWS.
+MAY_HAVE: Mapping[str, Sequence[str]] = {CHANGE_MANAGER: (REVIEWER,)}
 SETTING_EMPTY, ROLE_REFUSED, CALL_DENIED = "setting_empty", "role_refused", "call_denied"
 GROUP_MISSING, NO_SUCH_BACKEND = "group_missing", "no_such_backend"
 NO_EXECUTION = "00000000-0000-0000-0000-000000000000"
@@ -73,7 +76,8 @@ def probe(alias: str, owners: Sequence[Owner], aws: Caller, *, user_name: str = 
         return Found(missing=tuple(identity.missing))
     if alias not in settings.GRANT_BACKENDS and alias not in LOOKS:
         return Found(identity=who, missing=(Missing(what=alias, problem=NO_SUCH_BACKEND),))
-    roles, missing = _take_on(NEEDS.get(alias, ()), aws)
+    set_beside = [name for name in MAY_HAVE.get(alias, ()) if getattr(settings, name)]
+    roles, missing = _take_on([*NEEDS.get(alias, ()), *set_beside], aws)
     usable = {role.setting for role in roles if role.identity}
     for needs, look in LOOKS.get(alias, ()):
         if needs in usable or not needs:
@@ -153,6 +157,8 @@ def _executions(_owners: Sequence[Owner], aws: Caller) -> Iterator[Missing]:
 
 def _documents(owners: Sequence[Owner], aws: Caller) -> Iterator[Missing]:
     """Yield which documents cannot be used, as the role sees it that starts them."""
+    if not all(getattr(settings, name) for owner in owners for name in RENDERED_FROM[owner.by]):
+        return  # What they are to say is not known, and the settings are named already.
     for owner in owners:
         try:
             for difference in documents.differences(owner, _ssm(STARTER, aws)):

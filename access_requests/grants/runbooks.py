@@ -4,7 +4,6 @@ import logging
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 
@@ -21,8 +20,8 @@ from portal.iam.fences import iso
 logger = logging.getLogger(__name__)
 # What a runbook could not do so often, it cannot do.
 MOST_FAILURES = 3
-# How long an end waits for what AWS does by itself: longer than all steps of the removal may take, each with its repeats.
-LONGEST_WAIT = timedelta(minutes=5)
+# How long an end waits for what AWS does by itself: longer than all steps of the removal take with all their repeats.
+LONGEST_WAIT = timedelta(minutes=10)
 # How many tries at an end wait for Systems Manager, before the portal takes the member out itself.
 PATIENCE = 3
 HAS_ENDED = "InvalidAutomationStatusUpdateException"
@@ -221,9 +220,3 @@ def _next(grant: Grant, last: Execution | None, *, is_member: bool, now: datetim
 def _is_recent(execution: Execution, now: datetime) -> bool:
     """Whether what it did may merely not show yet."""
     return execution.ended_at is None or now - execution.ended_at < timedelta(seconds=settings.SETTLING_SECONDS)
-
-
-def text(said: Any, longest: int) -> str:
-    """Return what AWS takes of a text at most."""
-    whole = str(said)
-    return whole if len(whole) <= longest else whole[: longest - 1] + "…"

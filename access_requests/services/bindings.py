@@ -24,7 +24,7 @@ def principals(work_groups: Iterable[WorkGroup]) -> Collection[Principal]:
 
 
 def of(person: User, principal: Principal) -> Binding | None:
-    """Return the user that the person is bound to, as the database has it now; no query where the person has it loaded."""
+    """Return the user that the person is bound to. No query where the person has it loaded."""
     binding: Binding | None = getattr(person, principal, None)
     return binding
 

@@ -20,6 +20,7 @@ from access_requests.grants.contract import Grant
 from access_requests.grants.errors import BackendError
 from access_requests.grants.executions import REFUSED, TIMED_OUT, Execution, Purpose
 from access_requests.grants.registry import backend
+from access_requests.grants.runbooks import MOST_FAILURES
 from access_requests.lifecycle import UNDECIDED, ElevationStatus, RequestAction, RequestStatus
 from access_requests.models import AccessRequest, AutomationExecution, Elevation, WorkGroup
 from access_requests.services import aws_step, change_details, executions, lease, stop, transition
@@ -146,9 +147,18 @@ def _settle(claimed: AutomationExecution, aws: Caller, problem: str, *, now: dat
     row.attempts, row.problem = (row.attempts + 1, problem) if problem else (0, "")
     seen = executions.as_execution(row)
     _end_with_it(row, elevation, seen, now=now)
+    if seen.has_failed and row.purpose == Purpose.PROLONG and request.status in UNDECIDED:
+        _begin_another(row, now=now)
     needs_no_look = seen.is_over or _is_others_business(row) or not (_may_go_on(row) or seen.id)
     row.follow_at = None if needs_no_look else now + _pause(row.attempts)
     row.save(update_fields=["attempts", "problem", "follow_at"])
+
+
+def _begin_another(row: AutomationExecution, *, now: datetime) -> None:
+    """Have another change request made for an extension that is still to be decided on: somebody approved ahead, for instance."""
+    if row.number < MOST_FAILURES:
+        again = {"request": row.request, "work_group": row.work_group, "purpose": row.purpose, "number": row.number + 1}
+        AutomationExecution.objects.get_or_create(**again, defaults={"follow_at": now})
 
 
 def _pause(attempts: int) -> timedelta:

@@ -83,7 +83,9 @@ def meta(entry: TrailEntry) -> str:
 
 
 def _what(execution: Mapping[str, Any]) -> str:
-    document = execution["document"] or gettext("its document")
+    document = execution["document"]
+    if not document:  # Not looked at yet.
+        return gettext("What AWS carries out by itself")
     is_change = any(step["action"] == APPROVE for step in execution["steps"])
     if is_change:
         return gettext("The change request by %(document)s") % {"document": document}
@@ -91,8 +93,12 @@ def _what(execution: Mapping[str, Any]) -> str:
 
 
 def _path(steps: list[dict[str, Any]]) -> list[str]:
-    began = [f"{step['name']} {step['status']}" for step in steps if step["status"] != "Pending"]
-    return [" → ".join(began)] if began else []
+    """Return a line for the change request's own steps, and one for those of its runbook."""
+    lines = []
+    for level in (0, 1):
+        began = [step for step in steps if step["level"] == level and step["status"] != "Pending"]
+        lines += [" → ".join(f"{step['name']} {step['status']}" for step in began)] if began else []
+    return lines
 
 
 def _said(said: Mapping[str, str]) -> str:

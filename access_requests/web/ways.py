@@ -47,7 +47,7 @@ WAYS: Mapping[str, Way] = {
         name=_("IAM Identity Center"),
         how=_(
             "The portal makes the Identity Center user a member of the group after the approval, and ends the membership "
-            "again. One signs in through the AWS access portal."
+            "again. One signs in through the access portal of IAM Identity Center."
         ),
         end=_(
             "AWS does not end this by itself: the membership ends when the portal ends it, and a session that is open then "

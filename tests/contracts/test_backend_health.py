@@ -83,7 +83,12 @@ def test_role_that_cannot_be_taken_on_is_named_and_ails_no_other_way(
 def test_setting_that_is_empty_is_named(runbooked: Runbooked, settings: Settings) -> None:
     settings.AWS_CHANGE_APPROVER_ROLE_ARN = settings.AWS_RUNBOOK_ROLE_ARN = ""
     found = problems(probed("change_manager"))
-    assert {("AWS_CHANGE_APPROVER_ROLE_ARN", "setting_empty"), ("AWS_RUNBOOK_ROLE_ARN", "setting_empty")} <= found
+    assert found == {("AWS_CHANGE_APPROVER_ROLE_ARN", "setting_empty"), ("AWS_RUNBOOK_ROLE_ARN", "setting_empty")}
+
+
+def test_reviewers_role_is_needed_by_nobody_who_has_people_review(runbooked: Runbooked, settings: Settings) -> None:
+    settings.AWS_CHANGE_REVIEWER_ROLE_ARN = ""
+    assert problems(probed("change_manager")) == set()
 
 
 def test_runbook_that_is_missing_is_named(runbooked: Runbooked) -> None:

@@ -373,7 +373,7 @@ def test_end_waits_for_a_removal_that_hangs_for_some_minutes_only(runbooked: Run
         revoke.end(elevation.pk)
     elevation.refresh_from_db()
     assert (elevation.status, elevation.attempts, jump.members(AUTOMATION_GROUP)) == ("revoking", 0, {"member01"})
-    jump.clock.forward(minutes=6)
+    jump.clock.forward(minutes=11)
     revoke.end(elevation.pk)
     elevation.refresh_from_db()
     assert (elevation.status, jump.members(AUTOMATION_GROUP)) == ("ended", set())
@@ -423,6 +423,24 @@ def test_access_by_change_request_is_extended_once_it_has_begun(runbooked: Runbo
     elevation = elevated(runbooked, CHANGE_GROUP, starts_at=jump.clock.now + timedelta(hours=1))
     with pytest.raises(NotInProductionYet):
         extension_asked(elevation, jump.cast.member01, ends_at=elevation.ends_at + timedelta(hours=1), now=jump.clock.now)
+
+
+def test_approval_ahead_of_an_extension_has_another_change_request_made_for_it(runbooked: Runbooked) -> None:
+    jump = runbooked.world.jump
+    elevation = runbooked.granted(elevated(runbooked, CHANGE_GROUP))
+    later = elevation.ends_at + timedelta(hours=1)
+    extension = extension_asked(elevation, jump.cast.member01, ends_at=later, now=jump.clock.now)
+    runbooked.follow()
+    first = change(extension)
+    runbooked.approver().send_automation_signal(AutomationExecutionId=first.execution_id, SignalType="Approve")
+    assert runbooked.settled(first)["AutomationExecutionStatus"] == "CompletedWithFailure"
+    assert jump.tags()[f"sekisho:ttl:{CHANGE_GROUP}"] == elevation.ends_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    for _ in range(2):
+        runbooked.follow()
+    approved(extension, jump.cast.leader01, now=jump.clock.now)
+    runbooked.prolonged(elevation)
+    assert jump.tags()[f"sekisho:ttl:{CHANGE_GROUP}"] == later.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert [row.number for row in AutomationExecution.objects.filter(request=extension).order_by("pk")] == [1, 2]
 
 
 def test_extension_that_nobody_has_decided_on_holds_up_nothing(runbooked: Runbooked) -> None:

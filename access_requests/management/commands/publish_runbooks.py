@@ -74,5 +74,5 @@ def _advice(error: BackendError) -> str:
     if isinstance(error, BackendBusy):
         return "AWS did not do it now: run it again, it goes on where it stopped."
     if "Denied" in error.problem:
-        return "The role may not do it: compare its policy with docs/runbooks.md."
+        return "The role may not do it: compare its policy with docs/aws/ways.md."
     return _ADVICE.get(error.problem, "What was done before stays; run it again once this is put right.")

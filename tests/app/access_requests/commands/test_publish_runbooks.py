@@ -86,7 +86,7 @@ def test_what_was_published_before_a_failure_is_recorded_and_gone_on_from(by_run
     assert "run it again" in failure()
     publish()
     by_runbook.fault("denied", "UpdateDocumentMetadata", times=1)
-    assert "compare its policy with docs/runbooks.md" in failure(review=True)
+    assert "compare its policy with docs/aws/ways.md" in failure(review=True)
     assert TrailEntry.objects.filter(act="runbook.published").count() == 6
 
 
