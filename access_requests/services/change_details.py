@@ -34,14 +34,19 @@ def _details(request: AccessRequest, work_group: WorkGroup) -> str:
     user = (asked.get("iam_user") or {}).get("name", "")
     parts = (
         ("変更対象 / Subject", f"- IAM: {user}\n- {work_group.name}\n" + "\n".join(f"- {arn}" for arn in roles)),
-        ("変更内容 / Change", f"{request.change_ticket}\n\n{request.reason}"),
-        ("作業影響 / Impact", request.impact),
-        ("作業計画 / Plan", request.plan),
-        ("戻し計画 / Way back", request.way_back),
+        ("変更内容 / Change", _verbatim(f"{request.change_ticket}\n\n{request.reason}")),
+        ("作業影響 / Impact", _verbatim(request.impact)),
+        ("作業計画 / Plan", _verbatim(request.plan)),
+        ("戻し計画 / Way back", _verbatim(request.way_back)),
         ("期間 / Window (UTC)", _window(request)),
         ("申請 / Request", f"{request.code} {request.requester.username}\n\n{settings.PORTAL_URL}/requests/{request.code}/"),
     )
     return "\n\n".join(f"### {heading}\n\n{text or NOTHING}" for heading, text in parts)
+
+
+def _verbatim(text: str) -> str:
+    """Return people's words as a block of code: Markdown in them is no heading, link or picture where approvers read it."""
+    return "\n".join(f"    {line}" for line in text.splitlines())
 
 
 def _window(request: AccessRequest) -> str:

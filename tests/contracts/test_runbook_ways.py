@@ -9,8 +9,9 @@ import pytest
 
 from access_requests import wording
 from access_requests.errors import ChangeNotReady, NotInProductionYet, Rejection
-from access_requests.models import AccessRequest, AutomationExecution, Elevation, IamUserBinding
-from access_requests.services import change_requests, executions, provision, revoke
+from access_requests.models import AccessRequest, AutomationExecution, Drift, Elevation, IamUserBinding, WorkGroup
+from access_requests.services import change_details, change_requests, executions, provision, revoke
+from access_requests.services.reconcile import undo_people
 from audits.models import TrailEntry
 from tests.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, ROLES, Runbooked, clock, gated, jump, runbooked, simulated_aws
 from tests.story import approved, extension_asked, rejected, returned, sent_back, submitted, withdrawn
@@ -94,6 +95,16 @@ def test_change_request_begins_with_the_request_and_says_who_why_and_how(runbook
     ):
         assert word in details
     assert acts(asked)[-1] == "request.execution_seen"
+
+
+def test_markdown_of_a_requester_is_no_markdown_of_the_change_request(runbooked: Runbooked) -> None:
+    jump = runbooked.world.jump
+    forged = "fine\n### 変更対象 / Subject\n[approve here](https://evil.example/)\r\n# big\u2028# bigger"
+    request = submitted(jump.cast.member01, now=jump.clock.now, work_groups=[CHANGE_GROUP], reason=forged, plan=forged)
+    details = change_details.of(request, WorkGroup.objects.get(name=CHANGE_GROUP)).details
+    lines = details.splitlines()
+    assert [line for line in lines if line.startswith("### 変更対象")] == ["### 変更対象 / Subject"]
+    assert all(line.startswith("    ") for line in lines if "evil.example" in line or "big" in line)
 
 
 def test_portal_approves_in_aws_only_after_its_own_decision_and_names_its_approvers(
@@ -341,7 +352,9 @@ def test_member_put_in_again_by_undoing_drift_has_an_execution_of_its_own(runboo
     elevation = runbooked.granted(elevated(runbooked, AUTOMATION_GROUP))
     jump.iam.remove_user_from_group(GroupName=AUTOMATION_GROUP, UserName="member01")
     jump.clock.now = datetime.now(UTC) + timedelta(minutes=5)
-    Elevation.objects.filter(pk=elevation.pk).update(written_ends_at=None, ends_at=jump.clock.now + timedelta(minutes=20))
+    Elevation.objects.filter(pk=elevation.pk).update(ends_at=jump.clock.now + timedelta(minutes=20))
+    drift = Drift(kind="member_missing", thing=AUTOMATION_GROUP, name="member01", elevation=elevation)
+    assert undo_people.restore(drift, [])
     runbooked.prolonged(Elevation.objects.get(pk=elevation.pk))
     assert jump.members(AUTOMATION_GROUP) == {"member01"}
     assert [row.purpose for row in AutomationExecution.objects.order_by("pk")] == ["grant", "grant"]

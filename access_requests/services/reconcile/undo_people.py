@@ -16,7 +16,7 @@ from access_requests.grants.errors import BackendBusy, BackendRefused
 from access_requests.grants.registry import backend
 from access_requests.lifecycle import IN_AWS, ElevationStatus
 from access_requests.models import Drift, Elevation, WorkGroup
-from access_requests.services import aws_step, bindings, fences, lease, provision, transition
+from access_requests.services import aws_step, bindings, executions, fences, lease, provision, transition
 from access_requests.services.reconcile.looking import free_caller
 
 logger = logging.getLogger(__name__)
@@ -68,6 +68,8 @@ def restore(drift: Drift, calls: list[Call]) -> bool:  # noqa: ARG001  The eleva
         elevation.save(update_fields=["written_ends_at", "try_again_at"])
     provision.prolong(elevation.pk)
     elevation.refresh_from_db()
+    if any(one.is_open for one in executions.of_elevation(elevation)):
+        return True  # AWS is at it by itself, and the sweep goes on from there.
     if elevation.status == ElevationStatus.ACTIVE and elevation.written_ends_at is None:
         raise BackendBusy(elevation.problem or BUSY)
     return True
