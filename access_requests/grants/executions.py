@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from audits.storable import storable
+
 if TYPE_CHECKING:
     from access_requests.grants.calls import Caller
 
@@ -109,8 +111,12 @@ class Execution:
         return self.status == PENDING_APPROVAL and bool(levels) and levels[-1].status in STEP_WAITS
 
     def token(self, group: str) -> str:
-        """Return the ClientToken: the same for whoever starts this execution, once more or for the first time."""
-        return str(uuid.uuid5(NAMESPACE, f"{self.request}:{group}:{self.number}"))
+        """Return the ClientToken: the same for whoever starts this execution, once more or for the first time.
+
+        One that gives never shares it with one that takes, though a worker died before it wrote the first one's number down.
+        """
+        does = "take" if self.purpose == Purpose.REMOVE else "give"
+        return str(uuid.uuid5(NAMESPACE, f"{self.request}:{group}:{does}:{self.number}"))
 
 
 def read(execution: Execution, ssm: "Caller") -> Execution:
@@ -134,7 +140,8 @@ def read(execution: Execution, ssm: "Caller") -> Execution:
 
 def _get(execution_id: str, ssm: "Caller") -> Mapping[str, Any]:
     answer = ssm.call("get_automation_execution", AutomationExecutionId=execution_id)
-    shown: Mapping[str, Any] = answer["AutomationExecution"]
+    # Comments are anybody's who may approve or reject there: what no database takes would keep an end from being settled.
+    shown: Mapping[str, Any] = storable(answer["AutomationExecution"])
     return shown
 
 
@@ -160,7 +167,7 @@ def _said(outputs: Mapping[str, Any]) -> Iterator[Said]:
     """Yield who decided what. Each is JSON in a text; one that is not is left out: it is told, and decides nothing here."""
     for text in outputs.get("ApproverDecisions", ()):
         try:
-            one = json.loads(text)
+            one = storable(json.loads(text))
             yield Said(
                 approver=str(one["Approver"]),
                 decision=str(one["Decision"]),

@@ -12,8 +12,8 @@ from access_requests.models.request import AccessRequest
 class AutomationExecution(models.Model):
     """What Systems Manager does by itself for a request and a work group: a runbook, or a change request that ends in one.
 
-    The row is written before AWS is asked to start it, so that whoever dies in between starts the same once more, under the
-    token that number and request make. Its status is AWS's own word, as last seen.
+    The row of the first is written before AWS is asked to start it, and that of another attempt after; whoever dies in between
+    comes to the same number again, and starts the same under the token that it makes. Its status is AWS's own word, as last seen.
     """
 
     request = models.ForeignKey(AccessRequest, models.PROTECT, related_name="executions", verbose_name=_("access request"))

@@ -18,6 +18,7 @@ from access_requests.grants.executions import GIVING
 from access_requests.grants.health import Missing
 from access_requests.lifecycle import IN_AWS
 from access_requests.models import AutomationExecution, BackendHealth, Elevation, IamUserBinding, WorkGroup
+from audits.storable import storable
 from portal.aws.sessions import jump_iam
 from portal.outbox import sending as outbox
 
@@ -65,7 +66,7 @@ def probe(alias: str, of_it: Sequence[Owner]) -> BackendHealth:
         "missing": [asdict(one) for one in missing],
         "failing": list(_failing(alias)),
     }
-    seen = {"checked_at": timezone.now(), "identity": found.identity, "results": results, "ok": not missing}
+    seen = {"checked_at": timezone.now(), "identity": found.identity, "results": storable(results), "ok": not missing}
     return BackendHealth.objects.update_or_create(alias=alias, defaults={**seen, "worked_at": worked_at(alias)})[0]
 
 

@@ -164,6 +164,15 @@ def test_rejection_in_the_console_ends_the_request_here(runbooked: Runbooked, as
         approved(asked, runbooked.world.jump.cast.leader01, now=runbooked.world.jump.clock.now)
 
 
+def test_comment_that_no_database_takes_is_kept_as_one_can(runbooked: Runbooked, asked: AccessRequest) -> None:
+    signal = {"AutomationExecutionId": change(asked).execution_id, "SignalType": "Reject"}
+    runbooked.approver().send_automation_signal(**signal, Payload={"Comment": ["no\x00thing"]})
+    runbooked.follow()
+    asked.refresh_from_db()
+    assert asked.status == "rejected"
+    assert executions.as_execution(change(asked)).steps[0].said[0].comment == "no\ufffdthing"
+
+
 def test_cancellation_in_the_console_ends_the_request_here(runbooked: Runbooked, asked: AccessRequest) -> None:
     runbooked.ssm.stop_automation_execution(AutomationExecutionId=change(asked).execution_id, Type="Cancel")
     runbooked.settled(change(asked))
