@@ -85,6 +85,17 @@ class Runbooked:
         aws = self.world.aws
         control.set_fault(endpoint=aws.endpoint_url, token=aws.control_token, kind=kind, action=action, **rest)
 
+    def after_read(self, do: Callable[[], object]) -> None:
+        """Have something else happen once, between AWS's answer about an execution and what the worker does with it."""
+        events = sessions.ssm_of(settings.AWS_CHANGE_STARTER_ROLE_ARN, settings.AWS_REGION).meta.events
+        name = "after-call.ssm.GetAutomationExecution"
+
+        def once(**_call: Any) -> None:
+            events.unregister(name, once)
+            do()
+
+        events.register(name, once)
+
     def heal(self) -> None:
         aws = self.world.aws
         control.clear_faults(endpoint=aws.endpoint_url, token=aws.control_token)

@@ -137,7 +137,9 @@ def _settle(claimed: AutomationExecution, aws: Caller, problem: str, *, now: dat
     # All locks before the first entry of the trail, whose writer nobody else may wait for with a lock in hand.
     elevation = _elevation(row)
     elevation = transition.lock_elevation(elevation.pk) if elevation is not None else None
-    changed = executions.keep(row.work_group, aws.executions.values(), now=now)
+    # Whoever has looked since, such as the grant, knows better.
+    seen_here = aws.executions.values() if row.seen_at == claimed.seen_at else ()
+    changed = executions.keep(row.work_group, seen_here, now=now)
     calls = {"calls": aws_step.calls_as_data(aws.calls)}
     executions.tell(request, changed, now=now, data=calls)
     row.refresh_from_db(fields=["execution_id", "status", "seen_at", "shown"])

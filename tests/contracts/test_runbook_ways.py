@@ -509,6 +509,20 @@ def test_person_who_is_bound_no_more_is_told_and_the_change_request_still_follow
     assert asked.status == "rejected"
 
 
+def test_late_look_of_the_follower_overwrites_nothing_that_the_grant_has_seen(runbooked: Runbooked, asked: AccessRequest) -> None:
+    jump, row = runbooked.world.jump, change(asked)
+
+    def grant_meanwhile() -> None:
+        """The follower has read that the change request waits, and has not written it down."""
+        approved(asked, jump.cast.leader01, now=jump.clock.now)
+        runbooked.granted(Elevation.objects.get(request=asked))
+
+    jump.clock.forward(seconds=60)
+    runbooked.after_read(grant_meanwhile)
+    change_requests.follow(row.pk)
+    assert (change(asked).status, change(asked).follow_at) == ("CompletedWithSuccess", None)
+
+
 def test_however_many_wait_a_sweep_asks_aws_about_some_of_them(runbooked: Runbooked, asked: AccessRequest) -> None:
     group = change(asked).work_group
     for number in range(2, 60):
