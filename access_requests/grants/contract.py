@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 from access_requests.grants.calls import Caller
 from access_requests.grants.executions import GIVING, Execution, Purpose
@@ -137,6 +137,27 @@ class GrantBackend(Protocol):
 
     def look(self, grant: Grant, aws: Caller) -> Seen:
         """Return what AWS shows now. Raises BackendError."""
+
+
+class AnnouncingBackend(GrantBackend, Protocol):
+    """A backend whose part in AWS begins with the request, and waits there for the decision here. All raise BackendError."""
+
+    def announce(self, grant: Grant, execution: Execution, aws: Caller) -> Execution:
+        """Start it, under its token, and return it as AWS shows it."""
+
+    def look_at(self, execution: Execution, aws: Caller) -> Execution:
+        """Return it as AWS shows it now."""
+
+    def reject(self, execution: Execution, comment: str, aws: Caller) -> Execution:
+        """Say no where it waits for the portal, and return what became of it."""
+
+    def cancel(self, execution: Execution, aws: Caller) -> Execution:
+        """Stop it, and return what became of it."""
+
+
+def is_announcing(way: GrantBackend) -> TypeGuard[AnnouncingBackend]:
+    """Whether it has those verbs too."""
+    return way.announces
 
 
 def is_fenced(way: GrantBackend) -> bool:

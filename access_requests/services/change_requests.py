@@ -15,8 +15,7 @@ from django.utils import timezone
 from access_requests.actor import WORKER
 from access_requests.errors import Rejection
 from access_requests.grants.calls import Caller
-from access_requests.grants.change_manager import ChangeManagerBackend
-from access_requests.grants.contract import Grant
+from access_requests.grants.contract import AnnouncingBackend, Grant, is_announcing
 from access_requests.grants.errors import BackendError
 from access_requests.grants.executions import REFUSED, TIMED_OUT, Execution, Purpose
 from access_requests.grants.registry import backend
@@ -85,7 +84,7 @@ def _claim(row_id: int) -> AutomationExecution | None:
 
 def _act(row: AutomationExecution, aws: Caller) -> None:
     execution, way = executions.as_execution(row), backend(row.work_group.backend)
-    if not isinstance(way, ChangeManagerBackend) or execution.is_over or _is_others_business(row):
+    if not is_announcing(way) or execution.is_over or _is_others_business(row):
         return
     if _may_go_on(row):
         way.look_at(execution, aws) if execution.id else way.announce(_grant(row), execution, aws)
@@ -114,7 +113,7 @@ def _is_others_business(row: AutomationExecution) -> bool:
     return row.request.status == RequestStatus.APPROVED and begun
 
 
-def _end(row: AutomationExecution, execution: Execution, way: ChangeManagerBackend, aws: Caller) -> None:
+def _end(row: AutomationExecution, execution: Execution, way: AnnouncingBackend, aws: Caller) -> None:
     if row.request.status in OF_REJECTION:
         seen = way.look_at(execution, aws)
         if seen.waits_for_portal:

@@ -262,18 +262,24 @@ def test_end_while_aws_is_still_at_the_grant_cancels_it_first(runbooked: Runbook
     assert jump.members(CHANGE_GROUP) == set()
 
 
+def extension_refused(world: Runbooked, elevation: Elevation, *, ends_at: datetime) -> None:
+    """Have an extension asked for and approved here, and refused in AWS while the calendar is closed."""
+    jump = world.world.jump
+    extension = extension_asked(elevation, jump.cast.member01, ends_at=ends_at, now=jump.clock.now)
+    world.follow()
+    world.calendar("CLOSED")
+    approved(extension, jump.cast.leader01, now=jump.clock.now)
+    provision.prolong(elevation.pk)
+    world.ssm.send_automation_signal(AutomationExecutionId=change(extension).execution_id, SignalType="Reject")
+    world.calendar("OPEN")
+    world.prolonged(elevation)
+
+
 def test_rejected_extension_leaves_the_end_that_stood(runbooked: Runbooked) -> None:
     jump = runbooked.world.jump
     elevation = runbooked.granted(elevated(runbooked, CHANGE_GROUP))
     before = elevation.ends_at
-    extension = extension_asked(elevation, jump.cast.member01, ends_at=before + timedelta(hours=1), now=jump.clock.now)
-    runbooked.follow()
-    runbooked.calendar("CLOSED")
-    approved(extension, jump.cast.leader01, now=jump.clock.now)
-    provision.prolong(elevation.pk)
-    runbooked.ssm.send_automation_signal(AutomationExecutionId=change(extension).execution_id, SignalType="Reject")
-    runbooked.calendar("OPEN")
-    runbooked.prolonged(elevation)
+    extension_refused(runbooked, elevation, ends_at=before + timedelta(hours=1))
     assert (elevation.status, elevation.ends_at) == ("active", before)
     assert jump.tags()[f"sekisho:ttl:{CHANGE_GROUP}"] == before.strftime("%Y-%m-%dT%H:%M:%SZ")
     assert runbooked.world.until(role=ROLES[CHANGE_GROUP]) == before
@@ -412,19 +418,10 @@ def test_what_somebody_refused_in_aws_is_not_started_again(runbooked: Runbooked)
 
 
 def test_second_refused_extension_brings_no_earlier_refused_one_back(runbooked: Runbooked) -> None:
-    jump = runbooked.world.jump
     elevation = runbooked.granted(elevated(runbooked, CHANGE_GROUP))
     before = elevation.ends_at
     for hours in (1, 2):
-        later = before + timedelta(hours=hours)
-        extension = extension_asked(elevation, jump.cast.member01, ends_at=later, now=jump.clock.now)
-        runbooked.follow()
-        runbooked.calendar("CLOSED")
-        approved(extension, jump.cast.leader01, now=jump.clock.now)
-        provision.prolong(elevation.pk)
-        runbooked.ssm.send_automation_signal(AutomationExecutionId=change(extension).execution_id, SignalType="Reject")
-        runbooked.calendar("OPEN")
-        runbooked.prolonged(elevation)
+        extension_refused(runbooked, elevation, ends_at=before + timedelta(hours=hours))
         assert (elevation.status, elevation.ends_at) == ("active", before)
     assert len(runbooked.change_requests()) == 3
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from django.db.models import F, Q
 from django.utils import timezone
@@ -25,6 +26,7 @@ TURNS = 10
 MFA_BATCH = 50
 # Called before each call to AWS: says that the comparison still runs.
 Alive = Callable[[], None]
+Shown = TypeVar("Shown")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,14 +78,7 @@ def _directory(aws: Caller) -> Mapping[str, frozenset[str] | BackendError | None
 
 
 def _members(aws: Caller, group: str) -> frozenset[str] | BackendError | None:
-    try:
-        return members_of(aws, group)
-    except BackendError as error:
-        logger.warning("%s cannot be looked at: %s", group, error)
-        return error
-    except Exception as error:
-        logger.exception("%s cannot be read: %s", group, [asdict(call) for call in aws.calls])
-        return BackendError("unreadable", str(error))
+    return _or_error(group, aws, lambda: members_of(aws, group))
 
 
 def free_caller(role_arn: str, alive: Alive = lambda: None) -> Caller:
@@ -125,12 +120,17 @@ def keep_mfa_serials(alive: Alive, *, turn: int) -> None:
 
 
 def _read(aws: Caller, row: AwsAccount, *, kinds: Iterable[str]) -> Account | BackendError:
+    return _or_error(row.key, aws, lambda: inventory.read(aws, account_id=row.account_id, kinds=kinds))
+
+
+def _or_error(what: str, aws: Caller, look: Callable[[], Shown]) -> Shown | BackendError:
+    """Return what AWS shows, or why it cannot be looked at: the error becomes a problem of the comparison, which goes on."""
     try:
-        return inventory.read(aws, account_id=row.account_id, kinds=kinds)
+        return look()
     except BackendError as error:
-        logger.warning("%s cannot be looked at: %s", row.key, error)
+        logger.warning("%s cannot be looked at: %s", what, error)
         return error
     except Exception as error:
-        # An answer that is not as AWS documents it: the other accounts are compared all the same.
-        logger.exception("%s cannot be read: %s", row.key, [asdict(call) for call in aws.calls])
+        # An answer that is not as AWS documents it: what else there is is compared all the same.
+        logger.exception("%s cannot be read: %s", what, [asdict(call) for call in aws.calls])
         return BackendError("unreadable", str(error))
