@@ -138,6 +138,16 @@ DOORS: Mapping[str, Promise] = {
     "chat": pgettext_lazy("door", "chat"),
     "client": pgettext_lazy("door", "API client"),
 }
+# How people proved who they are, as the trail keeps it.
+PROOFS: Mapping[str, Promise] = {
+    "password": _("password"),
+    "totp": _("one-time code"),
+    "passkey": _("passkey"),
+    "slack-signature": _("Slack signature"),
+    "slack-socket": _("Slack, over the connection that the portal opened"),
+}
+# What an API client proves is itself; the person is whom its header named.
+NAMED_ONLY = "client-assertion"
 MINUTES_A_DAY = 24 * 60
 
 
@@ -171,6 +181,15 @@ def _untold(reason: str) -> str:
 def state(word: str) -> str:
     """Return the word for a state of a request or of an elevation, as it is stored."""
     return str(REQUEST_STATES.get(word) or ELEVATION_STATES.get(word) or word)
+
+
+def proof(door: str, client: str, said: Mapping[str, object]) -> str:
+    """Return by which door somebody decided, and how they proved who they are."""
+    method = str(said.get("method", ""))
+    if client:
+        return gettext("through the API client %(client)s, which named the person and proved nothing") % {"client": client}
+    words = {"door": DOORS.get(door, door), "method": PROOFS.get(method, method)}
+    return gettext("%(door)s, proven by %(method)s") % words if method else str(words["door"])
 
 
 def duration(minutes: int) -> str:

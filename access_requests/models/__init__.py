@@ -12,6 +12,7 @@ from access_requests.models.catalogue import (
     TargetRole,
     WorkGroup,
 )
+from access_requests.models.chat import ReceivedSignature
 from access_requests.models.client import ApiClient, IdempotentAnswer
 from access_requests.models.drift import (
     DRIFT_OF_ANOTHER_USER,
@@ -48,6 +49,7 @@ __all__ = [
     "IdempotentAnswer",
     "IdentityCenterBinding",
     "PersonLease",
+    "ReceivedSignature",
     "Reconciliation",
     "RequestedGroup",
     "RoleGate",

@@ -47,14 +47,6 @@ STOPPED = _("%(who)s ended the access: %(reason)s")
 FAILED = "_attempt_failed"
 JUDGED = "elevation.judged"
 DRIFT = "drift."
-METHODS: Mapping[str, Promise] = {
-    "password": _("password"),
-    "totp": _("one-time code"),
-    "passkey": _("passkey"),
-    "slack-signature": _("Slack signature"),
-}
-# What an API client proves is itself; the person is whom its header named.
-NAMED_ONLY = "client-assertion"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,9 +159,9 @@ def _proof(entry: TrailEntry) -> str:
     proof = (entry.data if entry.act.startswith(DRIFT) else entry.data.get("decision", {})).get("proof", {})
     if "method" not in proof or "at" not in proof:
         return ""
-    if proof["method"] == NAMED_ONLY:
+    if proof["method"] == wording.NAMED_ONLY:
         return gettext("named by the API client, not proven")
-    method = METHODS.get(proof["method"], proof["method"])
+    method = wording.PROOFS.get(proof["method"], proof["method"])
     return gettext("identity proven by %(method)s at %(at)s") % {"method": method, "at": _said(proof["at"])}
 
 

@@ -12,11 +12,12 @@ from django.utils.text import capfirst
 
 from access_requests import wording
 from access_requests.grants import registry
-from access_requests.models import ApprovalLevel, TargetRole, WorkGroup
+from access_requests.models import ApprovalLevel, Decision, TargetRole, WorkGroup
 from access_requests.selectors import requests
 from access_requests.services import gates
+from access_requests.unseen import named
 from access_requests.web import health_words, moments, ways
-from access_requests.web.visible import named, visible
+from access_requests.web.visible import visible
 from portal.iam.fences import iso
 
 register = template.Library()
@@ -128,6 +129,12 @@ def uncompared(word: str) -> str:
 @register.filter
 def door(word: str) -> str:
     return str(wording.DOORS.get(word, word))
+
+
+@register.filter
+def proof(decision: Decision) -> str:
+    """Return by which door a decision came, and how the approver proved who they are."""
+    return wording.proof(decision.door, decision.client, decision.proof)
 
 
 @register.filter

@@ -24,6 +24,7 @@ LOGIN = "log-in"
 READERS = (LOGIN, 403, 403, 403, 200, 200)
 EVERYBODY = (LOGIN, 200, 200, 200, 200, 200)
 TOKENS_ONLY = (401, 401, 401, 401, 401, 401)
+POST_ONLY = (405, 405, 405, 405, 405, 405)
 NO_CLIENT = (400, 400, 400, 400, 400, 400)
 OPEN = (200, 200, 200, 200, 200, 200)
 GET, POST = "GET", "POST"
@@ -82,6 +83,11 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "account_change_password"): EVERYBODY,
     (POST, "oauth_token"): NO_CLIENT,
     (POST, "oauth_revoke"): NO_CLIENT,
+    # Slack's signature alone opens these, whoever is logged in.
+    (GET, "slack-commands"): POST_ONLY,
+    (POST, "slack-commands"): TOKENS_ONLY,
+    (GET, "slack-interactions"): POST_ONLY,
+    (POST, "slack-interactions"): TOKENS_ONLY,
     (GET, "admin:index"): READERS,
     (GET, "admin:app_list"): READERS,
     (GET, "admin:*_changelist"): READERS,
