@@ -138,6 +138,7 @@ DOORS: Mapping[str, Promise] = {
     "chat": pgettext_lazy("door", "chat"),
     "client": pgettext_lazy("door", "API client"),
 }
+PROVIDERS: Mapping[str, Promise] = {"slack": _("Slack"), "email": _("e-mail")}
 # How people proved who they are, as the trail keeps it.
 PROOFS: Mapping[str, Promise] = {
     "password": _("password"),

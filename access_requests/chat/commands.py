@@ -10,9 +10,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access_requests.actor import Actor
-from access_requests.chat import answers, finding, listing, words
+from access_requests.chat import answers, finding, linking, listing, words
 from access_requests.chat.answers import Answer
-from access_requests.chat.refusals import UnknownCommand
+from access_requests.chat.refusals import NotLinked, UnknownCommand
 from access_requests.chat.speaking import COMMAND, Speaker, read_by
 from access_requests.chat.words import Line
 from access_requests.errors import Rejection
@@ -21,6 +21,8 @@ from access_requests.services import decide, extend, stop, submit
 from access_requests.services.run import run
 from access_requests.services.slack import blocks, cards
 from portal.users.models import User
+
+LINK = "link"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +50,17 @@ class Command:
 
 def answer(speaker: Speaker, text: str) -> Answer:
     """Carry out what somebody typed behind the command, and return what they are told."""
+    line = Line.of(text)
     try:
         person = speaker.person()
+    except NotLinked as rejection:
+        with read_by(None, speaker.locale):
+            return linking.link(speaker, line) if line.verb == LINK else answers.refused(rejection)
     except Rejection as rejection:
         with read_by(None, speaker.locale):
             return answers.refused(rejection)
     with read_by(person, speaker.locale):
-        return _carried_out(Told(speaker=speaker, person=person, line=Line.of(text)))
+        return _carried_out(Told(speaker=speaker, person=person, line=line))
 
 
 def _carried_out(told: Told) -> Answer:
@@ -134,6 +140,14 @@ def _list(told: Told) -> Answer:
     return listing.listing(told.person, now=told.speaker.now)
 
 
+def _link(told: Told) -> Answer:
+    return linking.link(told.speaker, told.line)
+
+
+def _unlink(told: Told) -> Answer:
+    return linking.unlink(told.speaker, told.person)
+
+
 def _help(_told: Told) -> Answer:
     lines = [f"`{COMMAND} {blocks.literal(command.usage)}`  {command.does}" for command in COMMANDS.values()]
     return answers.only_to_them(gettext("What you can type"), [blocks.section(blocks.marked("\n".join(lines)))])
@@ -152,5 +166,7 @@ COMMANDS: Mapping[str, Command] = {
     "return": Command("return ID", _("returns your access before its end"), _return),
     "extend": Command("extend ID 30m WHY", _("asks for more time"), _extend),
     "stop": Command("stop ID WHY", _("ends somebody's access now"), _stop),
+    LINK: Command("link CODE", _("links this Slack account with you, by a code from the portal"), _link),
+    "unlink": Command("unlink", _("forgets who you are here"), _unlink),
     "help": Command("help", _("shows this"), _help),
 }

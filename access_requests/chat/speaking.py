@@ -38,7 +38,7 @@ class Speaker:
             raise AnotherTeam
         link = identities.verified(PROVIDER, self.user_id) if USER_ID.fullmatch(self.user_id) else None
         if link is None:
-            raise NotLinked(url=f"{settings.PORTAL_URL}/me/", command=COMMAND)
+            raise NotLinked(url=portal_page(), command=COMMAND)
         if not link.person.is_active:
             raise errors.PersonDisabled
         return link.person
@@ -50,6 +50,11 @@ class Speaker:
         at = self.now.astimezone(UTC).isoformat(timespec="seconds")
         said = {"method": self.method, "at": at, "identity": f"{PROVIDER}:{self.user_id}"}
         return said | ({"team": self.teams[0]} if self.teams else {})
+
+
+def portal_page() -> str:
+    """Return where people have a code made."""
+    return f"{settings.PORTAL_URL}/me/"
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from access_requests.models.catalogue import (
     TargetRole,
     WorkGroup,
 )
-from access_requests.models.chat import ReceivedSignature
+from access_requests.models.chat import LinkCode, ReceivedSignature, WrongCode
 from access_requests.models.client import ApiClient, IdempotentAnswer
 from access_requests.models.drift import (
     DRIFT_OF_ANOTHER_USER,
@@ -48,6 +48,7 @@ __all__ = [
     "IamUserBinding",
     "IdempotentAnswer",
     "IdentityCenterBinding",
+    "LinkCode",
     "PersonLease",
     "ReceivedSignature",
     "Reconciliation",
@@ -58,4 +59,5 @@ __all__ = [
     "TargetRole",
     "Verdict",
     "WorkGroup",
+    "WrongCode",
 ]

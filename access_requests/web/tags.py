@@ -138,6 +138,12 @@ def proof(decision: Decision) -> str:
 
 
 @register.filter
+def provider(word: str) -> str:
+    """Return where somebody has another name."""
+    return str(wording.PROVIDERS.get(word, word))
+
+
+@register.filter
 def way(alias: str) -> ways.Way:
     """Return the words of a backend: its name, how it grants, what that means for the end."""
     return ways.way(alias)

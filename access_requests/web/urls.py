@@ -7,6 +7,8 @@ from access_requests.web import asking, backends, catalogue, comparison, decisio
 urlpatterns = [
     path("", home.home, name="home"),
     path("me/", me.me, name="me"),
+    path("me/slack/link/", me.link_slack, name="me-link-slack"),
+    path("me/slack/unlink/", me.unlink_slack, name="me-unlink-slack"),
     path("queue/", decisions.queue, name="queue"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("requests/", requests.request_list, name="request-list"),

@@ -183,7 +183,8 @@ def _person() -> Read:
             "disabled": (scalar(flag), False),
             "iam_user": (_aws_user(IAM_USER_NAME, IAM_USER_ID), None),
             "identity_center_user": (_aws_user(IDENTITY_CENTER_USER_NAME, IDENTITY_CENTER_USER_ID), None),
-            "identities": (lambda place: _given(identities(place)), {}),
+            # None: the file says nothing of them, and what people have linked stays.
+            "identities": (lambda place: _given(identities(place)), None),
             "standing_groups": (listing(scalar(STANDING_GROUP_NAME)), []),
         },
     )
