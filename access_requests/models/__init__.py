@@ -25,6 +25,7 @@ from access_requests.models.elevation import Elevation, PersonLease
 from access_requests.models.execution import AutomationExecution
 from access_requests.models.gate import RoleGate
 from access_requests.models.health import BackendHealth
+from access_requests.models.notice import Delivery, DeliveryStatus, NoticeCursor
 from access_requests.models.request import AccessRequest, Decision, RequestedGroup, Verdict
 
 __all__ = [
@@ -40,6 +41,8 @@ __all__ = [
     "AwsAccount",
     "BackendHealth",
     "Decision",
+    "Delivery",
+    "DeliveryStatus",
     "Drift",
     "DriftAnswer",
     "DriftKind",
@@ -47,6 +50,7 @@ __all__ = [
     "IamUserBinding",
     "IdempotentAnswer",
     "IdentityCenterBinding",
+    "NoticeCursor",
     "PersonLease",
     "Reconciliation",
     "RequestedGroup",

@@ -205,12 +205,18 @@ CELERY_TASK_ROUTES = {
     "access_requests.tidy": {"queue": "ends"},
     "access_requests.gate": {"queue": "ends"},
     "access_requests.sweep_ends": {"queue": "ends"},
+    # Whom somebody else's slowness holds up: they wait for each other, and nothing waits for them.
+    "access_requests.tell": {"queue": "notices"},
+    "access_requests.send_notice": {"queue": "notices"},
+    "access_requests.sweep_notices": {"queue": "notices"},
 }
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", 5)
 CELERY_BEAT_SCHEDULE = {
     name: {"task": f"access_requests.{name}", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}}
-    for name in ("sweep", "sweep_ends")
+    for name in ("sweep", "sweep_ends", "sweep_notices")
 }
+# How long the log of notices that were sent is kept.
+DELIVERIES_KEPT_DAYS = env.int("DELIVERIES_KEPT_DAYS", 90)
 # How often AWS is compared with what the portal left there.
 RECONCILE_SECONDS = env.int("RECONCILE_SECONDS", 180)
 CELERY_BEAT_SCHEDULE["reconcile"] = {
