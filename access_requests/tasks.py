@@ -6,6 +6,7 @@ from celery import current_app, shared_task
 from django.utils import timezone
 
 from access_requests.services import change_requests, gates, health, judging, provision, reconcile, revoke, sweep
+from access_requests.services.notices import delivering, telling
 from portal.users.models import User
 
 
@@ -61,6 +62,24 @@ def undo_drift(drift_id: int) -> None:
     reconcile.undo_one(drift_id)
 
 
+@shared_task(name="access_requests.tell")
+def tell() -> None:
+    telling.tell(now=timezone.now())
+
+
+@shared_task(name="access_requests.send_notice")
+def send_notice(delivery_id: int) -> None:
+    delivering.deliver(delivery_id, now=timezone.now())
+
+
+@shared_task(name="access_requests.sweep_notices", ignore_result=True)
+def sweep_notices() -> None:
+    now = timezone.now()
+    telling.tell(now=now)
+    _send(delivering.due(now=now))
+    delivering.forget_old(now=now)
+
+
 @shared_task(name="access_requests.sweep", ignore_result=True)
 def sweep_grants() -> None:
     now = timezone.now()
@@ -78,5 +97,5 @@ def sweep_ends() -> None:
 
 def _send(due: sweep.Due) -> None:
     expires = sweep.message_life().total_seconds()
-    for task, elevation_id in due:
-        current_app.send_task(task, args=[elevation_id], expires=expires)
+    for task, row_id in due:
+        current_app.send_task(task, args=[row_id], expires=expires)

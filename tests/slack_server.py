@@ -64,7 +64,8 @@ class SlackServer:
     def _usual(self, call: Call) -> dict[str, Any]:
         channel = call.data.get("channel", "")
         if call.method == "chat.postMessage":
-            found = channel if channel[:1] in "CD" else f"C0{channel.strip('#').upper()}"
+            known = {"U": f"D{channel[1:]}", "#": f"C0{channel[1:].upper()}"}
+            found = known.get(channel[:1], channel)
             return {"channel": found, "ts": f"1700000000.{next(self.numbers):06}"}
         if call.method == "chat.update":
             return {"channel": channel, "ts": call.data["ts"]}

@@ -34,6 +34,9 @@ class Caller:
     person: User | None
     identity: str
 
+    def __str__(self) -> str:
+        return f"{self.client.key} for {self.person}" if self.person is not None else self.client.key
+
     @property
     def who(self) -> User:
         """The person acted for. Every call but /me has one."""

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -22,6 +23,7 @@ from access_requests.chat.speaking import COMMAND, Speaker, read_by
 from access_requests.models import AccessRequest
 from access_requests.policy import TEXT_LIMITS
 from access_requests.services import decide
+from access_requests.services.notices import refreshing
 from access_requests.services.run import run
 from access_requests.services.slack import api, blocks, cards
 from access_requests.services.slack.blocks import Block
@@ -100,6 +102,7 @@ def submitted(speaker: Speaker, payload: Fields) -> Answer | None:
         try:
             answer = _decide(speaker, person, press, comment)
         except errors.Rejection as rejection:
+            _bring_up_to_date(rejection, person, press, now=speaker.now)
             return answers.in_window(rejection, COMMENT)
     api.call_back(press.url, answer)
     return {"response_action": "clear"}
@@ -115,6 +118,7 @@ def _answered(speaker: Speaker, press: Press, trigger_id: str) -> Answer | None:
         try:
             return _ask_for_comment(speaker, person, press, trigger_id)
         except errors.Rejection as rejection:
+            _bring_up_to_date(rejection, person, press, now=speaker.now)
             return answers.refused(rejection)
 
 
@@ -131,6 +135,13 @@ def _ask_for_comment(speaker: Speaker, person: User, press: Press, trigger_id: s
     if press.button.needs_reason:
         raise NoWindow(usage=press.usage)
     return _decide(speaker, person, press, "")
+
+
+def _bring_up_to_date(rejection: errors.Rejection, person: User, press: Press, *, now: datetime) -> None:
+    """Have the cards sent anew where the state refused: what was pressed shows another one."""
+    if isinstance(rejection, errors.Conflict):
+        request = finding.request(person, press.code)
+        run(lambda: refreshing.refresh_cards(request, now=now))
 
 
 def _decide(speaker: Speaker, person: User, press: Press, comment: str) -> Answer:

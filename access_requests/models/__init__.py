@@ -12,7 +12,7 @@ from access_requests.models.catalogue import (
     TargetRole,
     WorkGroup,
 )
-from access_requests.models.chat import LinkCode, ReceivedSignature, WrongCode
+from access_requests.models.chat import LinkCode, ReceivedSignature, SlackCard, WrongCode
 from access_requests.models.client import ApiClient, IdempotentAnswer
 from access_requests.models.drift import (
     DRIFT_OF_ANOTHER_USER,
@@ -26,6 +26,7 @@ from access_requests.models.elevation import Elevation, PersonLease
 from access_requests.models.execution import AutomationExecution
 from access_requests.models.gate import RoleGate
 from access_requests.models.health import BackendHealth
+from access_requests.models.notice import Delivery, DeliveryStatus, NoticeCursor
 from access_requests.models.request import AccessRequest, Decision, RequestedGroup, Verdict
 
 __all__ = [
@@ -41,6 +42,8 @@ __all__ = [
     "AwsAccount",
     "BackendHealth",
     "Decision",
+    "Delivery",
+    "DeliveryStatus",
     "Drift",
     "DriftAnswer",
     "DriftKind",
@@ -49,12 +52,14 @@ __all__ = [
     "IdempotentAnswer",
     "IdentityCenterBinding",
     "LinkCode",
+    "NoticeCursor",
     "PersonLease",
     "ReceivedSignature",
     "Reconciliation",
     "RequestedGroup",
     "RoleGate",
     "RoleLevel",
+    "SlackCard",
     "StandingGroup",
     "TargetRole",
     "Verdict",

@@ -3,6 +3,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from access_requests.models.request import AccessRequest
+
 
 class ReceivedSignature(models.Model):
     """A signed message that arrived, so that it has no effect a second time. Forgotten once its time stamp is too old anyway."""
@@ -41,3 +43,25 @@ class WrongCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.identity} {self.typed_at}"
+
+
+class SlackCard(models.Model):
+    """A request as it stands in one place in Slack: a channel, or somebody's messages from the app."""
+
+    request = models.ForeignKey(AccessRequest, models.CASCADE, related_name="slack_cards")
+    # The recipient of its deliveries: `channel:` and what the policy names, or `person:` and a username.
+    target = models.CharField(max_length=200)
+    # To whom it was sent, in Slack's words, and where that was; empty until Slack has taken it.
+    recipient = models.CharField(max_length=100, blank=True)
+    channel = models.CharField(max_length=50, blank=True)
+    ts = models.CharField(max_length=50, blank=True)
+    # The digest of what it shows, so that it is updated only when something has changed.
+    shown = models.CharField(max_length=64, blank=True)
+    # Until when somebody else is writing it: what is written later is read later, and no update overtakes another.
+    busy_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint("request", "target", name="slack_one_card_a_place")]
+
+    def __str__(self) -> str:
+        return f"{self.request} {self.target}"

@@ -16,7 +16,9 @@ from access_requests.lifecycle import (
 )
 from access_requests.models import AccessRequest, Elevation
 from access_requests.services import snapshot
+from access_requests.services.notices.news import NEWS, TELL
 from audits import trail
+from portal.outbox import sending as outbox
 
 Data = Mapping[str, object]
 
@@ -89,6 +91,8 @@ def record(subject: AccessRequest | Elevation, *, act: str, actor: Actor, now: d
             **(data or {}),
         },
     )
+    if act in NEWS:
+        outbox.nudge(TELL)
 
 
 def _request(request: AccessRequest) -> Data:

@@ -21,7 +21,7 @@ from portal.demo.sockets import free_port, port_of, reserve
 PREPARED_BY = ("broker", "aws")
 USES_AWS = ("worker", "ends_worker", "beat")
 # In the order in which they start; the web comes last, since its answer means that everything is there.
-ORDER = (*PREPARED_BY, *USES_AWS, "web")
+ORDER = (*PREPARED_BY, *USES_AWS, "notices_worker", "web")
 WATCH_SECONDS = 0.2
 START_SECONDS = 60
 # More deaths than this within a minute are no accident.
@@ -174,6 +174,8 @@ def _commands(places: Places, port: int, sockets: list[int]) -> dict[str, Comman
         commands.prepare(environment={**worker, **controller}),
         commands.worker("worker", queue="grants", environment=worker),
         commands.worker("ends_worker", queue="ends", environment=worker),
+        # It speaks to chats and to programs, not to AWS.
+        commands.worker("notices_worker", queue="notices", environment=web),
         commands.beat(schedule=places.beat_schedule, environment=web),
         commands.web(sockets=sockets, environment=web),
     ]

@@ -26,6 +26,11 @@ def put(task: str, *, object_id: int, now: datetime) -> None:
     transaction.on_commit(lambda: _send_now(message), robust=True)
 
 
+def nudge(task: str, *arguments: int) -> None:
+    """Send a message once the caller's transaction commits, for work whose own rows promise it: nothing is kept of it."""
+    transaction.on_commit(lambda: _publish(task, *arguments), robust=True)
+
+
 def send_due(*, now: datetime) -> int:
     """Send what is waiting; return how many the broker took. Two senders at once take different rows on PostgreSQL."""
     if not Message.objects.filter(due_at__lte=now).exists():
@@ -40,12 +45,12 @@ def send_due(*, now: datetime) -> int:
 
 
 def _send_now(message: Message) -> None:
-    if _publish(message):
+    if _publish(message.task, message.object_id):
         Message.objects.filter(pk=message.pk).delete()
 
 
 def _send(message: Message, *, now: datetime) -> bool:
-    if _publish(message):
+    if _publish(message.task, message.object_id):
         return True
     message.attempts += 1
     message.due_at = now + min(RETRY_FIRST * 2 ** min(message.attempts, 10), RETRY_LONGEST)
@@ -53,10 +58,10 @@ def _send(message: Message, *, now: datetime) -> bool:
     return False
 
 
-def _publish(message: Message) -> bool:
+def _publish(task: str, *arguments: int) -> bool:
     try:
-        current_app.send_task(message.task, args=[message.object_id])
+        current_app.send_task(task, args=arguments)
     except (OperationalError, OSError) as error:
-        logger.warning("broker not reached, %s waits in the outbox: %s", message, error)
+        logger.warning("broker not reached, %s%s waits for a sweep: %s", task, arguments, error)
         return False
     return True

@@ -7,6 +7,7 @@ from typing import Any
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from django_guid.integrations import CeleryIntegration
 
 from portal.settings.environment import env
 
@@ -36,11 +37,15 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.idp.oidc",
     "csp",
+    "django_guid",
     "django_htmx",
     "ninja",
 ]
 
 MIDDLEWARE = [
+    # First, so that whatever is logged of a call has its id.
+    "django_guid.middleware.guid_middleware",
+    "portal.calls.CallsOfPrograms",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -213,12 +218,18 @@ CELERY_TASK_ROUTES = {
     "access_requests.tidy": {"queue": "ends"},
     "access_requests.gate": {"queue": "ends"},
     "access_requests.sweep_ends": {"queue": "ends"},
+    # Whom somebody else's slowness holds up: they wait for each other, and nothing waits for them.
+    "access_requests.tell": {"queue": "notices"},
+    "access_requests.send_notice": {"queue": "notices"},
+    "access_requests.sweep_notices": {"queue": "notices"},
 }
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", 5)
 CELERY_BEAT_SCHEDULE = {
     name: {"task": f"access_requests.{name}", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}}
-    for name in ("sweep", "sweep_ends")
+    for name in ("sweep", "sweep_ends", "sweep_notices")
 }
+# How long the log of notices that were sent is kept.
+DELIVERIES_KEPT_DAYS = env.int("DELIVERIES_KEPT_DAYS", 90)
 # How often AWS is compared with what the portal left there.
 RECONCILE_SECONDS = env.int("RECONCILE_SECONDS", 180)
 CELERY_BEAT_SCHEDULE["reconcile"] = {
@@ -270,12 +281,25 @@ TTL_TAG_KEY = env.str("TTL_TAG_KEY", "sekisho:ttl:{group}")
 TTL_TAG_VALUE = env.str("TTL_TAG_VALUE", "%Y-%m-%dT%H:%M:%SZ")
 TTL_TAG_ZONE = env.str("TTL_TAG_ZONE", "UTC")
 
+# One id for a call in its answer, in the log, and in the log of the workers who go on with it.
+DJANGO_GUID = {
+    "GUID_HEADER_NAME": "X-Request-Id",
+    "EXPOSE_HEADER": False,
+    "INTEGRATIONS": [CeleryIntegration()],
+}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "portal.logs.RequestId"}},
     "formatters": {
-        "line": {"()": "portal.logs.OneLineFormatter", "format": "{asctime} {levelname} {name} {message}", "style": "{"}
+        "line": {
+            "()": "portal.logs.OneLineFormatter",
+            "format": "{asctime} {levelname} {name} {request_id} {message}",
+            "style": "{",
+        }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
+    # It tells of every id that it makes.
+    "loggers": {"django_guid": {"level": "WARNING"}},
 }

@@ -20,7 +20,7 @@ from tests.waiting import is_alive, until
 
 __all__ = ["peer"]
 SECOND = timedelta(seconds=1)
-OURS = ("web", "worker", "ends_worker", "beat", "broker")
+OURS = ("web", "worker", "ends_worker", "notices_worker", "beat", "broker")
 
 
 def end_of(demo: Demo, code: str) -> datetime:

@@ -17,7 +17,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-LONG_RUNNING = ("web", "worker", "ends-worker", "beat")
+LONG_RUNNING = ("web", "worker", "ends-worker", "notices-worker", "beat")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,11 +15,16 @@ from slack_sdk.errors import SlackClientError
 
 # Of calls that somebody waits for: Slack itself gives up on the portal after three seconds.
 PATIENCE = 2
+# Of calls that nobody waits for.
+LONG_PATIENCE = 10
+# Of Slack's answers those after which the same may be taken the next time.
+PASSING = frozenset({429, 500, 502, 503, 504})
 CALLED_BACK = "https://hooks.slack.com"
 # What a call of Slack comes to when it comes to nothing.
 FAILURES = (SlackClientError, URLError, OSError, Late, ValueError)
 # urllib's own limit holds for each read and for no look-up of a name, so whoever waits is bound to wait no longer by a thread.
 waiters = ThreadPoolExecutor(max_workers=4, thread_name_prefix="slack")
+senders = ThreadPoolExecutor(max_workers=8, thread_name_prefix="slack-send")
 callers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="slack-back")
 logger = logging.getLogger(__name__)
 
@@ -38,6 +43,15 @@ def open_window(*, trigger_id: str, view: dict[str, Any]) -> None:
     """Open a modal for whoever pressed. Raises FAILURES, after two seconds at the latest."""
     call = waiters.submit(client(timeout=PATIENCE).views_open, trigger_id=trigger_id, view=view)
     call.result(timeout=PATIENCE)
+
+
+def call(method: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Call a method and return the answer. Raises FAILURES, among them SlackApiError, after ten seconds at the latest."""
+    sent = senders.submit(client(timeout=LONG_PATIENCE).api_call, method, json=data)
+    answer = sent.result(timeout=LONG_PATIENCE).data
+    if not isinstance(answer, dict):
+        raise ValueError("not an answer of Slack's")  # noqa: TRY004  One kind of what is no answer.
+    return answer
 
 
 def may_call_back(url: str) -> bool:

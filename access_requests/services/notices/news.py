@@ -1,0 +1,15 @@
+"""What is worth telling, and the message that says there is some. Imports nothing that acts: whatever acts imports this."""
+
+from access_requests.lifecycle import ElevationStatus, RequestStatus
+
+TELL = "access_requests.tell"
+# Every state that a request or an elevation comes to, and what moves it within one.
+NEWS = frozenset(
+    {
+        "request.submitted",
+        "request.approval_given",
+        "elevation.extended",
+        *(f"request.{status}" for status in RequestStatus if status != RequestStatus.PENDING),
+        *(f"elevation.{status}" for status in ElevationStatus),
+    }
+)

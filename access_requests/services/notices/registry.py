@@ -1,0 +1,14 @@
+"""Which channels there are."""
+
+from access_requests.services.notices.contract import Channel, Undeliverable
+from access_requests.services.notices.slack import SlackChannel
+
+CHANNELS: tuple[Channel, ...] = (SlackChannel(),)
+
+
+def channel(key: str) -> Channel:
+    """Return the channel. Raises Undeliverable for one that only an older version had."""
+    for each in CHANNELS:
+        if each.key == key:
+            return each
+    raise Undeliverable("there is no such channel any more")

@@ -1,0 +1,69 @@
+"""From the trail to deliveries: each entry once, in the order in which it happened."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from access_requests.models import Delivery, NoticeCursor
+from access_requests.services.notices import registry
+from access_requests.services.notices.delivering import SEND
+from access_requests.services.notices.news import NEWS, TELL
+from audits.models import TrailEntry
+from portal.outbox import sending as outbox
+
+BATCH = 200
+
+
+def tell(*, now: datetime) -> int:
+    """Make a delivery for whoever wants to know of what is new in the trail; return how many.
+
+    The commit order of the trail is the order of its ids: whatever is below the latest entry that is seen is there as well.
+    """
+    if not _is_behind():
+        return 0  # On SQLite a transaction is the write lock: none is opened for nothing.
+    with transaction.atomic():
+        cursor = _cursor()
+        entries = list(TrailEntry.objects.filter(pk__gt=cursor.entry_id).order_by("pk")[:BATCH]) if cursor else []
+        if cursor is None or not entries:
+            return 0  # Somebody else is telling, or has told.
+        made = Delivery.objects.bulk_create(_deliveries(entries, now))
+        cursor.entry_id = entries[-1].pk
+        cursor.save()
+        for delivery in made:
+            outbox.nudge(SEND, delivery.pk)
+        if len(entries) == BATCH:
+            outbox.nudge(TELL)
+    return len(made)
+
+
+def _is_behind() -> bool:
+    told = NoticeCursor.objects.values_list("entry_id", flat=True).first() or 0
+    return TrailEntry.objects.filter(pk__gt=told).exists()
+
+
+def _cursor() -> NoticeCursor | None:
+    """Return the cursor, locked; None while somebody else holds it. The migration that made the table made the row."""
+    rows = NoticeCursor.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+    found = rows.first()
+    if found is None and not NoticeCursor.objects.exists():
+        return NoticeCursor.objects.create(pk=1)
+    return found
+
+
+def _deliveries(entries: Sequence[TrailEntry], now: datetime) -> Iterator[Delivery]:
+    for entry in entries:
+        if entry.act not in NEWS:
+            continue
+        for channel in registry.CHANNELS:
+            for wanted in channel.wants(entry, now=now):
+                yield Delivery(
+                    channel=channel.key,
+                    target=wanted.target,
+                    entry_id=entry.pk,
+                    act=entry.act,
+                    subject=entry.subject,
+                    body=dict(wanted.body),
+                    try_again_at=now,
+                    created_at=now,
+                )
