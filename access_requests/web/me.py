@@ -4,7 +4,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from access_requests.errors import NotFound
 from access_requests.services import identities, preferences
 from access_requests.services.run import run
+from access_requests.services.slack import api as slack
 from access_requests.web.actor import actor_of
 from access_requests.web.forms import PreferencesForm
 from access_requests.web.page import PageRequest
@@ -41,7 +41,7 @@ def me(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def link_slack(request: PageRequest) -> HttpResponse:
     """Make a code and show it, this once."""
-    if request.method != "POST" or not settings.SLACK_SIGNING_SECRET:
+    if request.method != "POST" or not slack.is_heard():
         return redirect("me")
     code = run(lambda: identities.make_code(person=request.user, actor=actor_of(request), now=timezone.now()))
     minutes = int(identities.GOOD_FOR / timedelta(minutes=1))
@@ -72,6 +72,6 @@ def _links(person: User) -> QuerySet[LinkedIdentity]:
 
 def _page(request: PageRequest, form: PreferencesForm, *, status: int = 200, link: dict[str, Any] | None = None) -> HttpResponse:
     links = list(_links(request.user))
-    may_link = bool(settings.SLACK_SIGNING_SECRET) and not any(each.provider == SLACK for each in links)
+    may_link = slack.is_heard() and not any(each.provider == SLACK for each in links)
     context = {"form": form, "links": links, "may_link": may_link, "link": link}
     return render(request, "access_requests/me.html", context, status=status)

@@ -33,8 +33,6 @@ CHANNEL, PERSON = "channel:", "person:"
 # Longer than the calls for one card take, so that whoever is still at it is dead.
 BUSY = timedelta(seconds=60)
 TURN_SECONDS, LOOK_SECONDS = 3.0, 0.1
-# What of Slack's refusals may be otherwise the next time. Every other one stays: no such channel, no such right, no such token.
-PASSING = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 RETRY_AFTER = re.compile(r"[0-9]{1,5}", re.ASCII)
 
 
@@ -154,10 +152,9 @@ def _call(method: str, **data: Any) -> dict[str, Any]:
     try:
         return api.call(method, data)
     except SlackApiError as error:
-        word = str(error.response.get("error") or f"HTTP {error.response.status_code}")
-        if error.response.status_code in api.PASSING or word in PASSING:
-            raise Later(word, after=_after(error)) from error
-        raise Undeliverable(word) from error
+        if api.is_passing(error):
+            raise Later(api.word_of(error), after=_after(error)) from error
+        raise Undeliverable(api.word_of(error)) from error
     except api.FAILURES as error:
         raise Later(type(error).__name__) from error
 

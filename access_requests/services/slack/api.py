@@ -11,14 +11,15 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 # Of calls that somebody waits for: Slack itself gives up on the portal after three seconds.
 PATIENCE = 2
 # Of calls that nobody waits for.
 LONG_PATIENCE = 10
-# Of Slack's answers those after which the same may be taken the next time.
-PASSING = frozenset({429, 500, 502, 503, 504})
+# What of Slack's refusals may be otherwise the next time. Every other one stays: no such channel, no such right, no such token.
+PASSING_STATUSES = frozenset({429, 500, 502, 503, 504})
+PASSING = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 CALLED_BACK = "https://hooks.slack.com"
 # What a call of Slack comes to when it comes to nothing.
 FAILURES = (SlackClientError, URLError, OSError, Late, ValueError)
@@ -32,6 +33,20 @@ logger = logging.getLogger(__name__)
 def is_possible() -> bool:
     """Whether the portal may call Slack at all."""
     return bool(settings.SLACK_BOT_TOKEN)
+
+
+def is_heard() -> bool:
+    """Whether what people say in Slack reaches the portal, signed or over a connection of its own."""
+    return bool(settings.SLACK_SIGNING_SECRET or settings.SLACK_APP_TOKEN)
+
+
+def word_of(error: SlackApiError) -> str:
+    """Return Slack's own word for what is wrong."""
+    return str(error.response.get("error") or f"HTTP {error.response.status_code}")
+
+
+def is_passing(error: SlackApiError) -> bool:
+    return error.response.status_code in PASSING_STATUSES or word_of(error) in PASSING
 
 
 def client(*, timeout: int) -> WebClient:
