@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -28,11 +29,11 @@ def signature(body: bytes, stamp: str) -> str:
     return made
 
 
-def signed(body: bytes, *, at: datetime | None = None, **changed: str) -> dict[str, str]:
-    """Return the headers that Slack sends with a body; changed ones as `x_slack_signature`."""
+def signed(body: bytes, *, at: datetime | None = None, changed: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the headers that Slack sends with a body, but for the changed ones."""
     stamp = str(int((at or timezone.now()).timestamp()))
     headers = {"x-slack-request-timestamp": stamp, "x-slack-signature": signature(body, stamp)}
-    return headers | {name.replace("_", "-"): value for name, value in changed.items()}
+    return headers | dict(changed or {})
 
 
 def user_id(person: User | str) -> str:

@@ -94,17 +94,17 @@ def _asked(told: Told, made: AccessRequest, sentence: str) -> Answer:
     return answers.said(sentence, *listing.whom_it_waits_for(told.request(made.code)))
 
 
-def _decide(verb: Callable[..., AccessRequest], said: str, told: Told) -> Answer:
+def _decide(verb: Callable[..., AccessRequest], said: Promise, told: Told) -> Answer:
     word, comment = told.line.split(1, most=2)
     request = told.request(word)
     run(lambda: verb(request_id=request.pk, comment=comment, seen=None, actor=told.actor, now=told.speaker.now))
     return decided(told.person, request.code, said)
 
 
-def decided(person: User, code: str, said: str) -> Answer:
+def decided(person: User, code: str, said: Promise) -> Answer:
     """Return what was decided, and how the request stands then."""
     below = blocks.context(blocks.typed(listing.in_one_line(finding.request(person, code))))
-    return answers.said(gettext(said) % {"code": code}, below)
+    return answers.said(str(said) % {"code": code}, below)
 
 
 def _withdraw(told: Told) -> Answer:

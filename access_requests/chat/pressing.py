@@ -38,7 +38,7 @@ SEEN = re.compile(r"[0-9a-f]{64}", re.ASCII)
 class Button:
     verb: Callable[..., AccessRequest]
     word: Promise
-    said: str
+    said: Promise
     needs_reason: bool
 
 
@@ -64,7 +64,7 @@ class Press:
 
     @property
     def usage(self) -> str:
-        return f"{COMMAND} {self.name.replace('_', '-')} {self.code} {gettext('WHY')}"
+        return f"{COMMAND} {self.name.replace('_', '-')} {self.code} WHY"
 
 
 def pressed(speaker: Speaker, payload: Fields) -> Answer | None:
@@ -124,8 +124,8 @@ def _answered(speaker: Speaker, press: Press, trigger_id: str) -> Answer | None:
 
 def _ask_for_comment(speaker: Speaker, person: User, press: Press, trigger_id: str) -> Answer | None:
     request = finding.request(person, press.code)
-    given = {"seen": _seen(press), "actor": speaker.actor(person), "now": speaker.now}
-    run(lambda: decide.check_may_decide(request_id=request.pk, **given))
+    seen, actor = _seen(press), speaker.actor(person)
+    run(lambda: decide.check_may_decide(request_id=request.pk, seen=seen, actor=actor, now=speaker.now))
     if api.is_possible():
         try:
             api.open_window(trigger_id=trigger_id, view=_window(request, press))
