@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import connections
 from django.utils import timezone
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.builtin import SocketModeClient
@@ -70,14 +70,14 @@ def hear(client: Any, message: dict[str, Any], raw: str | None) -> None:
     kind, envelope = text_at(message, "type"), text_at(message, "envelope_id")
     if kind not in ANSWERS or not envelope:
         return
-    close_old_connections()
     try:
         answer = _answer(kind, envelope, raw or "")
     except Unreadable:
         logger.warning("Slack said what cannot be read.")
         return
     finally:
-        close_old_connections()
+        # Of this thread, which no request ends: the next message may come after the database has gone and come back.
+        connections.close_all()
     client.send_socket_mode_response(SocketModeResponse(envelope, answer))
 
 
