@@ -105,7 +105,7 @@ class WrongScope(NotAllowed):
 
 class KeptInFile(NotAllowed):
     code = "kept_in_file"
-    sentence = _("The catalogue file says what this client may. Change it there; only revoking is possible here.")
+    sentence = _("This client is kept in the catalogue file. Change it there; here it can only be revoked.")
 
 
 class PersonDisabled(NotAllowed):
@@ -212,6 +212,13 @@ class ClientRevoked(Conflict):
 class ClientNotRevoked(Conflict):
     code = "client_not_revoked"
     sentence = _("This client is not revoked.")
+
+
+class SecretRotated(Conflict):
+    code = "secret_rotated"
+    sentence = _(
+        "The secret was replaced meanwhile, and what was shown then cannot be shown again. Rotate it once more if you need to."
+    )
 
 
 class NoSecret(Conflict):

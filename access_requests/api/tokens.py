@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
-from oauthlib.oauth2.rfc6749.errors import OAuth2Error
+from oauthlib.oauth2.rfc6749.errors import OAuth2Error  # type: ignore[import-untyped]  # No types are shipped.
 
 from access_requests.actor import Actor, Door
 from access_requests.api.auth import address_of

@@ -3,6 +3,7 @@
 Administrators make them in the browser, loads of the catalogue from the file: both by these verbs.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,11 +82,12 @@ def add(
 def change(*, client: ApiClient, terms: Terms, kept_in: str, actor: Actor, now: datetime) -> ApiClient:
     """Change what a client may do. Other scopes end its tokens, which were given for those; lists hold from the next call on.
 
-    Raises NotAnAdministrator, ClientRevoked, PersonalClientsName.
+    Raises NotAnAdministrator, ClientRevoked, KeptInFile, PersonalClientsName.
     """
     client = _lock(client)
     _check(actor, client.kind, terms)
     _check_in_use(client)
+    _check_kept_here(client, actor)
     before = describe(client)
     client.kept_in = kept_in
     _say(client.oauth_client, terms)
@@ -97,16 +99,20 @@ def change(*, client: ApiClient, terms: Terms, kept_in: str, actor: Actor, now: 
     return client
 
 
-def rotate_secret(*, client: ApiClient, actor: Actor, now: datetime, secret: str | None = None) -> Made:
+def rotate_secret(*, client: ApiClient, actor: Actor, now: datetime, secret: str | None = None, seen: str | None = None) -> Made:
     """Set another secret, a new one where none is given; tokens that were got by the old one end.
 
-    Raises NotAnAdministrator, ClientRevoked, NoSecret.
+    `seen` is the mark of the secret that is to be replaced, so that a page which is sent again replaces none that came after.
+    Raises NotAnAdministrator, ClientRevoked, KeptInFile, NoSecret, SecretRotated.
     """
     client = _lock(client)
     _check_administrator(actor)
     _check_in_use(client)
+    _check_kept_here(client, actor)
     if client.is_personal:
         raise errors.NoSecret
+    if seen is not None and seen != mark(client):
+        raise errors.SecretRotated
     before = describe(client)
     secret = _prepare(client.oauth_client, client.kind, secret)
     client.oauth_client.save()
@@ -165,6 +171,11 @@ def bring_back(
     return Made(client=client, secret=secret)
 
 
+def mark(client: ApiClient) -> str:
+    """Return what changes with the secret and says nothing about it."""
+    return hashlib.sha256(client.oauth_client.secret.encode()).hexdigest()[:16]
+
+
 def _lock(client: ApiClient) -> ApiClient:
     return ApiClient.objects.select_for_update(of=("self",)).select_related("oauth_client").get(pk=client.pk)
 
@@ -185,6 +196,12 @@ def _check_administrator(actor: Actor) -> None:
 def _check_in_use(client: ApiClient) -> None:
     if client.retired_at is not None:
         raise errors.ClientRevoked
+
+
+def _check_kept_here(client: ApiClient, actor: Actor) -> None:
+    """What is changed in the browser only, the next load of the file would undo."""
+    if actor.door != Door.COMMAND and client.kept_in == KeptIn.FILE:
+        raise errors.KeptInFile
 
 
 def _prepare(oauth: Client, kind: str, secret: str | None) -> str:
