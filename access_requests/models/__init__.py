@@ -12,7 +12,7 @@ from access_requests.models.catalogue import (
     TargetRole,
     WorkGroup,
 )
-from access_requests.models.client import ApiClient, IdempotentAnswer
+from access_requests.models.client import ApiClient, ClientKind, IdempotentAnswer, KeptIn, PersonalToken
 from access_requests.models.drift import (
     DRIFT_OF_ANOTHER_USER,
     DRIFT_OF_ELEVATION,
@@ -40,6 +40,7 @@ __all__ = [
     "AutomationExecution",
     "AwsAccount",
     "BackendHealth",
+    "ClientKind",
     "Decision",
     "Delivery",
     "DeliveryStatus",
@@ -50,8 +51,10 @@ __all__ = [
     "IamUserBinding",
     "IdempotentAnswer",
     "IdentityCenterBinding",
+    "KeptIn",
     "NoticeCursor",
     "PersonLease",
+    "PersonalToken",
     "Reconciliation",
     "RequestedGroup",
     "RoleGate",

@@ -2,11 +2,31 @@
 
 from django.urls import path
 
-from access_requests.web import asking, backends, catalogue, comparison, decisions, drift, elevations, home, matrix, me, requests
+from access_requests.web import (
+    asking,
+    backends,
+    catalogue,
+    client_acts,
+    clients,
+    comparison,
+    decisions,
+    devices,
+    drift,
+    elevations,
+    home,
+    matrix,
+    me,
+    requests,
+    tokens,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("me/", me.me, name="me"),
+    path("me/tokens/", tokens.token_list, name="tokens"),
+    path("me/tokens/revoke/", tokens.token_revoke_all, name="token-revoke-all"),
+    path("me/tokens/<slug:code>/revoke/", tokens.token_revoke, name="token-revoke"),
+    path("device/", devices.device, name="device"),
     path("queue/", decisions.queue, name="queue"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("requests/", requests.request_list, name="request-list"),
@@ -23,6 +43,13 @@ urlpatterns = [
     path("elevations/<slug:code>/stop/", elevations.elevation_stop, name="elevation-stop"),
     path("backends/", backends.backend_list, name="backends"),
     path("backends/check/", backends.check, name="backends-check"),
+    path("clients/", clients.client_list, name="clients"),
+    path("clients/new/", clients.client_new, name="client-new"),
+    path("clients/<slug:key>/", clients.client_page, name="client"),
+    path("clients/<slug:key>/change/", clients.client_change, name="client-change"),
+    path("clients/<slug:key>/rotate/", client_acts.client_rotate, name="client-rotate"),
+    path("clients/<slug:key>/revoke/", client_acts.client_revoke, name="client-revoke"),
+    path("clients/<slug:key>/restore/", client_acts.client_restore, name="client-restore"),
     path("drift/", drift.drift_list, name="drift-list"),
     path("drift/compare/", comparison.compare, name="drift-compare"),
     path("drift/<slug:code>/", drift.drift_page, name="drift"),
