@@ -80,7 +80,7 @@ def _serving(serve: Callable[[], None], stop: Callable[[], None]) -> Iterator[No
 
 def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802  The name that http.server calls.
+        def do_POST(self) -> None:
             receiver.open.wait(120)
             body = self.rfile.read(int(self.headers["Content-Length"]))
             receiver.got.append(Got(path=self.path, headers={k.lower(): v for k, v in self.headers.items()}, body=body))
