@@ -43,7 +43,7 @@ def receiving(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     receiver = Receiver(server.server_port, scheme="https" if tls else "http")
     receiver.open.set()
-    server.RequestHandlerClass = _handler(receiver)  # type: ignore[assignment]  # A class, made here.
+    server.RequestHandlerClass = _handler(receiver)
     with _serving(server.serve_forever, server.shutdown):
         yield receiver
         receiver.open.set()

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from access_requests.models import Drift, DriftKind
+from access_requests.models import Delivery, Drift, DriftKind, WebhookEndpoint
 from tests.bots import SCOPES, make_client, token_of
 from tests.cast import Cast
 from tests.story import elevated, submitted
@@ -22,6 +22,7 @@ from tests.story import elevated, submitted
 WHO = ("stranger", "member02", "member01", "leader01", "auditor01", "admin01")
 LOGIN = "log-in"
 READERS = (LOGIN, 403, 403, 403, 200, 200)
+KEEPERS = (LOGIN, 403, 403, 403, 403, 200)
 EVERYBODY = (LOGIN, 200, 200, 200, 200, 200)
 TOKENS_ONLY = (401, 401, 401, 401, 401, 401)
 NO_CLIENT = (400, 400, 400, 400, 400, 400)
@@ -72,6 +73,26 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (POST, "backends-check"): (LOGIN, 403, 403, 403, 403, 200),
     (GET, "matrix"): EVERYBODY,
     (GET, "matrix-person"): (LOGIN, 403, 200, 403, 200, 200),
+    (GET, "webhook-list"): READERS,
+    (GET, "webhook-new"): KEEPERS,
+    (POST, "webhook-new"): (LOGIN, 403, 403, 403, 403, 422),
+    (GET, "webhook"): READERS,
+    (GET, "webhook-change"): KEEPERS,
+    (POST, "webhook-change"): (LOGIN, 403, 403, 403, 403, 422),
+    (GET, "webhook-rotate"): KEEPERS,
+    (POST, "webhook-rotate"): KEEPERS,
+    (GET, "webhook-delete"): KEEPERS,
+    (POST, "webhook-delete"): KEEPERS,
+    (GET, "webhook-enable"): READERS,
+    (POST, "webhook-enable"): KEEPERS,
+    (GET, "webhook-disable"): READERS,
+    (POST, "webhook-disable"): KEEPERS,
+    (GET, "webhook-test"): READERS,
+    (POST, "webhook-test"): KEEPERS,
+    (GET, "delivery-list"): READERS,
+    (GET, "delivery"): READERS,
+    (GET, "delivery-again"): READERS,
+    (POST, "delivery-again"): KEEPERS,
     (POST, "set_language"): EVERYBODY,
     (GET, "healthz"): OPEN,
     (GET, "favicon"): OPEN,
@@ -168,6 +189,21 @@ def drifted(cast: Cast, *, now: datetime) -> Drift:
     return Drift.objects.create(**fields, work_group=cast.prod_member, found_at=now, seen_at=now)
 
 
+def webhook(*, now: datetime) -> WebhookEndpoint:
+    return WebhookEndpoint.objects.create(
+        name=f"chat {WebhookEndpoint.objects.count()}",
+        url="https://chat.example.com/",
+        secret="sealed",
+        made_by="admin01",
+        made_at=now,
+    )
+
+
+def delivered(*, now: datetime) -> Delivery:
+    fields = {"channel": "webhook", "target": "W-00000000", "act": "request.approved", "status": "delivered"}
+    return Delivery.objects.create(**fields, created_at=now, settled_at=now)
+
+
 def filled(cast: Cast, path: str, start: datetime) -> str:
     """Return the path with what its gaps stand for: a new request or elevation of member01's, or a row of the administration."""
     now = timezone.now()
@@ -177,6 +213,10 @@ def filled(cast: Cast, path: str, start: datetime) -> str:
         return "/" + path.replace("<slug:code>", elevated(cast.member01, cast.leader01, now=now, starts_at=start).code)
     if path.startswith("drift/<"):
         return "/" + path.replace("<slug:code>", drifted(cast, now=now).code)
+    if path.startswith("webhooks/<"):
+        return "/" + path.replace("<slug:code>", webhook(now=now).code)
+    if path.startswith("deliveries/<"):
+        return "/" + path.replace("<slug:code>", str(delivered(now=now).code))
     for gap, filling in GAPS.items():
         path = path.replace(gap, filling)
     return "/" + path.removeprefix("^")
