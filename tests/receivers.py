@@ -19,7 +19,7 @@ class Got:
 
 @dataclass
 class Receiver:
-    """`status`, `headers` and `said` are what it answers; until `open` is set it takes and answers nothing."""
+    """`status`, `headers` and `said` are what it answers; until `open` is set it answers nothing to what is `asked`."""
 
     port: int
     status: int = 204
@@ -27,6 +27,7 @@ class Receiver:
     said: bytes = b""
     got: list[Got] = field(default_factory=list)
     open: Event = field(default_factory=Event)
+    asked: int = 0
     scheme: str = "http"
 
     @property
@@ -81,6 +82,7 @@ def _serving(serve: Callable[[], None], stop: Callable[[], None]) -> Iterator[No
 def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            receiver.asked += 1
             receiver.open.wait(120)
             body = self.rfile.read(int(self.headers["Content-Length"]))
             receiver.got.append(Got(path=self.path, headers={k.lower(): v for k, v in self.headers.items()}, body=body))
