@@ -27,6 +27,7 @@ from access_requests.models.gate import RoleGate
 from access_requests.models.health import BackendHealth
 from access_requests.models.notice import Delivery, DeliveryStatus, NoticeCursor
 from access_requests.models.request import AccessRequest, Decision, RequestedGroup, Verdict
+from access_requests.models.webhook import DisabledBecause, WebhookEndpoint
 
 __all__ = [
     "DRIFT_OF_ANOTHER_USER",
@@ -44,6 +45,7 @@ __all__ = [
     "Decision",
     "Delivery",
     "DeliveryStatus",
+    "DisabledBecause",
     "Drift",
     "DriftAnswer",
     "DriftKind",
@@ -62,5 +64,6 @@ __all__ = [
     "StandingGroup",
     "TargetRole",
     "Verdict",
+    "WebhookEndpoint",
     "WorkGroup",
 ]

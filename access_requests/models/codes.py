@@ -23,5 +23,13 @@ def token_code() -> str:
     return f"T-{_random()}"
 
 
+def delivery_code() -> str:
+    return f"N-{_random()}"
+
+
+def webhook_code() -> str:
+    return f"W-{_random()}"
+
+
 def _random() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))

@@ -10,6 +10,7 @@ from access_requests.web import (
     clients,
     comparison,
     decisions,
+    deliveries,
     devices,
     drift,
     elevations,
@@ -18,6 +19,7 @@ from access_requests.web import (
     me,
     requests,
     tokens,
+    webhooks,
 )
 
 urlpatterns = [
@@ -56,4 +58,16 @@ urlpatterns = [
     path("drift/<slug:code>/undo/", drift.drift_undo, name="drift-undo"),
     path("matrix/", matrix.matrix, name="matrix"),
     path("matrix/people/<str:username>/", matrix.person, name="matrix-person"),
+    path("webhooks/", webhooks.webhook_list, name="webhook-list"),
+    path("webhooks/new/", webhooks.webhook_new, name="webhook-new"),
+    path("webhooks/<slug:code>/", webhooks.webhook_page, name="webhook"),
+    path("webhooks/<slug:code>/change/", webhooks.webhook_change, name="webhook-change"),
+    path("webhooks/<slug:code>/rotate/", webhooks.webhook_rotate, name="webhook-rotate"),
+    path("webhooks/<slug:code>/enable/", webhooks.webhook_enable, name="webhook-enable"),
+    path("webhooks/<slug:code>/disable/", webhooks.webhook_disable, name="webhook-disable"),
+    path("webhooks/<slug:code>/delete/", webhooks.webhook_delete, name="webhook-delete"),
+    path("webhooks/<slug:code>/test/", webhooks.webhook_test, name="webhook-test"),
+    path("deliveries/", deliveries.delivery_list, name="delivery-list"),
+    path("deliveries/<slug:code>/", deliveries.delivery_page, name="delivery"),
+    path("deliveries/<slug:code>/again/", deliveries.delivery_again, name="delivery-again"),
 ]

@@ -226,6 +226,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 # How long the log of notices that were sent is kept.
 DELIVERIES_KEPT_DAYS = env.int("DELIVERIES_KEPT_DAYS", 90)
+# Whether webhooks may go to this machine itself, and by http: for the demo and for development, never in production.
+WEBHOOK_ALLOW_HTTP_TO_LOOPBACK = False
 # How often AWS is compared with what the portal left there.
 RECONCILE_SECONDS = env.int("RECONCILE_SECONDS", 180)
 CELERY_BEAT_SCHEDULE["reconcile"] = {

@@ -15,4 +15,5 @@ CELERY_BROKER_URL = env.str("BROKER_URL", "redis://127.0.0.1:6379/0")
 CACHES = {
     alias: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": alias} for alias in ("default", "calls")
 }
+WEBHOOK_ALLOW_HTTP_TO_LOOPBACK = True
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

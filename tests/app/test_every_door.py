@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from access_requests.models import ApiClient, Drift, DriftKind, KeptIn, PersonalToken
+from access_requests.models import ApiClient, Delivery, Drift, DriftKind, KeptIn, PersonalToken, WebhookEndpoint
 from tests.bots import SCOPES, make_client, make_personal_client, own_token_of, token_of
 from tests.cast import Cast
 from tests.story import elevated, submitted
@@ -93,6 +93,26 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (POST, "client-restore"): (LOGIN, 403, 403, 403, 403, 409),
     (GET, "matrix"): EVERYBODY,
     (GET, "matrix-person"): (LOGIN, 403, 200, 403, 200, 200),
+    (GET, "webhook-list"): READERS,
+    (GET, "webhook-new"): ADMINISTRATORS,
+    (POST, "webhook-new"): (LOGIN, 403, 403, 403, 403, 422),
+    (GET, "webhook"): READERS,
+    (GET, "webhook-change"): ADMINISTRATORS,
+    (POST, "webhook-change"): (LOGIN, 403, 403, 403, 403, 422),
+    (GET, "webhook-rotate"): ADMINISTRATORS,
+    (POST, "webhook-rotate"): ADMINISTRATORS,
+    (GET, "webhook-delete"): ADMINISTRATORS,
+    (POST, "webhook-delete"): ADMINISTRATORS,
+    (GET, "webhook-enable"): READERS,
+    (POST, "webhook-enable"): ADMINISTRATORS,
+    (GET, "webhook-disable"): READERS,
+    (POST, "webhook-disable"): ADMINISTRATORS,
+    (GET, "webhook-test"): READERS,
+    (POST, "webhook-test"): ADMINISTRATORS,
+    (GET, "delivery-list"): READERS,
+    (GET, "delivery"): READERS,
+    (GET, "delivery-again"): READERS,
+    (POST, "delivery-again"): ADMINISTRATORS,
     (POST, "set_language"): EVERYBODY,
     (GET, "healthz"): OPEN,
     (GET, "favicon"): OPEN,
@@ -204,6 +224,21 @@ def own_token(cast: Cast) -> PersonalToken:
     return PersonalToken.objects.latest("pk")
 
 
+def webhook(*, now: datetime) -> WebhookEndpoint:
+    return WebhookEndpoint.objects.create(
+        name=f"chat {WebhookEndpoint.objects.count()}",
+        url="https://chat.example.com/",
+        secret="sealed",
+        made_by="admin01",
+        made_at=now,
+    )
+
+
+def delivered(*, now: datetime) -> Delivery:
+    fields = {"channel": "webhook", "target": "W-00000000", "act": "request.approved", "status": "delivered"}
+    return Delivery.objects.create(**fields, created_at=now, settled_at=now)
+
+
 def filled(cast: Cast, path: str, start: datetime) -> str:
     """Return the path with what its gaps stand for: a new request or elevation of member01's, or a row of the administration."""
     now = timezone.now()
@@ -217,6 +252,10 @@ def filled(cast: Cast, path: str, start: datetime) -> str:
         return "/" + path.replace("<slug:key>", kept_here(cast).key)
     if path.startswith("me/tokens/<"):
         return "/" + path.replace("<slug:code>", own_token(cast).code)
+    if path.startswith("webhooks/<"):
+        return "/" + path.replace("<slug:code>", webhook(now=now).code)
+    if path.startswith("deliveries/<"):
+        return "/" + path.replace("<slug:code>", str(delivered(now=now).code))
     for gap, filling in GAPS.items():
         path = path.replace(gap, filling)
     return "/" + path.removeprefix("^")

@@ -1,8 +1,9 @@
 """Which channels there are."""
 
 from access_requests.services.notices.contract import Channel, Undeliverable
+from access_requests.services.notices.webhooks.channel import WebhookChannel
 
-CHANNELS: tuple[Channel, ...] = ()
+CHANNELS: tuple[Channel, ...] = (WebhookChannel(),)
 
 
 def channel(key: str) -> Channel:
