@@ -226,6 +226,21 @@ class NoSecret(Conflict):
     sentence = _("A client for people's own scripts has no secret.")
 
 
+class IdentityTaken(Conflict):
+    code = "identity_taken"
+    sentence = _("This account is linked to somebody else. Ask an administrator.")
+
+
+class AlreadyLinked(Conflict):
+    code = "already_linked"
+    sentence = _("You are linked to %(identity)s already. Unlink that first.")
+
+
+class TooManyGuesses(Conflict):
+    code = "too_many_guesses"
+    sentence = _("Too many wrong codes. Wait %(minutes)s, and have a new code made.")
+
+
 class AdministratorExists(Conflict):
     code = "administrator_exists"
     sentence = _("There is an administrator already; administrators are made by the catalogue.")
@@ -317,6 +332,11 @@ class PersonalClientsName(Unusable):
 class CodeUnusable(Unusable):
     code = "code_unusable"
     sentence = _("This code is unknown, has expired or was used. Start anew where the code came from.")
+
+
+class LinkCodeWrong(Unusable):
+    code = "link_code_wrong"
+    sentence = _("This code is wrong, used or too old. Have a new one made in the portal.")
 
 
 class KeyReused(Unusable):

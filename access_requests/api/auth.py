@@ -10,7 +10,6 @@ from typing import Any
 from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Token
 from django.conf import settings
-from django.db.models.functions import Lower
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security.base import AuthBase
@@ -19,9 +18,9 @@ from access_requests import errors
 from access_requests.actor import Actor, Door
 from access_requests.api import refusals
 from access_requests.models import ApiClient, PersonalToken
-from access_requests.selectors import clients
+from access_requests.selectors import clients, identities
 from access_requests.services import last_use
-from portal.users.models import LinkedIdentity, User
+from portal.users.models import User
 
 PERSON_HEADER = "X-On-Behalf-Of"
 TOKEN_PATH = "/identity/o/api/token"  # noqa: S105  An address.
@@ -155,8 +154,7 @@ def _person(named: str, client: ApiClient) -> User:
     provider, external_id = found.groups()
     if provider == "email" and not client.may_name_by_email:
         raise errors.ClientNotAllowed
-    identities = LinkedIdentity.objects.annotate(any_case=Lower("external_id")).select_related("person")
-    link = identities.filter(provider=provider, any_case=external_id.lower(), verified_at__isnull=False).first()
+    link = identities.verified(provider, external_id)
     if link is None:
         raise refusals.PersonNotLinked
     return _let_in(link.person, client)

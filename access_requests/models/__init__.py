@@ -12,6 +12,7 @@ from access_requests.models.catalogue import (
     TargetRole,
     WorkGroup,
 )
+from access_requests.models.chat import LinkCode, ReceivedSignature, SlackCard, WrongCode
 from access_requests.models.client import ApiClient, ClientKind, IdempotentAnswer, KeptIn, PersonalToken
 from access_requests.models.drift import (
     DRIFT_OF_ANOTHER_USER,
@@ -54,16 +55,20 @@ __all__ = [
     "IdempotentAnswer",
     "IdentityCenterBinding",
     "KeptIn",
+    "LinkCode",
     "NoticeCursor",
     "PersonLease",
     "PersonalToken",
+    "ReceivedSignature",
     "Reconciliation",
     "RequestedGroup",
     "RoleGate",
     "RoleLevel",
+    "SlackCard",
     "StandingGroup",
     "TargetRole",
     "Verdict",
     "WebhookEndpoint",
     "WorkGroup",
+    "WrongCode",
 ]

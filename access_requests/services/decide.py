@@ -52,6 +52,12 @@ def send_back(*, request_id: int, comment: str, seen: str | None, actor: Actor, 
     return _refuse(request_id, Verdict.SEND_BACK, RequestAction.SEND_BACK, comment, seen, actor, now)
 
 
+def check_may_decide(*, request_id: int, seen: str | None, actor: Actor, now: datetime) -> None:
+    """Raise what a decision of this person by this door would be refused with now. Nothing is written."""
+    request, _level = _open_to(request_id, actor, now)
+    _check_seen(request, seen)
+
+
 def withdraw(*, request_id: int, actor: Actor, now: datetime) -> AccessRequest:
     """Take one's own request back before it is decided. Raises NotYours, TransitionNotAllowed."""
     request = transition.lock_request(request_id)

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "portal.outbox",
     "audits",
     "access_requests",
+    "access_requests.chat",
     "portal.users.admin_config.ReadingAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -115,6 +116,13 @@ API_PERSON_CALLS_PER_MINUTE = env.int("API_PERSON_CALLS_PER_MINUTE", 600)
 # How many proxies stand before the portal, each of which adds an address to X-Forwarded-For; none by default.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+
+# Slack; without the signing secret its door is not there. The app's token is for Socket Mode, the bot's for everything outgoing.
+
+SLACK_SIGNING_SECRET = SLACK_BOT_TOKEN = SLACK_APP_TOKEN = ""
+SLACK_API_URL = env.str("SLACK_API_URL", "https://slack.com/api").rstrip("/") + "/"
+# The one workspace that is listened to; empty means every workspace in which the app is installed.
+SLACK_TEAM_ID = env.str("SLACK_TEAM_ID", "")
 
 # Data
 

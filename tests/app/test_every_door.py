@@ -4,7 +4,8 @@ The calls of the API have a table of their own, tests/app/access_requests/api/te
 strangers and by people whose browser is logged in, since a session is worth nothing there, nor is a program's token at a page.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from fnmatch import fnmatch
 from itertools import count
@@ -25,6 +26,7 @@ READERS = (LOGIN, 403, 403, 403, 200, 200)
 ADMINISTRATORS = (LOGIN, 403, 403, 403, 403, 200)
 EVERYBODY = (LOGIN, 200, 200, 200, 200, 200)
 TOKENS_ONLY = (401, 401, 401, 401, 401, 401)
+POST_ONLY = (405, 405, 405, 405, 405, 405)
 NO_CLIENT = (400, 400, 400, 400, 400, 400)
 OPEN = (200, 200, 200, 200, 200, 200)
 GET, POST = "GET", "POST"
@@ -51,6 +53,10 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (POST, "token-revoke-all"): EVERYBODY,
     (GET, "device"): EVERYBODY,
     (POST, "device"): EVERYBODY,
+    (GET, "me-link-slack"): EVERYBODY,
+    (POST, "me-link-slack"): EVERYBODY,
+    (GET, "me-unlink-slack"): EVERYBODY,
+    (POST, "me-unlink-slack"): EVERYBODY,
     (GET, "queue"): EVERYBODY,
     (GET, "catalogue"): EVERYBODY,
     (GET, "request-list"): EVERYBODY,
@@ -124,6 +130,11 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (POST, "oauth_token"): NO_CLIENT,
     (POST, "oauth_device_code"): TOKENS_ONLY,
     (POST, "oauth_revoke"): NO_CLIENT,
+    # Slack's signature alone opens these, whoever is logged in.
+    (GET, "slack-commands"): POST_ONLY,
+    (POST, "slack-commands"): TOKENS_ONLY,
+    (GET, "slack-interactions"): POST_ONLY,
+    (POST, "slack-interactions"): TOKENS_ONLY,
     (GET, "admin:index"): READERS,
     (GET, "admin:app_list"): READERS,
     (GET, "admin:*_changelist"): READERS,
@@ -242,20 +253,18 @@ def delivered(*, now: datetime) -> Delivery:
 def filled(cast: Cast, path: str, start: datetime) -> str:
     """Return the path with what its gaps stand for: a new request or elevation of member01's, or a row of the administration."""
     now = timezone.now()
-    if path.startswith("requests/<"):
-        return "/" + path.replace("<slug:code>", submitted(cast.member01, now=now, starts_at=start).code)
-    if path.startswith("elevations/<"):
-        return "/" + path.replace("<slug:code>", elevated(cast.member01, cast.leader01, now=now, starts_at=start).code)
-    if path.startswith("drift/<"):
-        return "/" + path.replace("<slug:code>", drifted(cast, now=now).code)
-    if path.startswith("clients/<"):
-        return "/" + path.replace("<slug:key>", kept_here(cast).key)
-    if path.startswith("me/tokens/<"):
-        return "/" + path.replace("<slug:code>", own_token(cast).code)
-    if path.startswith("webhooks/<"):
-        return "/" + path.replace("<slug:code>", webhook(now=now).code)
-    if path.startswith("deliveries/<"):
-        return "/" + path.replace("<slug:code>", str(delivered(now=now).code))
+    made: dict[str, Callable[[], object]] = {
+        "requests/<": lambda: submitted(cast.member01, now=now, starts_at=start).code,
+        "elevations/<": lambda: elevated(cast.member01, cast.leader01, now=now, starts_at=start).code,
+        "drift/<": lambda: drifted(cast, now=now).code,
+        "clients/<": lambda: kept_here(cast).key,
+        "me/tokens/<": lambda: own_token(cast).code,
+        "webhooks/<": lambda: webhook(now=now).code,
+        "deliveries/<": lambda: delivered(now=now).code,
+    }
+    for beginning, make in made.items():
+        if path.startswith(beginning):
+            return "/" + re.sub("<slug:(code|key)>", str(make()), path)
     for gap, filling in GAPS.items():
         path = path.replace(gap, filling)
     return "/" + path.removeprefix("^")

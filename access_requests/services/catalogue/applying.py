@@ -76,6 +76,7 @@ def _policy(key: str, after: Fields) -> None:
             "decision_minutes": after["decision"],
             "decide_by": after["decide_by"],
             "same_client_may_decide": after["same_client_may_decide"],
+            "slack_channel": after["slack_channel"],
             "retired_at": None,
         },
     )

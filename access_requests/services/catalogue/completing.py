@@ -30,7 +30,7 @@ def names_to_look_up(wanted: State, current: State, field: str) -> list[str]:
 def complete(wanted: State, current: State, *, found: Found, secrets: Secrets, mistakes: Mistakes) -> State:
     """Return the state as it is to be in the end."""
     people = {
-        name: _all_bound(name, person, current[Kind.PERSON].get(name), found=found, mistakes=mistakes)
+        name: _linked(_all_bound(name, person, current[Kind.PERSON].get(name), found=found, mistakes=mistakes), current, name)
         for name, person in wanted[Kind.PERSON].items()
     }
     clients = {**_of_the_browser(current), **_of_the_file(wanted, current, secrets)}
@@ -80,6 +80,13 @@ def _all_bound(name: str, person: Fields, before: Fields | None, *, found: Found
     for field in BINDINGS:
         person = _bound(name, person, before, field, found=found[field], mistakes=mistakes)
     return person
+
+
+def _linked(person: Fields, current: State, name: str) -> Fields:
+    """Leave a person the identities that the file says nothing of: they may have linked them themselves."""
+    if person["identities"] is not None:
+        return person
+    return {**person, "identities": current[Kind.PERSON].get(name, {}).get("identities", {})}
 
 
 def _bound(

@@ -62,6 +62,7 @@ def _policies() -> Objects:
             ],
             "decide_by": policy.decide_by,
             "same_client_may_decide": policy.same_client_may_decide,
+            "slack_channel": policy.slack_channel,
         }
         for policy in policies
     }

@@ -81,11 +81,15 @@ def _identities_are_one_persons(_current: State, wanted: State, mistakes: Mistak
                     mistakes.add(path_of(Kind.PERSON, name, field), _taken(what, first))
         for provider, identity in person["identities"].items():
             if (first := links.setdefault((provider, identity.lower()), name)) != name:
-                mistakes.add(path_of(Kind.PERSON, name, "identities", provider), _taken("identity", first))
+                mistakes.add(path_of(Kind.PERSON, name, "identities", provider), _linked(first))
 
 
 def _taken(what: str, person: str) -> str:
     return f"this {what} is {quoted(person)}'s; someone who left gives it free when named in the file, disabled and without it"
+
+
+def _linked(person: str) -> str:
+    return f"this identity is {quoted(person)}'s; they give it free by unlinking it, or when the file gives them identities: {{}}"
 
 
 def _names_are_not_taken(_current: State, wanted: State, mistakes: Mistakes) -> None:
