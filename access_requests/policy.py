@@ -10,8 +10,8 @@ from access_requests import errors
 FARTHEST_AHEAD = timedelta(days=90)
 # Between typing a start and sending it, a minute may pass.
 PAST_TOLERANCE = timedelta(minutes=2)
-TEXT_LIMITS = {"reason": 2000, "change_ticket": 100, "impact": 8000, "plan": 8000, "way_back": 8000, "comment": 2000}
-ONE_LINE = frozenset({"change_ticket"})
+TEXT_LIMITS = {"reason": 2000, "change_ticket": 100, "impact": 8000, "plan": 8000, "way_back": 8000, "comment": 2000, "name": 100}
+ONE_LINE = frozenset({"change_ticket", "name"})
 # Letters and symbols, says Unicode, which look like nothing at all.
 BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 

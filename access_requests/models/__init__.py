@@ -13,7 +13,7 @@ from access_requests.models.catalogue import (
     WorkGroup,
 )
 from access_requests.models.chat import LinkCode, ReceivedSignature, SlackCard, WrongCode
-from access_requests.models.client import ApiClient, IdempotentAnswer
+from access_requests.models.client import ApiClient, ClientKind, IdempotentAnswer, KeptIn, PersonalToken
 from access_requests.models.drift import (
     DRIFT_OF_ANOTHER_USER,
     DRIFT_OF_ELEVATION,
@@ -28,6 +28,7 @@ from access_requests.models.gate import RoleGate
 from access_requests.models.health import BackendHealth
 from access_requests.models.notice import Delivery, DeliveryStatus, NoticeCursor
 from access_requests.models.request import AccessRequest, Decision, RequestedGroup, Verdict
+from access_requests.models.webhook import DisabledBecause, WebhookEndpoint
 
 __all__ = [
     "DRIFT_OF_ANOTHER_USER",
@@ -41,9 +42,11 @@ __all__ = [
     "AutomationExecution",
     "AwsAccount",
     "BackendHealth",
+    "ClientKind",
     "Decision",
     "Delivery",
     "DeliveryStatus",
+    "DisabledBecause",
     "Drift",
     "DriftAnswer",
     "DriftKind",
@@ -51,9 +54,11 @@ __all__ = [
     "IamUserBinding",
     "IdempotentAnswer",
     "IdentityCenterBinding",
+    "KeptIn",
     "LinkCode",
     "NoticeCursor",
     "PersonLease",
+    "PersonalToken",
     "ReceivedSignature",
     "Reconciliation",
     "RequestedGroup",
@@ -63,6 +68,7 @@ __all__ = [
     "StandingGroup",
     "TargetRole",
     "Verdict",
+    "WebhookEndpoint",
     "WorkGroup",
     "WrongCode",
 ]

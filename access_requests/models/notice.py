@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from access_requests.models.codes import delivery_code
+
 
 class NoticeCursor(models.Model):
     """How far the trail has been told on. One row; who tells holds it, so that every entry is told once."""
@@ -24,6 +26,8 @@ class DeliveryStatus(models.TextChoices):
 class Delivery(models.Model):
     """A notice on its way to one recipient, and then what came of it: the promise and the log in one row."""
 
+    # Null for what code of before there were numbers made while this was deployed.
+    code = models.CharField(_("number"), max_length=10, unique=True, null=True, default=delivery_code, editable=False)  # noqa: DJ001
     # A key of services.notices.CHANNELS, and the recipient as that channel names it.
     channel = models.CharField(_("channel"), max_length=20)
     target = models.CharField(_("recipient"), max_length=200)

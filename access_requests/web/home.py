@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from access_requests.lifecycle import UNDECIDED, ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest
-from access_requests.selectors import drift, elevations, requests, waiting
+from access_requests.selectors import drift, elevations, notices, requests, waiting
 from access_requests.web import moments, stops, story
 from access_requests.web.bars import bars
 from access_requests.web.page import PageRequest
@@ -42,6 +42,7 @@ def _context(person: User, *, now: datetime) -> dict[str, Any]:
         "title": title,
         "lead": lead,
         "drifts": drift.still_open().count() if person.is_administrator else 0,
+        "undelivered": notices.given_up_lately(now=now) if person.is_administrator else 0,
         "stops": stops.of_person(person, now=now),
         "passes": passes,
         "items": _story(passes, now),

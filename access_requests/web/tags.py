@@ -1,6 +1,6 @@
 """What the templates add to Django's own filters. A builtin library: loaded in every template."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django import template
@@ -16,10 +16,11 @@ from access_requests.models import ApprovalLevel, Decision, TargetRole, WorkGrou
 from access_requests.selectors import requests
 from access_requests.services import gates
 from access_requests.unseen import named
-from access_requests.web import health_words, moments, ways
+from access_requests.web import health_words, moments, notice_words, ways
 from access_requests.web.visible import visible
 from portal.iam.fences import iso
 
+MINUTE = 60
 register = template.Library()
 register.filter("visible", visible)
 # For attributes and titles, where no element can be.
@@ -129,6 +130,36 @@ def uncompared(word: str) -> str:
 @register.filter
 def door(word: str) -> str:
     return str(wording.DOORS.get(word, word))
+
+
+@register.filter
+def event(act: str) -> str:
+    """Return what a notice tells, in a word."""
+    return notice_words.event(act)
+
+
+@register.filter
+def channel(key: str) -> str:
+    return notice_words.channel(key)
+
+
+@register.filter
+def answer(said: str) -> str:
+    """Return what came of a notice: what the receiver answered, or why it did not arrive."""
+    return notice_words.answer(said)
+
+
+@register.filter
+def recipient(target: str, names: Mapping[str, str]) -> str:
+    """Return the name of a webhook; any other recipient is called as its channel calls it."""
+    return names.get(target, target)
+
+
+@register.filter
+def age(moment: datetime) -> str:
+    """Return how long ago it was, to the second below a minute."""
+    seconds = max(0, int((timezone.now() - moment).total_seconds()))
+    return wording.every(seconds) if seconds < MINUTE else wording.duration(seconds // MINUTE)
 
 
 @register.filter

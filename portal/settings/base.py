@@ -103,10 +103,14 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 
-# API clients: OAuth 2 client credentials
+# API clients: OAuth 2 client credentials, and device codes for people's own scripts
 
 IDP_OIDC_ADAPTER = "portal.accounts.ApiClients"
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = int(timedelta(hours=1).total_seconds())
+# A working day: a person's own token, for which they log in again when it is over.
+PERSONAL_TOKEN_EXPIRES_IN = int(timedelta(hours=12).total_seconds())
+# Wrong codes that a person may type; right ones are not counted.
+IDP_OIDC_RATE_LIMITS = {"device_user_code": "10/m/user"}
 API_CLIENT_CALLS_PER_MINUTE = env.int("API_CLIENT_CALLS_PER_MINUTE", 1200)
 API_PERSON_CALLS_PER_MINUTE = env.int("API_PERSON_CALLS_PER_MINUTE", 600)
 # How many proxies stand before the portal, each of which adds an address to X-Forwarded-For; none by default.
@@ -230,6 +234,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 # How long the log of notices that were sent is kept.
 DELIVERIES_KEPT_DAYS = env.int("DELIVERIES_KEPT_DAYS", 90)
+# Whether webhooks may go to this machine itself, and by http: for the demo and for development, never in production.
+WEBHOOK_ALLOW_HTTP_TO_LOOPBACK = False
 # How often AWS is compared with what the portal left there.
 RECONCILE_SECONDS = env.int("RECONCILE_SECONDS", 180)
 CELERY_BEAT_SCHEDULE["reconcile"] = {

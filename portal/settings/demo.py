@@ -18,6 +18,7 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 DATABASES = {"default": database(secret("DATABASE_URL"))}
 CELERY_BROKER_URL = env.str("BROKER_URL", "memory://")
 CACHES = caches(CELERY_BROKER_URL)
+WEBHOOK_ALLOW_HTTP_TO_LOOPBACK = True
 SPOOL_DIR = DEMO_DIR / "spool"
 # Style sheets are served from where they are: nothing has to be collected first, and several demos share a checkout.
 STATIC_ROOT = None

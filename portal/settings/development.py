@@ -15,6 +15,7 @@ CELERY_BROKER_URL = env.str("BROKER_URL", "redis://127.0.0.1:6379/0")
 CACHES = {
     alias: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": alias} for alias in ("default", "calls")
 }
+WEBHOOK_ALLOW_HTTP_TO_LOOPBACK = True
 SLACK_SIGNING_SECRET = optional_secret("SLACK_SIGNING_SECRET")
 SLACK_BOT_TOKEN = optional_secret("SLACK_BOT_TOKEN")
 SLACK_APP_TOKEN = optional_secret("SLACK_APP_TOKEN")

@@ -12,6 +12,8 @@ if len(SECRET_KEY) < 50:
 IDP_OIDC_PRIVATE_KEY = secret("OIDC_PRIVATE_KEY")
 if env.bool("DEBUG", False):
     raise ImproperlyConfigured("DEBUG is set: production does not run with it.")
+if env.bool("WEBHOOK_ALLOW_HTTP_TO_LOOPBACK", False):
+    raise ImproperlyConfigured("WEBHOOK_ALLOW_HTTP_TO_LOOPBACK is set: production sends nothing to itself, and nothing by http.")
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:

@@ -26,6 +26,7 @@ STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.Stati
 # Static files come from where they are written: nothing is collected before a test.
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+WEBHOOK_ALLOW_HTTP_TO_LOOPBACK = True
 SPOOL_DIR = Path(gettempdir()) / "sekisho-tests-spool"
 
 # The roles of the simulated AWS's company.

@@ -2,8 +2,9 @@
 
 from access_requests.services.notices.contract import Channel, Undeliverable
 from access_requests.services.notices.slack import SlackChannel
+from access_requests.services.notices.webhooks.channel import WebhookChannel
 
-CHANNELS: tuple[Channel, ...] = (SlackChannel(),)
+CHANNELS: tuple[Channel, ...] = (SlackChannel(), WebhookChannel())
 
 
 def channel(key: str) -> Channel:

@@ -22,6 +22,7 @@ LAX = {
     "SECRET_KEY": "short",
     "ALLOWED_HOSTS": "portal.example.com,*",
     "PORTAL_URL": "http://portal.example.com",
+    "WEBHOOK_ALLOW_HTTP_TO_LOOPBACK": "true",
 }
 
 

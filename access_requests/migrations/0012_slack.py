@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access_requests", "0009_notices"),
+        ("access_requests", "0011_webhooks"),
         ("users", "0002_names"),
     ]
 

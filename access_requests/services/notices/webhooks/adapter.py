@@ -1,0 +1,80 @@
+"""Where a call may connect to, and how long it may take as a whole: what requests-hardened and requests leave open."""
+
+import socket
+from collections.abc import Mapping
+from contextlib import suppress
+from ipaddress import ip_address
+from threading import Timer
+from typing import Any
+
+from requests import PreparedRequest
+from requests_hardened.ip_filter import InvalidIPAddress  # type: ignore[import-untyped]  # It ships no types.
+from requests_hardened.ip_filter_adapter import IPFilterAdapter  # type: ignore[import-untyped]  # It ships no types.
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from access_requests.services.notices.webhooks import addresses
+
+# From being connected to the end of the answer. Time-outs are of each read: a byte now and then would keep them away for ever.
+SECONDS = 30.0
+
+
+class CappedConnection(HTTPConnection):
+    """A connection that is cut when its time is over, in whatever it is waiting for then."""
+
+    def _new_conn(self) -> socket.socket:
+        made = super()._new_conn()
+        # A descriptor of its own for the same connection: TLS takes over the first, and its number may go to another.
+        self._limit = Timer(SECONDS, _cut, [made.dup()])
+        self._limit.daemon = True
+        self._limit.start()
+        return made
+
+    def close(self) -> None:
+        super().close()
+        timer = getattr(self, "_limit", None)
+        if timer is not None:
+            timer.cancel()
+            timer.args[0].close()
+
+
+class CappedTlsConnection(CappedConnection, HTTPSConnection):
+    pass
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = CappedConnection
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = CappedTlsConnection
+
+
+class PublicAdapter(IPFilterAdapter):  # type: ignore[misc]  # Of no type, says mypy.
+    """Connects to the address that was checked, and to public ones only.
+
+    The library resolves the name once and pins what it found. Its own list lets pass what IPv6 has for IPv4 and for sites
+    (::127.0.0.1, fec0::/10), and http to anywhere; so the pinned address is looked at once more, by our rule.
+    """
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+
+    def build_connection_pool_key_attributes(
+        self,
+        request: PreparedRequest,
+        verify: bool | str,  # noqa: FBT001  requests' signature.
+        cert: str | tuple[str, str] | None = None,
+    ) -> tuple[dict[str, Any], Mapping[str, Any]]:
+        host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
+        pinned = ip_address(host["host"].strip("[]"))
+        if not addresses.may_be_called(pinned, tls=host["scheme"] == "https"):
+            raise InvalidIPAddress(pinned)
+        return host, pool
+
+
+def _cut(connection: socket.socket) -> None:
+    with suppress(OSError):  # It was over anyway.
+        connection.shutdown(socket.SHUT_RDWR)
+    connection.close()

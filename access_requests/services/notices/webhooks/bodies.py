@@ -1,0 +1,111 @@
+"""What is sent of an entry of the trail: facts for everybody, and a sentence that can be posted into a chat as it is.
+
+Names are those of the REST API. docs/webhooks.md has an example of each, made by this.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from access_requests.models import WebhookEndpoint
+from access_requests.services.notices.webhooks import sentences
+from audits.models import TrailEntry
+
+TEST = "sekisho.test"
+Json = Mapping[str, Any]
+# Of a request, in the trail and here alike.
+DETAILS = ("reason", "change_ticket")
+
+
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """An entry with what the trail does not have in it: the person's name, and of an elevation why it was asked for."""
+
+    entry: TrailEntry
+    person_name: str
+    details: Json
+
+    @property
+    def kind(self) -> str:
+        """What it is about: a request or an elevation."""
+        return self.entry.act.partition(".")[0]
+
+    @property
+    def kept(self) -> Json:
+        """What the trail keeps of it."""
+        kept: Json = self.entry.data[self.kind]
+        return kept
+
+    @property
+    def username(self) -> str:
+        return username(self.entry)
+
+    @property
+    def work_groups(self) -> list[str]:
+        return work_groups(self.entry)
+
+    @property
+    def url(self) -> str:
+        return f"{settings.PORTAL_URL}{reverse(self.kind, args=[self.kept['code']])}"
+
+    def facts(self) -> dict[str, Any]:
+        kept, person = self.kept, {"username": self.username, "name": self.person_name}
+        window = {"starts_at": _fixed(kept, "starts_at"), "ends_at": _fixed(kept, "ends_at")}
+        if self.kind == "elevation":
+            said = {"request": kept["request"], "person": person, "work_group": kept["work_group"], **window}
+        else:
+            said = {"requester": person, "work_groups": self.work_groups, **window}
+            said |= {name: kept[name] for name in ("duration_minutes", "decide_until", "extends")}
+        return {"id": kept["code"], "state": kept["status"], **said, "url": self.url}
+
+
+def username(entry: TrailEntry) -> str:
+    """Return whose request or elevation it is."""
+    name: str = entry.data["request"]["requester"] if entry.act.startswith("request.") else entry.data["elevation"]["person"]
+    return name
+
+
+def work_groups(entry: TrailEntry) -> list[str]:
+    if entry.act.startswith("elevation."):
+        return [entry.data["elevation"]["work_group"]]
+    return [group["name"] for group in entry.data["request"]["work_groups"]]
+
+
+def of_news(news: News, endpoint: WebhookEndpoint) -> dict[str, Any]:
+    """Return the whole body, as this endpoint is to have it."""
+    facts = news.facts()
+    with translation.override(endpoint.language):
+        text = f"{sentences.said(news.entry.act, facts)} {news.url}"
+    if endpoint.with_details:
+        actor = news.entry.on_behalf_of or news.entry.actor
+        facts["details"] = {**{name: news.details.get(name, "") for name in DETAILS}, "by": actor}
+    return _body(id_of(f"{endpoint.code} {news.entry.pk}"), news.entry.act, news.entry.at, {news.kind: facts, "text": text})
+
+
+def of_test(endpoint: WebhookEndpoint, *, number: str, now: datetime) -> dict[str, Any]:
+    """Return the body of a test, which tells nothing but that notices arrive. `number` is the delivery's."""
+    with translation.override(endpoint.language):
+        text = _("Sekisho reaches this chat: notices to %(name)s arrive.") % {"name": endpoint.name}
+    return _body(id_of(f"{endpoint.code} {number}"), TEST, now, {"text": text})
+
+
+def id_of(event: str) -> str:
+    """Return the id of a message: the same for every attempt, and whenever the same is sent again, by which receivers tell."""
+    return f"msg_{hashlib.sha256(event.encode()).hexdigest()[:32]}"
+
+
+def _body(message_id: str, act: str, at: datetime, data: Json) -> dict[str, Any]:
+    return {"id": message_id, "type": act, "timestamp": at.isoformat().replace("+00:00", "Z"), "data": dict(data)}
+
+
+def _fixed(kept: Json, name: str) -> str | None:
+    """Return a time as approval fixed it, before that as it was asked for."""
+    time: str | None = kept[name] or kept.get(f"asked_{name}")
+    return time

@@ -1,0 +1,113 @@
+"""Webhooks as a channel of notices."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import partial
+
+from cryptography.fernet import InvalidToken
+
+from access_requests.actor import WORKER
+from access_requests.models import AccessRequest, Delivery, DisabledBecause, WebhookEndpoint
+from access_requests.services.notices.contract import Later, Undeliverable, Wanted
+from access_requests.services.notices.webhooks import bodies, posting, recording, signing
+from access_requests.services.run import run
+from audits.models import TrailEntry
+from portal.users.models import User
+
+KEY = "webhook"
+# Nothing but failures for so long: nobody is there any more.
+DISABLED_AFTER = timedelta(days=5)
+LONGEST_PATIENCE = timedelta(days=1)
+GONE = 410
+# Statuses whose Retry-After means that the same will be taken later.
+BUSY = frozenset({429, 503})
+
+
+class WebhookChannel:
+    """`target` of a delivery is an endpoint's code."""
+
+    key = KEY
+
+    def wants(self, entry: TrailEntry, *, now: datetime) -> Iterator[Wanted]:  # noqa: ARG002  The contract's.
+        """Costs two queries where there are endpoints; one or two more where some want the entry."""
+        wanting = _wanting(entry)
+        if not wanting:
+            return
+        news = _news(entry, in_detail=any(endpoint.with_details for endpoint in wanting))
+        for endpoint in wanting:
+            yield Wanted(target=endpoint.code, body=bodies.of_news(news, endpoint))
+
+    def send(self, delivery: Delivery, *, now: datetime) -> str:
+        endpoint = _endpoint(delivery)
+        try:
+            answer = posting.post(endpoint.url, *_signed(endpoint, delivery, now), now=now)
+        except posting.NotReached as trouble:
+            raise _failed(endpoint, delivery, Later(str(trouble)), now) from trouble
+        return _taken(endpoint, delivery, answer, now)
+
+
+def _wanting(entry: TrailEntry) -> list[WebhookEndpoint]:
+    groups = set(bodies.work_groups(entry))
+    enabled = WebhookEndpoint.objects.filter(enabled=True).prefetch_related("work_groups").order_by("pk")
+    return [
+        endpoint
+        for endpoint in enabled
+        if (not endpoint.acts or entry.act in endpoint.acts)
+        and (not (only := {group.name for group in endpoint.work_groups.all()}) or only & groups)
+    ]
+
+
+def _news(entry: TrailEntry, *, in_detail: bool) -> bodies.News:
+    person = User.objects.filter(username=bodies.username(entry)).first()
+    details: bodies.Json = {}
+    if in_detail and entry.act.startswith("elevation."):
+        details = AccessRequest.objects.filter(code=entry.data["elevation"]["request"]).values(*bodies.DETAILS).first() or {}
+    elif in_detail:
+        details = entry.data["request"]
+    return bodies.News(entry=entry, person_name=person.get_full_name() if person else "", details=details)
+
+
+def _endpoint(delivery: Delivery) -> WebhookEndpoint:
+    """Return where it goes. Raises Undeliverable. A test goes to a disabled one too: it is to show that it works again."""
+    endpoint = WebhookEndpoint.objects.filter(code=delivery.target).first()
+    if endpoint is None:
+        raise Undeliverable("webhook_deleted")
+    if not endpoint.enabled and delivery.act != bodies.TEST:
+        raise Undeliverable("webhook_disabled")
+    return endpoint
+
+
+def _signed(endpoint: WebhookEndpoint, delivery: Delivery, now: datetime) -> tuple[bytes, dict[str, str]]:
+    body = json.dumps(delivery.body, ensure_ascii=False).encode()
+    try:
+        return body, signing.headers(endpoint, body, message_id=delivery.body["id"], now=now)
+    except InvalidToken as error:
+        raise _failed(endpoint, delivery, Later("secret_unreadable"), now) from error
+
+
+def _taken(endpoint: WebhookEndpoint, delivery: Delivery, answer: posting.Answer, now: datetime) -> str:
+    """Return what was answered if it was a yes. Raises Later, Undeliverable."""
+    said = f"HTTP {answer.status} {answer.text}".strip()
+    if answer.status in range(200, 300):
+        WebhookEndpoint.objects.filter(pk=endpoint.pk, failing_since__isnull=False).update(failing_since=None)
+        return said
+    if answer.status == GONE:
+        _disable(endpoint, DisabledBecause.GONE, now)
+        raise Undeliverable(said)
+    if answer.status in range(300, 400):
+        said = "redirect"
+    after = min(answer.after, LONGEST_PATIENCE) if answer.after and answer.status in BUSY else None
+    raise _failed(endpoint, delivery, Later(said, after=after), now)
+
+
+def _failed(endpoint: WebhookEndpoint, delivery: Delivery, later: Later, now: datetime) -> Later | Undeliverable:
+    """Note a failure, and return what is to be raised: whoever tests wants to know at once, and gets no second attempt."""
+    WebhookEndpoint.objects.filter(pk=endpoint.pk, failing_since__isnull=True).update(failing_since=now)
+    if endpoint.failing_since is not None and now - endpoint.failing_since >= DISABLED_AFTER:
+        _disable(endpoint, DisabledBecause.FAILING, now)
+    return Undeliverable(str(later)) if delivery.act == bodies.TEST else later
+
+
+def _disable(endpoint: WebhookEndpoint, because: DisabledBecause, now: datetime) -> None:
+    run(partial(recording.disable, endpoint.pk, because, actor=WORKER, now=now))

@@ -1,0 +1,143 @@
+"""What administrators do with endpoints. Each needs an open transaction, and leaves its entry in the trail.
+
+Each raises NotAnAdministrator; those that name an endpoint raise NotFound.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from access_requests import errors, policy
+from access_requests.actor import Actor
+from access_requests.models import Delivery, DisabledBecause, WebhookEndpoint, WorkGroup
+from access_requests.models.codes import delivery_code
+from access_requests.services.notices import delivering
+from access_requests.services.notices.news import NEWS
+from access_requests.services.notices.webhooks import addresses, bodies, recording, sealing, signing
+from access_requests.services.notices.webhooks.channel import KEY
+from portal.outbox import sending as outbox
+
+# So long a receiver may go on verifying by the secret before.
+OVERLAP = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What an endpoint is to be. No acts are all of them, and no work groups too."""
+
+    name: str
+    url: str
+    language: str
+    acts: Sequence[str] = ()
+    work_groups: Sequence[str] = ()
+    with_details: bool = False
+
+
+def add(*, wishes: Wishes, actor: Actor, now: datetime) -> tuple[WebhookEndpoint, str]:
+    """Add an endpoint; return it with its secret, which is told this once. Raises Unusable."""
+    _check_administrator(actor)
+    secret = signing.new_secret()
+    endpoint = WebhookEndpoint(secret=sealing.sealed(secret), made_by=actor.name, made_at=now)
+    _write(endpoint, wishes)
+    recording.record("added", endpoint, before=None, after=recording.describe(endpoint), actor=actor, now=now)
+    return endpoint, secret
+
+
+def change(*, code: str, wishes: Wishes, actor: Actor, now: datetime) -> WebhookEndpoint:
+    """Change an endpoint. Raises Unusable."""
+    endpoint = _locked(code, actor)
+    before = recording.describe(endpoint)
+    _write(endpoint, wishes)
+    recording.record("changed", endpoint, before=before, after=recording.describe(endpoint), actor=actor, now=now)
+    return endpoint
+
+
+def rotate(*, code: str, actor: Actor, now: datetime) -> tuple[WebhookEndpoint, str]:
+    """Give it a new secret; return it with that. For a day notices are signed by the one before, too."""
+    endpoint = _locked(code, actor)
+    secret = signing.new_secret()
+    endpoint.previous_secret, endpoint.previous_until = endpoint.secret, now + OVERLAP
+    endpoint.secret = sealing.sealed(secret)
+    endpoint.save(update_fields=["secret", "previous_secret", "previous_until"])
+    recording.record("rotated", endpoint, before=None, after={"previous_until": now + OVERLAP}, actor=actor, now=now)
+    return endpoint, secret
+
+
+def enable(*, code: str, actor: Actor, now: datetime) -> WebhookEndpoint:
+    """Send there again, what happens from now on."""
+    endpoint = _locked(code, actor)
+    if endpoint.enabled:
+        return endpoint
+    before = recording.describe(endpoint)
+    endpoint.enabled, endpoint.disabled_because, endpoint.failing_since = True, "", None
+    endpoint.save(update_fields=["enabled", "disabled_because", "failing_since"])
+    recording.record("enabled", endpoint, before=before, after=recording.describe(endpoint), actor=actor, now=now)
+    return endpoint
+
+
+def disable(*, code: str, actor: Actor, now: datetime) -> None:
+    recording.disable(_locked(code, actor).pk, DisabledBecause.BY_HAND, actor=actor, now=now)
+
+
+def delete(*, code: str, actor: Actor, now: datetime) -> WebhookEndpoint:
+    """Forget it, and its secret. What was sent there stays in the log for its time."""
+    endpoint = _locked(code, actor)
+    recording.record("deleted", endpoint, before=recording.describe(endpoint), after=None, actor=actor, now=now)
+    endpoint.delete()
+    return endpoint
+
+
+def send_test(*, code: str, actor: Actor, now: datetime) -> Delivery:
+    """Have a notice sent that tells nothing, once. It leaves no entry: nothing becomes otherwise by it."""
+    endpoint = _locked(code, actor)
+    number = delivery_code()
+    sent = Delivery.objects.create(
+        code=number,
+        channel=KEY,
+        target=endpoint.code,
+        act=bodies.TEST,
+        body=bodies.of_test(endpoint, number=number, now=now),
+        try_again_at=now,
+        created_at=now,
+    )
+    outbox.nudge(delivering.SEND, sent.pk)
+    return sent
+
+
+def _check_administrator(actor: Actor) -> None:
+    if not (actor.who.is_active and actor.who.is_administrator):
+        raise errors.NotAnAdministrator
+
+
+def _locked(code: str, actor: Actor) -> WebhookEndpoint:
+    _check_administrator(actor)
+    endpoint = WebhookEndpoint.objects.select_for_update().filter(code=code).first()
+    if endpoint is None:
+        raise errors.NotFound
+    return endpoint
+
+
+def _write(endpoint: WebhookEndpoint, wishes: Wishes) -> None:
+    endpoint.name = policy.clean_text("name", wishes.name, required=True)
+    if WebhookEndpoint.objects.filter(name=endpoint.name).exclude(pk=endpoint.pk).exists():
+        raise errors.NameTaken(field="name")
+    _check_choices(wishes)
+    addresses.check(wishes.url)
+    endpoint.url, endpoint.language, endpoint.with_details = wishes.url, wishes.language, wishes.with_details
+    endpoint.acts = sorted(set(wishes.acts))
+    endpoint.save()
+    endpoint.work_groups.set(WorkGroup.objects.filter(name__in=wishes.work_groups))
+
+
+def _check_choices(wishes: Wishes) -> None:
+    if wishes.language not in dict(settings.LANGUAGES):
+        raise errors.UnknownChoice(field="language", choice=wishes.language)
+    for act in wishes.acts:
+        if act not in NEWS:
+            raise errors.UnknownChoice(field="acts", choice=act)
+    known = set(WorkGroup.objects.filter(name__in=wishes.work_groups).values_list("name", flat=True))
+    for name in wishes.work_groups:
+        if name not in known:
+            raise errors.UnknownWorkGroup(field="work_groups", work_group=name)

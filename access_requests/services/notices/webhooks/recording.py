@@ -1,0 +1,46 @@
+"""What the trail has of an endpoint, which is never its secret; and disabling it, which people and the channel both do."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from access_requests.actor import Actor
+from access_requests.models import DisabledBecause, WebhookEndpoint
+from access_requests.services import changes
+
+Fields = Mapping[str, Any]
+
+
+def describe(endpoint: WebhookEndpoint) -> dict[str, Any]:
+    return {
+        "name": endpoint.name,
+        "url": endpoint.url,
+        "acts": endpoint.acts,
+        "work_groups": sorted(group.name for group in endpoint.work_groups.all()),
+        "language": endpoint.language,
+        "with_details": endpoint.with_details,
+        "enabled": endpoint.enabled,
+        "disabled_because": endpoint.disabled_because,
+    }
+
+
+def lock(endpoint_id: int) -> WebhookEndpoint | None:
+    """Return the endpoint, locked until the transaction ends; None if somebody has deleted it."""
+    return WebhookEndpoint.objects.select_for_update().filter(pk=endpoint_id).first()
+
+
+def record(
+    act: str, endpoint: WebhookEndpoint, *, before: Fields | None, after: Fields | None, actor: Actor, now: datetime
+) -> None:
+    changes.record(act=f"webhook.{act}", subject=f"webhook:{endpoint.code}", before=before, after=after, actor=actor, now=now)
+
+
+def disable(endpoint_id: int, because: DisabledBecause, *, actor: Actor, now: datetime) -> None:
+    """Send nothing more there until somebody enables it. Of no effect on one that is disabled or gone already."""
+    endpoint = lock(endpoint_id)
+    if endpoint is None or not endpoint.enabled:
+        return
+    before = describe(endpoint)
+    endpoint.enabled, endpoint.disabled_because = False, because
+    endpoint.save(update_fields=["enabled", "disabled_because"])
+    record("disabled", endpoint, before=before, after=describe(endpoint), actor=actor, now=now)

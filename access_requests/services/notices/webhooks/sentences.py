@@ -1,0 +1,47 @@
+"""What happened, in a sentence for people, in the language that is active."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+EXTENSION_ASKED = _("%(person)s asks for more time with %(groups)s. %(id)s waits for approval.")
+SENTENCES: Mapping[str, Promise] = {
+    "request.submitted": _("%(person)s asks for %(groups)s. %(id)s waits for approval."),
+    "request.approval_given": _("%(id)s of %(person)s for %(groups)s has an approval and waits for the next one."),
+    "request.approved": _("%(id)s is approved: %(person)s may use %(groups)s from %(start)s until %(end)s."),
+    "request.rejected": _("%(id)s of %(person)s for %(groups)s is rejected."),
+    "request.sent_back": _("%(id)s of %(person)s for %(groups)s is sent back."),
+    "request.withdrawn": _("%(person)s has withdrawn %(id)s for %(groups)s."),
+    "request.lapsed": _("%(id)s of %(person)s for %(groups)s has lapsed: nobody decided in time."),
+    "elevation.scheduled": _("%(person)s gets access with %(groups)s from %(start)s until %(end)s."),
+    "elevation.granting": _("Access of %(person)s with %(groups)s is being set up."),
+    "elevation.active": _("%(person)s is in production with %(groups)s until %(end)s."),
+    "elevation.extended": _("%(person)s may stay in production with %(groups)s until %(end)s."),
+    "elevation.revoking": _("Access of %(person)s with %(groups)s is being ended."),
+    "elevation.ended": _("Access of %(person)s with %(groups)s has ended, as AWS shows."),
+    "elevation.cancelled": _("Access of %(person)s with %(groups)s was cancelled before it began."),
+}
+
+
+def said(act: str, facts: Mapping[str, Any]) -> str:
+    sentence = EXTENSION_ASKED if act == "request.submitted" and facts["extends"] else SENTENCES[act]
+    person = facts.get("requester") or facts["person"]
+    return str(sentence) % {
+        "id": facts["id"],
+        "person": person["username"],
+        "groups": ", ".join(facts.get("work_groups") or [facts["work_group"]]),
+        "start": _local(facts["starts_at"]),
+        "end": _local(facts["ends_at"]),
+    }
+
+
+def _local(moment: str | None) -> str:
+    """Return a time with its zone, the portal's: nobody knows where a chat is read."""
+    if moment is None:
+        return ""
+    return f"{datetime.fromisoformat(moment).astimezone(ZoneInfo(settings.DEFAULT_PERSON_TIME_ZONE)):%Y-%m-%d %H:%M %Z}"

@@ -1,0 +1,43 @@
+"""The words of notices: events, channels, and why something did not arrive."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from access_requests import wording
+from access_requests.services.notices.webhooks import bodies
+from access_requests.services.notices.webhooks.channel import KEY
+
+EVENTS: Mapping[str, Promise] = {
+    "request.submitted": _("submitted"),
+    "request.approval_given": _("approved by one, waits for the next"),
+    "elevation.extended": _("extended"),
+    bodies.TEST: _("test"),
+}
+CHANNELS: Mapping[str, Promise] = {KEY: _("webhook")}
+# What the portal itself says; what a receiver answered is shown as it came.
+ANSWERS: Mapping[str, Promise] = {
+    "address_not_public": _("The address is not on the public internet. Nothing was sent."),
+    "address_unusable": _("The address cannot be called. Nothing was sent."),
+    "tls_refused": _("The server could not prove by TLS that it is the one of this name. Nothing was sent."),
+    "timeout": _("There was no answer in time."),
+    "not_reached": _("The server could not be reached."),
+    "redirect": _("The answer leads to another address. Redirects are not followed: give the address where it ends."),
+    "secret_unreadable": _("The secret cannot be read with the SECRET_KEY of now. Make a new one."),
+    "webhook_disabled": _("The webhook was disabled meanwhile."),
+    "webhook_deleted": _("The webhook was deleted meanwhile."),
+}
+
+
+def event(act: str) -> str:
+    """Return what happened, in a word: the state that a request or an elevation came to, or what moved it within one."""
+    return str(EVENTS.get(act) or wording.state(act.partition(".")[2]))
+
+
+def channel(key: str) -> str:
+    return str(CHANNELS.get(key, key))
+
+
+def answer(said: str) -> str:
+    return str(ANSWERS.get(said, said))
