@@ -35,7 +35,7 @@ def portal(cast: Cast, live_server: LiveServer) -> str:
 def said(portal: str, who: str, line: str, message: str = "1", secret: str = SECRET) -> str:
     """Return what the bot says to a line."""
     environment = {**os.environ, "PORTAL": portal, "CLIENT_ID": "chatbot", "CLIENT_SECRET": secret}
-    call = [sys.executable, EXAMPLES / "chatbot.py", who, line, message]
+    call = [sys.executable, str(EXAMPLES / "chatbot.py"), who, line, message]
     done = subprocess.run(call, env=environment, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
@@ -80,7 +80,7 @@ def relay(cast: Cast, tmp_path: Path, db: None) -> Iterator[tuple[str, Path]]:
     wishes = Wishes(name="relay", url=f"http://127.0.0.1:{port}/", language="en", acts=["request.submitted"])
     _, secret = run(lambda: keeping.add(wishes=wishes, actor=actor_of(cast.admin01), now=timezone.now()))
     with log.open("wb") as output:
-        call = [sys.executable, EXAMPLES / "relay.py", str(port)]
+        call = [sys.executable, str(EXAMPLES / "relay.py"), str(port)]
         process = subprocess.Popen(call, env={**os.environ, "WEBHOOK_SECRET": secret}, stdout=output, stderr=subprocess.DEVNULL)
     yield wishes.url, log
     process.terminate()
