@@ -9,7 +9,7 @@ CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po)
 
 # Stamps are compared in this order: the development set holds the demo's.
 .NOTPARALLEL:
-.PHONY: demo test lint format messages api-docs lock
+.PHONY: demo test bench lint format messages api-docs lock
 .DEFAULT_GOAL := demo
 
 demo: .venv/demo.stamp $(CATALOGUES:.po=.mo)
@@ -17,6 +17,11 @@ demo: .venv/demo.stamp $(CATALOGUES:.po=.mo)
 
 test: .venv/dev.stamp $(CATALOGUES:.po=.mo)
 	@exec $(BIN)/python .ci/gate.py
+
+# Speed, as ratios to a floor measured in the same run; needs PostgreSQL. Results go to standard output, the rest to the other.
+bench: .venv/dev.stamp $(CATALOGUES:.po=.mo)
+	@TEST_DATABASE_URL=$${TEST_DATABASE_URL:-postgresql://postgres@127.0.0.1:5432/postgres} BENCH_FD=3 \
+		$(BIN)/python -m pytest --quiet --capture=no -p no:randomly tests/bench 3>&1 1>&2
 
 lint: .venv/dev.stamp
 	@exec $(BIN)/python .ci/gate.py lint

@@ -32,6 +32,8 @@ CJK_FONT = ("fc-list :lang=ja family", "fonts-noto-cjk")
 # What touches no database runs once; journeys and the demo bring processes and databases of their own.
 WITHOUT_DATABASE = ("pure", "structure", "simulated_aws", "iam_simulate", "journeys", "demo")
 NEEDS_SERVERS = "deploy"
+# The bench measures nothing here; it is seen to run.
+SMALL_BENCH = {"BENCH_REQUESTS": "300", "BENCH_CALLS": "20"}
 LONGEST_STEP = 25 * 60
 
 
@@ -128,7 +130,7 @@ def test_steps(found: Mapping[str, str], coverage: Mapping[str, str]) -> list[St
     steps = [
         Step(
             name="tests on SQLite",
-            command=[*pytest, *ignoring("journeys", NEEDS_SERVERS), "tests"],
+            command=[*pytest, *ignoring("journeys", "bench", NEEDS_SERVERS), "tests"],
             environment={**coverage, **found, "TEST_DATABASE_URL": None},
         )
     ]
@@ -138,7 +140,7 @@ def test_steps(found: Mapping[str, str], coverage: Mapping[str, str]) -> list[St
                 name="tests on PostgreSQL",
                 # What it covers beyond the run before is little, and tracing it takes long.
                 command=[sys.executable, "-m", "pytest", *options, *ignoring(*WITHOUT_DATABASE), "tests"],
-                environment={**found},
+                environment={**found, **SMALL_BENCH},
             )
         )
     if shutil.which("chromium"):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext, gettext_noop, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from access_requests.errors import Rejection
@@ -138,6 +138,24 @@ DOORS: Mapping[str, Promise] = {
     "chat": pgettext_lazy("door", "chat"),
     "client": pgettext_lazy("door", "API client"),
 }
+# Not translated here: they are in the OpenAPI document too, which speaks English.
+SCOPES: Mapping[str, str] = {
+    "requests:read": gettext_noop("See requests and elevations"),
+    "requests:write": gettext_noop("Ask, withdraw, return and extend"),
+    "decisions:write": gettext_noop("Approve, reject, send back and stop"),
+    "audit:read": gettext_noop("Read the audit trail"),
+}
+PROVIDERS: Mapping[str, Promise] = {"slack": _("Slack"), "email": _("e-mail")}
+# How people proved who they are, as the trail keeps it.
+PROOFS: Mapping[str, Promise] = {
+    "password": _("password"),
+    "totp": _("one-time code"),
+    "passkey": _("passkey"),
+    "slack-signature": _("Slack signature"),
+    "slack-socket": _("Slack, over the connection that the portal opened"),
+}
+# What an API client proves is itself; the person is whom its header named.
+NAMED_ONLY = "client-assertion"
 MINUTES_A_DAY = 24 * 60
 
 
@@ -171,6 +189,22 @@ def _untold(reason: str) -> str:
 def state(word: str) -> str:
     """Return the word for a state of a request or of an elevation, as it is stored."""
     return str(REQUEST_STATES.get(word) or ELEVATION_STATES.get(word) or word)
+
+
+def scope(word: str) -> str:
+    """Return what a token with this scope is good for."""
+    return gettext(SCOPES[word]) if word in SCOPES else word
+
+
+def proof(door: str, client: str, said: Mapping[str, object]) -> str:
+    """Return by which door somebody decided, and how they proved who they are."""
+    method = str(said.get("method", ""))
+    if "own_token" in said:
+        return gettext("through the API client %(client)s, by a token of the person's own") % {"client": client}
+    if client:
+        return gettext("through the API client %(client)s, which named the person and proved nothing") % {"client": client}
+    words = {"door": DOORS.get(door, door), "method": PROOFS.get(method, method)}
+    return gettext("%(door)s, proven by %(method)s") % words if method else str(words["door"])
 
 
 def duration(minutes: int) -> str:

@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 
-# Below these every endpoint asks for a token or a secret itself, or is a document that anybody may read.
-PROGRAMS = ("/api/", "/identity/")
+# Below these every endpoint asks for a token, a secret or a signature itself, or is a document that anybody may read.
+PROGRAMS = ("/api/", "/identity/", "/chat/")
 
 
 class PagesNeedLogin(LoginRequiredMiddleware):

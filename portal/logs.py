@@ -2,6 +2,8 @@
 
 import logging
 
+from django_guid import get_guid
+
 CONTROL_CHARACTERS = {code: f"\\x{code:02x}" for code in (*range(0x20), 0x7F, *range(0x80, 0xA0))}
 # A traceback keeps its lines; what a message carries does not get to start one of its own.
 ALLOWED_IN_TRACEBACKS = {code: sign for code, sign in CONTROL_CHARACTERS.items() if code not in (0x09, 0x0A)}
@@ -15,3 +17,11 @@ class OneLineFormatter(logging.Formatter):
 
     def formatException(self, ei: object) -> str:  # noqa: N802  logging's own name.
         return super().formatException(ei).translate(ALLOWED_IN_TRACEBACKS)  # type: ignore[arg-type]
+
+
+class RequestId(logging.Filter):
+    """Gives each record the id of the call that it belongs to; `-` outside of calls and tasks."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = get_guid() or "-"
+        return True

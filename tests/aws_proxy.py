@@ -38,6 +38,9 @@ class Call:
     key_id: str
     service: str
     status: int | None = None
+    # By this machine's clock.
+    came_at: float = field(default_factory=time.time)
+    answered_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +252,7 @@ class _Handler(BaseHTTPRequestHandler):
         if answer is None:
             self.close_connection = True
         else:
-            call.status = answer.status
+            call.status, call.answered_at = answer.status, time.time()
             self._send(answer)
 
     def _answer(self, action: str, body: bytes, rules: list[Rule]) -> Answer | None:

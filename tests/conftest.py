@@ -8,6 +8,7 @@ simulated_aws   our additions to moto
 iam_simulate    our evaluation of policies against another's
 structure       rules of the house that no tool knows
 deploy          the container set-up's own commands, as plain processes
+bench           speed, as ratios (make bench)
 journeys        a real browser before a real worker
 """
 

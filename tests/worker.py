@@ -113,8 +113,9 @@ def start_worker(transactional_db: None, broker: Broker, tmp_path: Path) -> Iter
     """Return a function that starts a worker, on both queues unless told otherwise, and returns once it is ready."""
     started: list[Program] = []
 
-    def start(environment: Mapping[str, str], *, queues: str = "grants,ends") -> Program:
-        started.append(launch_worker(tmp_path / f"worker-{len(started)}.log", broker, environment, queues=queues))
+    def start(environment: Mapping[str, str], *, queues: str = "grants,ends", application: str = "portal") -> Program:
+        log = tmp_path / f"worker-{len(started)}.log"
+        started.append(launch_worker(log, broker, environment, queues=queues, application=application))
         return started[-1]
 
     broker.flush()
@@ -146,10 +147,19 @@ def published(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     _forget_connections()
 
 
-def launch_worker(log: Path, broker: Broker, environment: Mapping[str, str], *, queues: str = "grants,ends") -> Program:
+def launch_worker(
+    log: Path, broker: Broker, environment: Mapping[str, str], *, queues: str = "grants,ends", application: str = "portal"
+) -> Program:
     """Return a worker that is ready. The caller ends it, before the database is emptied."""
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    line = [*_celery("worker"), "--pool=threads", "--concurrency=4", f"--queues={queues}", f"--hostname={log.stem}@test", *quiet]
+    line = [
+        *_celery("worker", application),
+        "--pool=threads",
+        "--concurrency=4",
+        f"--queues={queues}",
+        f"--hostname={log.stem}@test",
+        *quiet,
+    ]
     worker = Program(_program(line, broker, {**SHORT_CALLS, **environment}, log), log)
     until(lambda: "ready." in worker.said or not worker.is_running, START_SECONDS)
     assert worker.is_running, worker.said
@@ -164,8 +174,8 @@ def database_url() -> str:
     return f"postgres://{known['USER']}:{known['PASSWORD']}@{known['HOST']}:{known['PORT'] or 5432}/{known['NAME']}"
 
 
-def _celery(program: str) -> list[str]:
-    return [sys.executable, "-m", "celery", "--app=portal", program, "--loglevel=INFO"]
+def _celery(program: str, application: str = "portal") -> list[str]:
+    return [sys.executable, "-m", "celery", f"--app={application}", program, "--loglevel=INFO"]
 
 
 def _program(line: list[str], broker: Broker, environment: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":

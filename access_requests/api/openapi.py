@@ -1,12 +1,16 @@
 """The OpenAPI document: what ninja knows of each call, and what all calls share."""
 
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from access_requests.api import problems
+from access_requests import errors
+from access_requests.api import problems, refusals
 from access_requests.api.auth import PERSON_HEADER, Bearer
+from access_requests.api.examples import ANSWERS
 from access_requests.api.once import HEADER as KEY_HEADER
 
 Json = dict[str, Any]
@@ -31,19 +35,38 @@ PROBLEM: Json = {
                 "properties": {name: {"type": "string"} for name in ("field", "code", "detail")},
             },
         },
+        "request_id": {"type": "string", "description": "As in the header X-Request-Id."},
     },
 }
-ALWAYS = {
-    401: "No token, an unusable one, or no person of this identity",
-    403: "Not allowed",
-    422: "Something given cannot be used",
-    429: "Too many calls; Retry-After says how long to wait",
-    503: "The database is away; Retry-After says when to try again",
+# What can go wrong with any call, declared once: name, and what it means. The example's code stands for others of its kind.
+PROBLEMS: Mapping[int, tuple[str, str, str]] = {
+    400: ("Malformed", "No readable JSON", "malformed_json"),
+    401: ("Unauthenticated", "No token, an unusable one, or no person of this identity", "token_missing"),
+    403: ("NotAllowed", "Not allowed", "own_request"),
+    404: ("NotFound", "No such thing, or not yours to see", "not_found"),
+    409: ("Conflict", "Refused by the state that it is in", "already_decided"),
+    413: ("TooLarge", "Too large", "too_large"),
+    415: ("WrongMediaType", "No JSON", "wrong_media_type"),
+    422: ("Unusable", "Something given cannot be used; `errors` says which field, and why", "longest_exceeded"),
+    429: ("TooManyCalls", "Too many calls; Retry-After says how long to wait", "too_many_calls"),
+    503: ("Unavailable", "The database is away; Retry-After says when to try again", "unavailable"),
 }
-OF_ONE = {404: "No such thing, or not yours to see"}
-OF_VERBS = {409: "Refused by the state that it is in"}
-OF_BODIES = {400: "No readable JSON", 413: "Too large", 415: "No JSON"}
-NOT_MODIFIED = {"description": "As it was: the entity tag of If-None-Match still holds"}
+ALWAYS, OF_ONE, OF_VERBS, OF_BODIES = {401, 403, 422, 429, 503}, {404}, {409}, {400, 413, 415}
+SENTENCES = dict(problems.OF_STATUS.values()) | {
+    refusal.code: refusal.sentence
+    for refusal in (
+        *(errors.OwnRequest, errors.AlreadyDecided, errors.TooLongAccess),
+        *(refusals.TokenMissing, refusals.Malformed, refusals.WrongMediaType),
+    )
+}
+WAITING = {429, 503}
+RETRY_AFTER: Json = {"description": "Seconds to wait.", "schema": {"type": "integer", "examples": [5]}}
+REQUEST_ID: Json = {
+    "description": "Names this call in the portal's log. A UUID that the caller sends under this name is kept.",
+    "schema": {"type": "string", "examples": ["1c3b9a52c0e84a6f9a4a0d5c8f7e6b21"]},
+}
+REQUEST_ID_REF = {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}}
+NOT_MODIFIED = {"description": "As it was: the entity tag of If-None-Match still holds", "headers": REQUEST_ID_REF}
 WITH_TAG = frozenset({"show_request", "list_elevations", "show_elevation"})
 
 
@@ -57,7 +80,7 @@ class Document(OpenAPISchema):
             raise TypeError(f"{operation.path} is open to everybody")
         details["security"] = [{"Bearer": [bearer.scope] if bearer.scope else []}]
         details["parameters"] += _headers(operation, bearer)
-        details["responses"] = {str(status): answer for status, answer in details["responses"].items()} | _problems(operation)
+        details["responses"] = dict(_answers(operation, details["responses"])) | _problems(operation)
         if _name(operation) in WITH_TAG:
             details["responses"]["304"] = NOT_MODIFIED
         return details
@@ -65,11 +88,13 @@ class Document(OpenAPISchema):
     def get_components(self) -> Json:
         components: Json = super().get_components()
         components["schemas"]["Problem"] = PROBLEM
+        components["headers"] = {"RequestId": REQUEST_ID}
+        components["responses"] = {name: _problem(status) for status, (name, _, _) in PROBLEMS.items()}
         return components
 
 
 def _headers(operation: Operation, bearer: Bearer) -> list[Json]:
-    headers = [_header(PERSON_HEADER, "The person acted for.", "slack:U012AB3CD", required=bearer.person_needed)]
+    headers = [_header(PERSON_HEADER, _person(bearer), "slack:U012AB3CD")]
     headers.append(_header("Accept-Language", "Language of `detail`.", "en"))
     if "POST" in operation.methods:
         headers.append(_header(KEY_HEADER, "Makes the call safe to repeat: one key, one effect.", "b7c1d0b2-6c39"))
@@ -78,19 +103,47 @@ def _headers(operation: Operation, bearer: Bearer) -> list[Json]:
     return headers
 
 
-def _header(name: str, description: str, example: str, *, required: bool = False) -> Json:
+def _person(bearer: Bearer) -> str:
+    need = "A service's token needs it" if bearer.person_needed else "A service's token may come without it"
+    return f"The person acted for. {need}; a person's own token is refused with it."
+
+
+def _header(name: str, description: str, example: str) -> Json:
     schema = {"type": "string", "examples": [example]}
-    return {"in": "header", "name": name, "description": description, "required": required, "schema": schema}
+    return {"in": "header", "name": name, "description": description, "required": False, "schema": schema}
+
+
+def _answers(operation: Operation, responses: Json) -> Iterator[tuple[str, Json]]:
+    """Yield what ninja knows of the good answers, with an example of each."""
+    for status, answer in responses.items():
+        content = {kind: {**said, "example": ANSWERS[_name(operation)]} for kind, said in answer["content"].items()}
+        yield str(status), {**answer, "content": content, "headers": REQUEST_ID_REF}
 
 
 def _problems(operation: Operation) -> Json:
-    possible = dict(ALWAYS)
+    possible = set(ALWAYS)
     if "{" in operation.path:
         possible |= OF_ONE
     if "POST" in operation.methods:
         possible |= OF_VERBS | OF_BODIES
-    content = {problems.MEDIA_TYPE: {"schema": {"$ref": REF}}}
-    return {str(status): {"description": text, "content": content} for status, text in sorted(possible.items())}
+    return {str(status): {"$ref": f"#/components/responses/{PROBLEMS[status][0]}"} for status in sorted(possible)}
+
+
+def _problem(status: int) -> Json:
+    _name, description, code = PROBLEMS[status]
+    headers = REQUEST_ID_REF | ({"Retry-After": RETRY_AFTER} if status in WAITING else {})
+    content = {problems.MEDIA_TYPE: {"schema": {"$ref": REF}, "example": _example(status, code)}}
+    return {"description": description, "headers": headers, "content": content}
+
+
+def _example(status: int, code: str) -> Json:
+    title, sentence = HTTPStatus(status).phrase, SENTENCES[code]
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+        sentence %= {"minutes": "4 hours"}
+    example: Json = {"type": "about:blank", "title": title, "status": status, "code": code, "detail": sentence}
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+        example["errors"] = [{"field": "duration_minutes", "code": code, "detail": sentence}]
+    return example | {"request_id": REQUEST_ID["schema"]["examples"][0]}
 
 
 def _name(operation: Operation) -> str:

@@ -1,11 +1,11 @@
 """Bodies, read strictly: what two readers could read in two ways is refused."""
 
-import json
-from typing import Any, NoReturn
+from typing import Any
 
 from django.http import HttpRequest
 from ninja.parser import Parser
 
+from access_requests import strict_json
 from access_requests.api.refusals import Malformed, WrongMediaType
 
 
@@ -16,17 +16,6 @@ class StrictParser(Parser):
         if request.content_type != "application/json":
             raise WrongMediaType
         try:
-            return json.loads(request.body.decode(), object_pairs_hook=_each_once, parse_constant=_refuse)
-        except (ValueError, RecursionError) as error:
+            return strict_json.read(request.body.decode())
+        except ValueError as error:
             raise Malformed from error
-
-
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise ValueError("a key is doubled")
-    return fields
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not JSON")

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.csrf import csrf_exempt
+from django_guid import get_guid
 from ninja.errors import HttpError, ValidationError
 
 from access_requests import errors, wording
@@ -60,7 +61,9 @@ OF_FIELD: Mapping[str, str] = {
 
 
 def answer(status: int, *, code: str, detail: str, **more: object) -> HttpResponse:
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "code": code, "detail": detail, **more}
+    title = HTTPStatus(status).phrase
+    body = {"type": "about:blank", "title": title, "status": status, "code": code, "detail": detail, **more}
+    body["request_id"] = get_guid()
     # What was sent may be named here, half characters included.
     text = json.dumps(body, cls=DjangoJSONEncoder, ensure_ascii=False).encode(errors="replace")
     headers = {"Cache-Control": "no-store"}

@@ -34,7 +34,6 @@ def list_requests(request: ApiRequest, query: Query[asking.RequestQuery]) -> Htt
     filters = requests.Filters(**query.model_dump(exclude={"limit", "cursor", "state"}), state=query.state or "")
     mine = clients.requests_of(caller.client, requests.visible_to(caller.who))
     rows = requests.in_brief(requests.filtered(mine, filters, caller.who, now=now)).select_related("extends", "revises")
-    rows = rows.defer("snapshot", "impact", "plan", "way_back")
     return shown(page(request, rows, query, lambda found: [RequestSummary.of(row) for row in found]))
 
 

@@ -12,7 +12,8 @@ from access_requests.models.catalogue import (
     TargetRole,
     WorkGroup,
 )
-from access_requests.models.client import ApiClient, IdempotentAnswer
+from access_requests.models.chat import LinkCode, ReceivedSignature, SlackCard, WrongCode
+from access_requests.models.client import ApiClient, ClientKind, IdempotentAnswer, KeptIn, PersonalToken
 from access_requests.models.drift import (
     DRIFT_OF_ANOTHER_USER,
     DRIFT_OF_ELEVATION,
@@ -41,6 +42,7 @@ __all__ = [
     "AutomationExecution",
     "AwsAccount",
     "BackendHealth",
+    "ClientKind",
     "Decision",
     "Delivery",
     "DeliveryStatus",
@@ -52,15 +54,21 @@ __all__ = [
     "IamUserBinding",
     "IdempotentAnswer",
     "IdentityCenterBinding",
+    "KeptIn",
+    "LinkCode",
     "NoticeCursor",
     "PersonLease",
+    "PersonalToken",
+    "ReceivedSignature",
     "Reconciliation",
     "RequestedGroup",
     "RoleGate",
     "RoleLevel",
+    "SlackCard",
     "StandingGroup",
     "TargetRole",
     "Verdict",
     "WebhookEndpoint",
     "WorkGroup",
+    "WrongCode",
 ]

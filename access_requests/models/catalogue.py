@@ -132,6 +132,8 @@ class ApprovalPolicy(models.Model):
     decision_minutes = models.PositiveIntegerField(_("time for a decision"))
     decide_by = models.JSONField(_("decided on by"), default=list)
     same_client_may_decide = models.BooleanField(_("the client that asked may carry the decision"), default=False)
+    # Where in Slack its requests are shown: a channel's id or #name.
+    slack_channel = models.CharField(_("Slack channel"), max_length=81, blank=True, db_default="")
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
 
     class Meta:

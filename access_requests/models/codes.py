@@ -19,6 +19,10 @@ def drift_code() -> str:
     return f"D-{_random()}"
 
 
+def token_code() -> str:
+    return f"T-{_random()}"
+
+
 def delivery_code() -> str:
     return f"N-{_random()}"
 

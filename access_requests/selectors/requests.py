@@ -60,8 +60,8 @@ def with_outcome(requests: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
 
 
 def in_brief(requests: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
-    """Return them with what a row of a list shows, in two queries."""
-    return requests.select_related("requester").prefetch_related("work_groups")
+    """Return them with what a row of a list shows, in two queries: without the long texts, and what was frozen of them."""
+    return requests.select_related("requester").prefetch_related("work_groups").defer("snapshot", "impact", "plan", "way_back")
 
 
 def filtered(requests: QuerySet[AccessRequest], filters: Filters, person: User, *, now: datetime) -> QuerySet[AccessRequest]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Prefetch, prefetch_related_objects
 
 from access_requests import errors, policy
 from access_requests.actor import Actor, Door
@@ -51,6 +52,12 @@ def send_back(*, request_id: int, comment: str, seen: str | None, actor: Actor, 
     return _refuse(request_id, Verdict.SEND_BACK, RequestAction.SEND_BACK, comment, seen, actor, now)
 
 
+def check_may_decide(*, request_id: int, seen: str | None, actor: Actor, now: datetime) -> None:
+    """Raise what a decision of this person by this door would be refused with now. Nothing is written."""
+    request, _level = _open_to(request_id, actor, now)
+    _check_seen(request, seen)
+
+
 def withdraw(*, request_id: int, actor: Actor, now: datetime) -> AccessRequest:
     """Take one's own request back before it is decided. Raises NotYours, TransitionNotAllowed."""
     request = transition.lock_request(request_id)
@@ -70,7 +77,7 @@ def lapse(*, request_id: int, actor: Actor, now: datetime) -> None:
 
 def waiting_level(request: AccessRequest) -> int | None:
     """Return the number of the level that waits for an approval, or None when all have theirs."""
-    needed = list(request.policy.levels.values_list("number", "approvals"))
+    needed = [(level.number, level.approvals) for level in request.policy.levels.all()]
     given = list(request.decisions.filter(verdict=Verdict.APPROVE).values_list("level_number", flat=True))
     return policy.waiting_level(needed, given)
 
@@ -95,6 +102,12 @@ def _refuse(
 def _open_to(request_id: int, actor: Actor, now: datetime) -> tuple[AccessRequest, ApprovalLevel]:
     """Return the request, locked, and the level at which this person may decide on it now by this door."""
     request = transition.lock_request(request_id)
+    # All that is decided by, once: the checks, the digest and the trail speak of the same.
+    prefetch_related_objects(
+        [request],
+        "policy__levels__approvers",
+        Prefetch("work_groups", WorkGroup.objects.order_by("name").prefetch_related("target_roles__account")),
+    )
     _check_person(request, actor)
     if request.decisions.filter(approver=actor.who).exists():
         raise errors.AlreadyDecided
@@ -103,7 +116,7 @@ def _open_to(request_id: int, actor: Actor, now: datetime) -> tuple[AccessReques
     if request.decide_until <= now:
         raise errors.DecisionTooLate
     waits = waiting_level(request)
-    level = request.policy.levels.filter(number=waits, approvers=actor.who).first() if waits is not None else None
+    level = next((each for each in _levels_of(request, actor.who.pk) if each.number == waits), None)
     if level is None:
         raise errors.NotAnApprover
     _check_door(request, actor)
@@ -115,14 +128,23 @@ def _check_person(request: AccessRequest, actor: Actor) -> None:
         raise errors.PersonDisabled
     if request.requester_id == actor.who.pk:
         raise errors.OwnRequest
-    if not ApprovalLevel.objects.filter(policy=request.policy, approvers=actor.who).exists():
+    if not _levels_of(request, actor.who.pk):
         raise errors.NotAnApprover
 
 
+def _levels_of(request: AccessRequest, person_id: int) -> list[ApprovalLevel]:
+    """Return the levels at which the person may decide."""
+    return [level for level in request.policy.levels.all() if person_id in {person.pk for person in level.approvers.all()}]
+
+
 def _check_door(request: AccessRequest, actor: Actor) -> None:
-    """A header names a person and does not prove one: so the policy names the doors, and who asked may not carry the answer."""
+    """A header names a person and does not prove one: so the policy names the doors, and who asked may not carry the answer.
+
+    One program's secret would else be as good as two people. A person's own token is that person's alone, so that requester
+    and approver may both use the client that gave them theirs.
+    """
     rule = request.policy
-    same_client = actor.door == Door.CLIENT and actor.client == request.client
+    same_client = actor.door == Door.CLIENT and actor.client == request.client and not actor.own_token
     if actor.door not in rule.decide_by or (same_client and not rule.same_client_may_decide):
         raise errors.DecideInBrowser(url=f"{settings.PORTAL_URL}/requests/{request.code}/")
 
@@ -170,7 +192,7 @@ def _as_data(decision: Decision) -> Mapping[str, object]:
 def _start(request: AccessRequest, decision: Decision, actor: Actor, now: datetime) -> None:
     """The last approval of a request: its window is fixed, and there is an elevation for each of its work groups."""
     person = windows.lock_person(request.requester_id)
-    groups = list(request.work_groups.order_by("name"))
+    groups = list(request.work_groups.all())
     _check_requester_still_may(request)
     minutes = request.duration_minutes
     asked = AskedWindow(
@@ -217,7 +239,7 @@ def _prolong(request: AccessRequest, decision: Decision, actor: Actor, now: date
 
 def _check_requester_still_may(request: AccessRequest) -> None:
     """Rights are checked again at the moment of every step."""
-    groups = list(request.work_groups.order_by("name"))
+    groups = list(request.work_groups.all())
     for group in groups:
         # A stricter policy that came meanwhile is not got round by a request from before.
         if group.retired_at is not None or group.policy_id != request.policy_id:
@@ -250,10 +272,10 @@ def _check_levels_stand(request: AccessRequest) -> None:
     Whoever is an approver no more keeps their yes.
     """
     for decision in request.decisions.filter(verdict=Verdict.APPROVE):
-        theirs = set(request.policy.levels.filter(approvers=decision.approver_id).values_list("number", flat=True))
+        theirs = {level.number for level in _levels_of(request, decision.approver_id)}
         if theirs and decision.level_number not in theirs:
             raise _changed(request)
 
 
 def _changed(request: AccessRequest) -> errors.CatalogueChanged:
-    return errors.CatalogueChanged(work_group=", ".join(request.work_groups.order_by("name").values_list("name", flat=True)))
+    return errors.CatalogueChanged(work_group=", ".join(group.name for group in request.work_groups.all()))

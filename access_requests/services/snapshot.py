@@ -29,7 +29,7 @@ def digest(snapshot: Json) -> str:
 
 def current(request: AccessRequest) -> Json:
     """Return the snapshot of a submitted request as the catalogue is now."""
-    return take(request, list(request.work_groups.prefetch_related("target_roles__account").order_by("name")))
+    return take(request, list(request.work_groups.all()))
 
 
 def seen(request: AccessRequest) -> str:
@@ -45,7 +45,6 @@ def changed(before: Json, after: Json) -> dict[str, tuple[object, object]]:
 
 def policy(rule: ApprovalPolicy) -> Json:
     """Return the policy that applies, with who may decide at each level."""
-    levels = rule.levels.prefetch_related("approvers").order_by("number")
     return {
         "key": rule.key,
         "shortest_minutes": rule.shortest_minutes,
@@ -59,7 +58,7 @@ def policy(rule: ApprovalPolicy) -> Json:
                 "approvals": level.approvals,
                 "approvers": sorted(person.username for person in level.approvers.all()),
             }
-            for level in levels
+            for level in rule.levels.all()
         ],
     }
 

@@ -73,7 +73,8 @@ def requestable_groups(names: Sequence[str], person: User) -> list[WorkGroup]:
         raise errors.NoWorkGroup(field="work_groups")
     # What cannot be printed PostgreSQL may refuse even to look for, such as NUL.
     rows = WorkGroup.objects.filter(name__in=filter(str.isprintable, names), retired_at=None).select_related("policy")
-    groups = {group.name: group for group in rows.prefetch_related("target_roles__account").order_by("name")}
+    rows = rows.prefetch_related("target_roles__account", "policy__levels__approvers")
+    groups = {group.name: group for group in rows.order_by("name")}
     for name in names:
         if name not in groups:
             raise errors.UnknownWorkGroup(field="work_groups", work_group=name)
@@ -96,7 +97,7 @@ def check_approvable(rule: ApprovalPolicy, requester: User) -> None:
     """Raise TooFewApprovers when the policy cannot be satisfied without the requester."""
     levels = [
         (level.number, level.approvals, {who.pk for who in level.approvers.all() if who.is_active} - {requester.pk})
-        for level in rule.levels.prefetch_related("approvers")
+        for level in rule.levels.all()
     ]
     level = policy.level_without_enough(levels)
     if level is not None:
@@ -199,5 +200,5 @@ def elevations_of(request: AccessRequest) -> list[Elevation]:
             ends_at=request.ends_at,
             ends_by=request.code,
         )
-        for group in request.work_groups.order_by("name")
+        for group in request.work_groups.all()
     ]

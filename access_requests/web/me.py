@@ -1,29 +1,77 @@
-"""One's own language and time zone. For everybody who is logged in."""
+"""One's own language and time zone, and who one is in Slack. For everybody who is logged in."""
 
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from access_requests.services import preferences
+from access_requests.errors import NotFound
+from access_requests.services import identities, preferences
 from access_requests.services.run import run
+from access_requests.web.actor import actor_of
 from access_requests.web.forms import PreferencesForm
 from access_requests.web.page import PageRequest
+from portal.users.models import LinkedIdentity, User
 
 UNUSABLE = 422
+SLACK = "slack"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def me(request: PageRequest) -> HttpResponse:
     person = request.user
-    initial = {"language": person.language, "time_zone": person.time_zone}
-    form = PreferencesForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = _form(person, request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
-        return render(request, "access_requests/me.html", {"form": form}, status=UNUSABLE if form.is_bound else 200)
+        return _page(request, form, status=UNUSABLE if form.is_bound else 200)
     chosen = form.cleaned_data
     run(lambda: preferences.choose(person=person, language=chosen["language"], time_zone=chosen["time_zone"]))
     with translation.override(chosen["language"] or translation.get_language()):
         messages.success(request, _("Saved."))
     return redirect("me")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def link_slack(request: PageRequest) -> HttpResponse:
+    """Make a code and show it, this once."""
+    if request.method != "POST" or not settings.SLACK_SIGNING_SECRET:
+        return redirect("me")
+    code = run(lambda: identities.make_code(person=request.user, actor=actor_of(request), now=timezone.now()))
+    minutes = int(identities.GOOD_FOR / timedelta(minutes=1))
+    return _page(request, _form(request.user), link={"line": f"/prod link {code}", "minutes": minutes})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def unlink_slack(request: PageRequest) -> HttpResponse:
+    """Ask, then forget who the person is in Slack."""
+    if request.method != "POST":
+        return render(request, "access_requests/me_unlink.html", {"links": _links(request.user).filter(provider=SLACK)})
+    act = partial(identities.unlink, person=request.user, provider=SLACK, actor=actor_of(request), now=timezone.now())
+    try:
+        run(act)
+    except NotFound:
+        return redirect("me")
+    messages.success(request, _("You are unlinked from Slack."))
+    return redirect("me")
+
+
+def _form(person: User, typed: QueryDict | None = None) -> PreferencesForm:
+    return PreferencesForm(typed, initial={"language": person.language, "time_zone": person.time_zone})
+
+
+def _links(person: User) -> QuerySet[LinkedIdentity]:
+    return person.linked_identities.filter(verified_at__isnull=False).order_by("provider", "external_id")
+
+
+def _page(request: PageRequest, form: PreferencesForm, *, status: int = 200, link: dict[str, Any] | None = None) -> HttpResponse:
+    links = list(_links(request.user))
+    may_link = bool(settings.SLACK_SIGNING_SECRET) and not any(each.provider == SLACK for each in links)
+    context = {"form": form, "links": links, "may_link": may_link, "link": link}
+    return render(request, "access_requests/me.html", context, status=status)

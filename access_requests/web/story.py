@@ -47,14 +47,6 @@ STOPPED = _("%(who)s ended the access: %(reason)s")
 FAILED = "_attempt_failed"
 JUDGED = "elevation.judged"
 DRIFT = "drift."
-METHODS: Mapping[str, Promise] = {
-    "password": _("password"),
-    "totp": _("one-time code"),
-    "passkey": _("passkey"),
-    "slack-signature": _("Slack signature"),
-}
-# What an API client proves is itself; the person is whom its header named.
-NAMED_ONLY = "client-assertion"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,10 +159,22 @@ def _proof(entry: TrailEntry) -> str:
     proof = (entry.data if entry.act.startswith(DRIFT) else entry.data.get("decision", {})).get("proof", {})
     if "method" not in proof or "at" not in proof:
         return ""
-    if proof["method"] == NAMED_ONLY:
+    if "own_token" in proof:
+        return _own_token(proof["own_token"])
+    if proof["method"] == wording.NAMED_ONLY:
         return gettext("named by the API client, not proven")
-    method = METHODS.get(proof["method"], proof["method"])
+    method = wording.PROOFS.get(proof["method"], proof["method"])
     return gettext("identity proven by %(method)s at %(at)s") % {"method": method, "at": _said(proof["at"])}
+
+
+def _own_token(token: Mapping[str, Any]) -> str:
+    allowed = token["allowed"]
+    words = {"code": token["id"], "at": _said(allowed["at"])}
+    method = allowed["proof"].get("method")
+    if method is None:
+        return gettext("by the person's own token %(code)s, allowed %(at)s") % words
+    words["method"] = str(wording.PROOFS.get(method, method))
+    return gettext("by the person's own token %(code)s, allowed %(at)s with %(method)s") % words
 
 
 def _seen(entry: TrailEntry) -> str:

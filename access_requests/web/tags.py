@@ -12,11 +12,12 @@ from django.utils.text import capfirst
 
 from access_requests import wording
 from access_requests.grants import registry
-from access_requests.models import ApprovalLevel, TargetRole, WorkGroup
+from access_requests.models import ApprovalLevel, Decision, TargetRole, WorkGroup
 from access_requests.selectors import requests
 from access_requests.services import gates
+from access_requests.unseen import named
 from access_requests.web import health_words, moments, notice_words, ways
-from access_requests.web.visible import named, visible
+from access_requests.web.visible import visible
 from portal.iam.fences import iso
 
 MINUTE = 60
@@ -159,6 +160,18 @@ def age(moment: datetime) -> str:
     """Return how long ago it was, to the second below a minute."""
     seconds = max(0, int((timezone.now() - moment).total_seconds()))
     return wording.every(seconds) if seconds < MINUTE else wording.duration(seconds // MINUTE)
+
+
+@register.filter
+def proof(decision: Decision) -> str:
+    """Return by which door a decision came, and how the approver proved who they are."""
+    return wording.proof(decision.door, decision.client, decision.proof)
+
+
+@register.filter
+def provider(word: str) -> str:
+    """Return where somebody has another name."""
+    return str(wording.PROVIDERS.get(word, word))
 
 
 @register.filter

@@ -7,6 +7,7 @@ from typing import Any
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from django_guid.integrations import CeleryIntegration
 
 from portal.settings.environment import env
 
@@ -24,6 +25,7 @@ INSTALLED_APPS = [
     "portal.outbox",
     "audits",
     "access_requests",
+    "access_requests.chat",
     "portal.users.admin_config.ReadingAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -35,11 +37,15 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.idp.oidc",
     "csp",
+    "django_guid",
     "django_htmx",
     "ninja",
 ]
 
 MIDDLEWARE = [
+    # First, so that whatever is logged of a call has its id.
+    "django_guid.middleware.guid_middleware",
+    "portal.calls.CallsOfPrograms",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -97,15 +103,26 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 
-# API clients: OAuth 2 client credentials
+# API clients: OAuth 2 client credentials, and device codes for people's own scripts
 
 IDP_OIDC_ADAPTER = "portal.accounts.ApiClients"
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = int(timedelta(hours=1).total_seconds())
+# A working day: a person's own token, for which they log in again when it is over.
+PERSONAL_TOKEN_EXPIRES_IN = int(timedelta(hours=12).total_seconds())
+# Wrong codes that a person may type; right ones are not counted.
+IDP_OIDC_RATE_LIMITS = {"device_user_code": "10/m/user"}
 API_CLIENT_CALLS_PER_MINUTE = env.int("API_CLIENT_CALLS_PER_MINUTE", 1200)
 API_PERSON_CALLS_PER_MINUTE = env.int("API_PERSON_CALLS_PER_MINUTE", 600)
 # How many proxies stand before the portal, each of which adds an address to X-Forwarded-For; none by default.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+
+# Slack; without the signing secret its door is not there. The app's token is for Socket Mode, the bot's for everything outgoing.
+
+SLACK_SIGNING_SECRET = SLACK_BOT_TOKEN = SLACK_APP_TOKEN = ""
+SLACK_API_URL = env.str("SLACK_API_URL", "https://slack.com/api").rstrip("/") + "/"
+# The one workspace that is listened to; empty means every workspace in which the app is installed.
+SLACK_TEAM_ID = env.str("SLACK_TEAM_ID", "")
 
 # Data
 
@@ -270,12 +287,25 @@ TTL_TAG_KEY = env.str("TTL_TAG_KEY", "sekisho:ttl:{group}")
 TTL_TAG_VALUE = env.str("TTL_TAG_VALUE", "%Y-%m-%dT%H:%M:%SZ")
 TTL_TAG_ZONE = env.str("TTL_TAG_ZONE", "UTC")
 
+# One id for a call in its answer, in the log, and in the log of the workers who go on with it.
+DJANGO_GUID = {
+    "GUID_HEADER_NAME": "X-Request-Id",
+    "EXPOSE_HEADER": False,
+    "INTEGRATIONS": [CeleryIntegration()],
+}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "portal.logs.RequestId"}},
     "formatters": {
-        "line": {"()": "portal.logs.OneLineFormatter", "format": "{asctime} {levelname} {name} {message}", "style": "{"}
+        "line": {
+            "()": "portal.logs.OneLineFormatter",
+            "format": "{asctime} {levelname} {name} {request_id} {message}",
+            "style": "{",
+        }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
+    # It tells of every id that it makes.
+    "loggers": {"django_guid": {"level": "WARNING"}},
 }

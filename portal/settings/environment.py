@@ -24,3 +24,9 @@ def secret(name: str) -> str:
     if not value:
         raise ImproperlyConfigured(f"{name} is missing: set {name}, or {name}_FILE to a file that holds it.")
     return value
+
+
+def optional_secret(name: str) -> str:
+    """Return a secret that may be left out, and then is empty; given and empty stops the start as `secret` says."""
+    given = env.str(name, None) is not None or env.str(f"{name}_FILE", None) is not None
+    return secret(name) if given else ""

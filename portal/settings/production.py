@@ -4,7 +4,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from portal.settings.base import *  # noqa: F403  Django's own way to build one settings module on another.
 from portal.settings.base import caches, database
-from portal.settings.environment import env, secret
+from portal.settings.environment import env, optional_secret, secret
 
 SECRET_KEY = secret("SECRET_KEY")
 if len(SECRET_KEY) < 50:
@@ -25,6 +25,9 @@ CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 DATABASES = {"default": database(secret("DATABASE_URL"))}
 CELERY_BROKER_URL = secret("BROKER_URL")
 CACHES = caches(env.str("CACHE_URL", CELERY_BROKER_URL))
+SLACK_SIGNING_SECRET = optional_secret("SLACK_SIGNING_SECRET")
+SLACK_BOT_TOKEN = optional_secret("SLACK_BOT_TOKEN")
+SLACK_APP_TOKEN = optional_secret("SLACK_APP_TOKEN")
 
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]

@@ -10,6 +10,8 @@ from portal.settings.signing import throwaway_key
 
 SECRET_KEY = "tests only: signs nothing that anybody relies on....."  # noqa: S105  Not a secret: it protects nothing.
 IDP_OIDC_PRIVATE_KEY = throwaway_key()
+SLACK_SIGNING_SECRET = "tests only: what Slack would sign with"  # noqa: S105  Not a secret: it protects nothing.
+SLACK_TEAM_ID = ""
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PORTAL_URL = "http://testserver"
 DATABASES = {"default": database(env.str("TEST_DATABASE_URL", f"sqlite:///{gettempdir()}/sekisho-tests.sqlite3"))}

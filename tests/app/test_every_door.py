@@ -4,7 +4,8 @@ The calls of the API have a table of their own, tests/app/access_requests/api/te
 strangers and by people whose browser is logged in, since a session is worth nothing there, nor is a program's token at a page.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from fnmatch import fnmatch
 from itertools import count
@@ -14,17 +15,18 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from access_requests.models import Delivery, Drift, DriftKind, WebhookEndpoint
-from tests.bots import SCOPES, make_client, token_of
+from access_requests.models import ApiClient, Delivery, Drift, DriftKind, KeptIn, PersonalToken, WebhookEndpoint
+from tests.bots import SCOPES, make_client, make_personal_client, own_token_of, token_of
 from tests.cast import Cast
 from tests.story import elevated, submitted
 
 WHO = ("stranger", "member02", "member01", "leader01", "auditor01", "admin01")
 LOGIN = "log-in"
 READERS = (LOGIN, 403, 403, 403, 200, 200)
-KEEPERS = (LOGIN, 403, 403, 403, 403, 200)
+ADMINISTRATORS = (LOGIN, 403, 403, 403, 403, 200)
 EVERYBODY = (LOGIN, 200, 200, 200, 200, 200)
 TOKENS_ONLY = (401, 401, 401, 401, 401, 401)
+POST_ONLY = (405, 405, 405, 405, 405, 405)
 NO_CLIENT = (400, 400, 400, 400, 400, 400)
 OPEN = (200, 200, 200, 200, 200, 200)
 GET, POST = "GET", "POST"
@@ -43,6 +45,18 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "home"): EVERYBODY,
     (GET, "me"): EVERYBODY,
     (POST, "me"): EVERYBODY,
+    (GET, "tokens"): EVERYBODY,
+    # One of member01's.
+    (GET, "token-revoke"): (LOGIN, 404, 200, 404, 404, 404),
+    (POST, "token-revoke"): (LOGIN, 404, 200, 404, 404, 404),
+    (GET, "token-revoke-all"): EVERYBODY,
+    (POST, "token-revoke-all"): EVERYBODY,
+    (GET, "device"): EVERYBODY,
+    (POST, "device"): EVERYBODY,
+    (GET, "me-link-slack"): EVERYBODY,
+    (POST, "me-link-slack"): EVERYBODY,
+    (GET, "me-unlink-slack"): EVERYBODY,
+    (POST, "me-unlink-slack"): EVERYBODY,
     (GET, "queue"): EVERYBODY,
     (GET, "catalogue"): EVERYBODY,
     (GET, "request-list"): EVERYBODY,
@@ -71,28 +85,40 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "backends"): READERS,
     (GET, "backends-check"): READERS,
     (POST, "backends-check"): (LOGIN, 403, 403, 403, 403, 200),
+    (GET, "clients"): READERS,
+    (GET, "client"): READERS,
+    (GET, "client-new"): ADMINISTRATORS,
+    (POST, "client-new"): (LOGIN, 403, 403, 403, 403, 422),
+    (GET, "client-change"): ADMINISTRATORS,
+    (POST, "client-change"): (LOGIN, 403, 403, 403, 403, 422),
+    (GET, "client-rotate"): ADMINISTRATORS,
+    (POST, "client-rotate"): (LOGIN, 403, 403, 403, 403, 409),
+    (GET, "client-revoke"): ADMINISTRATORS,
+    (POST, "client-revoke"): ADMINISTRATORS,
+    (GET, "client-restore"): ADMINISTRATORS,
+    (POST, "client-restore"): (LOGIN, 403, 403, 403, 403, 409),
     (GET, "matrix"): EVERYBODY,
     (GET, "matrix-person"): (LOGIN, 403, 200, 403, 200, 200),
     (GET, "webhook-list"): READERS,
-    (GET, "webhook-new"): KEEPERS,
+    (GET, "webhook-new"): ADMINISTRATORS,
     (POST, "webhook-new"): (LOGIN, 403, 403, 403, 403, 422),
     (GET, "webhook"): READERS,
-    (GET, "webhook-change"): KEEPERS,
+    (GET, "webhook-change"): ADMINISTRATORS,
     (POST, "webhook-change"): (LOGIN, 403, 403, 403, 403, 422),
-    (GET, "webhook-rotate"): KEEPERS,
-    (POST, "webhook-rotate"): KEEPERS,
-    (GET, "webhook-delete"): KEEPERS,
-    (POST, "webhook-delete"): KEEPERS,
+    (GET, "webhook-rotate"): ADMINISTRATORS,
+    (POST, "webhook-rotate"): ADMINISTRATORS,
+    (GET, "webhook-delete"): ADMINISTRATORS,
+    (POST, "webhook-delete"): ADMINISTRATORS,
     (GET, "webhook-enable"): READERS,
-    (POST, "webhook-enable"): KEEPERS,
+    (POST, "webhook-enable"): ADMINISTRATORS,
     (GET, "webhook-disable"): READERS,
-    (POST, "webhook-disable"): KEEPERS,
+    (POST, "webhook-disable"): ADMINISTRATORS,
     (GET, "webhook-test"): READERS,
-    (POST, "webhook-test"): KEEPERS,
+    (POST, "webhook-test"): ADMINISTRATORS,
     (GET, "delivery-list"): READERS,
     (GET, "delivery"): READERS,
     (GET, "delivery-again"): READERS,
-    (POST, "delivery-again"): KEEPERS,
+    (POST, "delivery-again"): ADMINISTRATORS,
     (POST, "set_language"): EVERYBODY,
     (GET, "healthz"): OPEN,
     (GET, "favicon"): OPEN,
@@ -102,7 +128,13 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "account_reauthenticate"): EVERYBODY,
     (GET, "account_change_password"): EVERYBODY,
     (POST, "oauth_token"): NO_CLIENT,
+    (POST, "oauth_device_code"): TOKENS_ONLY,
     (POST, "oauth_revoke"): NO_CLIENT,
+    # Slack's signature alone opens these, whoever is logged in.
+    (GET, "slack-commands"): POST_ONLY,
+    (POST, "slack-commands"): TOKENS_ONLY,
+    (GET, "slack-interactions"): POST_ONLY,
+    (POST, "slack-interactions"): TOKENS_ONLY,
     (GET, "admin:index"): READERS,
     (GET, "admin:app_list"): READERS,
     (GET, "admin:*_changelist"): READERS,
@@ -189,6 +221,20 @@ def drifted(cast: Cast, *, now: datetime) -> Drift:
     return Drift.objects.create(**fields, work_group=cast.prod_member, found_at=now, seen_at=now)
 
 
+def kept_here(cast: Cast) -> ApiClient:
+    """Return a client that was made in the browser."""
+    client = make_client(f"bot-{ApiClient.objects.count()}", cast)
+    ApiClient.objects.update(kept_in=KeptIn.BROWSER)
+    return client
+
+
+def own_token(cast: Cast) -> PersonalToken:
+    """Return what member01 allowed."""
+    scripts = ApiClient.objects.filter(key="scripts").first() or make_personal_client("scripts", cast)
+    own_token_of(cast.member01, scripts, *SCOPES)
+    return PersonalToken.objects.latest("pk")
+
+
 def webhook(*, now: datetime) -> WebhookEndpoint:
     return WebhookEndpoint.objects.create(
         name=f"chat {WebhookEndpoint.objects.count()}",
@@ -207,16 +253,18 @@ def delivered(*, now: datetime) -> Delivery:
 def filled(cast: Cast, path: str, start: datetime) -> str:
     """Return the path with what its gaps stand for: a new request or elevation of member01's, or a row of the administration."""
     now = timezone.now()
-    if path.startswith("requests/<"):
-        return "/" + path.replace("<slug:code>", submitted(cast.member01, now=now, starts_at=start).code)
-    if path.startswith("elevations/<"):
-        return "/" + path.replace("<slug:code>", elevated(cast.member01, cast.leader01, now=now, starts_at=start).code)
-    if path.startswith("drift/<"):
-        return "/" + path.replace("<slug:code>", drifted(cast, now=now).code)
-    if path.startswith("webhooks/<"):
-        return "/" + path.replace("<slug:code>", webhook(now=now).code)
-    if path.startswith("deliveries/<"):
-        return "/" + path.replace("<slug:code>", str(delivered(now=now).code))
+    made: dict[str, Callable[[], object]] = {
+        "requests/<": lambda: submitted(cast.member01, now=now, starts_at=start).code,
+        "elevations/<": lambda: elevated(cast.member01, cast.leader01, now=now, starts_at=start).code,
+        "drift/<": lambda: drifted(cast, now=now).code,
+        "clients/<": lambda: kept_here(cast).key,
+        "me/tokens/<": lambda: own_token(cast).code,
+        "webhooks/<": lambda: webhook(now=now).code,
+        "deliveries/<": lambda: delivered(now=now).code,
+    }
+    for beginning, make in made.items():
+        if path.startswith(beginning):
+            return "/" + re.sub("<slug:(code|key)>", str(make()), path)
     for gap, filling in GAPS.items():
         path = path.replace(gap, filling)
     return "/" + path.removeprefix("^")

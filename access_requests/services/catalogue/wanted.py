@@ -7,7 +7,7 @@ from typing import Any
 from allauth.idp.oidc.adapter import get_adapter
 from django.conf import settings
 
-from access_requests.models import AccountKind, DriftAnswer, RoleLevel
+from access_requests.models import AccountKind, ClientKind, DriftAnswer, RoleLevel
 from access_requests.models.catalogue import DECIDE_BY
 from access_requests.services.catalogue.document import Scalar, parse
 from access_requests.services.catalogue.mistakes import Mistakes, Path
@@ -62,6 +62,12 @@ IDENTITY_CENTER_USER_ID = matching(
     "Identity Center's UserId, such as 6f0c1b5e-3f0a-4a55-9d6f-0a1b2c3d4e5f",
 )
 SLACK_ID = matching(r"[UW][A-Z0-9]{2,40}", 41, "a Slack member ID, such as U012AB3CD")
+# Names of channels may be written in any script, and are small letters.
+SLACK_CHANNEL = matching(
+    r"[CG][A-Z0-9]{2,40}|#[^\x00-\x20\x7f-\xa0A-Z#<>&|,.!?@*\u2000-\u200f\u2028-\u202f\u2060-\u206f\u3000\ufeff]{1,80}",
+    81,
+    "a channel of Slack, such as C012AB3CD or '#production' in quotes",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +158,7 @@ def _policy() -> Read:
         optional={
             "decide_by": (listing(scalar(one_of(DECIDE_BY))), ["browser"]),
             "same_client_may_decide": (scalar(flag), False),
+            "slack_channel": (scalar(SLACK_CHANNEL), ""),
         },
     )
 
@@ -183,7 +190,8 @@ def _person() -> Read:
             "disabled": (scalar(flag), False),
             "iam_user": (_aws_user(IAM_USER_NAME, IAM_USER_ID), None),
             "identity_center_user": (_aws_user(IDENTITY_CENTER_USER_NAME, IDENTITY_CENTER_USER_ID), None),
-            "identities": (lambda place: _given(identities(place)), {}),
+            # None: the file says nothing of them, and what people have linked stays.
+            "identities": (lambda place: _given(identities(place)), None),
             "standing_groups": (listing(scalar(STANDING_GROUP_NAME)), []),
         },
     )
@@ -207,6 +215,7 @@ def _client() -> Read:
             "source_addresses": listing(scalar(network)),
         },
         optional={
+            "kind": (scalar(one_of(ClientKind.values)), ClientKind.SERVICE.value),
             "may_name_by_email": (scalar(flag), False),
             "secret": (lambda place: _given(source(place)), None),
         },

@@ -10,6 +10,8 @@ lost costs a sweep's period. Workers of this have a queue of their own.
     delivering   sending them, with patience
     contract     what a channel is
     registry     which there are
+    slack        cards of requests in Slack
+    refreshing   looking at them once more
 
 A channel is a module or a package here with a class that satisfies `contract.Channel`, and an instance of it in
 `registry.CHANNELS`.

@@ -39,7 +39,10 @@ class Channel(Protocol):
     key: str
 
     def wants(self, entry: TrailEntry, *, now: datetime) -> Iterable[Wanted]:
-        """Yield who is to be told of an entry. In a transaction that holds up other telling: reads, and no calls."""
+        """Yield who is to be told of an entry.
+
+        In a transaction that holds up other telling: reads, rows of its own, and no calls.
+        """
         ...
 
     def send(self, delivery: Delivery, *, now: datetime) -> str:

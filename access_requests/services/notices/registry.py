@@ -1,9 +1,10 @@
 """Which channels there are."""
 
 from access_requests.services.notices.contract import Channel, Undeliverable
+from access_requests.services.notices.slack import SlackChannel
 from access_requests.services.notices.webhooks.channel import WebhookChannel
 
-CHANNELS: tuple[Channel, ...] = (WebhookChannel(),)
+CHANNELS: tuple[Channel, ...] = (SlackChannel(), WebhookChannel())
 
 
 def channel(key: str) -> Channel:

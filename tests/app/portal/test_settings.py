@@ -1,5 +1,6 @@
 """Production starts with all that it needs and nothing lax, or not at all."""
 
+import os
 import runpy
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,8 @@ LAX = {
 
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DEBUG", "SECURE_SSL_REDIRECT", *(f"{name}_FILE" for name in GIVEN)):
+    slack = (name for name in os.environ if name.startswith("SLACK_"))
+    for name in ("DEBUG", "SECURE_SSL_REDIRECT", *slack, *(f"{name}_FILE" for name in GIVEN)):
         monkeypatch.delenv(name, raising=False)
     for name, value in GIVEN.items():
         monkeypatch.setenv(name, value)
@@ -62,6 +64,16 @@ def test_whatever_is_not_given_stops_the_start(name: str, value: str | None, mon
 def test_laxness_stops_the_start(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, LAX[name])
     with pytest.raises(ImproperlyConfigured, match=name):
+        production()
+
+
+@pytest.mark.parametrize("name", ["SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])
+def test_slacks_secret_may_be_left_out_and_is_never_empty(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert production()[name] == ""
+    monkeypatch.setenv(name, "given")
+    assert production()[name] == "given"
+    monkeypatch.setenv(name, "")
+    with pytest.raises(ImproperlyConfigured, match=f"{name} is missing"):
         production()
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from access_requests.web.visible import named, visible
+from access_requests.unseen import named
+from access_requests.web.visible import visible
 
 
 @pytest.mark.parametrize(

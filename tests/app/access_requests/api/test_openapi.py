@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import jsonschema_rs
 import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
@@ -21,6 +22,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from access_requests.api.auth import PERSON_HEADER
+from access_requests.api.examples import ANSWERS
 from access_requests.models import ApiClient
 from portal.api import api
 from tests.bots import SCOPES, Bot, read, token_of
@@ -98,6 +100,28 @@ def test_document_names_scope_person_key_and_problems_of_every_call() -> None:
             assert ("404" in operation["responses"]) is ("{code}" in path), path
             assert operation["security"][0]["Bearer"] or path.endswith("/me"), path
             assert operation["summary"], path
+
+
+def test_every_call_has_an_example_of_what_it_answers_and_every_problem_too() -> None:
+    """Each example holds against the schema beside it, fields that nobody demands included."""
+    calls = [answer for path in DOCUMENT["paths"].values() for operation in path.values() for answer in good(operation)]
+    problems = DOCUMENT["components"]["responses"].values()
+    assert len(calls) == len(ANSWERS)
+    for answer in (*calls, *problems):
+        (said,) = answer["content"].values()
+        schema = {**said["schema"], "components": DOCUMENT["components"]}
+        jsonschema_rs.validator_for(schema, validate_formats=True).validate(said["example"])
+
+
+def good(operation: dict[str, Any]) -> list[dict[str, Any]]:
+    return [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+
+
+def test_problems_are_declared_once_for_all_calls() -> None:
+    for path in DOCUMENT["paths"].values():
+        for operation in path.values():
+            others = {status: said for status, said in operation["responses"].items() if status >= "400"}
+            assert all(list(said) == ["$ref"] for said in others.values())
 
 
 def test_document_and_its_page_are_open_and_need_nothing_from_elsewhere(bot: Bot) -> None:

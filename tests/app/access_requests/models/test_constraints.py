@@ -23,6 +23,7 @@ from access_requests.models import (
     Reconciliation,
     RequestedGroup,
     RoleGate,
+    SlackCard,
     StandingGroup,
     TargetRole,
     WorkGroup,
@@ -120,6 +121,12 @@ def drift(now: datetime, **changes: Any) -> Drift:
     return Drift.objects.create(**{**seen, **changes})
 
 
+def card_sent_twice(cast: Cast, now: datetime) -> Callable[[], object]:
+    request = submitted(cast.member01, now=now)
+    SlackCard.objects.create(request=request, target="channel:C0APPROVALS")
+    return lambda: SlackCard.objects.create(request=request, target="channel:C0APPROVALS")
+
+
 def drift_found_twice(_cast: Cast, now: datetime) -> Callable[[], object]:
     drift(now, status="gone")
     drift(now)
@@ -176,6 +183,7 @@ BREAKS: dict[str, Break] = {
     ),
     "catalogue_level_of_policy": lambda cast, _: lambda: cast.two_levels.levels.update(number=1),
     "catalogue_level_needs_an_approval": lambda cast, _: lambda: cast.one_lead.levels.update(approvals=0),
+    "slack_one_card_a_place": card_sent_twice,
     "users_username_any_case": lambda _cast, _: lambda: User.objects.create(username="MEMBER01"),
     "users_one_person_an_identity": lambda cast, _: (
         lambda: LinkedIdentity.objects.create(person=cast.member02, provider="slack", external_id="u0member01")

@@ -10,7 +10,7 @@ from access_requests.models import (
     IamUserBinding,
 )
 from audits.models import TrailEntry
-from portal.users.models import User
+from portal.users.models import LinkedIdentity, User
 from tests.app.access_requests.services.catalogue.loading import (
     DEMO,
     an_elevation,
@@ -150,3 +150,31 @@ def test_a_name_that_only_case_tells_from_one_in_use_is_refused(demo: None, late
     assert "differ by letter case only" in refused(
         without_member01().replace("people:\n", "people:\n  Member01: {name: 佐藤}\n"), later
     )
+
+
+SLACK_OF_MEMBER01 = "    identities: {slack: U0MEMBER01}\n"
+
+
+def linked(username: str) -> dict[str, str]:
+    return dict(LinkedIdentity.objects.filter(person__username=username).values_list("provider", "external_id"))
+
+
+def test_what_people_have_linked_stays_where_the_file_says_nothing_of_it(demo: None, later: datetime) -> None:
+    LinkedIdentity.objects.filter(person__username="member01").update(external_id="U0LINKED")
+    assert load(edited((SLACK_OF_MEMBER01, "")), later).changes == []
+    assert linked("member01") == {"slack": "U0LINKED"}
+
+
+def test_where_the_file_says_who_somebody_is_it_rules(demo: None, later: datetime) -> None:
+    LinkedIdentity.objects.filter(person__username="member01").update(external_id="U0LINKED")
+    (change,) = load(DEMO, later).changes
+    assert '    identities: {"slack": "U0LINKED"} -> {"slack": "U0MEMBER01"}' in change.lines()
+    assert linked("member01") == {"slack": "U0MEMBER01"}
+    load(edited((SLACK_OF_MEMBER01, "    identities: {}\n")), later)
+    assert linked("member01") == {}
+
+
+def test_identity_that_somebody_linked_is_not_given_to_another(demo: None, later: datetime) -> None:
+    LinkedIdentity.objects.filter(person__username="member01").update(external_id="U0LINKED")
+    text = edited((SLACK_OF_MEMBER01, ""), ("U0MEMBER02", "u0linked".upper()))
+    assert 'people.member02.identities.slack: this identity is "member01"\'s' in refused(text, later)

@@ -16,7 +16,7 @@ def number_what_is_there(apps: StateApps, schema_editor: object) -> None:  # noq
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access_requests", "0009_notices"),
+        ("access_requests", "0010_clients_and_own_tokens"),
     ]
 
     operations = [

@@ -1,0 +1,33 @@
+"""Becoming somebody in the portal by a code that was made there, and nobody again."""
+
+from django.utils.translation import gettext
+
+from access_requests.chat import answers
+from access_requests.chat.answers import Answer
+from access_requests.chat.refusals import NotLinked
+from access_requests.chat.speaking import COMMAND, PROVIDER, USER_ID, Speaker, portal_page, read_by
+from access_requests.chat.words import Line
+from access_requests.errors import Rejection
+from access_requests.services import identities
+from access_requests.services.run import run
+from portal.users.models import User
+
+
+def link(speaker: Speaker, line: Line) -> Answer:
+    """Link whoever types a good code. Nothing of the portal is told before."""
+    try:
+        if not USER_ID.fullmatch(speaker.user_id):
+            raise NotLinked(url=portal_page(), command=COMMAND)
+        code = line.split(1)[0]
+        typed = {"provider": PROVIDER, "external_id": speaker.user_id.upper()}
+        linked = identities.link(code=code, **typed, proof=speaker.proof(), now=speaker.now)
+    except Rejection as rejection:
+        return answers.refused(rejection, f"{COMMAND} link CODE")
+    with read_by(linked.person, speaker.locale):
+        who = {"person": linked.person.username, "command": COMMAND}
+        return answers.said(gettext("You are %(person)s here now. Type %(command)s help for what you can do.") % who)
+
+
+def unlink(speaker: Speaker, person: User) -> Answer:
+    run(lambda: identities.unlink(person=person, provider=PROVIDER, actor=speaker.actor(person), now=speaker.now))
+    return answers.said(gettext("You are unlinked: the portal does not know who you are here any more."))

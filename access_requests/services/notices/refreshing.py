@@ -1,0 +1,27 @@
+"""Looking once more at what was sent: somebody has pressed a button that should not be there any more."""
+
+from datetime import datetime
+
+from access_requests.models import AccessRequest, Delivery
+from access_requests.services.notices import slack
+from access_requests.services.notices.delivering import SEND
+from access_requests.services.slack import api
+from portal.outbox import sending as outbox
+
+ACT = "slack.refresh"
+
+
+def refresh_cards(request: AccessRequest, *, now: datetime) -> None:
+    """Have the request's cards in Slack brought up to date. In the caller's transaction."""
+    targets = slack.places(request) if api.is_possible() else ()
+    for target in targets:
+        delivery = Delivery.objects.create(
+            channel=slack.KEY,
+            target=target,
+            act=ACT,
+            subject=request.code,
+            body={"request": request.code},
+            try_again_at=now,
+            created_at=now,
+        )
+        outbox.nudge(SEND, delivery.pk)

@@ -1,0 +1,1 @@
+"""The floor: pages that a Django without any portal answers with as many bytes."""
