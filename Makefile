@@ -37,6 +37,7 @@ messages: .venv/dev.stamp
 # What programs are written against, from the sources into docs; the gate compares.
 api-docs: .venv/dev.stamp
 	@DJANGO_SETTINGS_MODULE=portal.settings.test $(BIN)/python -m tests.structure.api_documents
+	@DJANGO_SETTINGS_MODULE=portal.settings.test $(BIN)/python -m tests.structure.webhook_documents
 
 # The development lock is compiled first and binds the others, so that a package has one version in all three.
 lock: .venv/dev.stamp
