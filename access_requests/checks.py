@@ -10,7 +10,7 @@ from django.utils.module_loading import import_string
 
 from access_requests.actor import Door
 from access_requests.grants.health import NEEDS
-from access_requests.models import ApiClient, ApprovalPolicy, WorkGroup
+from access_requests.models import ApiClient, ApprovalPolicy, ClientKind, WorkGroup
 
 
 @register(Tags.security, deploy=True)
@@ -91,11 +91,12 @@ def _policies() -> list[CheckMessage]:
 
 
 def _clients() -> list[CheckMessage]:
+    """Warn of services only: through a personal client each person acts for themselves."""
     return [
         Warning(
             f"API client {client.key} may act for everyone.",
             hint="List the people that it may act for.",
             id="access_requests.W002",
         )
-        for client in ApiClient.objects.filter(everyone=True).order_by("key")
+        for client in ApiClient.objects.filter(everyone=True, kind=ClientKind.SERVICE, retired_at=None).order_by("key")
     ]

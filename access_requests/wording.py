@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext, gettext_noop, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from access_requests.errors import Rejection
@@ -138,6 +138,13 @@ DOORS: Mapping[str, Promise] = {
     "chat": pgettext_lazy("door", "chat"),
     "client": pgettext_lazy("door", "API client"),
 }
+# Not translated here: they are in the OpenAPI document too, which speaks English.
+SCOPES: Mapping[str, str] = {
+    "requests:read": gettext_noop("See requests and elevations"),
+    "requests:write": gettext_noop("Ask, withdraw, return and extend"),
+    "decisions:write": gettext_noop("Approve, reject, send back and stop"),
+    "audit:read": gettext_noop("Read the audit trail"),
+}
 MINUTES_A_DAY = 24 * 60
 
 
@@ -171,6 +178,11 @@ def _untold(reason: str) -> str:
 def state(word: str) -> str:
     """Return the word for a state of a request or of an elevation, as it is stored."""
     return str(REQUEST_STATES.get(word) or ELEVATION_STATES.get(word) or word)
+
+
+def scope(word: str) -> str:
+    """Return what a token with this scope is good for."""
+    return gettext(SCOPES[word]) if word in SCOPES else word
 
 
 def duration(minutes: int) -> str:

@@ -5,6 +5,7 @@ from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from django.http import HttpRequest
 from django.utils import timezone
 
+from access_requests import wording
 from access_requests.actor import Actor, Door
 from access_requests.services import people
 from access_requests.services.run import run
@@ -27,9 +28,4 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
 class ApiClients(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth ships no types.
     """Programs: what a token of theirs may be good for."""
 
-    scope_display = {
-        "requests:read": "See requests and elevations",
-        "requests:write": "Ask, withdraw, return and extend",
-        "decisions:write": "Approve, reject, send back and stop",
-        "audit:read": "Read the audit trail",
-    }
+    scope_display = wording.SCOPES

@@ -16,9 +16,11 @@ from access_requests.api.parsing import StrictParser
 DESCRIPTION = """Time-boxed access to production on AWS: ask, approve, be in, be out again.
 
 **Token.** `POST /identity/o/api/token` with `grant_type=client_credentials`, `client_id`, `client_secret` and `scope`,
-such as `requests:read requests:write`. Send it as `Authorization: Bearer …`. An administrator makes clients, in the catalogue.
+such as `requests:read requests:write`. Send it as `Authorization: Bearer …`. An administrator makes clients, in the catalogue or
+in the browser. A script of your own gets a token by a device code that you allow in the browser: see Authorize.
 
-**Person.** `X-On-Behalf-Of: slack:U012AB3CD` names whom the client acts for. Every rule for that person holds.
+**Person.** `X-On-Behalf-Of: slack:U012AB3CD` names whom a service acts for; a token of your own acts for you, without that
+header. Every rule for that person holds.
 
 Repeating a call, tags, errors, who may decide: docs/api.md of the source.
 """

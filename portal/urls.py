@@ -24,8 +24,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include(accounts)),
     path("language/", set_language, name="set_language"),
-    # Of allauth's OAuth 2 server only what client credentials need.
+    # Of allauth's OAuth 2 server only what client credentials and device codes need; the person's page is the portal's own.
     path("identity/o/api/token", tokens.token, name="oauth_token"),
+    path("identity/o/api/device/code", tokens.device_code, name="oauth_device_code"),
     path("identity/o/api/revoke", tokens.revoke, name="oauth_revoke"),
     path("api/v1/", nothing_here),
     path("api/v1/", api.urls),

@@ -1,5 +1,6 @@
 """A program before the API: its client in the catalogue, its token, its calls."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from access_requests.models import ApiClient
+from access_requests.models import ApiClient, PersonalToken
 from portal.users.models import User
 from tests.cast import Cast
 
@@ -47,6 +48,38 @@ def make_client(key: str, cast: Cast) -> ApiClient:
     client = ApiClient.objects.create(key=key, oauth_client=oauth, everyone=True, source_addresses=["127.0.0.0/8"])
     client.work_groups.set([cast.prod_member, cast.prod_leader])
     return client
+
+
+def make_personal_client(key: str, cast: Cast) -> ApiClient:
+    """Return a client for people's own scripts, without limits but its address."""
+    oauth = OAuthClient(id=key, name=f"The {key}", type="public", grant_types=OAuthClient.GrantType.DEVICE_CODE)
+    oauth.set_scopes(list(SCOPES))
+    oauth.set_default_scopes(["requests:read", "requests:write", "audit:read"])
+    oauth.save()
+    addresses = ["127.0.0.0/8"]
+    client = ApiClient.objects.create(key=key, kind="personal", oauth_client=oauth, everyone=True, source_addresses=addresses)
+    client.work_groups.set([cast.prod_member, cast.prod_leader])
+    return client
+
+
+def own_token_of(person: User, client: ApiClient, *scopes: str) -> str:
+    """Return a token that the person has allowed and the client's program has collected."""
+    value = token_of(client, *scopes, *person.username)
+    token = Token.objects.by_value(value).get()
+    token.user = person
+    token.set_scopes(list(scopes))
+    token.save()
+    PersonalToken.objects.create(
+        person=person,
+        client=client,
+        token=token,
+        device_code_digest=hashlib.sha256(value.encode()).hexdigest(),
+        scopes=list(scopes),
+        proof={"method": "password", "at": "2026-11-23T04:59:00+00:00"},
+        asked_from="127.0.0.1",
+        allowed_at=timezone.now(),
+    )
+    return value
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Who calls: a client by its token, for a person whom a header names and does not prove."""
+"""Who calls: a client by its token, for a person whom a header names and does not prove; or a person, by a token of their own."""
 
 import re
 from collections.abc import Mapping
@@ -12,17 +12,25 @@ from allauth.idp.oidc.models import Token
 from django.conf import settings
 from django.db.models.functions import Lower
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja.security.base import AuthBase
 
 from access_requests import errors
 from access_requests.actor import Actor, Door
 from access_requests.api import refusals
-from access_requests.models import ApiClient
+from access_requests.models import ApiClient, PersonalToken
 from access_requests.selectors import clients
+from access_requests.services import last_use
 from portal.users.models import LinkedIdentity, User
 
 PERSON_HEADER = "X-On-Behalf-Of"
 TOKEN_PATH = "/identity/o/api/token"  # noqa: S105  An address.
+DEVICE_CODE_PATH = "/identity/o/api/device/code"
+SECURITY = f"""Bearer tokens. A service gets one for an hour by client credentials, and names the person whom it acts for in
+`{PERSON_HEADER}`. A person's own script gets one for twelve hours by a device code (RFC 8628), for which OpenAPI 3.1 has no flow:
+`POST {DEVICE_CODE_PATH}` with `client_id` and `scope`; the person opens `verification_uri_complete` and allows it; meanwhile
+`POST {TOKEN_PATH}` with `grant_type=urn:ietf:params:oauth:grant-type:device_code`, `client_id` and `device_code`, no oftener than
+every `interval` seconds."""
 # No comma: two headers of one name arrive joined by one.
 IDENTITY = re.compile(r"(slack|email):([!-+\--~]{1,200})")
 TOKEN = re.compile(r"bearer ([!-~]{1,1000})", re.IGNORECASE)
@@ -30,10 +38,13 @@ TOKEN = re.compile(r"bearer ([!-~]{1,1000})", re.IGNORECASE)
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
+    """`own`: the token is the person's own; else `identity` is how the header named the person."""
+
     client: ApiClient
     scopes: frozenset[str]
     person: User | None
-    identity: str
+    identity: str = ""
+    own: PersonalToken | None = None
 
     @property
     def who(self) -> User:
@@ -43,9 +54,17 @@ class Caller:
         return self.person
 
     def actor(self, now: datetime) -> Actor:
-        """Return who acts, as the trail keeps it: what is proved is the client, and the identity is what it named."""
-        proof = {"method": "client-assertion", "at": now.isoformat(), "identity": self.identity}
-        return Actor(person=self.who, door=Door.CLIENT, client=self.client.key, proof=proof)
+        """Return who acts, as the trail keeps it: what is proved is the client, and the identity is what it named.
+
+        Of a person's own token: which it is, and how they had logged in when they allowed it.
+        """
+        proof: dict[str, object] = {"method": "client-assertion", "at": now.isoformat()}
+        if self.own is None:
+            proof["identity"] = self.identity
+        else:
+            allowed = {"at": self.own.allowed_at.isoformat(), "proof": self.own.proof}
+            proof["own_token"] = {"id": self.own.code, "allowed": allowed}
+        return Actor(person=self.who, door=Door.CLIENT, client=self.client.key, own_token=self.own is not None, proof=proof)
 
 
 class ApiRequest(HttpRequest):
@@ -61,6 +80,7 @@ class Bearer(AuthBase):
     """
 
     openapi_type = "oauth2"
+    openapi_description = SECURITY
     openapi_flows: Mapping[str, Any] = {
         "clientCredentials": {
             "tokenUrl": TOKEN_PATH,
@@ -79,7 +99,18 @@ class Bearer(AuthBase):
         scopes = frozenset(token.get_scopes())
         if self.scope is not None and self.scope not in scopes:
             raise errors.WrongScope(scope=self.scope)
+        caller = self._caller(request, token, client, scopes)
+        for used in (client, caller.own):
+            if used is not None:
+                last_use.note(used, now=timezone.now())
+        return caller
+
+    def _caller(self, request: HttpRequest, token: Token, client: ApiClient, scopes: frozenset[str]) -> Caller:
         named = request.headers.get(PERSON_HEADER)
+        if token.user is not None:
+            if named is not None:
+                raise refusals.NotForOthers
+            return Caller(client=client, scopes=scopes, person=_let_in(token.user, client), own=token.personal)
         if named is None and self.person_needed:
             raise refusals.PersonMissing
         person = _person(named, client) if named is not None else None
@@ -95,18 +126,21 @@ def _token(request: HttpRequest) -> Token:
     found = TOKEN.fullmatch(header)
     if found is None:
         raise refusals.TokenUnusable
-    tokens = Token.objects.valid().by_value(found[1]).filter(type=Token.Type.ACCESS_TOKEN, user=None)
-    token = tokens.select_related("client__api_client").first()
+    tokens = Token.objects.valid().by_value(found[1]).filter(type=Token.Type.ACCESS_TOKEN)
+    token = tokens.select_related("client__api_client", "user", "personal").first()
     if token is None or token.client is None:
+        raise refusals.TokenUnusable
+    if (token.user is None) != (getattr(token, "personal", None) is None):
+        # Not given by the portal's own verb, so that nobody knows who allowed it.
         raise refusals.TokenUnusable
     return token
 
 
 def _client(token: Token, request: HttpRequest) -> ApiClient:
-    """Return the token's client. Raises ClientNotAllowed for one that the catalogue does not have, or not from this address."""
+    """Return the token's client. Raises ClientNotAllowed for one that is unknown or was revoked, or not from this address."""
     client: ApiClient | None = getattr(token.client, "api_client", None)
     address = address_of(request)
-    if client is None or address is None or not clients.may_call_from(client, address):
+    if client is None or client.retired_at is not None or address is None or not clients.may_call_from(client, address):
         raise errors.ClientNotAllowed
     return client
 
@@ -122,11 +156,16 @@ def _person(named: str, client: ApiClient) -> User:
     link = identities.filter(provider=provider, any_case=external_id.lower(), verified_at__isnull=False).first()
     if link is None:
         raise refusals.PersonNotLinked
-    if not link.person.is_active:
+    return _let_in(link.person, client)
+
+
+def _let_in(person: User, client: ApiClient) -> User:
+    """Return the person. Raises PersonShutOut for one who is disabled, ClientNotAllowed for one who is not the client's."""
+    if not person.is_active:
         raise refusals.PersonShutOut
-    if not clients.may_act_for(client, link.person):
+    if not clients.may_act_for(client, person):
         raise errors.ClientNotAllowed
-    return link.person
+    return person
 
 
 def address_of(request: HttpRequest) -> IPv4Address | IPv6Address | None:

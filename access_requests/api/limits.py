@@ -55,8 +55,9 @@ def seconds_to_wait() -> float:
     return MINUTE - time.time() % MINUTE
 
 
-def of_client(caller: Caller) -> str:
-    return f"client:{caller.client.pk}"
+def of_client(caller: Caller) -> str | None:
+    """Return what a program's calls are counted under. Everybody's own tokens come through few clients: they are not."""
+    return f"client:{caller.client.pk}" if caller.own is None else None
 
 
 def of_person(caller: Caller) -> str | None:

@@ -1,5 +1,7 @@
 """Who I am, and what I may ask for."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.http import HttpResponse
 from ninja import Query, Router
@@ -10,7 +12,7 @@ from access_requests.api.paging import Page, PageQuery, page
 from access_requests.api.replies import shown
 from access_requests.api.showing import Person
 from access_requests.api.showing_access import ShownWorkGroup
-from access_requests.models import IamUserBinding, IdentityCenterBinding
+from access_requests.models import IamUserBinding, IdentityCenterBinding, PersonalToken
 from access_requests.selectors import catalogue, clients, switching
 from portal.users.models import User
 
@@ -48,9 +50,22 @@ class CallingClient(BaseModel):
     scopes: list[str]
 
 
+class OwnToken(BaseModel):
+    id: str = Field(description="As the trail and the person's page of tokens name it.", examples=["T-5GX2K0QN"])
+    allowed_at: datetime
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, row: PersonalToken) -> "OwnToken":
+        if row.token is None or row.token.expires_at is None:
+            raise ValueError(f"{row} opens nothing")
+        return cls(id=row.code, allowed_at=row.allowed_at, expires_at=row.token.expires_at)
+
+
 class WhoIAm(BaseModel):
     client: CallingClient
-    person: Me | None = Field(description="Whom X-On-Behalf-Of names; null without that header.")
+    person: Me | None = Field(description="Whom X-On-Behalf-Of names, or whose own token it is; else null.")
+    token: OwnToken | None = Field(description="A person's own token; null for a service's.")
     aws_region: str = Field(description="The region that the portal works in.", examples=["ap-northeast-1"])
 
 
@@ -59,7 +74,8 @@ def show_me(request: ApiRequest) -> HttpResponse:
     caller = request.auth
     client = CallingClient(key=caller.client.key, name=caller.client.oauth_client.name, scopes=sorted(caller.scopes))
     person = Me.of(caller.person) if caller.person is not None else None
-    return shown(WhoIAm(client=client, person=person, aws_region=settings.AWS_REGION))
+    token = OwnToken.of(caller.own) if caller.own is not None else None
+    return shown(WhoIAm(client=client, person=person, token=token, aws_region=settings.AWS_REGION))
 
 
 @router.get(

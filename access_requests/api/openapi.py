@@ -69,7 +69,7 @@ class Document(OpenAPISchema):
 
 
 def _headers(operation: Operation, bearer: Bearer) -> list[Json]:
-    headers = [_header(PERSON_HEADER, "The person acted for.", "slack:U012AB3CD", required=bearer.person_needed)]
+    headers = [_header(PERSON_HEADER, _person(bearer), "slack:U012AB3CD")]
     headers.append(_header("Accept-Language", "Language of `detail`.", "en"))
     if "POST" in operation.methods:
         headers.append(_header(KEY_HEADER, "Makes the call safe to repeat: one key, one effect.", "b7c1d0b2-6c39"))
@@ -78,9 +78,14 @@ def _headers(operation: Operation, bearer: Bearer) -> list[Json]:
     return headers
 
 
-def _header(name: str, description: str, example: str, *, required: bool = False) -> Json:
+def _person(bearer: Bearer) -> str:
+    need = "A service's token needs it" if bearer.person_needed else "A service's token may come without it"
+    return f"The person acted for. {need}; a person's own token is refused with it."
+
+
+def _header(name: str, description: str, example: str) -> Json:
     schema = {"type": "string", "examples": [example]}
-    return {"in": "header", "name": name, "description": description, "required": required, "schema": schema}
+    return {"in": "header", "name": name, "description": description, "required": False, "schema": schema}
 
 
 def _problems(operation: Operation) -> Json:

@@ -48,6 +48,11 @@ class PersonShutOut(Unauthenticated):
     sentence = errors.PersonDisabled.sentence
 
 
+class NotForOthers(errors.NotAllowed):
+    code = "not_for_others"
+    sentence = _("This token is for its own person only. Leave the header X-On-Behalf-Of out.")
+
+
 class NotAnAuditor(errors.NotAllowed):
     code = "not_an_auditor"
     sentence = _("Only an auditor may do this.")

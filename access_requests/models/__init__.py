@@ -12,7 +12,7 @@ from access_requests.models.catalogue import (
     TargetRole,
     WorkGroup,
 )
-from access_requests.models.client import ApiClient, IdempotentAnswer
+from access_requests.models.client import ApiClient, ClientKind, IdempotentAnswer, KeptIn, PersonalToken
 from access_requests.models.drift import (
     DRIFT_OF_ANOTHER_USER,
     DRIFT_OF_ELEVATION,
@@ -39,6 +39,7 @@ __all__ = [
     "AutomationExecution",
     "AwsAccount",
     "BackendHealth",
+    "ClientKind",
     "Decision",
     "Drift",
     "DriftAnswer",
@@ -47,7 +48,9 @@ __all__ = [
     "IamUserBinding",
     "IdempotentAnswer",
     "IdentityCenterBinding",
+    "KeptIn",
     "PersonLease",
+    "PersonalToken",
     "Reconciliation",
     "RequestedGroup",
     "RoleGate",

@@ -19,5 +19,9 @@ def drift_code() -> str:
     return f"D-{_random()}"
 
 
+def token_code() -> str:
+    return f"T-{_random()}"
+
+
 def _random() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))

@@ -5,8 +5,14 @@ from ipaddress import IPv4Address, IPv6Address, ip_network
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from access_requests.models import AccessRequest, ApiClient, Elevation, RequestedGroup, WorkGroup
+from access_requests.models import AccessRequest, ApiClient, ClientKind, Elevation, RequestedGroup, WorkGroup
 from portal.users.models import User
+
+
+def personal(client_id: str) -> ApiClient | None:
+    """Return the client for people's own scripts that has this OAuth client id, unless it was revoked."""
+    clients = ApiClient.objects.select_related("oauth_client")
+    return clients.filter(oauth_client_id=client_id, kind=ClientKind.PERSONAL, retired_at=None).first()
 
 
 def may_act_for(client: ApiClient, person: User) -> bool:

@@ -120,9 +120,13 @@ def _check_person(request: AccessRequest, actor: Actor) -> None:
 
 
 def _check_door(request: AccessRequest, actor: Actor) -> None:
-    """A header names a person and does not prove one: so the policy names the doors, and who asked may not carry the answer."""
+    """A header names a person and does not prove one: so the policy names the doors, and who asked may not carry the answer.
+
+    One program's secret would else be as good as two people. A person's own token is that person's alone, so that requester
+    and approver may both use the client that gave them theirs.
+    """
     rule = request.policy
-    same_client = actor.door == Door.CLIENT and actor.client == request.client
+    same_client = actor.door == Door.CLIENT and actor.client == request.client and not actor.own_token
     if actor.door not in rule.decide_by or (same_client and not rule.same_client_may_decide):
         raise errors.DecideInBrowser(url=f"{settings.PORTAL_URL}/requests/{request.code}/")
 

@@ -12,7 +12,8 @@ from access_requests.errors import AdministratorExists
 from access_requests.grants.directory import IamUser
 from access_requests.grants.identity_center import IdentityCenterUser
 from access_requests.models import IamUserBinding, IdentityCenterBinding, StandingGroup
-from access_requests.services import changes, stop, windows
+from access_requests.selectors import personal_tokens as selectors
+from access_requests.services import changes, personal_tokens, stop, windows
 from portal.users.models import LinkedIdentity, User
 
 STOP_REASON = "person_disabled"
@@ -76,6 +77,8 @@ def disable(*, person: User, actor: Actor, now: datetime) -> None:
     person.is_active = False
     person.save(update_fields=["is_active"])
     stop.stop_all_of(person=person, reason=STOP_REASON, actor=actor, now=now)
+    # Enabled again, they allow anew what may act for them.
+    personal_tokens.revoke_all(rows=selectors.of_person(person), actor=actor, now=now)
     _record("person.disabled", person, before=before, actor=actor, now=now)
 
 

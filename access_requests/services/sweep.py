@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 from access_requests.actor import WORKER
 from access_requests.lifecycle import STANDING, UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest, Elevation
-from access_requests.services import change_requests, decide, gates, judging, run, stop
+from access_requests.services import change_requests, decide, gates, judging, personal_tokens, run, stop
 from portal.outbox import sending as outbox
 
 Due = Iterator[tuple[str, int]]
@@ -63,10 +63,11 @@ def lapse_requests(*, now: datetime) -> int:
 
 
 def housekeeping(*, now: datetime) -> None:
-    """Send what waits in the outbox, let lapse what has lapsed, forget old answers."""
+    """Send what waits in the outbox, let lapse what has lapsed, forget old answers and tokens."""
     outbox.send_due(now=now)
     lapse_requests(now=now)
     run.forget_old_answers(now=now)
+    personal_tokens.forget_over(now=now)
 
 
 def message_life() -> timedelta:

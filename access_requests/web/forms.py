@@ -194,6 +194,16 @@ class DriftFilterForm(forms.Form):
         return Filters(settled_too=bool(typed.get("all")), **words)
 
 
+class DeviceCodeForm(VerbForm):
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        help_text=_("Eight letters, such as BCDF-GHJK. Small letters will do, and the dash may be left out."),
+        error_messages=_missing(),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+
 class PreferencesForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language"), required=False, choices=[("", _("As the browser asks")), *settings.LANGUAGES]

@@ -167,10 +167,22 @@ def _proof(entry: TrailEntry) -> str:
     proof = (entry.data if entry.act.startswith(DRIFT) else entry.data.get("decision", {})).get("proof", {})
     if "method" not in proof or "at" not in proof:
         return ""
+    if "own_token" in proof:
+        return _own_token(proof["own_token"])
     if proof["method"] == NAMED_ONLY:
         return gettext("named by the API client, not proven")
     method = METHODS.get(proof["method"], proof["method"])
     return gettext("identity proven by %(method)s at %(at)s") % {"method": method, "at": _said(proof["at"])}
+
+
+def _own_token(token: Mapping[str, Any]) -> str:
+    allowed = token["allowed"]
+    words = {"code": token["id"], "at": _said(allowed["at"])}
+    method = allowed["proof"].get("method")
+    if method is None:
+        return gettext("by the person's own token %(code)s, allowed %(at)s") % words
+    words["method"] = str(METHODS.get(method, method))
+    return gettext("by the person's own token %(code)s, allowed %(at)s with %(method)s") % words
 
 
 def _seen(entry: TrailEntry) -> str:

@@ -2,11 +2,29 @@
 
 from django.urls import path
 
-from access_requests.web import asking, backends, catalogue, comparison, decisions, drift, elevations, home, matrix, me, requests
+from access_requests.web import (
+    asking,
+    backends,
+    catalogue,
+    comparison,
+    decisions,
+    devices,
+    drift,
+    elevations,
+    home,
+    matrix,
+    me,
+    requests,
+    tokens,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("me/", me.me, name="me"),
+    path("me/tokens/", tokens.token_list, name="tokens"),
+    path("me/tokens/revoke/", tokens.token_revoke_all, name="token-revoke-all"),
+    path("me/tokens/<slug:code>/revoke/", tokens.token_revoke, name="token-revoke"),
+    path("device/", devices.device, name="device"),
     path("queue/", decisions.queue, name="queue"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("requests/", requests.request_list, name="request-list"),

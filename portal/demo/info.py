@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from access_requests.models import ApiClient, IamUserBinding
+from access_requests.models import ApiClient, ClientKind, IamUserBinding
 from portal.demo.places import Places
 from portal.demo.secret_files import Secrets
 from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE
@@ -59,7 +59,7 @@ def _aws(iam_user_name: str | None, credentials: Mapping[str, Credentials]) -> d
 
 
 def _bot(secret: str) -> dict[str, str]:
-    client = ApiClient.objects.order_by("pk").first()
+    client = ApiClient.objects.filter(kind=ClientKind.SERVICE).order_by("pk").first()
     client_id = "" if client is None else str(client.oauth_client_id)
     return {"client_id": client_id, "client_secret": secret, "token_url": settings.PORTAL_URL + reverse("oauth_token")}
 

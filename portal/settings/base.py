@@ -97,10 +97,14 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 
-# API clients: OAuth 2 client credentials
+# API clients: OAuth 2 client credentials, and device codes for people's own scripts
 
 IDP_OIDC_ADAPTER = "portal.accounts.ApiClients"
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = int(timedelta(hours=1).total_seconds())
+# A working day: a person's own token, for which they log in again when it is over.
+PERSONAL_TOKEN_EXPIRES_IN = int(timedelta(hours=12).total_seconds())
+# Wrong codes that a person may type; right ones are not counted.
+IDP_OIDC_RATE_LIMITS = {"device_user_code": "10/m/user"}
 API_CLIENT_CALLS_PER_MINUTE = env.int("API_CLIENT_CALLS_PER_MINUTE", 1200)
 API_PERSON_CALLS_PER_MINUTE = env.int("API_PERSON_CALLS_PER_MINUTE", 600)
 # How many proxies stand before the portal, each of which adds an address to X-Forwarded-For; none by default.

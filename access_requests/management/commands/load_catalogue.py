@@ -38,11 +38,11 @@ class Command(BaseCommand):
         secrets = catalogue.read_secrets(wanted, environment=os.environ, folder=file.resolve().parent)
         found = catalogue.look_up(wanted=wanted, directory=find_iam_user, identity_center=find_identity_center_user)
         if check:
-            self._print(catalogue.difference(wanted=wanted, found=found, secrets=secrets))
+            self._print(catalogue.difference(wanted=wanted, found=found, secrets=secrets), catalogue.left_alone(wanted))
             self._warn(wanted)
             return
         loaded = run(lambda: catalogue.load(wanted=wanted, found=found, secrets=secrets, actor=COMMAND, now=timezone.now()))
-        self._print(loaded.changes)
+        self._print(loaded.changes, catalogue.left_alone(wanted))
         for client, secret in loaded.made_secrets.items():
             self.stdout.write(f"The secret of {client}, shown only now: {secret}")
         self._warn(wanted)
@@ -55,7 +55,9 @@ class Command(BaseCommand):
         if warnings:
             self.stdout.write("warning: run publish_runbooks, and have change templates reviewed, before anybody asks")
 
-    def _print(self, changes: list[Change]) -> None:
+    def _print(self, changes: list[Change], left_alone: list[str]) -> None:
+        for key in left_alone:
+            self.stdout.write(f"= client {key}: kept in the browser, stays as it is")
         for change in changes:
             for line in change.lines():
                 self.stdout.write(line)

@@ -10,7 +10,7 @@ checking   whether it fits together                        comparing   the diffe
 
 from access_requests.services.catalogue.client_secrets import read as read_secrets
 from access_requests.services.catalogue.comparing import Change
-from access_requests.services.catalogue.loading import Directory, IdentityDirectory, Loaded, difference, load, look_up
+from access_requests.services.catalogue.loading import Directory, IdentityDirectory, Loaded, difference, left_alone, load, look_up
 from access_requests.services.catalogue.mistakes import CatalogueRefused, Mistake
 from access_requests.services.catalogue.wanted import Wanted, read
 
@@ -23,6 +23,7 @@ __all__ = [
     "Mistake",
     "Wanted",
     "difference",
+    "left_alone",
     "load",
     "look_up",
     "read",

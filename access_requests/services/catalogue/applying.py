@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from access_requests.actor import Actor
-from access_requests.models import ApiClient, ApprovalPolicy, AwsAccount, StandingGroup, TargetRole, WorkGroup
+from access_requests.models import ApprovalPolicy, AwsAccount, StandingGroup, TargetRole, WorkGroup
 from access_requests.models.catalogue import LONGEST_SESSION_MINUTES
 from access_requests.services import changes as trail_of_changes
 from access_requests.services.catalogue import clients, persons
@@ -20,7 +20,9 @@ COMING = (Kind.ACCOUNT, Kind.ROLE, Kind.STANDING_GROUP, Kind.PERSON, Kind.POLICY
 def apply(changes: Sequence[Change], *, secrets: Mapping[str, str], actor: Actor, now: datetime) -> dict[str, str]:
     """Write the changes. Return client -> secret for those that were made here and are known to nobody else."""
     for change in _in_order(changes, reversed(COMING)):
-        if change.after is None:
+        if change.after is None and change.kind == Kind.CLIENT:
+            clients.retire(change.key, actor=actor, now=now)
+        elif change.after is None:
             GOES[change.kind](change.key, now)
             _record(change, actor=actor, now=now)
     persons.make_room([change for change in changes if change.kind == Kind.PERSON], actor=actor, now=now)
@@ -30,12 +32,11 @@ def apply(changes: Sequence[Change], *, secrets: Mapping[str, str], actor: Actor
             continue
         if change.kind == Kind.PERSON:
             persons.write(change, actor=actor, now=now)
-            continue
-        if change.kind == Kind.CLIENT:
-            made |= clients.write(change, secret=secrets.get(change.key))
+        elif change.kind == Kind.CLIENT:
+            made |= clients.write(change, secret=secrets.get(change.key), actor=actor, now=now)
         else:
             COMES[change.kind](change.key, change.after)
-        _record(change, actor=actor, now=now)
+            _record(change, actor=actor, now=now)
     return made
 
 
@@ -125,5 +126,4 @@ GOES: Mapping[Kind, Callable[[str, datetime], object]] = {
     # Kept, since requests and elevations point to them.
     Kind.POLICY: lambda key, now: ApprovalPolicy.objects.filter(key=key).update(retired_at=now),
     Kind.WORK_GROUP: lambda key, now: WorkGroup.objects.filter(name=key).update(retired_at=now),
-    Kind.CLIENT: lambda key, _now: ApiClient.objects.get(key=key).oauth_client.delete(),
 }

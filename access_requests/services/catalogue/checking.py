@@ -11,7 +11,7 @@ from django.conf import settings
 from access_requests import policy
 from access_requests.grants import documents
 from access_requests.grants.registry import fenced
-from access_requests.models import AccountKind
+from access_requests.models import AccountKind, ClientKind
 from access_requests.models.catalogue import LONGEST_SESSION_MINUTES, RESERVED
 from access_requests.services.catalogue.mistakes import Mistakes, Path, quoted
 from access_requests.services.catalogue.reading import unknown
@@ -242,8 +242,18 @@ def _clients_differ(state: State, mistakes: Mistakes) -> None:
             mistakes.add(path_of(Kind.CLIENT, key, "scopes"), "a client without a scope can do nothing; name one")
 
 
+def _personal_clients_name_nobody(state: State, mistakes: Mistakes) -> None:
+    for key, client in state[Kind.CLIENT].items():
+        if client["kind"] == ClientKind.PERSONAL and client["may_name_by_email"]:
+            message = "a personal client names nobody: each of its tokens acts for its own person; leave this out"
+            mistakes.add(path_of(Kind.CLIENT, key, "may_name_by_email"), message)
+
+
 def _secret_sources(wanted: Wanted, mistakes: Mistakes) -> None:
     for key, source in wanted.secret_sources.items():
+        if wanted.state[Kind.CLIENT][key]["kind"] == ClientKind.PERSONAL:
+            message = "a personal client has no secret: people allow it in the browser; leave this out"
+            mistakes.add((SECTIONS[Kind.CLIENT], key, "secret"), message)
         if len(source) != 1:
             path = (SECTIONS[Kind.CLIENT], key, "secret")
             mistakes.add(path, "name either the environment variable (env) or the file (file) that holds the secret")
@@ -263,4 +273,5 @@ RULES: tuple[Callable[[State, Mistakes], None], ...] = (
     _fences_fit,
     _documents_fit,
     _clients_differ,
+    _personal_clients_name_nobody,
 )

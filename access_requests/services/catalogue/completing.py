@@ -6,6 +6,7 @@ from typing import Any
 from allauth.idp.oidc.models import Client
 
 from access_requests.grants.registry import fenced
+from access_requests.models import ClientKind, KeptIn
 from access_requests.models.catalogue import LONGEST_SESSION_MINUTES
 from access_requests.services.catalogue.mistakes import Mistakes, quoted
 from access_requests.services.catalogue.state import Fields, Kind, Objects, State, path_of
@@ -32,10 +33,7 @@ def complete(wanted: State, current: State, *, found: Found, secrets: Secrets, m
         name: _all_bound(name, person, current[Kind.PERSON].get(name), found=found, mistakes=mistakes)
         for name, person in wanted[Kind.PERSON].items()
     }
-    clients = {
-        key: {**client, "secret": _secret(client["client_id"], secrets.get(key)) if key in current[Kind.CLIENT] else "set"}
-        for key, client in wanted[Kind.CLIENT].items()
-    }
+    clients = {**_of_the_browser(current), **_of_the_file(wanted, current, secrets)}
     groups = {name: _with_session(group) for name, group in wanted[Kind.WORK_GROUP].items()}
     people = {**_leavers(wanted, current), **people}
     whole = {**wanted, Kind.PERSON: people, Kind.CLIENT: clients, Kind.WORK_GROUP: groups}
@@ -46,6 +44,19 @@ def _leavers(wanted: State, current: State) -> Objects:
     """Return the people who are no longer in the file: disabled, and else as they were, since their story goes on."""
     gone = current[Kind.PERSON].keys() - wanted[Kind.PERSON].keys()
     return {name: {**current[Kind.PERSON][name], "disabled": True} for name in gone}
+
+
+def _of_the_browser(current: State) -> Objects:
+    """Return the clients that administrators made in the browser: a file that does not name them leaves them alone."""
+    return {key: client for key, client in current[Kind.CLIENT].items() if client["kept_in"] == KeptIn.BROWSER}
+
+
+def _of_the_file(wanted: State, current: State, secrets: Secrets) -> Objects:
+    """Return the clients that the file names, and keeps from now on."""
+    return {
+        key: {**client, "kept_in": KeptIn.FILE.value, "secret": _secret(key, client, current, secrets.get(key))}
+        for key, client in wanted[Kind.CLIENT].items()
+    }
 
 
 def _with_session(group: Fields) -> Fields:
@@ -92,9 +103,11 @@ def _bound(
     return {**person, field: {"name": there.name, "user_id": there.user_id}}
 
 
-def _secret(client_id: str, secret: str | None) -> str:
+def _secret(key: str, fields: Fields, current: State, secret: str | None) -> str | None:
     """Return whether the secret stays. Hashed as passwords are: costs as much as a log-in."""
-    client = Client.objects.filter(pk=client_id).first()
+    if fields["kind"] == ClientKind.PERSONAL:
+        return None
+    client = Client.objects.filter(pk=fields["client_id"]).first() if key in current[Kind.CLIENT] else None
     return "set" if secret is None or client is None or client.check_secret(secret) else "set anew"
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from access_requests.grants.registry import fenced
 from access_requests.models import ApiClient, ApprovalPolicy, AwsAccount, StandingGroup, TargetRole, WorkGroup
-from access_requests.services import people
+from access_requests.services import clients, people
 from access_requests.services.catalogue.state import Kind, Objects, State
 from portal.users.models import User
 
@@ -84,20 +84,8 @@ def _work_groups() -> Objects:
 
 
 def _clients() -> Objects:
-    clients = ApiClient.objects.select_related("oauth_client").prefetch_related("people", "work_groups")
-    return {
-        client.key: {
-            "client_id": client.oauth_client.pk,
-            "name": client.oauth_client.name,
-            "scopes": sorted(client.oauth_client.get_scopes()),
-            "people": _everyone_or(client.people, everyone=client.everyone),
-            "work_groups": _names(client.work_groups.all()),
-            "source_addresses": client.source_addresses,
-            "may_name_by_email": client.may_name_by_email,
-            "secret": "set",
-        }
-        for client in clients
-    }
+    rows = ApiClient.objects.filter(retired_at=None).select_related("oauth_client").prefetch_related("people", "work_groups")
+    return {client.key: clients.describe(client) for client in rows}
 
 
 def _everyone_or(chosen: Any, *, everyone: bool) -> Everyone:

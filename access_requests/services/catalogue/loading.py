@@ -9,10 +9,12 @@ from django.db import connection
 from access_requests.actor import Actor
 from access_requests.grants.directory import IamUser
 from access_requests.grants.identity_center import IdentityCenterUser
+from access_requests.models import ApiClient, KeptIn
 from access_requests.services.catalogue import applying, checking, comparing, completing, current, ending, refusing
 from access_requests.services.catalogue.comparing import Change
 from access_requests.services.catalogue.completing import Found, Secrets
 from access_requests.services.catalogue.mistakes import Mistakes
+from access_requests.services.catalogue.state import Kind
 from access_requests.services.catalogue.wanted import Wanted
 
 Directory = Callable[[str], IamUser | None]
@@ -39,6 +41,12 @@ def look_up(*, wanted: Wanted, directory: Directory, identity_center: IdentityDi
             name: identity_center(name) for name in completing.names_to_look_up(wanted.state, there, "identity_center_user")
         },
     }
+
+
+def left_alone(wanted: Wanted) -> list[str]:
+    """Return the clients that a load of this file neither changes nor revokes, since they are kept in the browser."""
+    kept = ApiClient.objects.filter(kept_in=KeptIn.BROWSER, retired_at=None).exclude(key__in=wanted.state[Kind.CLIENT])
+    return list(kept.order_by("key").values_list("key", flat=True))
 
 
 def difference(*, wanted: Wanted, found: Found, secrets: Secrets) -> list[Change]:

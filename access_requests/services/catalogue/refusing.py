@@ -6,7 +6,7 @@ from allauth.idp.oidc.models import Client
 from django.db.models import Q
 
 from access_requests.lifecycle import UNDECIDED, UNSETTLED
-from access_requests.models import AccessRequest, ApprovalPolicy, Elevation, WorkGroup
+from access_requests.models import AccessRequest, ApiClient, ApprovalPolicy, Elevation, KeptIn, WorkGroup
 from access_requests.services.catalogue.checking import same_but_for_case
 from access_requests.services.catalogue.mistakes import Mistakes, Path, quoted
 from access_requests.services.catalogue.state import SECTIONS, Kind, State, path_of
@@ -101,15 +101,30 @@ def _names_are_not_taken(_current: State, wanted: State, mistakes: Mistakes) -> 
 
 def _ids_stay(current: State, wanted: State, mistakes: Mistakes) -> None:
     """An id that moved would silently move whatever was approved for it."""
-    for kind, field in ((Kind.ACCOUNT, "id"), (Kind.CLIENT, "client_id")):
-        for key in current[kind].keys() & wanted[kind].keys():
-            if current[kind][key][field] != wanted[kind][key][field]:
-                message = f"this is {current[kind][key][field]} and does not change: give the other one a key of its own"
-                mistakes.add(path_of(kind, key, field), message)
-    ours = {client["client_id"] for client in current[Kind.CLIENT].values()}
+    for key in current[Kind.ACCOUNT].keys() & wanted[Kind.ACCOUNT].keys():
+        before, after = current[Kind.ACCOUNT][key]["id"], wanted[Kind.ACCOUNT][key]["id"]
+        _note_if_moved(before, after, path_of(Kind.ACCOUNT, key, "id"), mistakes)
+    # Revoked ones too: requests and the trail speak of them.
+    ours = {client.key: client for client in ApiClient.objects.all()}
     for key, client in wanted[Kind.CLIENT].items():
-        if client["client_id"] not in ours and Client.objects.filter(pk=client["client_id"]).exists():
+        if key in ours:
+            _note_if_moved(ours[key].oauth_client_id, client["client_id"], path_of(Kind.CLIENT, key, "client_id"), mistakes)
+            _note_if_moved(ours[key].kind, client["kind"], path_of(Kind.CLIENT, key, "kind"), mistakes)
+        elif Client.objects.filter(pk=client["client_id"]).exists():
             mistakes.add(path_of(Kind.CLIENT, key, "client_id"), "another OAuth client has this id")
+
+
+def _note_if_moved(before: str, after: str, path: Path, mistakes: Mistakes) -> None:
+    if before != after:
+        mistakes.add(path, f"this is {before} and does not change: give the other one a key of its own")
+
+
+def _revoked_clients_stay_revoked(_current: State, wanted: State, mistakes: Mistakes) -> None:
+    """Who revoked a client in the browser did so because something was wrong; no load puts that right."""
+    revoked = ApiClient.objects.filter(kept_in=KeptIn.BROWSER, retired_at__isnull=False)
+    for key in revoked.filter(key__in=wanted[Kind.CLIENT]).order_by("key").values_list("key", flat=True):
+        message = "this was revoked in the browser: take it out of the file, or have it brought back there first"
+        mistakes.add(path_of(Kind.CLIENT, key), message)
 
 
 def _an_administrator_stays(current: State, wanted: State, mistakes: Mistakes) -> None:
@@ -147,5 +162,6 @@ RULES: tuple[Rule, ...] = (
     _identities_are_one_persons,
     _names_are_not_taken,
     _ids_stay,
+    _revoked_clients_stay_revoked,
     _an_administrator_stays,
 )

@@ -7,7 +7,7 @@ from typing import Any
 from allauth.idp.oidc.adapter import get_adapter
 from django.conf import settings
 
-from access_requests.models import AccountKind, DriftAnswer, RoleLevel
+from access_requests.models import AccountKind, ClientKind, DriftAnswer, RoleLevel
 from access_requests.models.catalogue import DECIDE_BY
 from access_requests.services.catalogue.document import Scalar, parse
 from access_requests.services.catalogue.mistakes import Mistakes, Path
@@ -207,6 +207,7 @@ def _client() -> Read:
             "source_addresses": listing(scalar(network)),
         },
         optional={
+            "kind": (scalar(one_of(ClientKind.values)), ClientKind.SERVICE.value),
             "may_name_by_email": (scalar(flag), False),
             "secret": (lambda place: _given(source(place)), None),
         },

@@ -7,7 +7,7 @@ from django.core.cache import caches
 from django.test import Client
 
 from access_requests.models import ApiClient
-from tests.bots import SCOPES, Bot, make_client, token_of
+from tests.bots import SCOPES, Bot, make_client, make_personal_client, token_of
 from tests.cast import Cast
 
 
@@ -26,6 +26,12 @@ def chatbot(cast: Cast) -> ApiClient:
 @pytest.fixture
 def bot(chatbot: ApiClient) -> Bot:
     return Bot(token_of(chatbot, *SCOPES), Client(raise_request_exception=False))
+
+
+@pytest.fixture
+def command_line(cast: Cast) -> ApiClient:
+    """The client of people's own scripts."""
+    return make_personal_client("command-line", cast)
 
 
 @pytest.fixture

@@ -80,6 +80,6 @@ def test_guessing_is_slowed_down_even_for_the_right_secret_and_only_after_wrong_
 
 
 def test_the_rest_of_the_oauth_server_is_not_there() -> None:
-    for path in ("authorize", "device", "api/userinfo", "api/device/code", "api/introspect", "api/clients"):
+    for path in ("authorize", "device", "api/userinfo", "api/introspect", "api/clients"):
         assert Client().post(f"/identity/o/{path}").status_code == 404
     assert Client().get("/.well-known/openid-configuration").status_code == 404

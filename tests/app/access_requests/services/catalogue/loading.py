@@ -122,7 +122,7 @@ def without_member01() -> str:
 
 
 def without_leader_group() -> str:
-    text = edited(("ProdMemberWorkGroup, ProdLeaderWorkGroup,", "ProdMemberWorkGroup,"))
+    text = DEMO.replace("ProdMemberWorkGroup, ProdLeaderWorkGroup,", "ProdMemberWorkGroup,")
     for start, end in (("  two-levels:", "work_groups:\n  Prod"), ("  ProdLeaderWorkGroup:", "  ProdChangeWorkGroup:")):
         text = text[: text.index(start)] + text[text.index(end) :]
     return text

@@ -114,6 +114,7 @@ class TestLoadingAgain:
         assert signs(load(without_leader_group(), later)) == [
             "- policy two-levels",
             "- work_group ProdLeaderWorkGroup",
+            "~ client command-line",
             "~ client demo-bot",
         ]
         row.refresh_from_db()
@@ -134,11 +135,23 @@ class TestLoadingAgain:
         assert not TargetRole.objects.filter(name="Billing_AdminRole").exists()
         assert not StandingGroup.objects.filter(name="JumpAdminGroup").exists()
 
-    def test_a_client_that_left_is_gone_with_its_tokens(self, demo: None, later: datetime) -> None:
+    def test_a_client_that_left_is_revoked_with_its_tokens_and_comes_back_as_the_same_row(
+        self, demo: None, later: datetime
+    ) -> None:
         _token()
+        row = ApiClient.objects.get(key="demo-bot")
         load(DEMO[: DEMO.index("clients:")], later)
-        assert not Client.objects.filter(pk="sekisho-demo-bot").exists()
+        row.refresh_from_db()
+        assert row.retired_at == later
+        assert not row.oauth_client.check_secret(BOT_SECRET)
         assert not Token.objects.exists()
+        assert load(DEMO[: DEMO.index("clients:")], later).changes == []
+        assert signs(load(DEMO, later)) == ["+ client command-line", "+ client demo-bot"]
+        row.refresh_from_db()
+        assert row.retired_at is None
+        assert Client.objects.get(pk="sekisho-demo-bot").check_secret(BOT_SECRET)
+        acts = TrailEntry.objects.filter(subject="client:demo-bot").order_by("pk").values_list("act", flat=True)
+        assert list(acts) == ["client.added", "client.revoked", "client.restored"]
 
     def test_a_new_secret_ends_the_tokens_of_the_old_one(self, demo: None, later: datetime) -> None:
         _token()

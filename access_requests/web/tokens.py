@@ -1,0 +1,61 @@
+"""One's own tokens: what acts for one, and ending that. For everybody who is logged in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from access_requests import wording
+from access_requests.models import PersonalToken
+from access_requests.selectors import personal_tokens as selectors
+from access_requests.services import personal_tokens
+from access_requests.services.run import run
+from access_requests.web.actor import actor_of
+from access_requests.web.page import PageRequest
+from access_requests.web.paging import page_of
+
+NEWEST_FIRST = ("-id",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    row: PersonalToken
+
+    @property
+    def scopes(self) -> Sequence[str]:
+        return [wording.scope(word) for word in self.row.scopes]
+
+
+@require_safe
+def token_list(request: PageRequest) -> HttpResponse:
+    mine = selectors.of_person(request.user)
+    rows = selectors.live(mine, now=timezone.now())
+    page = page_of(rows, order=NEWEST_FIRST, among=mine, query=request.GET)
+    return render(request, "access_requests/tokens.html", {"page": page, "shown": [Shown(row=row) for row in page.rows]})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def token_revoke(request: PageRequest, code: str) -> HttpResponse:
+    """End one of one's own tokens. Whoever comes without posting, such as back from the log-in, is shown all of them."""
+    row = selectors.of_person(request.user).filter(code=code).first()
+    if row is None:
+        raise Http404
+    if request.method == "POST":
+        run(partial(personal_tokens.revoke, row=row, actor=actor_of(request), now=timezone.now()))
+        messages.success(request, _("You revoked %(code)s. It opens nothing any more.") % {"code": code})
+    return redirect("tokens")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def token_revoke_all(request: PageRequest) -> HttpResponse:
+    if request.method == "POST":
+        mine = selectors.of_person(request.user)
+        run(partial(personal_tokens.revoke_all, rows=mine, actor=actor_of(request), now=timezone.now()))
+        messages.success(request, _("You revoked all your tokens. None of them opens anything any more."))
+    return redirect("tokens")
