@@ -54,15 +54,13 @@ def begin(transport: Transport, *, client_id: str, scopes: str) -> Pending:
         raise _refused(answer) from error
 
 
-def show(pending: Pending, *, browser: bool, portal: str) -> None:
-    """Say where to confirm which code; open the page where that was asked for and it is the portal's."""
+def show(pending: Pending, *, browser: bool) -> None:
+    """Say where to confirm which code; open the page where that was asked for, and it is one."""
     code = speaking.one_line(pending.user_code)
     speaking.note(f"Open {speaking.one_line(pending.page)} and confirm the code {code}")
     speaking.note(f"It holds for {moments.length(pending.seconds)}. Confirm only a code that you asked for yourself.")
-    if not browser:
-        return
-    here, there = urlsplit(portal), urlsplit(pending.page_with_code)
-    if (here.scheme, here.netloc) != (there.scheme, there.netloc) or not webbrowser.open(pending.page_with_code):
+    is_page = urlsplit(pending.page_with_code).scheme in ("https", "http")
+    if browser and not (is_page and webbrowser.open(pending.page_with_code)):
         speaking.note("No browser was opened; open the page yourself.")
 
 

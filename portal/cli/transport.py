@@ -5,7 +5,7 @@ what it says, however often it arrives.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
@@ -49,7 +49,6 @@ class Transport:
     token: str = ""
     attempts: int = ATTEMPTS
     timeout: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS)
-    pause: Callable[[float], None] = time.sleep
     headers: Mapping[str, str] = field(default_factory=dict)
     session: requests.Session = field(default_factory=requests.Session)
 
@@ -73,6 +72,10 @@ class Transport:
                 speaking.note(f"The portal asks to come again in {seconds} s.")
             self.pause(seconds)
         raise AssertionError  # The last attempt returned or raised.
+
+    @staticmethod
+    def pause(seconds: float) -> None:
+        time.sleep(seconds)
 
     def close(self) -> None:
         self.session.close()

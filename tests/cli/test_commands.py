@@ -10,6 +10,7 @@ from django.utils import timezone
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccessRequest, ApprovalPolicy, Elevation, IdempotentAnswer
 from audits.models import TrailEntry
+from tests.bots import SCOPES, make_client, token_of
 from tests.cast import Cast
 from tests.cli.terminal import Ended, Terminal
 from tests.story import submitted
@@ -265,7 +266,13 @@ def test_work_groups_and_who_one_is(member01: Terminal) -> None:
 
 def test_token_that_the_portal_does_not_take_ends_with_3(member01: Terminal) -> None:
     refused(member01.run("list", SEKISHO_TOKEN="no such token"), "token_unusable", exit_code=3)
-    refused(member01.run("status", SEKISHO_ON_BEHALF_OF=""), "person_missing", exit_code=3)
+
+
+def test_service_acts_for_whom_the_environment_names(portal: str, terminal: Terminal, cast: Cast) -> None:
+    service = {"SEKISHO_PORTAL": portal, "SEKISHO_TOKEN": token_of(make_client("chatbot", cast), *SCOPES)}
+    refused(terminal.run("status", **service), "person_missing", exit_code=3)
+    shown = done(terminal.run("whoami", **service, SEKISHO_ON_BEHALF_OF="slack:U0MEMBER02"))
+    assert re.search(r"who\s+member02 鈴木 健太\n", shown.out)
 
 
 def test_portal_that_is_not_there_ends_with_4(member01: Terminal) -> None:

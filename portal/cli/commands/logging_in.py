@@ -1,6 +1,5 @@
 """Logging in and out, and who one is."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -42,7 +41,7 @@ def login(
         transport = Transport(address=address, headers=headers())
         credentials.saved()  # A file that cannot be used is found before anybody confirms anything.
         pending = device.begin(transport, client_id=client_id, scopes=scopes)
-        device.show(pending, browser=browser, portal=address)
+        device.show(pending, browser=browser)
         log_in = device.confirmed(transport, pending)
         credentials.save(log_in)
     _say_log_in(log_in, as_json=as_json)
@@ -74,8 +73,7 @@ def whoami(portal: Address = None, *, as_json: AsJson = False) -> None:
         if as_json:
             speaking.say_json(me)
             return
-        log_in = credentials.chosen(found.address, now=datetime.now(UTC))
-        speaking.say_fields([("portal", found.address), *_about(me), ("until", moments.shown(log_in.expires_at))])
+        speaking.say_fields([("portal", found.address), *_about(me)])
 
 
 def version(*, as_json: AsJson = False) -> None:
@@ -87,7 +85,7 @@ def version(*, as_json: AsJson = False) -> None:
 
 
 def _about(me: Json) -> list[tuple[str, str]]:
-    person, client = me["person"] or {}, me["client"] or {}
+    person, client, token = me["person"] or {}, me["client"] or {}, me["token"] or {}
     roles = [name for name in ("administrator", "auditor") if person.get(name)]
     return [
         ("who", f"{person.get('username', '')} {person.get('name', '')}".strip()),
@@ -95,6 +93,8 @@ def _about(me: Json) -> list[tuple[str, str]]:
         ("IAM user", person.get("iam_user_name") or ""),
         ("by", str(client.get("name", ""))),
         ("may", " ".join(client.get("scopes", ()))),
+        ("token", token.get("id", "")),
+        ("until", moments.shown(token.get("expires_at"))),
     ]
 
 
