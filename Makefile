@@ -12,10 +12,10 @@ CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po)
 .PHONY: demo test bench lint format messages api-docs lock
 .DEFAULT_GOAL := demo
 
-demo: .venv/demo.stamp $(CATALOGUES:.po=.mo)
+demo: .venv/demo.stamp .venv/bin/sekisho $(CATALOGUES:.po=.mo)
 	@exec $(BIN)/python -m portal.demo
 
-test: .venv/dev.stamp $(CATALOGUES:.po=.mo)
+test: .venv/dev.stamp .venv/bin/sekisho $(CATALOGUES:.po=.mo)
 	@exec $(BIN)/python .ci/gate.py
 
 # Speed, as ratios to a floor measured in the same run; needs PostgreSQL. Results go to standard output, the rest to the other.
@@ -59,6 +59,10 @@ lock: .venv/dev.stamp
 	@echo "Installing what development needs, once."
 	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch .venv/demo.stamp $@
+
+# The checkout is not installed, so no lock has to hold what builds it.
+.venv/bin/sekisho: | .venv/bin/python
+	@$(BIN)/python -m portal.cli.launcher $@
 
 %.mo: %.po | .venv/demo.stamp
 	@$(BIN)/pybabel --quiet compile -i $< -o $@
