@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from access_requests import errors
+from access_requests import client_errors, errors
 from access_requests.actor import Actor, Door
 from access_requests.models import ApiClient, PersonalToken
 from access_requests.selectors import clients
@@ -49,7 +49,7 @@ def allow(*, asked: Asked, actor: Actor, now: datetime) -> PersonalToken:
         allowed_at=now,
     )
     if not device_codes.answer(asked, person=actor.who, allowed=True):
-        raise errors.CodeUnusable(field="code")
+        raise client_errors.CodeUnusable(field="code")
     after = {**describe(row), "asked_at": asked.at}
     changes.record(act="token.allowed", subject=_subject(row), before=None, after=after, actor=actor, now=now)
     return row
@@ -58,7 +58,7 @@ def allow(*, asked: Asked, actor: Actor, now: datetime) -> PersonalToken:
 def deny(*, asked: Asked, actor: Actor, now: datetime) -> None:
     """Refuse the program that asked, which is told so. Raises CodeUnusable."""
     if not device_codes.answer(asked, person=actor.who, allowed=False):
-        raise errors.CodeUnusable(field="code")
+        raise client_errors.CodeUnusable(field="code")
     refused = {"client": asked.client.key, "scopes": list(asked.scopes), "asked_from": asked.address, "asked_at": asked.at}
     subject = f"client:{asked.client.key}"
     changes.record(act="token.denied", subject=subject, before=None, after=refused, actor=actor, now=now)
@@ -69,7 +69,7 @@ def collect(*, device_code: str, address: str, now: datetime) -> Collected:
     rows = PersonalToken.objects.select_related("person", "client")
     row = rows.filter(device_code_digest=_digest(device_code), token=None).first()
     if row is None:
-        raise errors.CodeUnusable(field="device_code")
+        raise client_errors.CodeUnusable(field="device_code")
     client = _may_be_given(row.client, row.person, row.scopes)
     value, lasts = secrets.token_urlsafe(48), settings.PERSONAL_TOKEN_EXPIRES_IN
     token = Token(type=Token.Type.ACCESS_TOKEN, client=client.oauth_client, user=row.person, created_at=now)
@@ -79,7 +79,7 @@ def collect(*, device_code: str, address: str, now: datetime) -> Collected:
     token.save()
     # Two questions at once get one token: whoever finds it collected has lost, and makes none.
     if not PersonalToken.objects.filter(pk=row.pk, token=None).update(token=token):
-        raise errors.CodeUnusable(field="device_code")
+        raise client_errors.CodeUnusable(field="device_code")
     row.token = token
     actor = Actor(person=row.person, door=Door.CLIENT, client=client.key, own_token=True)
     after = {**describe(row), "collected_from": address}
@@ -141,7 +141,7 @@ def _new(**fields: Any) -> PersonalToken:
         with transaction.atomic():
             return PersonalToken.objects.create(**fields)
     except IntegrityError as error:
-        raise errors.CodeUnusable(field="code") from error
+        raise client_errors.CodeUnusable(field="code") from error
 
 
 def _digest(device_code: str) -> str:

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from access_requests import wording
-from access_requests.errors import CodeUnusable, Rejection
+from access_requests.client_errors import CodeUnusable
+from access_requests.errors import Rejection
 from access_requests.services import device_codes, personal_tokens
 from access_requests.services.device_codes import Asked
 from access_requests.services.run import run
