@@ -13,13 +13,13 @@ from typing import Any
 from allauth.idp.oidc.models import Token
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from access_requests import client_errors, errors
 from access_requests.actor import Actor, Door
 from access_requests.models import ApiClient, PersonalToken
 from access_requests.selectors import clients
-from access_requests.services import changes, device_codes
+from access_requests.services import changes, device_codes, windows
 from access_requests.services.device_codes import Asked
 from portal.users.models import User
 
@@ -87,21 +87,23 @@ def collect(*, device_code: str, address: str, now: datetime) -> Collected:
     return Collected(value=value, scopes=row.scopes, expires_in=lasts)
 
 
-def revoke(*, row: PersonalToken, actor: Actor, now: datetime) -> None:
-    """End one token at once."""
-    before = describe(row)
-    if row.token is not None:
-        row.token.delete()
-    PersonalToken.objects.filter(pk=row.pk).delete()
-    changes.record(act="token.revoked", subject=_subject(row), before=before, after=None, actor=actor, now=now)
+def revoke(*, rows: QuerySet[PersonalToken], actor: Actor, now: datetime) -> None:
+    """End these tokens at once, and what was allowed and not collected yet."""
+    record_revoked(take_away(rows), actor=actor, now=now)
 
 
-def revoke_all(*, rows: Iterable[PersonalToken], actor: Actor, now: datetime) -> int:
-    """End these tokens, and what was allowed and not collected yet. Return how many there were."""
-    ended = list(rows)
-    for row in ended:
-        revoke(row=row, actor=actor, now=now)
-    return len(ended)
+def take_away(rows: QuerySet[PersonalToken]) -> list[PersonalToken]:
+    """Delete these tokens and return them: the trail's writer, for whom others wait, must not wait for their locks."""
+    # Whoever collects one just now holds its row; after that wait its token is seen.
+    gone = list(rows.select_for_update(of=("self",)))
+    PersonalToken.objects.filter(pk__in=[row.pk for row in gone]).delete()
+    Token.objects.filter(pk__in=[row.token_id for row in gone if row.token_id is not None]).delete()
+    return gone
+
+
+def record_revoked(gone: Iterable[PersonalToken], *, actor: Actor, now: datetime) -> None:
+    for row in gone:
+        changes.record(act="token.revoked", subject=_subject(row), before=describe(row), after=None, actor=actor, now=now)
 
 
 def forget_over(*, now: datetime) -> None:
@@ -125,7 +127,7 @@ def describe(row: PersonalToken) -> dict[str, Any]:
 
 def _may_be_given(client: ApiClient, person: User, scopes: Iterable[str]) -> ApiClient:
     """Return the client as it is now, locked. Raises PersonDisabled, ClientNotAllowed: rights are checked at every step."""
-    if not person.is_active:
+    if not windows.lock_person(person.pk).is_active:
         raise errors.PersonDisabled
     locked = ApiClient.objects.select_for_update(of=("self",)).select_related("oauth_client").get(pk=client.pk)
     known = set(locked.oauth_client.get_scopes())
