@@ -12,10 +12,10 @@ CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po)
 .PHONY: demo test bench lint format messages api-docs lock
 .DEFAULT_GOAL := demo
 
-demo: .venv/demo.stamp $(CATALOGUES:.po=.mo)
+demo: .venv/demo.stamp .venv/bin/sekisho $(CATALOGUES:.po=.mo)
 	@exec $(BIN)/python -m portal.demo
 
-test: .venv/dev.stamp $(CATALOGUES:.po=.mo)
+test: .venv/dev.stamp .venv/bin/sekisho $(CATALOGUES:.po=.mo)
 	@exec $(BIN)/python .ci/gate.py
 
 # Speed, as ratios to a floor measured in the same run; needs PostgreSQL. Results go to standard output, the rest to the other.
@@ -37,6 +37,7 @@ messages: .venv/dev.stamp
 # What programs are written against, from the sources into docs; the gate compares.
 api-docs: .venv/dev.stamp
 	@DJANGO_SETTINGS_MODULE=portal.settings.test $(BIN)/python -m tests.structure.api_documents
+	@DJANGO_SETTINGS_MODULE=portal.settings.test $(BIN)/python -m tests.structure.webhook_documents
 
 # The development lock is compiled first and binds the others, so that a package has one version in all three.
 lock: .venv/dev.stamp
@@ -58,6 +59,10 @@ lock: .venv/dev.stamp
 	@echo "Installing what development needs, once."
 	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch .venv/demo.stamp $@
+
+# The checkout is not installed, so no lock has to hold what builds it.
+.venv/bin/sekisho: | .venv/bin/python
+	@$(BIN)/python -m portal.cli.launcher $@
 
 %.mo: %.po | .venv/demo.stamp
 	@$(BIN)/pybabel --quiet compile -i $< -o $@

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.http import HttpResponse
 from ninja import Query, Router
 from pydantic import BaseModel, Field
@@ -12,7 +13,7 @@ from access_requests.api.replies import shown
 from access_requests.api.showing import Person
 from access_requests.api.showing_access import ShownWorkGroup
 from access_requests.models import IamUserBinding, IdentityCenterBinding, PersonalToken
-from access_requests.selectors import catalogue, clients
+from access_requests.selectors import catalogue, clients, switching
 from portal.users.models import User
 
 router = Router(tags=["Me"])
@@ -23,6 +24,10 @@ class Me(Person):
     auditor: bool
     iam_user_name: str | None
     identity_center_user_name: str | None
+    mfa_serial: str | None = Field(
+        description="The MFA device for the command line: one that gives codes. What most people's is called while AWS has not "
+        "been asked; null where there is none, or passkeys only."
+    )
 
     @classmethod
     def of(cls, person: User) -> "Me":
@@ -35,6 +40,7 @@ class Me(Person):
             auditor=person.is_auditor,
             iam_user_name=binding.user_name if binding else None,
             identity_center_user_name=elsewhere.user_name if elsewhere else None,
+            mfa_serial=switching.mfa_of(person, switching.jump()).serial or None if binding else None,
         )
 
 
@@ -60,6 +66,7 @@ class WhoIAm(BaseModel):
     client: CallingClient
     person: Me | None = Field(description="Whom X-On-Behalf-Of names, or whose own token it is; else null.")
     token: OwnToken | None = Field(description="A person's own token; null for a service's.")
+    aws_region: str = Field(description="The region that the portal works in.", examples=["ap-northeast-1"])
 
 
 @router.get("/me", auth=Bearer(None, person_needed=False), response=WhoIAm, summary="Show who calls, and for whom")
@@ -67,7 +74,8 @@ def show_me(request: ApiRequest) -> HttpResponse:
     caller = request.auth
     client = CallingClient(key=caller.client.key, name=caller.client.oauth_client.name, scopes=sorted(caller.scopes))
     person = Me.of(caller.person) if caller.person is not None else None
-    return shown(WhoIAm(client=client, person=person, token=OwnToken.of(caller.own) if caller.own is not None else None))
+    token = OwnToken.of(caller.own) if caller.own is not None else None
+    return shown(WhoIAm(client=client, person=person, token=token, aws_region=settings.AWS_REGION))
 
 
 @router.get(

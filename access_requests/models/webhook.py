@@ -1,4 +1,5 @@
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -58,3 +59,9 @@ class WebhookEndpoint(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def place(self) -> str:
+        """Where it is, without what some receivers take for a password: https://chat.example.com/…"""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}/…"

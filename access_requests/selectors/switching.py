@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from access_requests.models import AwsAccount, Elevation, IamUserBinding, TargetRole
+from access_requests.models import AccountKind, AwsAccount, Elevation, IamUserBinding, TargetRole
 from access_requests.models.catalogue import RESERVED
 from portal.iam.session_gate import LONGEST_SESSION
 from portal.users.models import User
@@ -35,6 +35,10 @@ class Mfa:
     def is_missing(self) -> bool:
         """Whether there is no device at all: then there is no switch, in the console neither."""
         return self.is_known and not self.has_passkey and not self.serial
+
+
+def jump() -> AwsAccount | None:
+    return AwsAccount.objects.filter(kind=AccountKind.JUMP).first()
 
 
 def mfa_of(person: User, jump: AwsAccount | None) -> Mfa:

@@ -15,7 +15,6 @@ from access_requests.models import AccessRequest, Decision, Verdict
 from access_requests.selectors import catalogue, switching
 from access_requests.services.run import run
 from access_requests.services.submit import submit
-from access_requests.web import passes
 from access_requests.web.actor import actor_of
 from access_requests.web.forms import AT, FOR, NOW, TEXTS, UNTIL, RequestForm
 from access_requests.web.page import PageRequest
@@ -51,7 +50,7 @@ def _form(request: PageRequest, form: RequestForm, *, status: int = 200) -> Http
         "form": form,
         "sent_back": _sent_back(request.user, form["revises"].value()),
         "groups": form.groups,
-        "mfa": switching.mfa_of(request.user, passes.jump()),
+        "mfa": switching.mfa_of(request.user, switching.jump()),
     }
     return render(request, "access_requests/request_new.html", context, status=status)
 

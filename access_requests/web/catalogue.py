@@ -6,7 +6,6 @@ from django.views.decorators.http import require_safe
 
 from access_requests.selectors import catalogue as selectors
 from access_requests.selectors import switching
-from access_requests.web import passes
 from access_requests.web.page import PageRequest
 
 
@@ -16,7 +15,7 @@ def catalogue(request: PageRequest) -> HttpResponse:
     work_groups = selectors.work_groups().prefetch_related("target_roles__gate")
     context = {
         "work_groups": [(group, group.pk in mine) for group in work_groups],
-        "mfa": switching.mfa_of(request.user, passes.jump()),
+        "mfa": switching.mfa_of(request.user, switching.jump()),
         "standing_groups": selectors.standing_groups(),
         "accounts": selectors.accounts(),
     }

@@ -6,16 +6,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from access_requests import wording
-from access_requests.services.notices.webhooks import bodies
-from access_requests.services.notices.webhooks.channel import KEY
+from access_requests.services.notices import refreshing, slack
+from access_requests.services.notices.webhooks import bodies, channel
 
 EVENTS: Mapping[str, Promise] = {
     "request.submitted": _("submitted"),
     "request.approval_given": _("approved by one, waits for the next"),
     "elevation.extended": _("extended"),
     bodies.TEST: _("test"),
+    refreshing.ACT: _("brought up to date"),
 }
-CHANNELS: Mapping[str, Promise] = {KEY: _("webhook")}
+CHANNELS: Mapping[str, Promise | str] = {channel.KEY: _("webhook"), slack.KEY: "Slack"}
 # What the portal itself says; what a receiver answered is shown as it came.
 ANSWERS: Mapping[str, Promise] = {
     "address_not_public": _("The address is not on the public internet. Nothing was sent."),
@@ -27,6 +28,12 @@ ANSWERS: Mapping[str, Promise] = {
     "secret_unreadable": _("The secret cannot be read with the SECRET_KEY of now. Make a new one."),
     "webhook_disabled": _("The webhook was disabled meanwhile."),
     "webhook_deleted": _("The webhook was deleted meanwhile."),
+    "unchanged": _("Slack shows it already."),
+    "there is no such card": _("There is no such card in Slack."),
+    "another update of this card is on its way": _("Another update of this card is on its way."),
+    "nobody in Slack is this person now": _("Nobody in Slack is this person now."),
+    "the person has another Slack account now": _("The person has another Slack account now."),
+    "the person may not see the request any more": _("The person may not see the request any more."),
 }
 
 
@@ -35,7 +42,7 @@ def event(act: str) -> str:
     return str(EVENTS.get(act) or wording.state(act.partition(".")[2]))
 
 
-def channel(key: str) -> str:
+def channel_name(key: str) -> str:
     return str(CHANNELS.get(key, key))
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from access_requests import wording
 from access_requests.grants.registry import fenced
 from access_requests.lifecycle import IN_AWS, STANDING, ElevationStatus
-from access_requests.models import AccountKind, AwsAccount, Decision, Elevation, TargetRole
+from access_requests.models import Decision, Elevation, TargetRole
 from access_requests.selectors import switching
 from access_requests.services import stop
 from access_requests.web import moments
@@ -147,7 +147,7 @@ class Pass:
 def passes_of(person: User, elevations: Sequence[Elevation], *, now: datetime) -> list[Pass]:
     """Return the person's own passes, with the way in. The elevations are loaded in full."""
     own = [elevation for elevation in elevations if elevation.person_id == person.pk]
-    mfa = switching.mfa_of(person, jump()) if own else None
+    mfa = switching.mfa_of(person, switching.jump()) if own else None
     return [
         Pass(
             elevation=elevation,
@@ -160,10 +160,6 @@ def passes_of(person: User, elevations: Sequence[Elevation], *, now: datetime) -
         )
         for elevation in own
     ]
-
-
-def jump() -> AwsAccount | None:
-    return AwsAccount.objects.filter(kind=AccountKind.JUMP).first()
 
 
 def pass_for(viewer: User, elevation: Elevation, *, in_full: bool, now: datetime) -> Pass:

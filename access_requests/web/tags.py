@@ -140,7 +140,7 @@ def event(act: str) -> str:
 
 @register.filter
 def channel(key: str) -> str:
-    return notice_words.channel(key)
+    return notice_words.channel_name(key)
 
 
 @register.filter

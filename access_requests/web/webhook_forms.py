@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from access_requests.models import DeliveryStatus, WebhookEndpoint
 from access_requests.selectors.notices import Filters
 from access_requests.services.notices import registry
-from access_requests.services.notices.news import NEWS
 from access_requests.services.notices.webhooks.keeping import Wishes
+from access_requests.services.notices.webhooks.sentences import SENTENCES
 from access_requests.web import notice_words
 from access_requests.web.fields import VerbatimField
 from access_requests.web.forms import VerbForm
@@ -52,7 +52,7 @@ class WebhookForm(VerbForm):
         super().__init__(*args, **options)
         acts, work_groups = self.fields["acts"], self.fields["work_groups"]
         if isinstance(acts, forms.MultipleChoiceField) and isinstance(work_groups, forms.MultipleChoiceField):
-            acts.choices = [(act, _event(act)) for act in sorted(NEWS, reverse=True)]
+            acts.choices = [(act, _event(act)) for act in SENTENCES]
             work_groups.choices = [(name, visible(name)) for name in groups]
 
     @staticmethod
@@ -79,7 +79,7 @@ class DeliveryFilterForm(forms.Form):
         super().__init__(*args, **options)
         channel, state = self.fields["channel"], self.fields["state"]
         if isinstance(channel, forms.ChoiceField) and isinstance(state, forms.ChoiceField):
-            channels = [(each.key, capfirst(notice_words.channel(each.key))) for each in registry.CHANNELS]
+            channels = [(each.key, capfirst(notice_words.channel_name(each.key))) for each in registry.CHANNELS]
             channel.choices = [("", _("All")), *channels]
             state.choices = [("", _("All")), *((status.value, capfirst(status.label)) for status in DeliveryStatus)]
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from access_requests.models import (
     BackendHealth,
+    Delivery,
     Drift,
     DriftKind,
     Elevation,
@@ -14,6 +15,7 @@ from access_requests.models import (
     Reconciliation,
     RoleGate,
     TargetRole,
+    WebhookEndpoint,
     WorkGroup,
 )
 from portal.iam.fences import iso
@@ -119,6 +121,21 @@ def probed(failing: str) -> None:
     BackendHealth.objects.create(alias="iam_group", checked_at=long_ago, identity=session, ok=True, worked_at=long_ago)
 
 
+def noticed(code: str) -> tuple[str, str]:
+    """Have notices sent to a webhook and to one that fails; return the code of that, and of a delivery that was given up."""
+    now, body = timezone.now(), {"id": "msg_1", "type": "request.approved", "data": {"text": LONG}}
+    fields = {"url": "https://chat.example.com/", "secret": "x", "language": "en", "made_by": "admin01", "made_at": now}
+    failing = WebhookEndpoint.objects.create(name="chat", failing_since=now - timedelta(days=2), **fields)
+    WebhookEndpoint.objects.create(name="gone", enabled=False, disabled_because="gone", **fields)
+    sent = {"channel": "webhook", "subject": "R-7K3M9QX2", "body": body, "created_at": now, "entry_id": 1}
+    Delivery.objects.create(**sent, target=code, act="request.approved", status="delivered", settled_at=now, answer="HTTP 204")
+    waits = {"attempts": 3, "answer": "timeout", "try_again_at": now + timedelta(minutes=2)}
+    Delivery.objects.create(**sent, **waits, target=failing.code, act="elevation.extended")
+    answer = "HTTP 404 " + "<html>" * 40
+    lost = {"status": "given_up", "settled_at": now, "attempts": 12, "answer": answer}
+    return failing.code, str(Delivery.objects.create(**sent, **lost, target=failing.code, act="request.approval_given").code)
+
+
 def passkey_only(cast: Cast) -> None:
     serial = "arn:aws:iam::111111111111:u2f/user/member02/key"
     IamUserBinding.objects.filter(person=cast.member02).update(mfa_serials=[serial])
@@ -206,6 +223,41 @@ def test_administrators_pages(company: dict[str, str], travel: Travel, language:
     person.page.goto("/backends/")
     person.press("Check now")
     person.look("backends-check-asked")
+
+
+@pytest.mark.parametrize(("language", "phone", "dark"), EYES)
+def test_pages_of_notices(company: dict[str, str], travel: Travel, language: str, phone: bool, dark: bool) -> None:  # noqa: FBT001
+    person = travel("admin01", language=language, phone=phone, dark=dark)
+    for name, url in {"webhooks-empty": "/webhooks/", "deliveries-empty": "/deliveries/"}.items():
+        person.page.goto(url)
+        person.look(name)
+    person.page.goto("/webhooks/new/")
+    person.page.fill("[name=name]", "運用チャット #ops")
+    person.page.fill("[name=url]", "https://169.254.169.254/latest/meta-data/")
+    person.press("Add a webhook")
+    person.look("webhook-new-refused")
+    person.page.fill("[name=url]", "http://127.0.0.1:9/hooks/" + "x" * 200)
+    person.press("Add a webhook")
+    person.look("webhook-secret")
+    code = person.page.locator(".eyebrow").inner_text()
+    failing, log = noticed(code)
+    pages = {
+        "home-undelivered": "/",
+        "webhooks": "/webhooks/",
+        "webhook-fails": f"/webhooks/{failing}/",
+        "webhook-change": f"/webhooks/{code}/change/",
+        "webhook-rotate": f"/webhooks/{code}/rotate/",
+        "webhook-delete": f"/webhooks/{code}/delete/",
+        "deliveries": "/deliveries/",
+        "deliveries-nothing": "/deliveries/?recipient=nothing",
+        "delivery": f"/deliveries/{log}/",
+    }
+    for name, url in pages.items():
+        person.page.goto(url)
+        person.look(name)
+    person.page.goto(f"/webhooks/{code}/")
+    person.press("Send a test")
+    person.look("webhook-tested")
 
 
 @pytest.mark.parametrize(("language", "phone", "dark"), EYES)

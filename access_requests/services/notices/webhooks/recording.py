@@ -1,5 +1,9 @@
-"""What the trail has of an endpoint, which is never its secret; and disabling it, which people and the channel both do."""
+"""What the trail has of an endpoint, and disabling it, which people and the channel both do.
 
+The trail goes into evidence, so it has neither the secret nor the whole address, which by itself opens some receivers.
+"""
+
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -14,7 +18,9 @@ Fields = Mapping[str, Any]
 def describe(endpoint: WebhookEndpoint) -> dict[str, Any]:
     return {
         "name": endpoint.name,
-        "url": endpoint.url,
+        "place": endpoint.place,
+        # Tells one address from another.
+        "url_sha256": hashlib.sha256(endpoint.url.encode()).hexdigest(),
         "acts": endpoint.acts,
         "work_groups": sorted(group.name for group in endpoint.work_groups.all()),
         "language": endpoint.language,

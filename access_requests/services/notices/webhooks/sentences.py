@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 EXTENSION_ASKED = _("%(person)s asks for more time with %(groups)s. %(id)s waits for approval.")
+# In the order in which they happen, in which they are listed too.
 SENTENCES: Mapping[str, Promise] = {
     "request.submitted": _("%(person)s asks for %(groups)s. %(id)s waits for approval."),
     "request.approval_given": _("%(id)s of %(person)s for %(groups)s has an approval and waits for the next one."),

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from access_requests.models import AccessRequest, WorkGroup
+from access_requests.models import AccessRequest, IamUserBinding, WorkGroup
 from audits import trail
 from portal.users.models import User
 from tests.bots import ASK, Bot, read, refused
@@ -38,7 +38,34 @@ def test_me_names_client_and_person(bot: Bot, member01: User) -> None:
         "auditor": False,
         "iam_user_name": "member01",
         "identity_center_user_name": None,
+        "mfa_serial": "arn:aws:iam::111111111111:mfa/member01",
     }
+    assert told["aws_region"] == "ap-northeast-1"
+
+
+@pytest.mark.parametrize(
+    ("known", "shown"),
+    [
+        (None, "arn:aws:iam::111111111111:mfa/member01"),
+        (
+            ["arn:aws:iam::111111111111:u2f/user/member01/key", "arn:aws:iam::111111111111:mfa/phone"],
+            "arn:aws:iam::111111111111:mfa/phone",
+        ),
+        (["arn:aws:iam::111111111111:u2f/user/member01/key"], None),
+        ([], None),
+    ],
+)
+def test_me_names_the_device_that_gives_codes_on_the_command_line(
+    bot: Bot, member01: User, known: list[str] | None, shown: str | None
+) -> None:
+    IamUserBinding.objects.filter(person=member01).update(mfa_serials=known)
+    assert read(bot.get("/me", for_person=member01))["person"]["mfa_serial"] == shown
+
+
+def test_me_names_no_device_of_somebody_without_an_iam_user(bot: Bot, member01: User) -> None:
+    IamUserBinding.objects.filter(person=member01).delete()
+    told = read(bot.get("/me", for_person=member01))["person"]
+    assert (told["iam_user_name"], told["mfa_serial"]) == (None, None)
 
 
 def test_work_groups_are_those_that_the_person_may_ask_for(bot: Bot, member01: User, member02: User, cast: Cast) -> None:

@@ -279,7 +279,10 @@ def test_auditor_reads_and_gets_no_buttons(admin: Client, receiver: Receiver, br
     submitted(cast.member01, now=clock.now)
     work(clock)
     auditor = browse(cast.auditor01)
-    shown = page(auditor, f"/webhooks/{made.code}/") + page(auditor, f"/deliveries/{Delivery.objects.get().code}/")
+    shown = page(auditor, "/webhooks/") + page(auditor, f"/webhooks/{made.code}/")
+    assert f"http://127.0.0.1:{receiver.port}/…" in shown
+    assert receiver.url not in shown
+    shown += page(auditor, f"/deliveries/{Delivery.objects.get().code}/")
     assert not any(button in shown for button in ("Send a test", "Disable", "Delete", "Send it again", "New secret"))
 
 

@@ -13,7 +13,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from access_requests import errors
 from access_requests.actor import COMMAND
 from access_requests.models import Delivery, DeliveryStatus, WebhookEndpoint
-from access_requests.services import people
+from access_requests.services import people, sweep
 from access_requests.services.notices import asking, delivering, telling
 from access_requests.services.notices.news import NEWS
 from access_requests.services.notices.webhooks import channel, keeping, sentences
@@ -22,7 +22,17 @@ from access_requests.services.run import run
 from audits.models import TrailEntry
 from tests.cast import Cast, actor_of
 from tests.receivers import Receiver, receiving
-from tests.story import elevated, extension_asked, rejected, submitted
+from tests.story import (
+    approved,
+    elevated,
+    extension_asked,
+    rejected,
+    returned,
+    sent_back,
+    stopped,
+    submitted,
+    withdrawn,
+)
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 pytestmark = pytest.mark.django_db
@@ -138,6 +148,27 @@ def test_every_event_has_its_sentence() -> None:
     assert set(sentences.SENTENCES) == NEWS
 
 
+def test_whatever_people_do_can_be_told(cast: Cast, receiver: Receiver, now: datetime) -> None:
+    """What workers do is told in tests/crashes/test_notices.py."""
+    added(cast, receiver, now=now, with_details=True)
+    elevation = elevated(cast.member01, cast.leader01, now=now)
+    type(elevation).objects.filter(pk=elevation.pk).update(status="active", granted_at=now)
+    longer = extension_asked(elevation, cast.member01, ends_at=now + timedelta(hours=1), now=now)
+    approved(longer, cast.leader01, now=now)
+    two_levels = submitted(cast.member02, now=now, work_groups=["ProdLeaderWorkGroup"])
+    approved(two_levels, cast.leader01, now=now)
+    withdrawn(two_levels, cast.member02, now=now)
+    sent_back(submitted(cast.member02, now=now), cast.leader01, now=now)
+    returned(elevated(cast.member02, cast.leader01, now=now, starts_at=now + timedelta(hours=1)), cast.member02, now=now)
+    stopped(elevation, cast.leader01, now=now)
+    submitted(cast.member02, now=now)
+    sweep.lapse_requests(now=now + timedelta(days=2))
+    found = {delivery.act: delivery.body["data"]["text"] for delivery in told(now + timedelta(days=2))}
+    acts = NEWS - {"elevation.granting", "elevation.active", "elevation.ended", "request.rejected"}
+    assert set(found) == acts
+    assert not any("%" in text or "None" in text for text in found.values())
+
+
 def test_telling_costs_the_same_however_many_endpoints_there_are(
     cast: Cast, receiver: Receiver, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -244,6 +275,7 @@ def test_secret_is_in_no_row_and_no_entry_as_it_is(cast: Cast, receiver: Receive
     _, second = run(lambda: keeping.rotate(code=made.code, actor=actor_of(cast.admin01), now=now))
     assert secret.startswith("whsec_")
     assert secret != second
+    assert receiver.url not in json.dumps(list(TrailEntry.objects.values("data")))
     kept = json.dumps([list(WebhookEndpoint.objects.values()), list(TrailEntry.objects.values("data"))], default=str)
     assert not any(one.removeprefix("whsec_") in kept for one in (secret, second))
 

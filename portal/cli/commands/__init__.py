@@ -1,0 +1,1 @@
+"""The commands: each reads what was typed, calls the portal, and shows the answer."""

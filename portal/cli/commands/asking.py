@@ -1,0 +1,139 @@
+"""Asking for access, for more of it, and taking a request back."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from portal.cli import asking_back, completing, finding, moments, speaking, tables
+from portal.cli.commands.options import Address, AsJson, MineCode, NeededWord
+from portal.cli.commands.waiting import wait_for
+from portal.cli.exits import Unusable
+from portal.cli.portal import Json, Portal, reached
+from portal.cli.waits import Goal
+
+MINUTE = timedelta(minutes=1)
+For = Annotated[str | None, typer.Option("--for", metavar="2h", help="How long: 2h, 90m, 1h30m.")]
+Until = Annotated[
+    str | None, typer.Option("--until", metavar="TIME", help="The end: 18:00, 2026-11-26 09:00, or ISO 8601 with a zone.")
+]
+Text = str | None
+
+
+def request(
+    groups: Annotated[
+        list[str] | None, typer.Argument(metavar="GROUP...", help="Work groups.", autocompletion=completing.work_groups)
+    ] = None,
+    *,
+    length: For = None,
+    until: Until = None,
+    start: Annotated[str | None, typer.Option("--from", metavar="TIME", help="The start; approval, if not given.")] = None,
+    ticket: Annotated[Text, typer.Option(metavar="CHG-123", help="The change ticket.")] = None,
+    reason: Annotated[Text, typer.Option("--reason", "-m", help="Why.")] = None,
+    impact: Annotated[str, typer.Option(help="What it may affect.")] = "",
+    plan: Annotated[str, typer.Option(help="What you will do.")] = "",
+    way_back: Annotated[str, typer.Option(help="How you will undo it.")] = "",
+    revises: Annotated[Text, typer.Option(metavar="R-…", help="The request that was sent back to you.")] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until access is active.")] = False,
+    portal: Address = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask for access to work groups. What you leave out is asked for, at a terminal."""
+    with reached(portal, as_json=as_json) as found:
+        body = {
+            "work_groups": groups or _asked_groups(found),
+            **_window(start, length, until),
+            "change_ticket": asking_back.given_or_asked(ticket, "Change ticket", option="--ticket"),
+            "reason": asking_back.given_or_asked(reason, "Reason", option="--reason"),
+            "impact": impact,
+            "plan": plan,
+            "way_back": way_back,
+            **({"revises": finding.request_code(revises)} if revises else {}),
+        }
+        made = found.post("/requests", body)
+        _say_asked(made, as_json=as_json and not wait)
+        if wait:
+            wait_for(found, made["id"], Goal.ACTIVE, seconds=None, as_json=as_json)
+
+
+def extend(
+    target: MineCode = None,
+    *,
+    length: Annotated[str | None, typer.Option("--for", metavar="30m", help="How much longer than now.")] = None,
+    until: Until = None,
+    reason: NeededWord = None,
+    ticket: Annotated[str, typer.Option(help="Another change ticket than that of the access.")] = "",
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until it is decided.")] = False,
+    portal: Address = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask for more time: a request of its own, which is approved like the first."""
+    with reached(portal, as_json=as_json) as found:
+        code = finding.elevation_code(found, target)
+        if length and until:
+            raise Unusable("Give --for or --until, not both.", code="duration_or_end")
+        ends_at = moments.sent(_later_end(found, code, length, until))
+        why = asking_back.given_or_asked(reason, "Reason", option="--message")
+        made = found.post(f"/elevations/{code}/extend", {"ends_at": ends_at, "reason": why, "change_ticket": ticket})
+        _say_asked(made, as_json=as_json and not wait)
+        if wait:
+            wait_for(found, made["id"], Goal.APPROVED, seconds=None, as_json=as_json)
+
+
+def withdraw(
+    code: Annotated[str, typer.Argument(metavar="ID", help="R-…", autocompletion=completing.pending)],
+    *,
+    portal: Address = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take your own request back, before it is decided."""
+    with reached(portal, as_json=as_json) as found:
+        answer = found.post(f"/requests/{finding.request_code(code)}/withdraw")
+        if as_json:
+            speaking.say_json(answer)
+        else:
+            speaking.say(answer["id"], tables.state(answer["state"]))
+
+
+def _asked_groups(portal: Portal) -> list[str]:
+    """Ask which work groups, of those that one may ask for."""
+    if asking_back.somebody_is_there():
+        speaking.note("You may ask for:")
+        for each in portal.items("/work-groups", every=True)["items"]:
+            speaking.note(f"  {each['name']}  {each['description']}")
+    return asking_back.given_or_asked(None, "Work groups", option="a work group").replace(",", " ").split()
+
+
+def _window(start: str | None, length: str | None, until: str | None) -> Json:
+    """Return the time that is asked for, and say it back: a time without a zone was in this machine's."""
+    if length and until:
+        raise Unusable("Give --for or --until, not both.", code="duration_or_end")
+    now = datetime.now(UTC)
+    begins = moments.moment(start, now=now) if start else None
+    window: Json = {"starts_at": moments.sent(begins) if begins else None}
+    if until:
+        ends = moments.moment(until, now=begins or now)
+        window["ends_at"] = moments.sent(ends)
+        speaking.note(f"From {moments.local(begins) if begins else 'approval'} until {moments.local(ends)}.")
+    else:
+        typed = asking_back.given_or_asked(length, "For how long", option="--for or --until", usual="1h")
+        window["duration_minutes"] = moments.minutes(typed)
+        if begins:
+            speaking.note(f"From {moments.local(begins)} for {moments.length(window['duration_minutes'] * 60)}.")
+    return window
+
+
+def _later_end(portal: Portal, code: str, length: str | None, until: str | None) -> datetime:
+    if until:
+        return moments.moment(until, now=datetime.now(UTC))
+    minutes = moments.minutes(asking_back.given_or_asked(length, "How much longer", option="--for or --until", usual="30m"))
+    return moments.parsed(portal.get(f"/elevations/{code}")["ends_at"]) + minutes * MINUTE
+
+
+def _say_asked(made: Json, *, as_json: bool) -> None:
+    if as_json:
+        speaking.say_json(made)
+        return
+    waits = made["waits_for"]
+    people = ", ".join(each["username"] for each in waits["people"]) if waits else ""
+    speaking.note(made["id"], tables.state(made["state"]), *([f"waits for {waits['missing']} of {people}"] if waits else []))

@@ -1,0 +1,67 @@
+"""Which request or access is meant by what was typed."""
+
+import re
+from collections.abc import Sequence
+
+from portal.cli.exits import Refused, Unusable
+from portal.cli.portal import Json, Portal
+
+CODE = re.compile(r"[RE]-[0-9A-Z]{8}", re.ASCII)
+OVER = frozenset({"ended", "cancelled"})
+
+
+def request_code(typed: str) -> str:
+    """Return the code of a request. Raises Unusable."""
+    code = typed.strip().upper()
+    if not CODE.fullmatch(code) or not is_request(code):
+        raise Unusable(f"{typed!r} is no request. They are called R- and eight letters or digits.", code="no_request_id")
+    return code
+
+
+def access_code(typed: str) -> str:
+    """Return the code of an access. Raises Unusable."""
+    code = typed.strip().upper()
+    if not CODE.fullmatch(code) or is_request(code):
+        raise Unusable(f"{typed!r} is no access. They are called E- and eight letters or digits.", code="no_access_id")
+    return code
+
+
+def code(typed: str) -> str:
+    """Return the code of a request or an access. Raises Unusable."""
+    found = typed.strip().upper()
+    if not CODE.fullmatch(found):
+        raise Unusable(f"{typed!r} is neither a request (R-…) nor an access (E-…).", code="no_id")
+    return found
+
+
+def is_request(code: str) -> bool:
+    return code.startswith("R-")
+
+
+def elevation_code(portal: Portal, typed: str | None) -> str:
+    """Return the access that is meant: by its code, its request's, its work group's name, or as the only one that I have.
+
+    Raises Refused where there is none, Unusable where it may be several.
+    """
+    named = (typed or "").strip()
+    if CODE.fullmatch(named.upper()):
+        if not is_request(named.upper()):
+            return named.upper()
+        request = portal.get(f"/requests/{named.upper()}")
+        return _only([each for each in request["elevations"] if each["state"] not in OVER], named)
+    return _only([each for each in mine(portal) if named in ("", each["work_group"])], named)
+
+
+def mine(portal: Portal) -> list[Json]:
+    """Return what I have access to, or will have."""
+    me = portal.my_username()
+    return [each for each in portal.items("/elevations", every=True)["items"] if each["person"]["username"] == me]
+
+
+def _only(found: Sequence[Json], named: str) -> str:
+    if not found:
+        raise Refused(f"There is no access of yours{f' by {named!r}' if named else ''}.", code="no_access")
+    if len(found) > 1:
+        each = ", ".join(f"{row['id']} ({row['work_group']})" for row in found)
+        raise Unusable(f"Say which one: {each}.", code="ambiguous")
+    return str(found[0]["id"])

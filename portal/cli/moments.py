@@ -1,0 +1,97 @@
+"""Durations and times: as people type them, and as they are shown back, with their zone.
+
+What is typed without a zone is in this machine's. An hour that a change to or from summer time skips or repeats is refused.
+"""
+
+import re
+from datetime import UTC, datetime, time, timedelta
+
+from portal.cli.exits import Unusable
+
+DURATION = re.compile(r"(?:(\d{1,3})d)?\s*(?:(\d{1,4})h)?\s*(?:(\d{1,5})m(?:in)?)?", re.ASCII)
+CLOCK = re.compile(r"(\d{1,2}):(\d\d)", re.ASCII)
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
+MINUTE = timedelta(minutes=1)
+
+
+def minutes(text: str) -> int:
+    """Return the whole minutes of 2h, 90m, 1h30m, 1d. Raises Unusable."""
+    found = DURATION.fullmatch(text.strip().lower())
+    length = timedelta()
+    if found is not None:
+        days, hours, mins = (int(part or 0) for part in found.groups())
+        length = timedelta(days=days, hours=hours, minutes=mins)
+    if not length:
+        raise Unusable(f"{text!r} is no duration. Write it as 2h, 90m or 1h30m.", code="duration_unusable")
+    return length // MINUTE
+
+
+def moment(text: str, *, now: datetime) -> datetime:
+    """Return the time, aware, of 18:00 (the next one), 2026-11-26 09:00, or ISO 8601 with a zone. Raises Unusable."""
+    typed = text.strip()
+    if clock := CLOCK.fullmatch(typed):
+        return _next(int(clock[1]), int(clock[2]), typed, now=now)
+    if not MOMENT.fullmatch(typed.upper()):
+        raise _unusable(text)
+    try:
+        found = datetime.fromisoformat(typed.upper())
+        return (found if found.tzinfo else _here(found, typed)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise _unusable(text) from error
+
+
+def sent(value: datetime) -> str:
+    """Return the time as the API takes it."""
+    return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def parsed(text: str) -> datetime:
+    """Return a time as the API gave it."""
+    return datetime.fromisoformat(text)
+
+
+def shown(text: str | None) -> str:
+    """Return a time of the API in this machine's zone, which is named."""
+    return local(parsed(text)) if text else ""
+
+
+def local(value: datetime) -> str:
+    here = value.astimezone()
+    seconds = ":%S" if here.second else ""
+    return here.strftime(f"%Y-%m-%d %H:%M{seconds} %Z").strip()
+
+
+def length(seconds: float) -> str:
+    """Return 1 h 30 min; under a minute, seconds."""
+    whole = max(0, int(seconds))
+    if whole < MINUTE.total_seconds():
+        return f"{whole} s"
+    days, rest = divmod(whole // 60, 24 * 60)
+    hours, mins = divmod(rest, 60)
+    parts = ((days, "d"), (hours, "h"), (mins, "min"))
+    return " ".join(f"{number} {unit}" for number, unit in parts if number)
+
+
+def _next(hour: int, minute: int, typed: str, *, now: datetime) -> datetime:
+    today = now.astimezone().replace(tzinfo=None)
+    try:
+        found = datetime.combine(today.date(), time(hour, minute))
+    except ValueError as error:
+        raise _unusable(typed) from error
+    return _here(found if found > today else found + timedelta(days=1), typed)
+
+
+def _here(naive: datetime, typed: str) -> datetime:
+    """Return the time in this machine's zone. Raises Unusable where there is none of it, or two."""
+    early, late = naive.astimezone(), naive.replace(fold=1).astimezone()
+    if early.utcoffset() == late.utcoffset():
+        return early
+    exists = early.astimezone(UTC).astimezone().replace(tzinfo=None) == naive
+    why = "comes twice" if exists else "is skipped"
+    raise Unusable(
+        f"{typed} {why} here, by a change of the clocks. Write it with its zone, such as {sent(early)}.", code="ambiguous_time"
+    )
+
+
+def _unusable(text: str) -> Unusable:
+    return Unusable(f"{text!r} is no time. Write it as 18:00, 2026-11-26 09:00, or 2026-11-26T00:00:00Z.", code="time_unusable")

@@ -1,0 +1,143 @@
+"""The API of one portal, as one person: what it answers, and what its refusals are to a command."""
+
+import os
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+import requests
+
+from portal.cli import credentials
+from portal.cli.exits import Failure, NotLoggedIn, NotReached, Refused
+from portal.cli.transport import Transport
+from portal.cli.version import version
+
+API = "/api/v1"
+PROBLEM = "application/problem+json"
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tagged:
+    """An answer with its entity tag; `body` is None where it is the one that the caller has."""
+
+    body: Json | None
+    tag: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Portal:
+    address: str
+    transport: Transport
+
+    def get(self, path: str, **parameters: Any) -> Json:
+        """Return what stands at a path below the API. Raises Refused, NotLoggedIn, NotReached, as every call does."""
+        return _body(self.transport.send("GET", _at(path, parameters)))
+
+    def get_tagged(self, path: str, *, tag: str) -> Tagged:
+        answer = self.transport.send("GET", _at(path, {}), headers={"If-None-Match": tag} if tag else {})
+        same = answer.status_code == HTTPStatus.NOT_MODIFIED
+        return Tagged(body=None if same else _body(answer), tag=answer.headers.get("ETag", tag))
+
+    def post(self, path: str, body: Mapping[str, Any] | None = None) -> Json:
+        """Carry something out, once: every try of this call has the same key."""
+        return _body(
+            self.transport.send("POST", API + path, json=dict(body or {}), headers={"Idempotency-Key": str(uuid.uuid4())})
+        )
+
+    def items(self, path: str, *, every: bool, **parameters: Any) -> Json:
+        """Return a list: its first page, or with `every` all of them as one."""
+        page = self.get(path, **parameters)
+        items = list(page["items"])
+        while every and (following := page.get("next")):
+            page = _body(self.transport.send("GET", _on_the_portal(following)))
+            items += page["items"]
+        return {"items": items, "next": page.get("next")}
+
+    def my_username(self) -> str:
+        person = self.get("/me")["person"]
+        if person is None:
+            raise NotLoggedIn(
+                f"This token is nobody's. Say whom it acts for in {credentials.ON_BEHALF_OF}.", code="person_missing"
+            )
+        return str(person["username"])
+
+
+@contextmanager
+def reached(address: str | None, *, as_json: bool = False) -> Iterator[Portal]:
+    """Have the portal for a command; whatever fails inside is told as the command was asked to."""
+    with failing_as(as_json=as_json):
+        log_in = credentials.chosen(address, now=datetime.now(UTC))
+        transport = Transport(address=log_in.portal, token=log_in.token, headers=headers())
+        try:
+            yield Portal(address=log_in.portal, transport=transport)
+        finally:
+            transport.close()
+
+
+@contextmanager
+def failing_as(*, as_json: bool) -> Iterator[None]:
+    try:
+        yield
+    except Failure as failure:
+        failure.as_json = as_json
+        raise
+
+
+def headers() -> dict[str, str]:
+    """Return what every call says of this program, of the language, and whom a client's token acts for."""
+    named = os.environ.get(credentials.ON_BEHALF_OF)
+    said = {"User-Agent": f"sekisho/{version()}", "Accept-Language": language(), "Accept": f"application/json, {PROBLEM}"}
+    return {**said, **({"X-On-Behalf-Of": named} if named else {})}
+
+
+def language() -> str:
+    """Return the language of this machine's locale, of those that the portal speaks."""
+    told = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "ja" if next((name for name in told if name), "").lower().startswith("ja") else "en"
+
+
+def _at(path: str, parameters: Mapping[str, Any]) -> str:
+    given = {name: value for name, value in parameters.items() if value not in (None, "")}
+    return API + path + (f"?{urlencode(given)}" if given else "")
+
+
+def _on_the_portal(following: object) -> str:
+    """Return the address of a next page, which is on the portal itself: the token goes there."""
+    if not isinstance(following, str) or not following.startswith(f"{API}/"):
+        raise _no_portal()
+    return following
+
+
+def _body(answer: requests.Response) -> Json:
+    try:
+        body = answer.json()
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise _no_portal(answer.status_code)
+    if answer.ok and answer.status_code < HTTPStatus.MULTIPLE_CHOICES:
+        return body
+    raise _failure(answer.status_code, body)
+
+
+def _failure(status: int, problem: Json) -> Failure:
+    detail, code = problem.get("detail"), problem.get("code")
+    if not isinstance(detail, str) or not isinstance(code, str):
+        return _no_portal(status)
+    kind: type[Failure] = Refused
+    if status == HTTPStatus.UNAUTHORIZED:
+        kind = NotLoggedIn
+    elif status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        kind = NotReached
+    return kind(detail, code=code, problem=problem)
+
+
+def _no_portal(status: int | None = None) -> NotReached:
+    said = f" It said {status}." if status else ""
+    return NotReached(f"What answers there does not speak as a portal does.{said}", code="not_a_portal")

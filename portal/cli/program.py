@@ -1,0 +1,72 @@
+"""The commands together, and what each ending of one is to the shell."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from portal.cli import speaking
+from portal.cli.commands import asking, deciding, holding, logging_in, looking, waiting
+from portal.cli.exits import MEANING, Failure
+from portal.cli.version import version
+
+NAME = "sekisho"
+app = typer.Typer(
+    name=NAME,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    # What the portal says is no markup, and neither is what we say.
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: " + "; ".join(f"{code.value} {means}" for code, means in MEANING.items()) + ".",
+)
+COMMANDS: dict[str, Callable[..., None]] = {
+    "login": logging_in.login,
+    "logout": logging_in.logout,
+    "whoami": logging_in.whoami,
+    "work-groups": looking.work_groups,
+    "request": asking.request,
+    "list": looking.list_,
+    "status": looking.status,
+    "wait": waiting.wait,
+    "approve": deciding.approve,
+    "reject": deciding.reject,
+    "send-back": deciding.send_back,
+    "withdraw": asking.withdraw,
+    "return": holding.return_,
+    "extend": asking.extend,
+    "stop": deciding.stop,
+    "aws-profile": holding.aws_profile,
+    "version": logging_in.version,
+}
+for name, function in COMMANDS.items():
+    app.command(name)(function)
+
+
+def _show_version(*, asked: bool) -> None:
+    if asked:
+        speaking.say(f"{NAME} {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _sekisho(
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version)] = False,
+) -> None:
+    """Time-boxed access to production on AWS: ask, approve, be in, be out again.
+
+    Begin with: sekisho login https://portal.example.com
+    """
+
+
+def run() -> int:
+    """Run the command that was typed; what it cannot do is said in a sentence."""
+    try:
+        app(prog_name=NAME)
+    except Failure as failure:
+        speaking.tell(failure)
+        return failure.exit
+    except SystemExit as ending:
+        return ending.code if isinstance(ending.code, int) else 0
+    return 0

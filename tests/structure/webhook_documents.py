@@ -1,0 +1,79 @@
+"""make api-docs: writes docs/webhook-events.md, an example of every event, as the source makes it."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.test.utils import override_settings  # noqa: E402  Everything below needs the settings.
+from django.utils.translation import override  # noqa: E402
+
+from access_requests.models import WebhookEndpoint  # noqa: E402
+from access_requests.services.notices.webhooks import bodies  # noqa: E402
+from access_requests.services.notices.webhooks.sentences import SENTENCES  # noqa: E402
+from audits.models import TrailEntry  # noqa: E402
+
+EVENTS = Path(__file__).resolve().parents[2] / "docs" / "webhook-events.md"
+HEAD = """# Events of webhooks
+
+An example of each, made by the source with `make api-docs`; a test compares the two. The last one is as a webhook gets it that
+says "with reason, change ticket and who decided". [Webhooks](webhooks.md) says how they come.
+"""
+AT = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+START, END, DEADLINE = "2026-11-23T05:10:00Z", "2026-11-23T07:10:00Z", "2026-11-24T05:00:00Z"
+GROUP = "ProdMemberWorkGroup"
+ENDPOINT = WebhookEndpoint(code="W-5T2N8QKM", name="ops chat", language="en")
+REQUEST: dict[str, Any] = {
+    "code": "R-7K3M9QX2",
+    "requester": "member01",
+    "work_groups": [{"name": GROUP}],
+    "duration_minutes": 120,
+    "decide_until": DEADLINE,
+    "extends": None,
+    "starts_at": None,
+    "ends_at": None,
+}
+ELEVATION = {"code": "E-4D8WZ1NC", "request": "R-7K3M9QX2", "person": "member01", "work_group": GROUP}
+# The state that is not in the name of the act.
+STATES = {"request.submitted": "pending", "request.approval_given": "pending", "elevation.extended": "active"}
+
+
+def document() -> str:
+    """Return the whole page."""
+    with override_settings(PORTAL_URL="https://sekisho.example.com"), override("en"):
+        return HEAD + "".join(
+            f"\n## {kind}\n\n```json\n{json.dumps(body, indent=2, ensure_ascii=False)}\n```\n" for kind, body in _examples()
+        )
+
+
+def _examples() -> Iterator[tuple[str, dict[str, Any]]]:
+    for number, act in enumerate(SENTENCES, start=1):
+        yield act, bodies.of_news(_news(act, number), ENDPOINT)
+    yield bodies.TEST, bodies.of_test(ENDPOINT, number="N-2B6HZP4T", now=AT)
+    detailed = WebhookEndpoint(code="W-5T2N8QKM", name="leads", language="en", with_details=True)
+    yield (
+        "request.rejected, with details",
+        bodies.of_news(_news("request.rejected", list(SENTENCES).index("request.rejected") + 1), detailed),
+    )
+
+
+def _news(act: str, number: int) -> bodies.News:
+    kind, _, word = act.partition(".")
+    state = STATES.get(act, word)
+    fixed = {"starts_at": START, "ends_at": END}
+    kept = {**ELEVATION, **fixed} if kind == "elevation" else {**REQUEST, **(fixed if act == "request.approved" else {})}
+    entry = TrailEntry(pk=number, at=AT, act=act, actor="leader01", subject=kept["code"], data={kind: {**kept, "status": state}})
+    return bodies.News(entry=entry, person_name="佐藤 美咲", details={"reason": "fix the index", "change_ticket": "CHG-123"})
+
+
+def main() -> None:
+    EVENTS.write_text(document())
+
+
+if __name__ == "__main__":
+    main()
