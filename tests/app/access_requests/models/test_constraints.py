@@ -1,7 +1,7 @@
 """What the database itself refuses, whatever Python does: each constraint broken once."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from access_requests.models import (
     AutomationExecution,
     AwsAccount,
     Decision,
+    Delivery,
     Drift,
     DriftKind,
     Elevation,
@@ -26,6 +27,7 @@ from access_requests.models import (
     SlackCard,
     StandingGroup,
     TargetRole,
+    WebhookEndpoint,
     WorkGroup,
 )
 from portal.users.models import LinkedIdentity, User
@@ -127,6 +129,16 @@ def card_sent_twice(cast: Cast, now: datetime) -> Callable[[], object]:
     return lambda: SlackCard.objects.create(request=request, target="channel:C0APPROVALS")
 
 
+def delivery_with(**changes: Any) -> Break:
+    sent = {"channel": "webhook", "target": "W-00000000", "act": "request.approved"}
+    return lambda _cast, now: lambda: Delivery.objects.create(**{**sent, "try_again_at": now, "created_at": now, **changes})
+
+
+def webhook_with(**changes: Any) -> Break:
+    made = {"name": "chat", "url": "https://chat.example.com/", "secret": "sealed", "language": "en", "made_by": "admin01"}
+    return lambda _cast, now: lambda: WebhookEndpoint.objects.create(**{**made, "made_at": now, **changes})
+
+
 def drift_found_twice(_cast: Cast, now: datetime) -> Callable[[], object]:
     drift(now, status="gone")
     drift(now)
@@ -183,6 +195,10 @@ BREAKS: dict[str, Break] = {
     ),
     "catalogue_level_of_policy": lambda cast, _: lambda: cast.two_levels.levels.update(number=1),
     "catalogue_level_needs_an_approval": lambda cast, _: lambda: cast.one_lead.levels.update(approvals=0),
+    "delivery_status_known": delivery_with(status="lost", settled_at=datetime(2026, 11, 23, tzinfo=UTC), try_again_at=None),
+    "delivery_settled_has_time": delivery_with(status="delivered"),
+    "webhook_disabled_has_reason": webhook_with(enabled=False),
+    "webhook_previous_secret_ends": webhook_with(previous_secret="sealed"),
     "slack_one_card_a_place": card_sent_twice,
     "users_username_any_case": lambda _cast, _: lambda: User.objects.create(username="MEMBER01"),
     "users_one_person_an_identity": lambda cast, _: (
