@@ -103,11 +103,6 @@ class WrongScope(NotAllowed):
     sentence = _("The token lacks the scope %(scope)s.")
 
 
-class KeptInFile(NotAllowed):
-    code = "kept_in_file"
-    sentence = _("The catalogue file says what this client may. Change it there; only revoking is possible here.")
-
-
 class PersonDisabled(NotAllowed):
     code = "person_disabled"
     sentence = _("This account is disabled. Ask an administrator.")
@@ -204,21 +199,6 @@ class CatalogueChanged(Conflict):
     )
 
 
-class ClientRevoked(Conflict):
-    code = "client_revoked"
-    sentence = _("This client was revoked. Bring it back first.")
-
-
-class ClientNotRevoked(Conflict):
-    code = "client_not_revoked"
-    sentence = _("This client is not revoked.")
-
-
-class NoSecret(Conflict):
-    code = "no_secret"
-    sentence = _("A client for people's own scripts has no secret.")
-
-
 class AdministratorExists(Conflict):
     code = "administrator_exists"
     sentence = _("There is an administrator already; administrators are made by the catalogue.")
@@ -295,21 +275,6 @@ class NaiveTime(Unusable):
 class AmbiguousTime(Unusable):
     code = "ambiguous_time"
     sentence = _("The clocks change then: this time does not exist or exists twice in your zone. Choose another.")
-
-
-class ClientKeyTaken(Unusable):
-    code = "client_key_taken"
-    sentence = _("There is a client with the key or client ID %(key)s already, perhaps a revoked one. Choose another key.")
-
-
-class PersonalClientsName(Unusable):
-    code = "personal_clients_name_nobody"
-    sentence = _("A client for people's own scripts names nobody: each token of it acts for its own person.")
-
-
-class CodeUnusable(Unusable):
-    code = "code_unusable"
-    sentence = _("This code is unknown, has expired or was used. Start anew where the code came from.")
 
 
 class KeyReused(Unusable):

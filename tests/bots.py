@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -64,9 +65,9 @@ def make_personal_client(key: str, cast: Cast) -> ApiClient:
 
 def own_token_of(person: User, client: ApiClient, *scopes: str) -> str:
     """Return a token that the person has allowed and the client's program has collected."""
-    value = token_of(client, *scopes, *person.username)
-    token = Token.objects.by_value(value).get()
-    token.user = person
+    value, expires_at = secrets.token_urlsafe(), timezone.now() + timedelta(hours=12)
+    token = Token(type=Token.Type.ACCESS_TOKEN, client=client.oauth_client, user=person, expires_at=expires_at)
+    token.set_value(value)
     token.set_scopes(list(scopes))
     token.save()
     PersonalToken.objects.create(

@@ -1,9 +1,12 @@
 """What an API client may carry: for whom, about which work groups, from where."""
 
 from collections.abc import Collection
+from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address, ip_network
 
-from django.db.models import Exists, OuterRef, QuerySet
+from allauth.idp.oidc.models import Token
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from access_requests.models import AccessRequest, ApiClient, ClientKind, Elevation, RequestedGroup, WorkGroup
 from portal.users.models import User
@@ -13,6 +16,14 @@ def personal(client_id: str) -> ApiClient | None:
     """Return the client for people's own scripts that has this OAuth client id, unless it was revoked."""
     clients = ApiClient.objects.select_related("oauth_client")
     return clients.filter(oauth_client_id=client_id, kind=ClientKind.PERSONAL, retired_at=None).first()
+
+
+def in_full(*, now: datetime) -> QuerySet[ApiClient]:
+    """Return all clients with what their pages show; `live_tokens` is how many of their tokens open something now."""
+    live = Token.objects.filter(client=OuterRef("oauth_client"), type=Token.Type.ACCESS_TOKEN, expires_at__gt=now)
+    count = live.order_by().values("client").annotate(count=Count("pk")).values("count")
+    rows = ApiClient.objects.select_related("oauth_client").prefetch_related("people", "work_groups")
+    return rows.annotate(live_tokens=Coalesce(Subquery(count), 0))
 
 
 def may_act_for(client: ApiClient, person: User) -> bool:

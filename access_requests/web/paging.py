@@ -9,7 +9,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 
 ROWS = 50
-CODE = re.compile(r"[A-Z0-9-]{1,20}")
+NAME = re.compile(r"[A-Za-z0-9_-]{1,50}", re.ASCII)
 M = TypeVar("M", bound=Model)
 
 
@@ -22,21 +22,57 @@ class Page(Generic[M]):
     next_url: str
 
 
-def page_of(rows: QuerySet[M], *, order: Sequence[str], among: QuerySet[M], query: QueryDict, size: int = ROWS) -> Page[M]:
-    """Return the page that the query asks for by `after` or `before`, the public code of a row.
+def page_of(
+    rows: QuerySet[M],
+    *,
+    order: Sequence[str],
+    among: QuerySet[M],
+    query: QueryDict,
+    size: int = ROWS,
+    named_by: str = "code",
+) -> Page[M]:
+    """Return the page that the query asks for by `after` or `before`, the public code of a row, or what else it is named by.
 
     `order` ends in a unique field. A row is looked for in `among`: what the viewer may see, since the row at which a page
     begins may have left the list meanwhile.
     """
     backwards = bool(query.get("before"))
-    code = query.get("before") or query.get("after") or ""
-    cursor = among.filter(code=code).first() if CODE.fullmatch(code) else None
+    name = query.get("before") or query.get("after") or ""
+    cursor = among.filter(**{named_by: name}).first() if NAME.fullmatch(name) else None
+    cut = Cut(query=query, size=size, named_by=named_by)
     if cursor is None:
-        return _page(list(rows.order_by(*order)[: size + 1]), query, size, came_from=False)
+        return cut.page(list(rows.order_by(*order)[: size + 1]), came_from=False)
     if backwards:
         order = [_turned(field) for field in order]
     found = list(rows.filter(_beyond(cursor, order)).order_by(*order)[: size + 1])
-    return _page_before(found, query, size) if backwards else _page(found, query, size, came_from=True)
+    return cut.page_before(found) if backwards else cut.page(found, came_from=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cut:
+    """How a page is cut out of rows, of which one more was read than it shows."""
+
+    query: QueryDict
+    size: int
+    named_by: str
+
+    def page(self, found: list[M], *, came_from: bool) -> Page[M]:
+        rows = found[: self.size]
+        previous_url = self._url("before", rows[0]) if came_from and rows else ""
+        return Page(rows=rows, previous_url=previous_url, next_url=self._url("after", rows[-1]) if len(found) > self.size else "")
+
+    def page_before(self, found: list[M]) -> Page[M]:
+        rows = found[: self.size][::-1]
+        previous_url = self._url("before", rows[0]) if len(found) > self.size else ""
+        return Page(rows=rows, previous_url=previous_url, next_url=self._url("after", rows[-1]) if rows else "")
+
+    def _url(self, name: str, row: Any) -> str:
+        """Return the list's own filters with this place in it."""
+        other = self.query.copy()
+        for field in ("before", "after"):
+            other.pop(field, None)
+        other[name] = getattr(row, self.named_by)
+        return f"?{other.urlencode()}"
 
 
 def _beyond(cursor: Model, order: Sequence[str]) -> Q:
@@ -52,24 +88,3 @@ def _beyond(cursor: Model, order: Sequence[str]) -> Q:
 
 def _turned(field: str) -> str:
     return field.removeprefix("-") if field.startswith("-") else f"-{field}"
-
-
-def _page(found: list[M], query: QueryDict, size: int, *, came_from: bool) -> Page[M]:
-    rows = found[:size]
-    previous_url = _url(query, "before", rows[0]) if came_from and rows else ""
-    return Page(rows=rows, previous_url=previous_url, next_url=_url(query, "after", rows[-1]) if len(found) > size else "")
-
-
-def _page_before(found: list[M], query: QueryDict, size: int) -> Page[M]:
-    rows = found[:size][::-1]
-    previous_url = _url(query, "before", rows[0]) if len(found) > size else ""
-    return Page(rows=rows, previous_url=previous_url, next_url=_url(query, "after", rows[-1]) if rows else "")
-
-
-def _url(query: QueryDict, name: str, row: Any) -> str:
-    """Return the list's own filters with this place in it."""
-    other = query.copy()
-    for field in ("before", "after"):
-        other.pop(field, None)
-    other[name] = row.code
-    return f"?{other.urlencode()}"

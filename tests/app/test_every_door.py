@@ -14,14 +14,15 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from access_requests.models import Drift, DriftKind
-from tests.bots import SCOPES, make_client, token_of
+from access_requests.models import ApiClient, Drift, DriftKind, KeptIn, PersonalToken
+from tests.bots import SCOPES, make_client, make_personal_client, own_token_of, token_of
 from tests.cast import Cast
 from tests.story import elevated, submitted
 
 WHO = ("stranger", "member02", "member01", "leader01", "auditor01", "admin01")
 LOGIN = "log-in"
 READERS = (LOGIN, 403, 403, 403, 200, 200)
+ADMINISTRATORS = (LOGIN, 403, 403, 403, 403, 200)
 EVERYBODY = (LOGIN, 200, 200, 200, 200, 200)
 TOKENS_ONLY = (401, 401, 401, 401, 401, 401)
 NO_CLIENT = (400, 400, 400, 400, 400, 400)
@@ -42,6 +43,14 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "home"): EVERYBODY,
     (GET, "me"): EVERYBODY,
     (POST, "me"): EVERYBODY,
+    (GET, "tokens"): EVERYBODY,
+    # One of member01's.
+    (GET, "token-revoke"): (LOGIN, 404, 200, 404, 404, 404),
+    (POST, "token-revoke"): (LOGIN, 404, 200, 404, 404, 404),
+    (GET, "token-revoke-all"): EVERYBODY,
+    (POST, "token-revoke-all"): EVERYBODY,
+    (GET, "device"): EVERYBODY,
+    (POST, "device"): EVERYBODY,
     (GET, "queue"): EVERYBODY,
     (GET, "catalogue"): EVERYBODY,
     (GET, "request-list"): EVERYBODY,
@@ -70,6 +79,18 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "backends"): READERS,
     (GET, "backends-check"): READERS,
     (POST, "backends-check"): (LOGIN, 403, 403, 403, 403, 200),
+    (GET, "clients"): READERS,
+    (GET, "client"): READERS,
+    (GET, "client-new"): ADMINISTRATORS,
+    (POST, "client-new"): (LOGIN, 403, 403, 403, 403, 422),
+    (GET, "client-change"): ADMINISTRATORS,
+    (POST, "client-change"): (LOGIN, 403, 403, 403, 403, 422),
+    (GET, "client-rotate"): ADMINISTRATORS,
+    (POST, "client-rotate"): (LOGIN, 403, 403, 403, 403, 409),
+    (GET, "client-revoke"): ADMINISTRATORS,
+    (POST, "client-revoke"): ADMINISTRATORS,
+    (GET, "client-restore"): ADMINISTRATORS,
+    (POST, "client-restore"): (LOGIN, 403, 403, 403, 403, 409),
     (GET, "matrix"): EVERYBODY,
     (GET, "matrix-person"): (LOGIN, 403, 200, 403, 200, 200),
     (POST, "set_language"): EVERYBODY,
@@ -81,6 +102,7 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "account_reauthenticate"): EVERYBODY,
     (GET, "account_change_password"): EVERYBODY,
     (POST, "oauth_token"): NO_CLIENT,
+    (POST, "oauth_device_code"): TOKENS_ONLY,
     (POST, "oauth_revoke"): NO_CLIENT,
     (GET, "admin:index"): READERS,
     (GET, "admin:app_list"): READERS,
@@ -168,6 +190,20 @@ def drifted(cast: Cast, *, now: datetime) -> Drift:
     return Drift.objects.create(**fields, work_group=cast.prod_member, found_at=now, seen_at=now)
 
 
+def kept_here(cast: Cast) -> ApiClient:
+    """Return a client that was made in the browser."""
+    client = make_client(f"bot-{ApiClient.objects.count()}", cast)
+    ApiClient.objects.update(kept_in=KeptIn.BROWSER)
+    return client
+
+
+def own_token(cast: Cast) -> PersonalToken:
+    """Return what member01 allowed."""
+    scripts = ApiClient.objects.filter(key="scripts").first() or make_personal_client("scripts", cast)
+    own_token_of(cast.member01, scripts, *SCOPES)
+    return PersonalToken.objects.latest("pk")
+
+
 def filled(cast: Cast, path: str, start: datetime) -> str:
     """Return the path with what its gaps stand for: a new request or elevation of member01's, or a row of the administration."""
     now = timezone.now()
@@ -177,6 +213,10 @@ def filled(cast: Cast, path: str, start: datetime) -> str:
         return "/" + path.replace("<slug:code>", elevated(cast.member01, cast.leader01, now=now, starts_at=start).code)
     if path.startswith("drift/<"):
         return "/" + path.replace("<slug:code>", drifted(cast, now=now).code)
+    if path.startswith("clients/<"):
+        return "/" + path.replace("<slug:key>", kept_here(cast).key)
+    if path.startswith("me/tokens/<"):
+        return "/" + path.replace("<slug:code>", own_token(cast).code)
     for gap, filling in GAPS.items():
         path = path.replace(gap, filling)
     return "/" + path.removeprefix("^")

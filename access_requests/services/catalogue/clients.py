@@ -6,7 +6,8 @@ from access_requests.actor import Actor
 from access_requests.models import ApiClient, KeptIn
 from access_requests.services import clients
 from access_requests.services.catalogue.comparing import Change
-from access_requests.services.clients import Terms
+from access_requests.services.catalogue.state import Fields
+from access_requests.services.clients import Made, Terms
 
 TERMS = tuple(Terms.__dataclass_fields__)
 
@@ -16,24 +17,39 @@ def write(change: Change, *, secret: str | None, actor: Actor, now: datetime) ->
     before, after = change.before, change.after
     if after is None:
         raise ValueError("a client that goes is not written")
-    terms = Terms(**{field: after[field] for field in TERMS})
-    known = ApiClient.objects.filter(key=change.key).first()
-    always = {"terms": terms, "kept_in": KeptIn.FILE, "actor": actor, "now": now}
     if before is None:
-        if known is None:
-            made = clients.add(key=change.key, client_id=after["client_id"], kind=after["kind"], secret=secret, **always)
-        else:
-            made = clients.bring_back(client=known, secret=secret, **always)
+        made = _come(change.key, after, secret=secret, actor=actor, now=now)
         return {change.key: made.secret} if made.secret and secret is None else {}
-    if known is None:
-        raise ValueError("a client that is changed is there")
+    client = ApiClient.objects.get(key=change.key)
     if any(before[field] != after[field] for field in (*TERMS, "kept_in")):
-        clients.change(client=known, **always)
+        clients.change(client=client, terms=_terms(after), kept_in=KeptIn.FILE, actor=actor, now=now)
     if after["secret"] != before["secret"]:
-        clients.rotate_secret(client=known, secret=secret, actor=actor, now=now)
+        clients.rotate_secret(client=client, secret=secret, actor=actor, now=now)
     return {}
 
 
 def retire(key: str, *, actor: Actor, now: datetime) -> None:
     """Revoke a client that has left the file; it comes back when the file names it again."""
     clients.revoke(client=ApiClient.objects.get(key=key), kept_in=KeptIn.FILE, actor=actor, now=now)
+
+
+def _come(key: str, after: Fields, *, secret: str | None, actor: Actor, now: datetime) -> Made:
+    """Make a client, or let the same one in again that had left the file."""
+    terms, kept_in = _terms(after), KeptIn.FILE
+    known = ApiClient.objects.filter(key=key).first()
+    if known is not None:
+        return clients.bring_back(client=known, terms=terms, kept_in=kept_in, secret=secret, actor=actor, now=now)
+    return clients.add(
+        key=key,
+        client_id=after["client_id"],
+        kind=after["kind"],
+        terms=terms,
+        kept_in=kept_in,
+        secret=secret,
+        actor=actor,
+        now=now,
+    )
+
+
+def _terms(after: Fields) -> Terms:
+    return Terms(**{field: after[field] for field in TERMS})

@@ -49,6 +49,11 @@ function showCopyButtons(root) {
   for (const button of root.querySelectorAll(".copy button[hidden]")) button.hidden = false;
 }
 
+// What is shown once is gone when its page is left: a browser that keeps pages for going back keeps it without that.
+addEventListener("pagehide", () => {
+  for (const element of document.querySelectorAll("[data-once]")) element.remove();
+});
+
 async function copy(button) {
   const source = button.closest(".copy").querySelector("code");
   getSelection().selectAllChildren(source);

@@ -24,6 +24,8 @@ from tests.cast import PASSWORD
 pytestmark = pytest.mark.django_db(transaction=True)
 CODES, TOKENS, REVOKE = "/identity/o/api/device/code", "/identity/o/api/token", "/identity/o/api/revoke"
 PAGE = "/device/"
+# As a Japanese keyboard types them.
+WIDE = {ord("A") + place: chr(ord("Ａ") + place) for place in range(26)}
 
 
 @pytest.fixture(autouse=True)
@@ -310,6 +312,3 @@ class TestPage:
         assert statuses == [422] * 10 + [429] * 2
         assert http.post(PAGE, {"code": given["user_code"], "answer": "allow"}).status_code == 429
         assert not PersonalToken.objects.exists()
-
-
-WIDE = {ord("A") + place: chr(ord("Ａ") + place) for place in range(26)}

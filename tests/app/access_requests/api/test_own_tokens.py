@@ -150,7 +150,7 @@ def test_use_is_written_once_a_minute_and_never_in_the_way(
     assert PersonalToken.objects.get().last_used_at == first
     PersonalToken.objects.update(last_used_at=first - timedelta(minutes=2))
     mine.get("/me")
-    assert PersonalToken.objects.get().last_used_at > first - timedelta(seconds=1)
+    assert PersonalToken.objects.filter(last_used_at__gte=first).exists()
 
     def full(*_args: object, **_fields: object) -> None:
         raise DatabaseError("disk full")

@@ -1,0 +1,117 @@
+"""Clients of the file and of the browser: each is kept in one place; no load destroys or revives what is not its own."""
+
+from datetime import datetime
+
+import pytest
+
+from access_requests.models import ApiClient, KeptIn
+from access_requests.services import catalogue, clients
+from access_requests.services.clients import EVERYONE, Terms
+from access_requests.services.run import run
+from audits.models import TrailEntry
+from portal.users.models import User
+from tests.app.access_requests.services.catalogue.loading import DEMO, edited, load, refused, signs
+from tests.cast import actor_of
+
+pytestmark = pytest.mark.django_db
+TERMS = Terms(name="Pager", scopes=["requests:read"], people=EVERYONE, work_groups=[], source_addresses=["192.0.2.0/28"])
+PAGER = """
+  pager:
+    client_id: pager
+    name: Pager
+    scopes: [requests:read]
+    people: everyone
+    work_groups: [ProdMemberWorkGroup]
+    source_addresses: [192.0.2.0/28]
+"""
+
+
+@pytest.fixture
+def pager(demo: None, now: datetime) -> ApiClient:
+    """A client that an administrator made in the browser."""
+    actor = actor_of(User.objects.get(username="admin01"))
+    add = {"key": "pager", "client_id": "pager", "kind": "service", "kept_in": KeptIn.BROWSER}
+    return run(lambda: clients.add(**add, terms=TERMS, actor=actor, now=now)).client
+
+
+def revoked(key: str, now: datetime) -> None:
+    client, actor = ApiClient.objects.get(key=key), actor_of(User.objects.get(username="admin01"))
+    run(lambda: clients.revoke(client=client, actor=actor, now=now))
+
+
+@pytest.mark.usefixtures("pager")
+def test_a_load_leaves_a_client_of_the_browser_alone_and_says_so(later: datetime) -> None:
+    wanted = catalogue.read(DEMO.encode())
+    assert load(DEMO, later).changes == []
+    assert catalogue.left_alone(wanted) == ["pager"]
+    assert ApiClient.objects.get(key="pager").retired_at is None
+
+
+@pytest.mark.usefixtures("pager")
+def test_a_file_that_names_it_takes_it_over_and_shows_that(later: datetime) -> None:
+    loaded = load(DEMO + PAGER, later)
+    assert [line for change in loaded.changes for line in change.lines()] == [
+        "~ client pager",
+        '    kept_in: "browser" -> "file"',
+        '    work_groups: [] -> ["ProdMemberWorkGroup"]',
+    ]
+    assert ApiClient.objects.get(key="pager").kept_in == KeptIn.FILE
+    assert load(DEMO + PAGER, later).changes == []
+    assert signs(load(DEMO, later)) == ["- client pager"]
+
+
+@pytest.mark.usefixtures("pager")
+def test_a_client_id_of_the_browsers_is_taken(later: datetime) -> None:
+    text = DEMO + PAGER.replace("  pager:", "  other:")
+    assert "clients.other.client_id: another OAuth client has this id" in refused(text, later)
+
+
+def test_a_client_revoked_in_the_browser_is_not_brought_back_by_a_load(demo: None, later: datetime) -> None:
+    revoked("demo-bot", later)
+    assert "clients.demo-bot: this was revoked in the browser" in refused(DEMO, later)
+    assert ApiClient.objects.get(key="demo-bot").retired_at == later
+    # Out of the file, the rest of it can be loaded; it stays revoked.
+    assert signs(load(DEMO[: DEMO.index("clients:")], later)) == ["- client command-line"]
+    assert ApiClient.objects.get(key="demo-bot").retired_at == later
+
+
+def test_brought_back_in_the_browser_the_file_may_name_it_again(demo: None, later: datetime) -> None:
+    revoked("demo-bot", later)
+    client, actor = ApiClient.objects.get(key="demo-bot"), actor_of(User.objects.get(username="admin01"))
+    run(lambda: clients.bring_back(client=client, actor=actor, now=later))
+    assert signs(load(DEMO, later)) == ["~ client demo-bot"]
+    assert ApiClient.objects.get(key="demo-bot").kept_in == KeptIn.FILE
+
+
+def test_a_personal_client_has_no_secret_and_logs_in_by_device_code(demo: None) -> None:
+    client = ApiClient.objects.get(key="command-line")
+    assert client.is_personal
+    assert (client.oauth_client.type, client.oauth_client.get_grant_types()) == (
+        "public",
+        ["urn:ietf:params:oauth:grant-type:device_code"],
+    )
+    assert client.oauth_client.get_default_scopes() == ["audit:read", "requests:read", "requests:write"]
+    after = TrailEntry.objects.get(subject="client:command-line").data["after"]
+    assert (after["kind"], after["secret"], after["kept_in"]) == ("personal", None, "file")
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("    secret: {env: CLI_SECRET}\n", "clients.command-line.secret: a personal client has no secret"),
+        ("    may_name_by_email: true\n", "clients.command-line.may_name_by_email: a personal client names nobody"),
+    ],
+)
+def test_what_a_personal_client_cannot_have_is_refused(demo: None, later: datetime, line: str, says: str) -> None:
+    assert says in refused(edited(("    kind: personal\n", "    kind: personal\n" + line)), later)
+
+
+def test_the_kind_of_a_client_never_changes(demo: None, later: datetime) -> None:
+    assert "clients.command-line.kind: this is personal and does not change" in refused(
+        edited(("    kind: personal\n", "")), later
+    )
+
+
+def test_an_unknown_kind_is_refused(later: datetime) -> None:
+    with pytest.raises(catalogue.CatalogueRefused, match="known: personal, service"):
+        catalogue.read(edited(("kind: personal", "kind: robot")).encode())
