@@ -103,7 +103,7 @@ def test_shell_completes_work_groups_requests_and_access(
     access = given(member01, leader01)
     assert completed(member01, "sekisho request Prod").split() == ["ProdLeaderWorkGroup", "ProdMemberWorkGroup"]
     assert completed(member01, "sekisho return ").split() == [access]
-    assert completed(member01, "sekisho status e").split() == [access]
+    assert completed(member01, "sekisho status E").split() == [access]
     assert completed(leader01, "sekisho approve ").split() == []
     assert "aws-profile" in completed(member01, "sekisho aws")
 
