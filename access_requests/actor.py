@@ -20,7 +20,8 @@ class Actor:
     """Frozen for the trail: `name` acted, for the person of `on_behalf_of` where a client carried it.
 
     `own_token`: what carried it is a token that the person has allowed for themselves, and no secret of a program's.
-    `proof` is {"method": passkey | totp | password | slack-signature | client-assertion, "at": ISO time} and what belongs to it.
+    `proof` is {"method": passkey | totp | password | slack-signature | slack-socket | client-assertion, "at": ISO time} and
+    what belongs to it.
     """
 
     person: User | None

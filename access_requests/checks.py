@@ -38,6 +38,24 @@ def backends_can_be_used(**_kwargs: Any) -> list[CheckMessage]:
     return [*_broken_backends(), *_unnamed_backends(used), *_missing_roles(used)]
 
 
+@register(Tags.compatibility, deploy=True)
+def cards_can_be_sent(**_kwargs: Any) -> list[CheckMessage]:
+    """Compare the channels that policies name with the settings. Where the database does not answer, another check says so."""
+    try:
+        silent = ApprovalPolicy.objects.filter(retired_at=None).exclude(slack_channel="").order_by("key")
+        keys = [] if settings.SLACK_BOT_TOKEN else list(silent.values_list("key", flat=True))
+    except DatabaseError:
+        keys = []
+    return [
+        Warning(
+            f"Policy {key}: nothing is sent to its Slack channel.",
+            hint="Set SLACK_BOT_TOKEN; docs/slack.md says where it comes from.",
+            id="access_requests.W003",
+        )
+        for key in keys
+    ]
+
+
 def _broken_backends() -> Iterator[CheckMessage]:
     for alias, config in settings.GRANT_BACKENDS.items():
         try:

@@ -93,3 +93,16 @@ def test_backend_that_the_settings_do_not_name_is_an_error(cast: Cast) -> None:
     assert said.startswith("access_requests.E002 Work groups are granted by letter_post, which GRANT_BACKENDS does not name")
     WorkGroup.objects.filter(name="ProdMemberWorkGroup").update(retired_at="2026-01-01T00:00:00Z")
     assert errors() == []
+
+
+def test_channel_to_which_nothing_can_be_sent_is_warned_of(cast: Cast, settings: Settings) -> None:
+    def said() -> list[str]:
+        messages = run_checks(tags=["compatibility"], include_deployment_checks=True)
+        return [f"{message.id} {message.msg}" for message in messages if message.id == "access_requests.W003"]
+
+    assert said() == []
+    cast.one_lead.slack_channel = "C0APPROVALS"
+    cast.one_lead.save()
+    assert said() == ["access_requests.W003 Policy one-lead: nothing is sent to its Slack channel."]
+    settings.SLACK_BOT_TOKEN = "xoxb"
+    assert said() == []

@@ -220,3 +220,14 @@ def test_nothing_of_a_refused_message_is_in_the_log(cast: Cast, slack: Slack, ca
     slack.post(COMMANDS, body, headers=signed(body, changed={SIGNATURE: "v0=" + "0" * 64}))
     for secret in ("a-confidential-reason", "the-old-token", settings.SLACK_SIGNING_SECRET):
         assert secret not in caplog.text
+
+
+def test_log_says_whom_slack_named_and_nothing_of_what_was_said(
+    cast: Cast, slack: Slack, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    slack.types(cast.member01, "status a-confidential-reason")
+    slack.presses(cast.leader01, "approve", "R-00000000")
+    assert "POST /chat/slack/commands 200 by slack:U0MEMBER01" in caplog.text
+    assert "POST /chat/slack/interactions 200 by slack:U0LEADER01" in caplog.text
+    assert "a-confidential-reason" not in caplog.text
