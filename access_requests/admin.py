@@ -77,7 +77,8 @@ class IdentityCenterBindingAdmin(ReadingAdmin):
 
 @admin.register(ApiClient)
 class ApiClientAdmin(ReadingAdmin):
-    list_display = ("key", "oauth_client", "everyone", "may_name_by_email")
+    list_display = ("key", "kind", "kept_in", "oauth_client", "everyone", "last_used_at", "retired_at")
+    list_filter = ("kind", "kept_in")
     list_select_related = ("oauth_client",)
 
 

@@ -103,11 +103,6 @@ class WrongScope(NotAllowed):
     sentence = _("The token lacks the scope %(scope)s.")
 
 
-class KeptInFile(NotAllowed):
-    code = "kept_in_file"
-    sentence = _("This client is kept in the catalogue file. Change it there; here it can only be revoked.")
-
-
 class PersonDisabled(NotAllowed):
     code = "person_disabled"
     sentence = _("This account is disabled. Ask an administrator.")
@@ -204,28 +199,6 @@ class CatalogueChanged(Conflict):
     )
 
 
-class ClientRevoked(Conflict):
-    code = "client_revoked"
-    sentence = _("This client was revoked. Bring it back first.")
-
-
-class ClientNotRevoked(Conflict):
-    code = "client_not_revoked"
-    sentence = _("This client is not revoked.")
-
-
-class SecretRotated(Conflict):
-    code = "secret_rotated"
-    sentence = _(
-        "The secret was replaced meanwhile, and what was shown then cannot be shown again. Rotate it once more if you need to."
-    )
-
-
-class NoSecret(Conflict):
-    code = "no_secret"
-    sentence = _("A client for people's own scripts has no secret.")
-
-
 class IdentityTaken(Conflict):
     code = "identity_taken"
     sentence = _("This account is linked to somebody else. Ask an administrator.")
@@ -317,21 +290,6 @@ class NaiveTime(Unusable):
 class AmbiguousTime(Unusable):
     code = "ambiguous_time"
     sentence = _("The clocks change then: this time does not exist or exists twice in your zone. Choose another.")
-
-
-class ClientKeyTaken(Unusable):
-    code = "client_key_taken"
-    sentence = _("There is a client with the key or client ID %(key)s already, perhaps a revoked one. Choose another key.")
-
-
-class PersonalClientsName(Unusable):
-    code = "personal_clients_name_nobody"
-    sentence = _("A client for people's own scripts names nobody: each token of it acts for its own person.")
-
-
-class CodeUnusable(Unusable):
-    code = "code_unusable"
-    sentence = _("This code is unknown, has expired or was used. Start anew where the code came from.")
 
 
 class LinkCodeWrong(Unusable):

@@ -1,5 +1,7 @@
 """How people and programs are let in: allauth's adapters."""
 
+import secrets
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from django.http import HttpRequest
@@ -26,6 +28,10 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
 
 
 class ApiClients(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth ships no types.
-    """Programs: what a token of theirs may be good for."""
+    """Programs: what a token of theirs may be good for, and how a secret looks."""
 
     scope_display = wording.SCOPES
+
+    def generate_client_secret(self) -> str:
+        """Return 256 bits that shells, forms and files take as they are; allauth's have & and quotes among them."""
+        return secrets.token_urlsafe(32)

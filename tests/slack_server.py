@@ -32,6 +32,8 @@ class SlackServer:
     answers: list[str | int] = field(default_factory=list)
     delay: float = 0
     socket_url: str = ""
+    # Cleared: Slack takes calls and answers none of them.
+    open: threading.Event = field(default_factory=threading.Event)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
@@ -52,6 +54,7 @@ class SlackServer:
     def answer(self, call: Call, token: str) -> tuple[int, dict[str, Any], dict[str, str]]:
         self.calls.append(call)
         time.sleep(self.delay)
+        self.open.wait(60)
         if self.answers:
             said = self.answers.pop(0)
             if isinstance(said, int):
@@ -112,6 +115,7 @@ def _value(text: str) -> Any:
 @contextmanager
 def slack_server() -> Iterator[SlackServer]:
     slack = SlackServer()
+    slack.open.set()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(slack))
     server.daemon_threads = True
     slack.url = f"http://127.0.0.1:{server.server_port}/api/"
@@ -120,5 +124,6 @@ def slack_server() -> Iterator[SlackServer]:
     try:
         yield slack
     finally:
+        slack.open.set()
         server.shutdown()
         server.server_close()

@@ -111,14 +111,15 @@ def _collected(request: HttpRequest) -> HttpResponse:
 
 
 def _revoked(request: HttpRequest) -> HttpResponse:
-    row = selectors.by_value(request.POST.get("token", ""))
+    rows = selectors.by_value(request.POST.get("token", ""))
+    row = rows.first()
     if row is None:
         response: HttpResponse = views.revoke(request)
         return response
     if request.POST.get("client_id") != row.client.oauth_client_id:
         return _refused("invalid_client", status=UNAUTHENTICATED)
     actor = Actor(person=row.person, door=Door.CLIENT, client=row.client.key, own_token=True)
-    run(partial(personal_tokens.revoke, row=row, actor=actor, now=timezone.now()))
+    run(partial(personal_tokens.revoke, rows=rows, actor=actor, now=timezone.now()))
     return HttpResponse()
 
 

@@ -15,11 +15,10 @@ def of_person(person: User) -> QuerySet[PersonalToken]:
     return rows.order_by("-allowed_at", "-pk")
 
 
-def by_value(value: str) -> PersonalToken | None:
-    """Return the person's own token that this is."""
+def by_value(value: str) -> QuerySet[PersonalToken]:
+    """Return the person's own token that this is, or nothing."""
     tokens = Token.objects.by_value(value).filter(type=Token.Type.ACCESS_TOKEN)
-    rows = PersonalToken.objects.select_related("person", "client", "token")
-    return rows.filter(token__in=tokens).first()
+    return PersonalToken.objects.select_related("person", "client", "token").filter(token__in=tokens)
 
 
 def live(rows: QuerySet[PersonalToken], *, now: datetime) -> QuerySet[PersonalToken]:

@@ -13,7 +13,7 @@ from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Client, Token
 from django.db import IntegrityError, transaction
 
-from access_requests import errors
+from access_requests import client_errors, errors
 from access_requests.actor import Actor, Door
 from access_requests.models import ApiClient, ClientKind, KeptIn, PersonalToken, WorkGroup
 from access_requests.services import changes
@@ -74,7 +74,7 @@ def add(
             oauth.save(force_insert=True)
             _limit(client, terms)
     except IntegrityError as error:
-        raise errors.ClientKeyTaken(field="key", key=key) from error
+        raise client_errors.ClientKeyTaken(field="key", key=key) from error
     changes.record(act="client.added", subject=_subject(client), before=None, after=describe(client), actor=actor, now=now)
     return Made(client=client, secret=secret)
 
@@ -82,7 +82,7 @@ def add(
 def change(*, client: ApiClient, terms: Terms, kept_in: str, actor: Actor, now: datetime) -> ApiClient:
     """Change what a client may do. Other scopes end its tokens, which were given for those; lists hold from the next call on.
 
-    Raises NotAnAdministrator, ClientRevoked, KeptInFile, PersonalClientsName.
+    Raises NotAnAdministrator, KeptInFile, PersonalClientsName, TransitionNotAllowed once it is revoked.
     """
     client = _lock(client)
     _check(actor, client.kind, terms)
@@ -103,16 +103,16 @@ def rotate_secret(*, client: ApiClient, actor: Actor, now: datetime, secret: str
     """Set another secret, a new one where none is given; tokens that were got by the old one end.
 
     `seen` is the mark of the secret that is to be replaced, so that a page which is sent again replaces none that came after.
-    Raises NotAnAdministrator, ClientRevoked, KeptInFile, NoSecret, SecretRotated.
+    Raises NotAnAdministrator, KeptInFile, TransitionNotAllowed where there is no secret, or another one by now.
     """
     client = _lock(client)
     _check_administrator(actor)
     _check_in_use(client)
     _check_kept_here(client, actor)
     if client.is_personal:
-        raise errors.NoSecret
+        raise errors.TransitionNotAllowed
     if seen is not None and seen != mark(client):
-        raise errors.SecretRotated
+        raise errors.TransitionNotAllowed
     before = describe(client)
     secret = _prepare(client.oauth_client, client.kind, secret)
     client.oauth_client.save()
@@ -124,7 +124,8 @@ def rotate_secret(*, client: ApiClient, actor: Actor, now: datetime, secret: str
 def revoke(*, client: ApiClient, actor: Actor, now: datetime, kept_in: str = KeptIn.BROWSER) -> ApiClient:
     """Refuse a client from now on: its tokens end, and its secret is worth nothing any more. It is kept for the record.
 
-    Whoever revokes in the browser keeps it there: no load of the file brings it back. Raises NotAnAdministrator, ClientRevoked.
+    Whoever revokes in the browser keeps it there: no load of the file brings it back. Raises NotAnAdministrator,
+    TransitionNotAllowed.
     """
     client = _lock(client)
     _check_administrator(actor)
@@ -152,12 +153,12 @@ def bring_back(
 ) -> Made:
     """Let a revoked client in again, on the same terms or on others, with another secret: the old one stays worthless.
 
-    Raises NotAnAdministrator, ClientNotRevoked.
+    Raises NotAnAdministrator, TransitionNotAllowed.
     """
     client = _lock(client)
     _check_administrator(actor)
     if client.retired_at is None:
-        raise errors.ClientNotRevoked
+        raise errors.TransitionNotAllowed
     client.retired_at, client.kept_in = None, kept_in
     secret = _prepare(client.oauth_client, client.kind, secret)
     if terms is not None:
@@ -183,7 +184,7 @@ def _lock(client: ApiClient) -> ApiClient:
 def _check(actor: Actor, kind: str, terms: Terms) -> None:
     _check_administrator(actor)
     if kind == ClientKind.PERSONAL and terms.may_name_by_email:
-        raise errors.PersonalClientsName(field="may_name_by_email")
+        raise client_errors.PersonalClientsName(field="may_name_by_email")
     if not terms.scopes:
         raise errors.Missing(field="scopes")
 
@@ -195,13 +196,13 @@ def _check_administrator(actor: Actor) -> None:
 
 def _check_in_use(client: ApiClient) -> None:
     if client.retired_at is not None:
-        raise errors.ClientRevoked
+        raise errors.TransitionNotAllowed
 
 
 def _check_kept_here(client: ApiClient, actor: Actor) -> None:
     """What is changed in the browser only, the next load of the file would undo."""
     if actor.door != Door.COMMAND and client.kept_in == KeptIn.FILE:
-        raise errors.KeptInFile
+        raise client_errors.KeptInFile
 
 
 def _prepare(oauth: Client, kind: str, secret: str | None) -> str:

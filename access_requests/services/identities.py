@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from django.db import IntegrityError
 from django.utils.crypto import salted_hmac
 
 from access_requests import errors
@@ -46,6 +47,9 @@ def link(*, code: str, provider: str, external_id: str, proof: Mapping[str, obje
     except errors.LinkCodeWrong:
         run(lambda: WrongCode.objects.create(identity=identity, typed_at=now))
         raise
+    except IntegrityError as error:
+        # Somebody else's code linked this identity between our look and our insert.
+        raise errors.IdentityTaken from error
 
 
 def unlink(*, person: User, provider: str, actor: Actor, now: datetime) -> None:

@@ -76,9 +76,10 @@ def disable(*, person: User, actor: Actor, now: datetime) -> None:
     before = describe(person)
     person.is_active = False
     person.save(update_fields=["is_active"])
-    stop.stop_all_of(person=person, reason=STOP_REASON, actor=actor, now=now)
     # Enabled again, they allow anew what may act for them.
-    personal_tokens.revoke_all(rows=selectors.of_person(person), actor=actor, now=now)
+    tokens = personal_tokens.take_away(selectors.of_person(person))
+    stop.stop_all_of(person=person, reason=STOP_REASON, actor=actor, now=now)
+    personal_tokens.record_revoked(tokens, actor=actor, now=now)
     _record("person.disabled", person, before=before, actor=actor, now=now)
 
 

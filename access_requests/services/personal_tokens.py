@@ -13,13 +13,13 @@ from typing import Any
 from allauth.idp.oidc.models import Token
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from access_requests import errors
+from access_requests import client_errors, errors
 from access_requests.actor import Actor, Door
 from access_requests.models import ApiClient, PersonalToken
 from access_requests.selectors import clients
-from access_requests.services import changes, device_codes
+from access_requests.services import changes, device_codes, windows
 from access_requests.services.device_codes import Asked
 from portal.users.models import User
 
@@ -49,7 +49,7 @@ def allow(*, asked: Asked, actor: Actor, now: datetime) -> PersonalToken:
         allowed_at=now,
     )
     if not device_codes.answer(asked, person=actor.who, allowed=True):
-        raise errors.CodeUnusable(field="code")
+        raise client_errors.CodeUnusable(field="code")
     after = {**describe(row), "asked_at": asked.at}
     changes.record(act="token.allowed", subject=_subject(row), before=None, after=after, actor=actor, now=now)
     return row
@@ -58,7 +58,7 @@ def allow(*, asked: Asked, actor: Actor, now: datetime) -> PersonalToken:
 def deny(*, asked: Asked, actor: Actor, now: datetime) -> None:
     """Refuse the program that asked, which is told so. Raises CodeUnusable."""
     if not device_codes.answer(asked, person=actor.who, allowed=False):
-        raise errors.CodeUnusable(field="code")
+        raise client_errors.CodeUnusable(field="code")
     refused = {"client": asked.client.key, "scopes": list(asked.scopes), "asked_from": asked.address, "asked_at": asked.at}
     subject = f"client:{asked.client.key}"
     changes.record(act="token.denied", subject=subject, before=None, after=refused, actor=actor, now=now)
@@ -69,7 +69,7 @@ def collect(*, device_code: str, address: str, now: datetime) -> Collected:
     rows = PersonalToken.objects.select_related("person", "client")
     row = rows.filter(device_code_digest=_digest(device_code), token=None).first()
     if row is None:
-        raise errors.CodeUnusable(field="device_code")
+        raise client_errors.CodeUnusable(field="device_code")
     client = _may_be_given(row.client, row.person, row.scopes)
     value, lasts = secrets.token_urlsafe(48), settings.PERSONAL_TOKEN_EXPIRES_IN
     token = Token(type=Token.Type.ACCESS_TOKEN, client=client.oauth_client, user=row.person, created_at=now)
@@ -79,7 +79,7 @@ def collect(*, device_code: str, address: str, now: datetime) -> Collected:
     token.save()
     # Two questions at once get one token: whoever finds it collected has lost, and makes none.
     if not PersonalToken.objects.filter(pk=row.pk, token=None).update(token=token):
-        raise errors.CodeUnusable(field="device_code")
+        raise client_errors.CodeUnusable(field="device_code")
     row.token = token
     actor = Actor(person=row.person, door=Door.CLIENT, client=client.key, own_token=True)
     after = {**describe(row), "collected_from": address}
@@ -87,21 +87,23 @@ def collect(*, device_code: str, address: str, now: datetime) -> Collected:
     return Collected(value=value, scopes=row.scopes, expires_in=lasts)
 
 
-def revoke(*, row: PersonalToken, actor: Actor, now: datetime) -> None:
-    """End one token at once."""
-    before = describe(row)
-    if row.token is not None:
-        row.token.delete()
-    PersonalToken.objects.filter(pk=row.pk).delete()
-    changes.record(act="token.revoked", subject=_subject(row), before=before, after=None, actor=actor, now=now)
+def revoke(*, rows: QuerySet[PersonalToken], actor: Actor, now: datetime) -> None:
+    """End these tokens at once, and what was allowed and not collected yet."""
+    record_revoked(take_away(rows), actor=actor, now=now)
 
 
-def revoke_all(*, rows: Iterable[PersonalToken], actor: Actor, now: datetime) -> int:
-    """End these tokens, and what was allowed and not collected yet. Return how many there were."""
-    ended = list(rows)
-    for row in ended:
-        revoke(row=row, actor=actor, now=now)
-    return len(ended)
+def take_away(rows: QuerySet[PersonalToken]) -> list[PersonalToken]:
+    """Delete these tokens and return them: the trail's writer, for whom others wait, must not wait for their locks."""
+    # Whoever collects one just now holds its row; after that wait its token is seen.
+    gone = list(rows.select_for_update(of=("self",)))
+    PersonalToken.objects.filter(pk__in=[row.pk for row in gone]).delete()
+    Token.objects.filter(pk__in=[row.token_id for row in gone if row.token_id is not None]).delete()
+    return gone
+
+
+def record_revoked(gone: Iterable[PersonalToken], *, actor: Actor, now: datetime) -> None:
+    for row in gone:
+        changes.record(act="token.revoked", subject=_subject(row), before=describe(row), after=None, actor=actor, now=now)
 
 
 def forget_over(*, now: datetime) -> None:
@@ -125,7 +127,7 @@ def describe(row: PersonalToken) -> dict[str, Any]:
 
 def _may_be_given(client: ApiClient, person: User, scopes: Iterable[str]) -> ApiClient:
     """Return the client as it is now, locked. Raises PersonDisabled, ClientNotAllowed: rights are checked at every step."""
-    if not person.is_active:
+    if not windows.lock_person(person.pk).is_active:
         raise errors.PersonDisabled
     locked = ApiClient.objects.select_for_update(of=("self",)).select_related("oauth_client").get(pk=client.pk)
     known = set(locked.oauth_client.get_scopes())
@@ -141,7 +143,7 @@ def _new(**fields: Any) -> PersonalToken:
         with transaction.atomic():
             return PersonalToken.objects.create(**fields)
     except IntegrityError as error:
-        raise errors.CodeUnusable(field="code") from error
+        raise client_errors.CodeUnusable(field="code") from error
 
 
 def _digest(device_code: str) -> str:

@@ -14,7 +14,7 @@ from access_requests.services import clients
 from access_requests.services.run import run
 from access_requests.web.actor import actor_of
 from access_requests.web.client_showing import Shown
-from access_requests.web.clients import administrators_only, find, once, page
+from access_requests.web.clients import administrators_only, find, once, show
 from access_requests.web.page import PageRequest
 
 
@@ -30,7 +30,7 @@ def client_rotate(request: PageRequest, key: str) -> HttpResponse:
     try:
         made = run(partial(rotate, actor=actor_of(request), now=timezone.now()))
     except Rejection as rejection:
-        return page(request, key, refusal=rejection)
+        return show(request, key, refusal=rejection)
     return once(request, made, _("%(key)s has another secret. Its tokens have ended.") % {"key": key})
 
 
@@ -42,7 +42,7 @@ def client_revoke(request: PageRequest, key: str) -> HttpResponse:
     try:
         run(partial(clients.revoke, client=client, actor=actor_of(request), now=timezone.now()))
     except Rejection as rejection:
-        return page(request, key, refusal=rejection)
+        return show(request, key, refusal=rejection)
     messages.success(request, _("You revoked %(key)s. It is refused from now on, and its tokens have ended.") % {"key": key})
     return redirect("client", key)
 
@@ -55,7 +55,7 @@ def client_restore(request: PageRequest, key: str) -> HttpResponse:
     try:
         made = run(partial(clients.bring_back, client=client, actor=actor_of(request), now=timezone.now()))
     except Rejection as rejection:
-        return page(request, key, refusal=rejection)
+        return show(request, key, refusal=rejection)
     return once(request, made, _("You brought %(key)s back.") % {"key": key})
 
 

@@ -57,7 +57,7 @@ def client_list(request: PageRequest) -> HttpResponse:
 def client_page(request: PageRequest, key: str) -> HttpResponse:
     if not request.user.reads_everything:
         raise PermissionDenied
-    return page(request, key)
+    return show(request, key)
 
 
 @administrators_only
@@ -105,7 +105,7 @@ def find(key: str) -> ApiClient:
     return found
 
 
-def page(request: PageRequest, key: str, *, refusal: Rejection | None = None) -> HttpResponse:
+def show(request: PageRequest, key: str, *, refusal: Rejection | None = None) -> HttpResponse:
     """Show a client as it is now, with why the last act was refused."""
     context = {"item": Shown(row=find(key)), "refusal": wording.sentence(refusal) if refusal is not None else ""}
     status = refusal.status if refusal is not None else 200

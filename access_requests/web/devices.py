@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from allauth.core.internal import ratelimit
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -15,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from access_requests import wording
-from access_requests.errors import CodeUnusable, Rejection
+from access_requests.client_errors import CodeUnusable
+from access_requests.errors import Rejection
 from access_requests.services import device_codes, personal_tokens
 from access_requests.services.device_codes import Asked
 from access_requests.services.run import run
@@ -51,7 +53,8 @@ def _answered(request: PageRequest, form: DeviceCodeForm, asked: Asked) -> HttpR
     act = ACTS.get(request.POST.get("answer", ""))
     if act is None:
         scopes = [wording.scope(word) for word in asked.scopes]
-        return render(request, "access_requests/device_allow.html", {"asked": asked, "scopes": scopes})
+        context = {"asked": asked, "scopes": scopes, "lasts": wording.every(settings.PERSONAL_TOKEN_EXPIRES_IN)}
+        return render(request, "access_requests/device_allow.html", context)
     verb, said = act
     try:
         run(partial(verb, asked=asked, actor=actor_of(request), now=timezone.now()))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -37,17 +38,19 @@ def token_list(request: PageRequest) -> HttpResponse:
     mine = selectors.of_person(request.user)
     rows = selectors.live(mine, now=timezone.now())
     page = page_of(rows, order=NEWEST_FIRST, among=mine, query=request.GET)
-    return render(request, "access_requests/tokens.html", {"page": page, "shown": [Shown(row=row) for row in page.rows]})
+    lasts = wording.every(settings.PERSONAL_TOKEN_EXPIRES_IN)
+    context = {"page": page, "shown": [Shown(row=row) for row in page.rows], "lasts": lasts}
+    return render(request, "access_requests/tokens.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def token_revoke(request: PageRequest, code: str) -> HttpResponse:
     """End one of one's own tokens. Whoever comes without posting, such as back from the log-in, is shown all of them."""
-    row = selectors.of_person(request.user).filter(code=code).first()
-    if row is None:
+    rows = selectors.of_person(request.user).filter(code=code)
+    if not rows.exists():
         raise Http404
     if request.method == "POST":
-        run(partial(personal_tokens.revoke, row=row, actor=actor_of(request), now=timezone.now()))
+        run(partial(personal_tokens.revoke, rows=rows, actor=actor_of(request), now=timezone.now()))
         messages.success(request, _("You revoked %(code)s. It opens nothing any more.") % {"code": code})
     return redirect("tokens")
 
@@ -56,6 +59,6 @@ def token_revoke(request: PageRequest, code: str) -> HttpResponse:
 def token_revoke_all(request: PageRequest) -> HttpResponse:
     if request.method == "POST":
         mine = selectors.of_person(request.user)
-        run(partial(personal_tokens.revoke_all, rows=mine, actor=actor_of(request), now=timezone.now()))
+        run(partial(personal_tokens.revoke, rows=mine, actor=actor_of(request), now=timezone.now()))
         messages.success(request, _("You revoked all your tokens. None of them opens anything any more."))
     return redirect("tokens")

@@ -61,7 +61,7 @@ def _offered(incomplete: str, of: Callable[[Portal], Offer]) -> Offer:
 
 def _beginning(incomplete: str, offer: Offer) -> Iterator[tuple[str, str]]:
     for word, about in offer:
-        if word.upper().startswith(incomplete.upper()):
+        if word.startswith(incomplete):
             yield speaking.one_line(word), speaking.one_line(about)
 
 

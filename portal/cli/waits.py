@@ -32,7 +32,10 @@ class Watch:
     goal: Goal
     seconds: float | None
     changed: Callable[[str], None]
-    clock: Callable[[], float] = time.monotonic
+
+    @staticmethod
+    def clock() -> float:
+        return time.monotonic()
 
     def until_reached(self, code: str) -> Json:
         """Return the request or access once the goal is reached. Raises OtherState, TimedOut, NotReached when that stays so."""

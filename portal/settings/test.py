@@ -12,6 +12,8 @@ SECRET_KEY = "tests only: signs nothing that anybody relies on....."  # noqa: S1
 IDP_OIDC_PRIVATE_KEY = throwaway_key()
 SLACK_SIGNING_SECRET = "tests only: what Slack would sign with"  # noqa: S105  Not a secret: it protects nothing.
 SLACK_TEAM_ID = ""
+# Of the local Slack of a test, for the worker that it starts.
+SLACK_BOT_TOKEN = env.str("TEST_SLACK_BOT_TOKEN", "")
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PORTAL_URL = "http://testserver"
 DATABASES = {"default": database(env.str("TEST_DATABASE_URL", f"sqlite:///{gettempdir()}/sekisho-tests.sqlite3"))}

@@ -6,12 +6,14 @@ import pytest
 from django.utils import timezone
 
 from access_requests.models import (
+    ApiClient,
     BackendHealth,
     Delivery,
     Drift,
     DriftKind,
     Elevation,
     IamUserBinding,
+    KeptIn,
     Reconciliation,
     RoleGate,
     TargetRole,
@@ -19,6 +21,7 @@ from access_requests.models import (
     WorkGroup,
 )
 from portal.iam.fences import iso
+from tests.bots import SCOPES, make_client, make_personal_client, own_token_of
 from tests.cast import Cast
 from tests.journeys.conftest import Travel
 from tests.matrices import compared
@@ -136,6 +139,16 @@ def noticed(code: str) -> tuple[str, str]:
     return failing.code, str(Delivery.objects.create(**sent, **lost, target=failing.code, act="request.approval_given").code)
 
 
+def clients(cast: Cast) -> None:
+    """Have three: one that was made in the browser, one of the file with a token of member01's, one that was revoked."""
+    now = timezone.now()
+    for key in ("chatbot", "gone"):
+        make_client(key, cast)
+    ApiClient.objects.update(kept_in=KeptIn.BROWSER, last_used_at=now)
+    ApiClient.objects.filter(key="gone").update(retired_at=now, everyone=False)
+    own_token_of(cast.member01, make_personal_client("command-line", cast), *SCOPES)
+
+
 def passkey_only(cast: Cast) -> None:
     serial = "arn:aws:iam::111111111111:u2f/user/member02/key"
     IamUserBinding.objects.filter(person=cast.member02).update(mfa_serials=[serial])
@@ -160,6 +173,9 @@ def test_engineers_pages(company: dict[str, str], travel: Travel, language: str,
         "matrix": "/matrix/",
         "matrix-person": "/matrix/people/member01/",
         "me": "/me/",
+        "tokens": "/me/tokens/",
+        "device": "/device/",
+        "device-unknown": "/device/?code=BCDF-GHJK",
         "password": "/accounts/password/change/",
         "log-out": "/accounts/logout/",
         "not-there": "/requests/R-00000000/",
@@ -193,20 +209,39 @@ def test_leads_and_readers_pages(company: dict[str, str], travel: Travel, langua
 
 
 @pytest.mark.parametrize(("language", "phone", "dark"), EYES)
-def test_administrators_pages(company: dict[str, str], travel: Travel, language: str, phone: bool, dark: bool) -> None:  # noqa: FBT001
+def test_administrators_pages(
+    company: dict[str, str],
+    cast: Cast,
+    travel: Travel,
+    language: str,
+    phone: bool,  # noqa: FBT001
+    dark: bool,  # noqa: FBT001
+) -> None:
     person = travel("admin01", language=language, phone=phone, dark=dark)
     nothing = {"drift-empty": "/drift/", "matrix-empty": "/matrix/", "person-empty": "/matrix/people/member02/"}
     for name, url in {**nothing, "backends-never-checked": "/backends/"}.items():
         person.page.goto(url)
         person.look(name)
+    person.page.goto("/clients/")
+    person.look("clients-empty")
     code = drifted()
     probed(company["elevation"])
+    clients(cast)
     pages = {
         "admin-home": "/",
         "drift": "/drift/",
         "drift-one": f"/drift/{code}/",
         "drift-undo": f"/drift/{code}/undo/",
         "backends": "/backends/",
+        "clients": "/clients/",
+        "clients-revoked-too": "/clients/?all=1",
+        "client": "/clients/chatbot/",
+        "client-of-the-file": "/clients/command-line/",
+        "client-new": "/clients/new/",
+        "client-change": "/clients/chatbot/change/",
+        "client-rotate": "/clients/chatbot/rotate/",
+        "client-revoke": "/clients/chatbot/revoke/",
+        "client-restore": "/clients/gone/restore/",
         "admin-matrix": "/matrix/",
         "admin-matrix-person": "/matrix/people/member02/",
         "admin-catalogue": "/catalogue/",

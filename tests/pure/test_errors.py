@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from access_requests import errors
+from access_requests import client_errors, errors
 from access_requests.errors import Rejection
 
 TESTS = Path(__file__).resolve().parent.parent
@@ -14,7 +14,7 @@ TESTS = Path(__file__).resolve().parent.parent
 
 def refusals(kind: type[Rejection] = Rejection) -> Iterator[type[Rejection]]:
     for below in kind.__subclasses__():
-        if "code" in vars(below) and below.__module__ == errors.__name__:
+        if "code" in vars(below) and below.__module__ in (errors.__name__, client_errors.__name__):
             yield below
         yield from refusals(below)
 

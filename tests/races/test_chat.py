@@ -1,4 +1,4 @@
-"""The same message from Slack at two processes of the web, and two people with one code."""
+"""The same message from Slack at two processes of the web, two people with one code, and two codes for one account."""
 
 from datetime import datetime
 from functools import partial
@@ -29,3 +29,13 @@ def test_one_code_makes_one_of_many_somebody(cast: Cast, now: datetime) -> None:
     outcomes = race([partial(link, external_id=f"U0RACER{number:02}") for number in range(RACERS)])
     assert len(won(outcomes)) == 1
     assert LinkedIdentity.objects.get(person=cast.member01) == won(outcomes)[0]
+
+
+def test_one_account_is_one_of_two_people(cast: Cast, now: datetime) -> None:
+    LinkedIdentity.objects.all().delete()
+    people = (cast.member01, cast.member02, cast.leader01, cast.leader02)
+    codes = [run(partial(identities.make_code, person=who, actor=actor_of(who), now=now)) for who in people]
+    link = partial(identities.link, provider="slack", external_id="U0RACER", proof={}, now=now)
+    outcomes = race([partial(link, code=code) for code in codes])
+    assert len(won(outcomes)) == 1
+    assert LinkedIdentity.objects.count() == 1

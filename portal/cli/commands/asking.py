@@ -67,7 +67,7 @@ def extend(
     portal: Address = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask for more time: a request of its own, which is approved like the first."""
+    """Ask for more time. It is a request of its own, which is approved like the first."""
     with reached(portal, as_json=as_json) as found:
         code = finding.elevation_code(found, target)
         if length and until:
@@ -86,7 +86,7 @@ def withdraw(
     portal: Address = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take your own request back, before it is decided."""
+    """Take your request back, before it is decided."""
     with reached(portal, as_json=as_json) as found:
         answer = found.post(f"/requests/{finding.request_code(code)}/withdraw")
         if as_json:

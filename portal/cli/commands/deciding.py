@@ -24,7 +24,7 @@ def approve(
     portal: Address = None,
     as_json: AsJson = False,
 ) -> None:
-    """Approve a request: shows what is decided on, and asks."""
+    """Approve a request. Shows what is decided on, and asks."""
     _decide(code, "approve", message=message, seen=seen, yes=yes, portal=portal, as_json=as_json)
 
 
@@ -50,7 +50,7 @@ def send_back(
     portal: Address = None,
     as_json: AsJson = False,
 ) -> None:
-    """Send a request back: it ends, and the requester may ask anew, with what you say is missing."""
+    """Send a request back. It ends, and the requester may ask anew, with what you say is missing."""
     _decide(code, "send-back", message=message, seen=seen, yes=yes, portal=portal, as_json=as_json)
 
 

@@ -47,7 +47,7 @@ def aws_profile(
     portal: Address = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print profiles for the aws command, or write them: one for each role that is open to you.
+    """Print or write profiles for the aws command. There is one for each role that is open to you.
 
     They hold no secret. Of the config file only profiles that this command wrote are replaced.
     """

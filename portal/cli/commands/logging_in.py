@@ -31,7 +31,7 @@ def login(
     client_id: Annotated[str, typer.Option(help="How this program is called at the portal.")] = device.CLIENT,
     as_json: AsJson = False,
 ) -> None:
-    """Log in: shows a code, which you confirm in the browser.
+    """Log in: you confirm a code in the browser.
 
     The token is kept in ~/.config/sekisho/credentials.json, for your eyes only, and ends by itself.
     """
@@ -53,7 +53,7 @@ def logout(
     everywhere: Annotated[bool, typer.Option("--all", help="Of every portal.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Log out: the portal forgets the token, and so does this machine."""
+    """Log out. The portal forgets the token, and so does this machine."""
     with failing_as(as_json=as_json):
         saved = credentials.saved()
         address = "" if everywhere else credentials.address_of(portal)
@@ -67,7 +67,7 @@ def logout(
 
 
 def whoami(portal: Address = None, *, as_json: AsJson = False) -> None:
-    """Show who you are to the portal, and what this log-in may do."""
+    """Show who you are to the portal. And what this log-in may do until when."""
     with reached(portal, as_json=as_json) as found:
         me = found.get("/me")
         if as_json:

@@ -33,7 +33,7 @@ def list_(
     portal: Address = None,
     as_json: AsJson = False,
 ) -> None:
-    """List who is in production, or with --requests what was asked for. Newest first."""
+    """List who is in production. With --requests what was asked for; newest first."""
     with reached(portal, as_json=as_json) as found:
         if requests or waiting or state:
             if ended:
@@ -55,7 +55,7 @@ def status(
     portal: Address = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show a request or an access; without ID what you wait for and what you have."""
+    """Show a request or an access. Without ID what you wait for and what you have."""
     with reached(portal, as_json=as_json) as found:
         if code is None:
             _say_mine(found, as_json=as_json)
@@ -70,7 +70,7 @@ def status(
 
 
 def work_groups(*, portal: Address = None, as_json: AsJson = False) -> None:
-    """List the work groups that you may ask for, with their roles, times and who approves."""
+    """List what you may ask for. Work groups with their roles, times and who approves."""
     with reached(portal, as_json=as_json) as found:
         _say_page(found.items("/work-groups", every=True), tables.say_work_groups, as_json=as_json)
 

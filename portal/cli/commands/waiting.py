@@ -22,7 +22,7 @@ def wait(
     portal: Address = None,
     as_json: AsJson = False,
 ) -> None:
-    """Wait until a request is approved, or access is active or ended. Prints each change of state.
+    """Wait for a state. Prints each change until a request is approved, or access is active or ended.
 
     Ends with 5 when it came to another state, with 6 when it took longer than --timeout.
     """

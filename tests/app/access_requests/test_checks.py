@@ -2,9 +2,11 @@ import pytest
 from allauth.idp.oidc.models import Client
 from django.core.checks import run_checks
 from django.db import OperationalError
+from django.utils import timezone
 from pytest_django import Settings
 
 from access_requests.models import ApiClient, WorkGroup
+from tests.bots import make_client, make_personal_client
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +34,13 @@ def test_a_client_that_may_act_for_everyone_is_warned_of(cast: Cast) -> None:
     assert "access_requests.W002 API client bot may act for everyone." in warnings()
     client.everyone = False
     client.save()
+    assert not any("W002" in said for said in warnings())
+
+
+def test_personal_client_is_everyones_for_themselves_and_a_revoked_one_nobodys(cast: Cast) -> None:
+    make_personal_client("scripts", cast)
+    make_client("gone", cast)
+    ApiClient.objects.filter(key="gone").update(retired_at=timezone.now())
     assert not any("W002" in said for said in warnings())
 
 

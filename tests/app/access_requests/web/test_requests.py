@@ -132,6 +132,27 @@ def test_approval_by_an_api_client_is_not_said_to_be_proven(cast: Cast, browse: 
     assert "identity proven" not in page
 
 
+@pytest.mark.parametrize(
+    ("proof", "says"),
+    [
+        ({"method": "totp", "at": "2026-11-23T04:00:00Z"}, "own token T-5GX2K0QN, allowed 13:00 with one-time code"),
+        ({}, "own token T-5GX2K0QN, allowed 13:00"),
+    ],
+)
+def test_approval_by_an_own_token_says_which_and_how_it_was_allowed(
+    cast: Cast, browse: Browse, clock: Clock, proof: dict[str, str], says: str
+) -> None:
+    request = submitted(cast.member01, now=clock.now)
+    allowed = {"at": "2026-11-23T04:00:00Z", "proof": proof}
+    whole = {"method": "client-assertion", "at": clock.now.isoformat(), "own_token": {"id": "T-5GX2K0QN", "allowed": allowed}}
+    actor = Actor(person=cast.leader01, door=Door.CLIENT, client="command-line", own_token=True, proof=whole)
+    approved(request, actor, now=clock.now)
+    page = browse(cast.member01).get(f"/requests/{request.code}/").content.decode()
+    assert "leader01 (through command-line) approved" in page
+    assert says in page
+    assert "not proven" not in page
+
+
 def test_page_of_a_request_takes_few_queries(
     cast: Cast, browse: Browse, clock: Clock, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -1,0 +1,128 @@
+"""API clients and people's own tokens as verbs: whoever comes by another door than the pages is refused too."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import pytest
+from allauth.core.context import request_context
+from django.test import RequestFactory
+
+from access_requests.actor import COMMAND, Actor
+from access_requests.client_errors import ClientKeyTaken, CodeUnusable, KeptInFile, PersonalClientsName
+from access_requests.errors import Missing, NotAnAdministrator, TransitionNotAllowed
+from access_requests.models import ApiClient, KeptIn, PersonalToken
+from access_requests.services import clients, device_codes, personal_tokens
+from access_requests.services.clients import EVERYONE, Made, Terms
+from access_requests.services.device_codes import Asked
+from access_requests.services.run import run
+from audits.models import TrailEntry
+from portal.users.models import User
+from tests.bots import make_client, make_personal_client
+from tests.cast import Cast, actor_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TERMS = Terms(name="Pager", scopes=["requests:read"], people=EVERYONE, work_groups=[], source_addresses=["192.0.2.0/28"])
+
+
+def add(actor: Actor, now: datetime, *, kind: str = "service", terms: Terms = TERMS, **changes: Any) -> Made:
+    fields = {"key": "pager", "client_id": "pager", "kept_in": KeptIn.BROWSER, **changes}
+    return run(partial(clients.add, kind=kind, terms=terms, actor=actor, now=now, **fields))
+
+
+def asked_by(client: ApiClient, now: datetime) -> Asked:
+    with request_context(RequestFactory().post("/")):  # allauth keeps what a call has asked for with the call.
+        given = device_codes.begin(client=client, scopes=["requests:read"], address="192.0.2.1", now=now)
+    found = device_codes.find(given.user_code)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("who", ["member01", "leader01", "auditor01"])
+def test_only_administrators_keep_clients(cast: Cast, now: datetime, who: str) -> None:
+    actor, there = actor_of(getattr(cast, who)), make_client("there", cast)
+    acts = (
+        partial(clients.change, client=there, terms=TERMS, kept_in=KeptIn.BROWSER),
+        partial(clients.rotate_secret, client=there),
+        partial(clients.revoke, client=there),
+        partial(clients.bring_back, client=there),
+    )
+    with pytest.raises(NotAnAdministrator):
+        add(actor, now)
+    for act in acts:
+        with pytest.raises(NotAnAdministrator):
+            run(partial(act, actor=actor, now=now))
+    assert not TrailEntry.objects.exists()
+
+
+def test_administrator_disabled_meanwhile_makes_none(admin01: User, now: datetime) -> None:
+    admin01.is_active = False
+    with pytest.raises(NotAnAdministrator):
+        add(actor_of(admin01), now)
+
+
+def test_two_clients_never_share_a_key_or_a_client_id(admin01: User, now: datetime) -> None:
+    add(actor_of(admin01), now)
+    for changes in ({}, {"client_id": "other"}, {"key": "other"}):
+        with pytest.raises(ClientKeyTaken):
+            add(actor_of(admin01), now, **changes)
+    assert ApiClient.objects.count() == 1
+    assert TrailEntry.objects.count() == 1
+
+
+def test_personal_client_names_nobody(admin01: User, now: datetime) -> None:
+    terms = Terms(**{**vars(TERMS), "may_name_by_email": True})
+    with pytest.raises(PersonalClientsName):
+        add(actor_of(admin01), now, kind="personal", terms=terms)
+
+
+def test_client_without_a_scope_is_none(admin01: User, now: datetime) -> None:
+    with pytest.raises(Missing):
+        add(actor_of(admin01), now, terms=Terms(**{**vars(TERMS), "scopes": []}))
+
+
+def test_browser_changes_no_client_of_the_file_and_a_load_may(cast: Cast, now: datetime) -> None:
+    there = make_client("there", cast)
+    change = partial(clients.change, client=there, terms=TERMS, kept_in=KeptIn.FILE, now=now)
+    with pytest.raises(KeptInFile):
+        run(partial(change, actor=actor_of(cast.admin01)))
+    with pytest.raises(KeptInFile):
+        run(partial(clients.rotate_secret, client=there, actor=actor_of(cast.admin01), now=now))
+    run(partial(change, actor=COMMAND))
+    assert ApiClient.objects.get().oauth_client.name == "Pager"
+
+
+def test_what_is_revoked_is_neither_changed_nor_revoked_again(cast: Cast, now: datetime) -> None:
+    there, admin = make_client("there", cast), actor_of(cast.admin01)
+    run(partial(clients.revoke, client=there, actor=admin, now=now))
+    for act in (partial(clients.revoke), partial(clients.rotate_secret)):
+        with pytest.raises(TransitionNotAllowed):
+            run(partial(act, client=there, actor=admin, now=now))
+
+
+def test_brought_back_it_is_on_the_same_terms(cast: Cast, now: datetime) -> None:
+    there, admin = make_client("there", cast), actor_of(cast.admin01)
+    before = clients.describe(there)
+    run(partial(clients.revoke, client=there, actor=admin, now=now))
+    made = run(partial(clients.bring_back, client=there, actor=admin, now=now))
+    assert clients.describe(made.client) == {**before, "kept_in": "browser"}
+    assert made.client.oauth_client.check_secret(made.secret)
+
+
+def test_code_that_another_browser_answered_meanwhile_gives_nothing(cast: Cast, now: datetime) -> None:
+    asked = asked_by(make_personal_client("scripts", cast), now)
+    run(partial(personal_tokens.allow, asked=asked, actor=actor_of(cast.member01), now=now))
+    for verb in (personal_tokens.allow, personal_tokens.deny):
+        with pytest.raises(CodeUnusable):
+            run(partial(verb, asked=asked, actor=actor_of(cast.member02), now=now))
+    assert PersonalToken.objects.get().person == cast.member01
+    assert TrailEntry.objects.filter(act__startswith="token.").count() == 1
+
+
+def test_code_that_expires_while_it_is_allowed_gives_nothing(cast: Cast, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = asked_by(make_personal_client("scripts", cast), now)
+    monkeypatch.setattr(device_codes, "answer", lambda *_args, **_fields: False)
+    with pytest.raises(CodeUnusable):
+        run(partial(personal_tokens.allow, asked=asked, actor=actor_of(cast.member01), now=now))
+    assert not PersonalToken.objects.exists()
+    assert not TrailEntry.objects.exists()
