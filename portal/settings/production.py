@@ -9,6 +9,8 @@ from portal.settings.environment import env, optional_secret, secret
 SECRET_KEY = secret("SECRET_KEY")
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is shorter than 50 characters.")
+# For what was signed and sealed by it, while the key is being changed.
+SECRET_KEY_FALLBACKS = [before] if (before := optional_secret("SECRET_KEY_BEFORE")) else []
 IDP_OIDC_PRIVATE_KEY = secret("OIDC_PRIVATE_KEY")
 if env.bool("DEBUG", False):
     raise ImproperlyConfigured("DEBUG is set: production does not run with it.")

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from access_requests import client_errors, errors
+from access_requests import client_errors, errors, webhook_errors
 from access_requests.errors import Rejection
 
 TESTS = Path(__file__).resolve().parent.parent
+MODULES = (errors.__name__, client_errors.__name__, webhook_errors.__name__)
 
 
 def refusals(kind: type[Rejection] = Rejection) -> Iterator[type[Rejection]]:
     for below in kind.__subclasses__():
-        if "code" in vars(below) and below.__module__ in (errors.__name__, client_errors.__name__):
+        if "code" in vars(below) and below.__module__ in MODULES:
             yield below
         yield from refusals(below)
 

@@ -77,6 +77,17 @@ def test_slacks_secret_may_be_left_out_and_is_never_empty(name: str, monkeypatch
         production()
 
 
+def test_key_that_was_replaced_is_named_beside_the_new_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert production()["SECRET_KEY_FALLBACKS"] == []
+    (tmp_path / "before").write_text("b" * 50 + "\n")
+    monkeypatch.setenv("SECRET_KEY_BEFORE_FILE", str(tmp_path / "before"))
+    assert production()["SECRET_KEY_FALLBACKS"] == ["b" * 50]
+    monkeypatch.delenv("SECRET_KEY_BEFORE_FILE")
+    monkeypatch.setenv("SECRET_KEY_BEFORE", "")
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY_BEFORE"):
+        production()
+
+
 def test_secret_may_be_in_a_file_but_not_in_two_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "secret_key"
     file.write_text("f" * 50 + "\n")

@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 from django.conf import settings
 from requests_hardened.ip_filter import EXTRA_BLOCKED_NET_RANGES  # type: ignore[import-untyped]  # It ships no types.
 
-from access_requests import errors
+from access_requests import webhook_errors
 
 Address = IPv4Address | IPv6Address
 LONGEST = 500
@@ -45,12 +45,12 @@ def parsed(url: str) -> SplitResult:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise errors.AddressUnusable(field="url") from None
+        raise webhook_errors.AddressUnusable(field="url") from None
     schemes = {"https", "http"} if settings.WEBHOOK_ALLOW_HTTP_TO_LOOPBACK else {"https"}
     is_plain = url.isascii() and url.isprintable() and not set(url) & set(' \\"<>^`{|}') and len(url) <= LONGEST
     is_bare = parts.username is None and parts.password is None and not parts.fragment
     if not (is_plain and is_bare and parts.scheme in schemes and parts.hostname and port != 0):
-        raise errors.AddressUnusable(field="url")
+        raise webhook_errors.AddressUnusable(field="url")
     return parts
 
 
@@ -61,8 +61,8 @@ def check(url: str) -> None:
     try:
         found = socket.getaddrinfo(host, parts.port or (443 if tls else 80), type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise errors.AddressUnknown(field="url", host=host) from None
+        raise webhook_errors.AddressUnknown(field="url", host=host) from None
     for *_, place in found:
         address = ip_address(place[0])
         if not may_be_called(address, tls=tls):
-            raise errors.AddressNotPublic(field="url", host=host, address=str(address))
+            raise webhook_errors.AddressNotPublic(field="url", host=host, address=str(address))

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from access_requests import errors, policy
+from access_requests import errors, policy, webhook_errors
 from access_requests.actor import Actor
 from access_requests.models import Delivery, DisabledBecause, WebhookEndpoint, WorkGroup
 from access_requests.models.codes import delivery_code
@@ -122,7 +122,7 @@ def _locked(code: str, actor: Actor) -> WebhookEndpoint:
 def _write(endpoint: WebhookEndpoint, wishes: Wishes) -> None:
     endpoint.name = policy.clean_text("name", wishes.name, required=True)
     if WebhookEndpoint.objects.filter(name=endpoint.name).exclude(pk=endpoint.pk).exists():
-        raise errors.NameTaken(field="name")
+        raise webhook_errors.NameTaken(field="name")
     _check_choices(wishes)
     addresses.check(wishes.url)
     endpoint.url, endpoint.language, endpoint.with_details = wishes.url, wishes.language, wishes.with_details
@@ -133,10 +133,10 @@ def _write(endpoint: WebhookEndpoint, wishes: Wishes) -> None:
 
 def _check_choices(wishes: Wishes) -> None:
     if wishes.language not in dict(settings.LANGUAGES):
-        raise errors.UnknownChoice(field="language", choice=wishes.language)
+        raise webhook_errors.UnknownChoice(field="language", choice=wishes.language)
     for act in wishes.acts:
         if act not in NEWS:
-            raise errors.UnknownChoice(field="acts", choice=act)
+            raise webhook_errors.UnknownChoice(field="acts", choice=act)
     known = set(WorkGroup.objects.filter(name__in=wishes.work_groups).values_list("name", flat=True))
     for name in wishes.work_groups:
         if name not in known:

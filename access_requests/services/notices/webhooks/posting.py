@@ -14,7 +14,7 @@ from requests_hardened import Config, HTTPSession  # type: ignore[import-untyped
 from requests_hardened.ip_filter import InvalidIPAddress  # type: ignore[import-untyped]  # It ships no types.
 from urllib3.exceptions import HTTPError
 
-from access_requests import errors
+from access_requests import webhook_errors
 from access_requests.services.notices.webhooks import adapter, addresses
 from portal.logs import CONTROL_CHARACTERS
 
@@ -23,7 +23,7 @@ ANSWER_BYTES = 2048
 # What the trouble was, in words that the pages know. The first that fits counts: most of them are ConnectionErrors.
 TROUBLE: Mapping[type[Exception], str] = {
     InvalidIPAddress: "address_not_public",
-    errors.AddressUnusable: "address_unusable",
+    webhook_errors.AddressUnusable: "address_unusable",
     exceptions.InvalidURL: "address_unusable",
     exceptions.SSLError: "tls_refused",
     exceptions.Timeout: "timeout",
@@ -61,7 +61,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, now: datetime) ->
                 text=_beginning(response),
                 after=_patience(response.headers.get("Retry-After", ""), now),
             )
-    except (requests.RequestException, HTTPError, OSError, errors.AddressUnusable) as error:
+    except (requests.RequestException, HTTPError, OSError, webhook_errors.AddressUnusable) as error:
         word = next(word for kind, word in TROUBLE.items() if isinstance(error, kind))
         # What was cut looks like many things.
         raise NotReached("timeout" if monotonic() - began >= adapter.SECONDS else word) from error

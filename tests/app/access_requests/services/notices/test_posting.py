@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from pytest_django import Settings
 from requests import adapters as requests_adapters
 
-from access_requests import errors
+from access_requests import webhook_errors
 from access_requests.services.notices.webhooks import adapter, addresses, posting
 from tests.receivers import Receiver, raw, receiving
 
@@ -99,7 +99,7 @@ def not_reached(url: str, now: datetime) -> str:
 @pytest.mark.parametrize("port", ["", ":8443"])
 def test_nothing_is_sent_to_what_is_not_public_however_it_is_written(host: str, port: str, now: datetime) -> None:
     assert not_reached(f"https://{host}{port}/latest/meta-data/", now) == "address_not_public"
-    with pytest.raises(errors.AddressNotPublic):
+    with pytest.raises(webhook_errors.AddressNotPublic):
         addresses.check(f"https://{host}{port}/latest/meta-data/")
 
 
@@ -111,7 +111,7 @@ def test_where_this_machine_may_be_called_nothing_else_inside_may(host: str, now
 
 @pytest.mark.parametrize("url", UNUSABLE)
 def test_what_is_no_plain_https_address_is_refused_when_typed_and_when_sent(url: str, now: datetime) -> None:
-    with pytest.raises(errors.AddressUnusable):
+    with pytest.raises(webhook_errors.AddressUnusable):
         addresses.check(url)
     assert not_reached(url, now) == "address_unusable"
 
@@ -119,14 +119,14 @@ def test_what_is_no_plain_https_address_is_refused_when_typed_and_when_sent(url:
 @pytest.mark.usefixtures("strict")
 @pytest.mark.parametrize("url", ["http://chat.example.com/", "http://127.0.0.1/", "HTTP://chat.example.com/"])
 def test_http_is_refused_where_settings_do_not_allow_it(url: str, now: datetime) -> None:
-    with pytest.raises(errors.AddressUnusable):
+    with pytest.raises(webhook_errors.AddressUnusable):
         addresses.check(url)
     assert not_reached(url, now) == "address_unusable"
 
 
 def test_http_stays_on_this_machine(names: dict[str, list[str]], now: datetime) -> None:
     names["chat.example.com"] = [PUBLIC]
-    with pytest.raises(errors.AddressNotPublic):
+    with pytest.raises(webhook_errors.AddressNotPublic):
         addresses.check("http://chat.example.com/")
     assert not_reached("http://chat.example.com/", now) == "address_not_public"
 
@@ -175,7 +175,7 @@ def test_name_with_an_inner_address_among_others_is_refused_when_it_is_typed(
     found: list[str], names: dict[str, list[str]]
 ) -> None:
     names["metadata.google.internal"] = found
-    with pytest.raises(errors.AddressNotPublic):
+    with pytest.raises(webhook_errors.AddressNotPublic):
         addresses.check("https://metadata.google.internal/")
 
 
@@ -196,11 +196,11 @@ def test_name_that_nobody_has_is_unknown(monkeypatch: pytest.MonkeyPatch, now: d
         raise socket.gaierror
 
     monkeypatch.setattr(socket, "getaddrinfo", nobody)
-    with pytest.raises(errors.AddressUnknown):
+    with pytest.raises(webhook_errors.AddressUnknown):
         addresses.check("https://nobody.example.com/")
     assert not_reached("https://nobody.example.com/", now) == "not_reached"
     for url in (f"https://{'a' * 64}.example.com/", "https://a..example.com/"):
-        with pytest.raises((errors.AddressUnknown, errors.AddressUnusable)):
+        with pytest.raises((webhook_errors.AddressUnknown, webhook_errors.AddressUnusable)):
             addresses.check(url)
         assert not_reached(url, now) in ("address_unusable", "not_reached")
 

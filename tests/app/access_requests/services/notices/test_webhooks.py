@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from access_requests import errors
+from access_requests import errors, webhook_errors
 from access_requests.actor import COMMAND
 from access_requests.models import Delivery, DeliveryStatus, WebhookEndpoint
 from access_requests.services import people, sweep
@@ -350,12 +350,12 @@ def test_test_goes_out_once_even_to_a_disabled_one_and_says_what_came_of_it(cast
         ({"name": "\u3164"}, errors.Missing),
         ({"name": "a\nb"}, errors.ControlCharacters),
         ({"name": "n" * 101}, errors.TooLong),
-        ({"url": "https://user:word@chat.example.com/"}, errors.AddressUnusable),
-        ({"url": "https://169.254.169.254/"}, errors.AddressNotPublic),
-        ({"language": "tlh"}, errors.UnknownChoice),
-        ({"acts": ["request.deleted"]}, errors.UnknownChoice),
+        ({"url": "https://user:word@chat.example.com/"}, webhook_errors.AddressUnusable),
+        ({"url": "https://169.254.169.254/"}, webhook_errors.AddressNotPublic),
+        ({"language": "tlh"}, webhook_errors.UnknownChoice),
+        ({"acts": ["request.deleted"]}, webhook_errors.UnknownChoice),
         ({"work_groups": ["NoSuchGroup"]}, errors.UnknownWorkGroup),
-        ({"name": "taken"}, errors.NameTaken),
+        ({"name": "taken"}, webhook_errors.NameTaken),
     ],
 )
 def test_unusable_wishes_are_refused_and_nothing_is_written(
