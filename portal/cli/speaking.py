@@ -24,6 +24,11 @@ ANSI = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\]|\x9d)[^\x07\x1b\x
 HIDING = frozenset({"Cc", "Cf", "Zl", "Zp", "Co", "Cs"})
 # JSON escapes those below U+0020 itself.
 RAW_IN_JSON = re.compile("[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+# What the portal cannot know: that it is this program that asks.
+HELP = {
+    "wrong_scope": "What a log-in may do is asked for when it begins: sekisho login --may-decide, or --audit.",
+    "token_unusable": "Run: sekisho login",
+}
 # Wider than any line: what is not a terminal is not wrapped.
 UNWRAPPED = 100_000
 
@@ -83,6 +88,8 @@ def tell(failure: Failure) -> None:
     for each in failure.problem.get("errors") or ():
         if isinstance(each, dict) and each.get("detail") != failure.detail:
             note(f"  {one_line(each.get('field', ''))}: {one_line(each.get('detail', ''))}")
+    if failure.code in HELP:
+        note(f"  {HELP[failure.code]}")
 
 
 def _hides(sign: str) -> bool:

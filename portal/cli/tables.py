@@ -33,7 +33,7 @@ def say_elevations(items: Sequence[Json]) -> None:
         speaking.note("Nobody.")
         return
     rows = [(each["id"], person(each["person"]), each["work_group"], state(each["state"]), *_window(each)) for each in items]
-    speaking.say_table(("ID", "WHO", "WORK GROUP", "STATE", "FROM", "UNTIL", "LEFT"), rows)
+    speaking.say_table(("ID", "WHO", "WORK GROUP", "STATE", "UNTIL", "LEFT"), rows)
 
 
 def say_requests(items: Sequence[Json]) -> None:
@@ -121,9 +121,11 @@ def asked_time(found: Json) -> str:
     return f"{begins}, for {moments.length(minutes * 60)}" if minutes else begins
 
 
-def _window(found: Json) -> tuple[str, str, str]:
-    left = moments.length(found["seconds_left"]) if found["seconds_left"] else ""
-    return moments.shown(found["starts_at"]), moments.shown(found["ends_at"]), left
+def _window(found: Json) -> tuple[str, str]:
+    """Return the end, and what is left until then; of what has not begun, the beginning."""
+    if found["state"] == "scheduled":
+        return moments.shown(found["ends_at"]), f"from {moments.shown(found['starts_at'])}"
+    return moments.shown(found["ends_at"]), moments.length(found["seconds_left"]) if found["seconds_left"] else ""
 
 
 def _lengths(group: Json) -> str:
