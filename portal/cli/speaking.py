@@ -8,7 +8,7 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from io import StringIO
 from typing import Any
 
@@ -58,11 +58,11 @@ def say_json(value: object) -> None:
     _put(sys.stdout, RAW_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
 
 
-def say_table(columns: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
-    """Print rows under their headings; wrapped to a terminal, and never to a file or a pipe."""
+def say_table(columns: Sequence[str], rows: Sequence[Sequence[str | Text]], *, wrapped: Collection[str] = ()) -> None:
+    """Print rows under their headings. On a narrow terminal the `wrapped` columns give way; to a file or a pipe none does."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in columns:
-        table.add_column(name, overflow="fold", no_wrap=name == columns[0])
+        table.add_column(name, overflow="fold", no_wrap=name not in wrapped)
     for row in rows:
         table.add_row(*(_text(cell, to_one_line=True) for cell in row))
     _write(sys.stdout, table)
