@@ -61,6 +61,18 @@ def local(value: datetime) -> str:
     return here.strftime(f"%Y-%m-%d %H:%M{seconds} %Z").strip()
 
 
+def zone(now: datetime) -> str:
+    """Return the name of this machine's zone, for the head of a column."""
+    return now.astimezone().strftime("%Z")
+
+
+def brief(text: str, *, now: datetime) -> str:
+    """Return a time of the API for a column that names its zone: today's without its day, and summer's in winter with its own."""
+    here = parsed(text).astimezone()
+    day = "" if here.date() == now.astimezone().date() else "%Y-%m-%d "
+    return here.strftime(f"{day}%H:%M{'' if zone(here) == zone(now) else ' %Z'}")
+
+
 def length(seconds: float) -> str:
     """Return 1 h 30 min; under a minute, seconds."""
     whole = max(0, int(seconds))

@@ -8,7 +8,7 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from io import StringIO
 from typing import Any
 
@@ -24,6 +24,11 @@ ANSI = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\]|\x9d)[^\x07\x1b\x
 HIDING = frozenset({"Cc", "Cf", "Zl", "Zp", "Co", "Cs"})
 # JSON escapes those below U+0020 itself.
 RAW_IN_JSON = re.compile("[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+# What the portal cannot know: that it is this program that asks.
+HELP = {
+    "wrong_scope": "What a log-in may do is asked for when it begins: sekisho login --may-decide, or --audit.",
+    "token_unusable": "Run: sekisho login",
+}
 # Wider than any line: what is not a terminal is not wrapped.
 UNWRAPPED = 100_000
 
@@ -53,11 +58,11 @@ def say_json(value: object) -> None:
     _put(sys.stdout, RAW_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
 
 
-def say_table(columns: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
-    """Print rows under their headings; wrapped to a terminal, and never to a file or a pipe."""
+def say_table(columns: Sequence[str], rows: Sequence[Sequence[str | Text]], *, wrapped: Collection[str] = ()) -> None:
+    """Print rows under their headings. On a narrow terminal the `wrapped` columns give way; to a file or a pipe none does."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in columns:
-        table.add_column(name, overflow="fold", no_wrap=name == columns[0])
+        table.add_column(name, overflow="fold", no_wrap=name not in wrapped)
     for row in rows:
         table.add_row(*(_text(cell, to_one_line=True) for cell in row))
     _write(sys.stdout, table)
@@ -83,6 +88,8 @@ def tell(failure: Failure) -> None:
     for each in failure.problem.get("errors") or ():
         if isinstance(each, dict) and each.get("detail") != failure.detail:
             note(f"  {one_line(each.get('field', ''))}: {one_line(each.get('detail', ''))}")
+    if failure.code in HELP:
+        note(f"  {HELP[failure.code]}")
 
 
 def _hides(sign: str) -> bool:

@@ -1,6 +1,7 @@
 """Requests, access and work groups as people read them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from rich.text import Text
@@ -32,8 +33,11 @@ def say_elevations(items: Sequence[Json]) -> None:
     if not items:
         speaking.note("Nobody.")
         return
-    rows = [(each["id"], person(each["person"]), each["work_group"], state(each["state"]), *_window(each)) for each in items]
-    speaking.say_table(("ID", "WHO", "WORK GROUP", "STATE", "FROM", "UNTIL", "LEFT"), rows)
+    now = datetime.now(UTC)
+    rows = [
+        (each["id"], person(each["person"]), each["work_group"], state(each["state"]), *_window(each, now=now)) for each in items
+    ]
+    speaking.say_table(("ID", "WHO", "WORK GROUP", "STATE", f"UNTIL ({moments.zone(now)})", "LEFT"), rows, wrapped=("WHO",))
 
 
 def say_requests(items: Sequence[Json]) -> None:
@@ -52,7 +56,8 @@ def say_requests(items: Sequence[Json]) -> None:
         )
         for each in items
     ]
-    speaking.say_table(("ID", "WHO", "WORK GROUPS", "STATE", "WHEN", "TICKET", "REASON"), rows)
+    columns = ("ID", "WHO", "WORK GROUPS", "STATE", "WHEN", "TICKET", "REASON")
+    speaking.say_table(columns, rows, wrapped=("WHO", "WORK GROUPS", "WHEN", "TICKET", "REASON"))
 
 
 def say_work_groups(items: Sequence[Json]) -> None:
@@ -62,7 +67,7 @@ def say_work_groups(items: Sequence[Json]) -> None:
     rows = [
         (each["name"], "\n".join(role["arn"] for role in each["target_roles"]), _lengths(each), each["policy"]) for each in items
     ]
-    speaking.say_table(("WORK GROUP", "ROLES", "TIME", "WHO APPROVES"), rows)
+    speaking.say_table(("WORK GROUP", "ROLES", "TIME", "WHO APPROVES"), rows, wrapped=("ROLES", "WHO APPROVES"))
 
 
 def request_fields(found: Json) -> Fields:
@@ -121,9 +126,11 @@ def asked_time(found: Json) -> str:
     return f"{begins}, for {moments.length(minutes * 60)}" if minutes else begins
 
 
-def _window(found: Json) -> tuple[str, str, str]:
-    left = moments.length(found["seconds_left"]) if found["seconds_left"] else ""
-    return moments.shown(found["starts_at"]), moments.shown(found["ends_at"]), left
+def _window(found: Json, *, now: datetime) -> tuple[str, str]:
+    """Return the end, and what is left until then; of what has not begun, the beginning."""
+    if found["state"] == "scheduled":
+        return moments.brief(found["ends_at"], now=now), f"from {moments.brief(found['starts_at'], now=now)}"
+    return moments.brief(found["ends_at"], now=now), moments.length(found["seconds_left"]) if found["seconds_left"] else ""
 
 
 def _lengths(group: Json) -> str:

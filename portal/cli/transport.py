@@ -4,6 +4,7 @@ Every call may be: reads change nothing, and each writing call carries an Idempo
 what it says, however often it arrives.
 """
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ BACKOFF = (0.5, 1.0, 2.0)
 LONGEST_WAIT = 60
 SAID_FROM = 3
 COME_AGAIN = frozenset({429, 503})
+IN_A_HEADER = re.compile(r"[!-~]{0,4000}")
 # What does not get better by trying again.
 NOT_TRUSTED = "not_trusted"
 
@@ -53,6 +55,8 @@ class Transport:
     session: requests.Session = field(default_factory=requests.Session)
 
     def __post_init__(self) -> None:
+        if not IN_A_HEADER.fullmatch(self.token):
+            raise Unusable("This token cannot be one.", code="token_unusable")
         # No proxy stands between a machine and itself.
         self.session.trust_env = not is_loopback(urlsplit(self.address).hostname or "")
 
@@ -92,6 +96,8 @@ class Transport:
                 allow_redirects=False,
                 **given,
             )
+        except requests.exceptions.InvalidHeader as error:
+            raise Unusable("What the environment says of whom this is for cannot be sent.", code="person_unreadable") from error
         except requests.exceptions.SSLError as error:
             raise NotReached(f"The certificate of {self.address} is not one to be trusted.", code=NOT_TRUSTED) from error
         except requests.exceptions.Timeout as error:

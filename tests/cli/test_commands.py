@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from access_requests.lifecycle import ElevationStatus
-from access_requests.models import AccessRequest, ApprovalPolicy, Elevation, IdempotentAnswer
+from access_requests.models import AccessRequest, ApiClient, ApprovalPolicy, Elevation, IdempotentAnswer
 from audits.models import TrailEntry
-from tests.bots import SCOPES, make_client, token_of
+from tests.bots import SCOPES, make_client, own_token_of, token_of
 from tests.cast import Cast
 from tests.cli.terminal import Ended, Terminal
 from tests.story import submitted
@@ -28,7 +28,7 @@ def done(ended: Ended) -> Ended:
 def refused(ended: Ended, code: str, *, exit_code: int = 1) -> None:
     assert ended.code == exit_code, ended
     assert ended.out == ""
-    assert ended.err.endswith(f"({code})\n"), ended.err
+    assert f"({code})\n" in ended.err, ended.err
 
 
 def asked(terminal: Terminal, *more: str) -> str:
@@ -50,7 +50,7 @@ def activated(code: str) -> str:
 
 def test_request_is_asked_for_decided_on_and_given_back(member01: Terminal, leader01: Terminal) -> None:
     ended = done(member01.run(*ASK))
-    assert re.fullmatch(r"R-[0-9A-Z]{8} pending waits for 1 of leader01, leader02\n", ended.err)
+    assert re.fullmatch(r"R-[0-9A-Z]{8} pending waits for 1 of leader01, leader02\n", ended.out)
     request = AccessRequest.objects.get()
     assert (request.reason, request.change_ticket, request.duration_minutes) == ("Rebuild the index", "CHG-123", 30)
 
@@ -308,3 +308,13 @@ def test_every_answer_is_json_where_it_was_asked_for(member01: Terminal, leader0
 def test_each_writing_call_has_a_key_of_its_own(member01: Terminal, leader01: Terminal) -> None:
     given(member01, leader01)
     assert IdempotentAnswer.objects.count() == 2
+
+
+def test_log_in_that_may_not_decide_says_how_to(
+    member01: Terminal, leader01: Terminal, command_line: ApiClient, cast: Cast
+) -> None:
+    request = asked(member01)
+    reading = own_token_of(cast.leader01, command_line, "requests:read")
+    ended = leader01.run("approve", request, *DECIDE, SEKISHO_TOKEN=reading)
+    refused(ended, "wrong_scope")
+    assert ended.err.endswith("sekisho login --may-decide, or --audit.\n")

@@ -170,10 +170,10 @@ def test_whoever_is_not_logged_in_ends_with_3_and_reads_how_to(terminal: Termina
     assert ended.json()["code"] == "not_logged_in"
 
 
-def test_file_that_others_can_read_ends_a_command_with_2(terminal: Terminal) -> None:
+def test_file_that_others_can_read_ends_a_command_with_2(terminal: Terminal, home: Path) -> None:
     _saved()
     credentials.path().chmod(0o644)
-    ended = terminal.run("list", "--portal", HERE)
+    ended = terminal.run("list", "--portal", HERE, HOME=str(home))
     assert ended.code == 2
     assert "(credentials_open_to_others)" in ended.err
     assert json.loads(credentials.path().read_text())["last"] == HERE

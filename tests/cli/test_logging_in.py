@@ -6,7 +6,6 @@ import stat
 import webbrowser
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from allauth.idp.oidc.internal.oauthlib import device_codes as cached
@@ -202,8 +201,13 @@ def test_each_way_in_which_a_log_in_ends(terminal: Terminal, replies: list[Reply
     [("http://127.0.0.1:1/device/?code=B", 1), ("file:///etc/passwd", 0), ("javascript:alert(1)", 0)],
 )
 def test_browser_is_opened_only_where_asked_for_and_only_at_a_page(terminal: Terminal, page: str, opened: int) -> None:
-    seen: list[Any] = []
-    terminal.monkeypatch.setattr(webbrowser, "open", lambda url: seen.append(url) or True)
+    seen: list[str] = []
+
+    def shown(url: str) -> bool:
+        seen.append(url)
+        return True
+
+    terminal.monkeypatch.setattr(webbrowser, "open", shown)
     replies = [Reply(body={**CODE, "verification_uri_complete": page}), Reply(body=TOKEN)]
     for options in ((), ("--browser",)):
         with answering(*replies) as stand_in:

@@ -84,6 +84,15 @@ def test_times_are_shown_with_their_zone(zone: pytest.MonkeyPatch) -> None:
     assert moments.shown(None) == ""
 
 
+def test_column_names_the_zone_once_and_today_is_the_hour_alone(zone: pytest.MonkeyPatch) -> None:
+    _in(zone, "Europe/Berlin")
+    now = datetime(2026, 10, 24, 12, 0, tzinfo=UTC)
+    assert moments.zone(now) == "CEST"
+    assert moments.brief("2026-10-24T20:05:59Z", now=now) == "22:05"
+    assert moments.brief("2026-10-24T22:05:00Z", now=now) == "2026-10-25 00:05"
+    assert moments.brief("2026-10-25T12:00:00Z", now=now) == "2026-10-25 13:00 CET"
+
+
 @pytest.mark.parametrize(
     ("seconds", "said"),
     [(0, "0 s"), (59, "59 s"), (60, "1 min"), (5400, "1 h 30 min"), (86_400, "1 d"), (90_060, "1 d 1 h 1 min")],

@@ -117,6 +117,13 @@ def test_portal_is_told_the_language_of_this_machine(terminal: Terminal, locale:
     assert stand_in.calls[0].headers["accept-language"] == language
 
 
+@pytest.mark.parametrize("name", ["SEKISHO_TOKEN", "SEKISHO_ON_BEHALF_OF"])
+def test_line_break_in_a_token_is_no_header_of_its_own(terminal: Terminal, name: str) -> None:
+    with answering(EMPTY) as stand_in:
+        ended = terminal.run("list", **{"SEKISHO_PORTAL": stand_in.url, "SEKISHO_TOKEN": "a token", name: "x\r\nX-Other: y"})
+    assert (ended.code, stand_in.calls) == (2, [])
+
+
 def test_call_says_who_makes_it(terminal: Terminal) -> None:
     with answering(EMPTY) as stand_in:
         _run(terminal, stand_in, "list", SEKISHO_ON_BEHALF_OF="slack:U0MEMBER01")

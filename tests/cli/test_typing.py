@@ -8,6 +8,7 @@ import pytest
 
 from access_requests.models import AccessRequest
 from portal.cli import completing
+from portal.cli.version import version
 from tests.cli.stand_in import Reply, answering
 from tests.cli.terminal import CHECKOUT, Terminal, on_a_terminal
 from tests.cli.test_commands import asked, given
@@ -147,5 +148,5 @@ def test_checkout_has_a_program_that_works_from_anywhere(tmp_path: Path) -> None
     link.symlink_to(target)
     for program in (target, link):
         ended = subprocess.run([str(program), "version"], cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert (ended.returncode, ended.stdout) == (0, "sekisho 0.1.0\n"), ended.stderr
+        assert (ended.returncode, ended.stdout) == (0, f"sekisho {version()}\n"), ended.stderr
     assert subprocess.run([str(target), "fly"], cwd=tmp_path, capture_output=True, check=False).returncode == 2

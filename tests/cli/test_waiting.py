@@ -1,6 +1,8 @@
 """Waiting until a request or an access is in a state, while others decide and workers work."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -15,7 +17,7 @@ from tests.cli.terminal import Terminal
 from tests.cli.test_commands import ASK, asked, done, given
 from tests.story import approved, elevated, extension_asked, rejected, submitted
 
-REQUEST = {"id": "R-12345678", "extends": None, "elevations": []}
+REQUEST: dict[str, Any] = {"id": "R-12345678", "extends": None, "elevations": []}
 
 
 def meanwhile(terminal: Terminal, *steps: Callable[[], object]) -> list[float]:
@@ -34,7 +36,7 @@ def meanwhile(terminal: Terminal, *steps: Callable[[], object]) -> list[float]:
 
 def become(status: ElevationStatus) -> Callable[[], object]:
     now = timezone.now()
-    of_state = {
+    of_state: dict[ElevationStatus, dict[str, Any]] = {
         ElevationStatus.REVOKING: {"stopped_at": now, "stop_reason": "returned"},
         ElevationStatus.ENDED: {"ended_at": now},
     }
@@ -98,7 +100,7 @@ def test_wait_for_an_extension_follows_the_access_that_it_moves(member01: Termin
     now = timezone.now()
     elevation = elevated(cast.member01, cast.leader01, now=now)
     become(ElevationStatus.ACTIVE)()
-    extension = extension_asked(elevation, cast.member01, ends_at=elevation.ends_at + timezone.timedelta(minutes=9), now=now)
+    extension = extension_asked(elevation, cast.member01, ends_at=elevation.ends_at + timedelta(minutes=9), now=now)
     meanwhile(member01, lambda: approved(extension, cast.leader01, now=timezone.now()))
     ended = done(member01.run("wait", extension.code))
     assert ended.out.splitlines() == [f"{extension.code} pending", f"{extension.code} approved", f"{elevation.code} active"]

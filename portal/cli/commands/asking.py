@@ -51,7 +51,7 @@ def request(
             **({"revises": finding.request_code(revises)} if revises else {}),
         }
         made = found.post("/requests", body)
-        _say_asked(made, as_json=as_json and not wait)
+        _say_asked(made, as_json=as_json, wait=wait)
         if wait:
             wait_for(found, made["id"], Goal.ACTIVE, seconds=None, as_json=as_json)
 
@@ -75,7 +75,7 @@ def extend(
         ends_at = moments.sent(_later_end(found, code, length, until))
         why = asking_back.given_or_asked(reason, "Reason", option="--message")
         made = found.post(f"/elevations/{code}/extend", {"ends_at": ends_at, "reason": why, "change_ticket": ticket})
-        _say_asked(made, as_json=as_json and not wait)
+        _say_asked(made, as_json=as_json, wait=wait)
         if wait:
             wait_for(found, made["id"], Goal.APPROVED, seconds=None, as_json=as_json)
 
@@ -130,10 +130,12 @@ def _later_end(portal: Portal, code: str, length: str | None, until: str | None)
     return moments.parsed(portal.get(f"/elevations/{code}")["ends_at"]) + minutes * MINUTE
 
 
-def _say_asked(made: Json, *, as_json: bool) -> None:
-    if as_json:
+def _say_asked(made: Json, *, as_json: bool, wait: bool) -> None:
+    """Say what was made of it; where it is waited for, the end of that is the answer."""
+    if as_json and not wait:
         speaking.say_json(made)
         return
     waits = made["waits_for"]
     people = ", ".join(each["username"] for each in waits["people"]) if waits else ""
-    speaking.note(made["id"], tables.state(made["state"]), *([f"waits for {waits['missing']} of {people}"] if waits else []))
+    say = speaking.note if wait else speaking.say
+    say(made["id"], tables.state(made["state"]), *([f"waits for {waits['missing']} of {people}"] if waits else []))
