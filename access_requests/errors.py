@@ -199,21 +199,6 @@ class CatalogueChanged(Conflict):
     )
 
 
-class IdentityTaken(Conflict):
-    code = "identity_taken"
-    sentence = _("This account is linked to somebody else. Ask an administrator.")
-
-
-class AlreadyLinked(Conflict):
-    code = "already_linked"
-    sentence = _("You are linked to %(identity)s already. Unlink that first.")
-
-
-class TooManyGuesses(Conflict):
-    code = "too_many_guesses"
-    sentence = _("Too many wrong codes. Wait %(minutes)s, and have a new code made.")
-
-
 class AdministratorExists(Conflict):
     code = "administrator_exists"
     sentence = _("There is an administrator already; administrators are made by the catalogue.")
@@ -290,11 +275,6 @@ class NaiveTime(Unusable):
 class AmbiguousTime(Unusable):
     code = "ambiguous_time"
     sentence = _("The clocks change then: this time does not exist or exists twice in your zone. Choose another.")
-
-
-class LinkCodeWrong(Unusable):
-    code = "link_code_wrong"
-    sentence = _("This code is wrong, used or too old. Have a new one made in the portal.")
 
 
 class KeyReused(Unusable):

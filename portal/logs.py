@@ -1,12 +1,32 @@
 """Log lines that a log file's reader can trust."""
 
 import logging
+from typing import Any
 
 from django_guid import get_guid
 
 CONTROL_CHARACTERS = {code: f"\\x{code:02x}" for code in (*range(0x20), 0x7F, *range(0x80, 0xA0))}
 # A traceback keeps its lines; what a message carries does not get to start one of its own.
 ALLOWED_IN_TRACEBACKS = {code: sign for code, sign in CONTROL_CHARACTERS.items() if code not in (0x09, 0x0A)}
+
+
+def to_stderr(*, level: str) -> dict[str, Any]:
+    """Return Django's configuration of logging: one line a record, with the id of its call, on standard error."""
+    line = {
+        "()": "portal.logs.OneLineFormatter",
+        "format": "{asctime} {levelname} {name} {request_id} {message}",
+        "style": "{",
+    }
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"request_id": {"()": "portal.logs.RequestId"}},
+        "formatters": {"line": line},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+        "root": {"handlers": ["stderr"], "level": level},
+        # It tells of every id that it makes.
+        "loggers": {"django_guid": {"level": "WARNING"}},
+    }
 
 
 class OneLineFormatter(logging.Formatter):

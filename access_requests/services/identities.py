@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError
 from django.utils.crypto import salted_hmac
 
-from access_requests import errors
+from access_requests import errors, identity_errors
 from access_requests.actor import Actor, Door
 from access_requests.models import LinkCode, WrongCode
 from access_requests.models.codes import ALPHABET
@@ -44,12 +44,12 @@ def link(*, code: str, provider: str, external_id: str, proof: Mapping[str, obje
     run(lambda: _check_guesses(identity, now))
     try:
         return run(lambda: _link(code, provider, external_id, proof, now))
-    except errors.LinkCodeWrong:
+    except identity_errors.LinkCodeWrong:
         run(lambda: WrongCode.objects.create(identity=identity, typed_at=now))
         raise
     except IntegrityError as error:
         # Somebody else's code linked this identity between our look and our insert.
-        raise errors.IdentityTaken from error
+        raise identity_errors.IdentityTaken from error
 
 
 def unlink(*, person: User, provider: str, actor: Actor, now: datetime) -> None:
@@ -72,13 +72,13 @@ def forget_old(*, now: datetime) -> None:
 
 def _check_guesses(identity: str, now: datetime) -> None:
     if WrongCode.objects.filter(identity=identity, typed_at__gt=now - GOOD_FOR).count() >= MOST_WRONG:
-        raise errors.TooManyGuesses(minutes=int(GOOD_FOR / timedelta(minutes=1)))
+        raise identity_errors.TooManyGuesses(minutes=int(GOOD_FOR / timedelta(minutes=1)))
 
 
 def _link(code: str, provider: str, external_id: str, proof: Mapping[str, object], now: datetime) -> LinkedIdentity:
     made = LinkCode.objects.select_for_update().filter(digest=_digest(code), expires_at__gt=now).first()
     if made is None:
-        raise errors.LinkCodeWrong(field="code")
+        raise identity_errors.LinkCodeWrong(field="code")
     person = windows.lock_person(made.person_id)
     if not person.is_active:
         raise errors.PersonDisabled
@@ -96,10 +96,10 @@ def _free(person: User, provider: str, external_id: str) -> LinkedIdentity:
     """Return the link to be verified, a new one unless it is there unverified."""
     there = identities.linked(provider, external_id)
     if there is not None and there.person_id != person.pk:
-        raise errors.IdentityTaken
+        raise identity_errors.IdentityTaken
     own = person.linked_identities.filter(provider=provider, verified_at__isnull=False).first()
     if own is not None:
-        raise errors.AlreadyLinked(identity=own.external_id)
+        raise identity_errors.AlreadyLinked(identity=own.external_id)
     return there or LinkedIdentity(person=person, provider=provider, external_id=external_id)
 
 

@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from django_guid.integrations import CeleryIntegration
 
+from portal.logs import to_stderr
 from portal.settings.environment import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -293,19 +294,4 @@ DJANGO_GUID = {
     "EXPOSE_HEADER": False,
     "INTEGRATIONS": [CeleryIntegration()],
 }
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "portal.logs.RequestId"}},
-    "formatters": {
-        "line": {
-            "()": "portal.logs.OneLineFormatter",
-            "format": "{asctime} {levelname} {name} {request_id} {message}",
-            "style": "{",
-        }
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
-    # It tells of every id that it makes.
-    "loggers": {"django_guid": {"level": "WARNING"}},
-}
+LOGGING = to_stderr(level=env.str("LOG_LEVEL", "INFO"))
