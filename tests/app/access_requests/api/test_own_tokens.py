@@ -79,8 +79,8 @@ def test_disabled_person_is_out_at_once_and_comes_back_without_the_token(
 
 def test_token_ends_with_the_password_by_which_it_was_allowed(command_line: ApiClient, member01: User, admin01: User) -> None:
     mine, now = own(member01, command_line), timezone.now()
-    new = {"person": member01, "password": "from Nihonbashi to Kyoto on foot", "actor": actor_of(admin01), "now": now}
-    run(lambda: people.set_password(**new))
+    password, actor = "from Nihonbashi to Kyoto on foot", actor_of(admin01)
+    run(lambda: people.set_password(person=member01, password=password, actor=actor, now=now))
     refused(mine.get("/me"), 401, "token_unusable")
     assert TrailEntry.objects.filter(act="token.revoked").count() == 1
 
