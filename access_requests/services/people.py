@@ -116,10 +116,15 @@ def release_identities(*, person: User, keep: Mapping[str, str]) -> None:
 
 
 def set_password(*, person: User, password: str, actor: Actor, now: datetime) -> None:
-    """Set a password; the person's sessions end with the old one. Raises ValidationError for a weak one."""
+    """Set a password; the person's sessions, and the tokens that they allowed, end with the old one.
+
+    Raises ValidationError for a weak one.
+    """
     validate_password(password, person)
     person.set_password(password)
     person.save(update_fields=["password"])
+    tokens = personal_tokens.take_away(selectors.of_person(person))
+    personal_tokens.record_revoked(tokens, actor=actor, now=now)
     changes.record(act="person.password_set", subject=_subject(person), before=None, after=None, actor=actor, now=now)
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 from access_requests.models import ApiClient
 from audits.models import TrailEntry
 from portal.api import api
-from tests.bots import ASK, COMMENT, Bot, read, token_of
+from tests.bots import ASK, COMMENT, SCOPES, Bot, make_personal_client, own_token_of, read, token_of
 from tests.cast import Cast
 from tests.story import elevated, submitted
 
@@ -70,6 +70,14 @@ def test_everybody_gets_what_is_theirs(
     response = bot.call(method, target, body, for_person=person, **header)
     assert response.status_code == status, read(response)
     assert (TrailEntry.objects.count() > before) is (method == "POST" and status < 300)
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [case[1:] for case in CASES if case[0] == "member01"], ids=str)
+def test_own_token_opens_what_is_its_persons(cast: Cast, codes: dict[str, str], method: str, path: str, status: int) -> None:
+    token = own_token_of(cast.member01, make_personal_client("command-line", cast), *SCOPES)
+    target = path.replace("{code}", codes.get(path.split("/")[1], ""))
+    response = Bot(token, Client()).call(method, target, _body(path) if method == "POST" else None)
+    assert response.status_code == status, read(response)
 
 
 @pytest.mark.parametrize("path", sorted({path for _, path in TABLE}))

@@ -77,6 +77,14 @@ def test_disabled_person_is_out_at_once_and_comes_back_without_the_token(
     assert TrailEntry.objects.filter(act="token.revoked", actor="admin01").count() == 1
 
 
+def test_token_ends_with_the_password_by_which_it_was_allowed(command_line: ApiClient, member01: User, admin01: User) -> None:
+    mine, now = own(member01, command_line), timezone.now()
+    password, actor = "from Nihonbashi to Kyoto on foot", actor_of(admin01)
+    run(lambda: people.set_password(person=member01, password=password, actor=actor, now=now))
+    refused(mine.get("/me"), 401, "token_unusable")
+    assert TrailEntry.objects.filter(act="token.revoked").count() == 1
+
+
 def test_token_opens_what_its_scopes_say(command_line: ApiClient, member01: User) -> None:
     mine = own(member01, command_line, "requests:read")
     assert mine.get("/requests").status_code == 200

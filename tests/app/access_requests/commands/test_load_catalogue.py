@@ -3,10 +3,12 @@ import re
 from pathlib import Path
 
 import pytest
+from allauth.idp.oidc.models import Client as OAuthClient
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from pytest_django import Settings
 
-from access_requests.models import AwsAccount, IamUserBinding, WorkGroup
+from access_requests.models import ApiClient, AwsAccount, IamUserBinding, KeptIn, WorkGroup
 from tests.aws_fixtures import Aws
 from tests.runbooks import CHANGE, Desk
 
@@ -41,6 +43,18 @@ def test_check_prints_the_difference_and_changes_nothing(portal_in_aws: Aws) -> 
     assert '    policy: "one-lead"\n' in said
     assert " changes\n" in said
     assert not AwsAccount.objects.exists()
+
+
+def test_clients_that_are_kept_in_the_browser_are_named_and_left_alone(portal_in_aws: Aws) -> None:
+    load(DEMO)
+    oauth = OAuthClient.objects.create(id="pager", name="Pager")
+    ApiClient.objects.create(key="pager", oauth_client=oauth, kept_in=KeptIn.BROWSER)
+    for check in (True, False):
+        assert load(DEMO, check=check).startswith("= client pager: kept in the browser, stays as it is\nno changes\n")
+    assert ApiClient.objects.get(key="pager").retired_at is None
+    ApiClient.objects.filter(key="demo-bot").update(kept_in=KeptIn.BROWSER, retired_at=timezone.now())
+    with pytest.raises(CommandError, match=r"catalogue\.yaml:\d+: clients\.demo-bot: this was revoked in the browser"):
+        load(DEMO, check=True)
 
 
 def test_a_mistake_names_file_and_line_and_changes_nothing(portal_in_aws: Aws, tmp_path: Path) -> None:

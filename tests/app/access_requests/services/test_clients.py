@@ -63,7 +63,8 @@ def test_administrator_disabled_meanwhile_makes_none(admin01: User, now: datetim
 
 def test_two_clients_never_share_a_key_or_a_client_id(admin01: User, now: datetime) -> None:
     add(actor_of(admin01), now)
-    for changes in ({}, {"client_id": "other"}, {"key": "other"}):
+    taken: list[dict[str, Any]] = [{}, {"client_id": "other"}, {"key": "other"}]
+    for changes in taken:
         with pytest.raises(ClientKeyTaken):
             add(actor_of(admin01), now, **changes)
     assert ApiClient.objects.count() == 1
