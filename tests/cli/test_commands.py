@@ -265,7 +265,7 @@ def test_work_groups_and_who_one_is(member01: Terminal) -> None:
 
 
 def test_token_that_the_portal_does_not_take_ends_with_3(member01: Terminal) -> None:
-    refused(member01.run("list", SEKISHO_TOKEN="no such token"), "token_unusable", exit_code=3)
+    refused(member01.run("list", SEKISHO_TOKEN="no-such-token"), "token_unusable", exit_code=3)
 
 
 def test_service_acts_for_whom_the_environment_names(portal: str, terminal: Terminal, cast: Cast) -> None:

@@ -111,10 +111,10 @@ def test_log_in_whose_time_is_over_is_not_used() -> None:
 
 def test_token_of_a_script_goes_before_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     _saved()
-    monkeypatch.setenv("SEKISHO_TOKEN", "of a script")
+    monkeypatch.setenv("SEKISHO_TOKEN", "of-a-script")
     monkeypatch.setenv("SEKISHO_PORTAL", THERE)
-    assert credentials.chosen(None, now=NOW) == LogIn(portal=THERE, token="of a script")
-    assert credentials.chosen(HERE, now=NOW) == LogIn(portal=HERE, token="of a script")
+    assert credentials.chosen(None, now=NOW) == LogIn(portal=THERE, token="of-a-script")
+    assert credentials.chosen(HERE, now=NOW) == LogIn(portal=HERE, token="of-a-script")
 
 
 def test_one_portals_token_never_goes_to_another() -> None:

@@ -29,7 +29,7 @@ CODE = {
     "expires_in": 300,
     "interval": 5,
 }
-TOKEN = {"access_token": "a token", "token_type": "Bearer", "expires_in": 43_200, "scope": "requests:read requests:write"}
+TOKEN = {"access_token": "a-token", "token_type": "Bearer", "expires_in": 43_200, "scope": "requests:read requests:write"}
 
 
 def waiting(error: str, status: int = 400) -> Reply:

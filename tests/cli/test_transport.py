@@ -13,7 +13,7 @@ ME = Reply(body={"person": {"username": "member01", "name": ""}, "client": {}, "
 
 
 def _run(terminal: Terminal, stand_in: StandIn, *typed: str, **environment: str) -> Ended:
-    return terminal.run(*typed, SEKISHO_PORTAL=stand_in.url, SEKISHO_TOKEN="of a script", **environment)
+    return terminal.run(*typed, SEKISHO_PORTAL=stand_in.url, SEKISHO_TOKEN="of-a-script", **environment)
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_file_of_passwords_for_hosts_does_not_take_the_tokens_place(terminal: Te
     netrc.chmod(0o600)
     with answering(EMPTY) as stand_in:
         _run(terminal, stand_in, "list", NETRC=str(netrc))
-    assert stand_in.calls[0].headers["authorization"] == "Bearer of a script"
+    assert stand_in.calls[0].headers["authorization"] == "Bearer of-a-script"
 
 
 def test_no_proxy_stands_before_this_machine(terminal: Terminal) -> None:
@@ -120,7 +120,7 @@ def test_portal_is_told_the_language_of_this_machine(terminal: Terminal, locale:
 @pytest.mark.parametrize("name", ["SEKISHO_TOKEN", "SEKISHO_ON_BEHALF_OF"])
 def test_line_break_in_a_token_is_no_header_of_its_own(terminal: Terminal, name: str) -> None:
     with answering(EMPTY) as stand_in:
-        ended = terminal.run("list", **{"SEKISHO_PORTAL": stand_in.url, "SEKISHO_TOKEN": "a token", name: "x\r\nX-Other: y"})
+        ended = terminal.run("list", **{"SEKISHO_PORTAL": stand_in.url, "SEKISHO_TOKEN": "a-token", name: "x\r\nX-Other: y"})
     assert (ended.code, stand_in.calls) == (2, [])
 
 

@@ -133,7 +133,7 @@ def test_unchanged_answer_is_not_sent_again_and_a_portal_that_restarts_is_waited
     approval = Reply(body={**REQUEST, "state": "approved"}, headers={"ETag": 'W/"two"'})
     with answering(pending, same, away, same, approval) as stand_in:
         ended = terminal.run(
-            "wait", "r-12345678", "--until", "approved", SEKISHO_PORTAL=stand_in.url, SEKISHO_TOKEN="of a script"
+            "wait", "r-12345678", "--until", "approved", SEKISHO_PORTAL=stand_in.url, SEKISHO_TOKEN="of-a-script"
         )
     assert (ended.code, ended.out) == (0, "R-12345678 pending\nR-12345678 approved\n")
     assert [call.headers.get("if-none-match") for call in stand_in.calls] == [None, *['W/"one"'] * 4]
