@@ -49,6 +49,7 @@ class Doors:
         if act == "request" and subject not in client.get("/requests/new/").content.decode():
             return NOT_OFFERED
         response = client.post(*_form(act, subject))
+        assert isinstance(response, HttpResponse)
         if response.status_code == 302:
             return "person_disabled" if "/accounts/login/" in response["Location"] else DONE
         return code_said(response)

@@ -44,7 +44,7 @@ class Workspace(Slack):
         super().__init__(response_url=server.response_url)
         self.demo = demo
 
-    def post(self, path: str, body: bytes, **_: Any) -> Any:  # type: ignore[override]  # Of the same shape as a response.
+    def post(self, path: str, body: bytes, **_: Any) -> Any:
         signed = SignatureVerifier(self.demo.info["slack"]["signing_secret"]).generate_signature
         stamp = str(int(time.time()))
         headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signed(timestamp=stamp, body=body)}
