@@ -25,7 +25,7 @@ from access_requests.api.auth import PERSON_HEADER
 from access_requests.api.examples import ANSWERS
 from access_requests.models import ApiClient
 from portal.api import api
-from tests.bots import SCOPES, Bot, read, token_of
+from tests.bots import SCOPES, Bot, make_personal_client, own_token_of, read, token_of
 from tests.cast import Cast
 from tests.story import elevated, submitted
 
@@ -88,6 +88,30 @@ def test_answers_are_those_that_the_document_names(
     if "code" in case.path_parameters:
         case.path_parameters["code"] = codes[case.path.split("/")[3]]
         case.call_and_validate(headers=headers, checks=ALWAYS_TRUE)
+
+
+@pytest.fixture(params=["own token", "reader", "auditor", "for nobody", "without token"])
+def others(request: pytest.FixtureRequest, chatbot: ApiClient, cast: Cast) -> dict[str, str]:
+    """Whoever else calls: a person's own script, a program with less, for other people, for none, and anybody."""
+    kind = request.param
+    if kind == "own token":
+        return {"Authorization": f"Bearer {own_token_of(cast.leader01, make_personal_client('scripts', cast), *SCOPES)}"}
+    if kind == "without token":
+        return {}
+    read_only = {"Authorization": f"Bearer {token_of(chatbot, 'requests:read')}", PERSON_HEADER: "slack:U0MEMBER02"}
+    everything = {"Authorization": f"Bearer {token_of(chatbot, *SCOPES)}"}
+    return {"reader": read_only, "auditor": {**everything, PERSON_HEADER: "slack:U0AUDITOR01"}}.get(kind, everything)
+
+
+@pytest.mark.django_db(transaction=True)
+@schema.parametrize()
+@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_whoever_calls_is_answered_as_the_document_says(
+    case: schemathesis.Case[Any], others: dict[str, str], codes: dict[str, str]
+) -> None:
+    if "code" in case.path_parameters:
+        case.path_parameters["code"] = codes[case.path.split("/")[3]]
+    case.call_and_validate(headers=others, checks=ALWAYS_TRUE)
 
 
 def test_document_names_scope_person_key_and_problems_of_every_call() -> None:
