@@ -44,7 +44,8 @@ def may_stop(elevation: Elevation, person: User) -> bool:
 def check_may_stop(elevation: Elevation, actor: Actor) -> None:
     if not may_stop(elevation, actor.who):
         raise errors.MayNotStop
-    if actor.door == Door.CLIENT and Door.CLIENT not in elevation.work_group.policy.decide_by:
+    # The browser is open for it whatever the policy says: whoever may end somebody's access can.
+    if actor.door != Door.BROWSER and actor.door not in elevation.work_group.policy.decide_by:
         raise errors.DecideInBrowser(url=f"{settings.PORTAL_URL}/elevations/{elevation.code}/")
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from access_requests.errors import NotAllowed, NotFound, Rejection
 from access_requests.models import DeliveryStatus, WebhookEndpoint
 from access_requests.selectors import catalogue, notices
-from access_requests.services.notices.webhooks import bodies, channel, keeping
+from access_requests.services.notices.webhooks import addresses, bodies, channel, keeping
 from access_requests.services.run import run
 from access_requests.web.actor import actor_of
 from access_requests.web.page import PageRequest
@@ -54,7 +54,7 @@ def webhook_page(request: PageRequest, code: str) -> HttpResponse:
 @require_http_methods(GET_OR_POST)
 def webhook_new(request: PageRequest) -> HttpResponse:
     _check_administrator(request)
-    return _form(request, None, lambda form: _show_secret(request, *_carried_out(request, keeping.add, wishes=form.wishes())))
+    return _form(request, None, lambda form: _show_secret(request, *_carried_out(request, keeping.add, wishes=_looked_at(form))))
 
 
 @require_http_methods(GET_OR_POST)
@@ -62,7 +62,7 @@ def webhook_change(request: PageRequest, code: str) -> HttpResponse:
     _check_administrator(request)
 
     def change(form: WebhookForm) -> HttpResponse:
-        _carried_out(request, keeping.change, code=code, wishes=form.wishes())
+        _carried_out(request, keeping.change, code=code, wishes=_looked_at(form))
         messages.success(request, _("Saved."))
         return redirect("webhook", code)
 
@@ -120,6 +120,13 @@ def _form(
             form.refuse(rejection)
             status = rejection.status
     return render(request, "access_requests/webhook_form.html", {"form": form, "endpoint": endpoint}, status=status)
+
+
+def _looked_at(form: WebhookForm) -> keeping.Wishes:
+    """Return what is wished, once its address was found to be public. In no transaction: name servers may take their time."""
+    wishes = form.wishes()
+    addresses.check(wishes.url)
+    return wishes
 
 
 def _asked(request: PageRequest, code: str, template: str) -> HttpResponse:

@@ -293,6 +293,17 @@ def test_a_policy_names_the_doors_and_every_other_one_gives_the_link(
     assert getattr(doors, door)(cast.leader01, "approve", request.code) == (DONE if is_open else "decide_in_browser")
 
 
+@pytest.mark.parametrize("door", EVERY_DOOR)
+@pytest.mark.parametrize("decide_by", [["browser"], ["chat"], ["client"], []])
+def test_access_is_stopped_in_the_browser_whatever_the_policy_says_and_elsewhere_where_it_says_so(
+    doors: Doors, door: str, decide_by: list[str], cast: Cast
+) -> None:
+    elevation = in_production(cast, timezone.now())
+    ApprovalPolicy.objects.update(decide_by=decide_by)
+    is_open = door == "browser" or {"slack": "chat"}.get(door, "client") in decide_by
+    assert getattr(doors, door)(cast.leader01, "stop", elevation.code) == (DONE if is_open else "decide_in_browser")
+
+
 def test_a_client_decides_on_no_request_that_it_carried_and_an_own_token_is_no_such_client(doors: Doors, cast: Cast) -> None:
     carried = submitted(actor_of(cast.member01, door=Door.CLIENT, client="decider"), now=timezone.now())
     assert doors.program(cast.leader01, "approve", carried.code) == "decide_in_browser"

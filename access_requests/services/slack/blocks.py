@@ -18,9 +18,14 @@ LONGEST, LONGEST_FIELD, LONGEST_BUTTON, MOST_BLOCKS = 3000, 2000, 75, 50
 CUT = "…"
 
 
+def fits(text: str, limit: int) -> bool:
+    """Whether Slack takes it whole."""
+    return len(_whole(text)) <= limit
+
+
 def literal(text: str, limit: int = LONGEST) -> str:
     """Return what people typed as Slack shows it literally, cut to what Slack takes; never inside an escape."""
-    said = "".join(_escaped(sign) for sign in named(text))
+    said = _whole(text)
     if len(said) <= limit:
         return said
     said = said[: limit - len(CUT)]
@@ -28,6 +33,10 @@ def literal(text: str, limit: int = LONGEST) -> str:
     if last > len(said) - len("&amp;") and ";" not in said[last:]:
         said = said[:last]
     return said + CUT
+
+
+def _whole(text: str) -> str:
+    return "".join(_escaped(sign) for sign in named(text))
 
 
 def _escaped(sign: str) -> str:

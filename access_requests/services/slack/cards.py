@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from access_requests import wording
 from access_requests.actor import Door
+from access_requests.grants.contract import Principal
 from access_requests.lifecycle import STANDING, UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest, Decision, Elevation
 from access_requests.selectors import waiting
-from access_requests.services import snapshot
+from access_requests.services import bindings, snapshot
 from access_requests.services.slack import blocks
 from access_requests.services.slack.blocks import LONGEST_FIELD, Block
 
@@ -51,7 +52,7 @@ def card(request: AccessRequest) -> Card:
         *_progress(request),
     ]
     if is_open_here(request):
-        shown.append(buttons(request))
+        shown.append(buttons(request) if is_whole(request) else _too_long())
     shown.append(blocks.context(blocks.link(address(request), gettext("Open in the portal"))))
     return Card(text=summary(request), blocks=shown[: blocks.MOST_BLOCKS])
 
@@ -86,22 +87,46 @@ def is_open_here(request: AccessRequest) -> bool:
     return request.status in UNDECIDED and Door.CHAT in request.policy.decide_by
 
 
+def is_whole(request: AccessRequest) -> bool:
+    """Whether every text fits: what Slack cuts is not decided on there."""
+    return all(blocks.fits(text, LONGEST_FIELD) for _label, text in _texts(request))
+
+
+def _too_long() -> Block:
+    return blocks.context(blocks.typed(gettext("This is longer than Slack shows. Read it in the portal, and decide there.")))
+
+
 def facts(request: AccessRequest) -> Iterator[Block]:
     """Yield what is decided on, and under which rule."""
     person = request.requester
     yield blocks.labelled(gettext("Person"), blocks.typed(f"{person.username} {person.name}".strip(), LONGEST_FIELD))
-    yield blocks.labelled(gettext("Work group"), blocks.typed(_groups(request), LONGEST_FIELD))
     yield blocks.labelled(gettext("Time"), blocks.marked(window(request)))
-    for label, text in (
+    for label, text in _texts(request):
+        yield blocks.labelled(label, blocks.typed(text, LONGEST_FIELD))
+    yield blocks.labelled(gettext("Rule"), blocks.typed(wording.policy(request.policy), LONGEST_FIELD))
+
+
+def _texts(request: AccessRequest) -> list[tuple[str, str]]:
+    """Return what else the digest is made of, each with its label, but for what is empty."""
+    texts = [
+        *_users_in_aws(request),
+        (gettext("Work group"), _groups(request)),
+        (gettext("Extends"), request.extends.code if request.extends else ""),
         (gettext("Change ticket"), request.change_ticket),
         (gettext("Reason"), request.reason),
         (gettext("Plan of work"), request.plan),
         (gettext("Impact"), request.impact),
         (gettext("Way back"), request.way_back),
-    ):
-        if text:
-            yield blocks.labelled(label, blocks.typed(text, LONGEST_FIELD))
-    yield blocks.labelled(gettext("Rule"), blocks.typed(wording.policy(request.policy), LONGEST_FIELD))
+    ]
+    return [(label, text) for label, text in texts if text]
+
+
+def _users_in_aws(request: AccessRequest) -> Iterator[tuple[str, str]]:
+    """Yield which users in AWS the groups are granted to."""
+    labels = {Principal.IAM_USER: gettext("IAM user"), Principal.IDENTITY_CENTER_USER: gettext("Identity Center user")}
+    for principal in bindings.principals(request.work_groups.all()):
+        binding = bindings.of(request.requester, principal)
+        yield labels[principal], f"{binding.user_name} {binding.user_id}" if binding else ""
 
 
 def _groups(request: AccessRequest) -> str:

@@ -1,6 +1,7 @@
 """What administrators do with endpoints. Each needs an open transaction, and leaves its entry in the trail.
 
-Each raises NotAnAdministrator; those that name an endpoint raise NotFound.
+Each raises NotAnAdministrator; those that name an endpoint raise NotFound. Whether an address is a public one is asked by the
+door, with `addresses.check`, before it opens the transaction: name servers may take their time, and nobody waits for them.
 """
 
 from collections.abc import Sequence
@@ -124,7 +125,7 @@ def _write(endpoint: WebhookEndpoint, wishes: Wishes) -> None:
     if WebhookEndpoint.objects.filter(name=endpoint.name).exclude(pk=endpoint.pk).exists():
         raise webhook_errors.NameTaken(field="name")
     _check_choices(wishes)
-    addresses.check(wishes.url)
+    addresses.parsed(wishes.url)
     endpoint.url, endpoint.language, endpoint.with_details = wishes.url, wishes.language, wishes.with_details
     endpoint.acts = sorted(set(wishes.acts))
     endpoint.save()

@@ -1,11 +1,13 @@
 """Webhooks as administrators keep them and auditors read them, and the log of what was sent."""
 
 import re
+import socket
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from standardwebhooks import Webhook
@@ -102,6 +104,23 @@ def test_what_cannot_be_used_is_said_beside_its_field(
     else:  # Loopback may be called in tests, however it is written; and a name is shown, and run by nobody.
         assert response.status_code == 200
         assert "<script>" not in admin.get("/webhooks/").content.decode().replace('<script src="', "")
+
+
+def test_name_servers_that_take_their_time_hold_up_nobody(
+    admin: Client, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite a transaction is the write lock: no grant and no end may wait for a look-up."""
+    looked_up, look_up = [], socket.getaddrinfo
+
+    def noting(*given: Any, **more: Any) -> Any:
+        looked_up.append(len(connection.savepoint_ids))
+        return look_up(*given, **more)
+
+    at_rest = len(connection.savepoint_ids)
+    monkeypatch.setattr(socket, "getaddrinfo", noting)
+    endpoint, _secret = added(admin, receiver)
+    admin.post(f"/webhooks/{endpoint.code}/change/", typed(receiver, name="other"))
+    assert looked_up == [at_rest, at_rest]
 
 
 def test_name_that_is_taken_is_refused(admin: Client, receiver: Receiver) -> None:

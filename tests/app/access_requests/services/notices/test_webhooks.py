@@ -351,7 +351,6 @@ def test_test_goes_out_once_even_to_a_disabled_one_and_says_what_came_of_it(cast
         ({"name": "a\nb"}, errors.ControlCharacters),
         ({"name": "n" * 101}, errors.TooLong),
         ({"url": "https://user:word@chat.example.com/"}, webhook_errors.AddressUnusable),
-        ({"url": "https://169.254.169.254/"}, webhook_errors.AddressNotPublic),
         ({"language": "tlh"}, webhook_errors.UnknownChoice),
         ({"acts": ["request.deleted"]}, webhook_errors.UnknownChoice),
         ({"work_groups": ["NoSuchGroup"]}, errors.UnknownWorkGroup),
