@@ -56,6 +56,16 @@ def cards_can_be_sent(**_kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.compatibility, deploy=True)
+def workspace_is_named(**_kwargs: Any) -> list[CheckMessage]:
+    """Slack's user ids are one person's within one workspace only."""
+    is_heard = bool(settings.SLACK_SIGNING_SECRET or settings.SLACK_APP_TOKEN)
+    if not is_heard or settings.SLACK_TEAM_ID:
+        return []
+    hint = "Set SLACK_TEAM_ID to the workspace, T…, so that nobody of another one is taken for somebody of yours."
+    return [Warning("Slack is listened to from any workspace that has the app.", hint=hint, id="access_requests.W004")]
+
+
 def _broken_backends() -> Iterator[CheckMessage]:
     for alias, config in settings.GRANT_BACKENDS.items():
         try:

@@ -23,6 +23,14 @@ class PersonalClientsName(Unusable):
     sentence = _("A client for people's own scripts names nobody: each token of it acts for its own person.")
 
 
+class DecidesByFile(Unusable):
+    code = "decides_by_file"
+    sentence = _(
+        "A service that may decide is kept in the catalogue file: whoever makes one here knows its secret, and could decide in "
+        "other people's names."
+    )
+
+
 class CodeUnusable(Unusable):
     code = "code_unusable"
     sentence = _("This code is unknown, has expired or was used. Start anew where the code came from.")

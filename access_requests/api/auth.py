@@ -98,7 +98,8 @@ class Bearer(AuthBase):
     def __call__(self, request: HttpRequest) -> Caller:
         token = _token(request)
         client = _client(token, request)
-        scopes = frozenset(token.get_scopes())
+        # What the client may not ask for any more, a token from before does not give.
+        scopes = frozenset(token.get_scopes()) & frozenset(client.oauth_client.get_scopes())
         if self.scope is not None and self.scope not in scopes:
             raise errors.WrongScope(scope=self.scope)
         caller = self._caller(request, token, client, scopes)

@@ -26,11 +26,11 @@ class Me(Person):
     identity_center_user_name: str | None
     mfa_serial: str | None = Field(
         description="The MFA device for the command line: one that gives codes. What most people's is called while AWS has not "
-        "been asked; null where there is none, or passkeys only."
+        "been asked; null where there is none, or passkeys only, and for programs that name a person."
     )
 
     @classmethod
-    def of(cls, person: User) -> "Me":
+    def of(cls, person: User, *, is_own: bool = False) -> "Me":
         binding = IamUserBinding.objects.filter(person=person).first()
         elsewhere = IdentityCenterBinding.objects.filter(person=person).first()
         return cls(
@@ -40,7 +40,7 @@ class Me(Person):
             auditor=person.is_auditor,
             iam_user_name=binding.user_name if binding else None,
             identity_center_user_name=elsewhere.user_name if elsewhere else None,
-            mfa_serial=switching.mfa_of(person, switching.jump()).serial or None if binding else None,
+            mfa_serial=switching.mfa_of(person, switching.jump()).serial or None if binding and is_own else None,
         )
 
 
@@ -73,7 +73,7 @@ class WhoIAm(BaseModel):
 def show_me(request: ApiRequest) -> HttpResponse:
     caller = request.auth
     client = CallingClient(key=caller.client.key, name=caller.client.oauth_client.name, scopes=sorted(caller.scopes))
-    person = Me.of(caller.person) if caller.person is not None else None
+    person = Me.of(caller.person, is_own=caller.own is not None) if caller.person is not None else None
     token = OwnToken.of(caller.own) if caller.own is not None else None
     return shown(WhoIAm(client=client, person=person, token=token, aws_region=settings.AWS_REGION))
 

@@ -10,7 +10,7 @@ from access_requests.chat import answers
 from access_requests.chat.answers import Answer
 from access_requests.models import AccessRequest, Elevation
 from access_requests.selectors import elevations, requests, waiting
-from access_requests.services.slack import blocks, cards
+from access_requests.services.slack import api, blocks, cards
 from access_requests.services.slack.blocks import Block
 from portal.users.models import User
 
@@ -52,7 +52,8 @@ def _access(row: Elevation) -> Block:
 
 def _waiting(row: AccessRequest) -> Iterator[Block]:
     yield blocks.section(blocks.typed(f"{in_one_line(row)}\n{row.change_ticket} · {row.reason}"))
-    if cards.is_open_here(row):
+    # Without windows a press decides at once: then there are buttons only where all of it is shown.
+    if cards.is_open_here(row) and api.is_possible():
         yield cards.buttons(row)
     yield blocks.context(blocks.link(cards.address(row), gettext("Open in the portal")))
 

@@ -20,8 +20,9 @@ from access_requests.services import changes
 from portal.users.models import User
 
 EVERYONE = "everyone"
+DECIDING = "decisions:write"
 # Given only to a token that asks for it by name.
-NEVER_BY_DEFAULT = frozenset({"decisions:write"})
+NEVER_BY_DEFAULT = frozenset({DECIDING})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +64,10 @@ def describe(client: ApiClient) -> dict[str, Any]:
 def add(
     *, key: str, client_id: str, kind: str, terms: Terms, kept_in: str, actor: Actor, now: datetime, secret: str | None = None
 ) -> Made:
-    """Make a client, with a new secret where none is given. Raises NotAnAdministrator, ClientKeyTaken, PersonalClientsName."""
+    """Make a client, with a new secret where none is given.
+
+    Raises NotAnAdministrator, ClientKeyTaken, PersonalClientsName, DecidesByFile.
+    """
     _check(actor, kind, terms)
     oauth = Client(id=client_id)
     secret = _prepare(oauth, kind, secret)
@@ -82,7 +86,7 @@ def add(
 def change(*, client: ApiClient, terms: Terms, kept_in: str, actor: Actor, now: datetime) -> ApiClient:
     """Change what a client may do. Other scopes end its tokens, which were given for those; lists hold from the next call on.
 
-    Raises NotAnAdministrator, KeptInFile, PersonalClientsName, TransitionNotAllowed once it is revoked.
+    Raises NotAnAdministrator, KeptInFile, PersonalClientsName, DecidesByFile, TransitionNotAllowed once it is revoked.
     """
     client = _lock(client)
     _check(actor, client.kind, terms)
@@ -153,7 +157,7 @@ def bring_back(
 ) -> Made:
     """Let a revoked client in again, on the same terms or on others, with another secret: the old one stays worthless.
 
-    Raises NotAnAdministrator, TransitionNotAllowed.
+    In the browser a service comes back without the right to decide. Raises NotAnAdministrator, TransitionNotAllowed.
     """
     client = _lock(client)
     _check_administrator(actor)
@@ -163,6 +167,8 @@ def bring_back(
     secret = _prepare(client.oauth_client, client.kind, secret)
     if terms is not None:
         _say(client.oauth_client, terms)
+    elif _is_anybodys(actor, client.kind):
+        client.oauth_client.set_scopes([scope for scope in client.oauth_client.get_scopes() if scope != DECIDING])
     client.oauth_client.save()
     if terms is None:
         client.save()
@@ -187,6 +193,16 @@ def _check(actor: Actor, kind: str, terms: Terms) -> None:
         raise client_errors.PersonalClientsName(field="may_name_by_email")
     if not terms.scopes:
         raise errors.Missing(field="scopes")
+    if DECIDING in terms.scopes and _is_anybodys(actor, kind):
+        raise client_errors.DecidesByFile(field="scopes")
+
+
+def _is_anybodys(actor: Actor, kind: str) -> bool:
+    """Whether one administrator alone gets to know by this what speaks in other people's names.
+
+    With the right to decide they could approve what they asked for themselves. The file is read by others before it is loaded.
+    """
+    return actor.door != Door.COMMAND and kind == ClientKind.SERVICE
 
 
 def _check_administrator(actor: Actor) -> None:

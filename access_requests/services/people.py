@@ -11,7 +11,7 @@ from access_requests.actor import Actor
 from access_requests.errors import AdministratorExists
 from access_requests.grants.directory import IamUser
 from access_requests.grants.identity_center import IdentityCenterUser
-from access_requests.models import IamUserBinding, IdentityCenterBinding, StandingGroup
+from access_requests.models import IamUserBinding, IdentityCenterBinding, LinkCode, StandingGroup
 from access_requests.selectors import personal_tokens as selectors
 from access_requests.services import changes, personal_tokens, stop, windows
 from portal.users.models import LinkedIdentity, User
@@ -76,6 +76,7 @@ def disable(*, person: User, actor: Actor, now: datetime) -> None:
     before = describe(person)
     person.is_active = False
     person.save(update_fields=["is_active"])
+    LinkCode.objects.filter(person=person).delete()
     # Enabled again, they allow anew what may act for them.
     tokens = personal_tokens.take_away(selectors.of_person(person))
     stop.stop_all_of(person=person, reason=STOP_REASON, actor=actor, now=now)
@@ -116,13 +117,14 @@ def release_identities(*, person: User, keep: Mapping[str, str]) -> None:
 
 
 def set_password(*, person: User, password: str, actor: Actor, now: datetime) -> None:
-    """Set a password; the person's sessions, and the tokens that they allowed, end with the old one.
+    """Set a password; the person's sessions, the tokens that they allowed and a code to link a chat end with the old one.
 
     Raises ValidationError for a weak one.
     """
     validate_password(password, person)
     person.set_password(password)
     person.save(update_fields=["password"])
+    LinkCode.objects.filter(person=person).delete()
     tokens = personal_tokens.take_away(selectors.of_person(person))
     personal_tokens.record_revoked(tokens, actor=actor, now=now)
     changes.record(act="person.password_set", subject=_subject(person), before=None, after=None, actor=actor, now=now)

@@ -29,11 +29,14 @@ ANSWERS: Mapping[str, Promise] = {
     "webhook_disabled": _("The webhook was disabled meanwhile."),
     "webhook_deleted": _("The webhook was deleted meanwhile."),
     "unchanged": _("Slack shows it already."),
-    "there is no such card": _("There is no such card in Slack."),
-    "another update of this card is on its way": _("Another update of this card is on its way."),
-    "nobody in Slack is this person now": _("Nobody in Slack is this person now."),
-    "the person has another Slack account now": _("The person has another Slack account now."),
-    "the person may not see the request any more": _("The person may not see the request any more."),
+    "card_gone": _("There is no such card in Slack."),
+    "card_busy": _("Another update of this card is on its way."),
+    "not_linked": _("Nobody in Slack is this person now."),
+    "account_changed": _("The person has another Slack account now."),
+    "may_not_see": _("The person may not see the request any more."),
+    "channel_changed": _("The policy names another Slack channel now."),
+    "channel_gone": _("The portal has no such channel any more."),
+    "webhook_changed": _("The webhook was changed meanwhile: what was meant for it as it was is not sent there."),
 }
 
 

@@ -111,7 +111,7 @@ def _form(
 ) -> HttpResponse:
     """Show the form, or carry out what was typed; where that is refused, show it again with what is wrong."""
     initial = WebhookForm.initial_of(endpoint) if endpoint else None
-    form = WebhookForm(request.POST if request.method == "POST" else None, initial=initial, groups=catalogue.names())
+    form = WebhookForm(request.POST if request.method == "POST" else None, initial=initial, groups=_groups(endpoint))
     status = UNUSABLE if form.is_bound else 200
     if form.is_valid():
         try:
@@ -120,6 +120,12 @@ def _form(
             form.refuse(rejection)
             status = rejection.status
     return render(request, "access_requests/webhook_form.html", {"form": form, "endpoint": endpoint}, status=status)
+
+
+def _groups(endpoint: WebhookEndpoint | None) -> list[str]:
+    """Return the groups that may be chosen: with those it has, though they were retired. None chosen would mean all."""
+    own = [group.name for group in endpoint.work_groups.all()] if endpoint else []
+    return sorted({*catalogue.names(), *own})
 
 
 def _looked_at(form: WebhookForm) -> keeping.Wishes:

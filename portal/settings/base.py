@@ -153,7 +153,11 @@ def caches(redis_url: str) -> dict[str, dict[str, Any]]:
     many, in Redis, and not at all while it is away. `manage.py createcachetable` makes the table.
     """
     return {
-        "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+        "default": {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "cache",
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        },
         "calls": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": redis_url,

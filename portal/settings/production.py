@@ -30,6 +30,8 @@ CACHES = caches(env.str("CACHE_URL", CELERY_BROKER_URL))
 SLACK_SIGNING_SECRET = optional_secret("SLACK_SIGNING_SECRET")
 SLACK_BOT_TOKEN = optional_secret("SLACK_BOT_TOKEN")
 SLACK_APP_TOKEN = optional_secret("SLACK_APP_TOKEN")
+if not env.str("SLACK_API_URL", "https://").startswith("https://"):
+    raise ImproperlyConfigured("SLACK_API_URL does not begin with https://: tokens would go there in the open.")
 
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]

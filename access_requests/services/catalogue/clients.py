@@ -23,9 +23,12 @@ def write(change: Change, *, secret: str | None, actor: Actor, now: datetime) ->
     client = ApiClient.objects.get(key=change.key)
     if any(before[field] != after[field] for field in (*TERMS, "kept_in")):
         clients.change(client=client, terms=_terms(after), kept_in=KeptIn.FILE, actor=actor, now=now)
-    if after["secret"] != before["secret"]:
-        clients.rotate_secret(client=client, secret=secret, actor=actor, now=now)
-    return {}
+    # Whoever made it in the browser knows its secret, and the file may give it more than they could.
+    is_taken_over = before["kept_in"] != after["kept_in"] and after["secret"] is not None
+    if after["secret"] == before["secret"] and not is_taken_over:
+        return {}
+    made = clients.rotate_secret(client=client, secret=secret, actor=actor, now=now)
+    return {change.key: made.secret} if secret is None else {}
 
 
 def retire(key: str, *, actor: Actor, now: datetime) -> None:

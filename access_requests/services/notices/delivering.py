@@ -69,6 +69,10 @@ def _attempt(delivery: Delivery, now: datetime) -> None:
         _settle(delivery, DeliveryStatus.GIVEN_UP, str(error), now)
     except Later as error:
         _put_off(delivery, error, now)
+    except Exception as error:
+        # A channel met what it does not know of: it is as patient with that, and gives up in the end.
+        logger.exception("notice %s broke", delivery)
+        _put_off(delivery, Later(type(error).__name__), now)
     else:
         _settle(delivery, DeliveryStatus.DELIVERED, answer, now)
 

@@ -12,4 +12,4 @@ def channel(key: str) -> Channel:
     for each in CHANNELS:
         if each.key == key:
             return each
-    raise Undeliverable("there is no such channel any more")
+    raise Undeliverable("channel_gone")

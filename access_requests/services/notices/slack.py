@@ -53,7 +53,7 @@ class SlackChannel:
     def send(self, delivery: Delivery, *, now: datetime) -> str:  # noqa: ARG002  A lease is measured by the clock.
         card = SlackCard.objects.filter(request__code=delivery.body.get("request"), target=delivery.target).first()
         if card is None:
-            raise Undeliverable("there is no such card")
+            raise Undeliverable("card_gone")
         with _turn(card):
             return _bring_up_to_date(card)
 
@@ -85,7 +85,7 @@ def _turn(card: SlackCard) -> Iterator[None]:
     until = time.monotonic() + TURN_SECONDS
     while not _take(card):
         if time.monotonic() > until:
-            raise Later("another update of this card is on its way")
+            raise Later("card_busy")
         time.sleep(LOOK_SECONDS)
     try:
         yield
@@ -130,14 +130,17 @@ def _person(card: SlackCard) -> User | None:
 def _recipient(card: SlackCard, person: User | None, request: AccessRequest) -> str:
     """Return whom Slack is to show it to. Raises Undeliverable for who may not see it now, or is somebody else there now."""
     if person is None:
+        # A card that is there already stays true; a new one goes nowhere that the policy has left.
+        if not card.ts and card.target != f"{CHANNEL}{request.policy.slack_channel}":
+            raise Undeliverable("channel_changed")
         return card.target.removeprefix(CHANNEL)
     link = person.linked_identities.filter(provider="slack", verified_at__isnull=False).first()
     if not person.is_active or link is None:
-        raise Undeliverable("nobody in Slack is this person now")
+        raise Undeliverable("not_linked")
     if card.recipient and card.recipient != link.external_id:
-        raise Undeliverable("the person has another Slack account now")
+        raise Undeliverable("account_changed")
     if not requests.visible_to(person).filter(pk=request.pk).exists():
-        raise Undeliverable("the person may not see the request any more")
+        raise Undeliverable("may_not_see")
     return str(link.external_id)
 
 

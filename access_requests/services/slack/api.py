@@ -5,6 +5,7 @@ import logging
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
+from http.client import HTTPException
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -22,7 +23,7 @@ PASSING_STATUSES = frozenset({429, 500, 502, 503, 504})
 PASSING = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 CALLED_BACK = "https://hooks.slack.com"
 # What a call of Slack comes to when it comes to nothing.
-FAILURES = (SlackClientError, URLError, OSError, Late, ValueError)
+FAILURES = (SlackClientError, URLError, HTTPException, OSError, Late, ValueError)
 # urllib's own limit holds for each read and for no look-up of a name, so whoever waits is bound to wait no longer by a thread.
 waiters = ThreadPoolExecutor(max_workers=4, thread_name_prefix="slack")
 senders = ThreadPoolExecutor(max_workers=8, thread_name_prefix="slack-send")

@@ -151,7 +151,7 @@ def window(request: AccessRequest) -> str:
 def _progress(request: AccessRequest) -> Iterator[Block]:
     """Yield who has decided, who is waited for, and what AWS then has."""
     for decision in request.decisions.all():
-        yield blocks.section(blocks.typed(_decided(decision)))
+        yield _decided(decision)
     turn = waiting.of_request(request)
     if turn is not None:
         yield blocks.section(blocks.marked(waits(turn)))
@@ -161,15 +161,16 @@ def _progress(request: AccessRequest) -> Iterator[Block]:
         yield blocks.section(blocks.marked(_access(elevation)))
 
 
-def _decided(decision: Decision) -> str:
+def _decided(decision: Decision) -> Block:
+    """Return who decided and how, and apart from that what they said: nobody's comment reads as somebody else's decision."""
     sentence = {
         APPROVE: gettext("%(who)s approved, %(how)s"),
         REJECT: gettext("%(who)s rejected the request, %(how)s"),
         SEND_BACK: gettext("%(who)s sent the request back, %(how)s"),
     }[decision.verdict]
     how = wording.proof(decision.door, decision.client, decision.proof)
-    said = sentence % {"who": decision.approver.username, "how": how}
-    return f"{said}\n{decision.comment}" if decision.comment else said
+    said = blocks.section(blocks.typed(sentence % {"who": decision.approver.username, "how": how}))
+    return said | ({"fields": [blocks.typed(f"“{decision.comment}”", LONGEST_FIELD)]} if decision.comment else {})
 
 
 def waits(turn: waiting.Waiting) -> str:

@@ -106,3 +106,14 @@ def test_channel_to_which_nothing_can_be_sent_is_warned_of(cast: Cast, settings:
     assert said() == ["access_requests.W003 Policy one-lead: nothing is sent to its Slack channel."]
     settings.SLACK_BOT_TOKEN = "xoxb"
     assert said() == []
+
+
+def test_workspace_that_is_not_named_is_warned_of(settings: Settings) -> None:
+    def said() -> list[str]:
+        return [message.id for message in run_checks(include_deployment_checks=True) if message.id == "access_requests.W004"]
+
+    assert said() == ["access_requests.W004"]
+    settings.SLACK_TEAM_ID = "T0SEKISHO"
+    assert said() == []
+    settings.SLACK_TEAM_ID = settings.SLACK_SIGNING_SECRET = ""
+    assert said() == []

@@ -23,6 +23,7 @@ LAX = {
     "ALLOWED_HOSTS": "portal.example.com,*",
     "PORTAL_URL": "http://portal.example.com",
     "WEBHOOK_ALLOW_HTTP_TO_LOOPBACK": "true",
+    "SLACK_API_URL": "http://slack.example.com/api",
 }
 
 

@@ -75,6 +75,8 @@ def _endpoint(delivery: Delivery) -> WebhookEndpoint:
         raise Undeliverable("webhook_deleted")
     if not endpoint.enabled and delivery.act != bodies.TEST:
         raise Undeliverable("webhook_disabled")
+    if "details" in delivery.body.get("data", {}) and not endpoint.with_details:
+        raise Undeliverable("webhook_changed")
     return endpoint
 
 

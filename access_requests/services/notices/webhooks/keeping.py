@@ -12,7 +12,7 @@ from django.conf import settings
 
 from access_requests import errors, policy, webhook_errors
 from access_requests.actor import Actor
-from access_requests.models import Delivery, DisabledBecause, WebhookEndpoint, WorkGroup
+from access_requests.models import Delivery, DeliveryStatus, DisabledBecause, WebhookEndpoint, WorkGroup
 from access_requests.models.codes import delivery_code
 from access_requests.services.notices import delivering
 from access_requests.services.notices.news import NEWS
@@ -47,10 +47,14 @@ def add(*, wishes: Wishes, actor: Actor, now: datetime) -> tuple[WebhookEndpoint
 
 
 def change(*, code: str, wishes: Wishes, actor: Actor, now: datetime) -> WebhookEndpoint:
-    """Change an endpoint. Raises Unusable."""
+    """Change an endpoint. What waits for it as it was does not follow it to another address. Raises Unusable."""
     endpoint = _locked(code, actor)
-    before = recording.describe(endpoint)
+    before, url = recording.describe(endpoint), endpoint.url
     _write(endpoint, wishes)
+    if endpoint.url != url:
+        waiting = Delivery.objects.filter(channel=KEY, target=code, status=DeliveryStatus.WAITING)
+        over = {"status": DeliveryStatus.GIVEN_UP, "try_again_at": None, "settled_at": now}
+        waiting.update(**over, answer="webhook_changed")
     recording.record("changed", endpoint, before=before, after=recording.describe(endpoint), actor=actor, now=now)
     return endpoint
 

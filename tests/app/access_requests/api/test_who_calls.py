@@ -168,3 +168,12 @@ def test_address_behind_proxies_is_counted_from_the_right(
     chatbot.source_addresses = ["192.0.2.0/24"]
     chatbot.save()
     assert (bot.get("/me", x_forwarded_for=forwarded).status_code == 200) is allowed
+
+
+def test_token_from_before_gives_nothing_that_its_client_may_not_ask_for_any_more(
+    chatbot: ApiClient, bot: Bot, member01: User
+) -> None:
+    chatbot.oauth_client.set_scopes(["requests:read"])
+    chatbot.oauth_client.save()
+    assert bot.get("/requests", for_person=member01).status_code == 200
+    refused(bot.post("/requests", ASK, for_person=member01), 403, "wrong_scope")

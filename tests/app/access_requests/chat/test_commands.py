@@ -11,10 +11,11 @@ from access_requests.services import people
 from access_requests.services.run import run
 from audits.models import TrailEntry
 from portal.users.models import LinkedIdentity
-from tests.cast import Cast, actor_of, add_person
+from tests.cast import Cast, actor_of, add_person, iam_user_id
 from tests.clock import Clock
 from tests.slack import TEAM, Slack, texts, told
-from tests.story import approved, elevated, rejected, submitted, written
+from tests.slack_server import SlackServer
+from tests.story import approved, elevated, extension_asked, rejected, submitted, written
 
 ASK = "request ProdMemberWorkGroup 30m CHG-123 fix the index"
 
@@ -250,11 +251,35 @@ def test_list_says_who_is_in_production_and_what_waits_for_me(cast: Cast, slack:
     told(answer, "member01", request.code)
     shown = "\n".join(texts(answer))
     assert access.code in shown
-    assert "Approve" in shown
+    # Where no window can be opened a press decides at once, and a line shows too little for that.
+    assert "Approve" not in shown
     theirs = "\n".join(texts(slack.types(cast.member01, "list")))
     assert access.code in theirs
     assert request.code not in theirs
     assert "Nothing waits for you." in theirs
+
+
+def test_list_has_buttons_where_they_open_a_window(cast: Cast, slack: Slack, server: SlackServer, clock: Clock) -> None:
+    submitted(cast.member02, now=clock.now)
+    assert "Approve" in texts(slack.types(cast.leader01, "list"))
+
+
+def test_text_that_slack_cuts_is_decided_on_in_the_portal(cast: Cast, slack: Slack, clock: Clock) -> None:
+    """What is approved is what the approver saw; the button's digest stands for the whole text."""
+    request = submitted(cast.member01, now=clock.now, plan="x" * 1999 + "\u200b")
+    shown = texts(slack.types(cast.leader01, f"status {request.code}"))
+    assert "Approve" not in shown
+    assert "This is longer than Slack shows. Read it in the portal, and decide there." in shown
+    short = submitted(cast.member02, now=clock.now, plan="x" * 2000)
+    assert "Approve" in texts(slack.types(cast.leader01, f"status {short.code}"))
+
+
+def test_card_names_the_user_in_aws_and_the_access_that_goes_on(cast: Cast, slack: Slack, clock: Clock) -> None:
+    access = elevated(cast.member01, cast.leader01, now=clock.now)
+    asked = extension_asked(access, cast.member01, ends_at=access.ends_at + timedelta(minutes=10), now=clock.now)
+    shown = texts(slack.types(cast.leader01, f"status {asked.code}"))
+    assert access.code in shown
+    assert f"member01 {iam_user_id('member01')}" in shown
 
 
 def test_list_of_many_stays_within_what_slack_takes(cast: Cast, slack: Slack, clock: Clock) -> None:

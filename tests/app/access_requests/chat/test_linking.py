@@ -114,7 +114,14 @@ def test_who_is_linked_unlinks_first(cast: Cast, slack: Slack) -> None:
 def test_disabled_person_links_nobody(cast: Cast, unlinked: User, slack: Slack, clock: Clock) -> None:
     code = code_for(unlinked)
     run(lambda: people.disable(person=unlinked, actor=actor_of(cast.admin01), now=clock.now))
-    told(slack.types(NEWCOMER, f"link {code}"), "person_disabled")
+    told(slack.types(NEWCOMER, f"link {code}"), "link_code_wrong")
+
+
+def test_code_ends_with_the_password_of_whoever_made_it(unlinked: User, slack: Slack, clock: Clock) -> None:
+    """Who had somebody's session open does not stay them in Slack."""
+    code, actor = code_for(unlinked), actor_of(unlinked)
+    run(lambda: people.set_password(person=unlinked, password="from Edo to Hakone and back", actor=actor, now=clock.now))
+    told(slack.types(NEWCOMER, f"link {code}"), "link_code_wrong")
 
 
 @pytest.mark.parametrize("user", ["", "nobody", "<!channel>"])

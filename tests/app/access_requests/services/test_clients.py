@@ -1,5 +1,6 @@
 """API clients and people's own tokens as verbs: whoever comes by another door than the pages is refused too."""
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -9,7 +10,7 @@ from allauth.core.context import request_context
 from django.test import RequestFactory
 
 from access_requests.actor import COMMAND, Actor
-from access_requests.client_errors import ClientKeyTaken, CodeUnusable, KeptInFile, PersonalClientsName
+from access_requests.client_errors import ClientKeyTaken, CodeUnusable, DecidesByFile, KeptInFile, PersonalClientsName
 from access_requests.errors import Missing, NotAnAdministrator, TransitionNotAllowed
 from access_requests.models import ApiClient, KeptIn, PersonalToken
 from access_requests.services import clients, device_codes, personal_tokens
@@ -101,13 +102,33 @@ def test_what_is_revoked_is_neither_changed_nor_revoked_again(cast: Cast, now: d
             run(partial(act, client=there, actor=admin, now=now))
 
 
-def test_brought_back_it_is_on_the_same_terms(cast: Cast, now: datetime) -> None:
+def test_brought_back_it_is_on_the_same_terms_but_decides_for_nobody(cast: Cast, now: datetime) -> None:
+    """Whoever brings it back is shown its secret."""
     there, admin = make_client("there", cast), actor_of(cast.admin01)
     before = clients.describe(there)
     run(partial(clients.revoke, client=there, actor=admin, now=now))
     made = run(partial(clients.bring_back, client=there, actor=admin, now=now))
-    assert clients.describe(made.client) == {**before, "kept_in": "browser"}
+    scopes = [scope for scope in before["scopes"] if scope != "decisions:write"]
+    assert clients.describe(made.client) == {**before, "kept_in": "browser", "scopes": scopes}
     assert made.client.oauth_client.check_secret(made.secret)
+
+
+def test_own_scripts_brought_back_decide_as_before(cast: Cast, now: datetime) -> None:
+    there, admin = make_personal_client("there", cast), actor_of(cast.admin01)
+    run(partial(clients.revoke, client=there, actor=admin, now=now))
+    made = run(partial(clients.bring_back, client=there, actor=admin, now=now))
+    assert "decisions:write" in clients.describe(made.client)["scopes"]
+
+
+def test_only_the_file_makes_a_service_decide(cast: Cast, now: datetime) -> None:
+    deciding = replace(TERMS, scopes=["requests:read", "decisions:write"])
+    with pytest.raises(DecidesByFile):
+        add(actor_of(cast.admin01), now, terms=deciding)
+    made = add(actor_of(cast.admin01), now)
+    with pytest.raises(DecidesByFile):
+        run(partial(clients.change, client=made.client, terms=deciding, kept_in="browser", actor=actor_of(cast.admin01), now=now))
+    add(actor_of(cast.admin01), now, kind="personal", terms=deciding, key="own", client_id="own")
+    add(COMMAND, now, terms=deciding, key="file", client_id="file")
 
 
 def test_code_that_another_browser_answered_meanwhile_gives_nothing(cast: Cast, now: datetime) -> None:

@@ -21,7 +21,7 @@ TYPED = {
     "key": "deploy-bot",
     "kind": "service",
     "name": "Deployments",
-    "scopes": ["requests:read", "decisions:write"],
+    "scopes": ["requests:read", "requests:write"],
     "whom": "listed",
     "people": "member01\nleader01",
     "work_groups": ["ProdMemberWorkGroup"],
@@ -80,7 +80,7 @@ class TestMaking:
         assert (client.kept_in, client.kind, client.oauth_client_id) == ("browser", "service", "deploy-bot")
         assert secret not in client.oauth_client.secret
         given = read(token_for("deploy-bot", secret))
-        assert given["scope"] == "requests:read"
+        assert set(given["scope"].split()) == {"requests:read", "requests:write"}
         told = read(Bot(given["access_token"], Client()).get("/me", for_person=member01))
         assert told["person"]["username"] == "member01"
         refused(Bot(given["access_token"], Client()).get("/me", for_person="slack:U0MEMBER02"), 403, "client_not_allowed")
@@ -92,13 +92,22 @@ class TestMaking:
             "name": "Deployments",
             "kind": "service",
             "kept_in": "browser",
-            "scopes": ["decisions:write", "requests:read"],
+            "scopes": ["requests:read", "requests:write"],
             "people": ["leader01", "member01"],
             "work_groups": ["ProdMemberWorkGroup"],
             "source_addresses": ["127.0.0.0/8", "::1/128"],
             "may_name_by_email": False,
             "secret": "set",
         }
+
+    def test_no_administrator_makes_a_service_that_decides_in_other_peoples_names(self, admin: Client) -> None:
+        """They would know its secret, and approve by it what they asked for themselves."""
+        page = admin.post("/clients/new/", {**TYPED, "scopes": ["requests:read", "decisions:write"]})
+        assert page.status_code == 422
+        assert "A service that may decide is kept in the catalogue file" in unescape(page.content.decode())
+        assert not ApiClient.objects.exists()
+        own = {**TYPED, "kind": "personal", "whom": "everyone", "people": "", "scopes": ["requests:read", "decisions:write"]}
+        assert admin.post("/clients/new/", own, follow=True).redirect_chain == [("/clients/deploy-bot/", 302)]
 
     def test_page_that_is_sent_again_makes_no_other_and_shows_no_secret(self, admin: Client) -> None:
         admin.post("/clients/new/", TYPED)
@@ -159,9 +168,12 @@ class TestChanging:
         assert page.count(" checked") == len(SCOPES) + 2 + 1
 
     def test_lists_hold_from_the_next_call_on_and_tokens_stay(self, admin: Client, here: ApiClient, member02: User) -> None:
-        bot = Bot(token_of(here, *SCOPES), Client())
+        scopes = [scope for scope in SCOPES if scope != "decisions:write"]
+        here.oauth_client.set_scopes(scopes)
+        here.oauth_client.save()
+        bot = Bot(token_of(here, *scopes), Client())
         assert bot.get("/me", for_person=member02).status_code == 200
-        assert admin.post("/clients/here/change/", changed_form(scopes=list(SCOPES))).status_code == 302
+        assert admin.post("/clients/here/change/", changed_form(scopes=scopes)).status_code == 302
         refused(bot.get("/me", for_person=member02), 403, "client_not_allowed")
         assert bot.get("/me").status_code == 200
         entry = TrailEntry.objects.get(act="client.changed")

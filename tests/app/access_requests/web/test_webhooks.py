@@ -12,7 +12,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 from standardwebhooks import Webhook
 
-from access_requests.models import Delivery, WebhookEndpoint
+from access_requests.models import Delivery, WebhookEndpoint, WorkGroup
 from access_requests.services.notices import delivering, telling
 from access_requests.services.notices.webhooks import sealing
 from audits.models import TrailEntry
@@ -121,6 +121,16 @@ def test_name_servers_that_take_their_time_hold_up_nobody(
     endpoint, _secret = added(admin, receiver)
     admin.post(f"/webhooks/{endpoint.code}/change/", typed(receiver, name="other"))
     assert looked_up == [at_rest, at_rest]
+
+
+def test_a_group_that_was_retired_meanwhile_still_narrows(admin: Client, receiver: Receiver, cast: Cast, clock: Clock) -> None:
+    """None chosen means all: changing the name alone must not come to that."""
+    endpoint, _secret = added(admin, receiver, work_groups=["ProdMemberWorkGroup"])
+    WorkGroup.objects.update(retired_at=clock.now)
+    form = page(admin, f"/webhooks/{endpoint.code}/change/")
+    assert 'value="ProdMemberWorkGroup"' in form
+    admin.post(f"/webhooks/{endpoint.code}/change/", typed(receiver, name="other", work_groups=["ProdMemberWorkGroup"]))
+    assert [group.name for group in endpoint.work_groups.all()] == ["ProdMemberWorkGroup"]
 
 
 def test_name_that_is_taken_is_refused(admin: Client, receiver: Receiver) -> None:

@@ -55,7 +55,10 @@ def test_a_file_that_names_it_takes_it_over_and_shows_that(later: datetime) -> N
         '    kept_in: "browser" -> "file"',
         '    work_groups: [] -> ["ProdMemberWorkGroup"]',
     ]
-    assert ApiClient.objects.get(key="pager").kept_in == KeptIn.FILE
+    taken = ApiClient.objects.get(key="pager")
+    assert taken.kept_in == KeptIn.FILE
+    # Whoever made it in the browser knows the secret that it had.
+    assert taken.oauth_client.check_secret(loaded.made_secrets["pager"])
     assert load(DEMO + PAGER, later).changes == []
     assert signs(load(DEMO, later)) == ["- client pager"]
 

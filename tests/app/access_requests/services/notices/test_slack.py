@@ -129,7 +129,8 @@ def test_card_is_updated_in_its_place_as_access_comes_and_goes(company: Cast, se
     assert {card["ts"] for card in cards} == {ts}
     assert len(in_channel(server, POST)) == 1
     assert not any(has_buttons(card) for card in cards)
-    assert "leader01 approved, browser, proven by password\ngo &lt;!here&gt;" in shown(cards[0])
+    assert "leader01 approved, browser, proven by password" in shown(cards[0])
+    assert "“go &lt;!here&gt;”" in shown(cards[0])
     assert [word in shown(card) for card, word in zip(cards, ("scheduled", "active", "ended"), strict=True)] == [True] * 3
     assert {card["channel"] for card in server.told(UPDATE)} == {CHANNEL, "D0LEADER01", "D0LEADER02"}
 
@@ -226,7 +227,7 @@ def test_two_never_write_one_card_at_once(
     SlackCard.objects.filter(target=f"channel:{CHANNEL}").update(busy_until=clock.now + timedelta(seconds=30))
     sent(clock.now)
     waiting = Delivery.objects.get(target=f"channel:{CHANNEL}")
-    assert (waiting.status, waiting.answer) == ("waiting", "another update of this card is on its way")
+    assert (waiting.status, waiting.answer) == ("waiting", "card_busy")
     assert in_channel(server, POST) == []
     sent(clock.forward(seconds=31))
     assert len(in_channel(server, POST)) == 1
@@ -290,8 +291,8 @@ def test_who_was_disabled_or_unlinked_meanwhile_is_told_nothing_more(company: Ca
     sent(clock.now)
     assert {call["channel"] for call in server.told(UPDATE)} == {CHANNEL}
     assert set(Delivery.objects.filter(status=DeliveryStatus.GIVEN_UP).values_list("answer", flat=True)) == {
-        "nobody in Slack is this person now",
-        "the person has another Slack account now",
+        "not_linked",
+        "account_changed",
     }
 
 
@@ -326,3 +327,13 @@ def test_telling_takes_the_same_number_of_queries_however_many_approvers_there_a
     with django_assert_max_num_queries(24):
         telling.tell(now=clock.now)
     assert AccessRequest.objects.count() == 1
+
+
+def test_no_new_card_goes_to_a_channel_that_the_policy_has_left(company: Cast, server: SlackServer, clock: Clock) -> None:
+    submitted(company.member01, now=clock.now)
+    telling.tell(now=clock.now)
+    company.one_lead.slack_channel = "C0ELSEWHERE"
+    company.one_lead.save()
+    sent(clock.now)
+    assert in_channel(server, POST) == []
+    assert Delivery.objects.get(target=f"channel:{CHANNEL}").answer == "channel_changed"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from http.client import IncompleteRead
 
 import pytest
 
@@ -120,6 +121,15 @@ def test_a_recipient_who_asks_for_more_time_gets_it(delivery: Delivery, board: B
     delivering.deliver(delivery.pk, now=now)
     delivery.refresh_from_db()
     assert delivery.try_again_at == now + timedelta(minutes=7)
+
+
+def test_what_a_channel_did_not_foresee_is_tried_again_with_the_same_patience(
+    delivery: Delivery, board: Board, now: datetime
+) -> None:
+    board.answer = failing(IncompleteRead(b""))
+    delivering.deliver(delivery.pk, now=now)
+    delivery.refresh_from_db()
+    assert (delivery.answer, delivery.try_again_at) == ("IncompleteRead", now + delivering.PATIENCE[0])
 
 
 def test_what_nobody_will_ever_take_is_given_up_at_once(delivery: Delivery, board: Board, now: datetime) -> None:

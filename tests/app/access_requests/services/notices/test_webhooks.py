@@ -343,6 +343,26 @@ def test_test_goes_out_once_even_to_a_disabled_one_and_says_what_came_of_it(cast
     assert receiver.got[0].headers["webhook-id"] != receiver.got[1].headers["webhook-id"]
 
 
+def test_what_waits_does_not_follow_a_webhook_to_another_address(cast: Cast, receiver: Receiver, now: datetime) -> None:
+    made, _ = added(cast, receiver, now=now, with_details=True)
+    submitted(cast.member01, now=now)
+    (delivery,) = told(now)
+    wishes = Wishes(name="chat", url=f"{receiver.url}other", language="en", with_details=True)
+    run(lambda: keeping.change(code=made.code, wishes=wishes, actor=actor_of(cast.admin01), now=now))
+    assert (sent(delivery, now).status, delivery.answer) == (DeliveryStatus.GIVEN_UP, "webhook_changed")
+    assert receiver.got == []
+
+
+def test_details_are_not_sent_once_they_are_no_longer_wished_for(cast: Cast, receiver: Receiver, now: datetime) -> None:
+    made, _ = added(cast, receiver, now=now, with_details=True)
+    submitted(cast.member01, now=now)
+    (delivery,) = told(now)
+    wishes = Wishes(name="chat", url=receiver.url, language="en")
+    run(lambda: keeping.change(code=made.code, wishes=wishes, actor=actor_of(cast.admin01), now=now))
+    assert (sent(delivery, now).status, delivery.answer) == (DeliveryStatus.GIVEN_UP, "webhook_changed")
+    assert receiver.got == []
+
+
 @pytest.mark.parametrize(
     ("wishes", "refusal"),
     [
