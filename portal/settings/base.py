@@ -146,6 +146,9 @@ def database(url: str) -> dict[str, Any]:
     return config
 
 
+_BACKENDS = "django.core.cache.backends"
+
+
 def caches(redis_url: str) -> dict[str, dict[str, Any]]:
     """Return the two caches, both shared by all processes.
 
@@ -153,13 +156,9 @@ def caches(redis_url: str) -> dict[str, dict[str, Any]]:
     many, in Redis, and not at all while it is away. `manage.py createcachetable` makes the table.
     """
     return {
-        "default": {
-            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-            "LOCATION": "cache",
-            "OPTIONS": {"MAX_ENTRIES": 100_000},
-        },
+        "default": {"BACKEND": f"{_BACKENDS}.db.DatabaseCache", "LOCATION": "cache", "OPTIONS": {"MAX_ENTRIES": 100_000}},
         "calls": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": f"{_BACKENDS}.redis.RedisCache",
             "LOCATION": redis_url,
             "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
         },

@@ -89,6 +89,11 @@ def of_news(news: News, endpoint: WebhookEndpoint) -> dict[str, Any]:
     return _body(id_of(f"{endpoint.code} {news.entry.pk}"), news.entry.act, news.entry.at, {news.kind: facts, "text": text})
 
 
+def has_details(body: Mapping[str, Any]) -> bool:
+    """Whether a body was made for an endpoint that wished for details."""
+    return any("details" in facts for facts in body["data"].values() if isinstance(facts, dict))
+
+
 def of_test(endpoint: WebhookEndpoint, *, number: str, now: datetime) -> dict[str, Any]:
     """Return the body of a test, which tells nothing but that notices arrive. `number` is the delivery's."""
     with translation.override(endpoint.language):

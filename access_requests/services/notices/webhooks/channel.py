@@ -75,7 +75,7 @@ def _endpoint(delivery: Delivery) -> WebhookEndpoint:
         raise Undeliverable("webhook_deleted")
     if not endpoint.enabled and delivery.act != bodies.TEST:
         raise Undeliverable("webhook_disabled")
-    if "details" in delivery.body.get("data", {}) and not endpoint.with_details:
+    if bodies.has_details(delivery.body) and not endpoint.with_details:
         raise Undeliverable("webhook_changed")
     return endpoint
 
