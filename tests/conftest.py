@@ -2,6 +2,7 @@
 
 pure            rules and values; no database, which tests/pure/conftest.py enforces
 app             mirrors the source tree
+doors           browser, API, chat and command line against each other
 cli             whole commands, against a portal over HTTP
 contracts       every implementation of an interface against one suite
 races, crashes  threads against each other; processes killed at each step
