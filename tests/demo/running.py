@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
-START_SECONDS = 60
-STOP_SECONDS = 30
+START_SECONDS = 200
+STOP_SECONDS = 60
 
 
 @dataclass(slots=True)
