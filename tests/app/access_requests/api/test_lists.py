@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from access_requests.models import AccessRequest, IamUserBinding, WorkGroup
 from audits import trail
 from portal.users.models import User
-from tests.bots import ASK, Bot, read, refused
+from tests.bots import ASK, SCOPES, Bot, make_personal_client, own_token_of, read, refused
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,9 +39,15 @@ def test_me_names_client_and_person(bot: Bot, member01: User) -> None:
         "auditor": False,
         "iam_user_name": "member01",
         "identity_center_user_name": None,
-        "mfa_serial": "arn:aws:iam::111111111111:mfa/member01",
+        # For the person's own scripts alone.
+        "mfa_serial": None,
     }
     assert told["aws_region"] == "ap-northeast-1"
+
+
+@pytest.fixture
+def own_script(member01: User, cast: Cast) -> Bot:
+    return Bot(own_token_of(member01, make_personal_client("scripts", cast), *SCOPES), Client())
 
 
 @pytest.mark.parametrize(
@@ -56,15 +63,15 @@ def test_me_names_client_and_person(bot: Bot, member01: User) -> None:
     ],
 )
 def test_me_names_the_device_that_gives_codes_on_the_command_line(
-    bot: Bot, member01: User, known: list[str] | None, shown: str | None
+    own_script: Bot, member01: User, known: list[str] | None, shown: str | None
 ) -> None:
     IamUserBinding.objects.filter(person=member01).update(mfa_serials=known)
-    assert read(bot.get("/me", for_person=member01))["person"]["mfa_serial"] == shown
+    assert read(own_script.get("/me"))["person"]["mfa_serial"] == shown
 
 
-def test_me_names_no_device_of_somebody_without_an_iam_user(bot: Bot, member01: User) -> None:
+def test_me_names_no_device_of_somebody_without_an_iam_user(own_script: Bot, member01: User) -> None:
     IamUserBinding.objects.filter(person=member01).delete()
-    told = read(bot.get("/me", for_person=member01))["person"]
+    told = read(own_script.get("/me"))["person"]
     assert (told["iam_user_name"], told["mfa_serial"]) == (None, None)
 
 
