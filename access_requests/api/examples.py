@@ -169,7 +169,10 @@ ME: Json = {
         "auditor": False,
         "iam_user_name": "member01",
         "identity_center_user_name": None,
+        "mfa_serial": None,
     },
+    "token": None,
+    "aws_region": "ap-northeast-1",
 }
 ENTRY: Json = {
     "id": 41,
