@@ -6,7 +6,7 @@ The OpenAPI document shows them; a test holds each against what the call says th
 from typing import Any
 
 Json = dict[str, Any]
-JUMP, PRODUCTION = "111111111111", "222222222222"
+PRODUCTION = "222222222222"
 ROLE_ARN = f"arn:aws:iam::{PRODUCTION}:role/Prod_MemberRole"
 GROUP, TICKET, REASON = "ProdMemberWorkGroup", "CHG-123", "Rebuild the index of the orders table"
 ASKED_AT, APPROVED_AT, GRANTED_AT = (f"2026-11-23T{time}Z" for time in ("05:00:00", "05:04:10", "05:04:12"))
