@@ -50,6 +50,7 @@ class Machine:
             "RECONCILE_SECONDS": "180",
             "SETTLING_SECONDS": "60",
             "HEALTH_SECONDS": "300",
+            "DELIVERIES_KEPT_DAYS": "90",
             **{name: "" for name in given if name.endswith("_ROLE_ARN")},
             "AWS_IDENTITY_CENTER_REGION": "ap-northeast-1",
             "AWS_REGION": "ap-northeast-1",
