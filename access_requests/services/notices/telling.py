@@ -1,17 +1,20 @@
 """From the trail to deliveries: each entry once, in the order in which it happened."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from access_requests.models import Delivery, NoticeCursor
 from access_requests.services.notices import registry
+from access_requests.services.notices.contract import Channel, Wanted
 from access_requests.services.notices.delivering import SEND
 from access_requests.services.notices.news import NEWS, TELL
 from audits.models import TrailEntry
 from portal.outbox import sending as outbox
 
+logger = logging.getLogger(__name__)
 BATCH = 200
 
 
@@ -56,7 +59,7 @@ def _deliveries(entries: Sequence[TrailEntry], now: datetime) -> Iterator[Delive
         if entry.act not in NEWS:
             continue
         for channel in registry.CHANNELS:
-            for wanted in channel.wants(entry, now=now):
+            for wanted in _wanted(channel, entry, now):
                 yield Delivery(
                     channel=channel.key,
                     target=wanted.target,
@@ -67,3 +70,15 @@ def _deliveries(entries: Sequence[TrailEntry], now: datetime) -> Iterator[Delive
                     try_again_at=now,
                     created_at=now,
                 )
+
+
+def _wanted(channel: Channel, entry: TrailEntry, now: datetime) -> list[Wanted]:
+    """Return who is to be told by a channel. An entry that it cannot read is passed over, and silences none behind it."""
+    try:
+        with transaction.atomic():
+            return list(channel.wants(entry, now=now))
+    except OperationalError:
+        raise  # The database is away: all of it is told later.
+    except Exception:
+        logger.exception("channel %s cannot read the trail entry %s, which is not told there", channel.key, entry.pk)
+        return []

@@ -80,6 +80,26 @@ def test_what_is_no_news_is_passed_over_for_good(cast: Cast, board: Board, now: 
     assert NoticeCursor.objects.get().entry_id == TrailEntry.objects.get(act="person.disabled").pk
 
 
+def test_what_a_channel_cannot_read_silences_nothing_behind_it_and_no_other_channel(
+    cast: Cast, board: Board, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Picky(Board):
+        key = "picky"
+
+        def wants(self, entry: TrailEntry, *, now: datetime) -> Iterator[Wanted]:
+            if entry.act == "request.submitted":
+                raise KeyError("what is not there")
+            yield from super().wants(entry, now=now)
+
+    monkeypatch.setattr(registry, "CHANNELS", (Picky(), board))
+    elevated(cast.member01, cast.leader01, now=now)
+    telling.tell(now=now)
+    told = Delivery.objects.values_list("channel", "act")
+    assert ("picky", "request.submitted") not in told
+    assert {("board", "request.submitted"), ("picky", "request.approved")} <= set(told)
+    assert telling.tell(now=now) == 0
+
+
 def test_more_than_fits_into_one_go_is_told_in_several(
     cast: Cast, board: Board, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
