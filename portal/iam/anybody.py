@@ -18,8 +18,8 @@ KEYS = {PATH: "aws:PrincipalArn", ID: "aws:userid", NAME: "aws:username"}
 USER_ID = f"AIDA{ID}"
 
 
-def arn(account_id: str) -> str:
-    return f"arn:aws:iam::{account_id}:user/{PATH}{NAME}"
+def arn(account_id: str, *, partition: str) -> str:
+    return f"arn:{partition}:iam::{account_id}:user/{PATH}{NAME}"
 
 
 def is_in(text: str) -> bool:

@@ -1,11 +1,14 @@
 """The policies with which AWS itself refuses after the end."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 Document = Mapping[str, object]
 VERSION = "2012-10-17"
+# A role whole, as AWS names it; paths with signs that policies take for patterns or variables cannot be denied exactly.
+ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/([\x21-\x23\x25-\x29\x2b-\x3e\x40-\x7e]+/)?[\w+=,.@-]{1,64}", re.ASCII)
 
 
 def entry_fence_name(role_name: str) -> str:
@@ -17,8 +20,11 @@ def entry_fence(*, role_arn: str, until: datetime, window: str = "") -> Document
     """Return the policy that denies a new switch to the role after `until` (aware; AWS compares to the second, in UTC).
 
     An explicit deny wins over whatever the group allows, whoever put the user there. `window` names whose end it is, in
-    letters and digits: runbooks give to nobody whose fence does not name the request that they were started for.
+    letters and digits: runbooks give to nobody whose fence does not name the request that they were started for. Raises
+    ValueError for what is not the ARN of a role.
     """
+    if not ROLE_ARN.fullmatch(role_arn):
+        raise ValueError(f"not the ARN of a role: {role_arn!r}")
     return {
         "Version": VERSION,
         "Statement": [

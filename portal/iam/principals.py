@@ -58,10 +58,9 @@ class Role:
         return account_of(self.arn)
 
     def session(self, name: str) -> Principal:
-        """Return who calls in a session of this role. The path of the role is no part of a session's ARN."""
-        partition, role_name = self.arn.split(":")[1], self.arn.rpartition("/")[2]
+        """Return who calls in a session of this role."""
         return Principal(
-            arn=f"arn:{partition}:sts::{self.account_id}:assumed-role/{role_name}/{name}",
+            arn=session_arn(self.arn, name),
             account_id=self.account_id,
             policies=self.policies,
             boundary=self.boundary,
@@ -71,3 +70,14 @@ class Role:
 
 def account_of(arn: str) -> str:
     return arn.split(":")[4]
+
+
+def partition_of(arn: str) -> str:
+    """Return aws, aws-cn, aws-us-gov: what is in one partition never names anything of another."""
+    return arn.split(":")[1]
+
+
+def session_arn(role_arn: str, session_name: str) -> str:
+    """Return the ARN of a role's session, which has the role's name as AWS spells it and not its path."""
+    role_name = role_arn.rpartition("/")[2]
+    return f"arn:{partition_of(role_arn)}:sts::{account_of(role_arn)}:assumed-role/{role_name}/{session_name}"

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from portal.iam import anybody, contexts
 from portal.iam.account import Account, User
-from portal.iam.evaluation import Answer, Call, Decision, evaluate, evaluate_assume_role
-from portal.iam.principals import Context, Policy, Principal, Role
+from portal.iam.evaluation import ASSUME_ROLE, Answer, Call, Decision, evaluate, evaluate_assume_role
+from portal.iam.principals import Context, Policy, Principal, Role, account_of
 from portal.iam.session_gate import SESSION_GATE_NAME
 
 # Of no service, so that a gate, which speaks of every action, is all that can speak of it.
@@ -35,6 +35,11 @@ class Switch:
         """The answer whose policy and statement decided."""
         return self.gate if self.gate is not None and self.entry.allowed and self.decision != Decision.ALLOWED else self.entry
 
+    @property
+    def is_shut(self) -> bool:
+        """Whether both deny explicitly, which no Allow anywhere gets round; without a gate the entry alone."""
+        return all(side.decision is Decision.EXPLICIT_DENY for side in (self.entry, self.gate) if side is not None)
+
 
 def evaluate_switch(
     account: Account, user: User, role: Role, *, at: datetime, mfa: bool = True, session_name: str | None = None
@@ -45,6 +50,19 @@ def evaluate_switch(
     entry = evaluate_assume_role(account.principal(user.name), role, context)
     gate = session_gate_of(role)
     return Switch(entry=entry, gate=None if gate is None else _through(gate, role, name, at=at, mfa=mfa))
+
+
+def evaluate_fences(user: User, role: Role, *, at: datetime) -> Switch:
+    """Return what the user's and the role's own inline policies deny by themselves, whatever groups and trust allow.
+
+    Only denies matter: hand in the user with the entry fence alone and the role with the session gate alone, as AWS showed them.
+    """
+    policies = tuple(Policy(name=f"user {user.name}: {name}", document=document) for name, document in user.inline.items())
+    caller = Principal(arn=user.arn, account_id=account_of(user.arn), policies=policies)
+    context = keys_of_switch(user, role.arn, role.tags, at=at, mfa=True, session_name=user.name)
+    entry = evaluate(caller, Call(action=ASSUME_ROLE, resource=role.arn, context=context))
+    gate = session_gate_of(role)
+    return Switch(entry=entry, gate=None if gate is None else _through(gate, role, user.name, at=at, mfa=True))
 
 
 def keys_of_switch(

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from portal.iam import anybody
-from portal.iam.principals import Principal
+from portal.iam.principals import Principal, partition_of
 from portal.iam.truth import Truth, any_of, unknown
 
 ACCOUNT = re.compile(r"\d{12}|arn:[a-z-]+:iam::\d{12}:root")
@@ -65,7 +65,7 @@ class Trusted:
 
     def _of_anybody(self, principal: Principal, reach: Reach) -> Iterable[Truth]:
         """Return an unknown where one of the users that may be the caller is named."""
-        users = f"arn:{principal.arn.split(':')[1]}:iam::{principal.account_id}:user/"
+        users = f"arn:{partition_of(principal.arn)}:iam::{principal.account_id}:user/"
         if reach is not Reach.CALLER or not anybody.is_in(principal.arn):
             return []
         return [anybody.unknown_in(principal.arn)] if any(name.startswith(users) for name in self.aws) else []
@@ -98,7 +98,7 @@ def _reaches(names: tuple[str, ...], principal: Principal) -> set[Reach]:
         principal.arn: Reach.CALLER,
         principal.role_arn or principal.arn: Reach.ROLE if principal.role_arn else Reach.CALLER,
         principal.account_id: Reach.ACCOUNT,
-        f"arn:{principal.arn.split(':')[1]}:iam::{principal.account_id}:root": Reach.ACCOUNT,
+        f"arn:{partition_of(principal.arn)}:iam::{principal.account_id}:root": Reach.ACCOUNT,
         "*": Reach.EVERYONE,
     }
     return {reaches[name] for name in names if name in reaches}

@@ -17,6 +17,9 @@ class Names(IAMBackend):
     def get_group(self, group_name: str) -> Group:
         return super().get_group(_as_stored(self.groups, group_name))
 
+    def get_role(self, role_name: str) -> Role:
+        return super().get_role(_as_stored({role.name: role for role in self.get_roles()}, role_name))
+
     def create_group(self, group_name: str, path: str = "/") -> Group:
         _refuse_taken("Group", group_name, self.groups)
         return super().create_group(group_name, path)

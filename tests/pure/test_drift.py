@@ -117,7 +117,7 @@ NARROW = document(trusting())
     ],
 )
 def test_trust_of_users_under_their_own_name_with_mfa_is_narrow(trusted: dict[str, Any]) -> None:
-    assert trust.is_narrow(document(trusted), jump="111111111111")
+    assert trust.is_narrow(document(trusted), of=ARN, jump="111111111111")
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,13 @@ def test_trust_of_users_under_their_own_name_with_mfa_is_narrow(trusted: dict[st
     ],
 )
 def test_any_other_trust_is_not(trusted: dict[str, Any]) -> None:
-    assert not trust.is_narrow(document(trusting(), trusted), jump="111111111111")
+    assert not trust.is_narrow(document(trusting(), trusted), of=ARN, jump="111111111111")
+
+
+def test_trust_is_narrow_within_the_partition_of_its_role() -> None:
+    china = document(trusting(Principal={"AWS": "arn:aws-cn:iam::111111111111:root"}))
+    assert trust.is_narrow(china, of=ARN.replace("arn:aws:", "arn:aws-cn:"), jump="111111111111")
+    assert not trust.is_narrow(china, of=ARN, jump="111111111111")
 
 
 def in_jump(account: Account, expected: Expected = EXPECTED) -> list[Difference | Problem]:

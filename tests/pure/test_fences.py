@@ -50,3 +50,34 @@ def test_what_is_written_is_the_same_moment_and_never_later(moment: datetime) ->
 def test_eight_fences_fit_into_what_a_user_may_carry() -> None:
     arn = f"arn:aws:iam::444444444444:role/{'r' * 48}"
     assert 8 * len(json.dumps(entry_fence(role_arn=arn, until=datetime.max.replace(tzinfo=UTC)), separators=(",", ":"))) <= 2048
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:iam::444444444444:role/team/Audit_PathRole",
+        "arn:aws-cn:iam::444444444444:role/Prod_MemberRole",
+        "arn:aws-us-gov:iam::444444444444:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Operate_0123456789abcdef",
+    ],
+)
+def test_role_is_denied_under_its_path_and_in_its_partition(arn: str) -> None:
+    assert f'"Resource": "{arn}"' in json.dumps(entry_fence(role_arn=arn, until=datetime(2026, 11, 23, 20, 0, tzinfo=UTC)))
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "",
+        "Prod_MemberRole",
+        "production/Prod_MemberRole",
+        "arn:aws:iam::444444444444:role/*",
+        "arn:aws:iam::444444444444:role/team?/Prod_MemberRole",
+        "arn:aws:iam::444444444444:role/${aws:username}/Prod_MemberRole",
+        "arn:aws:iam::444444444444:role/",
+        "arn:aws:iam::444444444444:user/member01",
+        "arn:*:iam::444444444444:role/Prod_MemberRole",
+    ],
+)
+def test_no_fence_is_written_for_what_names_no_one_role(arn: str) -> None:
+    with pytest.raises(ValueError, match="not the ARN of a role"):
+        entry_fence(role_arn=arn, until=datetime(2026, 11, 23, 20, 0, tzinfo=UTC))

@@ -88,3 +88,7 @@ def test_group_can_be_moved_to_another_path(aws: Aws) -> None:
     iam.update_group(GroupName="ProdMemberWorkGroup", NewPath="/elsewhere/")
     arn = "arn:aws:iam::111111111111:group/elsewhere/ProdMemberWorkGroup"
     assert iam.get_group(GroupName="ProdMemberWorkGroup")["Group"]["Arn"] == arn
+
+
+def test_role_asked_for_in_another_case_is_answered_as_created(aws: Aws) -> None:
+    assert aws.admin_client("iam").get_role(RoleName="sekishoPORTALrole")["Role"]["RoleName"] == "SekishoPortalRole"

@@ -102,7 +102,7 @@ def _role(role: Role, expected: Expected, there: Account) -> Iterator[Difference
         yield _of_role(DriftKind.ROLE_GONE, role, "")
         return
     yield from _gate(role, expected, found)
-    if role.lines is not None and not trust.is_narrow(found.trust, jump=expected.jump_id):
+    if role.lines is not None and not trust.is_narrow(found.trust, of=found.arn, jump=expected.jump_id):
         yield _of_role(DriftKind.TRUST_OPEN, role, "", document=found.trust)
     yield from _declared(role, found, there)
 

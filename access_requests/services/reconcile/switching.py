@@ -11,7 +11,7 @@ from access_requests.services.reconcile.looking import Sight
 from portal.iam import anybody
 from portal.iam.account import Account, User
 from portal.iam.evaluation import ASSUME_ROLE, Answer, Call, Decision, evaluate
-from portal.iam.principals import Document, Policy, Principal
+from portal.iam.principals import Document, Policy, Principal, partition_of
 from portal.iam.switch import evaluate_switch, keys_of_switch
 
 SAID = {Decision.ALLOWED: ALLOWED, Decision.UNKNOWN: UNKNOWN}
@@ -35,7 +35,7 @@ def of_group(group: Group, expected: Expected, sight: Sight, jump: Account) -> R
     there = jump.group(group.name)
     if there is None:
         return {}
-    user = replace(_whoever(jump.account_id), groups=(there.name,))
+    user = replace(_whoever(jump.account_id, like=there.arn), groups=(there.name,))
     with_user = replace(jump, users={user.name: user})
     answers = {role.key: _answer(with_user, user, role, expected, sight) for role in expected.roles}
     return {key: _cell(key in group.roles, answer) for key, answer in answers.items() if answer is not None}
@@ -78,7 +78,7 @@ def _answer(jump: Account, user: User, role: Role, expected: Expected, sight: Si
 
 def may_switch_by(document: Document, role_arn: str, expected: Expected) -> bool:
     """Whether one policy alone lets whoever carries it switch to the role, or may, as far as the user's side goes."""
-    user = _whoever(expected.jump_id)
+    user = _whoever(expected.jump_id, like=role_arn)
     alone = Principal(arn=user.arn, account_id=expected.jump_id, policies=(Policy(name="", document=document),))
     return _by(alone, user, role_arn, expected).decision in SAID
 
@@ -93,11 +93,12 @@ def _by(principal: Principal, user: User, role_arn: str, expected: Expected) -> 
     return evaluate(principal, Call(action=ASSUME_ROLE, resource=role_arn, context=context))
 
 
-def _whoever(account_id: str) -> User:
+def _whoever(account_id: str, *, like: str) -> User:
+    """Return any user of the account, in the partition of the ARN."""
     return User(
         name=anybody.NAME,
         id=anybody.USER_ID,
-        arn=anybody.arn(account_id),
+        arn=anybody.arn(account_id, partition=partition_of(like)),
         path="/",
         inline={},
         attached=(),

@@ -7,20 +7,23 @@ each under their own name and with MFA.
 from collections.abc import Mapping
 from typing import Any
 
-from portal.iam.principals import Document
+from portal.iam.principals import Document, partition_of
 
 OWN_NAME = "${aws:username}"
 # What else a session may be begun with; none of it changes the name.
 BEGIN = frozenset({"sts:assumerole", "sts:setsourceidentity", "sts:tagsession"})
 
 
-def is_narrow(trust: Document, *, jump: str) -> bool:
-    """Whether every Allow is for users of that account under their own name with MFA. What cannot be read is not."""
-    statements = _listed(trust.get("Statement", []))
-    return all(statement.get("Effect") == "Deny" or _is_narrow(statement, jump) for statement in statements)
+def is_narrow(trust: Document, *, of: str, jump: str) -> bool:
+    """Whether every Allow is for users of that account under their own name with MFA. What cannot be read is not.
+
+    `of` is the ARN of the role whose trust it is: both accounts are in its partition.
+    """
+    statements, users = _listed(trust.get("Statement", [])), f"arn:{partition_of(of)}:iam::{jump}:"
+    return all(statement.get("Effect") == "Deny" or _is_narrow(statement, jump, users) for statement in statements)
 
 
-def _is_narrow(statement: Mapping[str, Any], jump: str) -> bool:
+def _is_narrow(statement: Mapping[str, Any], jump: str, users: str) -> bool:
     actions = {str(action).lower() for action in _listed(statement.get("Action", "*"))}
     principal = statement.get("Principal")
     conditions = _conditions(statement)
@@ -29,7 +32,7 @@ def _is_narrow(statement: Mapping[str, Any], jump: str) -> bool:
         and actions <= BEGIN
         and isinstance(principal, dict)
         and set(principal) == {"AWS"}
-        and all(_is_of(name, jump) for name in _listed(principal["AWS"]))
+        and all(name in (jump, f"{users}root") or name.startswith(f"{users}user/") for name in _listed(principal["AWS"]))
         and OWN_NAME in (conditions.get("stringlike sts:rolesessionname"), conditions.get("stringequals sts:rolesessionname"))
         and str(conditions.get("bool aws:multifactorauthpresent")).lower() == "true"
     )
@@ -43,10 +46,6 @@ def _conditions(statement: Mapping[str, Any]) -> dict[str, Any]:
             values = _listed(value)
             found[f"{operator} {key}".lower()] = values[0] if len(values) == 1 else None
     return found
-
-
-def _is_of(principal: str, account: str) -> bool:
-    return principal in (account, f"arn:aws:iam::{account}:root") or principal.startswith(f"arn:aws:iam::{account}:user/")
 
 
 def _listed(value: Any) -> list[Any]:

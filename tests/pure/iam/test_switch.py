@@ -218,7 +218,7 @@ def test_data_perimeter_names_itself_where_it_denies() -> None:
 ANYBODY = User(
     name=anybody.NAME,
     id=anybody.USER_ID,
-    arn=anybody.arn(JUMP),
+    arn=anybody.arn(JUMP, partition="aws"),
     path="/",
     inline={},
     attached=(),
