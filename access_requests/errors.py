@@ -182,6 +182,14 @@ class RoleFull(Conflict):
     )
 
 
+class IdentityUnread(Conflict):
+    code = "identity_unread"
+    sentence = _(
+        "The portal does not know yet which role in AWS %(role)s is, so nobody is let in there. Try again in a minute; if that "
+        "does not help, ask an administrator."
+    )
+
+
 class NotUndoable(Conflict):
     code = "not_undoable"
     sentence = _("The portal cannot undo this. An administrator must put it right in AWS.")

@@ -5,7 +5,7 @@ import time
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from access_requests.services import change_requests, gates, health, judging, provision, reconcile, revoke, sweep
+from access_requests.services import change_requests, gates, health, judging, provision, reconcile, revoke, sweep, target_roles
 from access_requests.services.notices import delivering, telling
 from portal.users.models import User
 
@@ -33,6 +33,11 @@ def tidy(elevation_id: int) -> None:
 @shared_task(name="access_requests.gate")
 def gate(role_id: int) -> None:
     gates.refresh(role_id)
+
+
+@shared_task(name="access_requests.read_role")
+def read_role(role_id: int) -> None:
+    target_roles.read(role_id)
 
 
 @shared_task(name="access_requests.follow_change")
@@ -85,6 +90,7 @@ def sweep_grants() -> None:
     now = timezone.now()
     # First, so that nothing which housekeeping meets holds up a grant.
     _send(sweep.due_grants(now=now))
+    _send(sweep.due_roles(now=now))
     _send(sweep.due_changes(now=now))
     _send(sweep.due_judgements(now=now))
     sweep.housekeeping(now=now)

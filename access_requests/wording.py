@@ -7,7 +7,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext, pgettext, 
 from django.utils.translation import gettext_lazy as _
 
 from access_requests.errors import Rejection
-from access_requests.judgement import ALLOWED, DENIED, NO_GATE_ROLE, NO_IAM_USER, NO_ROLE, UNKNOWN
+from access_requests.judgement import ALLOWED, DENIED, NO_GATE_ROLE, NO_IAM_USER, NO_ROLE, NOT_FENCED, UNKNOWN
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import ApprovalLevel, ApprovalPolicy
 from portal.iam import contexts
@@ -39,6 +39,7 @@ STOP_REASONS: Mapping[str, Promise] = {
     "identity_center_user_rebound": _("another Identity Center user was bound to the person"),
     "identity_user_missing": _("the Identity Center user is gone"),
     "grant_refused": _("AWS refused the grant"),
+    "not_denied_after_end": _("AWS would not have refused after the end"),
     "iam_user_changed": _("the IAM user was renamed, or deleted and made again"),
     "change_rejected": _("the change request was rejected in AWS"),
     "execution_cancelled": _("it was cancelled in AWS"),
@@ -49,6 +50,19 @@ _PERSON_BUSY = _("The portal is writing something else about this person just no
 _DENIED = _("AWS denies this to the portal. An administrator must give its role the permission.")
 _PATIENCE = _("AWS asks for patience. It is tried again.")
 PROBLEMS: Mapping[str, Promise] = {
+    "identity_unread": _(
+        "The portal does not know yet which role in AWS this is. It is read and tried again; where the portal has no role in the "
+        "account, an administrator must write the ARN into the catalogue."
+    ),
+    "role_changed": _(
+        "The role is gone, or was deleted and made again: it is not the one that was approved. An administrator must look into "
+        "it, and load the catalogue with its new RoleId."
+    ),
+    "not_denied_after_end": _(
+        "What AWS shows of fence and gate does not deny the second after the end, so nothing was given. An administrator must "
+        "look into it."
+    ),
+    "fence_not_shown_yet": _("AWS does not show the entry fence as it was written. It is looked at again."),
     "not_shown_yet": _("AWS does not show the change yet. It is looked at again."),
     "still_shown": _("AWS still shows the membership. It is taken out again."),
     "still_a_member": _("AWS still shows the membership. It is taken out again."),
@@ -122,6 +136,8 @@ _UNREADABLE = _("AWS does not let the portal read the account")
 _NO_PATIENCE = _("AWS asked for patience too often")
 UNTOLD: Mapping[str, Promise] = {
     NO_GATE_ROLE: _("the portal has no role in the account with which to read its policies"),
+    "identity_unread": _("it is not known yet which role in AWS this is"),
+    NOT_FENCED: _("in Identity Center AWS ends nothing by itself; the portal takes the membership out"),
     "no_identity_center": _("there is no Identity Center, or more than one, where the portal looks for it"),
     "AccessDenied": _UNREADABLE,
     "AccessDeniedException": _UNREADABLE,

@@ -20,9 +20,12 @@ from access_requests.models import (
     TargetRole,
     WorkGroup,
 )
+from portal.simulated_aws.identifiers import ROLE, stable_id
 from portal.users.models import LinkedIdentity, User
 
 PASSWORD = "a long way from Hakone to Edo"
+GATE_ROLE = "sekisho/SekishoGateRole"
+READ_AT = datetime.fromisoformat("2026-11-01T00:00:00Z")
 NAMES = {
     "member01": "佐藤 美咲",
     "member02": "鈴木 健太",
@@ -47,6 +50,25 @@ class Cast:
     two_levels: ApprovalPolicy
     prod_member: WorkGroup
     prod_leader: WorkGroup
+
+
+def target_role(account: AwsAccount, name: str, *, level: str = "member", path: str = "") -> TargetRole:
+    """Add a role as the portal has read it in the simulated AWS, whether a work group leads there or not."""
+    return TargetRole.objects.create(
+        account=account,
+        name=name,
+        level=level,
+        arn=f"arn:aws:iam::{account.account_id}:role/{path}{name}",
+        role_id=stable_id(ROLE, account.account_id, name),
+        read_at=READ_AT,
+    )
+
+
+def let_portal_in(account: AwsAccount) -> None:
+    """Give the portal its role in the account."""
+    account.gate_role = GATE_ROLE
+    account.gate_role_arn = f"arn:aws:iam::{account.account_id}:role/{GATE_ROLE}"
+    account.save()
 
 
 def actor_of(person: User, *, door: Door = Door.BROWSER, client: str = "") -> Actor:
@@ -149,7 +171,7 @@ def _policy(key: str, levels: list[list[User]]) -> ApprovalPolicy:
 
 
 def _standing_groups(production: AwsAccount, people: dict[str, User]) -> None:
-    reader = TargetRole.objects.create(account=production, name="Prod_ReadOnlyRole", level="read_only")
+    reader = target_role(production, "Prod_ReadOnlyRole", level="read_only")
     for name, members in (("MemberGroup", "member"), ("LeaderGroup", "leader")):
         group = StandingGroup.objects.create(name=name)
         group.target_roles.set([reader])
@@ -157,7 +179,7 @@ def _standing_groups(production: AwsAccount, people: dict[str, User]) -> None:
 
 
 def _work_group(level: str, production: AwsAccount, policy: ApprovalPolicy) -> WorkGroup:
-    role = TargetRole.objects.create(account=production, name=f"Prod_{level}Role", level=level.lower())
+    role = target_role(production, f"Prod_{level}Role", level=level.lower())
     group = WorkGroup.objects.create(name=f"Prod{level}WorkGroup", policy=policy, everyone_may_request=True)
     group.target_roles.set([role])
     return group

@@ -10,10 +10,12 @@ from typing import Any
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from portal.iam.fences import entry_fence_name
+from portal.simulated_aws.identifiers import ROLE, stable_id
 
 Answer = dict[str, Any]
 METHODS = {
     "get_user": "GetUser",
+    "get_role": "GetRole",
     "list_users": "ListUsers",
     "put_user_policy": "PutUserPolicy",
     "get_user_policy": "GetUserPolicy",
@@ -106,7 +108,11 @@ class FakeIam:
 
     def _get_user(self, *, UserName: str) -> Answer:  # noqa: N803  AWS's own names, here and below.
         self._known(UserName)
-        return {"User": {"UserName": UserName, "UserId": self.ids[UserName]}}
+        arn = f"arn:aws:iam::{JUMP}:user/{UserName}"
+        return {"User": {"UserName": UserName, "UserId": self.ids[UserName], "Arn": arn}}
+
+    def _get_role(self, *, RoleName: str) -> Answer:  # noqa: N803
+        return {"Role": self._role_details(RoleName)}
 
     def _list_users(self, **_page: Any) -> Answer:
         return {"Users": [{"UserName": name, "UserId": user_id} for name, user_id in self.ids.items()]}
@@ -202,7 +208,7 @@ class FakeIam:
         everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
         return {
             "RoleName": name,
-            "RoleId": f"AROA{name.upper()}",
+            "RoleId": stable_id(ROLE, PRODUCTION, name),
             "Arn": f"arn:aws:iam::{PRODUCTION}:role/{name}",
             "AssumeRolePolicyDocument": TRUST,
             "RolePolicyList": _listed({"Everything": everything, **self.role_policies[name]}),

@@ -11,13 +11,13 @@ from portal.iam.account import Account
 from portal.iam.session_gate import SESSION_GATE_NAME, Line, lines_of
 from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, role_arn
 from tests.aws_fixtures import Aws
+from tests.cast import GATE_ROLE, let_portal_in
 from tests.jump import MEMBER_ROLE, Jump, clock, jump, simulated_aws
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-__all__ = ["clock", "gated", "jump", "simulated_aws"]
-GATE_ROLE = "sekisho/SekishoGateRole"
+__all__ = ["GATE_ROLE", "clock", "gated", "jump", "simulated_aws"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,5 @@ def admin_in(aws: Aws, account: str, service: str = "iam") -> Any:
 
 @pytest.fixture
 def gated(jump: Jump, simulated_aws: Aws) -> Gated:
-    production = jump.cast.production
-    production.gate_role = GATE_ROLE
-    production.save()
+    let_portal_in(jump.cast.production)
     return Gated(aws=simulated_aws, jump=jump, iam=admin_in(simulated_aws, "production"))

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from access_requests.grants import identity_center
-from access_requests.models import IdentityCenterBinding, TargetRole, WorkGroup
+from access_requests.models import IdentityCenterBinding, WorkGroup
 from portal.simulated_aws import company_directory
 from portal.users.models import User
 from tests.aws_fixtures import Aws
-from tests.cast import NAMES, Cast, identity_center_user_id
+from tests.cast import NAMES, Cast, identity_center_user_id, target_role
 from tests.jump import Jump, clock, jump, simulated_aws
 
 __all__ = ["clock", "directory", "jump", "simulated_aws"]
@@ -71,7 +71,7 @@ def bind_everybody() -> None:
 
 def work_group(cast: Cast) -> WorkGroup:
     """Add the work group of Identity Center to the cast's catalogue."""
-    role = TargetRole.objects.create(account=cast.production, name=company_directory.ROLE, level="member")
+    role = target_role(cast.production, company_directory.ROLE, path="aws-reserved/sso.amazonaws.com/ap-northeast-1/")
     group = WorkGroup.objects.create(
         name=GROUP, policy=cast.one_lead, everyone_may_request=True, backend="identity_center", session_minutes=60
     )

@@ -9,14 +9,14 @@ import pytest
 from django.conf import settings
 
 from access_requests.actor import COMMAND
-from access_requests.models import AutomationExecution, Elevation, TargetRole, WorkGroup
+from access_requests.models import AutomationExecution, Elevation, WorkGroup
 from access_requests.services import change_requests, documents, provision, revoke
 from portal.aws import sessions
 from portal.simulated_aws import control
 from portal.simulated_aws.company import ACCOUNTS, role_arn
 from tests import waiting
 from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws
-from tests.cast import Cast
+from tests.cast import Cast, target_role
 from tests.gated import Gated, clock, gated, jump, simulated_aws
 from tests.simulated_aws.shapes import checked
 
@@ -132,7 +132,7 @@ MOVING = {"Pending", "InProgress", "Cancelling", "RunbookInProgress", "Approved"
 
 def work_group(name: str, cast: Cast) -> WorkGroup:
     """Return the group, in the catalogue as the company has it in AWS."""
-    role = TargetRole.objects.create(account=cast.production, name=ROLES[name], level="member")
+    role = target_role(cast.production, ROLES[name])
     group = WorkGroup.objects.create(name=name, policy=cast.one_lead, backend=BACKENDS[name], everyone_may_request=True)
     group.target_roles.set([role])
     return group

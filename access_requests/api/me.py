@@ -40,7 +40,7 @@ class Me(Person):
             auditor=person.is_auditor,
             iam_user_name=binding.user_name if binding else None,
             identity_center_user_name=elsewhere.user_name if elsewhere else None,
-            mfa_serial=switching.mfa_of(person, switching.jump()).serial or None if binding and is_own else None,
+            mfa_serial=switching.mfa_of(person).serial or None if binding and is_own else None,
         )
 
 

@@ -126,7 +126,7 @@ class RequestDetail(RequestSummary):
             client=row.client,
             iam_user_name=iam_user.user_name if iam_user else None,
             identity_center_user_name=elsewhere.user_name if elsewhere else None,
-            target_roles=sorted({role.arn for group in row.work_groups.all() for role in group.target_roles.all()}),
+            target_roles=sorted({role.shown for group in row.work_groups.all() for role in group.target_roles.all()}),
             waits_for=WaitsFor.of(found) if found is not None else None,
             decisions=[ShownDecision.of(each) for each in row.decisions.all()],
             elevations=[MadeElevation.of(each) for each in row.elevations.all()],

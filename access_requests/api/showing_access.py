@@ -66,7 +66,7 @@ class SwitchRole(BaseModel):
 
     @classmethod
     def of(cls, role: TargetRole, row: Elevation) -> "SwitchRole":
-        return cls(role_arn=role.arn, url=switching.link(role, row))
+        return cls(role_arn=role.arn or "", url=switching.link(role, row))
 
 
 class ElevationDetails(BaseModel):
@@ -103,7 +103,7 @@ class ElevationDetails(BaseModel):
             problem=wording.problem(row.problem) if row.problem else None,
             aws=ShownByAws.of(row),
             judged=Judged.of(row),
-            switch_roles=[SwitchRole.of(role, row) for role in roles],
+            switch_roles=[SwitchRole.of(role, row) for role in roles if role.arn],
         )
 
 
@@ -141,7 +141,7 @@ def _visible_requests(ids: Collection[int], viewer: User) -> set[int]:
 
 
 class Role(BaseModel):
-    arn: str
+    arn: str | None = Field(description="As AWS shows it; null until the portal has read it, and then nobody is let in.")
     name: str
     level: str
     account_id: str

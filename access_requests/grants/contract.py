@@ -12,10 +12,11 @@ from access_requests.grants.executions import GIVING, Execution, Purpose
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
-    """A target role that the work group's members may switch to."""
+    """A target role that the work group's members may switch to; `arn` is None until somebody knows which role it is."""
 
+    pk: int
     name: str
-    arn: str
+    arn: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,23 +1,71 @@
-"""IAM users of the Jump account, as AWS names them."""
+"""Who is who in IAM, as AWS names them: users of the Jump account, and roles of the others."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 
 from access_requests.grants.calls import Caller, is_missing
 from access_requests.grants.errors import BackendRefused
-from portal.aws.sessions import jump_iam
+from access_requests.grants.inventory import GROUPS, read
+from portal.aws.sessions import iam_of, jump_iam, jump_sts
+from portal.iam.principals import partition_of
+from portal.iam.switch import switches_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class IamUser:
+    """A user; `arn` is empty of one that was not read just now."""
+
     name: str
     user_id: str
+    arn: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IamRole:
+    name: str
+    role_id: str
+    arn: str
 
 
 def find_iam_user(name: str) -> IamUser | None:
     """Return the user of this name as AWS spells it, or None. One call. Raises BackendError."""
-    return user_named(Caller(client=jump_iam(), before_each=lambda: None, clock=timezone.now), name)
+    return user_named(_through(jump_iam()), name)
+
+
+def find_role(portal_role_arn: str, name: str) -> IamRole | None:
+    """Return the role of this name in the account of the portal's role there, or None. One call. Raises BackendError."""
+    return role_named(_through(iam_of(portal_role_arn)), name)
+
+
+def find_portal_role(account_id: str, path_and_name: str) -> IamRole | None:
+    """Return the portal's role in an account, as AWS shows it to whoever is in it. Three calls. Raises BackendError.
+
+    It is taken on in the partition in which the portal itself is; a path or name that is another's lets nobody in.
+    """
+    partition = partition_of(_through(jump_sts()).call("get_caller_identity")["Arn"])
+    return find_role(f"arn:{partition}:iam::{account_id}:role/{path_and_name}", path_and_name.rpartition("/")[2])
+
+
+def find_switches(jump_id: str) -> dict[str, frozenset[str]]:
+    """Return, for each IAM group of the Jump account by its name in lower case, the ARNs to which its policies allow the switch.
+
+    One read of the account's groups. Raises BackendError.
+    """
+    account = read(_through(jump_iam()), account_id=jump_id, kinds=GROUPS)
+    return {name: switches_of(account, group) for name, group in account.groups.items()}
+
+
+def role_named(aws: Caller, name: str) -> IamRole | None:
+    """Return the role that has this name now, or None. Raises BackendError."""
+    try:
+        role = aws.call("get_role", RoleName=name)["Role"]
+    except BackendRefused as error:
+        if is_missing(error):
+            return None
+        raise
+    return IamRole(name=role["RoleName"], role_id=role["RoleId"], arn=role["Arn"])
 
 
 def user_named(aws: Caller, name: str) -> IamUser | None:
@@ -28,7 +76,7 @@ def user_named(aws: Caller, name: str) -> IamUser | None:
         if is_missing(error):
             return None
         raise
-    return IamUser(name=user["UserName"], user_id=user["UserId"])
+    return IamUser(name=user["UserName"], user_id=user["UserId"], arn=user["Arn"])
 
 
 def current_name(aws: Caller, name: str, user_id: str) -> str | None:
@@ -41,3 +89,8 @@ def current_name(aws: Caller, name: str, user_id: str) -> str | None:
         return user.name
     everyone = aws.pages("list_users", "Users", MaxItems=1000)
     return next((str(user["UserName"]) for user in everyone if user["UserId"] == user_id), None)
+
+
+def _through(client: Any) -> Caller:
+    """Return a caller that holds no lease: for reads."""
+    return Caller(client=client, before_each=lambda: None, clock=timezone.now)

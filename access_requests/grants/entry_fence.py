@@ -11,8 +11,11 @@ from portal.iam.fences import entry_fence, entry_fence_name, window_of
 
 
 def put(aws: Caller, *, user_name: str, role: Role, until: datetime, window: str) -> None:
-    """Write the whole fence: no switch to the role after `until`, the end of that window. Raises BackendError."""
-    document = json.dumps(entry_fence(role_arn=role.arn, until=until, window=window), separators=(",", ":"))
+    """Write the whole fence: no switch to the role after `until`, the end of that window.
+
+    Raises BackendError, and ValueError for a role without an ARN: a Deny on a name is one on nobody.
+    """
+    document = json.dumps(entry_fence(role_arn=role.arn or "", until=until, window=window), separators=(",", ":"))
     aws.call("put_user_policy", UserName=user_name, PolicyName=entry_fence_name(role.name), PolicyDocument=document)
 
 
@@ -23,19 +26,24 @@ def remove(aws: Caller, *, user_name: str, role: Role) -> None:
 
 def read(aws: Caller, *, user_name: str, role: Role) -> str | None:
     """Return the time that the fence in AWS says; None where there is none, or one that is not as the portal writes it."""
+    return time_in(shown(aws, user_name=user_name, role=role), role)
+
+
+def shown(aws: Caller, *, user_name: str, role: Role) -> Any:
+    """Return the fence's document as AWS has it, None where there is none. Raises BackendError."""
     try:
-        answer = aws.call("get_user_policy", UserName=user_name, PolicyName=entry_fence_name(role.name))
+        return aws.call("get_user_policy", UserName=user_name, PolicyName=entry_fence_name(role.name))["PolicyDocument"]
     except BackendRefused as error:
         if is_missing(error):
             return None
         raise
-    return _time_in(answer["PolicyDocument"], role)
 
 
-def _time_in(document: Any, role: Role) -> str | None:
+def time_in(document: Any, role: Role) -> str | None:
+    """Return until when the document lets in at the role, None for what the portal would not have written."""
     try:
         until = document["Statement"][0]["Condition"]["DateGreaterThan"]["aws:CurrentTime"]
-        ours = entry_fence(role_arn=role.arn, until=datetime.fromisoformat(until), window=window_of(document))
+        ours = entry_fence(role_arn=role.arn or "", until=datetime.fromisoformat(until), window=window_of(document))
     except (KeyError, IndexError, TypeError, ValueError):
         return None
     return str(until) if document == ours else None

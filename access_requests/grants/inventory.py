@@ -8,6 +8,7 @@ from access_requests.grants.errors import BackendRefused
 from portal.iam.account import Account
 
 PEOPLE = ("User", "Group", "Role", "LocalManagedPolicy", "AWSManagedPolicy")
+GROUPS = ("Group", "LocalManagedPolicy", "AWSManagedPolicy")
 ROLES = ("Role", "LocalManagedPolicy", "AWSManagedPolicy")
 PAGE = 1000
 UNREADABLE = "unreadable_answer"

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 DECIDE_BY = ("browser", "chat", "client")
 # What IAM Identity Center calls the roles that it makes in the accounts. IAM lets nobody else change them.
 RESERVED = "AWSReservedSSO_"
-# Where it leaves the Region out of their path.
-FIRST_REGION = "us-east-1"
+# A path has up to 512 characters, and a role's name 64.
+LONGEST_ARN = 700
 # A session in Identity Center lasts an hour unless the permission set says more, and 12 at the most.
 LONGEST_SESSION_MINUTES = 12 * 60
 
@@ -51,6 +51,8 @@ class AwsAccount(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=AccountKind.choices)
     # Path and name of the role that the workers assume there, to write the session gates; without it there are none.
     gate_role = models.CharField(_("role of the portal"), max_length=576, blank=True, db_default="")
+    # Its ARN as AWS showed it to whoever is in it; empty until the portal has been in it.
+    gate_role_arn = models.CharField(_("ARN of the role of the portal"), max_length=LONGEST_ARN, blank=True, db_default="")
     # Where Session Manager sessions are looked for at an end; none means the Region of the settings.
     regions = models.JSONField(_("Regions"), default=list, db_default=Value([], models.JSONField()))
 
@@ -64,10 +66,6 @@ class AwsAccount(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def gate_role_arn(self) -> str:
-        return f"arn:aws:iam::{self.account_id}:role/{self.gate_role}" if self.gate_role else ""
-
 
 class TargetRole(models.Model):
     account = models.ForeignKey(AwsAccount, models.PROTECT, related_name="roles", verbose_name=_("AWS account"))
@@ -75,6 +73,13 @@ class TargetRole(models.Model):
     level = models.CharField(_("level"), max_length=20, choices=RoleLevel.choices)
     # Names of inline and ARNs of managed policies that the role is to have; null where nobody declared them.
     policies = models.JSONField(_("declared policies"), null=True, blank=True)
+    # As AWS showed them, or the ARN as the catalogue declares it where the portal has no role to ask by; null until then. Never
+    # put together from names: path, letter case and partition are AWS's own, and a Deny on another ARN denies nobody.
+    arn = models.CharField(_("ARN"), max_length=LONGEST_ARN, null=True, blank=True)  # noqa: DJ001  Null is what nobody has read.
+    role_id = models.CharField(_("role ID"), max_length=128, null=True, blank=True)  # noqa: DJ001
+    read_at = models.DateTimeField(_("read in AWS"), null=True, blank=True)
+    # When a worker that could not read it tries again.
+    read_again_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("target role")
@@ -94,18 +99,18 @@ class TargetRole(models.Model):
     @property
     def has_gate(self) -> bool:
         """Whether the portal keeps a session gate on it while a work group leads there."""
-        return bool(self.account.gate_role) and not self.is_reserved
+        return bool(self.account.gate_role_arn) and not self.is_reserved
 
     @property
-    def arn(self) -> str:
-        return f"arn:aws:iam::{self.account.account_id}:role/{self._path}{self.name}"
+    def is_known(self) -> bool:
+        """Whether it is known which role it is: read where the portal has a role to ask by, else declared whole."""
+        is_read = self.role_id is not None and bool(self.account.gate_role_arn)
+        return self.arn is not None and (is_read or not self.account.gate_role)
 
     @property
-    def _path(self) -> str:
-        region = settings.AWS_IDENTITY_CENTER_REGION
-        if not self.is_reserved:
-            return ""
-        return "aws-reserved/sso.amazonaws.com/" + ("" if region == FIRST_REGION else f"{region}/")
+    def shown(self) -> str:
+        """Its ARN, and until that is known how the catalogue refers to it."""
+        return self.arn or str(self)
 
 
 class StandingGroup(models.Model):

@@ -29,6 +29,7 @@ class DriftKind(models.TextChoices):
     USER_GONE = "user_gone", _("IAM user gone")
     GROUP_GONE = "group_gone", _("group gone")
     ROLE_GONE = "role_gone", _("role gone")
+    ROLE_REMADE = "role_remade", _("role made again")
     GROUP_POLICY = "group_policy", _("policy on a work group that nobody declared")
     ROLE_POLICY = "role_policy", _("policy on a work role that nobody declared")
     ROLE_POLICY_MISSING = "role_policy_missing", _("declared policy missing")

@@ -79,7 +79,7 @@ def under_way() -> Reconciliation | None:
 
 def never_read() -> QuerySet[AwsAccount]:
     """Return the accounts in which the portal has no role to read them by."""
-    return AwsAccount.objects.filter(gate_role="").exclude(kind=AccountKind.JUMP).order_by("account_id")
+    return AwsAccount.objects.filter(gate_role_arn="").exclude(kind=AccountKind.JUMP).order_by("account_id")
 
 
 def _comparisons() -> QuerySet[Reconciliation]:

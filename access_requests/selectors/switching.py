@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from access_requests.models import AccountKind, AwsAccount, Elevation, IamUserBinding, TargetRole
+from access_requests.models import Elevation, IamUserBinding, TargetRole
 from access_requests.models.catalogue import RESERVED
 from portal.iam.session_gate import LONGEST_SESSION
 from portal.users.models import User
@@ -19,8 +19,7 @@ PASSKEY, TOTP = ":u2f/", ":mfa/"
 class Mfa:
     """What of a person's MFA devices works on the command line.
 
-    `serial` is the device that takes codes, empty where there is none. `is_known` is false before AWS was asked; the serial is
-    then what most people's is.
+    `serial` is the device that takes codes, empty where there is none, and before AWS was asked: then `is_known` is false.
     """
 
     serial: str
@@ -37,16 +36,11 @@ class Mfa:
         return self.is_known and not self.has_passkey and not self.serial
 
 
-def jump() -> AwsAccount | None:
-    return AwsAccount.objects.filter(kind=AccountKind.JUMP).first()
-
-
-def mfa_of(person: User, jump: AwsAccount | None) -> Mfa:
+def mfa_of(person: User) -> Mfa:
     """Return what the devices of the IAM user that is bound to the person allow. One query."""
     binding = IamUserBinding.objects.filter(person=person).first()
     if binding is None or binding.mfa_serials is None:
-        account, name = jump.account_id if jump else "", binding.user_name if binding else person.username
-        return Mfa(serial=f"arn:aws:iam::{account}:mfa/{name}", is_known=False)
+        return Mfa(serial="", is_known=False)
     serials = [str(serial) for serial in binding.mfa_serials]
     return Mfa(
         serial=next((serial for serial in serials if TOTP in serial), ""),
@@ -66,17 +60,19 @@ def permission_set(role: TargetRole) -> str:
 def link(role: TargetRole, elevation: Elevation) -> str:
     """Return the link that opens the console's switch-role page filled in. Source: IAM, switching to a role (console)."""
     shown = f"{elevation.work_group.name} {elevation.code}"
-    query = {"account": role.account.account_id, "roleName": role.name, "displayName": shown[:64]}
+    # With its path, where it has one.
+    name = role.shown.partition(":role/")[2] or role.name
+    query = {"account": role.account.account_id, "roleName": name, "displayName": shown[:64]}
     return f"{CONSOLE}?{urlencode(query)}"
 
 
 def profile(role: TargetRole, elevation: Elevation, mfa: Mfa) -> str:
-    """Return a profile for ~/.aws/config; empty where no MFA device of the person works on the command line.
+    """Return a profile for ~/.aws/config; empty where no MFA device of the person is known to work on the command line.
 
     The session's name must be the IAM user's, which the role's trust demands. A session longer than the access would be of no
     use, and one longer than the policy's longest time is refused by AWS.
     """
-    if not mfa.serial:
+    if not mfa.serial or role.arn is None:
         return ""
     several = len(elevation.work_group.target_roles.all()) > 1
     return "\n".join(

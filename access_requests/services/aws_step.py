@@ -3,7 +3,7 @@
 import logging
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -33,12 +33,16 @@ CALL_A_HUMAN = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What a step did: the end that it wrote, what it read back, and how far the two agree; what of open sessions it ended."""
+    """What a step did: the end that it wrote, what it read back, and how far the two agree; what of open sessions it ended.
+
+    `afterwards` is what was evaluated for the second after the end, by a step that gives.
+    """
 
     ends_at: datetime
     seen: Seen
     presence: Presence
     open_sessions: Sequence[Data] = ()
+    afterwards: Data = field(default_factory=dict)
 
 
 class NotRecorded(Exception):
@@ -137,8 +141,7 @@ def grant_of_request(request: AccessRequest, work_group: WorkGroup) -> Grant:
 
 
 def roles_of(work_group: WorkGroup) -> tuple[Role, ...]:
-    roles = work_group.target_roles.select_related("account").order_by("name")
-    return tuple(Role(name=role.name, arn=role.arn) for role in roles)
+    return tuple(Role(pk=role.pk, name=role.name, arn=role.arn) for role in work_group.target_roles.order_by("name"))
 
 
 def _fixed_by(elevation: Elevation) -> AccessRequest:

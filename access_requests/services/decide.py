@@ -11,7 +11,7 @@ from access_requests.actor import Actor, Door
 from access_requests.lifecycle import STANDING, UNDECIDED, RequestAction
 from access_requests.models import AccessRequest, ApprovalLevel, Decision, Verdict, WorkGroup
 from access_requests.policy import AskedWindow
-from access_requests.services import bindings, change_requests, gates, snapshot, submit, transition, windows
+from access_requests.services import bindings, change_requests, gates, snapshot, submit, target_roles, transition, windows
 from portal.outbox import sending as outbox
 from portal.users.models import User
 
@@ -150,6 +150,7 @@ def _check_door(request: AccessRequest, actor: Actor) -> None:
 
 
 def _check_seen(request: AccessRequest, seen: str | None, *, earlier: Iterable[str] = ()) -> None:
+    target_roles.check_known(request.work_groups.all())
     current = snapshot.current(request)
     if {seen or request.digest, *earlier} == {snapshot.digest(current)}:
         return

@@ -34,9 +34,14 @@ def open_until(person: User, role: Role, *, now: datetime) -> Open:
 
 
 def put_all(person: User, grant: Grant, aws: Caller, *, now: datetime) -> dict[str, str]:
-    """Write the person's entry fence for each role of the grant; return role name -> time as written. Raises BackendError."""
+    """Write the person's entry fence for each role of the grant; return role name -> time as written. Raises BackendError.
+
+    A role of which nobody knows yet which one it is has none: nothing is given there, and an end goes on without.
+    """
     written = {}
     for role in grant.roles:
+        if role.arn is None:
+            continue
         open_ = open_until(person, role, now=now)
         entry_fence.put(aws, user_name=grant.user_name, role=role, until=open_.until, window=open_.window)
         written[role.name] = iso(open_.until)
@@ -56,7 +61,4 @@ def is_needed(person: User, role: Role) -> bool:
 
 
 def _reaching(person: User, role: Role) -> QuerySet[Elevation]:
-    account_id, name = role.arn.split(":")[4], role.arn.rsplit("/", 1)[-1]
-    return Elevation.objects.filter(
-        person=person, work_group__target_roles__name=name, work_group__target_roles__account__account_id=account_id
-    )
+    return Elevation.objects.filter(person=person, work_group__target_roles=role.pk)

@@ -16,7 +16,7 @@ from access_requests.actor import WORKER
 from access_requests.grants import inventory
 from access_requests.grants.calls import Caller
 from access_requests.grants.errors import BackendError, LeaseLost
-from access_requests.judgement import ALLOWED, BEFORE, DENIED, NO_GATE_ROLE, NO_IAM_USER, NO_ROLE, UNKNOWN
+from access_requests.judgement import AFTERWARDS, ALLOWED, BEFORE, DENIED, NO_GATE_ROLE, NO_IAM_USER, NO_ROLE, UNKNOWN
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccountKind, AwsAccount, Elevation, TargetRole
 from access_requests.services import fences, gates, transition
@@ -73,6 +73,12 @@ def before_grant(elevation: Elevation, aws: Caller) -> None:
         transition.record(
             row, act=ACT, actor=WORKER, now=timezone.now(), data={"judged": judged, "moment": BEFORE, "calls": calls}
         )
+
+
+def record_afterwards(elevation: Elevation, judged: Mapping[str, Any], *, now: datetime) -> None:
+    """Record, with the step that gave, what the second after the end was evaluated to; `elevation` is locked."""
+    data = {"judged": judged, "moment": AFTERWARDS, "expected": DENIED}
+    transition.record(elevation, act=ACT, actor=WORKER, now=now, data=data)
 
 
 def judge_due() -> None:
@@ -138,7 +144,7 @@ def _read(elevations: Iterable[Elevation], aws: Caller) -> Read:
     """Read the Jump account and each target account once; what cannot be read is the error that says why."""
     jump = AwsAccount.objects.get(kind=AccountKind.JUMP)
     groups = {elevation.work_group_id for elevation in elevations}
-    targets = AwsAccount.objects.filter(roles__work_groups__in=groups).exclude(gate_role="").distinct().order_by("key")
+    targets = AwsAccount.objects.filter(roles__work_groups__in=groups).exclude(gate_role_arn="").distinct().order_by("key")
     read = {JUMP: _account(aws, jump, kinds=inventory.PEOPLE)}
     for account in targets:
         target = Caller(client=iam_of(account.gate_role_arn), before_each=aws.before_each, clock=aws.clock, calls=aws.calls)

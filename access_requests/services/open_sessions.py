@@ -11,7 +11,9 @@ from access_requests.grants.contract import Role
 from access_requests.grants.errors import BackendError, LeaseLost
 from access_requests.models import Elevation, TargetRole
 from access_requests.services import fences, gates
+from access_requests.services.target_roles import IDENTITY_UNREAD
 from portal.aws.sessions import ssm_of
+from portal.iam.principals import session_arn
 
 logger = logging.getLogger(__name__)
 Ended = Mapping[str, object]
@@ -35,8 +37,10 @@ def _end_in(role: TargetRole, region: str, elevation: Elevation, aws: Caller) ->
     target = Caller(
         client=ssm_of(role.account.gate_role_arn, region), before_each=aws.before_each, clock=aws.clock, calls=aws.calls
     )
-    owner = f"arn:aws:sts::{role.account.account_id}:assumed-role/{role.name}/{elevation.iam_user_name}"
     where = {"role": str(role), "region": region}
+    if role.arn is None:
+        return {**where, "ended": [], "problem": IDENTITY_UNREAD}
+    owner = session_arn(role.arn, elevation.iam_user_name)
     try:
         return {**where, "ended": session_manager.terminate_all(target, owner_arn=owner), "problem": ""}
     except LeaseLost:
@@ -48,4 +52,4 @@ def _end_in(role: TargetRole, region: str, elevation: Elevation, aws: Caller) ->
 
 def _leads_there_still(elevation: Elevation, role: TargetRole, aws: Caller) -> bool:
     now = aws.clock()
-    return fences.open_until(elevation.person, Role(name=role.name, arn=role.arn), now=now).until > now
+    return fences.open_until(elevation.person, Role(pk=role.pk, name=role.name, arn=role.arn), now=now).until > now

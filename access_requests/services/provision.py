@@ -14,14 +14,27 @@ from access_requests.grants.registry import backend
 from access_requests.lifecycle import ElevationAction, ElevationStatus, RequestStatus
 from access_requests.models import AutomationExecution, Elevation
 from access_requests.selectors import catalogue
-from access_requests.services import aws_step, bindings, executions, fences, gates, judging, stop, transition
+from access_requests.services import (
+    afterwards,
+    aws_step,
+    bindings,
+    executions,
+    fences,
+    gates,
+    judging,
+    stop,
+    target_roles,
+    transition,
+)
+from access_requests.services.afterwards import Written
 from access_requests.services.aws_step import Data, Outcome
 from portal.outbox import sending as outbox
 
 NOT_SHOWN_YET = "not_shown_yet"
 IAM_USER_CHANGED = "iam_user_changed"
 # The user that was bound is not there any more: nothing is given to whoever may have the name now.
-ANOTHER_USER = frozenset({IAM_USER_CHANGED, USER_MISSING})
+# And where AWS would go on letting in after the end, nobody stays in.
+ENDING = frozenset({IAM_USER_CHANGED, USER_MISSING, afterwards.NOT_DENIED})
 
 
 def grant(elevation_id: int) -> None:
@@ -61,6 +74,7 @@ class Grants:
         elif outcome.presence != Presence.PRESENT:
             aws_step.try_again(elevation, NOT_SHOWN_YET, data=data, step=self.name, now=now)
         else:
+            judging.record_afterwards(elevation, outcome.afterwards, now=now)
             elevation.granted_at, elevation.written_ends_at = now, outcome.ends_at
             judging.ask(elevation, now=now)
             transition.apply_to_elevation(elevation, ElevationAction.CONFIRM_GRANT, actor=WORKER, now=now, data=data)
@@ -101,6 +115,7 @@ class Prolongs:
         elif outcome.presence != Presence.PRESENT:
             aws_step.try_again(elevation, NOT_SHOWN_YET, data=data, step=self.name, now=now)
         else:
+            judging.record_afterwards(elevation, outcome.afterwards, now=now)
             elevation.written_ends_at = outcome.ends_at
             judging.ask(elevation, now=now)
             elevation.attempts, elevation.try_again_at, elevation.problem = 0, None, ""
@@ -115,7 +130,7 @@ class Prolongs:
             aws_step.look_again(elevation, now=now)
             return
         aws_step.try_again(elevation, error.problem, data=data, step=self.name, now=now)
-        if error.problem in ANOTHER_USER:
+        if error.problem in ENDING:
             stop.end_now(elevation, reason=error.problem, actor=WORKER, now=now)
         elif error.problem in REFUSED.values():
             _refused(elevation, error, now)
@@ -139,12 +154,13 @@ def _refused(elevation: Elevation, error: BackendError, now: datetime) -> None:
 
 
 def _write(elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
-    """Gate and fence first, so that AWS itself ends what is given next."""
+    """Gate and fence first, and proof that they deny, so that AWS itself ends what is given next."""
+    target_roles.confirm(elevation.work_group, aws)
     way = backend(elevation.work_group.backend)
     if way.executes:
         grant = runbooks.follow(grant, GIVING, aws)
     if not is_fenced(way):
-        return _write_membership(way, grant, aws)
+        return _write_membership(way, elevation, grant, aws)
     user = directory.user_named(aws, grant.user_name)
     if user is None or user.user_id != grant.user_id:
         # Renamed, or deleted and made again: it is not the one that an administrator bound.
@@ -152,17 +168,19 @@ def _write(elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
     grant = replace(grant, user_name=user.name)
     gate = gates.write(elevation, aws)
     written = fences.put_all(elevation.person, grant, aws, now=aws.clock())
+    judged = afterwards.check(elevation, grant, user, Written(fences=written, gates=gate or {}), aws)
     way.give(grant, aws)
     seen = replace(way.look(grant, aws), session_gate=gate)
     presence = seen.presence(ttl=way.ttl(grant.ends_at), fences=written)
-    return Outcome(ends_at=grant.ends_at, seen=seen, presence=presence)
+    return Outcome(ends_at=grant.ends_at, seen=seen, presence=presence, afterwards=judged)
 
 
-def _write_membership(way: GrantBackend, grant: Grant, aws: Caller) -> Outcome:
+def _write_membership(way: GrantBackend, elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
     """Where AWS takes neither gate nor fence, the portal alone ends what is given."""
     way.give(grant, aws)
     seen = way.look(grant, aws)
-    return Outcome(ends_at=grant.ends_at, seen=seen, presence=seen.presence(ttl=None, fences={}))
+    presence = seen.presence(ttl=None, fences={})
+    return Outcome(ends_at=grant.ends_at, seen=seen, presence=presence, afterwards=afterwards.exempt(elevation))
 
 
 def _ended_for_lack_of_right(elevation: Elevation, now: datetime) -> bool:

@@ -70,7 +70,11 @@ def _asked(request: AccessRequest, work_groups: Sequence[WorkGroup]) -> Json:
         "iam_user": {"name": binding.user_name, "user_id": binding.user_id} if binding else None,
         **_identity_center_user(request, work_groups),
         "work_groups": [
-            {"name": group.name, "backend": group.backend, "target_roles": sorted(role.arn for role in group.target_roles.all())}
+            {
+                "name": group.name,
+                "backend": group.backend,
+                "target_roles": sorted(role.shown for role in group.target_roles.all()),
+            }
             for group in sorted(work_groups, key=lambda group: group.name)
         ],
         "reason": request.reason,

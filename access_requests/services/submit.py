@@ -16,7 +16,7 @@ from access_requests.models import (
 )
 from access_requests.policy import AskedWindow, Limits
 from access_requests.selectors import catalogue
-from access_requests.services import bindings, change_requests, snapshot, transition, windows
+from access_requests.services import bindings, change_requests, snapshot, target_roles, transition, windows
 from portal.users.models import User
 
 # Longer than any policy may be; keeps absurd numbers away from the arithmetic of times, and leaves their refusal to the policy.
@@ -143,6 +143,7 @@ def in_utc(field: str, moment: datetime | None) -> datetime | None:
 def write(request: AccessRequest, groups: Sequence[WorkGroup], *, actor: Actor, now: datetime) -> AccessRequest:
     """Write a checked request with its groups and its trail entry."""
     check_approvable(request.policy, request.requester)
+    target_roles.check_known(groups)
     request.snapshot = snapshot.take(request, groups)
     request.digest = snapshot.digest(request.snapshot)
     request.save(force_insert=True)

@@ -20,12 +20,14 @@ from access_requests.services import (
     replays,
     run,
     stop,
+    target_roles,
 )
 from portal.outbox import sending as outbox
 
 Due = Iterator[tuple[str, int]]
 TIDY = "access_requests.tidy"
 GATE = "access_requests.gate"
+ROLE = "access_requests.read_role"
 BATCH = 1000
 
 
@@ -54,6 +56,11 @@ def due_ends(*, now: datetime) -> Due:
 def due_changes(*, now: datetime) -> Due:
     """Yield (task, id) of the change requests in AWS that are to be begun, looked at or ended."""
     yield from change_requests.due(now=now)
+
+
+def due_roles(*, now: datetime) -> Due:
+    """Yield (task, role id) of the roles of which nobody knows yet which one in AWS they are."""
+    yield from ((ROLE, role_id) for role_id in target_roles.due(now=now))
 
 
 def due_judgements(*, now: datetime) -> Due:

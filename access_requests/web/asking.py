@@ -50,7 +50,7 @@ def _form(request: PageRequest, form: RequestForm, *, status: int = 200) -> Http
         "form": form,
         "sent_back": _sent_back(request.user, form["revises"].value()),
         "groups": form.groups,
-        "mfa": switching.mfa_of(request.user, switching.jump()),
+        "mfa": switching.mfa_of(request.user),
     }
     return render(request, "access_requests/request_new.html", context, status=status)
 

@@ -15,7 +15,7 @@ def catalogue(request: PageRequest) -> HttpResponse:
     work_groups = selectors.work_groups().prefetch_related("target_roles__gate")
     context = {
         "work_groups": [(group, group.pk in mine) for group in work_groups],
-        "mfa": switching.mfa_of(request.user, switching.jump()),
+        "mfa": switching.mfa_of(request.user),
         "standing_groups": selectors.standing_groups(),
         "accounts": selectors.accounts(),
     }

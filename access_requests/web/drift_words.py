@@ -29,6 +29,7 @@ FOUND: Mapping[str, Promise] = {
     DriftKind.USER_GONE: _("The IAM user %(thing)s is gone"),
     DriftKind.GROUP_GONE: _("The group %(thing)s is gone"),
     DriftKind.ROLE_GONE: _("The role %(thing)s is gone"),
+    DriftKind.ROLE_REMADE: _("The role %(thing)s was deleted and made again: nobody is let in there until the catalogue says so"),
     DriftKind.GROUP_POLICY: _("%(thing)s has the policy %(name)s, which allows more than the switch to its roles"),
     DriftKind.ROLE_POLICY: _("%(thing)s has the policy %(name)s, which nobody declared"),
     DriftKind.TRUST_OPEN: _(
@@ -57,6 +58,7 @@ DETAILS: Mapping[str, Promise] = {
     "ttl": _("TTL tag"),
     "role": _("Role"),
     "arn": _("ARN"),
+    "role_id": _("Role ID"),
     "by": _("What decided"),
 }
 

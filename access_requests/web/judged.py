@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from access_requests import wording
-from access_requests.judgement import ALLOWED, BEFORE, DENIED, NO_GATE_ROLE, UNKNOWN
+from access_requests.judgement import AFTERWARDS, ALLOWED, BEFORE, DENIED, NO_GATE_ROLE, UNKNOWN
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation
 from access_requests.web import moments
@@ -93,8 +93,10 @@ def current(elevation: Elevation) -> Judged | None:
 
 
 def sentence(judged: Judged, *, person: str, moment: str, expected: str) -> tuple[str, str]:
-    """Return how the timeline marks an evaluation, and what it says. `moment` is BEFORE or the elevation's state."""
+    """Return how the timeline marks an evaluation, and what it says. `moment` is BEFORE, AFTERWARDS or the elevation's state."""
     words = {"person": person, "roles": judged.names, "why": judged.why}
+    if moment == AFTERWARDS:
+        return ("check" if judged.decision == DENIED else "step"), _afterwards(judged.decision) % words
     if moment == BEFORE:
         return ("check" if judged.decision == DENIED else "step"), _before(judged.decision) % words
     kind, said = _after(judged, moment, expected)
@@ -106,6 +108,13 @@ def _before(decision: str) -> str:
         DENIED: gettext("Evaluated before the grant: %(person)s cannot switch to %(roles)s"),
         ALLOWED: gettext("Evaluated before the grant: %(person)s can switch to %(roles)s already"),
     }.get(decision, gettext("Before the grant it cannot be told whether %(person)s can switch to %(roles)s: %(why)s"))
+
+
+def _afterwards(decision: str) -> str:
+    """What is not denied is never given; what is not evaluated is granted in a way that AWS does not end."""
+    if decision == DENIED:
+        return gettext("Evaluated for the second after the end: %(person)s cannot switch to %(roles)s, nor go on there")
+    return gettext("Not evaluated for the time after the end of %(person)s in %(roles)s: %(why)s")
 
 
 def _after(judged: Judged, moment: str, expected: str) -> tuple[str, str]:

@@ -86,6 +86,8 @@ def _opened(name: str, offered: Json | None, current: Json | None) -> Opened:
         raise Refused(f"{name} lets in by IAM Identity Center, where nobody takes on a role: use aws sso.", code="no_role")
     links = current["details"]["switch_roles"] if current and current["details"] else []
     arns = [role["arn"] for role in offered["target_roles"]] if offered else [link["role_arn"] for link in links]
+    if None in arns:
+        raise Refused(f"The portal does not know yet which role {name} opens. Try again in a minute.", code="identity_unread")
     if not arns:
         raise Refused(f"{name} is no work group that you may ask for or that is open to you.", code="unknown_work_group")
     longest = offered["longest_minutes"] * 60 if offered else LONGEST_SECONDS
@@ -140,7 +142,7 @@ def _account(arn: str) -> str:
 
 def _no_device() -> Failure:
     return Refused(
-        "None of your MFA devices gives codes, which the command line needs; passkeys do not work there. "
+        "The portal knows no MFA device of yours that gives codes, which the command line needs; passkeys do not work there. "
         "Add such a device in AWS, or name it: --mfa-serial.",
         code="no_mfa_device",
     )

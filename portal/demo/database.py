@@ -6,8 +6,6 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from access_requests.actor import COMMAND
-from access_requests.grants.directory import find_iam_user
-from access_requests.grants.identity_center import find_identity_center_user
 from access_requests.services import catalogue, people, run
 from portal.demo import secret_files
 from portal.demo.places import Places
@@ -28,7 +26,7 @@ def load_company(secrets: Secrets) -> None:
     if User.objects.exists():
         return
     wanted, known = catalogue.read(CATALOGUE.read_bytes()), {CLIENT: secrets.client_secret}
-    found = catalogue.look_up(wanted=wanted, directory=find_iam_user, identity_center=find_identity_center_user)
+    found = catalogue.look_up(wanted=wanted)
     run.run(lambda: catalogue.load(wanted=wanted, found=found, secrets=known, actor=COMMAND, now=timezone.now()))
 
 

@@ -84,7 +84,7 @@ def _put_in(user: Declared, elevation: Elevation, now: datetime) -> None:
     written = elevation.written_ends_at or elevation.ends_at
     ttl = backend(elevation.work_group.backend).ttl(written)
     user["tags"] = {**user["tags"], ttl_tag.key(grant.group): ttl}
-    user["inline"] = {**user["inline"], **{entry_fence_name(role.name): _fence(elevation, role, now) for role in grant.roles}}
+    user["inline"] = {**user["inline"], **_fences(elevation, grant.roles, now)}
 
 
 def _put_in_directory(directory: Declared, elevation: Elevation) -> None:
@@ -123,9 +123,15 @@ def _put_gate(whole: Declared, role: TargetRole, now: datetime) -> None:
             there["inline"] = {**there["inline"], SESSION_GATE_NAME: dict(session_gate(gates.lines(role, now=now)))}
 
 
-def _fence(elevation: Elevation, role: Role, now: datetime) -> Declared:
-    open_ = fences.open_until(elevation.person, role, now=now)
-    return dict(entry_fence(role_arn=role.arn, until=open_.until, window=open_.window))
+def _fences(elevation: Elevation, roles: Iterable[Role], now: datetime) -> Declared:
+    """Return the entry fences by their names; a role that no worker has read yet has none until one does."""
+    written = {}
+    for role in roles:
+        if role.arn is not None:
+            open_ = fences.open_until(elevation.person, role, now=now)
+            fence = entry_fence(role_arn=role.arn, until=open_.until, window=open_.window)
+            written[entry_fence_name(role.name)] = dict(fence)
+    return written
 
 
 def _added_groups(known: set[str]) -> list[Declared]:
@@ -135,7 +141,9 @@ def _added_groups(known: set[str]) -> list[Declared]:
         {
             "name": group.name,
             "path": WORK_PATH,
-            "inline": {"SwitchRole": document(allow("sts:AssumeRole", [role.arn for role in group.target_roles.all()]))},
+            "inline": {
+                "SwitchRole": document(allow("sts:AssumeRole", [role.arn for role in group.target_roles.all() if role.arn]))
+            },
         }
         for group in added
     ]

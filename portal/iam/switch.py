@@ -1,13 +1,15 @@
 """Whether a user can switch to a role at a moment and act there: the user's side, the role's trust, and its session gate."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from fnmatch import fnmatchcase
+from typing import Any
 
 from portal.iam import anybody, contexts
-from portal.iam.account import Account, User
+from portal.iam.account import UNREADABLE, Account, Group, User
 from portal.iam.evaluation import ASSUME_ROLE, Answer, Call, Decision, evaluate, evaluate_assume_role
-from portal.iam.principals import Context, Policy, Principal, Role, account_of
+from portal.iam.principals import Context, Document, Policy, Principal, Role, account_of
 from portal.iam.session_gate import SESSION_GATE_NAME
 
 # Of no service, so that a gate, which speaks of every action, is all that can speak of it.
@@ -87,6 +89,23 @@ def keys_of_switch(
 
 def session_gate_of(role: Role) -> Policy | None:
     return next((policy for policy in role.policies if policy.name.endswith(f": {SESSION_GATE_NAME}")), None)
+
+
+def switches_of(account: Account, group: Group) -> frozenset[str]:
+    """Return on what the group's policies allow sts:AssumeRole, as they write it; * where that cannot be told."""
+    managed = (account.policies.get(arn, UNREADABLE) for arn in group.attached)
+    return frozenset(resource for document in (*group.inline.values(), *managed) for resource in _switched(document))
+
+
+def _switched(document: Document) -> Iterator[str]:
+    for statement in _listed(document.get("Statement", [{}])):
+        actions = [str(action).lower() for action in _listed(statement.get("Action", "*"))]
+        if statement.get("Effect") != "Deny" and any(fnmatchcase(ASSUME_ROLE.lower(), action) for action in actions):
+            yield from map(str, _listed(statement.get("Resource", "*")))
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _through(gate: Policy, role: Role, name: str, *, at: datetime, mfa: bool) -> Answer:

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from access_requests.models import IamUserBinding, TargetRole
 from access_requests.services import gates
 from tests.aws_fixtures import Aws
-from tests.cast import Cast
+from tests.cast import Cast, target_role
 from tests.cli.terminal import Terminal
 from tests.cli.test_commands import done, refused
 from tests.gated import Gated, clock, gated, jump, simulated_aws
@@ -46,6 +46,12 @@ class Laptop:
         finally:
             client.close()
         return True
+
+
+@pytest.fixture(autouse=True)
+def device(cast: Cast) -> None:
+    """A comparison with AWS has read which devices member01 has."""
+    IamUserBinding.objects.filter(person=cast.member01).update(mfa_serials=["arn:aws:iam::111111111111:mfa/member01"])
 
 
 @pytest.fixture
@@ -118,8 +124,8 @@ def test_wishes_go_before_what_the_portal_knows(member01: Terminal) -> None:
 
 
 def test_work_group_with_several_roles_has_a_profile_for_each(member01: Terminal, cast: Cast) -> None:
-    second = TargetRole.objects.create(account=cast.production, name="Prod_LogRole", level="member")
-    third = TargetRole.objects.create(account=cast.jump, name="Prod_LogRole", level="member")
+    second = target_role(cast.production, "Prod_LogRole")
+    third = target_role(cast.jump, "Prod_LogRole")
     cast.prod_member.target_roles.add(second, third)
     made = done(member01.run("aws-profile", "ProdMemberWorkGroup", "--json")).json()["profiles"]
     assert {each["name"] for each in made} == {
@@ -141,6 +147,9 @@ def test_what_would_change_is_shown_and_not_done(member01: Terminal) -> None:
 def test_each_reason_why_there_is_no_profile(member01: Terminal, cast: Cast) -> None:
     refused(member01.run("aws-profile"), "no_access")
     refused(member01.run("aws-profile", "Administrators"), "unknown_work_group")
+    TargetRole.objects.update(arn=None)
+    refused(member01.run("aws-profile", "ProdMemberWorkGroup"), "identity_unread")
+    TargetRole.objects.update(arn="arn:aws:iam::444444444444:role/Prod_MemberRole")
     IamUserBinding.objects.filter(person=cast.member01).update(mfa_serials=["arn:aws:iam::111111111111:u2f/user/member01/k"])
     refused(member01.run("aws-profile", "ProdMemberWorkGroup"), "no_mfa_device")
     IamUserBinding.objects.filter(person=cast.member01).delete()

@@ -119,7 +119,7 @@ def by_runbook(group: str, gives: str, request: pytest.FixtureRequest) -> Case:
     arn = f"arn:aws:iam::444444444444:role/{role}"
     return Case(
         way=backend(BACKENDS[group]),
-        grant=_grant(jump, group, iam_user_id("member01"), (Role(name=role, arn=arn),)),
+        grant=_grant(jump, group, iam_user_id("member01"), (Role(pk=0, name=role, arn=arn),)),
         aws=jump.caller(),
         jump=jump,
         members=lambda: jump.members(group),

@@ -15,7 +15,7 @@ from access_requests.grants.registry import backend
 from tests.cast import iam_user_id
 from tests.jump import MEMBER_GROUP, MEMBER_TAG, Jump
 
-ROLE = Role(name="Prod_MemberRole", arn="arn:aws:iam::444444444444:role/Prod_MemberRole")
+ROLE = Role(pk=0, name="Prod_MemberRole", arn="arn:aws:iam::444444444444:role/Prod_MemberRole")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from tests.identity_center import GROUP, Directory, directory
 from tests.jump import clock, jump, simulated_aws
 
 __all__ = ["clock", "directory", "jump", "simulated_aws"]
-ROLE = Role(name="AWSReservedSSO_SekishoOperate_0123456789abcdef", arn="arn:aws:iam::444444444444:role/is-not-asked-for")
+ROLE = Role(pk=0, name="AWSReservedSSO_SekishoOperate_0123456789abcdef", arn="arn:aws:iam::444444444444:role/is-not-asked-for")
 
 
 @dataclass(frozen=True, kw_only=True)

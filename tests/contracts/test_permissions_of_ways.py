@@ -14,6 +14,7 @@ from access_requests.models import AccessRequest, Elevation, TargetRole, WorkGro
 from access_requests.services import documents
 from portal.simulated_aws.change_roles import FILES, IDENTITY_CENTER, RUNBOOK, STARTER
 from tests.aws_fixtures import ADMIN_KEY, REGION, Aws
+from tests.cast import target_role
 from tests.contracts.test_permissions import ROOT, actions_of
 from tests.identity_center import GROUP, Directory, directory
 from tests.jump import ended, granted
@@ -111,7 +112,7 @@ def live_through_refusals(world: Runbooked) -> None:
 def publish_again(world: Runbooked) -> None:
     """Publish what has become otherwise, have it reviewed, and go back to what it was."""
     for group in (CHANGE_GROUP, AUTOMATION_GROUP):
-        role = TargetRole.objects.create(account=world.world.jump.cast.production, name=f"More_{group}", level="member")
+        role = target_role(world.world.jump.cast.production, f"More_{group}")
         WorkGroup.objects.get(name=group).target_roles.add(role)
     for owner in documents.owners():
         list(documents.publish(owner, actor=COMMAND))

@@ -25,7 +25,7 @@ from portal.iam.account import Account
 from portal.iam.evaluation import Call, evaluate
 from portal.iam.fences import entry_fence_name
 from portal.iam.switch import evaluate_switch
-from tests.cast import Cast, iam_user_id
+from tests.cast import Cast, iam_user_id, let_portal_in
 from tests.clock import Clock
 from tests.fake_iam import JUMP, PRODUCTION, FakeIam
 from tests.jump import TASKS
@@ -293,8 +293,7 @@ class Setting:
 @pytest.fixture
 def setting(cast: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Setting]:
     made = Setting(cast, clock)
-    cast.production.gate_role = "sekisho/SekishoGateRole"
-    cast.production.save()
+    let_portal_in(cast.production)
     night = WorkGroup.objects.create(name="ProdNightWorkGroup", policy=cast.one_lead, everyone_may_request=True)
     night.target_roles.set([TargetRole.objects.get(name="Prod_MemberRole")])
     for module, name in ((aws_step, "jump_iam"), (judging, "jump_iam"), (judging, "iam_of"), (writing, "iam_of")):

@@ -10,9 +10,8 @@ from portal.simulated_aws.company import PEOPLE, company
 from portal.simulated_aws.world import World
 from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws, aws, simulated_aws
 from tests.aws_proxy import AwsProxy
-from tests.cast import Cast, iam_user_id
+from tests.cast import Cast, iam_user_id, let_portal_in
 from tests.crashes.stage import Crew, Stage
-from tests.gated import GATE_ROLE
 from tests.worker import Broker, broker, start_beat, start_worker
 
 __all__ = ["aws", "broker", "simulated_aws", "start_beat", "start_worker"]
@@ -50,8 +49,7 @@ def stage(transactional_db: None, cast: Cast, aws: Aws, broker: Broker, proxy: A
 @pytest.fixture
 def gated_stage(stage: Stage) -> Iterator[Stage]:
     """Return a stage on which the portal has a role in production: gates are written, and switches evaluated."""
-    stage.cast.production.gate_role = GATE_ROLE
-    stage.cast.production.save()
+    let_portal_in(stage.cast.production)
     yield stage
     if Elevation.objects.exclude(judge_at=None).exists():
         # An evaluation may be under way, which nothing waits for: the database is about to be emptied.

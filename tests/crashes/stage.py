@@ -27,7 +27,7 @@ SWEEPS = ("access_requests.sweep", "access_requests.sweep_ends")
 GROUP = "ProdMemberWorkGroup"
 # The calls of a grant and of an end where the portal has no role in the target account.
 LOOK = ("GetGroup", "ListUserTags", "GetUserPolicy")
-GRANT_CALLS = ("GetUser", "PutUserPolicy", "TagUser", "AddUserToGroup", *LOOK)
+GRANT_CALLS = ("GetUser", "PutUserPolicy", "GetUserPolicy", "TagUser", "AddUserToGroup", *LOOK)
 END_CALLS = ("GetUser", "PutUserPolicy", "RemoveUserFromGroup", "GetGroup", "UntagUser", *LOOK)
 ROLE = "Prod_MemberRole"
 FENCE = entry_fence_name(ROLE)

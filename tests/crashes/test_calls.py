@@ -13,7 +13,7 @@ Calls = tuple[str, ...]
 # Reads on which nothing of a grant or an end depends: the worker's own session, and what is evaluated beside the step.
 UNTRIED = frozenset({"AssumeRole", "GetAccountAuthorizationDetails"})
 GATE = ("PutRolePolicy", "GetRolePolicy")
-GATED_GRANT: Calls = (*GRANT_CALLS[:1], *GATE, *GRANT_CALLS[1:])
+GATED_GRANT: Calls = ("GetRole", *GRANT_CALLS[:1], *GATE, *GRANT_CALLS[1:])
 GATED_END: Calls = (*END_CALLS[:2], *GATE, *END_CALLS[2:5], "DescribeSessions", *END_CALLS[5:])
 
 

@@ -22,7 +22,7 @@ from access_requests.models import (
 )
 from portal.iam.fences import iso
 from tests.bots import SCOPES, make_client, make_personal_client, own_token_of
-from tests.cast import Cast
+from tests.cast import Cast, let_portal_in
 from tests.journeys.conftest import Travel
 from tests.matrices import compared
 from tests.story import approved, elevated, rejected, sent_back, submitted
@@ -44,8 +44,7 @@ def company(cast: Cast, transactional_db: None) -> dict[str, str]:
     rejected(submitted(cast.member01, now=now), cast.leader01, now=now)
     running = elevated(cast.member01, cast.leader01, now=now - timedelta(minutes=5), duration_minutes=60)
     elevated(cast.leader02, cast.leader01, now=now, starts_at=now + timedelta(hours=2), duration_minutes=60)
-    cast.production.gate_role = "sekisho/SekishoGateRole"
-    cast.production.save()
+    let_portal_in(cast.production)
     passkey_only(cast)
     return {
         "waiting": waiting.code,

@@ -202,15 +202,6 @@ def test_roles_that_would_share_an_entry_fence_are_refused() -> None:
     assert any("roles that work groups lead to need names of their own" in mistake for mistake in mistakes_of(text))
 
 
-def test_more_target_roles_than_entry_fences_fit_on_a_user_are_refused() -> None:
-    names = [f"Role{number}" for number in range(20)]
-    text = edited(
-        ("Stg_ReadOnlyRole: read_only", ", ".join(["Stg_ReadOnlyRole: read_only", *(f"{name}: member" for name in names)])),
-        ("[production/Prod_MemberRole]", f"[{', '.join(f'staging/{name}' for name in names)}]"),
-    )
-    assert any("their entry fences do not fit" in mistake for mistake in mistakes_of(text))
-
-
 class TestSecrets:
     def test_come_from_the_environment_or_from_a_file_beside_the_catalogue(self, tmp_path: Path) -> None:
         wanted = catalogue.read(EXAMPLE.replace("{env: CHAT_BOT_SECRET}", "{file: bot.txt}").encode())

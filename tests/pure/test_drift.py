@@ -301,6 +301,22 @@ def test_whoever_is_in_a_group_switches_under_the_own_name() -> None:
     assert switching.of_group(EXPECTED.groups[0], EXPECTED, sight, jump())[KEY].aws == "allowed"
 
 
+def test_role_of_another_id_is_another_one_though_all_else_is_as_it_was() -> None:
+    kept = replace(EXPECTED, roles=(replace(EXPECTED.roles[0], role_id="AROA1"),))
+    assert list(policies.of_roles(kept, "production", production(session_gate([LINE])))) == []
+    remade = replace(EXPECTED, roles=(replace(EXPECTED.roles[0], role_id="AROA0"),))
+    (found,) = policies.of_roles(remade, "production", production(session_gate([LINE])))
+    assert isinstance(found, Difference)
+    assert (found.kind, found.thing, found.detail["now"]) == (DriftKind.ROLE_REMADE, ROLE, f"{ARN} AROA1")
+
+
+def test_group_with_a_role_that_nobody_has_read_is_no_drift_and_a_problem() -> None:
+    unread = replace(EXPECTED, groups=(replace(EXPECTED.groups[0], role_arns=None),))
+    (found,) = policies.of_groups(unread, jump(user()))
+    assert isinstance(found, Problem)
+    assert (found.thing, found.problem) == (GROUP, "identity_unread")
+
+
 def test_every_detail_that_is_kept_has_its_label() -> None:
     found = [one for one in everything_that_can_differ() if isinstance(one, Difference)]
     assert {one.kind for one in found} == set(DriftKind)
@@ -320,6 +336,8 @@ def everything_that_can_differ() -> Iterator[Difference | Problem]:
     yield from policies.of_roles(declaring, "production", replace(there, roles={ROLE.lower(): undeclared}))
     yield from policies.of_roles(EXPECTED, "production", production(session_gate([LINE]), document(trusting(Condition={}))))
     yield from policies.of_roles(EXPECTED, "production", Account.parsed("444444444444", []))
+    remade = replace(EXPECTED, roles=(replace(EXPECTED.roles[0], role_id="AROA0"),))
+    yield from policies.of_roles(remade, "production", production(session_gate([LINE])))
     for shown in (document(statement()), session_gate()):
         yield from gate(shown)
     apart = replace(EXPECTED, groups=(replace(EXPECTED.groups[0], roles=frozenset()),))

@@ -14,8 +14,8 @@ from portal.simulated_aws.company import PEOPLE, company
 from portal.simulated_aws.world import World
 from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws, aws
 from tests.aws_proxy import AwsProxy
-from tests.cast import Cast, iam_user_id
-from tests.gated import GATE_ROLE, admin_in
+from tests.cast import Cast, iam_user_id, let_portal_in
+from tests.gated import admin_in
 from tests.jump import MEMBER_ROLE
 from tests.story import assert_trail_tells, elevated
 from tests.waiting import until
@@ -48,8 +48,7 @@ def scene(cast: Cast, aws: Aws, broker: Broker, start_worker: Start) -> Iterator
     """Return production with the portal's role in it, and two workers."""
     declared = company(admin_key=ADMIN_KEY, portal_key=PORTAL_KEY, user_ids={name: iam_user_id(name) for name in PEOPLE})
     aws.rebuild(World.parsed(declared))
-    cast.production.gate_role = GATE_ROLE
-    cast.production.save()
+    let_portal_in(cast.production)
     with AwsProxy(upstream=aws.endpoint_url) as proxy:
         for _ in range(2):
             start_worker({**aws.portal_env, "AWS_ENDPOINT_URL": proxy.url})

@@ -6,9 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from access_requests.actor import COMMAND
-from access_requests.grants.directory import find_iam_user
 from access_requests.grants.errors import BackendError
-from access_requests.grants.identity_center import find_identity_center_user
 from access_requests.services import catalogue, documents
 from access_requests.services.catalogue import CatalogueRefused, Change, Wanted
 from access_requests.services.run import run
@@ -20,32 +18,41 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--check", action="store_true", help="print the difference and change nothing")
+        parser.add_argument("--strict", action="store_true", help="with --check, fail where AWS could not be asked")
 
     @no_translations  # Commands speak English, whatever the pages do.
     def handle(self, *_args: Any, **options: Any) -> None:
         file: Path = options["file"]
         try:
-            self._load(file, check=options["check"])
+            self._load(file, check=options["check"], strict=options["strict"])
         except CatalogueRefused as refused:
             raise CommandError("\n".join(f"{file.name}:{mistake}" for mistake in refused.mistakes)) from refused
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}") from error
         except BackendError as error:
-            raise CommandError(f"AWS could not be asked about its users, nothing was changed: {error}") from error
+            raise CommandError(f"AWS could not be asked about its users and roles, nothing was changed: {error}") from error
 
-    def _load(self, file: Path, *, check: bool) -> None:
+    def _load(self, file: Path, *, check: bool, strict: bool) -> None:
         wanted = catalogue.read(file.read_bytes())
         secrets = catalogue.read_secrets(wanted, environment=os.environ, folder=file.resolve().parent)
-        found = catalogue.look_up(wanted=wanted, directory=find_iam_user, identity_center=find_identity_center_user)
+        found = catalogue.look_up(wanted=wanted, forgives=check)
         if check:
             self._print(catalogue.difference(wanted=wanted, found=found, secrets=secrets), catalogue.left_alone(wanted))
             self._warn(wanted)
+            self._tell_unasked(list(found.unasked()), strict=strict)
             return
         loaded = run(lambda: catalogue.load(wanted=wanted, found=found, secrets=secrets, actor=COMMAND, now=timezone.now()))
         self._print(loaded.changes, catalogue.left_alone(wanted))
         for client, secret in loaded.made_secrets.items():
             self.stdout.write(f"The secret of {client}, shown only now: {secret}")
         self._warn(wanted)
+
+    def _tell_unasked(self, unasked: list[str], *, strict: bool) -> None:
+        """Say what AWS was not there to answer: a load would ask again, and change nothing without the answer."""
+        for what in unasked:
+            self.stdout.write(f"not checked: {what}")
+        if unasked and strict:
+            raise CommandError("AWS could not be asked about all of it")
 
     def _warn(self, wanted: Wanted) -> None:
         """Say what keeps work groups from being granted: they must be in the catalogue before it can be put right."""

@@ -8,6 +8,7 @@ from access_requests.actor import Actor
 from access_requests.models import ApprovalPolicy, AwsAccount, StandingGroup, TargetRole, WorkGroup
 from access_requests.models.catalogue import LONGEST_SESSION_MINUTES
 from access_requests.services import changes as trail_of_changes
+from access_requests.services import target_roles
 from access_requests.services.catalogue import clients, persons
 from access_requests.services.catalogue.comparing import Change
 from access_requests.services.catalogue.state import Fields, Kind
@@ -35,7 +36,7 @@ def apply(changes: Sequence[Change], *, secrets: Mapping[str, str], actor: Actor
         elif change.kind == Kind.CLIENT:
             made |= clients.write(change, secret=secrets.get(change.key), actor=actor, now=now)
         else:
-            COMES[change.kind](change.key, change.after)
+            COMES[change.kind](change.key, change.after, now)
             _record(change, actor=actor, now=now)
     return made
 
@@ -52,22 +53,27 @@ def _record(change: Change, *, actor: Actor, now: datetime) -> None:
     trail_of_changes.record(act=act, subject=subject, before=change.before, after=change.after, actor=actor, now=now)
 
 
-def _account(key: str, after: Fields) -> None:
-    values = {"account_id": after["id"], **{field: after[field] for field in ("name", "kind", "gate_role", "regions")}}
+def _account(key: str, after: Fields, _now: datetime) -> None:
+    fields = ("name", "kind", "gate_role", "gate_role_arn", "regions")
+    values = {"account_id": after["id"], **{field: after[field] for field in fields}}
     AwsAccount.objects.update_or_create(key=key, defaults=values)
 
 
-def _role(key: str, after: Fields) -> None:
+def _role(key: str, after: Fields, now: datetime) -> None:
     account, name = key.split("/")
-    TargetRole.objects.update_or_create(account=AwsAccount.objects.get(key=account), name=name, defaults=after)
+    before = TargetRole.objects.filter(account__key=account, name=name).values_list("arn", flat=True).first()
+    values = {**after, "read_at": now if after["role_id"] else None, "read_again_at": None}
+    role, _ = TargetRole.objects.update_or_create(account=AwsAccount.objects.get(key=account), name=name, defaults=values)
+    if before != role.arn:
+        target_roles.rewrite_fences(role)
 
 
-def _standing_group(key: str, after: Fields) -> None:
+def _standing_group(key: str, after: Fields, _now: datetime) -> None:
     group, _ = StandingGroup.objects.update_or_create(name=key, defaults={"description": after["description"]})
     group.target_roles.set(_roles(after["target_roles"]))
 
 
-def _policy(key: str, after: Fields) -> None:
+def _policy(key: str, after: Fields, _now: datetime) -> None:
     policy, _ = ApprovalPolicy.objects.update_or_create(
         key=key,
         defaults={
@@ -87,7 +93,7 @@ def _policy(key: str, after: Fields) -> None:
     policy.levels.filter(number__gt=len(after["levels"])).delete()
 
 
-def _work_group(key: str, after: Fields) -> None:
+def _work_group(key: str, after: Fields, _now: datetime) -> None:
     everyone = after["requesters"] == "everyone"
     group, _ = WorkGroup.objects.update_or_create(
         name=key,
@@ -113,7 +119,7 @@ def _role_goes(key: str, _now: datetime) -> None:
     _roles([key])[0].delete()
 
 
-COMES: Mapping[Kind, Callable[[str, Fields], None]] = {
+COMES: Mapping[Kind, Callable[[str, Fields, datetime], None]] = {
     Kind.ACCOUNT: _account,
     Kind.ROLE: _role,
     Kind.STANDING_GROUP: _standing_group,

@@ -1,9 +1,8 @@
 """What the file must be in itself, whatever the database has."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -17,11 +16,9 @@ from access_requests.services.catalogue.mistakes import Mistakes, Path, quoted
 from access_requests.services.catalogue.reading import unknown
 from access_requests.services.catalogue.state import SECTIONS, Kind, State, path_of
 from access_requests.services.catalogue.wanted import Wanted
-from portal.iam.fences import entry_fence
+from portal.iam.principals import account_of
 from portal.iam.session_gate import LONGEST_SESSION
 
-# AWS's own bound of all inline policies of a user, which hold an entry fence for each role.
-INLINE_POLICIES = 2048
 LONGEST_DECISION_MINUTES = 30 * 24 * 60
 
 
@@ -187,6 +184,20 @@ def _gates_are_elsewhere(state: State, mistakes: Mistakes) -> None:
             mistakes.add(path_of(Kind.ACCOUNT, key, "gate_role"), "nobody works in the Jump account, so that it has no gates")
 
 
+def _roles_are_declared_whole(state: State, mistakes: Mistakes) -> None:
+    """Where the portal has no role it can ask nobody which role a name is."""
+    for key, role in state[Kind.ROLE].items():
+        account, name = key.split("/")
+        fields, arn = state[Kind.ACCOUNT][account], role["arn"]
+        if not fields["gate_role"] and arn is None:
+            message = "without a gate_role here nobody can ask AWS about it: write its ARN in full (arn: …), as IAM shows it"
+            mistakes.add(path_of(Kind.ROLE, key), message)
+        if not fields["gate_role"] and role["role_id"] is not None:
+            mistakes.add((*path_of(Kind.ROLE, key), "role_id"), "without a gate_role here nobody can compare it; leave this out")
+        if arn is not None and (account_of(arn), arn.rpartition("/")[2]) != (fields["id"], name):
+            mistakes.add((*path_of(Kind.ROLE, key), "arn"), f"this is not the ARN of {quoted(name)} in {fields['id']}")
+
+
 def _fences_fit(state: State, mistakes: Mistakes) -> None:
     """The entry fence on the IAM user is named after the role: a second role of that name would overwrite the first one's."""
     roles: dict[str, str] = {}
@@ -198,17 +209,6 @@ def _fences_fit(state: State, mistakes: Mistakes) -> None:
             if first != role:
                 path = path_of(Kind.WORK_GROUP, name, "target_roles", number)
                 mistakes.add(path, f"{quoted(first)} has the same name; roles that work groups lead to need names of their own")
-        if sum(_fence_size(role) for role in group["target_roles"]) > INLINE_POLICIES:
-            path = path_of(Kind.WORK_GROUP, name, "target_roles")
-            mistakes.add(path, "too many target roles: their entry fences do not fit into a user's inline policies")
-
-
-def _fence_size(role: str) -> int:
-    name = role.partition("/")[2]
-    document = entry_fence(
-        role_arn=f"arn:aws:iam::{'0' * 12}:role/{name}", until=datetime.max.replace(tzinfo=UTC), window="R" * 9
-    )
-    return len(json.dumps(document, separators=(",", ":")))
 
 
 def _documents_fit(state: State, mistakes: Mistakes) -> None:
@@ -270,6 +270,7 @@ RULES: tuple[Callable[[State, Mistakes], None], ...] = (
     _reserved_roles_are_identity_centers,
     _sessions_are_identity_centers,
     _gates_are_elsewhere,
+    _roles_are_declared_whole,
     _fences_fit,
     _documents_fit,
     _clients_differ,

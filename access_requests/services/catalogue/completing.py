@@ -1,4 +1,4 @@
-"""What the file leaves to others to say: AWS, which user a name is; the database, who has left the file."""
+"""What the file leaves to others to say: AWS, which user or role a name is; the database, who has left the file."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,13 +8,14 @@ from allauth.idp.oidc.models import Client
 from access_requests.grants.registry import fenced
 from access_requests.models import ClientKind, KeptIn
 from access_requests.models.catalogue import LONGEST_SESSION_MINUTES
+from access_requests.services.catalogue import identities
+from access_requests.services.catalogue.asking import Found, Unasked
 from access_requests.services.catalogue.mistakes import Mistakes, quoted
 from access_requests.services.catalogue.state import Fields, Kind, Objects, State, path_of
 from access_requests.services.people import BINDINGS, AwsUser
 
-# By field of a person, as BINDINGS has them, and name.
-Found = Mapping[str, Mapping[str, AwsUser | None]]
 Secrets = Mapping[str, str]
+Answers = Mapping[str, AwsUser | Unasked | None]
 NOBODY: Mapping[str, str] = {
     "iam_user": "there is no IAM user {name} in the Jump account",
     "identity_center_user": "there is no user {name} in IAM Identity Center",
@@ -36,7 +37,14 @@ def complete(wanted: State, current: State, *, found: Found, secrets: Secrets, m
     clients = {**_of_the_browser(current), **_of_the_file(wanted, current, secrets)}
     groups = {name: _with_session(group) for name, group in wanted[Kind.WORK_GROUP].items()}
     people = {**_leavers(wanted, current), **people}
-    whole = {**wanted, Kind.PERSON: people, Kind.CLIENT: clients, Kind.WORK_GROUP: groups}
+    whole = {
+        **wanted,
+        Kind.ACCOUNT: identities.accounts(wanted, current, found=found, mistakes=mistakes),
+        Kind.ROLE: identities.roles(wanted, current, found=found, mistakes=mistakes),
+        Kind.PERSON: people,
+        Kind.CLIENT: clients,
+        Kind.WORK_GROUP: groups,
+    }
     return {kind: {key: _ordered(fields) for key, fields in whole[kind].items()} for kind in Kind}
 
 
@@ -78,7 +86,7 @@ def _stays_bound(person: Fields, before: Fields | None, field: str) -> bool:
 
 def _all_bound(name: str, person: Fields, before: Fields | None, *, found: Found, mistakes: Mistakes) -> Fields:
     for field in BINDINGS:
-        person = _bound(name, person, before, field, found=found[field], mistakes=mistakes)
+        person = _bound(name, person, before, field, found=found.users.get(field, {}), mistakes=mistakes)
     return person
 
 
@@ -89,9 +97,7 @@ def _linked(person: Fields, current: State, name: str) -> Fields:
     return {**person, "identities": current[Kind.PERSON].get(name, {}).get("identities", {})}
 
 
-def _bound(
-    name: str, person: Fields, before: Fields | None, field: str, *, found: Mapping[str, AwsUser | None], mistakes: Mistakes
-) -> Fields:
+def _bound(name: str, person: Fields, before: Fields | None, field: str, *, found: Answers, mistakes: Mistakes) -> Fields:
     if _stays_bound(person, before, field):
         return {**person, field: before[field] if before and person[field] else None}
     user = person[field]
@@ -100,6 +106,8 @@ def _bound(
         mistakes.add(path, "somebody changed this binding meanwhile; try again")
         return person
     there = found[user["name"]]
+    if isinstance(there, Unasked):
+        return person
     if there is None:
         mistakes.add(path, NOBODY[field].format(name=quoted(user["name"])))
         return person

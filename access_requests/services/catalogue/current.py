@@ -16,7 +16,8 @@ def read() -> State:
     return {
         Kind.ACCOUNT: _accounts(),
         Kind.ROLE: {
-            str(role): {"level": role.level, "policies": role.policies} for role in TargetRole.objects.select_related("account")
+            str(role): {"level": role.level, "policies": role.policies, "arn": role.arn, "role_id": role.role_id}
+            for role in TargetRole.objects.select_related("account")
         },
         Kind.STANDING_GROUP: _standing_groups(),
         Kind.PERSON: _people(),
@@ -34,6 +35,7 @@ def _accounts() -> Objects:
             "name": account.name,
             "kind": account.kind,
             "gate_role": account.gate_role,
+            "gate_role_arn": account.gate_role_arn,
             "regions": account.regions,
         }
         for account in accounts

@@ -1,24 +1,32 @@
 """Bringing the catalogue to what the file wants."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db import connection
 
 from access_requests.actor import Actor
-from access_requests.grants.directory import IamUser
-from access_requests.grants.identity_center import IdentityCenterUser
-from access_requests.models import ApiClient, KeptIn
-from access_requests.services.catalogue import applying, checking, comparing, completing, current, ending, refusing
+from access_requests.grants.directory import IamRole
+from access_requests.models import AccountKind, ApiClient, KeptIn
+from access_requests.services.catalogue import (
+    applying,
+    checking,
+    comparing,
+    completing,
+    current,
+    ending,
+    identities,
+    refusing,
+)
+from access_requests.services.catalogue.asking import Asking, Found, Sources, Unasked
 from access_requests.services.catalogue.comparing import Change
-from access_requests.services.catalogue.completing import Found, Secrets
+from access_requests.services.catalogue.completing import Secrets
 from access_requests.services.catalogue.mistakes import Mistakes
-from access_requests.services.catalogue.state import Kind
+from access_requests.services.catalogue.state import Kind, State
 from access_requests.services.catalogue.wanted import Wanted
 
-Directory = Callable[[str], IamUser | None]
-IdentityDirectory = Callable[[str], IdentityCenterUser | None]
 # Any constant will do, as long as nothing else in this database locks by it.
 LOCK = 0x5E_C1_5B_1
 
@@ -31,16 +39,30 @@ class Loaded:
     made_secrets: Mapping[str, str]
 
 
-def look_up(*, wanted: Wanted, directory: Directory, identity_center: IdentityDirectory) -> Found:
-    """Return the users in AWS that people are to be bound to. Asks once for each, so call it outside of a transaction."""
+def look_up(*, wanted: Wanted, sources: Sources | None = None, forgives: bool = False) -> Found:
+    """Return who the file's users and roles are in AWS. Asks once for each that is new, so call it outside of a transaction.
+
+    Raises CatalogueRefused; BackendError, unless what AWS does not answer is forgiven: then it is told by `Found.unasked`.
+    """
     checking.check(wanted)
-    there = current.read()
-    return {
-        "iam_user": {name: directory(name) for name in completing.names_to_look_up(wanted.state, there, "iam_user")},
-        "identity_center_user": {
-            name: identity_center(name) for name in completing.names_to_look_up(wanted.state, there, "identity_center_user")
-        },
+    there, sources, asking = current.read(), sources or Sources(), Asking(forgives=forgives)
+    portal_roles = {
+        key: asking.ask(f"account {key}", partial(sources.portal_role, *_portal_role_of(wanted.state, key)))
+        for key in identities.portal_roles_to_find(wanted.state, there)
     }
+    return Found(
+        users={
+            field: {
+                name: asking.ask(field, partial(ask, name)) for name in completing.names_to_look_up(wanted.state, there, field)
+            }
+            for field, ask in (("iam_user", sources.iam_user), ("identity_center_user", sources.identity_center_user))
+        },
+        portal_roles=portal_roles,
+        roles={key: _role(key, portal_roles, there, sources, asking) for key in identities.roles_to_read(wanted.state, there)},
+        switches=asking.ask("jump", partial(sources.switches, _jump_id(wanted.state)))
+        if identities.groups_to_check(wanted.state, there)
+        else None,
+    )
 
 
 def left_alone(wanted: Wanted) -> list[str]:
@@ -67,3 +89,24 @@ def load(*, wanted: Wanted, found: Found, secrets: Secrets, actor: Actor, now: d
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     changes = difference(wanted=wanted, found=found, secrets=secrets)
     return Loaded(changes=changes, made_secrets=applying.apply(changes, secrets=secrets, actor=actor, now=now))
+
+
+def _portal_role_of(wanted: State, key: str) -> tuple[str, str]:
+    account = wanted[Kind.ACCOUNT][key]
+    return account["id"], account["gate_role"]
+
+
+def _jump_id(wanted: State) -> str:
+    return str(next(account["id"] for account in wanted[Kind.ACCOUNT].values() if account["kind"] == AccountKind.JUMP))
+
+
+def _role(
+    key: str, portal_roles: Mapping[str, IamRole | Unasked | None], there: State, sources: Sources, asking: Asking
+) -> IamRole | Unasked | None:
+    """Read a role by the portal's role in its account: the one that was found just now, or the one that is known."""
+    account, name = key.split("/")
+    found = portal_roles.get(account)
+    if isinstance(found, Unasked):
+        return found
+    arn = found.arn if found else there[Kind.ACCOUNT].get(account, {}).get("gate_role_arn")
+    return asking.ask(f"account {account}", partial(sources.role, arn, name)) if arn else None

@@ -1,20 +1,26 @@
 """What the database stands against: things in use, names that are taken."""
 
+import json
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 
 from allauth.idp.oidc.models import Client
 from django.db.models import Q
 
+from access_requests.grants.registry import fenced
 from access_requests.lifecycle import UNDECIDED, UNSETTLED
 from access_requests.models import AccessRequest, ApiClient, ApprovalPolicy, Elevation, KeptIn, WorkGroup
 from access_requests.services.catalogue.checking import same_but_for_case
 from access_requests.services.catalogue.mistakes import Mistakes, Path, quoted
 from access_requests.services.catalogue.state import SECTIONS, Kind, State, path_of
 from access_requests.services.people import BINDINGS
+from portal.iam.fences import ROLE_ARN, entry_fence
 from portal.users.models import User
 
 Rule = Callable[[State, State, Mistakes], None]
 MOST_SHOWN = 5
+# AWS's own bound of all inline policies of a user.
+INLINE_POLICIES = 2048
 USERS = {"iam_user": "IAM user", "identity_center_user": "Identity Center user"}
 
 
@@ -67,6 +73,20 @@ def _bindings_rest_while_used(current: State, wanted: State, mistakes: Mistakes)
             if before is not None and before != after:
                 theirs = Elevation.objects.filter(person__username=name, status__in=UNSETTLED)
                 _note(theirs.exclude(**{f"{field}_id": ""}), path_of(Kind.PERSON, name, field), mistakes)
+
+
+def _fences_fit(_current: State, wanted: State, mistakes: Mistakes) -> None:
+    """A user carries an entry fence for each role, which names the role's whole ARN."""
+    for name, group in wanted[Kind.WORK_GROUP].items():
+        arns = [wanted[Kind.ROLE][role]["arn"] for role in group["target_roles"] if role in wanted[Kind.ROLE]]
+        if fenced(group["backend"]) and sum(map(_fence_size, filter(ROLE_ARN.fullmatch, filter(None, arns)))) > INLINE_POLICIES:
+            path = path_of(Kind.WORK_GROUP, name, "target_roles")
+            mistakes.add(path, "too many target roles: their entry fences do not fit into a user's inline policies")
+
+
+def _fence_size(arn: str) -> int:
+    document = entry_fence(role_arn=arn, until=datetime.max.replace(tzinfo=UTC), window="R" * 9)
+    return len(json.dumps(document, separators=(",", ":")))
 
 
 def _identities_are_one_persons(_current: State, wanted: State, mistakes: Mistakes) -> None:
@@ -163,6 +183,7 @@ RULES: tuple[Rule, ...] = (
     _nothing_in_use_moves,
     _gates_stay_while_used,
     _bindings_rest_while_used,
+    _fences_fit,
     _identities_are_one_persons,
     _names_are_not_taken,
     _ids_stay,

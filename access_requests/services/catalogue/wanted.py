@@ -8,7 +8,7 @@ from allauth.idp.oidc.adapter import get_adapter
 from django.conf import settings
 
 from access_requests.models import AccountKind, ClientKind, DriftAnswer, RoleLevel
-from access_requests.models.catalogue import DECIDE_BY
+from access_requests.models.catalogue import DECIDE_BY, LONGEST_ARN
 from access_requests.services.catalogue.document import Scalar, parse
 from access_requests.services.catalogue.mistakes import Mistakes, Path
 from access_requests.services.catalogue.reading import (
@@ -30,6 +30,7 @@ from access_requests.services.catalogue.reading import (
 )
 from access_requests.services.catalogue.state import SECTIONS, Kind, State
 from access_requests.services.people import BINDINGS
+from portal.iam.fences import ROLE_ARN
 
 IAM_RULE = "letters, digits and _ + = , . @ -"
 IAM = r"[\w+=,.@-]+"
@@ -37,6 +38,8 @@ KEY = matching(r"[a-z0-9][a-z0-9_-]*", 50, "small letters, digits, - and _")
 USERNAME = matching(r"[A-Za-z0-9][\w.@+-]*", 150, "letters, digits and _ . @ + -, beginning with a letter or a digit")
 ROLE_NAME = matching(IAM, 64, IAM_RULE)
 GATE_ROLE = matching(rf"({IAM}/)*{IAM}", 576, "the path and name of a role, such as sekisho/SekishoGateRole")
+ARN = matching(ROLE_ARN.pattern, LONGEST_ARN, "the ARN of a role in full, as IAM shows it")
+ROLE_ID = matching(r"AROA[A-Z0-9]{12,124}", 128, "IAM's RoleId, such as AROACKCEVSQ6C2EXAMPLE")
 POLICY = matching(
     rf"{IAM}|arn:aws[a-z-]*:iam::(aws|\d{{12}}):policy/[\x21-\x7e]+",
     600,
@@ -134,12 +137,14 @@ def _account() -> Read:
 
 
 def _role(place: Place) -> dict[str, Any]:
-    """Read a role: its level alone, or with the policies that it is to have."""
+    """Read a role: its level alone, or with its ARN, its RoleId and the policies that it is to have."""
     level = scalar(one_of(RoleLevel.values))
+    optional = {"policies": listing(scalar(POLICY)), "arn": scalar(ARN), "role_id": scalar(ROLE_ID)}
     if isinstance(place.value, dict):
-        whole: dict[str, Any] = record(required={"level": level}, optional={"policies": (listing(scalar(POLICY)), None)})(place)
+        read = record(required={"level": level}, optional={name: (reader, None) for name, reader in optional.items()})
+        whole: dict[str, Any] = read(place)
         return whole
-    return {"level": level(place), "policies": None}
+    return {"level": level(place), **dict.fromkeys(optional)}
 
 
 def _standing_group() -> Read:

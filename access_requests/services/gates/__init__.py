@@ -1,11 +1,12 @@
 """The session gates of work roles: rendered whole from the database, written by one worker a role at a time."""
 
 from access_requests.services.gates.contents import check_room, gateable, gated, lines, more_people, room, size
-from access_requests.services.gates.writing import Open, as_read, due, is_ending, refresh, rewrite, write
+from access_requests.services.gates.writing import Open, as_read, as_shown, due, is_ending, refresh, rewrite, write
 
 __all__ = [
     "Open",
     "as_read",
+    "as_shown",
     "check_room",
     "due",
     "gateable",

@@ -20,7 +20,7 @@ SOMEBODY, FAR = "first.last-name", timedelta(days=400)
 
 def gateable() -> QuerySet[TargetRole]:
     """Return the roles on which the portal may write a gate: in accounts where it has a role, and not Identity Center's own."""
-    roles = TargetRole.objects.exclude(account__gate_role="").exclude(name__startswith=RESERVED)
+    roles = TargetRole.objects.exclude(account__gate_role_arn="").exclude(name__startswith=RESERVED)
     return roles.select_related("account").order_by("name")
 
 
@@ -93,13 +93,14 @@ def more_people(role: TargetRole) -> int | None:
     gate: RoleGate | None = getattr(role, "gate", None)
     if gate is None or gate.read_at is None:
         return None
-    there = [_as_line(line) for line in gate.lines]
+    there = [as_line(line) for line in gate.lines]
     taken = size(there)
     one_more = Line(user_name=SOMEBODY, since=gate.read_at + FAR, until=gate.read_at + 2 * FAR)
     return max(0, in_aws.ROLE_INLINE_SIZE - (gate.others_size or 0) - taken) // (size([*there, one_more]) - taken)
 
 
-def _as_line(kept: Mapping[str, str]) -> Line:
+def as_line(kept: Mapping[str, str]) -> Line:
+    """Return a line as a gate's row keeps it."""
     since, until = datetime.fromisoformat(kept["since"]), datetime.fromisoformat(kept["until"])
     return Line(user_name=kept["user_name"], since=since, until=until)
 

@@ -13,11 +13,11 @@ from access_requests.grants import session_gate as in_aws
 from access_requests.grants.calls import Call, Caller
 from access_requests.grants.errors import BackendBusy, BackendError, BackendRefused
 from access_requests.lifecycle import ElevationStatus
-from access_requests.models import Elevation, RoleGate, TargetRole
+from access_requests.models import Elevation, RoleGate, TargetRole, WorkGroup
 from access_requests.services import lease
-from access_requests.services.gates.contents import EXPIRED, gateable, gated, lines, room, second, size
+from access_requests.services.gates.contents import EXPIRED, as_line, gateable, gated, lines, room, second, size
 from portal.aws.sessions import iam_of
-from portal.iam.fences import iso
+from portal.iam.fences import Document, iso
 from portal.iam.session_gate import Line, lines_of, session_gate
 
 logger = logging.getLogger(__name__)
@@ -46,6 +46,12 @@ def as_read(elevation: Elevation) -> Open | None:
     """
     roles = list(gated(elevation.work_group).select_related("gate", "account"))
     return {role.name: _at_most_until(role.gate, elevation) for role in roles if hasattr(role, "gate")} if roles else None
+
+
+def as_shown(work_group: WorkGroup) -> dict[int, Document]:
+    """Return role id -> its gate as AWS showed it last: kept are the lines, which render to the same document."""
+    roles = gated(work_group).select_related("gate", "account")
+    return {role.pk: session_gate(map(as_line, role.gate.lines)) for role in roles}
 
 
 def refresh(role_id: int) -> None:

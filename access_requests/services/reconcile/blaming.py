@@ -101,6 +101,7 @@ TRACES: Mapping[str, Trace] = {
     DriftKind.USER_REMADE: Trace(events=("CreateUser",), parameters=_of_user),
     DriftKind.USER_GONE: Trace(events=("DeleteUser",), parameters=_of_user),
     DriftKind.GROUP_GONE: Trace(events=("DeleteGroup",), parameters=_of_group),
+    DriftKind.ROLE_REMADE: Trace(events=("CreateRole",), parameters=_of_role),
     DriftKind.ROLE_GONE: Trace(events=("DeleteRole",), parameters=_of_role),
     DriftKind.GROUP_POLICY: Trace(events=("PutGroupPolicy", "AttachGroupPolicy"), parameters=_of_group_policy),
     DriftKind.ROLE_POLICY: Trace(events=("PutRolePolicy", "AttachRolePolicy"), parameters=_of_role_policy),

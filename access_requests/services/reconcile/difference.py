@@ -46,7 +46,9 @@ class Problem:
         return self.account == account and self.thing in ("", thing)
 
 
-def each(account: str, things: Iterable[tuple[str, Callable[[], Iterable[Difference]]]]) -> Iterator[Difference | Problem]:
+def each(
+    account: str, things: Iterable[tuple[str, Callable[[], Iterable["Difference | Problem"]]]]
+) -> Iterator[Difference | Problem]:
     """Yield the differences of each thing, compared on its own: odd data about one never hides the others."""
     for thing, compare in things:
         try:

@@ -72,27 +72,34 @@ class Identity:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """A group of the catalogue; `work_group_id` is None for a standing one."""
+    """A group of the catalogue; `work_group_id` is None for a standing one.
+
+    `role_arns` is None while it is not known which roles in AWS all of them are.
+    """
 
     name: str
     work_group_id: int | None
     roles: frozenset[str]
-    role_arns: frozenset[str] = frozenset()
+    role_arns: frozenset[str] | None = frozenset()
     tag_key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
-    """A target role; `lines` is None where it has no session gate, `policies` where nobody declared them."""
+    """A target role; `lines` is None where it has no session gate, `policies` where nobody declared them.
+
+    `arn` is None until it is known which role in AWS it is, and `role_id` where the portal has no role to ask by.
+    """
 
     pk: int
     key: str
     account: str
     name: str
-    arn: str
+    arn: str | None
     work_group_id: int | None
     policies: tuple[str, ...] | None
     lines: tuple[Line, ...] | None
+    role_id: str | None = None
     gate_read_at: datetime | None = None
     gate_moving: bool = False
 
@@ -199,9 +206,13 @@ def _work_groups(rows: QuerySet[WorkGroup]) -> Iterable[Group]:
             name=row.name,
             work_group_id=row.pk,
             roles=frozenset(map(role_key, roles)),
-            role_arns=frozenset(role.arn for role in roles),
+            role_arns=_arns(roles),
             tag_key=ttl_tag.key(row.name),
         )
+
+
+def _arns(roles: Collection[TargetRole]) -> frozenset[str] | None:
+    return frozenset(role.arn for role in roles if role.arn) if all(role.is_known for role in roles) else None
 
 
 def _standing_groups() -> Iterable[Group]:
@@ -222,6 +233,7 @@ def _roles(now: datetime) -> Iterable[Role]:
             account=row.account.key,
             name=row.name,
             arn=row.arn,
+            role_id=row.role_id,
             work_group_id=reaching[0].pk if reaching else None,
             policies=None if row.policies is None else tuple(row.policies),
             lines=tuple(gates.lines(row, now=now)) if is_gated else None,

@@ -51,7 +51,7 @@ def look(alive: Alive) -> Sight:
     at = timezone.now()
     jump_row = AwsAccount.objects.get(kind=AccountKind.JUMP)
     jump = _read(free_caller("", alive), jump_row, kinds=inventory.PEOPLE)
-    rows = AwsAccount.objects.exclude(gate_role="").exclude(pk=jump_row.pk).order_by("key")
+    rows = AwsAccount.objects.exclude(gate_role_arn="").exclude(pk=jump_row.pk).order_by("key")
     read = {row.key: _read(free_caller(row.gate_role_arn, alive), row, kinds=inventory.ROLES) for row in rows}
     problems = [Problem(account=key, problem=found.problem) for key, found in read.items() if isinstance(found, BackendError)]
     if isinstance(jump, BackendError):

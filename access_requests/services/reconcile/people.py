@@ -104,7 +104,7 @@ def _ttl(user: User, group: Group, windows: list[Window], expected: Expected) ->
 def _fence(user: User, role: Role, windows: list[Window], expected: Expected) -> Iterator[Difference]:
     """The fence of a role is one for all windows that lead there: it says the latest end."""
     mine = list(active(windows))
-    if not mine:
+    if not mine or role.arn is None:
         return
     until = max(window.ends_at for window in windows if window.is_inside)
     name = entry_fence_name(role.name)

@@ -8,12 +8,13 @@ from access_requests.services.gates.contents import second
 from access_requests.services.reconcile import switching, trust
 from access_requests.services.reconcile.difference import Difference, Problem, each
 from access_requests.services.reconcile.expected import Expected, Group, Role
+from access_requests.services.target_roles import IDENTITY_UNREAD
 from portal.iam.account import Account, AccountRole
 from portal.iam.fences import iso
 from portal.iam.principals import Document
 from portal.iam.session_gate import LONGEST_SESSION, SESSION_GATE_NAME, Line, lines_of
 
-Compare = Callable[[], Iterable[Difference]]
+Compare = Callable[[], Iterable[Difference | Problem]]
 ASSUME = "sts:assumerole"
 
 
@@ -41,13 +42,17 @@ def of_roles(expected: Expected, account: str, there: Account) -> Iterator[Diffe
 # Groups
 
 
-def _group(group: Group, expected: Expected, jump: Account) -> Iterator[Difference]:
-    there = jump.group(group.name)
+def _group(group: Group, expected: Expected, jump: Account) -> Iterator[Difference | Problem]:
+    there, arns = jump.group(group.name), group.role_arns
     if there is None:
         return
+    if arns is None:
+        # Its own policy may be the one that nobody knows to be its own.
+        yield Problem(account=expected.jump, thing=group.name, problem=IDENTITY_UNREAD)
+        return
     documents = {**there.inline, **{arn: jump.policies.get(arn, {}) for arn in there.attached}}
-    plain = {name for name, document in documents.items() if _only_switches(document, group.role_arns)}
-    reached = {name: _reached(document, group, expected) for name, document in documents.items()}
+    plain = {name for name, document in documents.items() if _only_switches(document, arns)}
+    reached = {name: _reached(document, arns, expected) for name, document in documents.items()}
     kept = {arn for name in plain for arn in reached[name]}
     for name in sorted(documents.keys() - plain):
         # Members would lose the switch with it.
@@ -78,9 +83,9 @@ def _is_harmless(statement: Any, role_arns: frozenset[str]) -> bool:
     return named and all(action.lower() == ASSUME for action in actions) and set(resources) <= role_arns
 
 
-def _reached(document: Document, group: Group, expected: Expected) -> set[str]:
+def _reached(document: Document, role_arns: Iterable[str], expected: Expected) -> set[str]:
     """Return to which of the group's roles the document alone allows the switch, or may."""
-    return {arn for arn in group.role_arns if switching.may_switch_by(document, arn, expected)}
+    return {arn for arn in role_arns if switching.may_switch_by(document, arn, expected)}
 
 
 def only_denies(document: Document) -> bool:
@@ -101,6 +106,8 @@ def _role(role: Role, expected: Expected, there: Account) -> Iterator[Difference
     if found is None:
         yield _of_role(DriftKind.ROLE_GONE, role, "")
         return
+    if role.role_id not in (None, found.id):
+        yield _of_role(DriftKind.ROLE_REMADE, role, "", now=f"{found.arn} {found.id}", role_id=role.role_id)
     yield from _gate(role, expected, found)
     if role.lines is not None and not trust.is_narrow(found.trust, of=found.arn, jump=expected.jump_id):
         yield _of_role(DriftKind.TRUST_OPEN, role, "", document=found.trust)

@@ -8,6 +8,7 @@ from access_requests.models import DriftKind
 from access_requests.services.reconcile.difference import Difference, Problem, each
 from access_requests.services.reconcile.expected import Expected, Group, Role
 from access_requests.services.reconcile.looking import Sight
+from access_requests.services.target_roles import IDENTITY_UNREAD
 from portal.iam import anybody
 from portal.iam.account import Account, User
 from portal.iam.evaluation import ASSUME_ROLE, Answer, Call, Decision, evaluate
@@ -85,6 +86,8 @@ def may_switch_by(document: Document, role_arn: str, expected: Expected) -> bool
 
 def by_policies(jump: Account, user: User, role: Role, expected: Expected) -> Answer:
     """Return what the user's side says alone, with MFA and under the user's own name."""
+    if role.arn is None:
+        return Answer(decision=Decision.UNKNOWN, unknown=(IDENTITY_UNREAD,))
     return _by(jump.principal(user.name), user, role.arn, expected)
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from access_requests.grants.calls import Call, Caller
-from access_requests.grants.contract import Grant, Principal, Role, is_fenced
+from access_requests.grants.contract import Grant, Principal, is_fenced
 from access_requests.grants.errors import BackendBusy, BackendRefused
 from access_requests.grants.registry import backend
 from access_requests.lifecycle import IN_AWS, ElevationStatus
@@ -112,13 +112,12 @@ def _principal(drift: Drift) -> Principal:
 
 
 def _grant(drift: Drift, user_name: str, group: str) -> Grant:
-    roles = _work_group(drift).target_roles.select_related("account").order_by("name")
     return Grant(
         elevation="",
         user_name=user_name,
         user_id=str(drift.detail.get("user_id", "")),
         group=group,
-        roles=tuple(Role(name=role.name, arn=role.arn) for role in roles),
+        roles=aws_step.roles_of(_work_group(drift)),
         ends_at=timezone.now(),
     )
 

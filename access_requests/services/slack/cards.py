@@ -132,7 +132,7 @@ def _users_in_aws(request: AccessRequest) -> Iterator[tuple[str, str]]:
 def _groups(request: AccessRequest) -> str:
     """Return each group with the roles that it gives."""
     groups = sorted(request.work_groups.all(), key=lambda group: group.name)
-    return "\n".join(f"{group.name}: {', '.join(sorted(role.arn for role in group.target_roles.all()))}" for group in groups)
+    return "\n".join(f"{group.name}: {', '.join(sorted(role.shown for role in group.target_roles.all()))}" for group in groups)
 
 
 def window(request: AccessRequest) -> str:

@@ -11,7 +11,7 @@ from portal.demo import rebuilding
 from portal.demo.secret_files import Secrets
 from portal.simulated_aws.world import World
 from tests.aws_fixtures import ADMIN_KEY, PEOPLES_CREDENTIALS, PORTAL_KEY
-from tests.cast import add_person, identity_center_user_id
+from tests.cast import add_person, identity_center_user_id, let_portal_in
 from tests.identity_center import GROUP, bind_everybody, work_group
 from tests.jump import Jump, clock, jump, simulated_aws
 from tests.story import elevated
@@ -60,8 +60,7 @@ def test_who_is_in_production_is_in_the_group_and_in_no_iam_group(
 
 
 def test_roles_of_identity_center_have_no_gate(group: WorkGroup, jump: Jump) -> None:
-    jump.cast.production.gate_role = "sekisho/SekishoGateRole"
-    jump.cast.production.save()
+    let_portal_in(jump.cast.production)
     world = rebuilding.world(SECRETS, now=jump.clock.now)
     (role,) = (role for account in world["accounts"] for role in account["roles"] if role["name"].startswith("AWSReservedSSO_"))
     assert set(role["inline"]) == {"AwsSSOInlinePolicy"}

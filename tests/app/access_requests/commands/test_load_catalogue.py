@@ -84,7 +84,7 @@ def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
 
 def test_without_aws_nothing_is_changed(portal_in_aws: Aws, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIANOBODYKNOWSTHIS0")
-    with pytest.raises(CommandError, match="AWS could not be asked about its users, nothing was changed"):
+    with pytest.raises(CommandError, match="AWS could not be asked about its users and roles, nothing was changed"):
         load(DEMO)
     assert not AwsAccount.objects.exists()
 

@@ -4,10 +4,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from access_requests.models import TargetRole, WorkGroup
+from access_requests.models import WorkGroup
 from audits.models import TrailEntry
 from portal.simulated_aws import control
-from tests.cast import Cast
+from tests.cast import Cast, target_role
 from tests.runbooks import AUTOMATION, CHANGE, Desk
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,7 +31,7 @@ def failure(**options: bool) -> str:
 def by_runbook(cast: Cast, desk: Desk) -> Desk:
     for owner in (AUTOMATION, CHANGE):
         group = WorkGroup.objects.create(name=owner.group, policy=cast.one_lead, backend=owner.by)
-        group.target_roles.set([TargetRole.objects.create(account=cast.production, name=owner.roles[0], level="member")])
+        group.target_roles.set([target_role(cast.production, owner.roles[0])])
     return desk
 
 

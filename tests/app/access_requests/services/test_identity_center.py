@@ -12,8 +12,7 @@ from access_requests.models import AccessRequest, Elevation, IamUserBinding, Ide
 from access_requests.services import gates, judging, lease, people, provision, revoke, snapshot, sweep
 from access_requests.services.run import run
 from audits.models import TrailEntry
-from tests.cast import actor_of, identity_center_user_id
-from tests.gated import GATE_ROLE
+from tests.cast import actor_of, identity_center_user_id, let_portal_in
 from tests.identity_center import GROUP, Directory, directory
 from tests.jump import MEMBER_GROUP, clock, ended, granted, jump, simulated_aws
 from tests.story import (
@@ -72,7 +71,9 @@ def test_grant_makes_the_membership_and_reads_it_back(directory: Directory) -> N
     assert elevation.seen is not None
     assert elevation.seen["membership"] is True
     assert (elevation.seen["ttl"], elevation.seen["entry_fence"], elevation.seen["session_gate"]) == (None, {}, None)
-    assert acts(elevation) == ["elevation.scheduled", "elevation.granting", "elevation.active"]
+    assert acts(elevation) == ["elevation.scheduled", "elevation.granting", "elevation.judged", "elevation.active"]
+    (role,) = TrailEntry.objects.get(act="elevation.judged").data["judged"]["roles"]
+    assert (role["decision"], role["why"]) == ("unknown", ["not_fenced"])
     entry = TrailEntry.objects.get(act="elevation.active")
     assert [call["action"] for call in entry.data["calls"]] == list(GRANT)
     assert_trail_tells(elevation)
@@ -88,8 +89,7 @@ def test_elevation_and_trail_name_the_identity_center_user_and_no_iam_user(direc
 
 
 def test_nothing_is_written_on_the_iam_user_or_a_role(directory: Directory) -> None:
-    directory.jump.cast.production.gate_role = GATE_ROLE
-    directory.jump.cast.production.save()
+    let_portal_in(directory.jump.cast.production)
     before = directory.jump.tags(), directory.jump.fences(), directory.jump.groups()
     elevation = granted(approve_access(directory))
     assert (directory.jump.tags(), directory.jump.fences(), directory.jump.groups()) == before

@@ -15,6 +15,7 @@ from tests.story import acts, approved, assert_trail_tells, elevated, extension_
 HOUR = timedelta(hours=1)
 HALF_PAST_FIVE = "2026-11-23T05:30:00Z"
 SIX = "2026-11-23T06:00:00Z"
+GIVEN = ["elevation.scheduled", "elevation.granting", "elevation.judged", "elevation.active"]
 
 
 def approve_access(jump: Jump, **changes: object) -> Elevation:
@@ -33,13 +34,13 @@ def approve_extension(jump: Jump, elevation: Elevation) -> None:
 def test_grant_fences_first_then_tags_then_joins_and_reads_back(jump: Jump) -> None:
     elevation = granted(approve_access(jump))
     assert jump.proxy.actions == (
-        *("GetUser", "PutUserPolicy", "TagUser", "AddUserToGroup"),
+        *("GetUser", "PutUserPolicy", "GetUserPolicy", "TagUser", "AddUserToGroup"),
         *("GetGroup", "ListUserTags", "GetUserPolicy"),
     )
     assert elevation.status == ElevationStatus.ACTIVE
     assert jump.members() == {"member01"}
     assert jump.tags()[MEMBER_TAG] == jump.fence() == HALF_PAST_FIVE
-    assert acts(elevation) == ["elevation.scheduled", "elevation.granting", "elevation.active"]
+    assert acts(elevation) == GIVEN
     assert_trail_tells(elevation)
 
 
@@ -60,7 +61,7 @@ def test_grant_that_is_done_twice_has_the_effect_of_one(jump: Jump) -> None:
     jump.proxy.forget()
     granted(elevation)
     assert jump.proxy.count() == 0
-    assert acts(elevation) == ["elevation.scheduled", "elevation.granting", "elevation.active"]
+    assert acts(elevation) == GIVEN
 
 
 def test_grant_before_the_start_does_nothing_whoever_forged_the_message(jump: Jump) -> None:
@@ -302,7 +303,7 @@ def test_worker_that_lost_its_lease_stops_before_the_next_call_and_writes_nothin
     elevation = approve_access(jump)
     jump.on_call("TagUser", lambda: jump.clock.forward(seconds=lease.length().total_seconds()))
     granted(elevation)
-    assert jump.proxy.actions == ("GetUser", "PutUserPolicy", "TagUser")
+    assert jump.proxy.actions == ("GetUser", "PutUserPolicy", "GetUserPolicy", "TagUser")
     assert elevation.status == ElevationStatus.GRANTING
     assert acts(elevation) == ["elevation.scheduled", "elevation.granting"]
     assert granted(elevation).status == ElevationStatus.ACTIVE
@@ -358,7 +359,7 @@ def test_extension_writes_the_later_end_without_a_gap(jump: Jump) -> None:
     assert jump.tags()[MEMBER_TAG] == jump.fence() == SIX
     elevation.refresh_from_db()
     assert (elevation.status, elevation.written_ends_at) == (ElevationStatus.ACTIVE, elevation.ends_at)
-    assert acts(elevation)[-2:] == ["elevation.extended", "elevation.extension_written"]
+    assert acts(elevation)[-3:] == ["elevation.extended", "elevation.judged", "elevation.extension_written"]
 
 
 def test_extension_that_a_worker_lost_is_found_by_the_sweep(jump: Jump) -> None:

@@ -12,7 +12,7 @@ from access_requests.services import transition
 from access_requests.services.run import run
 from portal.iam.fences import iso
 from tests.app.access_requests.web.conftest import Browse
-from tests.cast import Cast
+from tests.cast import Cast, let_portal_in
 from tests.clock import Clock
 from tests.story import elevated
 
@@ -22,8 +22,7 @@ BY_ITSELF = "AWS itself ends this at 14:30:00 (2026-11-23T05:30:00Z)"
 
 @pytest.fixture
 def gated(cast: Cast) -> Cast:
-    cast.production.gate_role = "sekisho/SekishoGateRole"
-    cast.production.save()
+    let_portal_in(cast.production)
     return cast
 
 

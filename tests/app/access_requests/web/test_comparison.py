@@ -9,7 +9,7 @@ from access_requests.models import Reconciliation
 from access_requests.services import reconcile
 from portal.outbox.models import Message
 from tests.app.access_requests.web.conftest import Browse
-from tests.cast import Cast
+from tests.cast import Cast, let_portal_in
 from tests.clock import Clock
 
 PAGES = ("/drift/", "/matrix/")
@@ -58,8 +58,7 @@ def test_last_one_says_when_how_long_ago_by_whose_wish_and_what_could_not_be_rea
         assert fact in shown, fact
     assert "read without a problem" not in shown
     assert "Never read, since the portal has no role there: Production." in shown
-    cast.production.gate_role = "sekisho/SekishoGateRole"
-    cast.production.save()
+    let_portal_in(cast.production)
     assert "Never read" not in browse(cast.auditor01).get(url).content.decode()
 
 

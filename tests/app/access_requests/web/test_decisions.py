@@ -103,7 +103,7 @@ def test_what_changed_since_the_page_was_shown_is_refused_and_shown(cast: Cast, 
     assert response.status_code == 409
     assert "What you saw no longer holds: work_groups changed." in page
     assert "Changed since it was submitted" in page
-    assert role.arn in page
+    assert role.shown in page
     assert "as I saw it" in page
     assert not Decision.objects.exists()
 

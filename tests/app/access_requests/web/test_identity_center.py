@@ -10,6 +10,7 @@ from access_requests.models import Drift, Elevation, TargetRole
 from access_requests.selectors import switching
 from access_requests.web import drift_undoing
 from tests.app.access_requests.web.conftest import Browse
+from tests.cast import let_portal_in
 from tests.identity_center import GROUP, bind_everybody, work_group
 from tests.jump import Jump, clock, jump, simulated_aws
 from tests.story import elevated, submitted
@@ -22,8 +23,7 @@ PORTAL_ENDS = "AWS does not end it by itself: a session that is open then may li
 @pytest.fixture
 def elevation(jump: Jump) -> Elevation:
     """Return member01's access, as a worker gave it."""
-    jump.cast.production.gate_role = "sekisho/SekishoGateRole"
-    jump.cast.production.save()
+    let_portal_in(jump.cast.production)
     bind_everybody()
     work_group(jump.cast)
     made = elevated(jump.cast.member01, jump.cast.leader01, now=jump.clock.now, work_groups=[GROUP])

@@ -13,7 +13,7 @@ from portal.users.models import User
 from tests.app.access_requests.web.conftest import Browse
 from tests.app.access_requests.web.test_checked import active
 from tests.app.access_requests.web.test_drift import drifted
-from tests.cast import Cast, add_person
+from tests.cast import Cast, add_person, let_portal_in, target_role
 from tests.clock import Clock
 from tests.matrices import compared
 from tests.story import elevated
@@ -111,7 +111,7 @@ def test_before_any_comparison_the_catalogue_stands_alone(cast: Cast, browse: Br
 def test_what_changed_since_the_comparison_is_no_disagreement(cast: Cast, browse: Browse, clock: Clock) -> None:
     compared(clock.now, without=READ_ONLY)
     cast.prod_member.target_roles.add(TargetRole.objects.get(name="Prod_LeaderRole"))
-    new_role = TargetRole.objects.create(account=cast.production, name="Prod_NewRole", level="low")
+    new_role = target_role(cast.production, "Prod_NewRole", level="low")
     StandingGroup.objects.create(name="NewGroup").target_roles.add(new_role)
     response = browse(cast.admin01).get("/matrix/")
     found = cells(response)
@@ -136,8 +136,7 @@ def test_group_that_is_gone_from_aws_is_said_to_be(cast: Cast, browse: Browse, c
 
 
 def test_matrix_tells_administrators_of_gates_room_and_drift(cast: Cast, browse: Browse, clock: Clock) -> None:
-    cast.production.gate_role = "sekisho/SekishoGateRole"
-    cast.production.save()
+    let_portal_in(cast.production)
     RoleGate.objects.create(role=TargetRole.objects.get(name="Prod_MemberRole"), read_at=clock.now, others_size=0)
     about_group = drifted(cast, clock)
     about_role = drifted(cast, clock, kind=DriftKind.GATE_EDITED, account="production", thing="Prod_MemberRole", name="gate")

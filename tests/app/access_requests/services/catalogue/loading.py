@@ -1,13 +1,14 @@
 """The demo company's catalogue, edited and loaded; and requests and elevations that stand in its way."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from access_requests.actor import COMMAND
-from access_requests.grants.directory import IamUser
+from access_requests.grants.directory import IamRole, IamUser
 from access_requests.grants.identity_center import IdentityCenterUser
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import (
@@ -20,6 +21,7 @@ from access_requests.services import bindings, catalogue
 from access_requests.services.catalogue import CatalogueRefused, Loaded
 from access_requests.services.run import run
 from audits.models import TrailEntry
+from portal.simulated_aws.identifiers import ROLE, stable_id
 from portal.users.models import User
 from tests.cast import iam_user_id, identity_center_user_id
 
@@ -35,16 +37,37 @@ def find_in_identity_center(name: str) -> IdentityCenterUser | None:
     return IdentityCenterUser(name=name, user_id=identity_center_user_id(name))
 
 
+def find_role(portal_role_arn: str, name: str) -> IamRole | None:
+    """Return the role as an AWS has it that has every role, those of Identity Center under their path."""
+    account_id = portal_role_arn.split(":")[4]
+    path = "aws-reserved/sso.amazonaws.com/ap-northeast-1/" if name.startswith("AWSReservedSSO_") else ""
+    return IamRole(name=name, role_id=stable_id(ROLE, account_id, name), arn=f"arn:aws:iam::{account_id}:role/{path}{name}")
+
+
+def find_portal_role(account_id: str, path_and_name: str) -> IamRole | None:
+    name = path_and_name.rpartition("/")[2]
+    return IamRole(name=name, role_id=stable_id(ROLE, account_id, name), arn=f"arn:aws:iam::{account_id}:role/{path_and_name}")
+
+
 def load(
     text: str,
     now: datetime,
     *,
     secrets: Mapping[str, str] | None = None,
-    directory: catalogue.Directory = find,
-    identity_center: catalogue.IdentityDirectory = find_in_identity_center,
+    directory: Callable[[str], IamUser | None] = find,
+    identity_center: Callable[[str], IdentityCenterUser | None] = find_in_identity_center,
+    role: Callable[[str, str], IamRole | None] = find_role,
+    switches: Mapping[str, frozenset[str]] | None = None,
 ) -> Loaded:
     wanted = catalogue.read(text.encode())
-    found = catalogue.look_up(wanted=wanted, directory=directory, identity_center=identity_center)
+    sources = catalogue.Sources(
+        iam_user=directory,
+        identity_center_user=identity_center,
+        portal_role=find_portal_role,
+        role=role,
+        switches=lambda _jump: switches or {},
+    )
+    found = catalogue.look_up(wanted=wanted, sources=sources)
     secrets = {"demo-bot": BOT_SECRET} if secrets is None else secrets
     return run(lambda: catalogue.load(wanted=wanted, found=found, secrets=secrets, actor=COMMAND, now=now))
 
@@ -60,14 +83,12 @@ def edited(*edits: tuple[str, str]) -> str:
 def refused(
     text: str,
     now: datetime,
-    *,
-    directory: catalogue.Directory = find,
-    identity_center: catalogue.IdentityDirectory = find_in_identity_center,
+    **aws: Any,
 ) -> str:
     """Return why the file is refused, having seen that nothing changed."""
     entries = TrailEntry.objects.count()
     with pytest.raises(CatalogueRefused) as refusal:
-        load(text, now, directory=directory, identity_center=identity_center)
+        load(text, now, **aws)
     assert TrailEntry.objects.count() == entries
     return str(refusal.value)
 

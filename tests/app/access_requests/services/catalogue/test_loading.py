@@ -89,7 +89,7 @@ class TestLoadingAgain:
 
     def test_asking_for_the_difference_changes_nothing(self, demo: None) -> None:
         wanted = catalogue.read(edited(("longest: 4h", "longest: 3h")).encode())
-        changes = catalogue.difference(wanted=wanted, found={"iam_user": {}, "identity_center_user": {}}, secrets={})
+        changes = catalogue.difference(wanted=wanted, found=catalogue.Found(), secrets={})
         assert [line for change in changes for line in change.lines()] == ["~ policy one-lead", "    longest: 240 -> 180"]
         assert ApprovalPolicy.objects.get(key="one-lead").longest_minutes == 240
 

@@ -11,7 +11,7 @@ from access_requests.services import gates
 from portal.iam.fences import iso
 from portal.iam.session_gate import Line
 from portal.users.models import User
-from tests.cast import Cast, add_person
+from tests.cast import Cast, add_person, let_portal_in
 from tests.clock import Clock
 from tests.story import approved, elevated, refused, submitted
 
@@ -20,8 +20,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 @pytest.fixture
 def role(cast: Cast) -> TargetRole:
-    cast.production.gate_role = "sekisho/SekishoGateRole"
-    cast.production.save()
+    let_portal_in(cast.production)
     return TargetRole.objects.get(name="Prod_MemberRole")
 
 

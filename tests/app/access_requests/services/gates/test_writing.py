@@ -37,7 +37,8 @@ def test_grant_opens_the_gate_before_fence_tag_and_membership(gated: Gated) -> N
     elevation = granted(approve(gated))
     assert elevation.status == ElevationStatus.ACTIVE
     assert calls(gated) == (
-        *("GetUser", "PutRolePolicy", "GetRolePolicy", "PutUserPolicy", "TagUser", "AddUserToGroup"),
+        *("GetRole", "GetUser", "PutRolePolicy", "GetRolePolicy", "PutUserPolicy", "GetUserPolicy"),
+        *("TagUser", "AddUserToGroup"),
         *("GetGroup", "ListUserTags", "GetUserPolicy"),
     )
     line = gated.lines()["member01"]
@@ -77,7 +78,7 @@ def test_role_that_aws_finds_full_is_called_full(gated: Gated) -> None:
 
 
 def test_account_without_a_role_of_the_portal_has_no_gate(gated: Gated) -> None:
-    gated.jump.cast.production.gate_role = ""
+    gated.jump.cast.production.gate_role = gated.jump.cast.production.gate_role_arn = ""
     gated.jump.cast.production.save()
     elevation = granted(approve(gated))
     assert (elevation.status, elevation.seen["session_gate"]) == (ElevationStatus.ACTIVE, None)  # type: ignore[index]
@@ -322,19 +323,21 @@ def test_timeline_says_denied_allowed_denied_as_evaluated(gated: Gated) -> None:
     judging.judge_due()
     judged = TrailEntry.objects.filter(act="elevation.judged").order_by("id")
     said = [(entry.data["moment"], entry.data["judged"]["decision"]) for entry in judged]
-    assert said == [("before", "denied"), ("active", "allowed"), ("ended", "denied")]
-    (role,) = judged[1].data["judged"]["roles"]
+    assert said == [("before", "denied"), ("afterwards", "denied"), ("active", "allowed"), ("ended", "denied")]
+    (role,) = judged[2].data["judged"]["roles"]
     assert (role["role"], role["gate"]) == ("production/Prod_MemberRole", "open")
     assert "ProdMemberWorkGroup" in role["by"]
     order = [act for act in acts(elevation) if act in ("elevation.granting", "elevation.judged", "elevation.active")]
-    assert order[:3] == ["elevation.granting", "elevation.judged", "elevation.active"]
+    assert order[:4] == ["elevation.granting", "elevation.judged", "elevation.judged", "elevation.active"]
+    (role,) = judged[1].data["judged"]["roles"]
+    assert (role["by"], role["gate"]) == ("user member01: sekisho-entry-Prod_MemberRole (R" + elevation.window[1:] + ")", "shut")
 
 
 def test_busy_account_holds_up_no_grant_and_is_told_as_unknown(gated: Gated) -> None:
     gated.jump.proxy.refuse("GetAccountAuthorizationDetails", times=2)
     elevation = granted(approve(gated))
     assert elevation.status == ElevationStatus.ACTIVE
-    entry = TrailEntry.objects.get(act="elevation.judged")
+    entry = TrailEntry.objects.get(act="elevation.judged", data__moment="before")
     assert (entry.data["judged"]["decision"], entry.data["judged"]["roles"][0]["why"]) == ("unknown", ["Throttling"])
 
 

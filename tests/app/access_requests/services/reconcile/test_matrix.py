@@ -48,7 +48,7 @@ def test_a_forged_member_is_shut_out_by_the_gate_and_the_matrix_says_so(world: W
 
 
 def test_where_the_portal_has_no_role_a_switch_is_denied_or_not_known(world: World) -> None:
-    world.jump.cast.production.gate_role = ""
+    world.jump.cast.production.gate_role = world.jump.cast.production.gate_role_arn = ""
     world.jump.cast.production.save()
     world.grant()
     world.compare()

@@ -12,6 +12,7 @@ from audits.models import TrailEntry
 from portal.iam.account import Account
 from portal.iam.session_gate import SESSION_GATE_NAME
 from tests.app.access_requests.services.reconcile.conftest import World
+from tests.cast import target_role
 from tests.jump import MEMBER_GROUP, MEMBER_ROLE, MEMBER_TAG
 
 FENCE = "sekisho-entry-Prod_MemberRole"
@@ -124,7 +125,7 @@ def test_access_of_another_user_than_the_bound_one_is_stopped_whatever_the_group
 def test_groups_and_roles_that_are_gone_are_told(world: World) -> None:
     world.jump.iam.delete_group_policy(GroupName="ProdLeaderWorkGroup", PolicyName="SwitchRole")
     world.jump.iam.delete_group(GroupName="ProdLeaderWorkGroup")
-    TargetRole.objects.create(account=world.jump.cast.production, name="Prod_OtherRole", level="member")
+    target_role(world.jump.cast.production, "Prod_OtherRole")
     assert world.compare() == {"group_gone ProdLeaderWorkGroup", "role_gone Prod_OtherRole"}
 
 

@@ -1,0 +1,105 @@
+"""The second after the end (失効後): what AWS shows of fence and gate must deny it before anything is given.
+
+What is evaluated is what was read back, and by itself: an explicit Deny stands, whatever groups and trust allow by then.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from access_requests.grants import entry_fence
+from access_requests.grants.calls import Caller
+from access_requests.grants.contract import Grant
+from access_requests.grants.directory import IamUser
+from access_requests.grants.errors import BackendBusy, BackendRefused
+from access_requests.judgement import ALLOWED, DENIED, NOT_FENCED, UNKNOWN
+from access_requests.models import Elevation, TargetRole, WorkGroup
+from access_requests.services import gates
+from access_requests.services.judging import GATE_SAYS, Judgement
+from portal.iam.account import User
+from portal.iam.fences import Document, entry_fence_name
+from portal.iam.principals import Policy, Role
+from portal.iam.session_gate import SESSION_GATE_NAME
+from portal.iam.switch import Switch, evaluate_fences
+
+NOT_DENIED, FENCE_NOT_SHOWN = "not_denied_after_end", "fence_not_shown_yet"
+SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """Until when fence and gate let the person in, by the role's name, as they were written."""
+
+    fences: Mapping[str, str]
+    gates: Mapping[str, str | None]
+
+    def latest(self, role_name: str) -> datetime:
+        """Return the latest end: the one of the two that somebody's early end has not reached yet may be later."""
+        gate = self.gates.get(role_name)
+        ends = [datetime.fromisoformat(end) for end in (self.fences[role_name], gate) if end is not None]
+        return max(ends)
+
+
+def check(elevation: Elevation, grant: Grant, user: IamUser, written: Written, aws: Caller) -> dict[str, Any]:
+    """Return the evaluation for the second after the person's latest end on each role, all of them denied. One call a role.
+
+    Raises BackendBusy while AWS does not show a fence as it was written, BackendRefused where what it shows does not deny.
+    """
+    shut, rows = gates.as_shown(elevation.work_group), {role.pk: role for role in _roles(elevation.work_group)}
+    judgements = []
+    for role in grant.roles:
+        fence = entry_fence.shown(aws, user_name=grant.user_name, role=role)
+        if entry_fence.time_in(fence, role) != written.fences[role.name]:
+            raise BackendBusy(FENCE_NOT_SHOWN)
+        there = _gated(rows[role.pk], shut.get(role.pk))
+        switch = evaluate_fences(_carrying(user, role.name, fence), there, at=written.latest(role.name) + SECOND)
+        judgements.append(_judgement(str(rows[role.pk]), switch))
+    if any(judgement.decision != DENIED for judgement in judgements):
+        raise BackendRefused(NOT_DENIED, "; ".join(f"{one.role}: {one.by or '-'}, gate {one.gate}" for one in judgements))
+    return _together(DENIED, judgements)
+
+
+def exempt(elevation: Elevation) -> dict[str, Any]:
+    """Return that nothing can be evaluated where AWS takes neither fence nor gate: the portal alone ends what is given."""
+    roles = _roles(elevation.work_group)
+    return _together(UNKNOWN, [Judgement(role=str(role), decision=UNKNOWN, why=(NOT_FENCED,)) for role in roles])
+
+
+def _together(decision: str, judgements: list[Judgement]) -> dict[str, Any]:
+    return {"decision": decision, "at": timezone.now(), "roles": [asdict(judgement) for judgement in judgements], "tries": 0}
+
+
+def _roles(work_group: WorkGroup) -> list[TargetRole]:
+    return list(work_group.target_roles.select_related("account").order_by("name"))
+
+
+def _carrying(user: IamUser, role_name: str, fence: Document) -> User:
+    return User(
+        name=user.name,
+        id=user.user_id,
+        arn=user.arn,
+        path="/",
+        inline={entry_fence_name(role_name): fence},
+        attached=(),
+        groups=(),
+        boundary=None,
+        tags={},
+    )
+
+
+def _gated(role: TargetRole, gate: Document | None) -> Role:
+    policies = () if gate is None else (Policy(name=f"role {role.name}: {SESSION_GATE_NAME}", document=gate),)
+    return Role(arn=role.arn or "", role_id=role.role_id or "", trust=Policy(name="", document={}), policies=policies)
+
+
+def _judgement(role: str, switch: Switch) -> Judgement:
+    entry, gate = switch.entry, switch.gate
+    return Judgement(
+        role=role,
+        decision=DENIED if switch.is_shut else ALLOWED,
+        by=f"{entry.policy} ({entry.statement})" if entry.policy else "",
+        gate="none" if gate is None else GATE_SAYS.get(gate.decision, "open"),
+    )
