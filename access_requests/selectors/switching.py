@@ -6,10 +6,16 @@ from urllib.parse import urlencode
 
 from access_requests.models import Elevation, IamUserBinding, TargetRole
 from access_requests.models.catalogue import RESERVED
+from portal.iam.principals import partition_of
 from portal.iam.session_gate import LONGEST_SESSION
 from portal.users.models import User
 
-CONSOLE = "https://signin.aws.amazon.com/switchrole"
+# By partition: each has a console of its own. Source: AWS, China Regions and GovCloud User Guides.
+CONSOLES = {
+    "aws": "https://signin.aws.amazon.com/switchrole",
+    "aws-cn": "https://signin.amazonaws.cn/switchrole",
+    "aws-us-gov": "https://signin.amazonaws-us-gov.com/switchrole",
+}
 # A session's shortest time. Source: STS AssumeRole, DurationSeconds.
 SHORTEST_SESSION = timedelta(minutes=15)
 PASSKEY, TOTP = ":u2f/", ":mfa/"
@@ -63,7 +69,8 @@ def link(role: TargetRole, elevation: Elevation) -> str:
     # With its path, where it has one.
     name = role.shown.partition(":role/")[2] or role.name
     query = {"account": role.account.account_id, "roleName": name, "displayName": shown[:64]}
-    return f"{CONSOLE}?{urlencode(query)}"
+    console = CONSOLES.get(partition_of(role.arn), CONSOLES["aws"]) if role.arn else CONSOLES["aws"]
+    return f"{console}?{urlencode(query)}"
 
 
 def profile(role: TargetRole, elevation: Elevation, mfa: Mfa) -> str:

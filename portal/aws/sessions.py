@@ -11,7 +11,7 @@ import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, NoCredentialsError
 from django.conf import settings
 
 if TYPE_CHECKING:
@@ -171,6 +171,13 @@ class _RoleCredentials(DeferredRefreshableCredentials):
         return 0
 
 
+class _NoCredentials:
+    """What a role is taken on with where nothing gives credentials: botocore would fail on None with an AttributeError."""
+
+    def get_frozen_credentials(self) -> None:
+        raise NoCredentialsError
+
+
 def _assumed(source: botocore.session.Session, role_arn: str) -> boto3.Session:
     plain = botocore.session.Session()
     cache: dict[str, Any] = {}
@@ -178,7 +185,7 @@ def _assumed(source: botocore.session.Session, role_arn: str) -> boto3.Session:
         client_creator=lambda service, **kwargs: plain.create_client(
             service, endpoint_url=settings.AWS_ENDPOINT_URL, config=_config(), **{"region_name": settings.AWS_REGION, **kwargs}
         ),
-        source_credentials=source.get_credentials(),
+        source_credentials=source.get_credentials() or _NoCredentials(),
         role_arn=role_arn,
         extra_args={"RoleSessionName": SESSION_NAME},
         cache=cache,

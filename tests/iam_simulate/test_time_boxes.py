@@ -1,14 +1,17 @@
 """The portal's own fences, at, before and after their times: both evaluators say what the portal promises."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from portal.iam.account import User
 from portal.iam.contexts import of_session, of_switch
 from portal.iam.evaluation import Call, Decision, evaluate, evaluate_assume_role
 from portal.iam.fences import entry_fence, entry_fence_name
 from portal.iam.principals import Policy, Principal, Role
-from portal.iam.session_gate import Line, session_gate
+from portal.iam.session_gate import SESSION_GATE_NAME, Line, session_gate
+from portal.iam.switch import evaluate_fences
 from tests.iam_simulate.peer import IamSimulate
 
 START, END = datetime(2026, 11, 23, 11, 0, tzinfo=UTC), datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
@@ -71,6 +74,35 @@ def test_switch_is_refused_after_the_end(
     )
     assert evaluate_assume_role(member(), role(), context).decision is expected
     assert peer.assume_role(member(), role(), context) is expected
+
+
+IN_TEAM = f"arn:aws:iam::{PRODUCTION}:role/team/Audit_PathRole"
+ROWS = {
+    "whole": (IN_TEAM, DENIED),
+    "without its path": (IN_TEAM.replace("team/", ""), ALLOWED),
+    "in another letter case": (IN_TEAM.lower(), ALLOWED),
+    "in another partition": (IN_TEAM.replace("arn:aws:", "arn:aws-cn:"), ALLOWED),
+}
+
+
+@pytest.mark.parametrize("named", list(ROWS))
+def test_second_after_the_end_is_denied_by_a_fence_on_the_whole_arn_alone(peer: IamSimulate, named: str) -> None:
+    """Both let in whom a fence on a name that is nobody was to keep out, and ours finds it before anything is given."""
+    arn, expected = ROWS[named]
+    there = replace(role(Line(user_name="member01", since=START, until=END)), arn=IN_TEAM)
+    switching = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": IN_TEAM}
+    fence = Policy(name=entry_fence_name("Audit_PathRole"), document=entry_fence(role_arn=arn, until=END))
+    allow = Policy(name="switch", document={"Version": VERSION, "Statement": [switching]})
+    caller = Principal(arn=MEMBER, account_id=JUMP, policies=(fence, allow))
+    at = END + SECOND
+    context = of_switch(arn=MEMBER, user_id="AIDA1", user_name="member01", at=at, mfa=True, session_name="member01")
+    assert evaluate_assume_role(caller, there, context).decision is peer.assume_role(caller, there, context) is expected
+    user = User(
+        name="member01", id="AIDA1", arn=MEMBER, path="/", inline={fence.name: fence.document},
+        attached=(), groups=(), boundary=None, tags={},
+    )  # fmt: skip
+    gate = Policy(name=f"role Audit_PathRole: {SESSION_GATE_NAME}", document=there.policies[-1].document)
+    assert evaluate_fences(user, replace(there, policies=(gate,)), at=at).is_shut is (expected is DENIED)
 
 
 LINES = (

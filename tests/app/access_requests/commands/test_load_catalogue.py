@@ -1,4 +1,5 @@
 import io
+import json
 import re
 from pathlib import Path
 
@@ -8,8 +9,10 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import Settings
 
-from access_requests.models import ApiClient, AwsAccount, IamUserBinding, KeptIn, WorkGroup
+from access_requests.models import ApiClient, AwsAccount, IamUserBinding, KeptIn, TargetRole, WorkGroup
+from portal.aws import sessions
 from tests.aws_fixtures import Aws
+from tests.gated import admin_in
 from tests.runbooks import CHANGE, Desk
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +90,41 @@ def test_without_aws_nothing_is_changed(portal_in_aws: Aws, settings: Settings, 
     with pytest.raises(CommandError, match="AWS could not be asked about its users and roles, nothing was changed"):
         load(DEMO)
     assert not AwsAccount.objects.exists()
+
+
+def test_check_without_credentials_prints_the_files_difference_and_what_it_could_not_check(
+    portal_in_aws: Aws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    load(DEMO)
+    for name in portal_in_aws.portal_env:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    sessions.forget()
+    file = tmp_path / "catalogue.yaml"
+    file.write_text(DEMO.read_text().replace("Dev_LeaderRole: leader", "Dev_LeaderRole: leader, Dev_NewRole: member"))
+    said = load(file, check=True)
+    assert "+ role development/Dev_NewRole\n" in said
+    assert said.endswith("not checked: role development/Dev_NewRole (NoCredentialsError)\n")
+    with pytest.raises(CommandError, match="AWS could not be asked about all of it") as failed:
+        load(file, check=True, strict=True)
+    assert failed.value.returncode == 1
+    with pytest.raises(CommandError, match="nothing was changed"):
+        load(file)
+    assert not TargetRole.objects.filter(name="Dev_NewRole").exists()
+    assert load(DEMO, check=True, strict=True).startswith("no changes\n")
+
+
+def test_role_is_loaded_as_aws_shows_it_and_another_spelling_is_refused(portal_in_aws: Aws, tmp_path: Path) -> None:
+    iam = admin_in(portal_in_aws, "development")
+    trust = iam.get_role(RoleName="Dev_MemberRole")["Role"]["AssumeRolePolicyDocument"]
+    iam.create_role(RoleName="Audit_PathRole", Path="/team/", AssumeRolePolicyDocument=json.dumps(trust))
+    file = tmp_path / "catalogue.yaml"
+    file.write_text(DEMO.read_text().replace("Dev_LeaderRole: leader", "Dev_LeaderRole: leader, audit_PATHrole: member"))
+    with pytest.raises(CommandError, match=r'development\.roles\.audit_PATHrole: AWS spells this "Audit_PathRole"'):
+        load(file)
+    file.write_text(file.read_text().replace("audit_PATHrole", "Audit_PathRole"))
+    load(file)
+    assert TargetRole.objects.get(name="Audit_PathRole").arn == "arn:aws:iam::222222222222:role/team/Audit_PathRole"
 
 
 def without(*groups: str) -> str:
