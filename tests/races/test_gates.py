@@ -8,7 +8,8 @@ import pytest
 from django.utils import timezone
 
 from access_requests.lifecycle import ElevationStatus
-from access_requests.models import Elevation
+from access_requests.models import Elevation, TargetRole
+from audits.models import TrailEntry
 from portal.iam.session_gate import SESSION_GATE_NAME, lines_of
 from portal.simulated_aws.company import PEOPLE, company
 from portal.simulated_aws.world import World
@@ -22,7 +23,7 @@ from tests.waiting import until
 from tests.worker import Broker, Start, broker, start_worker
 
 __all__ = ["aws", "broker", "start_worker"]
-GRANT, END = "access_requests.grant", "access_requests.end"
+GRANT, END, READ = "access_requests.grant", "access_requests.end", "access_requests.read_role"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,3 +104,26 @@ def test_many_who_end_at_once_share_writes(scene: Scene) -> None:
     until(lambda: states(*rows) == ["ended"] * 3)
     assert scene.let_in() == {}
     assert scene.proxy.count("PutRolePolicy") <= len(rows) - 1
+
+
+def test_role_that_workers_read_at_once_is_recorded_once_and_lets_in_when_it_is_known(scene: Scene) -> None:
+    rows = [scene.approved(name) for name in ("member01", "member02")]
+    role = TargetRole.objects.get(name=MEMBER_ROLE)
+    TargetRole.objects.filter(pk=role.pk).update(arn=None, role_id=None, read_at=None)
+    # Slow enough that the grants and all who read find it unread.
+    scene.proxy.delay("GetRole", seconds=0.3)
+    scene.broker.send(READ, role.pk, times=4)
+
+    def are_in() -> bool:
+        for row in rows:
+            scene.broker.send(GRANT, row.pk)  # As sweeps do until it is known.
+        return states(*rows) == ["active"] * 2
+
+    until(are_in)
+    (entry,) = TrailEntry.objects.filter(subject=f"role:{role}", act="catalogue.changed")
+    assert entry.data["after"] == {"arn": role.arn, "role_id": role.role_id}
+    assert set(scene.let_in()) == {"member01", "member02"}
+    for row in rows:
+        assert_trail_tells(Elevation.objects.get(pk=row.pk))
+        evaluated = TrailEntry.objects.filter(subject=row.code, act="elevation.judged", data__moment="afterwards")
+        assert [one.data["judged"]["decision"] for one in evaluated] == ["denied"]
