@@ -164,6 +164,26 @@ def test_role_made_again_is_drift_and_gives_nothing_while_ends_go_on(team: Team)
     assert team.there.gated.jump.members(GROUP) == set()
 
 
+@pytest.mark.parametrize("action", ["GetRole", "GetUserPolicy"])
+def test_throttled_is_asked_again_before_anything_is_given(team: Team, action: str) -> None:
+    team.read()
+    jump, elevation = team.there.gated.jump, team.approved()
+    jump.proxy.refuse(action)
+    assert (granted(elevation).status, elevation.problem) == (ElevationStatus.GRANTING, "Throttling")
+    assert "AddUserToGroup" not in jump.proxy.actions
+    assert granted(elevation).status == ElevationStatus.ACTIVE
+
+
+def test_fence_that_aws_does_not_show_yet_is_waited_for_before_anything_is_given(team: Team) -> None:
+    team.read()
+    jump, elevation = team.there.gated.jump, team.approved()
+    gone = {"UserName": "member01", "PolicyName": f"sekisho-entry-{NAME}"}
+    jump.on_call("GetUserPolicy", lambda: jump.iam.delete_user_policy(**gone))
+    assert (granted(elevation).status, elevation.problem) == (ElevationStatus.GRANTING, "fence_not_shown_yet")
+    assert (jump.members(GROUP), [key for key in jump.tags() if GROUP in key]) == (set(), [])
+    assert granted(elevation).status == ElevationStatus.ACTIVE
+
+
 def without_path(**fence: Any) -> Document:
     """Render a fence as it was before paths were read: on a name that is nobody."""
     return rendered(**{**fence, "role_arn": str(fence["role_arn"]).replace("team/", "")})
