@@ -2,6 +2,7 @@
 
 from pytest_django import DjangoAssertNumQueries
 
+from access_requests.models import TargetRole
 from tests.app.access_requests.web.conftest import Browse
 from tests.cast import Cast
 
@@ -31,3 +32,11 @@ def test_catalogue_takes_few_queries(cast: Cast, browse: Browse, django_assert_m
     client = browse(cast.member01)
     with django_assert_max_num_queries(22):
         client.get("/catalogue/")
+
+
+def test_catalogue_says_of_which_role_nobody_knows_yet_which_one_it_is(cast: Cast, browse: Browse) -> None:
+    assert "nobody is let in" not in browse(cast.member01).get("/catalogue/").content.decode()
+    TargetRole.objects.filter(name="Prod_MemberRole").update(arn=None)
+    page = browse(cast.member01).get("/catalogue/").content.decode()
+    assert "production/Prod_MemberRole" in page
+    assert page.count("not known in AWS yet: nobody is let in") == 1
