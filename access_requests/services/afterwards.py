@@ -3,8 +3,8 @@
 What is evaluated is what was read back, and by itself: an explicit Deny stands, whatever groups and trust allow by then.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,44 +22,36 @@ from access_requests.services.judging import GATE_SAYS, Judgement
 from portal.iam.account import User
 from portal.iam.fences import Document, entry_fence_name
 from portal.iam.principals import Policy, Role
-from portal.iam.session_gate import SESSION_GATE_NAME
+from portal.iam.session_gate import SESSION_GATE_NAME, Line, session_gate
 from portal.iam.switch import Switch, evaluate_fences
 
 NOT_DENIED, FENCE_NOT_SHOWN = "not_denied_after_end", "fence_not_shown_yet"
 SECOND = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Written:
-    """Until when fence and gate let the person in, by the role's name, as they were written."""
-
-    fences: Mapping[str, str]
-    gates: Mapping[str, str | None]
-
-    def latest(self, role_name: str) -> datetime:
-        """Return the latest end: the one of the two that somebody's early end has not reached yet may be later."""
-        gate = self.gates.get(role_name)
-        ends = [datetime.fromisoformat(end) for end in (self.fences[role_name], gate) if end is not None]
-        return max(ends)
-
-
-def check(elevation: Elevation, grant: Grant, user: IamUser, written: Written, aws: Caller) -> dict[str, Any]:
+def check(elevation: Elevation, grant: Grant, user: IamUser, fences: Mapping[str, str], aws: Caller) -> dict[str, Any]:
     """Return the evaluation for the second after the person's latest end on each role, all of them denied. One call a role.
 
-    Raises BackendBusy while AWS does not show a fence as it was written, BackendRefused where what it shows does not deny.
+    `fences` is role name -> that end, as it was written. Raises BackendBusy while AWS does not show a fence as it was written,
+    BackendRefused where what it shows does not deny.
     """
-    shut, rows = gates.as_shown(elevation.work_group), {role.pk: role for role in _roles(elevation.work_group)}
+    shown, rows = gates.as_shown(elevation.work_group), {role.pk: role for role in _roles(elevation.work_group)}
     judgements = []
     for role in grant.roles:
-        fence = entry_fence.shown(aws, user_name=grant.user_name, role=role)
-        if entry_fence.time_in(fence, role) != written.fences[role.name]:
+        fence, lines = entry_fence.shown(aws, user_name=grant.user_name, role=role), shown.get(role.pk)
+        if entry_fence.time_in(fence, role) != fences[role.name]:
             raise BackendBusy(FENCE_NOT_SHOWN)
-        there = _gated(rows[role.pk], shut.get(role.pk))
-        switch = evaluate_fences(_carrying(user, role.name, fence), there, at=written.latest(role.name) + SECOND)
+        at = _latest(datetime.fromisoformat(fences[role.name]), lines or (), user) + SECOND
+        switch = evaluate_fences(_carrying(user, role.name, fence), _gated(rows[role.pk], lines), at=at)
         judgements.append(_judgement(str(rows[role.pk]), switch))
     if any(judgement.decision != DENIED for judgement in judgements):
         raise BackendRefused(NOT_DENIED, "; ".join(f"{one.role}: {one.by or '-'}, gate {one.gate}" for one in judgements))
     return _together(DENIED, judgements)
+
+
+def _latest(fence: datetime, lines: Iterable[Line], user: IamUser) -> datetime:
+    """Return the latest end: an extension or an early end may have reached one of fence and gate and not yet the other."""
+    return max([fence, *(line.until for line in lines if line.user_name == user.name)])
 
 
 def exempt(elevation: Elevation) -> dict[str, Any]:
@@ -90,8 +82,9 @@ def _carrying(user: IamUser, role_name: str, fence: Document) -> User:
     )
 
 
-def _gated(role: TargetRole, gate: Document | None) -> Role:
-    policies = () if gate is None else (Policy(name=f"role {role.name}: {SESSION_GATE_NAME}", document=gate),)
+def _gated(role: TargetRole, lines: Sequence[Line] | None) -> Role:
+    gate = f"role {role.name}: {SESSION_GATE_NAME}"
+    policies = () if lines is None else (Policy(name=gate, document=session_gate(lines)),)
     return Role(arn=role.arn or "", role_id=role.role_id or "", trust=Policy(name="", document={}), policies=policies)
 
 

@@ -26,7 +26,6 @@ from access_requests.services import (
     target_roles,
     transition,
 )
-from access_requests.services.afterwards import Written
 from access_requests.services.aws_step import Data, Outcome
 from portal.outbox import sending as outbox
 
@@ -168,7 +167,7 @@ def _write(elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
     grant = replace(grant, user_name=user.name)
     gate = gates.write(elevation, aws)
     written = fences.put_all(elevation.person, grant, aws, now=aws.clock())
-    judged = afterwards.check(elevation, grant, user, Written(fences=written, gates=gate or {}), aws)
+    judged = afterwards.check(elevation, grant, user, written, aws)
     way.give(grant, aws)
     seen = replace(way.look(grant, aws), session_gate=gate)
     presence = seen.presence(ttl=way.ttl(grant.ends_at), fences=written)

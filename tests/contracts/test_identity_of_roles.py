@@ -14,7 +14,7 @@ from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, RoleGate, TargetRole, WorkGroup
 from access_requests.services import gates, provision, reconcile, sweep, target_roles
 from audits.models import TrailEntry
-from portal.iam.fences import Document
+from portal.iam.fences import Document, iso
 from portal.iam.fences import entry_fence as rendered
 from portal.simulated_aws.company import ACCOUNTS
 from portal.simulated_aws.work_gates import boundary_arn
@@ -181,6 +181,14 @@ def test_fence_that_aws_does_not_show_yet_is_waited_for_before_anything_is_given
     jump.on_call("GetUserPolicy", lambda: jump.iam.delete_user_policy(**gone))
     assert (granted(elevation).status, elevation.problem) == (ElevationStatus.GRANTING, "fence_not_shown_yet")
     assert (jump.members(GROUP), [key for key in jump.tags() if GROUP in key]) == (set(), [])
+    assert granted(elevation).status == ElevationStatus.ACTIVE
+
+
+def test_later_end_that_has_reached_the_gate_alone_refuses_no_grant(team: Team) -> None:
+    team.read()
+    jump, elevation = team.there.gated.jump, team.approved()
+    line = {"user_name": "member01", "since": iso(team.there.now), "until": iso(elevation.ends_at + timedelta(hours=1))}
+    jump.on_call("GetUserPolicy", lambda: RoleGate.objects.filter(role=team.role).update(lines=[line]))
     assert granted(elevation).status == ElevationStatus.ACTIVE
 
 

@@ -17,7 +17,7 @@ from access_requests.models import Elevation, RoleGate, TargetRole, WorkGroup
 from access_requests.services import lease
 from access_requests.services.gates.contents import EXPIRED, as_line, gateable, gated, lines, room, second, size
 from portal.aws.sessions import iam_of
-from portal.iam.fences import Document, iso
+from portal.iam.fences import iso
 from portal.iam.session_gate import Line, lines_of, session_gate
 
 logger = logging.getLogger(__name__)
@@ -48,10 +48,10 @@ def as_read(elevation: Elevation) -> Open | None:
     return {role.name: _at_most_until(role.gate, elevation) for role in roles if hasattr(role, "gate")} if roles else None
 
 
-def as_shown(work_group: WorkGroup) -> dict[int, Document]:
-    """Return role id -> its gate as AWS showed it last: kept are the lines, which render to the same document."""
+def as_shown(work_group: WorkGroup) -> dict[int, list[Line]]:
+    """Return role id -> the lines of its gate as AWS showed it last; they render to the document that was read back."""
     roles = gated(work_group).select_related("gate", "account")
-    return {role.pk: session_gate(map(as_line, role.gate.lines)) for role in roles}
+    return {role.pk: list(map(as_line, role.gate.lines)) for role in roles}
 
 
 def refresh(role_id: int) -> None:
