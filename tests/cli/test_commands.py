@@ -18,6 +18,7 @@ from tests.story import submitted
 pytestmark = pytest.mark.django_db(transaction=True)
 ASK = ("request", "ProdMemberWorkGroup", "--for", "30m", "--ticket", "CHG-123", "--reason", "Rebuild the index")
 DECIDE = ("--yes", "-m", "Agreed")
+DEVICE = "arn:aws:iam::111111111111:mfa/member01"
 
 
 def done(ended: Ended) -> Ended:
@@ -300,7 +301,8 @@ def test_every_answer_is_json_where_it_was_asked_for(member01: Terminal, leader0
     elevation = given(member01, leader01)
     for typed in (
         ("list",), ("list", "--requests"), ("status",), ("status", elevation), ("whoami",), ("work-groups",), ("version",),
-        ("wait", elevation, "--until", "approved"), ("aws-profile", "ProdMemberWorkGroup"), ("return", elevation),
+        ("wait", elevation, "--until", "approved"), ("aws-profile", "ProdMemberWorkGroup", "--mfa", DEVICE),
+        ("return", elevation),
     ):  # fmt: skip
         assert json.loads(done(member01.run(*typed, "--json")).out)
 

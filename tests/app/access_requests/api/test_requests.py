@@ -118,7 +118,7 @@ def test_withdrawing_is_the_requesters_alone_and_ends_it(bot: Bot, asked: str, m
 def test_approval_holds_only_for_what_was_seen(pager: Bot, asked: str, leader01: User, cast: Cast) -> None:
     seen = read(pager.get(f"/requests/{asked}", for_person=leader01))["seen"]
     role = cast.prod_member.target_roles.get()
-    role.name = "Prod_OtherRole"
+    role.arn = "arn:aws:iam::444444444444:role/team/Prod_MemberRole"
     role.save()
     path = f"/requests/{asked}/approve"
     problem = refused(pager.post(path, {**COMMENT, "seen": seen}, for_person=leader01), 409, "seen_changed")

@@ -6,7 +6,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from access_requests.lifecycle import ElevationAction
-from access_requests.models import Elevation
+from access_requests.models import Elevation, IamUserBinding
 from access_requests.services import transition
 from access_requests.services.run import run
 from tests.app.access_requests.web.conftest import Browse
@@ -49,6 +49,8 @@ def test_access_whose_time_has_come_is_said_to_be_set_up(cast: Cast, browse: Bro
 
 
 def test_active_access_shows_the_way_in_the_seal_and_what_aws_shows(cast: Cast, browse: Browse, clock: Clock) -> None:
+    devices = IamUserBinding.objects.filter(user_name="member01")
+    devices.update(mfa_serials=["arn:aws:iam::111111111111:mfa/member01"])
     elevation = active(cast, clock)
     page = text(browse(cast.member01))
     assert "<h1>You are in production</h1>" in page
