@@ -118,9 +118,10 @@ def test_member_is_let_in_stays_longer_and_is_out_again(
     assert members(iam) == []
     assert TAG not in tags(iam)
     acts = [entry["act"] for entry in chatbot.get(f"/requests/{asked['id']}/timeline", "member01")["items"]]
-    assert [act for act in acts if act.startswith("elevation.")][:3] == [
+    assert [act for act in acts if act.startswith("elevation.")][:4] == [
         "elevation.scheduled",
         "elevation.granting",
+        "elevation.judged",
         "elevation.active",
     ]
     assert {"elevation.extended", "elevation.revoking", "elevation.ended"} <= set(acts)

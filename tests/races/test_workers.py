@@ -26,7 +26,7 @@ def scheduled(jump: Jump) -> Iterator[Elevation]:
 def test_message_delivered_five_times_at_once_grants_once(jump: Jump, scheduled: Elevation) -> None:
     race([partial(provision.grant, scheduled.pk)] * 5)
     granted(scheduled)
-    assert acts(scheduled) == ["elevation.scheduled", "elevation.granting", "elevation.active"]
+    assert acts(scheduled) == ["elevation.scheduled", "elevation.granting", "elevation.judged", "elevation.active"]
     assert jump.proxy.count("AddUserToGroup") == 1
 
 
