@@ -13,19 +13,24 @@ from access_requests.grants.calls import Caller
 from access_requests.models import Elevation
 from access_requests.services import gates, provision, revoke, sweep
 from portal.aws import sessions
+from portal.aws.service_models import new_session
 from portal.iam.fences import entry_fence_name
 from portal.simulated_aws import control
 from portal.simulated_aws.company import company
-from tests.aws_fixtures import ADMIN_KEY, PEOPLES_CREDENTIALS, PORTAL_KEY, REGION, Aws, simulated_aws
+from tests.aws_fixtures import ADMIN_KEY, PEOPLES_CREDENTIALS, PORTAL_KEY, REGION, Aws
 from tests.aws_proxy import AwsProxy
 from tests.cast import NAMES, Cast, iam_user_id
-from tests.clock import Clock, clock
+from tests.clock import Clock
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-__all__ = ["clock", "jump", "simulated_aws"]
-PORTAL_SESSION = boto3.Session(region_name=REGION, aws_access_key_id=PORTAL_KEY.id, aws_secret_access_key=PORTAL_KEY.secret)
+PORTAL_SESSION = boto3.Session(
+    region_name=REGION,
+    aws_access_key_id=PORTAL_KEY.id,
+    aws_secret_access_key=PORTAL_KEY.secret,
+    botocore_session=new_session(),
+)
 MEMBER_GROUP = "ProdMemberWorkGroup"
 MEMBER_TAG = f"sekisho:ttl:{MEMBER_GROUP}"
 MEMBER_ROLE = "Prod_MemberRole"
