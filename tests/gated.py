@@ -11,12 +11,11 @@ from portal.iam.account import Account
 from portal.iam.session_gate import SESSION_GATE_NAME, Line, lines_of
 from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, role_arn
 from tests.aws_fixtures import Aws
-from tests.jump import MEMBER_ROLE, Jump, clock, jump, simulated_aws
+from tests.jump import MEMBER_ROLE, Jump
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-__all__ = ["clock", "gated", "jump", "simulated_aws"]
 GATE_ROLE = "sekisho/SekishoGateRole"
 
 

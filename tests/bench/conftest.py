@@ -13,13 +13,11 @@ from django.db import connection
 
 from portal.demo.children import end_with_parent
 from portal.demo.sockets import free_port
-from tests.aws_fixtures import aws, aws_proxy, simulated_aws
 from tests.bench.measuring import REQUESTS, Server
 from tests.bench.toy.models import Note, Thing
 from tests.waiting import until
-from tests.worker import Broker, broker, database_url, published, start_worker
+from tests.worker import Broker, database_url
 
-__all__ = ["aws", "aws_proxy", "broker", "published", "simulated_aws", "start_worker"]
 CHECKOUT = Path(__file__).resolve().parents[2]
 Serve = Callable[[str, str], Server]
 

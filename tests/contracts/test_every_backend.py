@@ -17,13 +17,11 @@ from access_requests.models import WorkGroup
 from access_requests.services import aws_step
 from portal.iam.fences import iso
 from tests.cast import iam_user_id, identity_center_user_id
-from tests.gated import gated
-from tests.identity_center import GROUP, Directory, directory
-from tests.jump import MEMBER_GROUP, Jump, clock, jump, simulated_aws
-from tests.runbooked import AUTOMATION_GROUP, BACKENDS, CHANGE_GROUP, ROLES, Runbooked, runbooked
+from tests.identity_center import GROUP, Directory
+from tests.jump import MEMBER_GROUP, Jump
+from tests.runbooked import AUTOMATION_GROUP, BACKENDS, CHANGE_GROUP, ROLES, Runbooked
 from tests.waiting import until
 
-__all__ = ["clock", "directory", "gated", "jump", "runbooked", "simulated_aws"]
 SECONDS = 20.0
 Verb = Callable[[Grant, Caller], None]
 

@@ -14,10 +14,8 @@ from access_requests.grants.errors import BackendBusy, BackendError, BackendRefu
 from access_requests.grants.identity_center import IdentityCenterBackend, find_identity_center_user
 from access_requests.grants.registry import backend, unfenced
 from tests.cast import identity_center_user_id
-from tests.identity_center import GROUP, Directory, directory
-from tests.jump import clock, jump, simulated_aws
+from tests.identity_center import GROUP, Directory
 
-__all__ = ["clock", "directory", "jump", "simulated_aws"]
 ROLE = Role(name="AWSReservedSSO_SekishoOperate_0123456789abcdef", arn="arn:aws:iam::444444444444:role/is-not-asked-for")
 
 

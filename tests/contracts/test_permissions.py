@@ -15,11 +15,10 @@ from access_requests.services.reconcile import looking
 from portal.iam.session_gate import SESSION_GATE_NAME
 from tests.aws_fixtures import PORTAL_KEY
 from tests.aws_proxy import Call
-from tests.gated import Gated, clock, gated, jump, simulated_aws
+from tests.gated import Gated
 from tests.jump import MEMBER_GROUP, MEMBER_ROLE, granted
 from tests.story import approved, elevated, extension_asked, returned
 
-__all__ = ["clock", "gated", "jump", "simulated_aws"]
 ROOT = Path(__file__).resolve().parent.parent.parent
 FILES = {"jump": "portal-jump.json", "gate": "portal-gate.json"}
 POLICIES = {where: json.loads((ROOT / "portal" / "aws" / "policies" / name).read_text()) for where, name in FILES.items()}

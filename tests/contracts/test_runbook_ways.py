@@ -13,10 +13,9 @@ from access_requests.models import AccessRequest, AutomationExecution, Drift, El
 from access_requests.services import change_details, change_requests, executions, provision, revoke
 from access_requests.services.reconcile import undo_people
 from audits.models import TrailEntry
-from tests.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, ROLES, Runbooked, clock, gated, jump, runbooked, simulated_aws
+from tests.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, ROLES, Runbooked
 from tests.story import approved, extension_asked, rejected, returned, sent_back, submitted, withdrawn
 
-__all__ = ["clock", "gated", "jump", "runbooked", "simulated_aws"]
 SUCCESS = {CHANGE_GROUP: "CompletedWithSuccess", AUTOMATION_GROUP: "Success"}
 BOTH = pytest.mark.parametrize("group", [CHANGE_GROUP, AUTOMATION_GROUP])
 

@@ -18,15 +18,13 @@ from portal.aws import sessions
 from portal.simulated_aws import control
 from portal.users.models import User
 from tests.cast import add_person, iam_user_id
-from tests.gated import clock, gated, jump, simulated_aws
 from tests.identity_center import GROUP as IDENTITY_CENTER
-from tests.identity_center import Directory, directory
+from tests.identity_center import Directory
 from tests.jump import MEMBER_GROUP
-from tests.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, Runbooked, runbooked
+from tests.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, Runbooked
 from tests.story import approved, returned, submitted, withdrawn
 from tests.waiting import until
 
-__all__ = ["clock", "directory", "gated", "jump", "runbooked", "simulated_aws"]
 SECONDS = 60.0
 IAM = ("TagUser", "AddUserToGroup")
 # What each way calls to give, and to take.

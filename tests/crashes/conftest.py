@@ -8,14 +8,12 @@ import pytest
 from access_requests.models import Elevation
 from portal.simulated_aws.company import PEOPLE, company
 from portal.simulated_aws.world import World
-from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws, aws, simulated_aws
+from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws
 from tests.aws_proxy import AwsProxy
 from tests.cast import Cast, iam_user_id
 from tests.crashes.stage import Crew, Stage
 from tests.gated import GATE_ROLE
-from tests.worker import Broker, broker, start_beat, start_worker
-
-__all__ = ["aws", "broker", "simulated_aws", "start_beat", "start_worker"]
+from tests.worker import Broker
 
 
 @pytest.fixture(scope="session")

@@ -11,12 +11,11 @@ from pytest_django.live_server_helper import LiveServer
 
 from portal.simulated_aws.company import PEOPLE, company
 from portal.simulated_aws.world import World
-from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws, aws, simulated_aws
+from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws
 from tests.cast import Cast, iam_user_id
 from tests.journeys.travellers import Traveller
-from tests.worker import Start, broker, published, start_beat, start_worker
+from tests.worker import Start
 
-__all__ = ["aws", "broker", "published", "simulated_aws", "start_beat", "start_worker"]
 CHROMIUM = "/usr/bin/chromium"
 QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),

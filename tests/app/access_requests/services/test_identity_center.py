@@ -14,8 +14,8 @@ from access_requests.services.run import run
 from audits.models import TrailEntry
 from tests.cast import actor_of, identity_center_user_id
 from tests.gated import GATE_ROLE
-from tests.identity_center import GROUP, Directory, directory
-from tests.jump import MEMBER_GROUP, clock, ended, granted, jump, simulated_aws
+from tests.identity_center import GROUP, Directory
+from tests.jump import MEMBER_GROUP, ended, granted
 from tests.story import (
     acts,
     approved,
@@ -27,7 +27,6 @@ from tests.story import (
     submitted,
 )
 
-__all__ = ["clock", "directory", "jump", "simulated_aws"]
 HOUR = timedelta(hours=1)
 LOOK = ("ListInstances", "GetGroupId", "IsMemberInGroups")
 GRANT = ("ListInstances", "GetGroupId", "CreateGroupMembership", *LOOK)
