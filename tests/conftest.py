@@ -34,6 +34,7 @@ pytest_plugins = [
     "tests.identity_center",
     "tests.jump",
     "tests.portal_in_aws",
+    "tests.preloaded",
     "tests.runbooked",
     "tests.runbooks",
     "tests.worker",

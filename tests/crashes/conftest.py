@@ -13,6 +13,7 @@ from tests.aws_proxy import AwsProxy
 from tests.cast import Cast, iam_user_id
 from tests.crashes.stage import Crew, Stage
 from tests.gated import GATE_ROLE
+from tests.preloaded import Preloaded
 from tests.worker import Broker
 
 
@@ -24,10 +25,15 @@ def proxy(simulated_aws: Aws) -> Iterator[AwsProxy]:
 
 @pytest.fixture(scope="session")
 def crew(
-    django_db_setup: None, broker: Broker, proxy: AwsProxy, simulated_aws: Aws, tmp_path_factory: pytest.TempPathFactory
+    django_db_setup: None,
+    broker: Broker,
+    preloaded: Preloaded,
+    proxy: AwsProxy,
+    simulated_aws: Aws,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Crew]:
     logs: Path = tmp_path_factory.mktemp("crew")
-    crew = Crew(logs, broker, {**simulated_aws.portal_env, "AWS_ENDPOINT_URL": proxy.url})
+    crew = Crew(logs, broker, preloaded, {**simulated_aws.portal_env, "AWS_ENDPOINT_URL": proxy.url})
     yield crew
     crew.kill()
 

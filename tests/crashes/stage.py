@@ -18,6 +18,7 @@ from tests.aws_fixtures import Aws
 from tests.aws_proxy import AwsProxy
 from tests.cast import Cast
 from tests.gated import admin_in
+from tests.preloaded import Preloaded
 from tests.story import acts, assert_trail_tells, elevated
 from tests.waiting import until
 from tests.worker import Broker, Program, launch_worker
@@ -36,10 +37,11 @@ MEND_SECONDS = 90
 
 @dataclass(slots=True)
 class Crew:
-    """One worker at a time; it lives on from test to test, since a start costs two seconds."""
+    """One worker at a time; it lives on from test to test."""
 
     logs: Path
     broker: Broker
+    preloaded: Preloaded
     environment: Mapping[str, str]
     _started: list[Program] = field(default_factory=list)
 
@@ -50,7 +52,7 @@ class Crew:
     def ready(self) -> None:
         if not self._started or not self.worker.is_running:
             log = self.logs / f"worker-{len(self._started)}.log"
-            self._started.append(launch_worker(log, self.broker, self.environment))
+            self._started.append(launch_worker(log, self.broker, self.preloaded, self.environment))
 
     def kill(self) -> None:
         if self._started and self.worker.is_running:
