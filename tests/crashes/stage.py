@@ -1,7 +1,7 @@
 """What crash tests have in common: a worker to kill, time that passes, and what must be true in the end."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -150,14 +150,19 @@ class Stage:
         assert acts(elevation).count("elevation.fence_removed") == 1
 
 
-def points(calls: Sequence[str]) -> list[object]:
-    """Return each call as its action and which of these it is, before AWS did it and after."""
+def points(calls: Sequence[str], *, usual: Collection[str]) -> list[object]:
+    """Return each call as its action and which of these it is, before AWS did it and after.
+
+    `usual` names those that every change is tried with, as `after-AddUserToGroup-1`; the others are exhaustive.
+    """
     numbered = [(action, list(calls[: at + 1]).count(action)) for at, action in enumerate(calls)]
-    return [
-        pytest.param(action, nth, after, id=f"{'after' if after else 'before'}-{action}-{nth}")
+    named = {
+        f"{'after' if after else 'before'}-{action}-{nth}": (action, nth, after)
         for action, nth in numbered
         for after in (False, True)
-    ]
+    }
+    assert named.keys() >= set(usual), "a point that is tried with every change is none of these calls"
+    return [pytest.param(*point, id=name, marks=() if name in usual else pytest.mark.exhaustive) for name, point in named.items()]
 
 
 def status_of(elevation: Elevation) -> ElevationStatus:

@@ -27,7 +27,12 @@ from tests.journeys.conftest import Travel
 from tests.matrices import compared
 from tests.story import approved, elevated, rejected, sent_back, submitted
 
-EYES = [("en", False, False), ("ja", True, True), ("ja", False, True), ("en", True, False)]
+EYES = [
+    ("en", False, False),
+    ("ja", True, True),
+    pytest.param("ja", False, True, marks=pytest.mark.exhaustive),
+    pytest.param("en", True, False, marks=pytest.mark.exhaustive),
+]
 ROLE = "Prod_MemberRole"
 BY = "group ProdMemberWorkGroup: SwitchRole (#1)"
 LONG = "作業計画" * 60 + " " + "x" * 200
