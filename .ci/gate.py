@@ -61,7 +61,7 @@ def _test(part: str) -> int:
     found = machine.servers_found()
     servers = machine.server_processes(found)
     before = spending.read(servers)
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(prefix="sekisho_") as name, machine.databases_dropped(found, Path(name).name):
         folder = Path(name)
         outcomes = run([*steps.quick(), *_tests(part, found, folder)], at_once=AT_ONCE)
         if part != "fast":

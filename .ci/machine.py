@@ -3,12 +3,14 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 import redis
+from psycopg import sql
 
 # What a program of Debian is called, and the package that brings it.
 PROGRAMS = {"chromium": "chromium", "node": "nodejs", "npm": "npm", "openssl": "openssl", "psql": "postgresql-client"}
@@ -41,6 +43,19 @@ def server_processes(found: Mapping[str, str]) -> list[int]:
         with redis.Redis.from_url(url) as client:
             pids.append(int(client.info("server")["process_id"]))
     return pids
+
+
+@contextmanager
+def databases_dropped(found: Mapping[str, str], prefix: str) -> Iterator[None]:
+    """Drop the databases with this prefix afterwards: what runs began from, and what is left of those that were killed."""
+    try:
+        yield
+    finally:
+        if url := found.get("TEST_DATABASE_URL"):
+            with psycopg.connect(url, autocommit=True) as connection:
+                names = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix]).fetchall()
+                for (name,) in names:
+                    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def lacking() -> list[str]:

@@ -14,11 +14,9 @@ bench           speed, as ratios (make bench)
 journeys        a real browser before a real worker
 """
 
-import os
 from datetime import UTC, datetime
 
 import pytest
-from django.conf import settings
 from hypothesis import settings as hypothesis_settings
 
 import portal.celery  # noqa: F401  Shared tasks find the application.
@@ -28,6 +26,7 @@ pytest_plugins = [
     "tests.aws_fixtures",
     "tests.cast",
     "tests.clock",
+    "tests.databases",
     "tests.emptying",
     "tests.gated",
     "tests.iam_simulate.peer",
@@ -50,11 +49,3 @@ hypothesis_settings.load_profile("sekisho")
 def now() -> datetime:
     """A Monday afternoon in Tokyo."""
     return datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Give this process a database of its own, so that several suites may run on one machine at once."""
-    test = settings.DATABASES["default"].setdefault("TEST", {})
-    name = test.get("NAME") or f"test_{settings.DATABASES['default']['NAME']}"
-    test["NAME"] = f"{name}_{os.getpid()}"
