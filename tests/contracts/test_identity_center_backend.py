@@ -234,12 +234,12 @@ def test_errors_are_divided_by_who_acts_next_and_leave_a_verb_that_can_be_done_a
 
 
 def test_answer_that_was_lost_is_asked_for_again(case: Case) -> None:
-    case.directory.jump.proxy.lose_answer("CreateGroupMembership")
+    case.directory.jump.lose_answer("CreateGroupMembership")
     with pytest.raises(BackendBusy):
         case.give()
     case.give()
     assert case.directory.members() == {"member01"}
-    case.directory.jump.proxy.lose_answer("DeleteGroupMembership")
+    case.directory.jump.lose_answer("DeleteGroupMembership")
     with pytest.raises(BackendBusy):
         case.take()
     case.take()
