@@ -19,8 +19,9 @@ from typing import Any
 import django
 import pytest
 from celery.__main__ import main
-from django.conf import empty, settings
+from django.conf import settings
 from django.db import connections
+from django.utils.functional import empty
 
 from portal.demo.children import end_with_parent
 
@@ -144,10 +145,10 @@ def _read_settings_anew() -> None:
     # Python lists a module once it is whole: after those that it imports.
     for name in [name for name in sys.modules if name.startswith("portal.settings.")]:
         importlib.reload(sys.modules[name])
-    settings._wrapped = empty  # type: ignore[assignment]
+    settings._wrapped = empty
     # Django's connections keep the settings that they have seen, in two places.
     vars(connections).pop("settings", None)
-    connections._settings = None
+    connections._settings = None  # type: ignore[attr-defined]
 
 
 if __name__ == "__main__":

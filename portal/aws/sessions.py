@@ -181,7 +181,7 @@ def _assumed(source: botocore.session.Session, role_arn: str) -> boto3.Session:
         # Whichever thread finds the credentials old makes this client, beside threads that make others.
         with _building:
             options = {"region_name": settings.AWS_REGION, **kwargs}
-            return plain.create_client(service, endpoint_url=settings.AWS_ENDPOINT_URL, config=_config(), **options)  # type: ignore[call-overload]
+            return plain.create_client(service, endpoint_url=settings.AWS_ENDPOINT_URL, config=_config(), **options)
 
     fetcher = AssumeRoleCredentialFetcher(
         client_creator=client_of_the_renewal,

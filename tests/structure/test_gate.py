@@ -42,7 +42,7 @@ sys.exit(gate.main("lint"))
 
 def _spent(**figures: float) -> spending.Spending:
     usual = {"seconds": 300.0, "own": 500.0, "servers": 20.0, "others": 5.0, "throttled": 0.0}
-    return spending.Spending(**{**usual, **figures}, cores=2)  # type: ignore[arg-type]
+    return spending.Spending(**{**usual, **figures}, cores=2)
 
 
 @pytest.fixture
