@@ -107,7 +107,7 @@ def _account(name: str, *roles: Role, policies: Sequence[ManagedPolicy] = ()) ->
 
 def _environment(prefix: str, name: str) -> Account:
     allowed = [rails.DENY_IAM] if name == "development" else []
-    inline = {"Iam": rights.iam_limits(name, deploy=f"{role_arn(name, 'deploy')}-*")}
+    inline = {"Iam": rights.iam_limits(name, account_id=ACCOUNTS[name])}
     # In production people are let in for a time only.
     gated = name == "production"
     inline |= work_gates.AT_REST if gated else {}
@@ -127,7 +127,7 @@ def _environment(prefix: str, name: str) -> Account:
         *([_reserved(name, member)] if gated else []),
         _role(name, f"{prefix}_ReadOnlyRole", managed=[_READ_ONLY]),
         work_gates.gate_role(ACCOUNTS[name], portal=[role_arn("jump", PORTAL_ROLE), _PORTAL_USER_ARN]),
-        policies=work_gates.policies(ACCOUNTS[name], work_roles=f"{prefix}_*"),
+        policies=work_gates.policies(),
     )
 
 
