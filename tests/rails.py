@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 THERE = "arn:aws:iam::444444444444"
 ELSEWHERE = "arn:aws:iam::999999999999"
@@ -13,20 +14,23 @@ Context = Mapping[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Ask:
-    """A call, and whether it is to be allowed."""
+    """A call, whether it is to be allowed, and who makes it, where that is not the session that the table is about."""
 
     action: str
     resource: str = "*"
     context: Context = field(default_factory=dict)
     allowed: bool = False
+    who: str = ""
+    mfa: bool = True
 
     def __str__(self) -> str:
-        return " ".join([self.action, self.resource.rpartition(":")[2], *self.context.values()])
+        who = [f"{self.who} {'with' if self.mfa else 'without'} MFA:"] if self.who else []
+        return " ".join([*who, self.action, self.resource.rpartition(":")[2], *self.context.values()])
 
 
-def _each(actions: str, resource: str = "*", *, allowed: bool = False, **context: Context) -> Iterator[Ask]:
+def _each(actions: str, resource: str = "*", **rest: Any) -> Iterator[Ask]:
     for action in actions.split():
-        yield Ask(action=action, resource=resource, context=context.get("context", {}), allowed=allowed)
+        yield Ask(action=action, resource=resource, **rest)
 
 
 def _passed(resource: str, service: str, *, allowed: bool = False) -> Ask:
@@ -128,4 +132,57 @@ ALREADY_PASSED = (
     *_each("ec2:ModifyInstanceAttribute ec2:CreateLaunchTemplateVersion ec2-instance-connect:SendSSHPublicKey", allowed=True),
     *_each("lambda:UpdateFunctionCode sagemaker:CreatePresignedNotebookInstanceUrl", allowed=True),
     *_each("sagemaker:UpdateNotebookInstance ssm:StartSession ssm:SendCommand", allowed=True),
+)  # fmt: skip
+
+
+# The Jump account: admin01 may write in IAM, administrator is sealed away and carries no rails.
+JUMP = "arn:aws:iam::111111111111"
+PERSON_BOUNDARY = f"{JUMP}:policy/sekisho/SekishoPersonBoundary"
+MEMBER = f"{JUMP}:user/member01"
+_USERS = """iam:CreateUser iam:UpdateUser iam:DeleteUser iam:TagUser iam:UntagUser iam:PutUserPolicy iam:DeleteUserPolicy
+    iam:AttachUserPolicy iam:DetachUserPolicy iam:PutUserPermissionsBoundary iam:DeleteUserPermissionsBoundary"""
+_CREDENTIALS = """iam:CreateAccessKey iam:UpdateAccessKey iam:DeleteAccessKey iam:CreateLoginProfile iam:UpdateLoginProfile
+    iam:DeleteLoginProfile iam:EnableMFADevice iam:DeactivateMFADevice iam:ResyncMFADevice"""
+_WORK_GROUP = f"{JUMP}:group/sekisho/work/ProdMemberWorkGroup"
+TAKING_OVER = (
+    *_each(_USERS, MEMBER, who="admin01"),
+    *_each("iam:UpdateUser iam:AttachUserPolicy iam:DetachUserPolicy iam:DeleteUser", f"{JUMP}:user/admin01", who="admin01"),
+    *_each(_CREDENTIALS, MEMBER, who="admin01"),
+    *_each("iam:UploadSSHPublicKey iam:CreateServiceSpecificCredential", f"{JUMP}:user/sekisho-portal", who="admin01"),
+    *_each("iam:CreateAccessKey iam:EnableMFADevice", f"{JUMP}:user/admin01", who="admin01", mfa=False),
+    *_each("iam:AddUserToGroup iam:RemoveUserFromGroup iam:PutGroupPolicy iam:AttachGroupPolicy", _WORK_GROUP, who="admin01"),
+    *_each("iam:UpdateGroup iam:DeleteGroup iam:DeleteGroupPolicy iam:DetachGroupPolicy", _WORK_GROUP, who="admin01"),
+    *_each("iam:UpdateGroup iam:DeleteGroupPolicy iam:DetachGroupPolicy iam:RemoveUserFromGroup",
+           f"{JUMP}:group/JumpAdminGroup", who="admin01"),
+    *_each("iam:CreateRole iam:AttachRolePolicy iam:PutRolePolicy", f"{JUMP}:role/Own", who="admin01"),
+    *_each("iam:UpdateAssumeRolePolicy iam:DeleteRole iam:UpdateRole", f"{JUMP}:role/SekishoPortalRole", who="admin01"),
+    *_each("iam:CreatePolicyVersion iam:SetDefaultPolicyVersion iam:DeletePolicyVersion",
+           f"{JUMP}:policy/sekisho/rails/DenyPortalForgery", who="admin01"),
+    *_each("iam:CreatePolicyVersion iam:DeletePolicy", PERSON_BOUNDARY, who="admin01"),
+    *_each("iam:CreateSAMLProvider iam:UpdateSAMLProvider", f"{JUMP}:saml-provider/x", who="admin01"),
+    *_each("iam:PassRole", f"{JUMP}:role/sekisho/SekishoRunbookRole", who="admin01"),
+    # The thief of a key has no device, and the thief of the portal's key writes what the boundary leaves of it.
+    *_each("iam:EnableMFADevice iam:ResyncMFADevice iam:DeactivateMFADevice", MEMBER, who="member01", mfa=False),
+    *_each("iam:CreateAccessKey", MEMBER, who="member01", mfa=False),
+    *_each("iam:CreateVirtualMFADevice", f"{JUMP}:mfa/thief", who="member01", mfa=False),
+    *_each("iam:EnableMFADevice iam:CreateAccessKey iam:UpdateUser", f"{JUMP}:user/member02", who="member01"),
+    *_each("iam:CreateAccessKey iam:DeactivateMFADevice", MEMBER, who="member01"),
+    *_each("iam:CreateAccessKey iam:AttachUserPolicy iam:DeleteUserPermissionsBoundary", MEMBER, who="sekisho-portal"),
+    *_each("sts:AssumeRole", "arn:aws:iam::555555555555:role/Billing_AdminRole", who="member01"),
+    *_each("sts:AssumeRole", f"{THERE}:role/OrganizationAccountAccessRole", who="member01"),
+    *_each("sts:AssumeRole", f"{THERE}:role/sekisho/SekishoGateRole", who="member01"),
+)  # fmt: skip
+IN_JUMP = (
+    *_each("iam:AddUserToGroup iam:RemoveUserFromGroup iam:PutGroupPolicy",
+           f"{JUMP}:group/MemberGroup", who="admin01", allowed=True),
+    *_each("iam:ListUsers iam:GetAccountAuthorizationDetails", who="admin01", allowed=True),
+    *_each("iam:CreateAccessKey iam:EnableMFADevice iam:ChangePassword", f"{JUMP}:user/admin01", who="admin01", allowed=True),
+    *_each("iam:CreateAccessKey iam:CreateLoginProfile iam:EnableMFADevice", MEMBER, who="administrator", allowed=True),
+    *_each("iam:CreateUser iam:UpdateUser iam:AttachUserPolicy", MEMBER, who="administrator", allowed=True),
+    *_each("iam:EnableMFADevice iam:ResyncMFADevice iam:ChangePassword", MEMBER, who="member01", allowed=True),
+    *_each("iam:GetUser iam:ChangePassword iam:ListMFADevices", MEMBER, who="member01", mfa=False, allowed=True),
+    *_each("sts:AssumeRole", f"{THERE}:role/Prod_ReadOnlyRole", who="member01", allowed=True),
+    *_each("iam:PutUserPolicy iam:DeleteUserPolicy", MEMBER, who="sekisho-portal",
+           context={"iam:PermissionsBoundary": PERSON_BOUNDARY}, allowed=True),
+    *_each("iam:AddUserToGroup iam:RemoveUserFromGroup iam:DeleteGroupPolicy", _WORK_GROUP, who="sekisho-portal", allowed=True),
 )  # fmt: skip
