@@ -34,6 +34,7 @@ ADMIN_USER = "administrator"
 PORTAL_ROLE = "SekishoPortalRole"
 PORTAL_USER = "sekisho-portal"
 WORK_PATH = "/sekisho/work/"
+PERSON_BOUNDARY_ARN = f"arn:aws:iam::{ACCOUNTS['jump']}:policy/sekisho/{jump_rails.PERSON_BOUNDARY}"
 PEOPLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "member01": ("MemberGroup",),
@@ -209,7 +210,7 @@ def _jump(*, admin_key: AccessKey, portal_key: AccessKey, people: Sequence[User]
 
 def _person(name: str, groups: tuple[str, ...], *, user_id: str | None, credentials: Credentials | None) -> User:
     """Return a person; the portal may fence those who carry the boundary, administrators of the Jump account not."""
-    boundary = None if "JumpAdminGroup" in groups else _policy_arn("jump", _PERSON_BOUNDARY)
+    boundary = None if "JumpAdminGroup" in groups else PERSON_BOUNDARY_ARN
     person = User(name=name, user_id=user_id, groups=groups, boundary=boundary)
     if credentials is None:
         return person

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from portal.simulated_aws.guard_rails import RAILS_PATH, allow, deny, document
 from portal.simulated_aws.world import Document, ManagedPolicy
 
+PERSON_BOUNDARY = "SekishoPersonBoundary"
+
 _WITH_MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 _WITHOUT_MFA = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
 
@@ -49,7 +51,7 @@ def person_boundary(account_id: str, *, roles: Sequence[str]) -> ManagedPolicy:
     """Return what an inline policy of the portal's could give at the most, were the portal's key stolen."""
     approvals = ["ssm:DescribeAutomationExecutions", "ssm:GetAutomationExecution", "ssm:SendAutomationSignal"]
     return ManagedPolicy(
-        name="SekishoPersonBoundary",
+        name=PERSON_BOUNDARY,
         path="/sekisho/",
         document=document(allow("sts:AssumeRole", roles), *own_credentials(account_id)["Statement"], allow(approvals)),
     )

@@ -11,7 +11,7 @@ from portal.iam.principals import Policy, Principal, Role
 from portal.simulated_aws import work_gates
 from portal.simulated_aws.company import ACCOUNTS, company
 from portal.simulated_aws.guard_rails import allow, document
-from portal.simulated_aws.world import AccessKey, World
+from portal.simulated_aws.world import AccessKey, Group, User, World
 from tests import rails
 from tests.iam_simulate.peer import IamSimulate
 from tests.rails import Ask
@@ -55,7 +55,7 @@ BY_THE_PORTALS_KEY = Policy(name="inline", document=document(allow("*")))
 def user(name: str) -> Principal:
     """Return a user of the company's Jump account with all that user and groups carry, and what a thief adds to member01."""
     (found,) = (user for user in JUMP.users if user.name == name)
-    carriers = [found, *(group for group in JUMP.groups if group.name in found.groups)]
+    carriers: list[User | Group] = [found, *(group for group in JUMP.groups if group.name in found.groups)]
     documents = {f"{rails.JUMP}:policy{policy.path}{policy.name}": policy.document for policy in JUMP.managed_policies}
     inline = [Policy(name=name, document=each) for carrier in carriers for name, each in carrier.inline.items()]
     managed = [Policy(name=arn, document=documents[arn]) for carrier in carriers for arn in carrier.managed if arn in documents]
