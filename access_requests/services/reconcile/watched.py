@@ -1,5 +1,6 @@
 """Whom and what a comparison watches besides the portal's own work: accounts, bound people, and what is known of AWS."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -52,13 +53,15 @@ def bound(inside: Collection[tuple[int, str]]) -> Iterable[Bound]:
     """
     groups = WorkGroup.objects.filter(retired_at=None).exclude(backend__in=unfenced()).prefetch_related("requesters")
     named = {(person.pk, group.name) for group in groups for person in group.requesters.all()}
-    named |= set(inside)
     fenced = {group.name for group in groups}
+    needed: dict[int, list[str]] = defaultdict(list)
+    for person, group in sorted(named | {(person, group) for person, group in inside if group in fenced}):
+        needed[person].append(group)
     for row in IamUserBinding.objects.filter(person__is_active=True).order_by("user_name"):
         yield Bound(
             user_id=row.user_id,
             user_name=row.user_name,
-            needed_by=tuple(sorted(group for person, group in named if person == row.person_id and group in fenced)),
+            needed_by=tuple(needed[row.person_id]),
             access_keys=None if row.access_keys is None else tuple(row.access_keys),
             mfa_serials=None if row.mfa_serials is None else tuple(row.mfa_serials),
         )
