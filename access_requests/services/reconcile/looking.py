@@ -19,13 +19,11 @@ from access_requests.lifecycle import UNSETTLED
 from access_requests.models import AccountKind, AwsAccount, Elevation, IamUserBinding, RoleGate, WorkGroup
 from access_requests.services.reconcile.difference import Problem
 from portal.aws.sessions import iam_of, jump_iam
-from portal.iam.account import Account
+from portal.iam.account import Account, User
 from portal.iam.session_gate import SESSION_GATE_NAME
 
 logger = logging.getLogger(__name__)
 PEOPLE_AT_ONCE = 200
-# What the problem is about when nobody's keys and devices could be read; no user has such a name.
-CREDENTIALS = "access keys, MFA devices"
 # Called before each call to AWS: says that the comparison still runs.
 Alive = Callable[[], None]
 Shown = TypeVar("Shown")
@@ -114,21 +112,29 @@ def keep_credentials(jump: Account, alive: Alive) -> list[Problem]:
     rows = IamUserBinding.objects.filter(person__is_active=True).order_by(
         ~inside, F("credentials_read_at").asc(nulls_first=True), "pk"
     )
+    refused: dict[str, str] = {}
     for binding in rows[:PEOPLE_AT_ONCE]:
-        user = jump.user_by_id(binding.user_id)
-        if user is None:
+        if user := jump.user_by_id(binding.user_id):
+            _keep_credentials(binding, user, aws, refused)
+            IamUserBinding.objects.filter(pk=binding.pk).update(credentials_read_at=now)
+    return [Problem(account=_jump_key(), thing=what, problem=problem) for what, problem in refused.items()]
+
+
+def _keep_credentials(binding: IamUserBinding, user: User, aws: Caller, refused: dict[str, str]) -> None:
+    """Ask for keys and for devices, each unless that was refused for somebody before: then it is for everybody."""
+    asked = {"mfa_serials": inventory.mfa_serials, "access_keys": inventory.access_keys}
+    for column, read in asked.items():
+        if column in refused:
             continue
         try:
-            binding.mfa_serials = inventory.mfa_serials(aws, user_name=user.name)
-            binding.access_keys = inventory.access_keys(aws, user_name=user.name)
+            shown = read(aws, user_name=user.name)
         except BackendError as error:
-            logger.info("credentials of %s: %s", binding.user_name, error)
-            if is_missing(error):
-                continue
-            return [Problem(account=_jump_key(), thing=CREDENTIALS, problem=error.problem)]
-        binding.credentials_read_at = now
-        binding.save(update_fields=["mfa_serials", "access_keys", "credentials_read_at"])
-    return []
+            logger.info("%s of %s: %s", column, user.name, error)
+            if not is_missing(error):
+                refused[column] = error.problem
+            continue
+        if shown != getattr(binding, column):
+            IamUserBinding.objects.filter(pk=binding.pk).update(**{column: shown})
 
 
 def _jump_key() -> str:
