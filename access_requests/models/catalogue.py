@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 DECIDE_BY = ("browser", "chat", "client")
 # What IAM Identity Center calls the roles that it makes in the accounts. IAM lets nobody else change them.
 RESERVED = "AWSReservedSSO_"
+# How AWS Organizations calls the administrators' role that it makes in a new account.
+MADE_BY_ORGANIZATIONS = ["OrganizationAccountAccessRole"]
 # Where it leaves the Region out of their path.
 FIRST_REGION = "us-east-1"
 # A session in Identity Center lasts an hour unless the permission set says more, and 12 at the most.
@@ -44,6 +46,10 @@ class RoleLevel(models.TextChoices):
     READ_ONLY = "read_only", _("read-only")
 
 
+def made_by_organizations() -> list[str]:
+    return [*MADE_BY_ORGANIZATIONS]
+
+
 class AwsAccount(models.Model):
     key = models.SlugField(_("key"), unique=True)
     account_id = models.CharField(_("account ID"), max_length=12, unique=True, validators=[RegexValidator(r"^\d{12}$")])
@@ -53,6 +59,10 @@ class AwsAccount(models.Model):
     gate_role = models.CharField(_("role of the portal"), max_length=576, blank=True, db_default="")
     # Where Session Manager sessions are looked for at an end; none means the Region of the settings.
     regions = models.JSONField(_("Regions"), default=list, db_default=Value([], models.JSONField()))
+    # Roles that no group leads to and that others than people with MFA may take on, on purpose.
+    other_roles = models.JSONField(
+        _("other roles"), default=made_by_organizations, db_default=Value(MADE_BY_ORGANIZATIONS, models.JSONField())
+    )
 
     class Meta:
         verbose_name = _("AWS account")

@@ -105,6 +105,8 @@ def drifted() -> str:
         **always, kind=DriftKind.GATE_EDITED, thing=ROLE, name="sekisho-session-gate", detail={"document": document}
     )
     Drift.objects.create(**{**always, "account": "jump"}, kind=DriftKind.SWITCH_ALLOWED, thing="MemberGroup", name=leader_role)
+    rewritten = {"detail": {"document": document, "expected": document}, "name": "Iam"}
+    Drift.objects.create(**always, kind=DriftKind.ROLE_POLICY_EDITED, thing=ROLE, code="D-REWRITTE", **rewritten)
     member = {"kind": DriftKind.UNEXPLAINED_MEMBER, "thing": group.name, "name": "member02", "work_group": group}
     return Drift.objects.create(**{**always, "account": "jump"}, **member, principal=tool, undone_before=3).code
 
@@ -237,6 +239,7 @@ def test_administrators_pages(
         "drift": "/drift/",
         "drift-one": f"/drift/{code}/",
         "drift-undo": f"/drift/{code}/undo/",
+        "drift-accept": "/drift/D-REWRITTE/accept/",
         "backends": "/backends/",
         "clients": "/clients/",
         "clients-revoked-too": "/clients/?all=1",

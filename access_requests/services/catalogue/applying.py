@@ -53,7 +53,10 @@ def _record(change: Change, *, actor: Actor, now: datetime) -> None:
 
 
 def _account(key: str, after: Fields) -> None:
-    values = {"account_id": after["id"], **{field: after[field] for field in ("name", "kind", "gate_role", "regions")}}
+    values = {
+        "account_id": after["id"],
+        **{field: after[field] for field in ("name", "kind", "gate_role", "regions", "other_roles")},
+    }
     AwsAccount.objects.update_or_create(key=key, defaults=values)
 
 

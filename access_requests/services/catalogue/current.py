@@ -35,6 +35,7 @@ def _accounts() -> Objects:
             "kind": account.kind,
             "gate_role": account.gate_role,
             "regions": account.regions,
+            "other_roles": account.other_roles,
         }
         for account in accounts
     }

@@ -22,6 +22,9 @@ from access_requests.models import (
     WorkGroup,
 )
 from access_requests.services import aws_step, bindings, fences, gates
+from access_requests.services.reconcile import watched
+from access_requests.services.reconcile.watched import Bound, Known, Place
+from portal.iam.principals import Document
 from portal.iam.session_gate import Line
 
 # Longer than any read of AWS lags behind.
@@ -110,6 +113,11 @@ class Expected:
     # UserId there -> name, of everybody who is bound to one.
     identity_names: Mapping[str, str] = field(default_factory=dict)
     roles: tuple[Role, ...]
+    # By the account's key.
+    places: Mapping[str, Place] = field(default_factory=dict)
+    bound: tuple[Bound, ...] = ()
+    # What stood in AWS when it was first looked at, or was accepted since: the document of a policy, else None.
+    known: Mapping[Known, Document | None] = field(default_factory=dict)
 
     @property
     def work_groups(self) -> list[Group]:
@@ -137,6 +145,9 @@ def expect(*, now: datetime) -> Expected:
         identity_groups=tuple(_work_groups(rows.filter(backend__in=unfenced()))),
         identity_names=dict(IdentityCenterBinding.objects.values_list("user_id", "user_name")),
         roles=tuple(_roles(now)),
+        places=watched.places(),
+        bound=tuple(watched.bound({(window.person_id, window.group) for window in windows})),
+        known=watched.known(),
     )
 
 
