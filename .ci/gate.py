@@ -37,11 +37,7 @@ def main(part: str) -> int:
     processes.adopt_orphans()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, _stop)
-    try:
-        return _lint() if part == "lint" else _test(part)
-    finally:
-        for name in processes.end_all():
-            print(f"left behind, and killed: {name}")
+    return _lint() if part == "lint" else _test(part)
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:
@@ -52,7 +48,9 @@ def _stop(number: int, _frame: FrameType | None) -> None:
 
 
 def _lint() -> int:
-    return _closing(run(steps.quick(), at_once=2))
+    with processes.all_ended():
+        outcomes = run(steps.quick(), at_once=2)
+    return _closing(outcomes)
 
 
 def _test(part: str) -> int:
@@ -61,7 +59,11 @@ def _test(part: str) -> int:
     found = machine.servers_found()
     servers = machine.server_processes(found)
     before = spending.read(servers)
-    with tempfile.TemporaryDirectory(prefix="sekisho_") as name, machine.databases_dropped(found, Path(name).name):
+    with (
+        tempfile.TemporaryDirectory(prefix="sekisho_") as name,
+        machine.databases_dropped(found, Path(name).name),
+        processes.all_ended(),
+    ):
         folder = Path(name)
         outcomes = run([*steps.quick(), *_tests(part, found, folder)], at_once=AT_ONCE)
         if part != "fast":

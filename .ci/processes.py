@@ -5,8 +5,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
@@ -55,7 +55,17 @@ def reap(*, but: frozenset[int]) -> None:
                 os.waitpid(pid, os.WNOHANG)
 
 
-def end_all() -> list[str]:
+@contextmanager
+def all_ended() -> Iterator[None]:
+    """Afterwards nothing lives below the gate; what had to be killed for that is named."""
+    try:
+        yield
+    finally:
+        for name in _end_all():
+            print(f"left behind, and killed: {name}")
+
+
+def _end_all() -> list[str]:
     """Kill and reap whatever is left below the gate. Returns the command lines of those that were alive."""
     names: list[str] = []
     deadline = time.monotonic() + _PATIENCE_SECONDS
