@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from access_requests.lifecycle import DriftStatus
 from access_requests.models import Drift, Reconciliation
+from access_requests.services import leave
 from access_requests.services.reconcile import blaming, looking, recording, undoing
 from access_requests.services.reconcile.comparing import Comparison, compare
 from access_requests.services.reconcile.difference import Problem
@@ -62,6 +63,8 @@ def undo_one(drift_id: int) -> None:
 
 def _run(row: Reconciliation, pause: Pause | None) -> Iterable[Problem]:
     alive = partial(_say_alive, row)
+    # First: what has no leave explains nothing of what AWS has.
+    leave.end_unfounded(now=timezone.now())
     comparison, expected, sight = _compared(alive)
     if pause is not None and comparison.again_at is not None:
         pause(max(0.0, (comparison.again_at - timezone.now()).total_seconds()))
