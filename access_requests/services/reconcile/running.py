@@ -13,7 +13,7 @@ from django.utils import timezone
 from access_requests.lifecycle import DriftStatus
 from access_requests.models import Drift, Reconciliation
 from access_requests.services import leave
-from access_requests.services.reconcile import blaming, looking, recording, undoing
+from access_requests.services.reconcile import announcing, blaming, looking, recording, undoing
 from access_requests.services.reconcile.comparing import Comparison, compare
 from access_requests.services.reconcile.difference import Problem
 from access_requests.services.reconcile.expected import Expected, expect
@@ -70,6 +70,8 @@ def _run(row: Reconciliation, pause: Pause | None) -> Iterable[Problem]:
         pause(max(0.0, (comparison.again_at - timezone.now()).total_seconds()))
         comparison, expected, sight = _compared(alive)
     problems = [*comparison.problems, *recording.record(comparison, now=timezone.now())]
+    # Before anything is undone or looked up, which may take its time.
+    announcing.announce(now=timezone.now())
     looking.keep_sizes(sight)
     undone = _act(comparison, alive)
     if undone:
