@@ -8,11 +8,12 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from access_requests.lifecycle import ElevationStatus
-from access_requests.models import AccessRequest, Decision, Drift, Elevation, RequestedGroup, WebhookEndpoint
+from access_requests.models import AccessRequest, Decision, Delivery, Drift, Elevation, RequestedGroup, WebhookEndpoint
 from access_requests.services import gates, health, judging, provision, reconcile, revoke, sweep
 from access_requests.services.notices import delivering, telling
 from access_requests.services.notices.webhooks import keeping
 from access_requests.services.notices.webhooks.keeping import Wishes
+from access_requests.services.reconcile import announcing, recording
 from access_requests.services.run import run
 from audits.database_roles import Service
 from audits.models import TrailEntry
@@ -23,6 +24,7 @@ from tests.forging import forged_approval, forged_elevation, forged_entries
 from tests.gated import Gated, gated
 from tests.jump import MEMBER_GROUP, Jump, ended, granted
 from tests.receivers import Receiver, receiving
+from tests.slack_server import TOKEN, SlackServer, slack_server
 from tests.story import approved, elevated, extension_asked, rejected, returned, submitted
 
 __all__ = ["gated", "roles"]
@@ -179,17 +181,34 @@ def receiver() -> Iterator[Receiver]:
         yield made
 
 
+@pytest.fixture
+def server() -> Iterator[SlackServer]:
+    with slack_server() as made:
+        yield made
+
+
 def test_notices_role_tells_sends_disables_what_is_gone_and_forgets(
-    jump: Jump, roles: Roles, receiver: Receiver, settings: Settings
+    jump: Jump, roles: Roles, receiver: Receiver, server: SlackServer, settings: Settings
 ) -> None:
     wishes = Wishes(name="chat", url=receiver.url, language="en", with_details=True)
     receiver.status = 410
+    settings.SLACK_API_URL, settings.SLACK_BOT_TOKEN = server.url, TOKEN
     with roles.act_as(WEB):
         run(lambda: keeping.add(wishes=wishes, actor=actor_of(jump.cast.admin01), now=jump.clock.now))
         elevated(jump.cast.member01, jump.cast.leader01, now=jump.clock.now)
+        submitted(jump.cast.member02, now=jump.clock.now)
+    names = {"kind": "unexplained_member", "account": "jump", "thing": MEMBER_GROUP, "name": "stranger"}
+    drift = Drift.objects.create(**names, found_at=jump.clock.now, seen_at=jump.clock.now)
+    recording.tell(drift, "drift.found", actor=actor_of(jump.cast.admin01), now=jump.clock.now)
+    with roles.act_as(WORKER):
+        announcing.announce(now=jump.clock.now)
     with roles.act_as(NOTICES):
-        assert telling.tell(now=jump.clock.now) == 3
+        telling.tell(now=jump.clock.now)
         for _task, delivery_id in list(delivering.due(now=jump.clock.now)):
             delivering.deliver(delivery_id, now=jump.clock.now)
         delivering.forget_old(now=timezone.now() + timedelta(days=2 * settings.DELIVERIES_KEPT_DAYS))
     assert (WebhookEndpoint.objects.get().enabled, len(receiver.got)) == (False, 1)
+    # Cards for both approvers, and the drift for administrator and auditor.
+    channels = [call["channel"] for call in server.told("chat.postMessage")]
+    assert sorted(channels) == ["U0ADMIN01", "U0AUDITOR01", "U0LEADER01", "U0LEADER02"]
+    assert not Delivery.objects.exists()
