@@ -79,13 +79,17 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
     # It sends messages by the clock, and opens no connection.
     Service.BEAT: {},
 }
-# Of everything but the trail and the record of migrations; sequences are those of tables from before identity columns.
+# All of everything but the trail, the record of migrations, and what is never changed or deleted once it is there; a level that
+# leaves a policy leaves its decisions. Sequences are those of tables from before identity columns.
 OF_WEB = """
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
 REVOKE ALL ON {trail} FROM {role};
 GRANT SELECT, INSERT ON {trail} TO {role};
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role};
+REVOKE UPDATE, DELETE ON access_requests_decision FROM {role};
+GRANT UPDATE (level_id) ON access_requests_decision TO {role};
+REVOKE DELETE ON access_requests_accessrequest, access_requests_requestedgroup, access_requests_elevation, users_user FROM {role};
 """
 NOTHING = """
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role};

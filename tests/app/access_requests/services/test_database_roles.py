@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import DEFAULT_DB_ALIAS
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -67,16 +68,31 @@ def test_request_and_decision_that_the_webs_role_wrote_too_give_nothing(
     assert jump.members() == set()
 
 
-def test_trail_entries_too_are_what_remains_for_the_webs_role(jump: Jump, roles: Roles, request_rejected: AccessRequest) -> None:
+def test_trail_entries_too_are_what_remains_for_the_webs_role(jump: Jump, roles: Roles) -> None:
     """SECURITY.md says so."""
+    request = submitted(jump.cast.member01, now=jump.clock.now)
     with roles.act_as(WEB):
-        decision = forged_approval(request_rejected, jump.cast.leader02, now=jump.clock.now)
-        forged = forged_elevation(request_rejected, now=jump.clock.now)
+        decision = forged_approval(request, jump.cast.leader02, now=jump.clock.now)
+        forged = forged_elevation(request, now=jump.clock.now)
         for entry in forged_entries(forged, decision, now=jump.clock.now):
             entry.save()
     with roles.act_as(WORKER):
         granted(forged)
     assert forged.status == ElevationStatus.ACTIVE
+
+
+def test_webs_role_changes_and_deletes_no_decision_and_no_request(
+    jump: Jump, roles: Roles, request_rejected: AccessRequest
+) -> None:
+    decisions, request = Decision.objects.filter(request=request_rejected), AccessRequest.objects.filter(pk=request_rejected.pk)
+    with roles.refused(WEB):
+        decisions.update(verdict="approve")
+    for rows in (decisions, request):
+        with roles.refused(WEB):
+            rows._raw_delete(using=DEFAULT_DB_ALIAS)
+    with roles.act_as(WEB):
+        jump.cast.one_lead.levels.all().delete()
+    assert decisions.get().level is None
 
 
 @pytest.mark.parametrize("service", [WORKER, NOTICES, BEAT])
