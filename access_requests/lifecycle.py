@@ -87,6 +87,8 @@ DRIFT_TRANSITIONS: dict[tuple[DriftStatus, DriftAction], DriftStatus] = {
 UNDECIDED = frozenset(status for status, _ in REQUEST_TRANSITIONS)
 # AWS may have something of these: at most one of a person and a work group.
 IN_AWS = frozenset({ElevationStatus.GRANTING, ElevationStatus.ACTIVE, ElevationStatus.REVOKING})
+# In AWS, or about to be, and not being taken out again.
+INSIDE = IN_AWS - {ElevationStatus.REVOKING}
 # Everything that something is still to happen to.
 UNSETTLED = frozenset(status for status, _ in ELEVATION_TRANSITIONS)
 # May stand in a window: what overlaps is measured against these.

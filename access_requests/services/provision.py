@@ -14,7 +14,7 @@ from access_requests.grants.registry import backend
 from access_requests.lifecycle import ElevationAction, ElevationStatus, RequestStatus
 from access_requests.models import AutomationExecution, Elevation
 from access_requests.selectors import catalogue
-from access_requests.services import aws_step, bindings, executions, fences, gates, judging, stop, transition
+from access_requests.services import aws_step, bindings, executions, fences, gates, judging, leave, stop, transition
 from access_requests.services.aws_step import Data, Outcome
 from portal.outbox import sending as outbox
 
@@ -184,7 +184,7 @@ def _why_not(elevation: Elevation, now: datetime) -> str:
     if not catalogue.requestable_by(elevation.person).filter(pk=elevation.work_group_id).exists():
         return "requester_may_not"
     if bindings.is_bound_still(elevation):
-        return ""
+        return leave.why_not(elevation)
     return f"{backend(elevation.work_group.backend).principal}_rebound"
 
 

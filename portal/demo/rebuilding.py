@@ -127,7 +127,8 @@ def _put_gate(whole: Declared, role: TargetRole, now: datetime) -> None:
 
 
 def _fence(elevation: Elevation, role: Role, now: datetime) -> Declared:
-    open_ = fences.open_until(elevation.person, role, now=now)
+    person = elevation.person
+    open_ = fences.open_until(person, role, inside=fences.inside(person, now=now), now=now)
     return dict(entry_fence(role_arn=role.arn, until=open_.until, window=open_.window))
 
 

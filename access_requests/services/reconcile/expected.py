@@ -8,7 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from access_requests.grants import ttl_tag
 from access_requests.grants.registry import backend, unfenced
-from access_requests.lifecycle import IN_AWS, STANDING, UNSETTLED, ElevationStatus
+from access_requests.lifecycle import IN_AWS, INSIDE, STANDING, UNSETTLED, ElevationStatus
 from access_requests.models import (
     AwsAccount,
     DriftAnswer,
@@ -21,7 +21,7 @@ from access_requests.models import (
     TargetRole,
     WorkGroup,
 )
-from access_requests.services import aws_step, bindings, fences, gates
+from access_requests.services import aws_step, bindings, gates
 from access_requests.services.reconcile import watched
 from access_requests.services.reconcile.watched import Bound, Known, Place
 from portal.iam.principals import Document
@@ -59,7 +59,7 @@ class Window:
 
     @property
     def is_inside(self) -> bool:
-        return self.status in fences.INSIDE
+        return self.status in INSIDE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +130,7 @@ class Expected:
 
 
 def expect(*, now: datetime) -> Expected:
-    """Return all of it, in a constant number of queries but for the gates: two for each role that has one."""
+    """Return all of it, in a constant number of queries but for the gates: four for each role that has one."""
     elevations = list(_elevations(now))
     windows = _windows(elevations, now)
     rows = WorkGroup.objects.filter(retired_at=None)

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from access_requests.lifecycle import DriftStatus
 from access_requests.models import Drift, Reconciliation
-from access_requests.services.reconcile import baseline, blaming, learning, looking, recording, undoing
+from access_requests.services import leave
+from access_requests.services.reconcile import announcing, baseline, blaming, learning, looking, recording, undoing
 from access_requests.services.reconcile.comparing import Comparison, compare
 from access_requests.services.reconcile.difference import Problem
 from access_requests.services.reconcile.expected import Expected, expect
@@ -62,6 +63,8 @@ def undo_one(drift_id: int) -> None:
 
 def _run(row: Reconciliation, pause: Pause | None) -> Iterable[Problem]:
     alive = partial(_say_alive, row)
+    # First: what has no leave explains nothing of what AWS has.
+    leave.end_unfounded(now=timezone.now())
     sight = looking.look(alive)
     unread = looking.keep_credentials(sight.jump, alive) if sight.jump else []
     comparison, expected, sight = _compared(sight)
@@ -69,6 +72,8 @@ def _run(row: Reconciliation, pause: Pause | None) -> Iterable[Problem]:
         pause(max(0.0, (comparison.again_at - timezone.now()).total_seconds()))
         comparison, expected, sight = _compared(looking.look(alive))
     problems = [*unread, *comparison.problems, *recording.record(comparison, now=timezone.now())]
+    # Before anything is undone or looked up, which may take its time.
+    announcing.announce(now=timezone.now())
     looking.keep_sizes(sight)
     learning.learn(baseline.to_learn(expected, sight), now=timezone.now())
     undone = _act(comparison, alive)
