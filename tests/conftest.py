@@ -26,6 +26,7 @@ pytest_plugins = [
     "tests.aws_fixtures",
     "tests.cast",
     "tests.clock",
+    "tests.database_roles",
     "tests.databases",
     "tests.emptying",
     "tests.gated",

@@ -23,7 +23,7 @@ def proxy(simulated_aws: Aws) -> Iterator[AwsProxy]:
         yield proxy
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def crew(
     django_db_setup: None,
     broker: Broker,
@@ -32,6 +32,7 @@ def crew(
     simulated_aws: Aws,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Crew]:
+    """Return what ends with the last test here: its worker would take the messages of others' tests."""
     logs: Path = tmp_path_factory.mktemp("crew")
     crew = Crew(logs, broker, preloaded, {**simulated_aws.portal_env, "AWS_ENDPOINT_URL": proxy.url})
     yield crew

@@ -20,15 +20,14 @@ from audits.database_roles import Service
 from audits.models import TrailEntry
 from portal.users.models import User
 from tests.cast import actor_of
-from tests.database_roles import Roles, roles
+from tests.database_roles import Roles
 from tests.forging import forged_approval, forged_elevation, forged_entries
-from tests.gated import Gated, gated
+from tests.gated import Gated
 from tests.jump import MEMBER_GROUP, Jump, ended, granted
 from tests.receivers import Receiver, receiving
 from tests.slack_server import TOKEN, SlackServer, slack_server
 from tests.story import approved, elevated, extension_asked, rejected, returned, submitted
 
-__all__ = ["gated", "roles"]
 HOUR = timedelta(hours=1)
 WEB, WORKER, NOTICES, BEAT = Service.WEB, Service.WORKER, Service.NOTICES, Service.BEAT
 NOT_ROWS = "row-level security"

@@ -10,11 +10,10 @@ from access_requests.models import AccessRequest, Decision, Elevation
 from access_requests.services import gates, leave, provision, sweep
 from audits.models import TrailEntry
 from tests.forging import forged_approval, forged_elevation
-from tests.gated import Gated, gated
+from tests.gated import Gated
 from tests.jump import MEMBER_TAG, Jump, ended, granted
 from tests.story import acts, approved, elevated, extension_asked, rejected, submitted
 
-__all__ = ["gated"]
 HOUR = timedelta(hours=1)
 
 
