@@ -195,6 +195,11 @@ class NotUndoable(Conflict):
     sentence = _("The portal cannot undo this. An administrator must put it right in AWS.")
 
 
+class NotAcceptable(Conflict):
+    code = "not_acceptable"
+    sentence = _("This cannot be accepted as it is. It is put right in AWS, or in the catalogue.")
+
+
 class RequesterMayNot(Conflict):
     code = "requester_may_not"
     sentence = _("%(person)s may no longer ask for %(work_group)s. Reject this request, or ask an administrator.")

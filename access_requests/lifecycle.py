@@ -42,12 +42,14 @@ class DriftStatus(StrEnum):
     UNDOING = "undoing"
     UNDONE = "undone"
     GONE = "gone"
+    ACCEPTED = "accepted"
 
 
 class DriftAction(StrEnum):
     ASK_UNDO = "ask_undo"
     CONFIRM_UNDO = "confirm_undo"
     SEE_GONE = "see_gone"
+    ACCEPT = "accept"
 
 
 REQUEST_TRANSITIONS: dict[tuple[RequestStatus, RequestAction], RequestStatus] = {
@@ -73,6 +75,8 @@ ELEVATION_TRANSITIONS: dict[tuple[ElevationStatus, ElevationAction], ElevationSt
 DRIFT_TRANSITIONS: dict[tuple[DriftStatus, DriftAction], DriftStatus] = {
     # By an administrator, or by the portal where the work group says so.
     (DriftStatus.OPEN, DriftAction.ASK_UNDO): DriftStatus.UNDOING,
+    # By an administrator: it is right as it is now.
+    (DriftStatus.OPEN, DriftAction.ACCEPT): DriftStatus.ACCEPTED,
     # Somebody else put it right, or it belongs to nothing any more.
     (DriftStatus.OPEN, DriftAction.SEE_GONE): DriftStatus.GONE,
     (DriftStatus.UNDOING, DriftAction.SEE_GONE): DriftStatus.GONE,
@@ -83,6 +87,8 @@ DRIFT_TRANSITIONS: dict[tuple[DriftStatus, DriftAction], DriftStatus] = {
 UNDECIDED = frozenset(status for status, _ in REQUEST_TRANSITIONS)
 # AWS may have something of these: at most one of a person and a work group.
 IN_AWS = frozenset({ElevationStatus.GRANTING, ElevationStatus.ACTIVE, ElevationStatus.REVOKING})
+# In AWS, or about to be, and not being taken out again.
+INSIDE = IN_AWS - {ElevationStatus.REVOKING}
 # Everything that something is still to happen to.
 UNSETTLED = frozenset(status for status, _ in ELEVATION_TRANSITIONS)
 # May stand in a window: what overlaps is measured against these.

@@ -10,6 +10,7 @@ from access_requests.errors import Rejection
 from access_requests.judgement import ALLOWED, DENIED, NO_GATE_ROLE, NO_IAM_USER, NO_ROLE, NOT_FENCED, UNKNOWN
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import ApprovalLevel, ApprovalPolicy
+from access_requests.policy import Unfounded
 from portal.iam import contexts
 
 REQUEST_STATES: Mapping[str, Promise] = {
@@ -45,6 +46,11 @@ STOP_REASONS: Mapping[str, Promise] = {
     "execution_cancelled": _("it was cancelled in AWS"),
     "change_timed_out": _("nobody approved the change request in AWS in time"),
     "calendar_override_rejected": _("AWS's change calendar is closed, and it was not let through"),
+    Unfounded.NOT_APPROVED: _("refused, because its request is not approved"),
+    Unfounded.OWN_DECISION: _("refused, because the requester is among those who decided"),
+    Unfounded.NOT_BY_POLICY: _("refused, because its approvals do not satisfy the policy as it was then"),
+    Unfounded.NOT_AS_RECORDED: _("refused, because the audit trail does not say what the database says of it"),
+    Unfounded.END_NOT_APPROVED: _("refused, because nobody approved the end that the database says"),
 }
 _PERSON_BUSY = _("The portal is writing something else about this person just now. It is tried again.")
 _DENIED = _("AWS denies this to the portal. An administrator must give its role the permission.")

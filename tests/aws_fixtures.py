@@ -17,6 +17,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from portal.aws.service_models import new_session
 from portal.simulated_aws import console, control, totp
 from portal.simulated_aws.company import ACCOUNTS, PEOPLE, company, role_arn
 from portal.simulated_aws.people import Credentials
@@ -207,7 +208,7 @@ class Aws:
         self._clients.clear()
 
 
-_SESSION = boto3.Session()
+_SESSION = boto3.Session(botocore_session=new_session())
 
 
 @pytest.fixture(scope="session")

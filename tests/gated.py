@@ -11,13 +11,11 @@ from portal.iam.account import Account
 from portal.iam.session_gate import SESSION_GATE_NAME, Line, lines_of
 from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, role_arn
 from tests.aws_fixtures import Aws
-from tests.cast import GATE_ROLE, let_portal_in
-from tests.jump import MEMBER_ROLE, Jump, clock, jump, simulated_aws
+from tests.cast import let_portal_in
+from tests.jump import MEMBER_ROLE, Jump
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
-
-__all__ = ["GATE_ROLE", "clock", "gated", "jump", "simulated_aws"]
 
 
 @dataclass(frozen=True, kw_only=True)

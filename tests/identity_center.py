@@ -12,9 +12,8 @@ from portal.simulated_aws import company_directory
 from portal.users.models import User
 from tests.aws_fixtures import Aws
 from tests.cast import NAMES, Cast, identity_center_user_id, target_role
-from tests.jump import Jump, clock, jump, simulated_aws
+from tests.jump import Jump
 
-__all__ = ["clock", "directory", "jump", "simulated_aws"]
 GROUP = company_directory.WORK_GROUP
 
 

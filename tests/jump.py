@@ -13,22 +13,29 @@ from access_requests.grants.calls import Caller
 from access_requests.models import Elevation
 from access_requests.services import gates, provision, revoke, sweep
 from portal.aws import sessions
+from portal.aws.service_models import new_session
 from portal.iam.fences import entry_fence_name
 from portal.simulated_aws import control
 from portal.simulated_aws.company import company
-from tests.aws_fixtures import ADMIN_KEY, PEOPLES_CREDENTIALS, PORTAL_KEY, REGION, Aws, simulated_aws
-from tests.aws_proxy import AwsProxy
+from tests.aws_fixtures import ADMIN_KEY, PEOPLES_CREDENTIALS, PORTAL_KEY, REGION, Aws
+from tests.aws_proxy import AwsProxy, Hold
 from tests.cast import NAMES, Cast, iam_user_id
-from tests.clock import Clock, clock
+from tests.clock import Clock
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-__all__ = ["clock", "jump", "simulated_aws"]
-PORTAL_SESSION = boto3.Session(region_name=REGION, aws_access_key_id=PORTAL_KEY.id, aws_secret_access_key=PORTAL_KEY.secret)
+PORTAL_SESSION = boto3.Session(
+    region_name=REGION,
+    aws_access_key_id=PORTAL_KEY.id,
+    aws_secret_access_key=PORTAL_KEY.secret,
+    botocore_session=new_session(),
+)
 MEMBER_GROUP = "ProdMemberWorkGroup"
 MEMBER_TAG = f"sekisho:ttl:{MEMBER_GROUP}"
 MEMBER_ROLE = "Prod_MemberRole"
+# Seconds that workers wait for an answer: so long that a busy machine fails no test, and as little as a lost one needs.
+PATIENT, IMPATIENT = 10, 1
 TASKS = {
     "access_requests.grant": provision.grant,
     "access_requests.prolong": provision.prolong,
@@ -101,6 +108,12 @@ class Jump:
         store = sessions.identity_store_of(settings.AWS_IDENTITY_CENTER_ROLE_ARN, settings.AWS_IDENTITY_CENTER_REGION)
         _once(store, f"before-call.identitystore.{action}", do)
 
+    def lose_answer(self, action: str | None = None, *, times: int | None = 1) -> Hold:
+        """Let AWS do what is called, and workers wait no longer than IMPATIENT for its answer, which never comes."""
+        settings.AWS_READ_TIMEOUT = IMPATIENT
+        sessions.forget()
+        return self.proxy.lose_answer(action, times=times)
+
     def rename(self, old: str, new: str) -> None:
         self.iam.update_user(UserName=old, NewUserName=new)
 
@@ -138,7 +151,7 @@ def jump(cast: Cast, simulated_aws: Aws, clock: Clock, settings: Settings, monke
     control.build(endpoint=simulated_aws.endpoint_url, token=simulated_aws.control_token, world=world)
     with AwsProxy(upstream=simulated_aws.endpoint_url) as proxy:
         settings.AWS_ENDPOINT_URL, settings.AWS_REGION = proxy.url, REGION
-        settings.AWS_CALL_ATTEMPTS, settings.AWS_READ_TIMEOUT = 1, 1
+        settings.AWS_CALL_ATTEMPTS, settings.AWS_READ_TIMEOUT = 1, PATIENT
         monkeypatch.setattr(sessions, "_session", PortalSessions())
         sessions.forget()
         yield Jump(cast=cast, clock=clock, iam=simulated_aws.admin_client("iam"), proxy=proxy)

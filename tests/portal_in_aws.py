@@ -6,9 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from portal.aws import sessions
-from tests.aws_fixtures import Aws, aws, simulated_aws
-
-__all__ = ["aws", "portal_in_aws", "simulated_aws"]
+from tests.aws_fixtures import Aws
 
 
 @pytest.fixture

@@ -9,6 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
 
+# How long a receiver goes on after it was told to stop.
+_POLL_SECONDS = 0.01
+
 
 @dataclass(frozen=True, kw_only=True)
 class Got:
@@ -45,7 +48,7 @@ def receiving(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
     receiver = Receiver(server.server_port, scheme="https" if tls else "http")
     receiver.open.set()
     server.RequestHandlerClass = _handler(receiver)
-    with _serving(server.serve_forever, server.shutdown):
+    with _serving(lambda: server.serve_forever(_POLL_SECONDS), server.shutdown):
         yield receiver
         receiver.open.set()
     server.server_close()

@@ -17,10 +17,9 @@ from portal.simulated_aws.company import ACCOUNTS, role_arn
 from tests import waiting
 from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws
 from tests.cast import Cast, target_role
-from tests.gated import Gated, clock, gated, jump, simulated_aws
+from tests.gated import Gated
 from tests.simulated_aws.shapes import checked
 
-__all__ = ["clock", "gated", "jump", "runbooked", "simulated_aws"]
 CHANGE_GROUP, AUTOMATION_GROUP = "ProdChangeWorkGroup", "ProdAutomationWorkGroup"
 ROLES = {CHANGE_GROUP: "Prod_ChangeRole", AUTOMATION_GROUP: "Prod_AutomationRole"}
 BACKENDS = {CHANGE_GROUP: "change_manager", AUTOMATION_GROUP: "ssm_automation"}

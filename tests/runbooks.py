@@ -19,10 +19,8 @@ from portal.simulated_aws import control
 from portal.simulated_aws.company import role_arn
 from tests.aws_fixtures import ADMIN_KEY, Aws
 from tests.jump import PortalSessions
-from tests.portal_in_aws import aws, portal_in_aws, simulated_aws
 from tests.simulated_aws import automations
 
-__all__ = ["aws", "desk", "portal_in_aws", "simulated_aws"]
 AUTOMATION = Owner(group="ProdAutomationWorkGroup", roles=("Prod_AutomationRole",), by="ssm_automation")
 CHANGE = Owner(group="ProdChangeWorkGroup", roles=("Prod_ChangeRole",), by="change_manager")
 USER, WINDOW, END = "member01", "R7K3M9QX2", "2036-11-23T20:00:00Z"

@@ -13,10 +13,11 @@ import pytest
 from django.db import connection
 from django.db.models import Model
 
-from access_requests.actor import Actor
+from access_requests.actor import WORKER, Actor
 from access_requests.errors import Rejection
+from access_requests.lifecycle import ElevationAction
 from access_requests.models import AccessRequest, Decision, Elevation, IdempotentAnswer, RequestedGroup
-from access_requests.services import decide, extend, stop, submit
+from access_requests.services import decide, extend, stop, submit, transition
 from access_requests.services.run import run
 from access_requests.services.submit import Ask
 from audits.models import TrailEntry
@@ -88,6 +89,14 @@ def returned(elevation: Elevation, person: User, *, now: datetime) -> Elevation:
 def stopped(elevation: Elevation, person: User | Actor, *, now: datetime, comment: str = "enough") -> Elevation:
     actor = person if isinstance(person, Actor) else actor_of(person)
     return run(lambda: stop.stop(elevation_id=elevation.pk, comment=comment, actor=actor, now=now))
+
+
+def taken_for_given(elevation: Elevation, *, now: datetime) -> Elevation:
+    """Have the rows and the trail say that the elevation is in AWS, where nothing is written."""
+    elevation.granting_at = elevation.granted_at = now
+    for action in (ElevationAction.START_GRANT, ElevationAction.CONFIRM_GRANT):
+        transition.apply_to_elevation(elevation, action, actor=WORKER, now=now)
+    return elevation
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from django.db import connection
 from portal.demo import commands
 from portal.demo.children import end_with_parent
 from portal.demo.sockets import free_port
+from tests.preloaded import Forked, Preloaded
 from tests.waiting import until
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -33,7 +34,7 @@ SHORT_CALLS = {"AWS_CONNECT_TIMEOUT": "1", "AWS_READ_TIMEOUT": "4", "AWS_CALL_AT
 class Program:
     """A process of the portal's, and what it says."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Forked
     log: Path
 
     @property
@@ -109,13 +110,13 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 
 
 @pytest.fixture
-def start_worker(transactional_db: None, broker: Broker, tmp_path: Path) -> Iterator[Start]:
+def start_worker(transactional_db: None, broker: Broker, preloaded: Preloaded, tmp_path: Path) -> Iterator[Start]:
     """Return a function that starts a worker, on both queues unless told otherwise, and returns once it is ready."""
     started: list[Program] = []
 
-    def start(environment: Mapping[str, str], *, queues: str = "grants,ends", application: str = "portal") -> Program:
+    def start(environment: Mapping[str, str], *, queues: str = "grants,ends") -> Program:
         log = tmp_path / f"worker-{len(started)}.log"
-        started.append(launch_worker(log, broker, environment, queues=queues, application=application))
+        started.append(launch_worker(log, broker, preloaded, environment, queues=queues))
         return started[-1]
 
     broker.flush()
@@ -124,14 +125,14 @@ def start_worker(transactional_db: None, broker: Broker, tmp_path: Path) -> Iter
 
 
 @pytest.fixture
-def start_beat(transactional_db: None, broker: Broker, tmp_path: Path) -> Iterator[Start]:
+def start_beat(transactional_db: None, broker: Broker, preloaded: Preloaded, tmp_path: Path) -> Iterator[Start]:
     """Return a function that starts a beat whose sweeps come every second."""
     started: list[Program] = []
 
     def start() -> Program:
         log = tmp_path / f"beat-{len(started)}.log"
-        line = [*_celery("beat"), f"--schedule={log.with_suffix('.schedule')}"]
-        started.append(Program(_program(line, broker, {}, log), log))
+        line = ["--app=portal", "beat", "--loglevel=INFO", f"--schedule={log.with_suffix('.schedule')}"]
+        started.append(Program(preloaded.celery(line, environment=_environment(broker), log=log), log))
         return started[-1]
 
     yield start
@@ -148,19 +149,31 @@ def published(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
 
 def launch_worker(
-    log: Path, broker: Broker, environment: Mapping[str, str], *, queues: str = "grants,ends", application: str = "portal"
+    log: Path, broker: Broker, preloaded: Preloaded, environment: Mapping[str, str], *, queues: str = "grants,ends"
 ) -> Program:
     """Return a worker that is ready. The caller ends it, before the database is emptied."""
+    line = worker_line(name=log.stem, queues=queues)
+    process = preloaded.celery(line, environment={**_environment(broker), **SHORT_CALLS, **environment}, log=log)
+    return ready(Program(process, log))
+
+
+def launch_cold(log: Path, broker: Broker, environment: Mapping[str, str], *, line: Sequence[str]) -> Program:
+    """Return a worker that has begun as `celery` does, of whatever application, and is ready."""
+    command = [sys.executable, "-m", "celery", *line]
+    with log.open("wb") as output:
+        process = _launch(command, {**_environment(broker), **environment}, output.fileno(), stdin=subprocess.DEVNULL)
+    return ready(Program(process, log))
+
+
+def worker_line(*, name: str, queues: str, application: str = "portal") -> list[str]:
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    line = [
-        *_celery("worker", application),
-        "--pool=threads",
-        "--concurrency=4",
-        f"--queues={queues}",
-        f"--hostname={log.stem}@test",
-        *quiet,
+    return [
+        *(f"--app={application}", "worker", "--loglevel=INFO", "--pool=threads", "--concurrency=4"),
+        *(f"--queues={queues}", f"--hostname={name}@test", *quiet),
     ]
-    worker = Program(_program(line, broker, {**SHORT_CALLS, **environment}, log), log)
+
+
+def ready(worker: Program) -> Program:
     until(lambda: "ready." in worker.said or not worker.is_running, START_SECONDS)
     assert worker.is_running, worker.said
     return worker
@@ -174,19 +187,14 @@ def database_url() -> str:
     return f"postgres://{known['USER']}:{known['PASSWORD']}@{known['HOST']}:{known['PORT'] or 5432}/{known['NAME']}"
 
 
-def _celery(program: str, application: str = "portal") -> list[str]:
-    return [sys.executable, "-m", "celery", f"--app={application}", program, "--loglevel=INFO"]
-
-
-def _program(line: list[str], broker: Broker, environment: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":
+def _environment(broker: Broker) -> dict[str, str]:
     known = {
         "DJANGO_SETTINGS_MODULE": "portal.settings.test",
         "TEST_DATABASE_URL": database_url(),
         "TEST_BROKER_URL": broker.url,
         "SWEEP_SECONDS": "1",
     }
-    with log.open("wb") as output:
-        return _launch(line, {**os.environ, **known, **environment}, output.fileno(), stdin=subprocess.DEVNULL)
+    return {**os.environ, **known}
 
 
 def _launch(line: Sequence[str], environment: Mapping[str, str], output: int, *, stdin: int) -> "subprocess.Popen[bytes]":

@@ -85,6 +85,15 @@ class Document(OpenAPISchema):
             details["responses"]["304"] = NOT_MODIFIED
         return details
 
+    def operation_parameters(self, operation: Operation) -> list[Json]:
+        """Return ninja's parameters without the `examples` that it copies out of their schemas.
+
+        A schema lists its examples, and keeps them; a parameter names each of its own, and readers refuse a list there.
+        """
+        return [
+            {name: said for name, said in each.items() if name != "examples"} for each in super().operation_parameters(operation)
+        ]
+
     def get_components(self) -> Json:
         components: Json = super().get_components()
         components["schemas"]["Problem"] = PROBLEM

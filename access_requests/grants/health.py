@@ -32,6 +32,7 @@ RENDERED_FROM: Mapping[str, Sequence[str]] = {CHANGE_MANAGER: (RUNBOOK, APPROVER
 MAY_HAVE: Mapping[str, Sequence[str]] = {CHANGE_MANAGER: (REVIEWER,)}
 SETTING_EMPTY, ROLE_REFUSED, CALL_DENIED = "setting_empty", "role_refused", "call_denied"
 GROUP_MISSING, NO_SUCH_BACKEND = "group_missing", "no_such_backend"
+BOUNDARY_MISSING = "boundary_missing"
 NO_EXECUTION = "00000000-0000-0000-0000-000000000000"
 
 

@@ -46,6 +46,12 @@ def _parsed(account_id: str, pages: list[dict[str, Any]]) -> Account:
     return account
 
 
+def access_keys(aws: Caller, *, user_name: str) -> list[str]:
+    """Return the ids of the user's access keys that are active. Raises BackendError."""
+    keys = aws.pages("list_access_keys", "AccessKeyMetadata", UserName=user_name)
+    return [str(key["AccessKeyId"]) for key in keys if key["Status"] == "Active"]
+
+
 def mfa_serials(aws: Caller, *, user_name: str) -> list[str]:
     """Return the serial numbers of the user's MFA devices; a passkey's has :u2f/ in it. Raises BackendError."""
     return [str(device["SerialNumber"]) for device in aws.pages("list_mfa_devices", "MFADevices", UserName=user_name)]

@@ -1,7 +1,9 @@
 """Rows and constraints. Verbs are in services, reads that join in selectors."""
 
+from access_requests.models.baseline import Baseline, BaselineKind
 from access_requests.models.binding import IamUserBinding, IdentityCenterBinding
 from access_requests.models.catalogue import (
+    MADE_BY_ORGANIZATIONS,
     AccountKind,
     ApprovalLevel,
     ApprovalPolicy,
@@ -15,6 +17,7 @@ from access_requests.models.catalogue import (
 from access_requests.models.chat import LinkCode, ReceivedSignature, SlackCard, WrongCode
 from access_requests.models.client import ApiClient, ClientKind, IdempotentAnswer, KeptIn, PersonalToken
 from access_requests.models.drift import (
+    DRIFT_FROM_BASELINE,
     DRIFT_OF_ANOTHER_USER,
     DRIFT_OF_ELEVATION,
     DRIFT_OF_SWITCH,
@@ -31,9 +34,11 @@ from access_requests.models.request import AccessRequest, Decision, RequestedGro
 from access_requests.models.webhook import DisabledBecause, WebhookEndpoint
 
 __all__ = [
+    "DRIFT_FROM_BASELINE",
     "DRIFT_OF_ANOTHER_USER",
     "DRIFT_OF_ELEVATION",
     "DRIFT_OF_SWITCH",
+    "MADE_BY_ORGANIZATIONS",
     "AccessRequest",
     "AccountKind",
     "ApiClient",
@@ -42,6 +47,8 @@ __all__ = [
     "AutomationExecution",
     "AwsAccount",
     "BackendHealth",
+    "Baseline",
+    "BaselineKind",
     "ClientKind",
     "Decision",
     "Delivery",

@@ -19,6 +19,9 @@ class IamUserBinding(models.Model):
     bound_at = models.DateTimeField(_("bound"))
     # Serial numbers of the MFA devices as AWS last listed them; null before it was asked. A passkey's has :u2f/ in it.
     mfa_serials = models.JSONField(_("MFA devices"), null=True, blank=True)
+    # Ids of the active access keys as AWS last listed them, and when it was asked for these and the devices.
+    access_keys = models.JSONField(_("access keys"), null=True, blank=True)
+    credentials_read_at = models.DateTimeField(_("credentials read"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("IAM user")

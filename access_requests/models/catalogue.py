@@ -17,6 +17,8 @@ DECIDE_BY = ("browser", "chat", "client")
 RESERVED = "AWSReservedSSO_"
 # A path has up to 512 characters, and a role's name 64.
 LONGEST_ARN = 700
+# How AWS Organizations calls the administrators' role that it makes in a new account.
+MADE_BY_ORGANIZATIONS = ["OrganizationAccountAccessRole"]
 # A session in Identity Center lasts an hour unless the permission set says more, and 12 at the most.
 LONGEST_SESSION_MINUTES = 12 * 60
 
@@ -44,6 +46,10 @@ class RoleLevel(models.TextChoices):
     READ_ONLY = "read_only", _("read-only")
 
 
+def made_by_organizations() -> list[str]:
+    return [*MADE_BY_ORGANIZATIONS]
+
+
 class AwsAccount(models.Model):
     key = models.SlugField(_("key"), unique=True)
     account_id = models.CharField(_("account ID"), max_length=12, unique=True, validators=[RegexValidator(r"^\d{12}$")])
@@ -55,6 +61,10 @@ class AwsAccount(models.Model):
     gate_role_arn = models.CharField(_("ARN of the role of the portal"), max_length=LONGEST_ARN, blank=True, db_default="")
     # Where Session Manager sessions are looked for at an end; none means the Region of the settings.
     regions = models.JSONField(_("Regions"), default=list, db_default=Value([], models.JSONField()))
+    # Roles that no group leads to and that others than people with MFA may take on, on purpose.
+    other_roles = models.JSONField(
+        _("other roles"), default=made_by_organizations, db_default=Value(MADE_BY_ORGANIZATIONS, models.JSONField())
+    )
 
     class Meta:
         verbose_name = _("AWS account")

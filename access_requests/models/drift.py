@@ -34,6 +34,14 @@ class DriftKind(models.TextChoices):
     ROLE_POLICY = "role_policy", _("policy on a work role that nobody declared")
     ROLE_POLICY_MISSING = "role_policy_missing", _("declared policy missing")
     TRUST_OPEN = "trust_open", _("trust of a work role too wide")
+    ROLE_BOUNDARY = "role_boundary", _("boundary of a work role missing")
+    ROLE_POLICY_EDITED = "role_policy_edited", _("declared policy of a role rewritten")
+    ROLE_OPEN = "role_open", _("role that lets others in than people with MFA")
+    MANAGED_POLICY_EDITED = "managed_policy_edited", _("managed policy rewritten")
+    RAIL_MISSING = "rail_missing", _("guard rail taken off a group")
+    USER_BOUNDARY = "user_boundary", _("boundary of a person missing")
+    NEW_ACCESS_KEY = "new_access_key", _("new access key of a person")
+    NEW_MFA_DEVICE = "new_mfa_device", _("new MFA device of a person")
     SWITCH_ALLOWED = "switch_allowed", _("switch allowed that the catalogue does not have")
     SWITCH_DENIED = "switch_denied", _("switch denied that the catalogue has")
 
@@ -50,6 +58,17 @@ DRIFT_OF_ELEVATION = frozenset(
 )
 # Not the user that was bound: access ends, whatever the work group says about drift.
 DRIFT_OF_ANOTHER_USER = frozenset({DriftKind.USER_RENAMED, DriftKind.USER_REMADE, DriftKind.USER_GONE})
+# The catalogue does not say how it is to be: an administrator may say that it is right as it is now.
+DRIFT_FROM_BASELINE = frozenset(
+    {
+        DriftKind.ROLE_POLICY_EDITED,
+        DriftKind.MANAGED_POLICY_EDITED,
+        DriftKind.RAIL_MISSING,
+        DriftKind.USER_BOUNDARY,
+        DriftKind.NEW_ACCESS_KEY,
+        DriftKind.NEW_MFA_DEVICE,
+    }
+)
 # What a switch comes to follows from policies: it is nobody's own act, and no event of CloudTrail.
 DRIFT_OF_SWITCH = frozenset({DriftKind.SWITCH_ALLOWED, DriftKind.SWITCH_DENIED})
 

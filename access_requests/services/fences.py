@@ -1,5 +1,6 @@
 """The fences, rendered whole from the database."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,12 +9,11 @@ from django.db.models import QuerySet
 from access_requests.grants import entry_fence
 from access_requests.grants.calls import Caller
 from access_requests.grants.contract import Grant, Role
-from access_requests.lifecycle import IN_AWS, ElevationStatus
+from access_requests.lifecycle import IN_AWS, INSIDE
 from access_requests.models import Elevation
+from access_requests.services import leave
 from portal.iam.fences import iso
 from portal.users.models import User
-
-INSIDE = frozenset({ElevationStatus.GRANTING, ElevationStatus.ACTIVE})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,12 +24,18 @@ class Open:
     window: str = ""
 
 
-def open_until(person: User, role: Role, *, now: datetime) -> Open:
-    """Return until when the person may switch to the role: the latest end of what has begun and is not over; now if nothing.
+def inside(person: User, *, now: datetime) -> frozenset[int]:
+    """Return which of the person's elevations have begun, are not over, and have leave."""
+    rows = Elevation.objects.filter(person=person, status__in=INSIDE, ends_at__gt=now)
+    return frozenset(row.pk for row in leave.founded(rows))
+
+
+def open_until(person: User, role: Role, *, inside: Collection[int], now: datetime) -> Open:
+    """Return until when the person may switch to the role: the latest end of those that are `inside`; now if there is none.
 
     A window that has not begun does not count: the fence would stay open between this end and that beginning.
     """
-    latest = _reaching(person, role).filter(status__in=INSIDE, ends_at__gt=now).order_by("-ends_at").first()
+    latest = _reaching(person, role).filter(pk__in=inside).order_by("-ends_at").first()
     return Open(until=now) if latest is None else Open(until=latest.ends_at, window=latest.window)
 
 
@@ -38,11 +44,11 @@ def put_all(person: User, grant: Grant, aws: Caller, *, now: datetime) -> dict[s
 
     A role of which nobody knows yet which one it is has none: nothing is given there, and an end goes on without.
     """
-    written = {}
+    written, standing = {}, inside(person, now=now)
     for role in grant.roles:
         if role.arn is None:
             continue
-        open_ = open_until(person, role, now=now)
+        open_ = open_until(person, role, inside=standing, now=now)
         entry_fence.put(aws, user_name=grant.user_name, role=role, until=open_.until, window=open_.window)
         written[role.name] = iso(open_.until)
     return written

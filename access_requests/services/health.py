@@ -16,8 +16,8 @@ from access_requests.grants.calls import UNAVAILABLE, Caller
 from access_requests.grants.documents import CHANGE_MANAGER, Owner
 from access_requests.grants.executions import GIVING
 from access_requests.grants.health import Missing
-from access_requests.lifecycle import IN_AWS
-from access_requests.models import AutomationExecution, BackendHealth, Elevation, IamUserBinding, WorkGroup
+from access_requests.lifecycle import DRIFT_OPEN, IN_AWS
+from access_requests.models import AutomationExecution, BackendHealth, Drift, DriftKind, Elevation, IamUserBinding, WorkGroup
 from audits.storable import storable
 from portal.aws.sessions import jump_iam
 from portal.outbox import sending as outbox
@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 TASK = "access_requests.probe_backends"
 # Of what fails right now a page shows so many at most.
 MOST_FAILING = 20
+BOUNDARIES = (DriftKind.ROLE_BOUNDARY, DriftKind.USER_BOUNDARY)
 
 
 def ask(*, actor: Actor, now: datetime) -> None:
@@ -60,7 +61,7 @@ def probe(alias: str, of_it: Sequence[Owner]) -> BackendHealth:
     """Ask AWS about one backend and keep what it says."""
     aws = Caller(client=jump_iam(), before_each=lambda: None, clock=timezone.now)
     found = health.probe(alias, of_it, aws, user_name=_somebody())
-    missing = [*found.missing, *_told_by_writes(alias)]
+    missing = [*found.missing, *_told_by_writes(alias), *_told_by_comparisons(alias)]
     results = {
         "roles": [asdict(role) for role in found.roles],
         "missing": [asdict(one) for one in missing],
@@ -92,6 +93,18 @@ def _told_by_writes(alias: str) -> Iterator[Missing]:
     # Where it was begun after all, by the grant, the problem of before may still stand there.
     if changes.values_list("execution_id", "problem").first() == ("", UNAVAILABLE):
         yield Missing(what="Change Manager", problem=UNAVAILABLE)
+
+
+def _told_by_comparisons(alias: str) -> Iterator[Missing]:
+    """Yield which roles and people lack the boundary without which gates and fences can be neither written nor relied on."""
+    if alias not in health.BY_IAM_USER:
+        return
+    groups = WorkGroup.objects.filter(retired_at=None, backend=alias)
+    roles = set(groups.values_list("target_roles__account__key", "target_roles__name"))
+    open_ = Drift.objects.filter(status__in=DRIFT_OPEN).order_by("account", "thing")
+    for kind, account, thing, detail in open_.filter(kind__in=BOUNDARIES).values_list("kind", "account", "thing", "detail"):
+        if kind == DriftKind.USER_BOUNDARY or (account, thing) in roles:
+            yield Missing(what=f"{account}/{thing}", problem=health.BOUNDARY_MISSING, detail=detail.get("found") or "")
 
 
 def _somebody() -> str:

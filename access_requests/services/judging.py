@@ -17,9 +17,9 @@ from access_requests.grants import inventory
 from access_requests.grants.calls import Caller
 from access_requests.grants.errors import BackendError, LeaseLost
 from access_requests.judgement import AFTERWARDS, ALLOWED, BEFORE, DENIED, NO_GATE_ROLE, NO_IAM_USER, NO_ROLE, UNKNOWN
-from access_requests.lifecycle import ElevationStatus
+from access_requests.lifecycle import INSIDE, ElevationStatus
 from access_requests.models import AccountKind, AwsAccount, Elevation, TargetRole
-from access_requests.services import fences, gates, transition
+from access_requests.services import gates, transition
 from portal.aws.sessions import iam_of, jump_iam
 from portal.iam.account import Account
 from portal.iam.evaluation import Decision
@@ -130,7 +130,7 @@ def _expected(elevation: Elevation, *, now: datetime) -> str:
     roles = list(_roles(elevation))
     if elevation.status == ElevationStatus.ACTIVE and elevation.ends_at > now:
         return ALLOWED
-    reaching = Elevation.objects.filter(person=elevation.person_id, status__in=fences.INSIDE, ends_at__gt=now)
+    reaching = Elevation.objects.filter(person=elevation.person_id, status__in=INSIDE, ends_at__gt=now)
     others = reaching.filter(work_group__target_roles__in=roles).exclude(pk=elevation.pk)
     return ALLOWED if others.exists() else DENIED
 

@@ -1,7 +1,8 @@
 """Session Manager sessions of a person whose access is over: they go on, whatever policies say, unless they are terminated."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from django.conf import settings
 
@@ -25,10 +26,12 @@ def end_of(elevation: Elevation, aws: Caller) -> list[Ended]:
     Return for each role and Region {"role", "region", "ended": ids, "problem"}. It holds up no end: what AWS refuses or does not
     answer is told, and a page that has it says so.
     """
+    now = aws.clock()
+    inside = fences.inside(elevation.person, now=now)
     return [
         _end_in(role, region, elevation, aws)
         for role in gates.gated(elevation.work_group)
-        if not _leads_there_still(elevation, role, aws)
+        if not _leads_there_still(elevation, role, inside, now)
         for region in role.account.regions or [settings.AWS_REGION]
     ]
 
@@ -50,6 +53,6 @@ def _end_in(role: TargetRole, region: str, elevation: Elevation, aws: Caller) ->
         return {**where, "ended": [], "problem": error.problem}
 
 
-def _leads_there_still(elevation: Elevation, role: TargetRole, aws: Caller) -> bool:
-    now = aws.clock()
-    return fences.open_until(elevation.person, Role(pk=role.pk, name=role.name, arn=role.arn), now=now).until > now
+def _leads_there_still(elevation: Elevation, role: TargetRole, inside: Collection[int], now: datetime) -> bool:
+    there = Role(pk=role.pk, name=role.name, arn=role.arn)
+    return fences.open_until(elevation.person, there, inside=inside, now=now).until > now

@@ -22,6 +22,7 @@ from access_requests.services import (
     fences,
     gates,
     judging,
+    leave,
     stop,
     target_roles,
     transition,
@@ -201,7 +202,7 @@ def _why_not(elevation: Elevation, now: datetime) -> str:
     if not catalogue.requestable_by(elevation.person).filter(pk=elevation.work_group_id).exists():
         return "requester_may_not"
     if bindings.is_bound_still(elevation):
-        return ""
+        return leave.why_not(elevation)
     return f"{backend(elevation.work_group.backend).principal}_rebound"
 
 

@@ -15,7 +15,7 @@ from access_requests.grants.contract import Grant, GrantBackend, is_fenced
 from access_requests.grants.errors import BackendError, BackendRefused, LeaseLost, UnderWay
 from access_requests.grants.executions import Purpose
 from access_requests.grants.registry import backend, fenced
-from access_requests.lifecycle import ElevationAction, ElevationStatus
+from access_requests.lifecycle import INSIDE, ElevationAction, ElevationStatus
 from access_requests.models import Elevation
 from access_requests.services import aws_step, executions, fences, gates, judging, lease, open_sessions, spool, transition
 from access_requests.services.aws_step import Data, NotRecorded, Outcome
@@ -49,7 +49,7 @@ class Ends:
 
     def mark(self, elevation: Elevation, *, now: datetime) -> bool:
         spool.record(elevation, now=now)
-        if elevation.status in fences.INSIDE and elevation.ends_at <= now:
+        if elevation.status in INSIDE and elevation.ends_at <= now:
             elevation.stopped_at, elevation.stop_reason = now, "expired"
             data = {"reason": elevation.stop_reason}
             transition.apply_to_elevation(elevation, ElevationAction.START_REVOKE, actor=WORKER, now=now, data=data)
@@ -194,7 +194,7 @@ def _end_unrecorded(elevation_id: int) -> None:
     """Take an overdue elevation out of AWS without touching its row; what was done is kept on disk until it can be recorded."""
     now, holder = timezone.now(), uuid.uuid4().hex
     elevation = Elevation.objects.select_related("person", "work_group", "request").get(pk=elevation_id)
-    overdue = elevation.status in fences.INSIDE and elevation.ends_at <= now
+    overdue = elevation.status in INSIDE and elevation.ends_at <= now
     if not (overdue or elevation.status == ElevationStatus.REVOKING) or spool.says_ended(elevation.code):
         return
     with transaction.atomic(durable=True):

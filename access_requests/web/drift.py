@@ -68,6 +68,22 @@ def drift_undo(request: PageRequest, code: str) -> HttpResponse:
     return redirect("drift", code)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def drift_accept(request: PageRequest, code: str) -> HttpResponse:
+    """Asks first: no comparison tells of it again. Where it is not to be accepted, the drift itself is shown."""
+    item = showing.Shown(drift=_find(request.user, code), viewer=request.user)
+    if request.method != "POST":
+        if not item.may_accept:
+            return redirect("drift", code)
+        return render(request, "access_requests/drift_accept.html", {"item": item, "drift": item.drift})
+    try:
+        run(partial(reconcile.accept, code=code, actor=actor_of(request), now=timezone.now()))
+    except Rejection as rejection:
+        return _page(request, code, status=rejection.status, refusal=wording.sentence(rejection))
+    messages.success(request, _("You accepted %(code)s: it is known as right from now on.") % {"code": code})
+    return redirect("drift", code)
+
+
 def _page(request: PageRequest, code: str, *, status: int = 200, refusal: str = "") -> HttpResponse:
     """Show a drift as it is now, with why the last act was refused."""
     found = _find(request.user, code)

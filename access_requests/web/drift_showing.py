@@ -56,6 +56,11 @@ class Shown:
         return self.viewer.is_administrator and self._is_undoable
 
     @property
+    def may_accept(self) -> bool:
+        """Whether the viewer may say that it is right as it is now."""
+        return self.viewer.is_administrator and self.drift.status == DriftStatus.OPEN and reconcile.acceptable(self.drift)
+
+    @property
     def has_author(self) -> bool:
         """Whether the portal asks who did it: what a switch comes to is no event, and Identity Center's are not looked up."""
         return self.drift.kind not in DRIFT_OF_SWITCH and not undoing.is_in_identity_center(self.drift)

@@ -6,7 +6,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from access_requests.grants.registry import fenced
-from access_requests.models import DRIFT_OF_ANOTHER_USER, DRIFT_OF_ELEVATION, DRIFT_OF_SWITCH, Drift, DriftKind
+from access_requests.models import (
+    DRIFT_FROM_BASELINE,
+    DRIFT_OF_ANOTHER_USER,
+    DRIFT_OF_ELEVATION,
+    DRIFT_OF_SWITCH,
+    Drift,
+    DriftKind,
+)
 
 Step = tuple[str, Promise]
 # The calls to IAM in their order. `thing` and `name` as in models.Drift.
@@ -64,9 +71,27 @@ _ANOTHER_USER = _(
     "The portal ends every access of this IAM user by itself. An administrator binds the person's IAM user anew in the catalogue."
 )
 _CATALOGUE = _("An administrator changes the policies in AWS, or the catalogue; the next comparison sees it.")
+_BOUNDARY = _(
+    "An administrator puts the boundary SekishoWorkRoleBoundary on the role in AWS, at once. Without it a session may make a "
+    "way in that outlives its end, and the portal cannot write the session gate."
+)
+_OR_ACCEPTED = _("An administrator puts it right in AWS, or accepts it as it is now.")
+_CREDENTIAL = _(
+    "An administrator asks the person, by another way than the portal. If it is not theirs, it is taken off in AWS at once; "
+    "if it is, it is accepted here."
+)
+_OPEN_ROLE = _(
+    "An administrator closes its trust in AWS, or deletes it. If it is meant, it belongs into other_roles of the account in the "
+    "catalogue."
+)
 BY_HAND: Mapping[str, Promise] = {
     **dict.fromkeys(DRIFT_OF_ANOTHER_USER, _ANOTHER_USER),
     **dict.fromkeys(DRIFT_OF_SWITCH, _CATALOGUE),
+    **dict.fromkeys(DRIFT_FROM_BASELINE, _OR_ACCEPTED),
+    DriftKind.NEW_ACCESS_KEY: _CREDENTIAL,
+    DriftKind.NEW_MFA_DEVICE: _CREDENTIAL,
+    DriftKind.ROLE_BOUNDARY: _BOUNDARY,
+    DriftKind.ROLE_OPEN: _OPEN_ROLE,
 }
 BY_HAND_ELSE = _("An administrator puts it right in AWS, or in the catalogue; the next comparison sees it.")
 

@@ -37,6 +37,14 @@ FOUND: Mapping[str, Promise] = {
         "may let in a stranger"
     ),
     DriftKind.ROLE_POLICY_MISSING: _("%(thing)s lacks the policy %(name)s, which was declared"),
+    DriftKind.ROLE_BOUNDARY: _("%(thing)s does not carry the boundary of work roles"),
+    DriftKind.ROLE_POLICY_EDITED: _("The declared policy %(name)s of %(thing)s does not say what it said"),
+    DriftKind.ROLE_OPEN: _("The role %(thing)s lets others in than people with MFA"),
+    DriftKind.MANAGED_POLICY_EDITED: _("The managed policy %(thing)s does not say what it said"),
+    DriftKind.RAIL_MISSING: _("The guard rail %(name)s was taken off %(thing)s"),
+    DriftKind.USER_BOUNDARY: _("%(thing)s does not carry the boundary of people"),
+    DriftKind.NEW_ACCESS_KEY: _("%(thing)s has the access key %(name)s, which was not there before"),
+    DriftKind.NEW_MFA_DEVICE: _("%(thing)s has the MFA device %(name)s, which was not there before"),
     DriftKind.SWITCH_ALLOWED: _("AWS lets members of %(thing)s switch to %(name)s, and the catalogue does not"),
     DriftKind.SWITCH_DENIED: _("AWS does not let members of %(thing)s switch to %(name)s, and the catalogue does"),
 }
@@ -45,6 +53,7 @@ STATES: Mapping[str, Promise] = {
     DriftStatus.UNDOING: pgettext_lazy("drift", "being undone"),
     DriftStatus.UNDONE: pgettext_lazy("drift", "undone"),
     DriftStatus.GONE: pgettext_lazy("drift", "gone by itself"),
+    DriftStatus.ACCEPTED: pgettext_lazy("drift", "accepted"),
 }
 # What detail the comparison keeps beside what was found and expected.
 DETAILS: Mapping[str, Promise] = {
@@ -60,6 +69,8 @@ DETAILS: Mapping[str, Promise] = {
     "arn": _("ARN"),
     "role_id": _("Role ID"),
     "by": _("What decided"),
+    "policies": _("Policies"),
+    "needed_by": _("Work groups that need it"),
 }
 
 
@@ -72,6 +83,7 @@ ACTS: Mapping[str, tuple[str, Promise]] = {
     "drift.undo_attempt_failed": ("alert", _("It could not be undone: %(problem)s")),
     "drift.undo_written": ("step", _("The portal wrote in AWS how it should be")),
     "drift.undone": ("check", _("AWS does not show it any more: it is undone")),
+    "drift.accepted": ("check", _("%(who)s accepted it: it is known as right from now on")),
     "drift.gone": ("check", _("AWS does not show it any more: somebody put it right, or what it belonged to is over")),
 }
 WRITTEN = ("drift.undo_written", "drift.undo_attempt_failed")

@@ -19,6 +19,10 @@ SENTENCES: Mapping[str, Promise] = {
         "AWS denies this call to the portal. Give the role that makes it the policy that comes with the portal."
     ),
     health.GROUP_MISSING: _("The group is not there. Make it in AWS, or take the work group out of the catalogue."),
+    health.BOUNDARY_MISSING: _(
+        "The permissions boundary is not there, or is another one. Put SekishoWorkRoleBoundary on the role, or "
+        "SekishoPersonBoundary on the user, in AWS. The last comparison found it: the page Drift has it, and who took it off."
+    ),
     NO_IDENTITY_CENTER: _(
         "There is not exactly one Identity Center in this Region. Set AWS_IDENTITY_CENTER_REGION to the Region where it is."
     ),

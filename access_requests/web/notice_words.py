@@ -7,12 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from access_requests import wording
 from access_requests.services.notices import refreshing, slack
+from access_requests.services.notices.news import DRIFT_FOUND
 from access_requests.services.notices.webhooks import bodies, channel
 
 EVENTS: Mapping[str, Promise] = {
     "request.submitted": _("submitted"),
     "request.approval_given": _("approved by one, waits for the next"),
     "elevation.extended": _("extended"),
+    DRIFT_FOUND: _("drift found"),
     bodies.TEST: _("test"),
     refreshing.ACT: _("brought up to date"),
 }

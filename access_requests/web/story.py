@@ -13,6 +13,7 @@ from access_requests import wording
 from access_requests.grants.registry import fenced
 from access_requests.lifecycle import UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest, Drift, Elevation
+from access_requests.policy import Unfounded
 from access_requests.selectors import drift, timeline
 from access_requests.web import drift_words, executions, moments
 from access_requests.web import judged as judging
@@ -45,6 +46,9 @@ SENTENCES: Mapping[str, tuple[str, Promise]] = {
 EXTENSION_ASKED = _("%(who)s asked for more time, until %(end)s")
 STOPPED = _("%(who)s ended the access: %(reason)s")
 FAILED = "_attempt_failed"
+ENDS = ("elevation.revoking", "elevation.cancelled")
+# The database says what nobody approved: somebody must find out who wrote it.
+REFUSED = frozenset(Unfounded)
 JUDGED = "elevation.judged"
 DRIFT = "drift."
 
@@ -110,9 +114,18 @@ def _sentence(entry: TrailEntry) -> tuple[str, str]:
     kind, sentence = SENTENCES.get(entry.act, ("step", None))
     if entry.act == "request.submitted" and data["request"].get("extends"):
         sentence = EXTENSION_ASKED
-    if entry.act == "elevation.revoking" and not entry.actor.startswith("sekisho:"):
-        kind, sentence = "alert" if data.get("reason") == "stopped" else "step", STOPPED
+    if entry.act in ENDS and sentence is not None:
+        kind, sentence = _end_began(entry, kind, sentence)
     return kind, str(sentence) % _words(entry) if sentence is not None else entry.act
+
+
+def _end_began(entry: TrailEntry, kind: str, sentence: Promise) -> tuple[str, Promise]:
+    reason = entry.data.get("reason")
+    if reason in REFUSED:
+        return "alert", sentence
+    if entry.act == "elevation.revoking" and not entry.actor.startswith("sekisho:"):
+        return "alert" if reason == "stopped" else "step", STOPPED
+    return kind, sentence
 
 
 def _words(entry: TrailEntry) -> dict[str, object]:

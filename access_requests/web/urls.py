@@ -58,6 +58,7 @@ urlpatterns = [
     path("drift/compare/", comparison.compare, name="drift-compare"),
     path("drift/<slug:code>/", drift.drift_page, name="drift"),
     path("drift/<slug:code>/undo/", drift.drift_undo, name="drift-undo"),
+    path("drift/<slug:code>/accept/", drift.drift_accept, name="drift-accept"),
     path("matrix/", matrix.matrix, name="matrix"),
     path("matrix/people/<str:username>/", matrix.person, name="matrix-person"),
     path("webhooks/", webhooks.webhook_list, name="webhook-list"),

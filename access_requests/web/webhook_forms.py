@@ -42,7 +42,10 @@ class WebhookForm(VerbForm):
         ),
     )
     acts = forms.MultipleChoiceField(
-        label=_("Events"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("None chosen means all.")
+        label=_("Events"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen means all but drift, which the portal shows to administrators, auditors and leads only."),
     )
     work_groups = forms.MultipleChoiceField(
         label=_("Work groups"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("None chosen means all.")

@@ -18,8 +18,10 @@ make() { # name, then the command whose output it holds
 make secret_key openssl rand -hex 48
 make oidc_private_key openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:3072
 make owner_password openssl rand -hex 24
-make application_password openssl rand -hex 24
 make owner_database_url printf 'postgresql://sekisho_owner:%s@postgres/sekisho' "$(cat "$folder/owner_password")"
-make application_database_url printf 'postgresql://sekisho_app:%s@postgres/sekisho' "$(cat "$folder/application_password")"
+for service in web worker notices beat; do
+  make "${service}_password" openssl rand -hex 24
+  make "${service}_database_url" printf "postgresql://sekisho_$service:%s@postgres/sekisho" "$(cat "$folder/${service}_password")"
+done
 # An AWS credentials file for the workers; empty where the ordinary chain has another source, such as an instance role.
 make aws_credentials true

@@ -14,6 +14,8 @@ from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshabl
 from botocore.exceptions import BotoCoreError, NoCredentialsError
 from django.conf import settings
 
+from portal.aws.service_models import new_session
+
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_ssm import SSMClient
@@ -145,7 +147,7 @@ def _session(role_arn: str) -> boto3.Session:
     """Return a session of a role in a target account, of the role in the Jump account, or of the ordinary credentials."""
     if role_arn:
         return _assumed(_session("")._session, role_arn)  # noqa: SLF001  boto3 hands its botocore session out nowhere else.
-    base = botocore.session.Session()
+    base = new_session()
     if settings.AWS_JUMP_ROLE_ARN:
         return _assumed(base, settings.AWS_JUMP_ROLE_ARN)
     return boto3.Session(botocore_session=base, region_name=settings.AWS_REGION)
@@ -179,18 +181,23 @@ class _NoCredentials:
 
 
 def _assumed(source: botocore.session.Session, role_arn: str) -> boto3.Session:
-    plain = botocore.session.Session()
+    plain = new_session()
     cache: dict[str, Any] = {}
+
+    def client_of_the_renewal(service: str, **kwargs: Any) -> Any:
+        # Whichever thread finds the credentials old makes this client, beside threads that make others.
+        with _building:
+            options = {"region_name": settings.AWS_REGION, **kwargs}
+            return plain.create_client(service, endpoint_url=settings.AWS_ENDPOINT_URL, config=_config(), **options)
+
     fetcher = AssumeRoleCredentialFetcher(
-        client_creator=lambda service, **kwargs: plain.create_client(
-            service, endpoint_url=settings.AWS_ENDPOINT_URL, config=_config(), **{"region_name": settings.AWS_REGION, **kwargs}
-        ),
+        client_creator=client_of_the_renewal,
         source_credentials=source.get_credentials() or _NoCredentials(),
         role_arn=role_arn,
         extra_args={"RoleSessionName": SESSION_NAME},
         cache=cache,
     )
-    assumed = botocore.session.Session()
+    assumed = new_session()
     credentials = _RoleCredentials(cache, fetcher.fetch_credentials)
     # botocore's own way to credentials that renew themselves is this attribute; boto3 offers none.
     assumed._credentials = credentials  # type: ignore[attr-defined]  # noqa: SLF001

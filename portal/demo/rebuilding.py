@@ -30,8 +30,9 @@ from portal.demo.secret_files import Secrets
 from portal.iam.fences import entry_fence, entry_fence_name
 from portal.iam.session_gate import SESSION_GATE_NAME, session_gate
 from portal.simulated_aws import control
-from portal.simulated_aws.company import WORK_PATH, company
+from portal.simulated_aws.company import PERSON_BOUNDARY_ARN, WORK_PATH, company
 from portal.simulated_aws.guard_rails import allow, document
+from portal.simulated_aws.jump_rails import PERSON_BOUNDARY
 
 Declared = dict[str, Any]
 PRESENT = (ElevationStatus.ACTIVE, ElevationStatus.REVOKING)
@@ -64,7 +65,9 @@ def world(secrets: Secrets, *, now: datetime) -> Declared:
     user_ids = {binding.user_name: binding.user_id for binding in bindings}
     whole = company(admin_key=secrets.aws_admin, portal_key=secrets.aws_portal, user_ids=user_ids, credentials=secrets.aws_people)
     jump = whole["accounts"][0]
-    jump["groups"] = [*jump["groups"], *_added_groups(_names(jump["groups"]))]
+    added = _added_groups(_names(jump["groups"]))
+    jump["groups"] = [*jump["groups"], *added]
+    _let_into(jump, added)
     jump["users"] = [*jump["users"], *_added_users(bindings, _names(jump["users"]), _names(jump["groups"]))]
     _add_to_directory(jump["identity_center"])
     users = {user["name"]: user for user in jump["users"]}
@@ -125,10 +128,10 @@ def _put_gate(whole: Declared, role: TargetRole, now: datetime) -> None:
 
 def _fences(elevation: Elevation, roles: Iterable[Role], now: datetime) -> Declared:
     """Return the entry fences by their names; a role that no worker has read yet has none until one does."""
-    written = {}
+    written, inside = {}, fences.inside(elevation.person, now=now)
     for role in roles:
         if role.arn is not None:
-            open_ = fences.open_until(elevation.person, role, now=now)
+            open_ = fences.open_until(elevation.person, role, inside=inside, now=now)
             fence = entry_fence(role_arn=role.arn, until=open_.until, window=open_.window)
             written[entry_fence_name(role.name)] = dict(fence)
     return written
@@ -149,6 +152,15 @@ def _added_groups(known: set[str]) -> list[Declared]:
     ]
 
 
+def _let_into(jump: Declared, groups: Iterable[Declared]) -> None:
+    """Have the boundary of people name the roles of these groups too."""
+    roles = [arn for group in groups for arn in group["inline"]["SwitchRole"]["Statement"][0]["Resource"]]
+    for policy in jump["managed_policies"]:
+        if policy["name"] == PERSON_BOUNDARY:
+            (switch, *_) = policy["document"]["Statement"]
+            switch["Resource"] = [*switch["Resource"], *roles]
+
+
 def _added_users(bindings: Iterable[IamUserBinding], known: set[str], groups: set[str]) -> list[Declared]:
     """Return the IAM users that somebody has made and bound since."""
     return [
@@ -156,6 +168,7 @@ def _added_users(bindings: Iterable[IamUserBinding], known: set[str], groups: se
             "name": binding.user_name,
             "user_id": binding.user_id,
             "groups": sorted(groups & {group.name for group in binding.person.standing_groups.all()}),
+            "boundary": PERSON_BOUNDARY_ARN,
             "tags": {},
             "inline": {},
         }

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from portal.iam.session_gate import SESSION_GATE_NAME
-from portal.simulated_aws import change_roles, company_directory, rights, work_gates
+from portal.simulated_aws import change_roles, company_directory, jump_rails, rights, work_gates
 from portal.simulated_aws import guard_rails as rails
 from portal.simulated_aws.guard_rails import allow, deny, document
 from portal.simulated_aws.people import Credentials
@@ -34,6 +34,7 @@ ADMIN_USER = "administrator"
 PORTAL_ROLE = "SekishoPortalRole"
 PORTAL_USER = "sekisho-portal"
 WORK_PATH = "/sekisho/work/"
+PERSON_BOUNDARY_ARN = f"arn:aws:iam::{ACCOUNTS['jump']}:policy/sekisho/{jump_rails.PERSON_BOUNDARY}"
 PEOPLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "member01": ("MemberGroup",),
@@ -48,6 +49,7 @@ PEOPLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
 WORK_SECONDS = 4 * 3_600
 
 _BY_RUNBOOKS = ("Change", "Automation")
+_WORK_LEVELS = ("Leader", "Member", *_BY_RUNBOOKS)
 _ENVIRONMENTS = {"Dev": "development", "Stg": "staging", "Prod": "production"}
 _PORTAL_USER_ARN = f"arn:aws:iam::{ACCOUNTS['jump']}:user/{PORTAL_USER}"
 _PORTAL_POLICY_FILE = Path(__file__).parent.parent / "aws" / "policies" / "portal-jump.json"
@@ -107,7 +109,7 @@ def _account(name: str, *roles: Role, policies: Sequence[ManagedPolicy] = ()) ->
 
 def _environment(prefix: str, name: str) -> Account:
     allowed = [rails.DENY_IAM] if name == "development" else []
-    inline = {"Iam": rights.iam_limits(name, deploy=f"{role_arn(name, 'deploy')}-*")}
+    inline = {"Iam": rights.iam_limits(name, account_id=ACCOUNTS[name])}
     # In production people are let in for a time only.
     gated = name == "production"
     inline |= work_gates.AT_REST if gated else {}
@@ -127,7 +129,7 @@ def _environment(prefix: str, name: str) -> Account:
         *([_reserved(name, member)] if gated else []),
         _role(name, f"{prefix}_ReadOnlyRole", managed=[_READ_ONLY]),
         work_gates.gate_role(ACCOUNTS[name], portal=[role_arn("jump", PORTAL_ROLE), _PORTAL_USER_ARN]),
-        policies=work_gates.policies(ACCOUNTS[name], work_roles=f"{prefix}_*"),
+        policies=work_gates.policies(),
     )
 
 
@@ -208,7 +210,7 @@ def _jump(*, admin_key: AccessKey, portal_key: AccessKey, people: Sequence[User]
 
 def _person(name: str, groups: tuple[str, ...], *, user_id: str | None, credentials: Credentials | None) -> User:
     """Return a person; the portal may fence those who carry the boundary, administrators of the Jump account not."""
-    boundary = None if "JumpAdminGroup" in groups else _policy_arn("jump", _PERSON_BOUNDARY)
+    boundary = None if "JumpAdminGroup" in groups else PERSON_BOUNDARY_ARN
     person = User(name=name, user_id=user_id, groups=groups, boundary=boundary)
     if credentials is None:
         return person
@@ -252,8 +254,15 @@ def _work_groups() -> tuple[Group, ...]:
             path=WORK_PATH,
             inline={"SwitchRole": document(allow("sts:AssumeRole", role_arn("production", f"Prod_{level}Role")))},
         )
-        for level in ("Leader", "Member", *_BY_RUNBOOKS)
+        for level in _WORK_LEVELS
     )
+
+
+def _roles_of_people() -> list[str]:
+    """Return the roles that people with the boundary switch to: those of standing groups and of work groups, and no other."""
+    readers = [role_arn("log-archive", "Log_ReadOnlyRole"), role_arn("audit", "Audit_ReadOnlyRole")]
+    work_roles = [role_arn("production", f"Prod_{level}Role") for level in _WORK_LEVELS]
+    return [*_roles_of("Leader"), *_roles_of("Member"), role_arn("production", "Prod_ReadOnlyRole"), *readers, *work_roles]
 
 
 def _roles_of(level: str) -> list[str]:
@@ -273,28 +282,12 @@ def _portal_role() -> Role:
     return Role(name=PORTAL_ROLE, trust=trust, managed=(_policy_arn("jump", _portal_policy()),))
 
 
-_OWN_CREDENTIALS = document(
-    allow(
-        [
-            *("iam:GetUser", "iam:ListGroupsForUser", "iam:ListUserTags", "iam:ChangePassword"),
-            *("iam:EnableMFADevice", "iam:ResyncMFADevice", "iam:ListMFADevices"),
-        ],
-        f"arn:aws:iam::{ACCOUNTS['jump']}:user/${{aws:username}}",
-    ),
-    allow("iam:CreateVirtualMFADevice", f"arn:aws:iam::{ACCOUNTS['jump']}:mfa/*"),
-)
-_PERSON_BOUNDARY = ManagedPolicy(
-    name="SekishoPersonBoundary",
-    path="/sekisho/",
-    # What an inline policy of the portal's could give at the most, were the portal's key stolen.
-    document=document(
-        allow("sts:AssumeRole", "arn:aws:iam::*:role/*"),
-        *_OWN_CREDENTIALS["Statement"],
-        allow(["ssm:DescribeAutomationExecutions", "ssm:GetAutomationExecution", "ssm:SendAutomationSignal"]),
-    ),
-)
-_NO_FORGERY = rails.no_forgery(
-    work_groups=f"arn:aws:iam::{ACCOUNTS['jump']}:group{WORK_PATH}*",
-    users=f"arn:aws:iam::{ACCOUNTS['jump']}:user/*",
-    except_principals=[role_arn("jump", PORTAL_ROLE), _PORTAL_USER_ARN],
+_OWN_CREDENTIALS = jump_rails.own_credentials(ACCOUNTS["jump"])
+_PERSON_BOUNDARY = jump_rails.person_boundary(ACCOUNTS["jump"], roles=_roles_of_people())
+_NO_FORGERY = jump_rails.no_forgery(
+    account_id=ACCOUNTS["jump"],
+    work_groups=f"{WORK_PATH}*",
+    administrators="/JumpAdminGroup",
+    # The administrator is sealed away: used by two people together, when there is no other way.
+    except_principals=[role_arn("jump", PORTAL_ROLE), _PORTAL_USER_ARN, f"arn:aws:iam::{ACCOUNTS['jump']}:user/{ADMIN_USER}"],
 )

@@ -99,22 +99,3 @@ DENY_IAM = ManagedPolicy(
     ),
 )
 EVERYWHERE = (DENY_BILLING, DENY_S3_DOWNLOAD, DENY_S3_DELETE, DENY_NETWORK, DENY_IAM)
-
-
-def no_forgery(*, work_groups: str, users: str, except_principals: Sequence[str]) -> ManagedPolicy:
-    """Return the Jump account's own rail: only the portal fills work groups and writes fences and TTL tags."""
-    others = {"ArnNotLike": {"aws:PrincipalArn": list(except_principals)}}
-    return ManagedPolicy(
-        name="DenyPortalForgery",
-        path=RAILS_PATH,
-        document=document(
-            deny(["iam:AddUserToGroup", "iam:RemoveUserFromGroup"], work_groups, Condition=others),
-            deny(
-                ["iam:PutGroupPolicy", "iam:AttachGroupPolicy", "iam:UpdateGroup", "iam:DeleteGroup"],
-                work_groups,
-                Condition=others,
-            ),
-            deny(["iam:TagUser", "iam:UntagUser", "iam:PutUserPolicy", "iam:DeleteUserPolicy"], users, Condition=others),
-            deny(["iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary"], users, Condition=others),
-        ),
-    )

@@ -16,12 +16,15 @@ _IAM_IN_DEVELOPMENT = (
 )
 
 
-def iam_limits(account: str, *, deploy: str) -> Document:
-    """Allow to look at IAM, and to pass the deployment roles to the services that run things."""
-    services = {"iam:PassedToService": ["ecs-tasks.amazonaws.com", "lambda.amazonaws.com", "ec2.amazonaws.com"]}
+def iam_limits(account: str, *, account_id: str) -> Document:
+    """Allow to look at IAM, to pass the roles of applications to what runs them, and to deploy by CloudFormation's own role."""
+    runners = {"iam:PassedToService": ["ecs-tasks.amazonaws.com", "lambda.amazonaws.com", "ec2.amazonaws.com"]}
+    deployer = {"iam:PassedToService": "cloudformation.amazonaws.com"}
+    role = f"arn:aws:iam::{account_id}:role"
     statements = [
         allow(["iam:Get*", "iam:List*"]),
-        allow("iam:PassRole", deploy, Condition={"StringEquals": services}),
+        allow("iam:PassRole", f"{role}/app/*", Condition={"StringEquals": runners}),
+        allow("iam:PassRole", f"{role}/sekisho/CloudFormation-Role", Condition={"StringEquals": deployer}),
     ]
     if account == "development":
         statements.append(allow(_IAM_IN_DEVELOPMENT))

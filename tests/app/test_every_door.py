@@ -80,6 +80,8 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "drift"): (LOGIN, 403, 403, 200, 200, 200),
     (GET, "drift-undo"): (LOGIN, 403, 403, 200, 200, 200),
     (POST, "drift-undo"): (LOGIN, 403, 403, 403, 403, 200),
+    (GET, "drift-accept"): (LOGIN, 403, 403, 200, 200, 200),
+    (POST, "drift-accept"): (LOGIN, 403, 403, 403, 403, 409),
     (GET, "drift-compare"): (LOGIN, 403, 403, 200, 200, 200),
     (POST, "drift-compare"): (LOGIN, 403, 403, 403, 403, 200),
     (GET, "backends"): READERS,

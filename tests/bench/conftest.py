@@ -13,13 +13,11 @@ from django.db import connection
 
 from portal.demo.children import end_with_parent
 from portal.demo.sockets import free_port
-from tests.aws_fixtures import aws, aws_proxy, simulated_aws
 from tests.bench.measuring import REQUESTS, Server
 from tests.bench.toy.models import Note, Thing
 from tests.waiting import until
-from tests.worker import Broker, broker, database_url, published, start_worker
+from tests.worker import Broker, database_url, launch_cold, worker_line
 
-__all__ = ["aws", "aws_proxy", "broker", "published", "simulated_aws", "start_worker"]
 CHECKOUT = Path(__file__).resolve().parents[2]
 Serve = Callable[[str, str], Server]
 
@@ -68,6 +66,15 @@ def toy(serve: Serve) -> Iterator[Server]:
     with connection.schema_editor() as editor:
         editor.delete_model(Note)
         editor.delete_model(Thing)
+
+
+@pytest.fixture
+def toy_worker(broker: Broker, tmp_path: Path) -> Iterator[Broker]:
+    """Return the broker of a worker that does nothing but say when it began."""
+    line = worker_line(name="toy", queues="toy", application="tests.bench.toy.celery")
+    worker = launch_cold(tmp_path / "toy.log", broker, {}, line=line)
+    yield broker
+    worker.kill()
 
 
 @pytest.fixture

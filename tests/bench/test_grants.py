@@ -34,12 +34,11 @@ def slow_aws(aws: Aws, aws_proxy: AwsProxy) -> AwsProxy:
     return aws_proxy
 
 
-def test_grant_lag(cast: Cast, portal: Server, slow_aws: AwsProxy, aws: Aws, start_worker: Start, broker: Broker) -> None:
+def test_grant_lag(cast: Cast, portal: Server, slow_aws: AwsProxy, aws: Aws, start_worker: Start, toy_worker: Broker) -> None:
     start_worker({**aws.portal_env, "AWS_ENDPOINT_URL": slow_aws.url}, queues="grants,ends")
-    start_worker({}, application="tests.bench.toy.celery", queues="toy")
     # The first one waits for what later ones find open: connections, credentials, imports.
     _first, *rounds = _grants(cast, portal, slow_aws)
-    bare = [_enqueued_to_run(broker) for _ in range(GRANTS)]
+    bare = [_enqueued_to_run(toy_worker) for _ in range(GRANTS)]
     floor = p95(bare) + mean(sum(_seconds(call) for call in calls) for _, calls in rounds)
     calls = mean(len(calls) for _, calls in rounds)
     against = f"Celery from enqueueing to running, and {calls:.0f} calls of AWS, each of {LATENCY * 1000:.0f} ms and more"

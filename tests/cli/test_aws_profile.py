@@ -15,11 +15,10 @@ from tests.aws_fixtures import Aws
 from tests.cast import Cast, target_role
 from tests.cli.terminal import Terminal
 from tests.cli.test_commands import done, refused
-from tests.gated import Gated, clock, gated, jump, simulated_aws
+from tests.gated import Gated
 from tests.jump import ended, granted
 from tests.story import elevated, returned
 
-__all__ = ["clock", "gated", "jump", "simulated_aws"]
 pytestmark = pytest.mark.django_db(transaction=True)
 NAME = "sekisho-ProdMemberWorkGroup"
 WRITE = ("aws-profile", "--write")

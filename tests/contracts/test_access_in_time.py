@@ -11,14 +11,12 @@ from botocore.exceptions import ClientError
 from access_requests.models import Drift, Elevation, WorkGroup
 from access_requests.services import gates, reconcile
 from tests.aws_fixtures import Switched
-from tests.gated import Gated, clock, gated, jump, simulated_aws
-from tests.iam_simulate.conftest import peer
+from tests.gated import Gated
 from tests.iam_simulate.peer import IamSimulate
 from tests.judges import ALLOWED_IN_WINDOW, Judges
 from tests.jump import MEMBER_GROUP, granted
 from tests.story import approved, elevated, extension_asked, returned, stopped
 
-__all__ = ["clock", "gated", "jump", "peer", "simulated_aws"]
 NIGHT_GROUP = "ProdNightWorkGroup"
 SECOND = timedelta(seconds=1)
 

@@ -15,10 +15,9 @@ from portal.simulated_aws.change_roles import APPROVER, IDENTITY_CENTER, PATH, S
 from portal.simulated_aws.company import ACCOUNTS, role_arn
 from portal.simulated_aws.company_directory import WORK_GROUP
 from tests.cast import actor_of
-from tests.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, Runbooked, clock, gated, jump, runbooked, simulated_aws
+from tests.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, Runbooked
 from tests.story import approved, refused, submitted
 
-__all__ = ["clock", "gated", "jump", "runbooked", "simulated_aws"]
 ALIASES = ("change_manager", "iam_group", "ssm_automation")
 NOBODY = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole"}]}
 

@@ -17,13 +17,11 @@ from access_requests.models import WorkGroup
 from access_requests.services import aws_step
 from portal.iam.fences import iso
 from tests.cast import iam_user_id, identity_center_user_id
-from tests.gated import gated
-from tests.identity_center import GROUP, Directory, directory
-from tests.jump import MEMBER_GROUP, Jump, clock, jump, simulated_aws
-from tests.runbooked import AUTOMATION_GROUP, BACKENDS, CHANGE_GROUP, ROLES, Runbooked, runbooked
+from tests.identity_center import GROUP, Directory
+from tests.jump import MEMBER_GROUP, Jump
+from tests.runbooked import AUTOMATION_GROUP, BACKENDS, CHANGE_GROUP, ROLES, Runbooked
 from tests.waiting import until
 
-__all__ = ["clock", "directory", "gated", "jump", "runbooked", "simulated_aws"]
 SECONDS = 20.0
 Verb = Callable[[Grant, Caller], None]
 
@@ -183,7 +181,7 @@ def test_other_members_stay(case: Case) -> None:
 
 
 def test_lost_answer_of_a_grant_leaves_one_that_can_be_given_again_or_taken(case: Case) -> None:
-    case.jump.proxy.lose_answer(case.gives)
+    case.jump.lose_answer(case.gives)
     with pytest.raises(BackendBusy):
         case.give()
     until(lambda: case.members() == {"member01"}, SECONDS)

@@ -295,9 +295,7 @@ def test_lost_answer_is_nobodys_certainty_and_the_verb_can_be_done_again(case: C
     if verb == "take":
         case.give()
     for nth in range(2):
-        case.jump.proxy.lose_answer(
-            ("TagUser", "AddUserToGroup")[nth] if verb == "give" else ("RemoveUserFromGroup", "UntagUser")[nth]
-        )
+        case.jump.lose_answer(("TagUser", "AddUserToGroup")[nth] if verb == "give" else ("RemoveUserFromGroup", "UntagUser")[nth])
         with pytest.raises(BackendBusy, match="ReadTimeoutError"):
             VERBS[verb](case)
     VERBS[verb](case)

@@ -20,12 +20,10 @@ from portal.simulated_aws.company import ACCOUNTS
 from portal.simulated_aws.work_gates import boundary_arn
 from tests.aws_fixtures import Switched
 from tests.contracts.test_access_in_time import Production, can_act, is_allowed, production
-from tests.gated import clock, gated, jump, simulated_aws
-from tests.iam_simulate.conftest import peer
 from tests.jump import ended, granted
 from tests.story import approved, elevated, extension_asked, refused, submitted
 
-__all__ = ["clock", "gated", "jump", "peer", "production", "simulated_aws"]
+__all__ = ["production"]
 NAME, GROUP = "Audit_PathRole", "ProdAuditWorkGroup"
 ARN = f"arn:aws:iam::{ACCOUNTS['production']}:role/team/{NAME}"
 LOOK = {"Effect": "Allow", "Action": "iam:List*", "Resource": "*"}

@@ -16,12 +16,11 @@ from portal.simulated_aws.change_roles import FILES, IDENTITY_CENTER, RUNBOOK, S
 from tests.aws_fixtures import ADMIN_KEY, REGION, Aws
 from tests.cast import target_role
 from tests.contracts.test_permissions import ROOT, actions_of
-from tests.identity_center import GROUP, Directory, directory
+from tests.identity_center import GROUP, Directory
 from tests.jump import ended, granted
-from tests.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, Runbooked, clock, gated, jump, runbooked, simulated_aws
+from tests.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, Runbooked
 from tests.story import approved, elevated, extension_asked, rejected, returned, submitted, withdrawn
 
-__all__ = ["clock", "directory", "gated", "jump", "runbooked", "simulated_aws"]
 POLICIES = {role: json.loads((ROOT / "portal/aws/policies" / name).read_text()) for role, name in FILES.items()}
 DOCUMENT = (ROOT / "docs/aws/ways.md").read_text()
 SESSION_IN = re.compile(r":assumed-role/(\w+)/")

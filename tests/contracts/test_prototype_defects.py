@@ -10,11 +10,10 @@ from access_requests.models import Drift, TargetRole
 from access_requests.services import reconcile, revoke
 from portal.iam import contexts
 from portal.iam.evaluation import Call, evaluate
-from tests.gated import Gated, clock, gated, jump, simulated_aws
+from tests.gated import Gated
 from tests.jump import MEMBER_GROUP, MEMBER_ROLE, MEMBER_TAG, Jump, granted
 from tests.story import approved, elevated, refused, returned, submitted
 
-__all__ = ["clock", "gated", "jump", "simulated_aws"]
 LEADER_ROLE = "Prod_LeaderRole"
 
 

@@ -13,10 +13,9 @@ from access_requests.models import AccessRequest, AutomationExecution, Drift, El
 from access_requests.services import change_details, change_requests, executions, provision, revoke
 from access_requests.services.reconcile import undo_people
 from audits.models import TrailEntry
-from tests.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, ROLES, Runbooked, clock, gated, jump, runbooked, simulated_aws
+from tests.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, ROLES, Runbooked
 from tests.story import approved, extension_asked, rejected, returned, sent_back, submitted, withdrawn
 
-__all__ = ["clock", "gated", "jump", "runbooked", "simulated_aws"]
 SUCCESS = {CHANGE_GROUP: "CompletedWithSuccess", AUTOMATION_GROUP: "Success"}
 BOTH = pytest.mark.parametrize("group", [CHANGE_GROUP, AUTOMATION_GROUP])
 
@@ -364,10 +363,10 @@ def test_runbook_that_fails_once_holds_up_no_grant(runbooked: Runbooked) -> None
 
 def test_member_put_in_again_by_undoing_drift_has_an_execution_of_its_own(runbooked: Runbooked) -> None:
     jump = runbooked.world.jump
+    jump.clock.now = datetime.now(UTC)
     elevation = runbooked.granted(elevated(runbooked, AUTOMATION_GROUP))
     jump.iam.remove_user_from_group(GroupName=AUTOMATION_GROUP, UserName="member01")
     jump.clock.now = datetime.now(UTC) + timedelta(minutes=5)
-    Elevation.objects.filter(pk=elevation.pk).update(ends_at=jump.clock.now + timedelta(minutes=20))
     drift = Drift(kind="member_missing", thing=AUTOMATION_GROUP, name="member01", elevation=elevation)
     assert undo_people.restore(drift, [])
     runbooked.prolonged(Elevation.objects.get(pk=elevation.pk))
@@ -464,6 +463,7 @@ def test_approval_ahead_of_an_extension_has_another_change_request_made_for_it(r
 
 def test_extension_that_nobody_has_decided_on_holds_up_nothing(runbooked: Runbooked) -> None:
     jump = runbooked.world.jump
+    jump.clock.now = datetime.now(UTC)
     elevation = runbooked.granted(elevated(runbooked, CHANGE_GROUP))
     later = elevation.ends_at + timedelta(hours=1)
     extension = extension_asked(elevation, jump.cast.member01, ends_at=later, now=jump.clock.now)
@@ -473,7 +473,6 @@ def test_extension_that_nobody_has_decided_on_holds_up_nothing(runbooked: Runboo
     Elevation.objects.filter(pk=elevation.pk).update(written_ends_at=None)
     elevation.refresh_from_db()
     jump.clock.now = datetime.now(UTC) + timedelta(minutes=5)
-    Elevation.objects.filter(pk=elevation.pk).update(ends_at=jump.clock.now + timedelta(minutes=20))
     runbooked.prolonged(Elevation.objects.get(pk=elevation.pk))
     elevation.refresh_from_db()
     assert (elevation.status, jump.members(CHANGE_GROUP)) == ("active", {"member01"})

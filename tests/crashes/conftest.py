@@ -8,13 +8,12 @@ import pytest
 from access_requests.models import Elevation
 from portal.simulated_aws.company import PEOPLE, company
 from portal.simulated_aws.world import World
-from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws, aws, simulated_aws
+from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws
 from tests.aws_proxy import AwsProxy
 from tests.cast import Cast, iam_user_id, let_portal_in
 from tests.crashes.stage import Crew, Stage
-from tests.worker import Broker, broker, start_beat, start_worker
-
-__all__ = ["aws", "broker", "simulated_aws", "start_beat", "start_worker"]
+from tests.preloaded import Preloaded
+from tests.worker import Broker
 
 
 @pytest.fixture(scope="session")
@@ -23,12 +22,18 @@ def proxy(simulated_aws: Aws) -> Iterator[AwsProxy]:
         yield proxy
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def crew(
-    django_db_setup: None, broker: Broker, proxy: AwsProxy, simulated_aws: Aws, tmp_path_factory: pytest.TempPathFactory
+    django_db_setup: None,
+    broker: Broker,
+    preloaded: Preloaded,
+    proxy: AwsProxy,
+    simulated_aws: Aws,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Crew]:
+    """Return what ends with the last test here: its worker would take the messages of others' tests."""
     logs: Path = tmp_path_factory.mktemp("crew")
-    crew = Crew(logs, broker, {**simulated_aws.portal_env, "AWS_ENDPOINT_URL": proxy.url})
+    crew = Crew(logs, broker, preloaded, {**simulated_aws.portal_env, "AWS_ENDPOINT_URL": proxy.url})
     yield crew
     crew.kill()
 

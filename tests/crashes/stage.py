@@ -1,7 +1,7 @@
 """What crash tests have in common: a worker to kill, time that passes, and what must be true in the end."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from tests.aws_fixtures import Aws
 from tests.aws_proxy import AwsProxy
 from tests.cast import Cast
 from tests.gated import admin_in
+from tests.preloaded import Preloaded
 from tests.story import acts, assert_trail_tells, elevated
 from tests.waiting import until
 from tests.worker import Broker, Program, launch_worker
@@ -36,10 +37,11 @@ MEND_SECONDS = 90
 
 @dataclass(slots=True)
 class Crew:
-    """One worker at a time; it lives on from test to test, since a start costs two seconds."""
+    """One worker at a time; it lives on from test to test."""
 
     logs: Path
     broker: Broker
+    preloaded: Preloaded
     environment: Mapping[str, str]
     _started: list[Program] = field(default_factory=list)
 
@@ -50,7 +52,7 @@ class Crew:
     def ready(self) -> None:
         if not self._started or not self.worker.is_running:
             log = self.logs / f"worker-{len(self._started)}.log"
-            self._started.append(launch_worker(log, self.broker, self.environment))
+            self._started.append(launch_worker(log, self.broker, self.preloaded, self.environment))
 
     def kill(self) -> None:
         if self._started and self.worker.is_running:
@@ -148,14 +150,19 @@ class Stage:
         assert acts(elevation).count("elevation.fence_removed") == 1
 
 
-def points(calls: Sequence[str]) -> list[object]:
-    """Return each call as its action and which of these it is, before AWS did it and after."""
+def points(calls: Sequence[str], *, usual: Collection[str]) -> list[object]:
+    """Return each call as its action and which of these it is, before AWS did it and after.
+
+    `usual` names those that every change is tried with, as `after-AddUserToGroup-1`; the others are exhaustive.
+    """
     numbered = [(action, list(calls[: at + 1]).count(action)) for at, action in enumerate(calls)]
-    return [
-        pytest.param(action, nth, after, id=f"{'after' if after else 'before'}-{action}-{nth}")
+    named = {
+        f"{'after' if after else 'before'}-{action}-{nth}": (action, nth, after)
         for action, nth in numbered
         for after in (False, True)
-    ]
+    }
+    assert named.keys() >= set(usual), "a point that is tried with every change is none of these calls"
+    return [pytest.param(*point, id=name, marks=() if name in usual else pytest.mark.exhaustive) for name, point in named.items()]
 
 
 def status_of(elevation: Elevation) -> ElevationStatus:

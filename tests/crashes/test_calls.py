@@ -33,7 +33,10 @@ def test_the_calls_are_the_ones_that_are_tried_here(gated_stage: Stage) -> None:
     assert made(gated_stage) == GATED_END
 
 
-@pytest.mark.parametrize(("action", "nth", "after"), points(GATED_GRANT))
+@pytest.mark.parametrize(
+    ("action", "nth", "after"),
+    points(GATED_GRANT, usual=("after-PutRolePolicy-1", "before-AddUserToGroup-1", "after-AddUserToGroup-1")),
+)
 def test_a_grant_survives_its_worker(gated_stage: Stage, action: str, nth: int, after: bool) -> None:  # noqa: FBT001  A parameter of the test.
     elevation = gated_stage.approved()
     hold = gated_stage.proxy.hold(action, nth=nth, after=after)
@@ -44,7 +47,10 @@ def test_a_grant_survives_its_worker(gated_stage: Stage, action: str, nth: int, 
     gated_stage.assert_in(elevation)
 
 
-@pytest.mark.parametrize(("action", "nth", "after"), points(GATED_END))
+@pytest.mark.parametrize(
+    ("action", "nth", "after"),
+    points(GATED_END, usual=("after-PutUserPolicy-1", "after-RemoveUserFromGroup-1", "before-UntagUser-1")),
+)
 def test_an_end_survives_its_worker(gated_stage: Stage, action: str, nth: int, after: bool) -> None:  # noqa: FBT001
     elevation = gated_stage.over()
     hold = gated_stage.proxy.hold(action, nth=nth, after=after)
@@ -55,7 +61,7 @@ def test_an_end_survives_its_worker(gated_stage: Stage, action: str, nth: int, a
     gated_stage.assert_out(elevation)
 
 
-@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("after", [pytest.param(False, marks=pytest.mark.exhaustive), True])
 def test_tidying_survives_its_worker(gated_stage: Stage, after: bool) -> None:  # noqa: FBT001
     elevation = gated_stage.over()
     gated_stage.mended(elevation, ElevationStatus.ENDED)

@@ -72,7 +72,7 @@ def changes(gated_stage: Stage, settings: Any, monkeypatch: pytest.MonkeyPatch) 
     sessions.forget()
 
 
-@pytest.mark.parametrize(("action", "nth", "after"), points(BEGINNING))
+@pytest.mark.parametrize(("action", "nth", "after"), points(BEGINNING, usual=(f"after-{START}-1",)))
 def test_change_request_survives_the_worker_that_begins_it(changes: Changes, action: str, nth: int, after: bool) -> None:  # noqa: FBT001  A parameter of the test.
     request = changes.asked()
     hold = changes.stage.proxy.hold(action, nth=nth, after=after)
@@ -87,7 +87,7 @@ def test_change_request_survives_the_worker_that_begins_it(changes: Changes, act
     assert (changes.in_aws(), changes.members()) == (["CompletedWithSuccess"], ["member01"])
 
 
-@pytest.mark.parametrize(("action", "nth", "after"), points(DECIDED))
+@pytest.mark.parametrize(("action", "nth", "after"), points(DECIDED, usual=(f"after-{SIGNAL}-1",)))
 def test_grant_survives_the_worker_that_approves_it_in_aws(changes: Changes, action: str, nth: int, after: bool) -> None:  # noqa: FBT001
     elevation = changes.decided(changes.begun())
     hold = changes.stage.proxy.hold(action, nth=nth, after=after)
@@ -99,7 +99,9 @@ def test_grant_survives_the_worker_that_approves_it_in_aws(changes: Changes, act
     assert AutomationExecution.objects.count() == 1
 
 
-@pytest.mark.parametrize(("action", "nth", "after"), points(("StartAutomationExecution", READ)))
+@pytest.mark.parametrize(
+    ("action", "nth", "after"), points(("StartAutomationExecution", READ), usual=("after-StartAutomationExecution-1",))
+)
 def test_end_survives_the_worker_that_starts_the_removal(changes: Changes, action: str, nth: int, after: bool) -> None:  # noqa: FBT001
     elevation = changes.decided(changes.begun())
     changes.stage.mended(elevation, ElevationStatus.ACTIVE)

@@ -5,8 +5,8 @@ import pytest
 from tests.demo.running import Demo, running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """Return a demo that the tests of a module share: whoever spoils it takes one of their own."""
+    """Return a demo that all tests share: a test that spoils it takes one of its own."""
     with running(tmp_path_factory.mktemp("demo")) as demo:
         yield demo

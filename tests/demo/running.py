@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
@@ -16,6 +17,7 @@ from urllib.request import urlopen
 import boto3
 from botocore.config import Config
 
+from portal.aws.service_models import new_session
 from tests.waiting import until
 
 if TYPE_CHECKING:
@@ -68,15 +70,22 @@ class Demo:
         ).stdout
 
     def aws(self) -> "IAMClient":
-        admin = self.info["aws_admin"]
-        return boto3.Session().client(
-            "iam",
-            endpoint_url=self.info["aws_endpoint_url"],
-            region_name=self.info["region"],
-            aws_access_key_id=admin["access_key_id"],
-            aws_secret_access_key=admin["secret_access_key"],
-            config=Config(retries={"total_max_attempts": 1}),
-        )
+        info = self.info
+        admin = info["aws_admin"]
+        return _client(info["aws_endpoint_url"], info["region"], admin["access_key_id"], admin["secret_access_key"])
+
+
+@cache
+def _client(endpoint_url: str, region: str, key_id: str, secret: str) -> "IAMClient":
+    """Return a client made once: whoever waits for something asks with it every moment."""
+    return boto3.Session(botocore_session=new_session()).client(
+        "iam",
+        endpoint_url=endpoint_url,
+        region_name=region,
+        aws_access_key_id=key_id,
+        aws_secret_access_key=secret,
+        config=Config(retries={"total_max_attempts": 1}),
+    )
 
 
 def plain_environment() -> dict[str, str]:

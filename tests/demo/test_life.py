@@ -17,9 +17,14 @@ TAG = "sekisho:ttl:ProdMemberWorkGroup"
 FENCE = "sekisho-entry-Prod_MemberRole"
 
 
-def test_it_continues_where_it_was_stopped(tmp_path: Path) -> None:
-    with running(tmp_path) as before:
+def test_it_continues_where_it_was_stopped_with_data_of_its_own_and_nothing_of_who_started_it(demo: Demo, tmp_path: Path) -> None:
+    outside = {"AWS_PROFILE": "real", "AWS_ENDPOINT_URL_IAM": "http://192.0.2.1", "HTTP_PROXY": "http://192.0.2.1:3128"}
+    with running(tmp_path, **outside) as before:
         remembered = before.info
+        told = [Path(f"/proc/{pid}/environ").read_text() for pid in before.pids.values()]
+        assert all(name not in text for name in outside for text in told)
+        assert remembered["portal_url"] != demo.info["portal_url"]
+        assert remembered["people"]["member01"]["password"] != demo.info["people"]["member01"]["password"]
         staying, ending = approve(before, person="member01"), approve(before, person="member02")
         until(lambda: members(before) == {"member01", "member02"})
         tag = tags(before, "member01")
@@ -52,14 +57,6 @@ def test_an_approval_lets_in_and_the_end_lets_out(demo: Demo) -> None:
     until(lambda: fences(demo, "leader02") == [], seconds=60)
 
 
-def test_nothing_outlives_it_though_it_was_killed_itself(tmp_path: Path) -> None:
-    with running(tmp_path) as demo:
-        everybody = family(demo.process.pid)
-        assert everybody >= set(demo.pids.values())
-        demo.end(signal.SIGKILL)
-        until(lambda: not any(map(is_alive, everybody)))
-
-
 def test_it_can_be_stopped_before_it_is_ready(tmp_path: Path) -> None:
     process = launch(tmp_path)
     until((tmp_path / "log" / "prepare.log").exists)
@@ -70,6 +67,7 @@ def test_it_can_be_stopped_before_it_is_ready(tmp_path: Path) -> None:
     assert not any(map(is_alive, everybody))
 
 
+@pytest.mark.exhaustive
 def test_what_is_killed_before_the_web_answers_is_started_again(tmp_path: Path) -> None:
     process = launch(tmp_path)
     try:
@@ -97,6 +95,7 @@ def test_whatever_dies_is_started_again_and_does_its_work(demo: Demo) -> None:
     assert "member02" not in members(demo)
 
 
+@pytest.mark.exhaustive
 def test_it_gives_up_on_a_process_that_keeps_dying_and_says_which(tmp_path: Path) -> None:
     def kill_beat() -> bool:
         with suppress(ProcessLookupError):
@@ -110,7 +109,7 @@ def test_it_gives_up_on_a_process_that_keeps_dying_and_says_which(tmp_path: Path
         assert not any(map(is_alive, everybody))
 
 
-def test_aws_that_dies_comes_back_with_everybody_who_is_in_production(tmp_path: Path) -> None:
+def test_aws_that_dies_comes_back_with_everybody_in_production_and_nothing_outlives_a_demo_that_is_killed(tmp_path: Path) -> None:
     with running(tmp_path) as demo:
         code = approve(demo, person="member01")
         # Not before the grant is settled: what is still being granted is rebuilt as absent, and granted anew.
@@ -120,6 +119,10 @@ def test_aws_that_dies_comes_back_with_everybody_who_is_in_production(tmp_path: 
         until(lambda: demo.pids["aws"] != killed["aws"] and demo.pids["worker"] != killed["worker"], seconds=30)
         assert members(demo) == {"member01"}
         assert state(demo, code) == "active"
+        everybody = family(demo.process.pid)
+        assert everybody >= set(demo.pids.values())
+        demo.end(signal.SIGKILL)
+        until(lambda: not any(map(is_alive, everybody)))
 
 
 def test_a_second_one_in_the_same_folder_is_refused(demo: Demo) -> None:
@@ -141,13 +144,3 @@ def test_a_port_that_is_none_is_refused(tmp_path: Path, port: str) -> None:
     process = launch(tmp_path, port=port)
     said, _ = process.communicate(timeout=20)
     assert (process.returncode, "not a number from 0" in said) == (1, True)
-
-
-def test_another_one_at_once_has_data_of_its_own_and_nothing_of_who_started_it(demo: Demo, tmp_path: Path) -> None:
-    outside = {"AWS_PROFILE": "real", "AWS_ENDPOINT_URL_IAM": "http://192.0.2.1", "HTTP_PROXY": "http://192.0.2.1:3128"}
-    with running(tmp_path, **outside) as second:
-        told = [Path(f"/proc/{pid}/environ").read_text() for pid in second.pids.values()]
-        assert all(name not in text for name in outside for text in told)
-        assert second.info["portal_url"] != demo.info["portal_url"]
-        assert second.info["people"]["member01"]["password"] != demo.info["people"]["member01"]["password"]
-        assert demo.answers()

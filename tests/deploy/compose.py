@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,19 +22,26 @@ LONG_RUNNING = ("web", "worker", "ends-worker", "notices-worker", "beat")
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """What the containers would find: a database server, a broker, a folder for secrets and logs; names of roles and database."""
+    """What the containers would find: a database server, a broker, a folder for secrets and logs; names of roles and database.
+
+    `roles` are by the service that logs in as them: web, worker, notices, beat.
+    """
 
     server_url: str
     broker_url: str
     folder: Path
     owner: str
-    app: str
+    roles: Mapping[str, str]
     tests: str
 
     @property
     def server(self) -> dict[str, str]:
         """The server's address as libpq names its parts."""
         return {part: str(value) for part, value in conninfo_to_dict(self.server_url).items()}
+
+    @property
+    def role_names(self) -> dict[str, str]:
+        return {f"{service.upper()}_ROLE": role for service, role in self.roles.items()}
 
     def secret(self, name: str) -> str:
         return (self.folder / "secrets" / name).read_text()
@@ -56,7 +63,7 @@ class Machine:
             "AWS_REGION": "ap-northeast-1",
             "SPOOL_DIR": str(self.folder / "spool"),
             "HEARTBEAT_FILE": str(self.folder / f"{service}.heartbeat"),
-            "APPLICATION_ROLE": self.app,
+            **self.role_names,
             "PORT": str(free_port()),
         }
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
@@ -81,9 +88,9 @@ def make_secrets(machine: Machine) -> None:
     folder = machine.folder / "secrets"
     subprocess.run([ROOT / "docs/deploy/make-secrets.sh", folder], check=True)
     place = make_url(machine)
-    for name, role, written in (("owner", machine.owner, "sekisho_owner"), ("application", machine.app, "sekisho_app")):
+    for name, role in {"owner": machine.owner, **machine.roles}.items():
         file = folder / f"{name}_database_url"
-        address = file.read_text().replace(f"//{written}:", f"//{role}:").replace("@postgres/sekisho", place)
+        address = file.read_text().replace(f"//sekisho_{name}:", f"//{role}:").replace("@postgres/sekisho", place)
         file.chmod(0o600)
         file.write_text(address)
 
@@ -100,10 +107,10 @@ def run_role_script(machine: Machine) -> None:
         **{libpq[part]: value for part, value in machine.server.items() if part in libpq},
         "POSTGRES_USER": machine.server["user"],
         "POSTGRES_DB": machine.tests,
-        "APPLICATION_ROLE": machine.app,
-        "APPLICATION_PASSWORD_FILE": str(machine.folder / "secrets/application_password"),
+        "ROLE_FILES": str(machine.folder / "secrets"),
+        **machine.role_names,
     }
-    subprocess.run([ROOT / "docs/deploy/create-application-role.sh"], check=True, env=environment)
+    subprocess.run([ROOT / "docs/deploy/create-database-roles.sh"], check=True, env=environment)
 
 
 def run_to_end(machine: Machine, service: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 import redis
 from psycopg import sql
 
+from audits.database_roles import Service
 from tests.deploy.compose import Machine, make_secrets, run_role_script
 
 
@@ -38,19 +39,23 @@ def broker_url() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def machine(server_url: str, broker_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    """A database with its owner and, made by the container's own script, the application's role; nothing in it yet."""
-    names = {name: f"sekisho_{name}_{os.getpid()}" for name in ("owner", "app", "tests")}
+    """A database with its owner and, made by the container's own script, the services' roles; nothing in it yet."""
+    names = {name: f"sekisho_{name}_{os.getpid()}" for name in ("owner", "tests")}
+    roles = {str(service): f"sekisho_{service}_{os.getpid()}" for service in Service}
     folder = tmp_path_factory.mktemp("deploy")
-    machine = Machine(server_url=server_url, broker_url=broker_url, folder=folder, **names)
+    machine = Machine(server_url=server_url, broker_url=broker_url, folder=folder, roles=roles, **names)
     make_secrets(machine)
     with psycopg.connect(server_url, autocommit=True) as connection:
-        database, owner, app = (sql.Identifier(names[name]) for name in ("tests", "owner", "app"))
+        database, owner = (sql.Identifier(names[name]) for name in ("tests", "owner"))
+        everybody = sql.SQL(", ").join([owner, *map(sql.Identifier, roles.values())])
         password = (folder / "secrets/owner_password").read_text().strip()
         connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(owner, sql.Literal(password)))
         connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, owner))
         try:
             run_role_script(machine)
+            # As where the roles are there already.
+            run_role_script(machine)
             yield machine
         finally:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))
-            connection.execute(sql.SQL("DROP ROLE IF EXISTS {}, {}").format(owner, app))
+            connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(everybody))

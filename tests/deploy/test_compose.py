@@ -7,6 +7,7 @@ import pytest
 from psycopg import errors, sql
 
 from tests.deploy.compose import LONG_RUNNING, ROOT, SERVICES, Machine, run_to_end, running
+from tests.waiting import until
 
 pytestmark = pytest.mark.xdist_group("deploy")
 ENTRY = """INSERT INTO audits_trailentry (at, act, actor, on_behalf_of, subject, schema_version, data)
@@ -17,13 +18,15 @@ VALUES (now(), 'test.happened', 'somebody', '', 'something', 1, '{}')"""
 def installed(machine: Machine) -> Machine:
     """The machine after the migrate step."""
     said = run_to_end(machine, "migrate")
-    assert f"{machine.app} works with every table" in said
+    assert all(f"{role} does what {service} needs" in said for service, role in machine.roles.items())
     return machine
 
 
-def test_services_become_healthy_as_the_application_role_and_stop_when_asked(installed: Machine) -> None:
+def test_services_become_healthy_each_as_its_own_role_and_stop_when_asked(installed: Machine) -> None:
     with running(installed, *LONG_RUNNING) as started:
-        assert roles_connected(installed) == {installed.app}
+        # Beat, which may read nothing, does not even log in.
+        there = {installed.roles[service] for service in ("web", "worker", "notices")}
+        until(lambda: roles_connected(installed) == there, 30)
         assert {name: each.stop() for name, each in started.items()} == dict.fromkeys(LONG_RUNNING, 0)
 
 
@@ -41,18 +44,21 @@ def test_migrate_step_may_run_again(installed: Machine) -> None:
         "DROP TRIGGER audits_trail_no_change ON audits_trailentry",
         "DROP TABLE audits_trailentry CASCADE",
         "CREATE OR REPLACE FUNCTION audits_trail_is_append_only() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'",
+        "ALTER TABLE audits_trailentry DISABLE ROW LEVEL SECURITY",
+        "DROP POLICY audits_trail_of_people ON audits_trailentry",
         "DELETE FROM django_migrations",
     ],
 )
-def test_application_role_cannot_change_the_trail_or_what_guards_it(installed: Machine, statement: str) -> None:
-    with psycopg.connect(installed.secret("application_database_url")) as connection:
+@pytest.mark.parametrize("service", ["web", "worker", "notices"])
+def test_no_role_can_change_the_trail_or_what_guards_it(installed: Machine, service: str, statement: str) -> None:
+    with psycopg.connect(installed.secret(f"{service}_database_url")) as connection:
         connection.execute(ENTRY)
         with pytest.raises(errors.InsufficientPrivilege):
             connection.execute(statement)
 
 
-def test_application_role_appends_to_the_trail_and_works_with_other_tables(installed: Machine) -> None:
-    with psycopg.connect(installed.secret("application_database_url")) as connection:
+def test_webs_role_appends_to_the_trail_and_works_with_other_tables(installed: Machine) -> None:
+    with psycopg.connect(installed.secret("web_database_url")) as connection:
         connection.execute(ENTRY)
         connection.execute("UPDATE users_user SET name = '' WHERE false")
         assert connection.execute("SELECT actor FROM audits_trailentry ORDER BY id DESC LIMIT 1").fetchone() == ("somebody",)
@@ -64,19 +70,32 @@ def test_role_that_could_change_the_trail_is_not_taken(installed: Machine, role:
     assert_not_taken(installed, installed.owner if role == "owner" else role)
 
 
+def test_role_that_acts_for_another_service_or_is_its_role_is_not_taken(installed: Machine) -> None:
+    assert_not_taken(installed, installed.roles["web"])
+    worker, web = (sql.Identifier(installed.roles[service]) for service in ("worker", "web"))
+    with psycopg.connect(installed.server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("GRANT {} TO {}").format(web, worker))
+        try:
+            assert_not_taken(installed, installed.roles["worker"])
+        finally:
+            connection.execute(sql.SQL("REVOKE {} FROM {}").format(web, worker))
+
+
 def test_role_that_may_make_roles_is_not_taken_since_it_could_join_the_owner(installed: Machine) -> None:
-    role = sql.Identifier(installed.app)
+    role = sql.Identifier(installed.roles["worker"])
     with psycopg.connect(installed.server_url, autocommit=True) as connection:
         connection.execute(sql.SQL("ALTER ROLE {} CREATEROLE").format(role))
         try:
-            assert_not_taken(installed, installed.app)
+            assert_not_taken(installed, installed.roles["worker"])
         finally:
             connection.execute(sql.SQL("ALTER ROLE {} NOCREATEROLE").format(role))
 
 
 def assert_not_taken(installed: Machine, role: str) -> None:
+    """See the role refused as that of workers."""
+    options = [f"--{service}={given}" for service, given in {**installed.roles, "worker": role}.items()]
     refused = subprocess.run(
-        ["python", "manage.py", "grant_application_role", role],
+        ["python", "manage.py", "grant_database_roles", *options],
         cwd=ROOT,
         env=installed.environment("migrate"),
         check=False,
@@ -88,17 +107,23 @@ def assert_not_taken(installed: Machine, role: str) -> None:
 
 
 def test_owner_is_used_by_the_migrate_step_alone() -> None:
-    with_owner = {name for name, service in SERVICES.items() if "owner_database_url" in service.get("secrets", [])}
-    assert with_owner == {"migrate"}
+    assert services_with("owner_database_url") == {"migrate"}
 
 
-def test_workers_alone_have_credentials_of_aws() -> None:
-    with_credentials = {name for name, service in SERVICES.items() if "aws_credentials" in service.get("secrets", [])}
-    assert with_credentials == {"worker", "ends-worker"}
+def test_workers_and_who_loads_the_catalogue_alone_have_credentials_of_aws() -> None:
+    assert services_with("aws_credentials") == {"worker", "ends-worker", "catalogue"}
+
+
+def test_each_service_has_the_password_of_its_own_role_alone() -> None:
+    assert services_with("web_database_url") == {"web", "catalogue"}
+    assert services_with("worker_database_url") == {"worker", "ends-worker"}
+    assert services_with("notices_database_url") == {"notices-worker"}
+    assert services_with("beat_database_url") == {"beat"}
 
 
 def test_every_lasting_service_has_a_health_check() -> None:
-    assert {name for name, service in SERVICES.items() if "healthcheck" in service} == SERVICES.keys() - {"migrate"}
+    lasting = SERVICES.keys() - {"migrate", "catalogue"}
+    assert {name for name, service in SERVICES.items() if "healthcheck" in service} == lasting
 
 
 def test_no_secret_is_written_into_an_environment() -> None:
@@ -109,6 +134,10 @@ def test_no_secret_is_written_into_an_environment() -> None:
         if any(word in name for word in ("SECRET", "PASSWORD", "KEY", "DATABASE_URL"))
     }
     assert all(name.endswith("_FILE") for name in named)
+
+
+def services_with(secret: str) -> set[str]:
+    return {name for name, service in SERVICES.items() if secret in service.get("secrets", [])}
 
 
 def roles_connected(machine: Machine) -> set[str]:

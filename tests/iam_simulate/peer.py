@@ -64,8 +64,9 @@ class IamSimulate:
         return DECISIONS[answer["result"]]
 
 
-def started() -> Iterator[IamSimulate]:
-    """Yield the process to a fixture. Skips where node or npm is missing; in CI that is a failure."""
+@pytest.fixture(scope="session")
+def peer() -> Iterator[IamSimulate]:
+    """Return the running process. Skips where node or npm is missing; in CI that is a failure."""
     if missing := [name for name in ("node", "npm") if not shutil.which(name)]:
         words = f"iam-simulate needs {' and '.join(missing)}"
         if os.environ.get("CI") == "true":

@@ -6,17 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext
 from pytest_django.live_server_helper import LiveServer
 
 from portal.simulated_aws.company import PEOPLE, company
 from portal.simulated_aws.world import World
-from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws, aws, simulated_aws
+from portal.users.models import User
+from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws
 from tests.cast import Cast, iam_user_id
 from tests.journeys.travellers import Traveller
-from tests.worker import Start, broker, published, start_beat, start_worker
+from tests.worker import Start
 
-__all__ = ["aws", "broker", "published", "simulated_aws", "start_beat", "start_worker"]
 CHROMIUM = "/usr/bin/chromium"
 QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
@@ -52,10 +54,18 @@ def working(transactional_db: None, cast: Cast, aws: Aws, published: None, start
 
 @pytest.fixture
 def travel(cast: Cast, live_server: LiveServer, browser: Browser) -> Iterator[Travel]:
-    """Return a function that gives a person a browser of their own, logged in by the form."""
+    """Return a function that gives a person a browser of their own, logged in: by the form, where it is asked for."""
     contexts: list[BrowserContext] = []
 
-    def start(username: str, *, language: str = "en", phone: bool = False, dark: bool = False, script: bool = True) -> Traveller:
+    def start(
+        username: str,
+        *,
+        language: str = "en",
+        phone: bool = False,
+        dark: bool = False,
+        script: bool = True,
+        by_form: bool = False,
+    ) -> Traveller:
         context = browser.new_context(
             base_url=live_server.url,
             locale={"en": "en-GB", "ja": "ja-JP"}[language],
@@ -68,9 +78,20 @@ def travel(cast: Cast, live_server: LiveServer, browser: Browser) -> Iterator[Tr
         contexts.append(context)
         name = "-".join((language, "phone" if phone else "desk", "dark" if dark else "light"))
         traveller = Traveller(context.new_page(), username, language, PICTURES / name)
-        traveller.log_in()
+        if by_form:
+            traveller.log_in()
+        else:
+            context.add_cookies([_session_of(username, live_server.url)])
+            traveller.page.goto("/")
         return traveller
 
     yield start
     for context in contexts:
         context.close()
+
+
+def _session_of(username: str, url: str) -> Any:
+    """Return the cookie of a session that has just begun."""
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    return {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value, "url": url}

@@ -27,7 +27,12 @@ from tests.journeys.conftest import Travel
 from tests.matrices import compared
 from tests.story import approved, elevated, rejected, sent_back, submitted
 
-EYES = [("en", False, False), ("ja", True, True), ("ja", False, True), ("en", True, False)]
+EYES = [
+    ("en", False, False),
+    ("ja", True, True),
+    pytest.param("ja", False, True, marks=pytest.mark.exhaustive),
+    pytest.param("en", True, False, marks=pytest.mark.exhaustive),
+]
 ROLE = "Prod_MemberRole"
 BY = "group ProdMemberWorkGroup: SwitchRole (#1)"
 LONG = "作業計画" * 60 + " " + "x" * 200
@@ -99,6 +104,8 @@ def drifted() -> str:
         **always, kind=DriftKind.GATE_EDITED, thing=ROLE, name="sekisho-session-gate", detail={"document": document}
     )
     Drift.objects.create(**{**always, "account": "jump"}, kind=DriftKind.SWITCH_ALLOWED, thing="MemberGroup", name=leader_role)
+    rewritten = {"detail": {"document": document, "expected": document}, "name": "Iam"}
+    Drift.objects.create(**always, kind=DriftKind.ROLE_POLICY_EDITED, thing=ROLE, code="D-REWRITTE", **rewritten)
     member = {"kind": DriftKind.UNEXPLAINED_MEMBER, "thing": group.name, "name": "member02", "work_group": group}
     return Drift.objects.create(**{**always, "account": "jump"}, **member, principal=tool, undone_before=3).code
 
@@ -231,6 +238,7 @@ def test_administrators_pages(
         "drift": "/drift/",
         "drift-one": f"/drift/{code}/",
         "drift-undo": f"/drift/{code}/undo/",
+        "drift-accept": "/drift/D-REWRITTE/accept/",
         "backends": "/backends/",
         "clients": "/clients/",
         "clients-revoked-too": "/clients/?all=1",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
+from django.utils import timezone
 
 from access_requests.models import Elevation
 from portal.iam.fences import entry_fence_name
@@ -39,8 +40,9 @@ def jump(working: Aws) -> Jump:
     return Jump(working)
 
 
-def test_main_job_in_both_languages_on_desk_and_phone(jump: Jump, travel: Travel) -> None:
-    lead, other_lead = travel("leader01"), travel("leader02", language="ja", phone=True)
+@pytest.mark.parametrize("waits", [False, pytest.param(True, marks=pytest.mark.exhaustive)])
+def test_main_job_in_both_languages_on_desk_and_phone(jump: Jump, travel: Travel, waits: bool) -> None:  # noqa: FBT001  A parameter of the test.
+    lead, other_lead = travel("leader01", by_form=True), travel("leader02", language="ja", phone=True, by_form=True)
     people = [
         travel("member01"),
         travel("member02", language="ja", phone=True),
@@ -49,6 +51,8 @@ def test_main_job_in_both_languages_on_desk_and_phone(jump: Jump, travel: Travel
     ]
     for person, approver in zip(people, (lead, other_lead, other_lead, lead), strict=True):
         enters(person, approver, jump)
+    if not waits:
+        Elevation.objects.update(ends_at=timezone.now())
     for person in people:
         is_out_by_itself(person, jump)
 

@@ -14,16 +14,15 @@ from pytest_django.live_server_helper import LiveServer
 
 from portal.simulated_aws.company import PEOPLE, company
 from portal.simulated_aws.world import World
-from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws, aws, simulated_aws
+from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws
 from tests.bots import ASK, COMMENT, SECRET, make_client
 from tests.cast import Cast, iam_user_id
 from tests.waiting import until
-from tests.worker import Start, broker, published, start_beat, start_worker
+from tests.worker import Start
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
 
-__all__ = ["aws", "broker", "published", "simulated_aws", "start_beat", "start_worker"]
 GROUP = "ProdMemberWorkGroup"
 TAG = f"sekisho:ttl:{GROUP}"
 FENCE = "sekisho-entry-Prod_MemberRole"

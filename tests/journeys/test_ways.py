@@ -10,7 +10,7 @@ from tests.story import rejected, submitted
 
 
 def test_everything_works_without_javascript(cast: Cast, transactional_db: None, travel: Travel) -> None:
-    person, lead = travel("member01", script=False), travel("leader01", script=False)
+    person, lead = travel("member01", script=False, by_form=True), travel("leader01", script=False)
     code = person.ask(minutes=30)
     lead.page.goto("/queue/")
     lead.page.fill("[name=comment]", "say how to go back")
@@ -76,7 +76,7 @@ def test_decision_that_comes_too_late_shows_the_truth_and_keeps_the_comment(
 
 
 def test_log_out_leaves_nothing_to_go_back_to(cast: Cast, transactional_db: None, travel: Travel) -> None:
-    person = travel("member01")
+    person = travel("member01", by_form=True)
     person.page.goto("/requests/")
     person.page.locator("details.person summary").click()
     person.page.get_by_role("button", name="Log out").click()

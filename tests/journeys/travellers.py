@@ -1,5 +1,6 @@
 """A person before a browser, and what they do there."""
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,9 +71,10 @@ class Traveller:
         expect(self.page.get_by_role("heading", level=1)).to_have_text(self.says(sentence), timeout=within)
 
     def look(self, name: str) -> None:
-        """Keep a picture, and check what every page must hold: no barrier, nothing cut off, no complaint of the browser."""
-        self.pictures.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
+        """Check what every page must hold: no barrier, nothing cut off, no complaint. PICTURES=1 keeps a picture."""
+        if os.environ.get("PICTURES"):
+            self.pictures.mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
         found = Axe().run(self.page)
         assert found.violations_count == 0, f"{name}: {found.generate_report()}"
         widths = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"

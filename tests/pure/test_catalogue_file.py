@@ -49,7 +49,16 @@ def test_what_is_left_out_is_the_careful_choice() -> None:
     assert wanted.state[Kind.POLICY]["one-lead"]["same_client_may_decide"] is False
     assert wanted.state[Kind.CLIENT]["chat-bot"]["may_name_by_email"] is False
     assert wanted.state[Kind.PERSON]["admin"]["iam_user"] is None
+    assert wanted.state[Kind.ACCOUNT]["production"]["other_roles"] == ["OrganizationAccountAccessRole"]
     assert wanted.state[Kind.WORK_GROUP]["ProdMemberWorkGroup"]["backend"] == "iam_group"
+
+
+def test_account_without_a_role_that_lets_others_in_says_so() -> None:
+    declared = "other_roles: [OrganizationAccountAccessRole]"
+    none = catalogue.read(edited((declared, "other_roles: []")).encode())
+    assert none.state[Kind.ACCOUNT]["production"]["other_roles"] == []
+    (mistake,) = mistakes_of(edited((declared, "other_roles: [not/a/name]")))
+    assert "other_roles" in mistake
 
 
 @pytest.mark.parametrize(

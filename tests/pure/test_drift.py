@@ -13,6 +13,7 @@ from access_requests.services.reconcile.comparing import Comparison, compare
 from access_requests.services.reconcile.difference import Difference, Problem
 from access_requests.services.reconcile.expected import Expected, Group, Identity, Role, Window
 from access_requests.services.reconcile.looking import Sight
+from access_requests.services.reconcile.watched import Bound, Place
 from access_requests.web import drift_words
 from portal.iam.account import Account
 from portal.iam.fences import entry_fence
@@ -24,6 +25,7 @@ MINUTE = timedelta(minutes=1)
 GROUP, ROLE = "ProdMemberWorkGroup", "Prod_MemberRole"
 KEY, ARN = f"production/{ROLE}", f"arn:aws:iam::444444444444:role/{ROLE}"
 TAG = f"sekisho:ttl:{GROUP}"
+BOUNDARY = "arn:aws:iam::444444444444:policy/sekisho/SekishoWorkRoleBoundary"
 
 WINDOW = Window(
     pk=1,
@@ -91,6 +93,7 @@ def production(gate: Any, trusted: Any = None) -> Account:
         "Arn": ARN,
         "RolePolicyList": named,
         "AssumeRolePolicyDocument": trusted or NARROW,
+        "PermissionsBoundary": {"PermissionsBoundaryArn": BOUNDARY},
     }
     return Account.parsed("444444444444", [{"RoleDetailList": [role]}])
 
@@ -344,3 +347,37 @@ def everything_that_can_differ() -> Iterator[Difference | Problem]:
     yield from switching.differences(apart, Sight(at=AT, jump=jump(), targets={}), jump())
     closed = production(session_gate([LINE]), document({"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole"}))
     yield from switching.differences(EXPECTED, Sight(at=AT, jump=jump(), targets={"production": closed}), jump())
+    yield from what_differs_from_what_is_known()
+
+
+def what_differs_from_what_is_known() -> Iterator[Difference | Problem]:
+    """Each kind of what keeps hands off the gates: taken off, rewritten, opened, or new."""
+    there = production(session_gate([LINE]))
+    role = replace(there.roles[ROLE.lower()], boundary=None, inline={"Iam": document(statement())})
+    backdoor = replace(role, name="Backdoor", arn=ARN.replace(ROLE, "Backdoor"), trust=document(trusting(Condition={})))
+    roles = {ROLE.lower(): role, "backdoor": backdoor}
+    rewritten = replace(there, roles=roles, policies={BOUNDARY: document(statement(Action="*"))})
+    sight = Sight(at=AT, jump=jump(user()), targets={"production": rewritten})
+    yield from compare(WATCHED, sight, settling=MINUTE, undone={}).real
+
+
+WATCHED = replace(
+    EXPECTED,
+    roles=(replace(EXPECTED.roles[0], policies=("Iam",)),),
+    places={"jump": Place(account_id="111111111111"), "production": Place(account_id="444444444444")},
+    bound=(
+        Bound(
+            user_id="AIDAMEMBER01",
+            user_name="member01",
+            needed_by=(GROUP,),
+            access_keys=("AKIA1",),
+            mfa_serials=("arn:aws:iam::111111111111:mfa/x",),
+        ),
+    ),
+    known={
+        ("role_policy", "production", ROLE, "Iam"): document(statement(Effect="Deny")),
+        ("managed_policy", "production", "SekishoWorkRoleBoundary", BOUNDARY): document(statement(Effect="Deny")),
+        ("rail", "jump", GROUP, "arn:aws:iam::111111111111:policy/sekisho/rails/DenyBilling"): None,
+        ("credentials", "jump", "AIDAMEMBER01", ""): None,
+    },
+)

@@ -1,18 +1,14 @@
 """The demo's company, as it stands in AWS."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from portal.iam.evaluation import Call, Decision, evaluate
-from portal.iam.principals import Policy, Principal
-from portal.simulated_aws import company_directory, quotas, work_gates
+from portal.simulated_aws import company_directory, quotas
 from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, PEOPLE, company, role_arn
 from portal.simulated_aws.control import ControlRefused
-from portal.simulated_aws.guard_rails import allow, document
-from portal.simulated_aws.world import AccessKey, Account, Document, User, World, WorldError
+from portal.simulated_aws.world import AccessKey, Account, User, World, WorldError
 from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws
 from tests.simulated_aws.refusals import refused
 
@@ -146,85 +142,9 @@ def test_portal_may_change_members_of_work_groups_only_and_fences_of_bounded_use
     assert "iam:PermissionsBoundary" in by_action["iam:PutUserPolicy"]["Condition"]["ArnLike"]
 
 
-# The boundary of work roles
-
-WORK_BOUNDARY = "arn:aws:iam::444444444444:policy/sekisho/SekishoWorkRoleBoundary"
-THERE = "arn:aws:iam::444444444444"
-BOUNDED = {"iam:PermissionsBoundary": WORK_BOUNDARY}
-
-
-def _work_boundary() -> Document:
-    _gate, boundary = work_gates.policies("444444444444", work_roles="Prod_*")
-    return boundary.document
-
-
-def _may(action: str, resource: str = "*", **context: str) -> Decision:
-    """Evaluate a call of an administrator who has nothing above but the boundary of work roles."""
-    everything = Policy(name="everything", document=document(allow("*")))
-    session = Principal(
-        arn="arn:aws:sts::444444444444:assumed-role/Prod_LeaderRole/leader01",
-        account_id="444444444444",
-        policies=(everything,),
-        boundary=Policy(name="boundary", document=_work_boundary()),
-        role_arn=f"{THERE}:role/Prod_LeaderRole",
-    )
-    return evaluate(session, Call(action=action, resource=resource, context=context)).decision
-
-
-@pytest.mark.parametrize(
-    ("action", "resource", "context"),
-    [
-        ("sts:AssumeRole", f"{THERE}:role/deploy", {}),
-        *((f"iam:{action}", f"{THERE}:user/x", {}) for action in ("CreateUser", "CreateAccessKey", "CreateLoginProfile")),
-        *((f"iam:{action}", f"{THERE}:user/x", {}) for action in ("AttachUserPolicy", "PutUserPolicy", "UpdateLoginProfile")),
-        *((f"iam:{action}", f"{THERE}:group/x", {}) for action in ("AttachGroupPolicy", "PutGroupPolicy", "AddUserToGroup")),
-        ("iam:CreateUser", f"{THERE}:user/x", BOUNDED),
-        ("iam:CreateSAMLProvider", f"{THERE}:saml-provider/x", {}),
-        ("iam:CreateOpenIDConnectProvider", f"{THERE}:oidc-provider/x", {}),
-        ("iam:CreateRole", f"{THERE}:role/x", {}),
-        ("iam:CreateRole", f"{THERE}:role/x", {"iam:PermissionsBoundary": f"{THERE}:policy/Wide"}),
-        ("iam:AttachRolePolicy", f"{THERE}:role/x", {}),
-        ("iam:PutRolePolicy", f"{THERE}:role/OrganizationAccountAccessRole", {}),
-        ("iam:UpdateAssumeRolePolicy", f"{THERE}:role/OrganizationAccountAccessRole", {}),
-        ("iam:PutRolePolicy", f"{THERE}:role/Prod_LeaderRole", BOUNDED),
-        ("iam:DetachRolePolicy", f"{THERE}:role/Prod_LeaderRole", BOUNDED),
-        ("iam:DeleteRolePolicy", f"{THERE}:role/sekisho/SekishoGateRole", {}),
-        *((f"iam:{verb}RolePermissionsBoundary", f"{THERE}:role/x", BOUNDED) for verb in ("Put", "Delete")),
-        *((f"iam:{verb}UserPermissionsBoundary", f"{THERE}:user/x", BOUNDED) for verb in ("Put", "Delete")),
-        ("iam:CreatePolicyVersion", WORK_BOUNDARY, {}),
-        *((f"cloudtrail:{action}", "*", {}) for action in ("StopLogging", "DeleteTrail", "UpdateTrail")),
-        ("config:StopConfigurationRecorder", "*", {}),
-        ("config:DeleteDeliveryChannel", "*", {}),
-    ],
-)
-def test_work_role_makes_no_way_in_and_hides_no_trace_whatever_it_is_allowed(
-    action: str, resource: str, context: dict[str, str]
-) -> None:
-    assert _may(action, resource, **context) is Decision.EXPLICIT_DENY
-
-
-@pytest.mark.parametrize(
-    ("action", "resource", "context"),
-    [
-        ("ec2:StopInstances", "*", {}),
-        ("iam:PassRole", f"{THERE}:role/deploy-web", {}),
-        ("iam:GetUser", f"{THERE}:user/x", {}),
-        ("iam:CreateRole", f"{THERE}:role/x", BOUNDED),
-        ("iam:AttachRolePolicy", f"{THERE}:role/x", BOUNDED),
-        ("cloudtrail:LookupEvents", "*", {}),
-    ],
-)
-def test_boundary_of_work_roles_leaves_them_their_work(action: str, resource: str, context: dict[str, str]) -> None:
-    assert _may(action, resource, **context) is Decision.ALLOWED
-
-
-def test_boundary_of_work_roles_is_the_documented_one_and_fits_into_a_managed_policy() -> None:
-    text = (Path(__file__).parents[2] / "docs" / "aws" / "permissions.md").read_text()
-    _before, _json, rest = text.partition("```json\n")
-    documented, _end, _after = rest.partition("```")
-    boundary = json.loads(json.dumps(_work_boundary()))
-    assert json.loads(documented) == boundary
-    assert len(json.dumps(boundary)) < quotas.MANAGED_SIZE
+def test_every_policy_of_the_companys_own_fits_into_a_managed_policy() -> None:
+    sizes = {policy.name: len(json.dumps(policy.document)) for account in WORLD.accounts for policy in account.managed_policies}
+    assert {name: size for name, size in sizes.items() if size > quotas.MANAGED_SIZE} == {}
 
 
 def test_world_that_aws_would_not_allow_is_refused_and_leaves_nothing(aws: Aws) -> None:

@@ -14,6 +14,8 @@ from django.test.utils import override_settings  # noqa: E402  Everything below 
 from django.utils.translation import override  # noqa: E402
 
 from access_requests.models import WebhookEndpoint  # noqa: E402
+from access_requests.services.notices.drift import Found  # noqa: E402
+from access_requests.services.notices.news import DRIFT_FOUND  # noqa: E402
 from access_requests.services.notices.webhooks import bodies  # noqa: E402
 from access_requests.services.notices.webhooks.sentences import SENTENCES  # noqa: E402
 from audits.models import TrailEntry  # noqa: E402
@@ -53,7 +55,7 @@ def document() -> str:
 
 def _examples() -> Iterator[tuple[str, dict[str, Any]]]:
     for number, act in enumerate(SENTENCES, start=1):
-        yield act, bodies.of_news(_news(act, number), ENDPOINT)
+        yield act, _drift(number) if act == DRIFT_FOUND else bodies.of_news(_news(act, number), ENDPOINT)
     yield bodies.TEST, bodies.of_test(ENDPOINT, number="N-2B6HZP4T", now=AT)
     detailed = WebhookEndpoint(code="W-5T2N8QKM", name="leads", language="en", with_details=True)
     yield (
@@ -69,6 +71,12 @@ def _news(act: str, number: int) -> bodies.News:
     kept = {**ELEVATION, **fixed} if kind == "elevation" else {**REQUEST, **(fixed if act == "request.approved" else {})}
     entry = TrailEntry(pk=number, at=AT, act=act, actor="leader01", subject=kept["code"], data={kind: {**kept, "status": state}})
     return bodies.News(entry=entry, person_name="佐藤 美咲", details={"reason": "fix the index", "change_ticket": "CHG-123"})
+
+
+def _drift(number: int) -> dict[str, Any]:
+    names = {"account": "jump", "thing": GROUP, "name": "member02", "work_group": GROUP}
+    found = [Found(code="D-9H3RTV6P", kind="unexplained_member", **names)]
+    return bodies.of_drift(TrailEntry(pk=number, at=AT, act=DRIFT_FOUND), ENDPOINT, found, 1)
 
 
 def main() -> None:

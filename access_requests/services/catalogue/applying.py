@@ -54,7 +54,7 @@ def _record(change: Change, *, actor: Actor, now: datetime) -> None:
 
 
 def _account(key: str, after: Fields, _now: datetime) -> None:
-    fields = ("name", "kind", "gate_role", "gate_role_arn", "regions")
+    fields = ("name", "kind", "gate_role", "gate_role_arn", "regions", "other_roles")
     values = {"account_id": after["id"], **{field: after[field] for field in fields}}
     AwsAccount.objects.update_or_create(key=key, defaults=values)
 

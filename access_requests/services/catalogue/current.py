@@ -37,6 +37,7 @@ def _accounts() -> Objects:
             "gate_role": account.gate_role,
             "gate_role_arn": account.gate_role_arn,
             "regions": account.regions,
+            "other_roles": account.other_roles,
         }
         for account in accounts
     }

@@ -7,7 +7,7 @@ from typing import Any
 from allauth.idp.oidc.adapter import get_adapter
 from django.conf import settings
 
-from access_requests.models import AccountKind, ClientKind, DriftAnswer, RoleLevel
+from access_requests.models import MADE_BY_ORGANIZATIONS, AccountKind, ClientKind, DriftAnswer, RoleLevel
 from access_requests.models.catalogue import DECIDE_BY, LONGEST_ARN
 from access_requests.services.catalogue.document import Scalar, parse
 from access_requests.services.catalogue.mistakes import Mistakes, Path
@@ -132,6 +132,7 @@ def _account() -> Read:
             "roles": (table(ROLE_NAME, _role), {}),
             "gate_role": (scalar(GATE_ROLE), ""),
             "regions": (listing(scalar(REGION)), []),
+            "other_roles": (listing(scalar(ROLE_NAME)), [*MADE_BY_ORGANIZATIONS]),
         },
     )
 

@@ -8,9 +8,10 @@ from django.db.models import QuerySet
 from access_requests.errors import RoleFull
 from access_requests.grants import session_gate as in_aws
 from access_requests.grants.registry import fenced
+from access_requests.lifecycle import INSIDE
 from access_requests.models import Elevation, RoleGate, TargetRole, WorkGroup
 from access_requests.models.catalogue import RESERVED
-from access_requests.services import fences
+from access_requests.services import leave
 from portal.iam.session_gate import LONGEST_SESSION, Line, session_gate
 
 EXPIRED = "expired"
@@ -34,10 +35,10 @@ def lines(role: TargetRole, *, now: datetime) -> list[Line]:
     """Return who is let in, from when and until when: one line a person, over all their elevations that lead to the role.
 
     `since` is the beginning of the unbroken row of windows that is open now. A window that somebody ended early breaks it, so
-    that its sessions stay shut out when the person is granted again.
+    that its sessions stay shut out when the person is granted again. What has no leave lets nobody in.
     """
     reaching = Elevation.objects.filter(work_group__target_roles=role)
-    inside = list(reaching.filter(status__in=fences.INSIDE, ends_at__gt=now).order_by("pk"))
+    inside = leave.founded(reaching.filter(status__in=INSIDE, ends_at__gt=now).order_by("pk"))
     people = {elevation.person_id for elevation in inside}
     # What ended before the longest session matters to none that can still live.
     before = list(reaching.filter(person__in=people, ends_at__gt=now - LONGEST_SESSION).exclude(pk__in=[e.pk for e in inside]))
@@ -63,7 +64,7 @@ def _began(elevation: Elevation) -> datetime:
 
 def _ran_out(elevation: Elevation) -> bool:
     """Whether it went on to its end: settled so, or over by the clock and not yet settled."""
-    return elevation.stop_reason == EXPIRED or elevation.status in fences.INSIDE
+    return elevation.stop_reason == EXPIRED or elevation.status in INSIDE
 
 
 def second(moment: datetime) -> datetime:

@@ -11,6 +11,7 @@ lost costs a sweep's period. Workers of this have a queue of their own.
     contract     what a channel is
     registry     which there are
     slack        cards of requests in Slack
+    drift        what is told of drift; slack_drift, as direct messages
     refreshing   looking at them once more
 
 A channel is a module or a package here with a class that satisfies `contract.Channel`, and an instance of it in

@@ -3,12 +3,15 @@
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 
 TELL = "access_requests.tell"
-# Every state that a request or an elevation comes to, and what moves it within one.
+# All drift that one comparison found and that was never told before.
+DRIFT_FOUND = "comparison.drift_found"
+# Every state that a request or an elevation comes to, and what moves it within one; and drift.
 NEWS = frozenset(
     {
         "request.submitted",
         "request.approval_given",
         "elevation.extended",
+        DRIFT_FOUND,
         *(f"request.{status}" for status in RequestStatus if status != RequestStatus.PENDING),
         *(f"elevation.{status}" for status in ElevationStatus),
     }

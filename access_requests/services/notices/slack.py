@@ -7,21 +7,21 @@ card and its answer is lost, there are two, and the older one's buttons are refu
 
 import hashlib
 import json
-import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q
-from django.utils import timezone, translation
-from slack_sdk.errors import SlackApiError
+from django.utils import timezone
 
 from access_requests.models import AccessRequest, Delivery, SlackCard
 from access_requests.selectors import requests, waiting
+from access_requests.services.notices import slack_drift
 from access_requests.services.notices.contract import Later, Undeliverable, Wanted
+from access_requests.services.notices.news import DRIFT_FOUND
+from access_requests.services.notices.slack_calls import PERSON, account_of, call, in_words_of
 from access_requests.services.slack import api, cards
 from audits.models import TrailEntry
 from portal.users.models import User
@@ -29,11 +29,10 @@ from portal.users.models import User
 KEY = "slack"
 # At these somebody new is to be told; at all others those who were.
 ASKING = frozenset({"request.submitted", "request.approval_given"})
-CHANNEL, PERSON = "channel:", "person:"
+CHANNEL = "channel:"
 # Longer than the calls for one card take, so that whoever is still at it is dead.
 BUSY = timedelta(seconds=60)
 TURN_SECONDS, LOOK_SECONDS = 3.0, 0.1
-RETRY_AFTER = re.compile(r"[0-9]{1,5}", re.ASCII)
 
 
 class SlackChannel:
@@ -41,6 +40,9 @@ class SlackChannel:
 
     def wants(self, entry: TrailEntry, *, now: datetime) -> Iterator[Wanted]:  # noqa: ARG002  What is shown is decided later.
         if not api.is_possible():
+            return
+        if entry.act == DRIFT_FOUND:
+            yield from slack_drift.wanted(entry)
             return
         request = requests.in_full(AccessRequest.objects.filter(code=_code(entry))).first()
         if request is None:
@@ -51,6 +53,8 @@ class SlackChannel:
         yield from (Wanted(target=target, body={"request": request.code}) for target in places(request))
 
     def send(self, delivery: Delivery, *, now: datetime) -> str:  # noqa: ARG002  A lease is measured by the clock.
+        if slack_drift.BODY in delivery.body:
+            return slack_drift.send(delivery)
         card = SlackCard.objects.filter(request__code=delivery.body.get("request"), target=delivery.target).first()
         if card is None:
             raise Undeliverable("card_gone")
@@ -113,9 +117,9 @@ def _bring_up_to_date(card: SlackCard) -> str:
     if card.ts and card.shown == digest:
         return "unchanged"
     if card.ts:
-        _call("chat.update", channel=card.channel, ts=card.ts, **message)
+        call("chat.update", channel=card.channel, ts=card.ts, **message)
     else:
-        answer = _call("chat.postMessage", channel=recipient, **message, unfurl_links=False, unfurl_media=False)
+        answer = call("chat.postMessage", channel=recipient, **message, unfurl_links=False, unfurl_media=False)
         card.recipient, card.channel, card.ts = recipient, str(answer["channel"]), str(answer["ts"])
     card.shown = digest
     card.save(update_fields=["recipient", "channel", "ts", "shown"])
@@ -134,34 +138,14 @@ def _recipient(card: SlackCard, person: User | None, request: AccessRequest) -> 
         if not card.ts and card.target != f"{CHANNEL}{request.policy.slack_channel}":
             raise Undeliverable("channel_changed")
         return card.target.removeprefix(CHANNEL)
-    link = person.linked_identities.filter(provider="slack", verified_at__isnull=False).first()
-    if not person.is_active or link is None:
-        raise Undeliverable("not_linked")
-    if card.recipient and card.recipient != link.external_id:
+    account = account_of(person)
+    if card.recipient and card.recipient != account:
         raise Undeliverable("account_changed")
     if not requests.visible_to(person).filter(pk=request.pk).exists():
         raise Undeliverable("may_not_see")
-    return str(link.external_id)
+    return account
 
 
 def _message(request: AccessRequest, person: User | None) -> dict[str, Any]:
-    language = (person.language if person is not None else "") or settings.LANGUAGE_CODE
-    zone = person.zone if person is not None else settings.DEFAULT_PERSON_TIME_ZONE
-    with translation.override(language), timezone.override(zone):
+    with in_words_of(person):
         return cards.card(request).as_message()
-
-
-def _call(method: str, **data: Any) -> dict[str, Any]:
-    try:
-        return api.call(method, data)
-    except SlackApiError as error:
-        if api.is_passing(error):
-            raise Later(api.word_of(error), after=_after(error)) from error
-        raise Undeliverable(api.word_of(error)) from error
-    except api.FAILURES as error:
-        raise Later(type(error).__name__) from error
-
-
-def _after(error: SlackApiError) -> timedelta | None:
-    said = str(error.response.headers.get("Retry-After", ""))
-    return timedelta(seconds=int(said)) if RETRY_AFTER.fullmatch(said) else None

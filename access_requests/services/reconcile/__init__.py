@@ -1,8 +1,22 @@
 """Reconciliation: AWS against what the portal left there. What differs is drift: reported, or undone where so configured."""
 
-from access_requests.services.reconcile.asking import RECONCILE, UNDO, ask, undo
+from access_requests.services.reconcile.asking import RECONCILE, UNDO, accept, ask, undo
+from access_requests.services.reconcile.learning import acceptable
 from access_requests.services.reconcile.recording import another_tool
 from access_requests.services.reconcile.running import LONGEST_SILENCE, Pause, run, undo_one
 from access_requests.services.reconcile.undoing import undoable
 
-__all__ = ["LONGEST_SILENCE", "RECONCILE", "UNDO", "Pause", "another_tool", "ask", "run", "undo", "undo_one", "undoable"]
+__all__ = [
+    "LONGEST_SILENCE",
+    "RECONCILE",
+    "UNDO",
+    "Pause",
+    "accept",
+    "acceptable",
+    "another_tool",
+    "ask",
+    "run",
+    "undo",
+    "undo_one",
+    "undoable",
+]

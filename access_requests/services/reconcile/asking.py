@@ -6,7 +6,7 @@ from access_requests import errors
 from access_requests.actor import Actor
 from access_requests.lifecycle import DriftAction
 from access_requests.models import Drift
-from access_requests.services.reconcile import recording
+from access_requests.services.reconcile import learning, recording
 from access_requests.services.reconcile.undoing import undoable
 from portal.outbox import sending as outbox
 
@@ -32,6 +32,23 @@ def undo(*, code: str, actor: Actor, now: datetime) -> Drift:
     drift.undo_asked_by = actor.who.username
     recording.apply(drift, DriftAction.ASK_UNDO, actor=actor, now=now)
     outbox.put(UNDO, object_id=drift.pk, now=now)
+    return drift
+
+
+def accept(*, code: str, actor: Actor, now: datetime) -> Drift:
+    """Have a drift known as right, as it is in AWS now.
+
+    Raises NotAnAdministrator, NotFound, NotAcceptable, TransitionNotAllowed.
+    """
+    _check_administrator(actor)
+    found = Drift.objects.filter(code=code).values_list("pk", flat=True).first()
+    if found is None:
+        raise errors.NotFound
+    drift = recording.lock(found)
+    if not learning.acceptable(drift):
+        raise errors.NotAcceptable
+    recording.apply(drift, DriftAction.ACCEPT, actor=actor, now=now)
+    learning.accept(drift, by=actor.who.username, now=now)
     return drift
 
 

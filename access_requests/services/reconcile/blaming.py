@@ -75,6 +75,14 @@ def _of_group_policy(drift: Drift) -> Mapping[str, str]:
     return {"groupName": drift.thing, _policy(drift): drift.name}
 
 
+def _of_device(drift: Drift) -> Mapping[str, str]:
+    return {"userName": drift.thing, "serialNumber": drift.name}
+
+
+def _of_managed(drift: Drift) -> Mapping[str, str]:
+    return {"policyArn": drift.name}
+
+
 def _of_role(drift: Drift) -> Mapping[str, str]:
     return {"roleName": drift.thing}
 
@@ -106,6 +114,14 @@ TRACES: Mapping[str, Trace] = {
     DriftKind.GROUP_POLICY: Trace(events=("PutGroupPolicy", "AttachGroupPolicy"), parameters=_of_group_policy),
     DriftKind.ROLE_POLICY: Trace(events=("PutRolePolicy", "AttachRolePolicy"), parameters=_of_role_policy),
     DriftKind.TRUST_OPEN: Trace(events=("UpdateAssumeRolePolicy",), parameters=_of_role),
+    DriftKind.ROLE_OPEN: Trace(events=("CreateRole", "UpdateAssumeRolePolicy"), parameters=_of_role),
+    DriftKind.ROLE_BOUNDARY: Trace(events=("DeleteRolePermissionsBoundary", "PutRolePermissionsBoundary"), parameters=_of_role),
+    DriftKind.ROLE_POLICY_EDITED: Trace(events=("PutRolePolicy",), parameters=_of_role_policy),
+    DriftKind.MANAGED_POLICY_EDITED: Trace(events=("CreatePolicyVersion", "SetDefaultPolicyVersion"), parameters=_of_managed),
+    DriftKind.RAIL_MISSING: Trace(events=("DetachGroupPolicy",), parameters=_of_group_policy),
+    DriftKind.USER_BOUNDARY: Trace(events=("DeleteUserPermissionsBoundary", "PutUserPermissionsBoundary"), parameters=_of_user),
+    DriftKind.NEW_ACCESS_KEY: Trace(events=("CreateAccessKey", "UpdateAccessKey"), parameters=_of_user),
+    DriftKind.NEW_MFA_DEVICE: Trace(events=("EnableMFADevice",), parameters=_of_device),
     DriftKind.ROLE_POLICY_MISSING: Trace(events=("DeleteRolePolicy", "DetachRolePolicy"), parameters=_of_role_policy),
 }
 

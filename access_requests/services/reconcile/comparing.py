@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from access_requests.services.reconcile import identity_center, people, policies, switching
+from access_requests.services.reconcile import baseline, boundaries, identity_center, people, policies, switching
 from access_requests.services.reconcile.difference import Difference, Key, Problem
 from access_requests.services.reconcile.expected import Expected
 from access_requests.services.reconcile.looking import Sight
@@ -50,10 +50,21 @@ def _after(difference: Difference, undone_at: datetime | None) -> Difference:
 
 
 def _all(expected: Expected, sight: Sight) -> Iterator[Difference | Problem]:
+    arns = _arns(expected, sight)
     if sight.jump is not None:
         yield from people.compare(expected, sight.jump)
         yield from policies.of_groups(expected, sight.jump)
         yield from switching.differences(expected, sight, sight.jump)
+        yield from boundaries.of_people(expected, sight.jump)
+        yield from policies.open_roles(expected, expected.jump, sight.jump, people=arns)
     yield from identity_center.compare(expected, sight)
     for account, there in sight.targets.items():
         yield from policies.of_roles(expected, account, there)
+        yield from policies.open_roles(expected, account, there, people=arns)
+    yield from baseline.differences(expected, sight)
+
+
+def _arns(expected: Expected, sight: Sight) -> set[str]:
+    """Return the ARNs of the users whom people act as."""
+    users = [sight.jump.user_by_id(bound.user_id) if sight.jump else None for bound in expected.bound]
+    return {user.arn for user in users if user is not None}

@@ -8,7 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from access_requests.grants import ttl_tag
 from access_requests.grants.registry import backend, unfenced
-from access_requests.lifecycle import IN_AWS, STANDING, UNSETTLED, ElevationStatus
+from access_requests.lifecycle import IN_AWS, INSIDE, STANDING, UNSETTLED, ElevationStatus
 from access_requests.models import (
     AwsAccount,
     DriftAnswer,
@@ -21,7 +21,10 @@ from access_requests.models import (
     TargetRole,
     WorkGroup,
 )
-from access_requests.services import aws_step, bindings, fences, gates
+from access_requests.services import aws_step, bindings, gates
+from access_requests.services.reconcile import watched
+from access_requests.services.reconcile.watched import Bound, Known, Place
+from portal.iam.principals import Document
 from portal.iam.session_gate import Line
 
 # Longer than any read of AWS lags behind.
@@ -56,7 +59,7 @@ class Window:
 
     @property
     def is_inside(self) -> bool:
-        return self.status in fences.INSIDE
+        return self.status in INSIDE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +120,11 @@ class Expected:
     # UserId there -> name, of everybody who is bound to one.
     identity_names: Mapping[str, str] = field(default_factory=dict)
     roles: tuple[Role, ...]
+    # By the account's key.
+    places: Mapping[str, Place] = field(default_factory=dict)
+    bound: tuple[Bound, ...] = ()
+    # What stood in AWS when it was first looked at, or was accepted since: the document of a policy, else None.
+    known: Mapping[Known, Document | None] = field(default_factory=dict)
 
     @property
     def work_groups(self) -> list[Group]:
@@ -129,7 +137,7 @@ class Expected:
 
 
 def expect(*, now: datetime) -> Expected:
-    """Return all of it, in a constant number of queries but for the gates: two for each role that has one."""
+    """Return all of it, in a constant number of queries but for the gates: four for each role that has one."""
     elevations = list(_elevations(now))
     windows = _windows(elevations, now)
     rows = WorkGroup.objects.filter(retired_at=None)
@@ -144,6 +152,9 @@ def expect(*, now: datetime) -> Expected:
         identity_groups=tuple(_work_groups(rows.filter(backend__in=unfenced()))),
         identity_names=dict(IdentityCenterBinding.objects.values_list("user_id", "user_name")),
         roles=tuple(_roles(now)),
+        places=watched.places(),
+        bound=tuple(watched.bound({(window.person_id, window.group) for window in windows})),
+        known=watched.known(),
     )
 
 

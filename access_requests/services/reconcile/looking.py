@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from access_requests.grants import inventory
@@ -15,15 +15,15 @@ from access_requests.grants.errors import BackendError
 from access_requests.grants.identity_center import members_of
 from access_requests.grants.registry import unfenced
 from access_requests.grants.session_gate import text
-from access_requests.models import AccountKind, AwsAccount, IamUserBinding, RoleGate, WorkGroup
+from access_requests.lifecycle import UNSETTLED
+from access_requests.models import AccountKind, AwsAccount, Elevation, IamUserBinding, RoleGate, WorkGroup
 from access_requests.services.reconcile.difference import Problem
 from portal.aws.sessions import iam_of, jump_iam
-from portal.iam.account import Account
+from portal.iam.account import Account, User
 from portal.iam.session_gate import SESSION_GATE_NAME
 
 logger = logging.getLogger(__name__)
-TURNS = 10
-MFA_BATCH = 50
+PEOPLE_AT_ONCE = 200
 # Called before each call to AWS: says that the comparison still runs.
 Alive = Callable[[], None]
 Shown = TypeVar("Shown")
@@ -100,23 +100,45 @@ def keep_sizes(sight: Sight) -> None:
             RoleGate.objects.filter(pk=gate.pk).update(others_size=size)
 
 
-def keep_mfa_serials(alive: Alive, *, turn: int) -> None:
-    """Write down which MFA devices people have: of those never asked about, and of one in ten others, by turns.
+def keep_credentials(jump: Account, alive: Alive) -> list[Problem]:
+    """Write down which access keys and MFA devices people have; return what could not be read.
 
-    One call each, so that calls don't grow with the company. What AWS does not answer stays as it was.
+    Two calls a person, since no read of the account has them: GetAccountAuthorizationDetails knows none, and a credential report
+    is up to four hours old. Who has access comes first, then who was asked longest ago. IAM is asked by the name that the bound
+    user has now: the old one may be somebody else's.
     """
-    aws = free_caller("", alive)
-    rows = IamUserBinding.objects.filter(person__is_active=True).annotate(of_turn=F("pk") % TURNS)
-    for binding in rows.filter(Q(mfa_serials__isnull=True) | Q(of_turn=turn % TURNS)).order_by("pk")[:MFA_BATCH]:
+    aws, now = free_caller("", alive), timezone.now()
+    inside = Exists(Elevation.objects.filter(person=OuterRef("person"), status__in=UNSETTLED))
+    rows = IamUserBinding.objects.filter(person__is_active=True).order_by(
+        ~inside, F("credentials_read_at").asc(nulls_first=True), "pk"
+    )
+    refused: dict[str, str] = {}
+    for binding in rows[:PEOPLE_AT_ONCE]:
+        if user := jump.user_by_id(binding.user_id):
+            _keep_credentials(binding, user, aws, refused)
+            IamUserBinding.objects.filter(pk=binding.pk).update(credentials_read_at=now)
+    return [Problem(account=_jump_key(), thing=what, problem=problem) for what, problem in refused.items()]
+
+
+def _keep_credentials(binding: IamUserBinding, user: User, aws: Caller, refused: dict[str, str]) -> None:
+    """Ask for keys and for devices, each unless that was refused for somebody before: then it is for everybody."""
+    asked = {"mfa_serials": inventory.mfa_serials, "access_keys": inventory.access_keys}
+    for column, read in asked.items():
+        if column in refused:
+            continue
         try:
-            serials = inventory.mfa_serials(aws, user_name=binding.user_name)
+            shown = read(aws, user_name=user.name)
         except BackendError as error:
-            logger.info("MFA devices of %s: %s", binding.user_name, error)
-            if is_missing(error):
-                continue
-            return
-        if serials != binding.mfa_serials:
-            IamUserBinding.objects.filter(pk=binding.pk).update(mfa_serials=serials)
+            logger.info("%s of %s: %s", column, user.name, error)
+            if not is_missing(error):
+                refused[column] = error.problem
+            continue
+        if shown != getattr(binding, column):
+            IamUserBinding.objects.filter(pk=binding.pk).update(**{column: shown})
+
+
+def _jump_key() -> str:
+    return AwsAccount.objects.values_list("key", flat=True).get(kind=AccountKind.JUMP)
 
 
 def _read(aws: Caller, row: AwsAccount, *, kinds: Iterable[str]) -> Account | BackendError:

@@ -1,11 +1,11 @@
 """Policies on work groups and work roles, and the roles' session gates, against what was declared and rendered. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 from access_requests.models import DriftKind
 from access_requests.services.gates.contents import second
-from access_requests.services.reconcile import switching, trust
+from access_requests.services.reconcile import boundaries, switching, trust
 from access_requests.services.reconcile.difference import Difference, Problem, each
 from access_requests.services.reconcile.expected import Expected, Group, Role
 from access_requests.services.target_roles import IDENTITY_UNREAD
@@ -37,6 +37,24 @@ def of_roles(expected: Expected, account: str, there: Account) -> Iterator[Diffe
                 yield role.name, lambda role=role: _role(role, expected, there)  # type: ignore[misc]
 
     return each(account, things())
+
+
+def open_roles(expected: Expected, account: str, there: Account, *, people: Collection[str]) -> Iterator[Difference | Problem]:
+    """Yield the roles of an account, gates apart, that let others in than people with MFA. `people` are ARNs of users."""
+    place = expected.places.get(account)
+    if place is None:
+        return iter(())
+    gated = {role.name.lower() for role in expected.roles if role.account == account and role.lines is not None}
+    asked = [role for name, role in there.roles.items() if name not in gated | place.other_roles]
+
+    def of(role: AccountRole) -> Iterable[Difference]:
+        for_programs = account == expected.jump or role.name.lower() == place.portal_role
+        closed_to = people if for_programs else None
+        if trust.is_open(role.trust, own=place.account_id, jump=expected.jump_id, closed_to=closed_to):
+            detail = {"arn": role.arn, "document": role.trust, "policies": [*role.inline, *role.attached]}
+            yield Difference(kind=DriftKind.ROLE_OPEN, account=account, thing=role.name, detail=detail)
+
+    return each(account, ((role.name, lambda role=role: of(role)) for role in asked))  # type: ignore[misc]
 
 
 # Groups
@@ -109,6 +127,7 @@ def _role(role: Role, expected: Expected, there: Account) -> Iterator[Difference
     if role.role_id not in (None, found.id):
         yield _of_role(DriftKind.ROLE_REMADE, role, "", now=f"{found.arn} {found.id}", role_id=role.role_id)
     yield from _gate(role, expected, found)
+    yield from boundaries.of_role(role, found)
     if role.lines is not None and not trust.is_narrow(found.trust, of=found.arn, jump=expected.jump_id):
         yield _of_role(DriftKind.TRUST_OPEN, role, "", document=found.trust)
     yield from _declared(role, found, there)

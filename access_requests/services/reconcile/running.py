@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from access_requests.lifecycle import DriftStatus
 from access_requests.models import Drift, Reconciliation
-from access_requests.services.reconcile import blaming, looking, recording, undoing
+from access_requests.services import leave
+from access_requests.services.reconcile import announcing, baseline, blaming, learning, looking, recording, undoing
 from access_requests.services.reconcile.comparing import Comparison, compare
 from access_requests.services.reconcile.difference import Problem
 from access_requests.services.reconcile.expected import Expected, expect
@@ -52,36 +53,41 @@ def undo_one(drift_id: int) -> None:
     """Undo what an administrator asked for, unless AWS does not show it any more."""
     if not Drift.objects.filter(pk=drift_id, status=DriftStatus.UNDOING).exists():
         return
-    before, *_ = _compared(_nobody_waits)
+    before, *_ = _compared(looking.look(_nobody_waits))
     row = Drift.objects.select_related("work_group", "elevation").get(pk=drift_id)
     if _is_shown(row, before):
         undoing.undo([row], _nobody_waits)
-        before, *_ = _compared(_nobody_waits)
+        before, *_ = _compared(looking.look(_nobody_waits))
     recording.close(before, [row], now=timezone.now())
 
 
 def _run(row: Reconciliation, pause: Pause | None) -> Iterable[Problem]:
     alive = partial(_say_alive, row)
-    comparison, expected, sight = _compared(alive)
+    # First: what has no leave explains nothing of what AWS has.
+    leave.end_unfounded(now=timezone.now())
+    sight = looking.look(alive)
+    unread = looking.keep_credentials(sight.jump, alive) if sight.jump else []
+    comparison, expected, sight = _compared(sight)
     if pause is not None and comparison.again_at is not None:
         pause(max(0.0, (comparison.again_at - timezone.now()).total_seconds()))
-        comparison, expected, sight = _compared(alive)
-    problems = [*comparison.problems, *recording.record(comparison, now=timezone.now())]
+        comparison, expected, sight = _compared(looking.look(alive))
+    problems = [*unread, *comparison.problems, *recording.record(comparison, now=timezone.now())]
+    # Before anything is undone or looked up, which may take its time.
+    announcing.announce(now=timezone.now())
     looking.keep_sizes(sight)
+    learning.learn(baseline.to_learn(expected, sight), now=timezone.now())
     undone = _act(comparison, alive)
     if undone:
         # Read back. It is what the matrix shows, too: what was undone is over.
-        after, expected, sight = _compared(alive)
+        after, expected, sight = _compared(looking.look(alive))
         problems += recording.close(after, undone, now=timezone.now())
     blaming.blame(now=timezone.now())
-    looking.keep_mfa_serials(alive, turn=row.pk)
     row.matrix, trouble = _matrix(expected, sight)
     return [*problems, *trouble]
 
 
-def _compared(alive: Alive) -> tuple[Comparison, Expected, Sight]:
-    """Look at AWS first: whatever the database then says and AWS did not show is recent, and told from drift by that."""
-    sight = looking.look(alive)
+def _compared(sight: Sight) -> tuple[Comparison, Expected, Sight]:
+    """AWS was looked at first: whatever the database then says and AWS did not show is recent, and told from drift by that."""
     now = timezone.now()
     expected = expect(now=now)
     settling = timedelta(seconds=settings.SETTLING_SECONDS)

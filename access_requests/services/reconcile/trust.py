@@ -1,15 +1,19 @@
-"""Whether the trust of a work role is as narrow as its session gate needs it. Pure.
+"""Whether the trust of a work role is as narrow as its session gate needs it, and whether any other role's is wide open. Pure.
 
 The gate goes by the session's name. That name proves somebody only where the trust lets in nobody but users of the Jump account,
-each under their own name and with MFA.
+each under their own name and with MFA. No other role has a gate, and should let in nobody from elsewhere without MFA.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from portal.iam.principals import Document, partition_of
 
 OWN_NAME = "${aws:username}"
+AGES = ("numericlessthan", "numericlessthanequals")
+# What AWS shows in place of an ARN once its user or role is gone. It lets in nobody.
+DELETED = re.compile(r"A[A-Z]{2}A[A-Z0-9]{12,}")
 # What else a session may be begun with; none of it changes the name.
 BEGIN = frozenset({"sts:assumerole", "sts:setsourceidentity", "sts:tagsession"})
 
@@ -21,6 +25,46 @@ def is_narrow(trust: Document, *, of: str, jump: str) -> bool:
     """
     statements, users = _listed(trust.get("Statement", [])), f"arn:{partition_of(of)}:iam::{jump}:"
     return all(statement.get("Effect") == "Deny" or _is_narrow(statement, jump, users) for statement in statements)
+
+
+def is_open(trust: Document, *, own: str, jump: str, closed_to: Collection[str] | None = None) -> bool:
+    """Whether it lets in another account than its own and Jump, or whoever is in Jump without MFA. Services are not asked.
+
+    `closed_to` are the ARNs of people, of a role that programs take on: these have no MFA device, and are named one by one.
+    """
+    return any(_is_open(statement, own, jump, closed_to) for statement in _listed(trust.get("Statement", [])))
+
+
+def _is_open(statement: Mapping[str, Any], own: str, jump: str, closed_to: Collection[str] | None) -> bool:
+    if statement.get("Effect") == "Deny":
+        return False
+    principal = statement.get("Principal")
+    if principal == "*" or "NotPrincipal" in statement:
+        return True
+    names = _listed(principal.get("AWS", [])) if isinstance(principal, Mapping) else []
+    proved = _proves_mfa(_conditions(statement))
+    return any(not (proved and _account(name) == jump) and _is_stranger(name, own, jump, closed_to) for name in names)
+
+
+def _is_stranger(name: str, own: str, jump: str, closed_to: Collection[str] | None) -> bool:
+    account = _account(name)
+    if DELETED.fullmatch(name) or (account == own != jump):
+        return False
+    if account != jump or closed_to is None:
+        return True
+    return not name.startswith("arn:") or name.endswith(":root") or name in closed_to
+
+
+def _proves_mfa(conditions: Mapping[str, Any]) -> bool:
+    if str(conditions.get("bool aws:multifactorauthpresent")).lower() == "true":
+        return True
+    # The age is there only where there was MFA.
+    return any(conditions.get(f"{operator} aws:multifactorauthage") is not None for operator in AGES)
+
+
+def _account(principal: str) -> str:
+    """Return the account of a principal: its id, or the fifth part of its ARN; empty of anything else."""
+    return principal if principal.isdigit() else (principal.split(":") + [""] * 5)[4]
 
 
 def _is_narrow(statement: Mapping[str, Any], jump: str, users: str) -> bool:

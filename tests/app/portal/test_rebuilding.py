@@ -13,10 +13,9 @@ from portal.simulated_aws.world import World
 from tests.aws_fixtures import ADMIN_KEY, PEOPLES_CREDENTIALS, PORTAL_KEY
 from tests.cast import add_person, identity_center_user_id, let_portal_in
 from tests.identity_center import GROUP, bind_everybody, work_group
-from tests.jump import Jump, clock, jump, simulated_aws
+from tests.jump import Jump
 from tests.story import elevated
 
-__all__ = ["clock", "jump", "simulated_aws"]
 SECRETS = Secrets(
     aws_admin=ADMIN_KEY, aws_portal=PORTAL_KEY, aws_people=PEOPLES_CREDENTIALS, client_secret="", slack_signing_secret=""
 )

@@ -4,7 +4,7 @@ Names are those of the REST API. docs/webhooks.md has an example of each, made b
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from access_requests.models import WebhookEndpoint
+from access_requests.services.notices import drift
+from access_requests.services.notices.drift import Found
 from access_requests.services.notices.webhooks import sentences
 from audits.models import TrailEntry
 
@@ -87,6 +89,20 @@ def of_news(news: News, endpoint: WebhookEndpoint) -> dict[str, Any]:
         actor = news.entry.on_behalf_of or news.entry.actor
         facts["details"] = {**{name: news.details.get(name, "") for name in DETAILS}, "by": actor}
     return _body(id_of(f"{endpoint.code} {news.entry.pk}"), news.entry.act, news.entry.at, {news.kind: facts, "text": text})
+
+
+def of_drift(entry: TrailEntry, endpoint: WebhookEndpoint, found: Sequence[Found], count: int) -> dict[str, Any]:
+    """Return the body of what a comparison found; the differences beyond drift.MOST are counted only."""
+    named = found[: drift.MOST]
+    with translation.override(endpoint.language):
+        text = f"{sentences.said_of_drift(named, count)} {drift.list_url()}"
+    facts = {"count": count, "found": [_difference(one) for one in named], "url": drift.list_url()}
+    return _body(id_of(f"{endpoint.code} {entry.pk}"), entry.act, entry.at, {"drift": facts, "text": text})
+
+
+def _difference(one: Found) -> Json:
+    names = {"account": one.account, "thing": one.thing, "name": one.name, "work_group": one.work_group}
+    return {"id": one.code, "kind": one.kind, **names, "url": one.url}
 
 
 def has_details(body: Mapping[str, Any]) -> bool:

@@ -9,7 +9,9 @@ from cryptography.fernet import InvalidToken
 
 from access_requests.actor import WORKER
 from access_requests.models import AccessRequest, Delivery, DisabledBecause, WebhookEndpoint
+from access_requests.services.notices import drift
 from access_requests.services.notices.contract import Later, Undeliverable, Wanted
+from access_requests.services.notices.news import DRIFT_FOUND
 from access_requests.services.notices.webhooks import bodies, posting, recording, signing
 from access_requests.services.run import run
 from audits.models import TrailEntry
@@ -31,6 +33,9 @@ class WebhookChannel:
 
     def wants(self, entry: TrailEntry, *, now: datetime) -> Iterator[Wanted]:  # noqa: ARG002  The contract's.
         """Costs two queries where there are endpoints; one or two more where some want the entry."""
+        if entry.act == DRIFT_FOUND:
+            yield from _wanting_drift(entry)
+            return
         wanting = _wanting(entry)
         if not wanting:
             return
@@ -56,6 +61,17 @@ def _wanting(entry: TrailEntry) -> list[WebhookEndpoint]:
         if (not endpoint.acts or entry.act in endpoint.acts)
         and (not (only := {group.name for group in endpoint.work_groups.all()}) or only & groups)
     ]
+
+
+def _wanting_drift(entry: TrailEntry) -> Iterator[Wanted]:
+    """Yield the endpoints that name it: in the portal drift is for administrators and auditors, so no choice is not all of it."""
+    found, count = drift.found(entry), entry.data["count"]
+    for endpoint in WebhookEndpoint.objects.filter(enabled=True).prefetch_related("work_groups").order_by("pk"):
+        only = {group.name for group in endpoint.work_groups.all()}
+        theirs = [one for one in found if not only or one.work_group in only]
+        if entry.act in endpoint.acts and theirs:
+            body = bodies.of_drift(entry, endpoint, theirs, len(theirs) if only else count)
+            yield Wanted(target=endpoint.code, body=body)
 
 
 def _news(entry: TrailEntry, *, in_detail: bool) -> bodies.News:

@@ -1,6 +1,6 @@
 """What happened, in a sentence for people, in the language that is active."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,6 +8,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from access_requests.services.notices import drift
+from access_requests.services.notices.drift import Found
+from access_requests.services.notices.news import DRIFT_FOUND
 
 EXTENSION_ASKED = _("%(person)s asks for more time with %(groups)s. %(id)s waits for approval.")
 # In the order in which they happen, in which they are listed too.
@@ -26,6 +30,7 @@ SENTENCES: Mapping[str, Promise] = {
     "elevation.revoking": _("Access of %(person)s with %(groups)s is being ended."),
     "elevation.ended": _("Access of %(person)s with %(groups)s has ended, as AWS shows."),
     "elevation.cancelled": _("Access of %(person)s with %(groups)s was cancelled before it began."),
+    DRIFT_FOUND: _("AWS is not as the portal left it: %(found)s."),
 }
 
 
@@ -39,6 +44,12 @@ def said(act: str, facts: Mapping[str, Any]) -> str:
         "start": _local(facts["starts_at"]),
         "end": _local(facts["ends_at"]),
     }
+
+
+def said_of_drift(found: Sequence[Found], count: int) -> str:
+    named = [f"{one.code} {one.sentence}" for one in found]
+    more = drift.more(count, len(found))
+    return str(SENTENCES[DRIFT_FOUND]) % {"found": "; ".join([*named, more] if more else named)}
 
 
 def _local(moment: str | None) -> str:

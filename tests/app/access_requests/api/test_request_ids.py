@@ -9,14 +9,13 @@ import pytest
 from access_requests.models import Elevation
 from portal.simulated_aws.company import PEOPLE, company
 from portal.simulated_aws.world import World
-from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws, aws, simulated_aws
+from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws
 from tests.bots import ASK, Bot, read
 from tests.cast import Cast, iam_user_id
 from tests.story import submitted
 from tests.waiting import until
-from tests.worker import Start, broker, published, start_worker
+from tests.worker import Start
 
-__all__ = ["aws", "broker", "published", "simulated_aws", "start_worker"]
 pytestmark = pytest.mark.django_db(transaction=True)
 HEADER = "X-Request-Id"
 

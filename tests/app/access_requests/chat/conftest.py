@@ -5,11 +5,8 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
-from tests.clock import clock
 from tests.slack import Slack
 from tests.slack_server import TOKEN, SlackServer, slack_server
-
-__all__ = ["clock"]
 
 
 @pytest.fixture

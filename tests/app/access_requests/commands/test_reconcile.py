@@ -7,11 +7,9 @@ import pytest
 from django.core.management import call_command
 
 from access_requests.models import Drift, Reconciliation, WorkGroup
-from tests.gated import Gated, clock, gated
-from tests.jump import MEMBER_GROUP, Jump, granted, jump, simulated_aws
+from tests.gated import Gated
+from tests.jump import MEMBER_GROUP, Jump, granted
 from tests.story import elevated
-
-__all__ = ["clock", "gated", "jump", "simulated_aws"]
 
 
 @pytest.fixture(autouse=True)

@@ -11,9 +11,8 @@ from access_requests.selectors import matrix
 from access_requests.services import gates, reconcile
 from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, role_arn
 from tests.aws_fixtures import Aws
-from tests.clock import Clock, clock
+from tests.clock import Clock
 
-__all__ = ["clock"]
 pytestmark = pytest.mark.django_db
 DEMO = Path(__file__).parents[4] / "portal/demo/catalogue.yaml"
 READ = {"jump", "development", "staging", "production"}

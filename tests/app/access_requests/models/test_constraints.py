@@ -14,6 +14,8 @@ from access_requests.models import (
     ApprovalPolicy,
     AutomationExecution,
     AwsAccount,
+    Baseline,
+    BaselineKind,
     Decision,
     Delivery,
     Drift,
@@ -129,6 +131,12 @@ def card_sent_twice(cast: Cast, now: datetime) -> Callable[[], object]:
     return lambda: SlackCard.objects.create(request=request, target="channel:C0APPROVALS")
 
 
+def known_twice(_cast: Cast, now: datetime) -> Callable[[], object]:
+    fact = {"kind": BaselineKind.RAIL, "account": "jump", "thing": "MemberGroup", "name": "rails", "known_at": now}
+    Baseline.objects.create(**fact)
+    return lambda: Baseline.objects.create(**fact)
+
+
 def delivery_with(**changes: Any) -> Break:
     sent = {"channel": "webhook", "target": "W-00000000", "act": "request.approved"}
     return lambda _cast, now: lambda: Delivery.objects.create(**{**sent, "try_again_at": now, "created_at": now, **changes})
@@ -195,6 +203,7 @@ BREAKS: dict[str, Break] = {
     ),
     "catalogue_level_of_policy": lambda cast, _: lambda: cast.two_levels.levels.update(number=1),
     "catalogue_level_needs_an_approval": lambda cast, _: lambda: cast.one_lead.levels.update(approvals=0),
+    "baseline_one_of_a_thing": known_twice,
     "delivery_status_known": delivery_with(status="lost", settled_at=datetime(2026, 11, 23, tzinfo=UTC), try_again_at=None),
     "delivery_settled_has_time": delivery_with(status="delivered"),
     "webhook_disabled_has_reason": webhook_with(enabled=False),

@@ -195,7 +195,7 @@ def granted_at_last(jump: Jump, elevation: Elevation) -> Elevation:
 @pytest.mark.parametrize("action", ["PutUserPolicy", "TagUser", "AddUserToGroup"])
 def test_call_that_took_effect_though_its_answer_was_lost_is_simply_made_again(jump: Jump, action: str) -> None:
     elevation = approve_access(jump)
-    jump.proxy.lose_answer(action)
+    jump.lose_answer(action)
     granted(elevation)
     assert (elevation.status, elevation.problem) == (ElevationStatus.GRANTING, "ReadTimeoutError")
     assert granted_at_last(jump, elevation).status == ElevationStatus.ACTIVE

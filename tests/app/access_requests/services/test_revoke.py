@@ -105,7 +105,7 @@ def test_sweep_ends_what_is_due_whoever_lost_the_message(jump: Jump, active: Ele
 
 def test_outage_over_the_end_of_a_grant_ends_in_nothing_given(jump: Jump) -> None:
     elevation = elevated(jump.cast.member01, jump.cast.leader01, now=jump.clock.now)
-    jump.proxy.lose_answer("AddUserToGroup")
+    jump.lose_answer("AddUserToGroup")
     granted(elevation)
     assert jump.members() == {"member01"}
     due(jump)
@@ -203,7 +203,7 @@ def test_call_that_took_effect_though_its_answer_was_lost_is_simply_made_again(
     jump: Jump, active: Elevation, action: str
 ) -> None:
     due(jump)
-    jump.proxy.lose_answer(action)
+    jump.lose_answer(action)
     assert ended(active).problem == "ReadTimeoutError"
     assert active.try_again_at is not None
     jump.clock.now = active.try_again_at

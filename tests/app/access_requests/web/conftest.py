@@ -6,9 +6,7 @@ import pytest
 from django.test import Client
 
 from portal.users.models import User
-from tests.clock import clock
 
-__all__ = ["browse", "clock"]
 Browse = Callable[..., Client]
 
 

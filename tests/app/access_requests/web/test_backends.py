@@ -75,6 +75,15 @@ def test_what_is_missing_says_what_an_administrator_is_to_do(cast: Cast, browse:
         assert fact in shown, fact
 
 
+def test_boundary_that_is_missing_is_red_in_both_languages(cast: Cast, browse: Browse) -> None:
+    checked(ok=False, results={"missing": [{"what": "production/Prod_MemberRole", "problem": "boundary_missing", "detail": ""}]})
+    client = browse(cast.admin01)
+    shown = client.get("/backends/").content.decode()
+    for fact in ("something is missing", "<code>production/Prod_MemberRole</code> The permissions boundary is not there"):
+        assert fact in shown, fact
+    assert "アクセス許可の境界がない" in client.get("/backends/", headers={"accept-language": "ja"}).content.decode()
+
+
 def test_what_fails_right_now_leads_to_the_access(cast: Cast, browse: Browse) -> None:
     elevation = elevated(cast.member01, cast.leader01, now=timezone.now())
     checked(results={"failing": [{"what": elevation.code, "problem": "Throttling"}]})

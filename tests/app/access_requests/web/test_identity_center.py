@@ -12,10 +12,9 @@ from access_requests.web import drift_undoing
 from tests.app.access_requests.web.conftest import Browse
 from tests.cast import let_portal_in
 from tests.identity_center import GROUP, bind_everybody, work_group
-from tests.jump import Jump, clock, jump, simulated_aws
+from tests.jump import Jump
 from tests.story import elevated, submitted
 
-__all__ = ["clock", "jump", "simulated_aws"]
 LIVES_ON = "may live on for up to 1 hour after it"
 PORTAL_ENDS = "AWS does not end it by itself: a session that is open then may live on for up to 1 hour."
 

@@ -1,6 +1,5 @@
 """The workers' way to AWS: with their own key, or through a role of the Jump account."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -8,21 +7,9 @@ from botocore.exceptions import ClientError
 from pytest_django import Settings
 
 from portal.aws import sessions
-from tests.aws_fixtures import PORTAL_KEY, Aws, aws, aws_proxy, simulated_aws
 from tests.aws_proxy import AwsProxy
 
-__all__ = ["aws", "aws_proxy", "simulated_aws"]
 ROLE = "arn:aws:iam::111111111111:role/SekishoPortalRole"
-
-
-@pytest.fixture
-def proxy(aws: Aws, aws_proxy: AwsProxy, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[AwsProxy]:
-    settings.AWS_ENDPOINT_URL = aws_proxy.url
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", PORTAL_KEY.id)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", PORTAL_KEY.secret)
-    sessions.forget()
-    yield aws_proxy
-    sessions.forget()
 
 
 def test_without_a_role_workers_act_with_the_key_of_the_ordinary_chain(proxy: AwsProxy) -> None:

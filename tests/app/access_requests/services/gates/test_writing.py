@@ -14,7 +14,7 @@ from portal.aws import sessions
 from portal.iam.session_gate import Line, session_gate
 from tests.gated import Gated
 from tests.jump import MEMBER_GROUP, MEMBER_ROLE, ended, granted
-from tests.story import acts, approved, assert_trail_tells, elevated, extension_asked, returned
+from tests.story import acts, approved, assert_trail_tells, elevated, extension_asked, returned, taken_for_given
 
 HALF_PAST_FIVE, SIX = "2026-11-23T05:30:00Z", "2026-11-23T06:00:00Z"
 READS = ("GetAccountAuthorizationDetails",) * 2
@@ -228,8 +228,7 @@ def test_gate_that_shows_something_else_is_not_taken_for_written(gated: Gated) -
 
 def test_writer_that_finds_its_change_in_anothers_write_writes_nothing(gated: Gated) -> None:
     elevation = approve(gated)
-    Elevation.objects.filter(pk=elevation.pk).update(status=ElevationStatus.GRANTING, granting_at=gated.jump.clock.now)
-    elevation.refresh_from_db()
+    taken_for_given(elevation, now=gated.jump.clock.now)
     role = TargetRole.objects.get(name="Prod_MemberRole")
     # Somebody is at it; what they write was rendered after this one asked.
     RoleGate.objects.create(role=role, holder="another", until=timezone.now() + timedelta(seconds=30))

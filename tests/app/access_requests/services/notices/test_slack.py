@@ -16,12 +16,11 @@ from access_requests.services.notices import delivering, refreshing, telling
 from access_requests.services.run import run
 from portal.users.models import LinkedIdentity
 from tests.cast import Cast, actor_of
-from tests.clock import Clock, clock
+from tests.clock import Clock
 from tests.slack import Slack, texts, told
 from tests.slack_server import TOKEN, SlackServer, slack_server
 from tests.story import approved, elevated, extension_asked, rejected, sent_back, submitted, withdrawn
 
-__all__ = ["clock"]
 CHANNEL = "C0APPROVALS"
 POST, UPDATE = "chat.postMessage", "chat.update"
 

@@ -6,11 +6,9 @@ import pytest
 
 from access_requests.models import Drift, Elevation, Reconciliation, WorkGroup
 from access_requests.services import gates, reconcile
-from tests.gated import Gated, clock, gated, jump, simulated_aws
+from tests.gated import Gated
 from tests.jump import MEMBER_GROUP, Jump, granted
 from tests.story import elevated
-
-__all__ = ["clock", "gated", "jump", "simulated_aws"]
 
 
 @dataclass(frozen=True, kw_only=True)

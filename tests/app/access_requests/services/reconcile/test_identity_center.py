@@ -6,11 +6,10 @@ from access_requests.models import Drift, IdentityCenterBinding
 from access_requests.services.reconcile import undoable
 from audits.models import TrailEntry
 from tests.app.access_requests.services.reconcile.conftest import World
-from tests.identity_center import GROUP, Directory, directory
+from tests.identity_center import GROUP, Directory
 from tests.jump import granted
 from tests.story import acts, elevated
 
-__all__ = ["directory"]
 pytestmark = pytest.mark.usefixtures("directory")
 
 

@@ -13,7 +13,7 @@ def keep_by_what_the_portal_was_let_in(apps: StateApps, schema_editor: object) -
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access_requests", "0012_slack"),
+        ("access_requests", "0013_known_state_of_aws"),
     ]
 
     operations = [
@@ -66,6 +66,14 @@ class Migration(migrations.Migration):
                     ("role_policy", "policy on a work role that nobody declared"),
                     ("role_policy_missing", "declared policy missing"),
                     ("trust_open", "trust of a work role too wide"),
+                    ("role_boundary", "boundary of a work role missing"),
+                    ("role_policy_edited", "declared policy of a role rewritten"),
+                    ("role_open", "role that lets others in than people with MFA"),
+                    ("managed_policy_edited", "managed policy rewritten"),
+                    ("rail_missing", "guard rail taken off a group"),
+                    ("user_boundary", "boundary of a person missing"),
+                    ("new_access_key", "new access key of a person"),
+                    ("new_mfa_device", "new MFA device of a person"),
                     ("switch_allowed", "switch allowed that the catalogue does not have"),
                     ("switch_denied", "switch denied that the catalogue has"),
                 ],

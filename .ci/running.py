@@ -1,0 +1,98 @@
+"""Steps of the gate, some at once: each fails alone, at its own limit, and takes everything that it started with it."""
+
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import processes
+
+ROOT = Path(__file__).resolve().parent.parent
+# CI ends the whole run after 90 minutes without a word of what hung: each step, and all of them, end before that.
+LONGEST_STEP, LONGEST_RUN = 15 * 60, 80 * 60
+POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A command; `report` is where pytest writes what each test took."""
+
+    name: str
+    command: Sequence[str]
+    # None takes a variable away.
+    environment: Mapping[str, str | None] = field(default_factory=dict)
+    report: Path | None = None
+    longest: float = LONGEST_STEP
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    step: Step
+    ok: bool
+    output: str
+    seconds: float
+
+
+@dataclass(kw_only=True)
+class _Running:
+    step: Step
+    process: subprocess.Popen[bytes]
+    log: IO[str]
+    began: float
+
+    def outcome(self, *, until: float) -> Outcome | None:
+        """Return what came of it, once it has ended or its time is over."""
+        late = time.monotonic() > min(self.began + self.step.longest, until)
+        if self.process.poll() is None and not late:
+            return None
+        if self.process.returncode is None:
+            processes.kill(processes.family(self.process.pid))
+            self.process.wait()
+        self.log.seek(0)
+        seconds = time.monotonic() - self.began
+        words = f"{self.log.read()}\nended after {seconds:.0f} s: its time was over\n" if late else self.log.read()
+        self.log.close()
+        return Outcome(step=self.step, ok=self.process.returncode == 0, output=words, seconds=seconds)
+
+
+def run(steps: Sequence[Step], *, at_once: int) -> list[Outcome]:
+    """Run the steps in their order, so many at once, and say of each how it ended. No thread: a fork is safe."""
+    until = time.monotonic() + LONGEST_RUN
+    waiting, running, outcomes = list(steps), list[_Running](), list[Outcome]()
+    while waiting or running:
+        while waiting and len(running) < at_once:
+            running.append(_begin(waiting.pop(0)))
+        for each in list(running):
+            if outcome := each.outcome(until=until):
+                running.remove(each)
+                outcomes.append(outcome)
+                _say(outcome)
+        processes.reap(but=frozenset(each.process.pid for each in running))
+        time.sleep(POLL_SECONDS)
+    return outcomes
+
+
+def _begin(step: Step) -> _Running:
+    variables = {**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings.test", **step.environment}
+    log = tempfile.TemporaryFile("w+")  # noqa: SIM115  It lives as long as the step.
+    process = subprocess.Popen(
+        step.command,
+        cwd=ROOT,
+        env={name: value for name, value in variables.items() if value is not None},
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        preexec_fn=processes.ending_with(os.getpid()),  # noqa: PLW1509  Two system calls, and no threads here.
+    )
+    return _Running(step=step, process=process, log=log, began=time.monotonic())
+
+
+def _say(outcome: Outcome) -> None:
+    print(f"{'ok    ' if outcome.ok else 'FAILED'} {outcome.step.name} ({outcome.seconds:.0f} s)", flush=True)
+    if not outcome.ok:
+        print(outcome.output, flush=True)

@@ -1,0 +1,115 @@
+"""What the gate runs. Each step is a process; those of pytest are cut so that together they keep two cores busy."""
+
+import secrets
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from running import Step
+
+from portal.settings.signing import throwaway_key
+
+APP = "tests/app/access_requests"
+# What databases answer or lock differently runs on PostgreSQL too. The rest asks the same of either.
+ON_POSTGRESQL = (
+    *(f"{APP}/services", f"{APP}/models", f"{APP}/selectors", "tests/app/audits", "tests/app/users", "tests/app/portal/outbox"),
+    *("tests/races", "tests/crashes/test_commits.py", "tests/crashes/test_messages.py", "tests/bench"),
+)
+# Traced, since it runs in the process of the test. Of workers and browsers tracing sees nothing, and costs half as much again.
+MADE_UP_CALLS = "the rest of the app"
+TRACED = {
+    "rules and services": ("tests/pure", f"{APP}/services"),
+    MADE_UP_CALLS: ("tests/app", f"--ignore={APP}/services"),
+}
+# Each is a process of its own, beside which others run while it waits.
+UNTRACED = {
+    "crashes": ("tests/crashes",),
+    "journeys": ("tests/journeys",),
+    "contracts": ("tests/contracts",),
+    "the demo": ("tests/demo",),
+    "the simulated AWS": ("tests/simulated_aws", "tests/iam_simulate"),
+    "command line, doors, races": ("tests/cli", "tests/doors", "tests/structure", "tests/races"),
+    "the container set-up": ("tests/deploy",),
+}
+# The bench measures nothing here; it is seen to run.
+SMALL_BENCH = {"BENCH_REQUESTS": "300", "BENCH_CALLS": "20"}
+
+
+def quick() -> list[Step]:
+    """Return the checks that read the sources and start no test."""
+    return [
+        Step(name="types", command=[program("mypy")]),
+        Step(name="style", command=[program("ruff"), "check", "."]),
+        Step(name="format", command=[program("ruff"), "format", "--check", "."]),
+        Step(name="floors", command=[program("lint-imports"), "--no-logo"]),
+        # Its formatter is left out: it adds white space where a sentence or a picture has none.
+        Step(name="templates", command=[program("djlint"), "templates", "--lint"]),
+        Step(name="migrations", command=[sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"]),
+        Step(
+            name="production's settings",
+            command=[sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+            environment=_production(),
+        ),
+    ]
+
+
+def tests(*, found: Mapping[str, str], folder: Path, exhaustive: bool) -> list[Step]:
+    """Return pytest's runs, the longest first."""
+    on_sqlite: dict[str, str | None] = {**found, "TEST_DATABASE_URL": None}
+    wanted = () if exhaustive else ("-m", "not exhaustive")
+    steps = [_traced(name, [*wanted, *paths], folder, on_sqlite) for name, paths in TRACED.items()]
+    if "TEST_DATABASE_URL" in found:
+        steps.append(_pytest("PostgreSQL", [*wanted, *ON_POSTGRESQL], folder, {**found, **SMALL_BENCH}))
+    for name, paths in UNTRACED.items():
+        if name != "journeys" or shutil.which("chromium"):
+            # The container set-up brings databases of its own.
+            environment = found if name == "the container set-up" else on_sqlite
+            steps.append(_pytest(name, [*wanted, *paths], folder, environment))
+    return steps
+
+
+def affected(paths: Sequence[str], *, found: Mapping[str, str], folder: Path) -> Step:
+    """Return the one run of the tests that a change can have broken."""
+    options = ["-n", "2", "--dist", "loadgroup", "-m", "not exhaustive"]
+    return _pytest("what the change can have broken", [*options, *paths], folder, {**found, "TEST_DATABASE_URL": None})
+
+
+def _pytest(name: str, arguments: Sequence[str], folder: Path, environment: Mapping[str, str | None], *before: str) -> Step:
+    report = folder / f"{name}.xml"
+    # Its plugin takes a second to load; the one module that uses it is among the doors.
+    without = () if name == MADE_UP_CALLS else ("-p", "no:schemathesis")
+    command = [*(before or (sys.executable,)), "-m", "pytest", "-rs", *without, f"--junitxml={report}", *arguments]
+    return Step(name=name, command=command, environment={**environment, "MIGRATED_DIR": str(folder)}, report=report)
+
+
+def _traced(name: str, arguments: Sequence[str], folder: Path, environment: Mapping[str, str | None]) -> Step:
+    data = {"COVERAGE_FILE": str(folder / "coverage")}
+    return _pytest(name, arguments, folder, {**environment, **data}, program("coverage"), "run")
+
+
+def coverage(folder: Path) -> list[Step]:
+    """Return what adds the traced runs up and compares them with the least that pyproject.toml allows."""
+    data = {"COVERAGE_FILE": str(folder / "coverage")}
+    return [
+        Step(name="coverage, added up", command=[program("coverage"), "combine", "--quiet"], environment=data),
+        Step(name="coverage", command=[program("coverage"), "report"], environment=data),
+    ]
+
+
+def program(name: str) -> str:
+    return str(Path(sys.executable).parent / name)
+
+
+def _production() -> dict[str, str]:
+    """Return the environment of a production that has everything it must be given."""
+    return {
+        "DJANGO_SETTINGS_MODULE": "portal.settings.production",
+        "SECRET_KEY": secrets.token_urlsafe(64),
+        "OIDC_PRIVATE_KEY": throwaway_key(),
+        "ALLOWED_HOSTS": "portal.example.com",
+        "PORTAL_URL": "https://portal.example.com",
+        "DATABASE_URL": "postgresql://sekisho@127.0.0.1/sekisho",
+        "BROKER_URL": "redis://127.0.0.1:6379/0",
+        "BEHIND_TLS_PROXY": "true",
+    }

@@ -1,0 +1,229 @@
+"""What somebody comes to who has the password of a database role: forged rows, and the services' own work under each role."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.db import DEFAULT_DB_ALIAS
+from django.utils import timezone
+from pytest_django import Settings
+
+from access_requests.lifecycle import ElevationStatus
+from access_requests.models import AccessRequest, Decision, Delivery, Drift, Elevation, RequestedGroup, WebhookEndpoint
+from access_requests.services import gates, health, judging, provision, reconcile, revoke, sweep
+from access_requests.services.notices import delivering, telling
+from access_requests.services.notices.webhooks import keeping
+from access_requests.services.notices.webhooks.keeping import Wishes
+from access_requests.services.reconcile import announcing, recording
+from access_requests.services.run import run
+from audits.database_roles import Service
+from audits.models import TrailEntry
+from portal.users.models import User
+from tests.cast import actor_of
+from tests.database_roles import Roles
+from tests.forging import forged_approval, forged_elevation, forged_entries
+from tests.gated import Gated
+from tests.jump import MEMBER_GROUP, Jump, ended, granted
+from tests.receivers import Receiver, receiving
+from tests.slack_server import TOKEN, SlackServer, slack_server
+from tests.story import approved, elevated, extension_asked, rejected, returned, submitted
+
+HOUR = timedelta(hours=1)
+WEB, WORKER, NOTICES, BEAT = Service.WEB, Service.WORKER, Service.NOTICES, Service.BEAT
+NOT_ROWS = "row-level security"
+
+
+@pytest.fixture
+def request_rejected(jump: Jump) -> AccessRequest:
+    request = submitted(jump.cast.member01, now=jump.clock.now)
+    rejected(request, jump.cast.leader01, now=jump.clock.now)
+    request.refresh_from_db()
+    return request
+
+
+# Forged
+
+
+def test_elevation_alone_that_the_webs_role_inserted_gives_nothing(
+    jump: Jump, roles: Roles, request_rejected: AccessRequest
+) -> None:
+    with roles.act_as(WEB):
+        forged = forged_elevation(request_rejected, now=jump.clock.now, lasts=timedelta(days=30))
+    with roles.act_as(WORKER):
+        granted(forged)
+    assert (forged.status, forged.stop_reason) == ("cancelled", "not_approved")
+    assert jump.members() == set()
+
+
+def test_request_and_decision_that_the_webs_role_wrote_too_give_nothing(
+    jump: Jump, roles: Roles, request_rejected: AccessRequest
+) -> None:
+    with roles.act_as(WEB):
+        forged_approval(request_rejected, jump.cast.leader02, now=jump.clock.now)
+        forged = forged_elevation(request_rejected, now=jump.clock.now)
+    with roles.act_as(WORKER):
+        granted(forged)
+    assert (forged.status, forged.stop_reason) == ("cancelled", "not_as_recorded")
+    assert jump.members() == set()
+
+
+def test_trail_entries_too_are_what_remains_for_the_webs_role(jump: Jump, roles: Roles) -> None:
+    """SECURITY.md says so."""
+    request = submitted(jump.cast.member01, now=jump.clock.now)
+    with roles.act_as(WEB):
+        decision = forged_approval(request, jump.cast.leader02, now=jump.clock.now)
+        forged = forged_elevation(request, now=jump.clock.now)
+        for entry in forged_entries(forged, decision, now=jump.clock.now):
+            entry.save()
+    with roles.act_as(WORKER):
+        granted(forged)
+    assert forged.status == ElevationStatus.ACTIVE
+
+
+def test_webs_role_changes_and_deletes_no_decision_and_no_request(
+    jump: Jump, roles: Roles, request_rejected: AccessRequest
+) -> None:
+    decisions, request = Decision.objects.filter(request=request_rejected), AccessRequest.objects.filter(pk=request_rejected.pk)
+    with roles.refused(WEB):
+        decisions.update(verdict="approve")
+    for rows in (decisions, request):
+        with roles.refused(WEB):
+            rows._raw_delete(using=DEFAULT_DB_ALIAS)
+    with roles.act_as(WEB):
+        jump.cast.one_lead.levels.all().delete()
+    assert decisions.get().level is None
+
+
+@pytest.mark.parametrize("service", [WORKER, NOTICES, BEAT])
+def test_no_other_role_can_write_any_of_the_three_or_add_a_person(
+    jump: Jump, roles: Roles, request_rejected: AccessRequest, service: Service
+) -> None:
+    now, asked = jump.clock.now, {"request": request_rejected, "requester": jump.cast.member01}
+    decision = Decision(
+        approver=jump.cast.leader02, level_number=1, verdict="approve", proof={}, seen="", decided_at=now, **asked
+    )
+    with roles.refused(service):
+        decision.save()
+    with roles.refused(service):
+        RequestedGroup.objects.create(work_group=jump.cast.prod_leader, **asked)
+    with roles.refused(service):
+        AccessRequest.objects.bulk_create(
+            [AccessRequest(requester=jump.cast.member01, policy=jump.cast.one_lead, submitted_at=now)]
+        )
+    with roles.refused(service):
+        User.objects.create(username="nobody", is_administrator=True)
+    with roles.refused(service):
+        User.objects.filter(username="member01").update(is_administrator=True)
+    with roles.refused(service):
+        forged_elevation(request_rejected, now=now)
+    for entry in forged_entries(Elevation(request=request_rejected, **unsaved(jump)), decision, now=now):
+        with roles.refused(service, why="permission denied" if service == BEAT else NOT_ROWS):
+            entry.save()
+
+
+def unsaved(jump: Jump) -> dict[str, object]:
+    now = jump.clock.now
+    user = {"iam_user_name": "member01", "identity_center_user_name": "", "identity_center_user_id": ""}
+    return {"person": jump.cast.member01, "work_group": jump.cast.prod_member, "starts_at": now, "ends_at": now + HOUR, **user}
+
+
+def test_whatever_the_workers_role_can_write_of_access_that_is_over_gives_nothing(jump: Jump, roles: Roles) -> None:
+    elevation = granted(elevated(jump.cast.member01, jump.cast.leader01, now=jump.clock.now, duration_minutes=60))
+    returned(elevation, jump.cast.member01, now=jump.clock.now)
+    ended(elevation)
+    rows = Elevation.objects.filter(pk=elevation.pk)
+    later = elevation.ends_at + 24 * HOUR
+    with roles.act_as(WORKER):
+        AccessRequest.objects.update(ends_at=later)
+        rows.update(status="scheduled", ends_at=later, stopped_at=None, ended_at=None, stop_reason="")
+        again = {"elevation": {"code": elevation.code}, "to": "scheduled"}
+        entry = TrailEntry(at=jump.clock.now, act="elevation.active", actor="sekisho:worker", subject=elevation.code, data=again)
+        entry.save()
+        granted(elevation)
+    assert (elevation.status, elevation.stop_reason) == ("cancelled", "not_as_recorded")
+    assert jump.members() == set()
+
+
+# Each service's own work
+
+
+def test_workers_role_gives_prolongs_ends_tidies_and_compares(gated: Gated, roles: Roles) -> None:
+    jump = gated.jump
+    with roles.act_as(WEB):
+        elevation = elevated(jump.cast.member01, jump.cast.leader01, now=jump.clock.now)
+    with roles.act_as(WORKER):
+        assert granted(elevation).status == ElevationStatus.ACTIVE
+        judging.judge_due()
+    with roles.act_as(WEB):
+        asked = extension_asked(elevation, jump.cast.member01, ends_at=elevation.ends_at + HOUR, now=jump.clock.now)
+        approved(asked, jump.cast.leader01, now=jump.clock.now)
+    with roles.act_as(WORKER):
+        provision.prolong(elevation.pk)
+    jump.iam.add_user_to_group(GroupName=MEMBER_GROUP, UserName="member02")
+    jump.clock.forward(minutes=3)
+    gated.aws.set_clock(at=jump.clock.now)
+    with roles.act_as(WORKER):
+        reconcile.run()
+        health.probe_all()
+    with roles.act_as(WEB):
+        drift = Drift.objects.get(name="member02")
+        run(lambda: reconcile.undo(code=drift.code, actor=actor_of(jump.cast.admin01), now=jump.clock.now))
+        returned(elevation, jump.cast.member01, now=jump.clock.now)
+    with roles.act_as(WORKER):
+        reconcile.undo_one(drift.pk)
+        assert ended(elevation).status == ElevationStatus.ENDED
+        jump.clock.forward(minutes=3)
+        revoke.tidy(elevation.pk)
+        for role_id in gates.due(now=jump.clock.now):
+            gates.refresh(role_id)
+    drift.refresh_from_db()
+    elevation.refresh_from_db()
+    assert (drift.status, elevation.fence_due_at, jump.members()) == ("undone", None, set())
+
+
+def test_workers_role_lapses_and_forgets(jump: Jump, roles: Roles) -> None:
+    with roles.act_as(WEB):
+        request = submitted(jump.cast.member01, now=jump.clock.now)
+    with roles.act_as(WORKER):
+        sweep.housekeeping(now=request.decide_until + timedelta(days=30))
+    request.refresh_from_db()
+    assert request.status == "lapsed"
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as made:
+        yield made
+
+
+@pytest.fixture
+def server() -> Iterator[SlackServer]:
+    with slack_server() as made:
+        yield made
+
+
+def test_notices_role_tells_sends_disables_what_is_gone_and_forgets(
+    jump: Jump, roles: Roles, receiver: Receiver, server: SlackServer, settings: Settings
+) -> None:
+    wishes = Wishes(name="chat", url=receiver.url, language="en", with_details=True)
+    receiver.status = 410
+    settings.SLACK_API_URL, settings.SLACK_BOT_TOKEN = server.url, TOKEN
+    with roles.act_as(WEB):
+        run(lambda: keeping.add(wishes=wishes, actor=actor_of(jump.cast.admin01), now=jump.clock.now))
+        elevated(jump.cast.member01, jump.cast.leader01, now=jump.clock.now)
+        submitted(jump.cast.member02, now=jump.clock.now)
+    names = {"kind": "unexplained_member", "account": "jump", "thing": MEMBER_GROUP, "name": "stranger"}
+    drift = Drift.objects.create(**names, found_at=jump.clock.now, seen_at=jump.clock.now)
+    recording.tell(drift, "drift.found", actor=actor_of(jump.cast.admin01), now=jump.clock.now)
+    with roles.act_as(WORKER):
+        announcing.announce(now=jump.clock.now)
+    with roles.act_as(NOTICES):
+        telling.tell(now=jump.clock.now)
+        for _task, delivery_id in list(delivering.due(now=jump.clock.now)):
+            delivering.deliver(delivery_id, now=jump.clock.now)
+        delivering.forget_old(now=timezone.now() + timedelta(days=2 * settings.DELIVERIES_KEPT_DAYS))
+    assert (WebhookEndpoint.objects.get().enabled, len(receiver.got)) == (False, 1)
+    # Cards for both approvers, and the drift for administrator and auditor.
+    channels = [call["channel"] for call in server.told("chat.postMessage")]
+    assert sorted(channels) == ["U0ADMIN01", "U0AUDITOR01", "U0LEADER01", "U0LEADER02"]
+    assert not Delivery.objects.exists()

@@ -1,0 +1,55 @@
+"""Accepting drift in the browser: what was changed in AWS on purpose."""
+
+import pytest
+
+from access_requests.models import Baseline, Drift, DriftKind
+from audits.models import TrailEntry
+from tests.app.access_requests.web.conftest import Browse
+from tests.app.access_requests.web.test_drift_undo import found
+from tests.cast import Cast, iam_user_id
+from tests.clock import Clock
+
+SERIAL = "arn:aws:iam::111111111111:mfa/new-telephone"
+
+
+def new_device(cast: Cast, clock: Clock) -> Drift:
+    detail = {"user_id": iam_user_id("member01")}
+    return found(cast, clock.now, kind=DriftKind.NEW_MFA_DEVICE, thing="member01", name=SERIAL, work_group_id=None, detail=detail)
+
+
+def test_administrator_is_asked_and_then_it_is_known_as_right(cast: Cast, browse: Browse, clock: Clock) -> None:
+    drift, client = new_device(cast, clock), browse(cast.admin01)
+    page = client.get(f"/drift/{drift.code}/").content.decode()
+    for fact in (f'href="/drift/{drift.code}/accept/"', "An administrator asks the person, by another way than the portal."):
+        assert fact in page, fact
+    asked = client.get(f"/drift/{drift.code}/accept/").content.decode()
+    for fact in ("Accept it as it is now?", SERIAL, "In AWS nothing is written.", 'method="post"'):
+        assert fact in asked, fact
+    said = client.post(f"/drift/{drift.code}/accept/", follow=True)
+    assert said.redirect_chain == [(f"/drift/{drift.code}/", 302)]
+    page = said.content.decode()
+    for fact in (f"You accepted {drift.code}", ">accepted</span>", "admin01 accepted it"):
+        assert fact in page, fact
+    assert f'href="/drift/{drift.code}/accept/"' not in page
+    known = Baseline.objects.get()
+    assert (known.kind, known.account, known.thing, known.name) == ("mfa_device", "jump", iam_user_id("member01"), SERIAL)
+    assert known.accepted_by == "admin01"
+    assert client.post(f"/drift/{drift.code}/accept/").status_code == 409
+
+
+def test_auditor_reads_it_and_accepts_nothing(cast: Cast, browse: Browse, clock: Clock) -> None:
+    drift, client = new_device(cast, clock), browse(cast.auditor01)
+    assert f'href="/drift/{drift.code}/accept/"' not in client.get(f"/drift/{drift.code}/").content.decode()
+    assert client.get(f"/drift/{drift.code}/accept/").status_code == 302
+    assert client.post(f"/drift/{drift.code}/accept/").status_code == 403
+    assert not Baseline.objects.exists()
+    assert not TrailEntry.objects.filter(act="drift.accepted").exists()
+
+
+@pytest.mark.parametrize("kind", [DriftKind.ROLE_BOUNDARY, DriftKind.ROLE_OPEN, DriftKind.GATE_EDITED, DriftKind.TRUST_OPEN])
+def test_what_opens_a_gate_is_never_accepted(cast: Cast, browse: Browse, clock: Clock, kind: DriftKind) -> None:
+    drift, client = found(cast, clock.now, kind=kind, thing="Prod_MemberRole", name=""), browse(cast.admin01)
+    assert client.get(f"/drift/{drift.code}/accept/").status_code == 302
+    refused = client.post(f"/drift/{drift.code}/accept/")
+    assert refused.status_code == 409
+    assert "This cannot be accepted as it is." in refused.content.decode()

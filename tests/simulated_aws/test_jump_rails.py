@@ -1,0 +1,107 @@
+"""An administrator of Jump, the thief of a key and the thief of the portal's: whom they cannot become, by real calls."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from portal.simulated_aws import totp
+from portal.simulated_aws.company import PORTAL_ROLE, role_arn
+from portal.simulated_aws.guard_rails import allow, document
+from tests.aws_fixtures import PORTAL_KEY, Aws
+from tests.rails import JUMP
+from tests.simulated_aws.refusals import refused
+
+EVERYTHING = json.dumps(document(allow("*")))
+RAIL = f"{JUMP}:policy/sekisho/rails/DenyPortalForgery"
+TRUSTS_ADMIN01 = json.dumps(
+    document({"Effect": "Allow", "Principal": {"AWS": f"{JUMP}:user/admin01"}, "Action": "sts:AssumeRole"})
+)
+
+
+def enrol(iam: Any, user: str, *, aws: Aws, device: str = "of-a-thief") -> str:
+    """Make a device and give it to the user; return its serial number."""
+    made = iam.create_virtual_mfa_device(VirtualMFADeviceName=device)["VirtualMFADevice"]
+    enable(iam, user, made, aws=aws)
+    return str(made["SerialNumber"])
+
+
+def enable(iam: Any, user: str, made: Mapping[str, Any], *, aws: Aws) -> None:
+    seed = made["Base32StringSeed"].decode()
+    first, second = (totp.code(seed, at=aws.now() - timedelta(seconds=ago)) for ago in (totp.STEP_SECONDS, 0))
+    iam.enable_mfa_device(UserName=user, SerialNumber=made["SerialNumber"], AuthenticationCode1=first, AuthenticationCode2=second)
+
+
+Calls = Mapping[str, Callable[[Any, Aws], object]]
+TAKING_OVER: Calls = {
+    "member02 renamed away": lambda iam, _: iam.update_user(UserName="member02", NewUserName="gone"),
+    "oneself renamed": lambda iam, _: iam.update_user(UserName="admin01", NewUserName="member02"),
+    "member02 deleted": lambda iam, _: iam.delete_user(UserName="member02"),
+    "a user made": lambda iam, _: iam.create_user(UserName="member03"),
+    "a policy attached to oneself": lambda iam, _: iam.attach_user_policy(
+        UserName="admin01", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
+    ),
+    "a policy detached from somebody": lambda iam, _: iam.detach_user_policy(UserName="member01", PolicyArn=RAIL),
+    "a key for somebody": lambda iam, _: iam.create_access_key(UserName="member01"),
+    "a password for somebody": lambda iam, _: iam.create_login_profile(UserName="member01", Password="Not-theirs-1"),
+    "a device for somebody": lambda iam, aws: enrol(iam, "member01", aws=aws),
+    "somebody's device off": lambda iam, aws: iam.deactivate_mfa_device(
+        UserName="member01", SerialNumber=aws.person("member01").mfa_serial
+    ),
+    "a key for the portal": lambda iam, _: iam.create_access_key(UserName="sekisho-portal"),
+    "the portal's role": lambda iam, _: iam.update_assume_role_policy(RoleName=PORTAL_ROLE, PolicyDocument=TRUSTS_ADMIN01),
+    "a role of one's own": lambda iam, _: iam.create_role(RoleName="Own", AssumeRolePolicyDocument=TRUSTS_ADMIN01),
+    "the rails off the group": lambda iam, _: iam.detach_group_policy(GroupName="JumpAdminGroup", PolicyArn=RAIL),
+    "oneself out of the group": lambda iam, _: iam.remove_user_from_group(GroupName="JumpAdminGroup", UserName="admin01"),
+    "the group renamed": lambda iam, _: iam.update_group(GroupName="JumpAdminGroup", NewGroupName="Others"),
+    "the rail written anew": lambda iam, _: iam.create_policy_version(
+        PolicyArn=RAIL, PolicyDocument=EVERYTHING, SetAsDefault=True
+    ),
+}
+
+
+@pytest.mark.parametrize("way", TAKING_OVER)
+def test_administrator_of_jump_becomes_nobody_else(aws: Aws, way: str) -> None:
+    iam = aws.person("admin01").client("iam")
+    with refused("AccessDenied", status=403, match="explicit deny in an identity-based policy"):
+        TAKING_OVER[way](iam, aws)
+    iam.add_user_to_group(GroupName="MemberGroup", UserName="auditor01")
+
+
+def test_stolen_key_enrols_no_device_of_its_own(aws: Aws) -> None:
+    thief = aws.person("member01").client("iam")
+    with refused("AccessDenied", status=403):
+        thief.create_virtual_mfa_device(VirtualMFADeviceName="of-a-thief")
+    made = aws.admin_client("iam").create_virtual_mfa_device(VirtualMFADeviceName="spare")["VirtualMFADevice"]
+    with refused("AccessDenied", status=403):
+        enable(thief, "member01", made, aws=aws)
+    with refused("AccessDenied", status=403):
+        thief.create_access_key(UserName="member01")
+    devices = thief.list_mfa_devices(UserName="member01")["MFADevices"]
+    assert [device["SerialNumber"] for device in devices] == [aws.person("member01").mfa_serial]
+
+
+def test_person_with_mfa_enrols_another_device(aws: Aws) -> None:
+    who = aws.person("member01")
+    given = who.client("sts").get_session_token(SerialNumber=who.mfa_serial, TokenCode=who.mfa_code)["Credentials"]
+    keys = {"key_id": given["AccessKeyId"], "secret": given["SecretAccessKey"], "token": given["SessionToken"]}
+    assert enrol(aws.client("iam", **keys), "member01", aws=aws, device="new-telephone").endswith("mfa/new-telephone")
+
+
+def test_sealed_user_hands_out_what_nobody_else_may(aws: Aws) -> None:
+    iam = aws.admin_client("iam")
+    assert iam.create_access_key(UserName="member01")["AccessKey"]["UserName"] == "member01"
+    assert enrol(iam, "member01", aws=aws, device="first")
+
+
+def test_key_of_the_portal_lets_nobody_into_a_role_that_was_not_declared(aws: Aws) -> None:
+    portal = aws.client("iam", key_id=PORTAL_KEY.id, secret=PORTAL_KEY.secret)
+    portal.put_user_policy(UserName="member01", PolicyName="sekisho-entry-x", PolicyDocument=EVERYTHING)
+    for account, role in (("billing", "Billing_AdminRole"), ("production", "OrganizationAccountAccessRole")):
+        with refused("AccessDenied", status=403, match="no permissions boundary allows"):
+            aws.switch("member01", account=account, role=role)
+    assert aws.switch("member01", role="Prod_ReadOnlyRole").credentials
+    with refused("AccessDenied", status=403):
+        aws.person("member01").client("sts").assume_role(RoleArn=role_arn("jump", PORTAL_ROLE), RoleSessionName="member01")
