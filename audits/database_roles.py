@@ -47,7 +47,7 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         "access_requests_accessrequest": "SELECT, UPDATE (status, settled_at, starts_at, ends_at)",
         "access_requests_requestedgroup": "SELECT, UPDATE (waits_to_start_now)",
         "access_requests_elevation": "SELECT, UPDATE",
-        "access_requests_iamuserbinding": "SELECT, UPDATE (mfa_serials)",
+        "access_requests_iamuserbinding": "SELECT, UPDATE (mfa_serials, access_keys, credentials_read_at)",
         "access_requests_automationexecution": KEEP,
         "access_requests_personlease": KEEP,
         "access_requests_rolegate": KEEP,
