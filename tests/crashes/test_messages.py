@@ -84,7 +84,7 @@ def test_a_return_while_the_grant_is_under_way_leaves_nobody_in(stage: Stage) ->
 
 def test_thousands_of_stale_grants_do_not_hold_up_an_end(stage: Stage, start_worker: Start) -> None:
     elevation = stage.over()
-    stage.crew.kill()
+    stage.kill_worker()
     stage.broker.flush()
     stage.broker.send(GRANT, elevation.pk, times=2000)
     start_worker(stage.crew.environment, queues="ends")
