@@ -11,24 +11,30 @@ from running import Step
 from portal.settings.signing import throwaway_key
 
 APP = "tests/app/access_requests"
+# AWS against the portal: a quarter of all seconds. One database is enough for each change: PostgreSQL, where there is one.
+COMPARISONS = {"comparisons": (f"{APP}/services/reconcile",)}
 # What databases answer or lock differently runs on PostgreSQL too. The rest asks the same of either.
 ON_POSTGRESQL = (
-    *(f"{APP}/services", f"{APP}/models", f"{APP}/selectors", "tests/app/audits", "tests/app/users", "tests/app/portal/outbox"),
-    *("tests/races", "tests/crashes/test_commits.py", "tests/crashes/test_messages.py", "tests/bench"),
+    *(f"{APP}/services", f"--ignore={APP}/services/reconcile", f"{APP}/models", f"{APP}/selectors", "tests/app/audits"),
+    *("tests/app/users", "tests/app/portal/outbox", "tests/races", "tests/crashes/test_commits.py"),
+    *("tests/crashes/test_messages.py", "tests/bench"),
 )
+# Its plugin takes a second to load; one module uses it.
+MADE_UP_CALLS = "every door"
+EVERY_DOOR = ("tests/app/test_every_door.py", f"{APP}/api/test_openapi.py", f"{APP}/api/test_every_endpoint.py")
 # Traced, since it runs in the process of the test. Of workers and browsers tracing sees nothing, and costs half as much again.
-MADE_UP_CALLS = "the rest of the app"
 TRACED = {
-    "rules and services": ("tests/pure", f"{APP}/services"),
-    MADE_UP_CALLS: ("tests/app", f"--ignore={APP}/services"),
+    "rules and services": ("tests/pure", f"{APP}/services", f"--ignore={APP}/services/reconcile"),
+    "the rest of the app": ("tests/app", f"--ignore={APP}/services", *(f"--ignore={path}" for path in EVERY_DOOR)),
 }
 # Each is a process of its own, beside which others run while it waits.
 UNTRACED = {
-    "crashes": ("tests/crashes",),
     "journeys": ("tests/journeys",),
     "contracts": ("tests/contracts",),
     "the demo": ("tests/demo",),
+    "crashes": ("tests/crashes",),
     "the simulated AWS": ("tests/simulated_aws", "tests/iam_simulate"),
+    MADE_UP_CALLS: EVERY_DOOR,
     "command line, doors, races": ("tests/cli", "tests/doors", "tests/structure", "tests/races"),
     "the container set-up": ("tests/deploy",),
 }
@@ -59,8 +65,11 @@ def tests(*, found: Mapping[str, str], folder: Path, exhaustive: bool) -> list[S
     on_sqlite: dict[str, str | None] = {**found, "TEST_DATABASE_URL": None}
     wanted = () if exhaustive else ("-m", "not exhaustive")
     steps = [_traced(name, [*wanted, *paths], folder, on_sqlite) for name, paths in TRACED.items()]
+    steps += [_traced(name, [*wanted, *paths], folder, found) for name, paths in COMPARISONS.items()]
     if "TEST_DATABASE_URL" in found:
         steps.append(_pytest("PostgreSQL", [*wanted, *ON_POSTGRESQL], folder, {**found, **SMALL_BENCH}))
+        if exhaustive:
+            steps += [_pytest(f"{name} on SQLite", paths, folder, on_sqlite) for name, paths in COMPARISONS.items()]
     for name, paths in UNTRACED.items():
         if name != "journeys" or shutil.which("chromium"):
             # The container set-up brings databases of its own.
@@ -77,7 +86,6 @@ def affected(paths: Sequence[str], *, found: Mapping[str, str], folder: Path) ->
 
 def _pytest(name: str, arguments: Sequence[str], folder: Path, environment: Mapping[str, str | None], *before: str) -> Step:
     report = folder / f"{name}.xml"
-    # Its plugin takes a second to load; the one module that uses it is among the doors.
     without = () if name == MADE_UP_CALLS else ("-p", "no:schemathesis")
     command = [*(before or (sys.executable,)), "-m", "pytest", "-rs", *without, f"--junitxml={report}", *arguments]
     return Step(name=name, command=command, environment={**environment, "MIGRATED_DIR": str(folder)}, report=report)

@@ -18,6 +18,7 @@ import pytest
 from botocore.config import Config
 
 from portal.aws.service_models import new_session
+from portal.demo.children import end_with_parent
 from portal.simulated_aws import console, control, totp
 from portal.simulated_aws.company import ACCOUNTS, PEOPLE, company, role_arn
 from portal.simulated_aws.people import Credentials
@@ -215,11 +216,12 @@ _SESSION = boto3.Session(botocore_session=new_session())
 def simulated_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     """Return the one process of the session, with whatever the last test left in it."""
     port_file = tmp_path_factory.mktemp("simulated_aws") / "port"
-    token = secrets.token_urlsafe()
+    token, parent = secrets.token_urlsafe(), os.getpid()
     process = subprocess.Popen(
         [sys.executable, "-m", "portal.simulated_aws", "--port-file", str(port_file)],
         env={**os.environ, "SIMULATED_AWS_CONTROL_TOKEN": token},
         cwd=Path(__file__).parent.parent,
+        preexec_fn=lambda: end_with_parent(parent),  # noqa: PLW1509  Two system calls; no threads hold a lock that they need.
     )
     try:
         yield Aws(f"http://127.0.0.1:{_port(port_file, process)}", token)

@@ -68,7 +68,8 @@ def _files(arguments: Sequence[str]) -> list[Path]:
 
 
 def test_every_test_runs_once_and_what_databases_do_differently_on_postgresql_too() -> None:
-    once = Counter(file for arguments in (*steps.TRACED.values(), *steps.UNTRACED.values()) for file in _files(arguments))
+    runs = (*steps.TRACED.values(), *steps.COMPARISONS.values(), *steps.UNTRACED.values())
+    once = Counter(file for arguments in runs for file in _files(arguments))
     everything = set((ROOT / "tests").rglob("test_*.py"))
     bench = set((ROOT / "tests/bench").rglob("test_*.py"))
     assert set(once) == everything - bench
