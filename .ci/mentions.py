@@ -115,7 +115,8 @@ class Mentions:
 
     def _of_conftests(self) -> Iterator[Pair]:
         for path in self.files:
-            for folder in _folders(path):
+            # Not the uppermost: it mentions every plugin, and every test depends on it.
+            for folder in set(_folders(path)) - {"tests"}:
                 if (conftest := f"{folder}/conftest.py") in self.files:
                     yield conftest, path
 

@@ -81,6 +81,11 @@ RULES = (
         tests={"tests/contracts/test_permissions.py": 7, "tests/contracts/test_permissions_of_ways.py": 7},
     ),
     Rule(
+        why="what AWS is told to run",
+        changed=["portal/aws/runbooks/*", "access_requests/grants/documents/*"],
+        tests={"tests/app/access_requests/grants/test_runbooks.py": 12},
+    ),
+    Rule(
         why="policies by another's evaluation",
         changed=["portal/iam/*", "tests/iam_simulate/*"],
         tests={"tests/iam_simulate/test_time_boxes.py": 2},
