@@ -85,7 +85,7 @@ def install() -> None:
     iam_backends.backend = StrictIam
 
 
-def _own(policy: AWSManagedPolicy) -> AWSManagedPolicy:
+def _own(policy: ManagedPolicy) -> ManagedPolicy:
     """Return a copy, without moto's keeping count of it, which copy.copy asks for and which takes longer than the copy."""
     own = object.__new__(type(policy))
     own.__dict__.update(policy.__dict__)
