@@ -25,12 +25,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="targetrole",
             name="arn",
-            field=models.CharField(blank=True, max_length=700, null=True, verbose_name="ARN"),
+            field=models.CharField(blank=True, max_length=700, null=True, verbose_name="ARN of the role"),
         ),
         migrations.AddField(
             model_name="targetrole",
             name="read_again_at",
-            field=models.DateTimeField(blank=True, editable=False, null=True),
+            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name="to be read again"),
         ),
         migrations.AddField(
             model_name="targetrole",

@@ -85,11 +85,11 @@ class TargetRole(models.Model):
     policies = models.JSONField(_("declared policies"), null=True, blank=True)
     # As AWS showed them, or the ARN as the catalogue declares it where the portal has no role to ask by; null until then. Never
     # put together from names: path, letter case and partition are AWS's own, and a Deny on another ARN denies nobody.
-    arn = models.CharField(_("ARN"), max_length=LONGEST_ARN, null=True, blank=True)  # noqa: DJ001  Null is what nobody has read.
+    arn = models.CharField(_("ARN of the role"), max_length=LONGEST_ARN, null=True, blank=True)  # noqa: DJ001  Null: nobody has read it.
     role_id = models.CharField(_("role ID"), max_length=128, null=True, blank=True)  # noqa: DJ001
     read_at = models.DateTimeField(_("read in AWS"), null=True, blank=True)
     # When a worker that could not read it tries again.
-    read_again_at = models.DateTimeField(null=True, blank=True, editable=False)
+    read_again_at = models.DateTimeField(_("to be read again"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("target role")
