@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -21,7 +21,11 @@ from portal.simulated_aws.work_gates import boundary_arn
 from tests.aws_fixtures import Switched
 from tests.contracts.test_access_in_time import Production, can_act, is_allowed, production
 from tests.jump import ended, granted
+from tests.rails import PERSON_BOUNDARY
 from tests.story import approved, elevated, extension_asked, refused, submitted
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
 
 __all__ = ["production"]
 NAME, GROUP = "Audit_PathRole", "ProdAuditWorkGroup"
@@ -92,6 +96,15 @@ def document(*statements: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
+def name_in_boundary(iam: "IAMClient", role_arn: str) -> None:
+    """Have the boundary of people name one more role to which they may switch, as an administrator does."""
+    version = iam.get_policy(PolicyArn=PERSON_BOUNDARY)["Policy"]["DefaultVersionId"]
+    policy: Any = iam.get_policy_version(PolicyArn=PERSON_BOUNDARY, VersionId=version)["PolicyVersion"]["Document"]
+    more = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role_arn}
+    said = document(*policy["Statement"], more)
+    iam.create_policy_version(PolicyArn=PERSON_BOUNDARY, PolicyDocument=said, SetAsDefault=True)
+
+
 @pytest.fixture
 def team(production: Production) -> Team:
     make_role(production)
@@ -99,6 +112,7 @@ def team(production: Production) -> Team:
     iam.create_group(GroupName=GROUP, Path="/sekisho/work/")
     switch = document({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ARN})
     iam.put_group_policy(GroupName=GROUP, PolicyName="SwitchRole", PolicyDocument=switch)
+    name_in_boundary(iam, ARN)
     role = TargetRole.objects.create(account=cast.production, name=NAME, level="member")
     group = WorkGroup.objects.create(name=GROUP, policy=cast.one_lead, everyone_may_request=True)
     group.target_roles.set([role])
