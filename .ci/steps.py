@@ -65,7 +65,7 @@ def tests(*, found: Mapping[str, str], folder: Path, exhaustive: bool) -> list[S
     on_sqlite: dict[str, str | None] = {**found, "TEST_DATABASE_URL": None}
     wanted = () if exhaustive else ("-m", "not exhaustive")
     steps = [_traced(name, [*wanted, *paths], folder, on_sqlite) for name, paths in TRACED.items()]
-    steps += [_traced(name, [*wanted, *paths], folder, found) for name, paths in COMPARISONS.items()]
+    steps += [_pytest(name, [*wanted, *paths], folder, found) for name, paths in COMPARISONS.items()]
     if "TEST_DATABASE_URL" in found:
         steps.append(_pytest("PostgreSQL", [*wanted, *ON_POSTGRESQL], folder, {**found, **SMALL_BENCH}))
         if exhaustive:
