@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
