@@ -14,6 +14,7 @@ from access_requests.models import (
     Drift,
     DriftKind,
 )
+from access_requests.services import reconcile
 
 Step = tuple[str, Promise]
 # The calls to IAM in their order. `thing` and `name` as in models.Drift.
@@ -75,6 +76,10 @@ _BOUNDARY = _(
     "An administrator puts the boundary SekishoWorkRoleBoundary on the role in AWS, at once. Without it a session may make a "
     "way in that outlives its end, and the portal cannot write the session gate."
 )
+_PERSON_BOUNDARY = _(
+    "An administrator puts the boundary SekishoPersonBoundary on the IAM user in AWS, at once. Without it the portal cannot "
+    "write the user's entry fences, and gives nothing."
+)
 _OR_ACCEPTED = _("An administrator puts it right in AWS, or accepts it as it is now.")
 _CREDENTIAL = _(
     "An administrator asks the person, by another way than the portal. If it is not theirs, it is taken off in AWS at once; "
@@ -118,6 +123,8 @@ def touches(drift: Drift) -> str:
 
 
 def by_hand(drift: Drift) -> str:
+    if drift.kind == DriftKind.USER_BOUNDARY and not reconcile.acceptable(drift):
+        return str(_PERSON_BOUNDARY)
     return str(BY_HAND.get(drift.kind, BY_HAND_ELSE))
 
 

@@ -53,3 +53,13 @@ def test_what_opens_a_gate_is_never_accepted(cast: Cast, browse: Browse, clock: 
     refused = client.post(f"/drift/{drift.code}/accept/")
     assert refused.status_code == 409
     assert "This cannot be accepted as it is." in refused.content.decode()
+
+
+def test_boundary_that_a_work_group_needs_is_put_back_and_nobody_is_told_to_accept_it(
+    cast: Cast, browse: Browse, clock: Clock
+) -> None:
+    needed = {"kind": DriftKind.USER_BOUNDARY, "thing": "member01", "name": "policy/sekisho/SekishoPersonBoundary"}
+    drift = found(cast, clock.now, **needed, work_group_id=None, detail={"needed_by": ["ProdMemberWorkGroup"]})
+    page = browse(cast.admin01).get(f"/drift/{drift.code}/").content.decode()
+    assert "puts the boundary SekishoPersonBoundary on the IAM user" in page
+    assert "or accepts it" not in page
