@@ -14,7 +14,7 @@ import processes
 ROOT = Path(__file__).resolve().parent.parent
 # CI ends the whole run after 90 minutes without a word of what hung: each step, and all of them, end before that.
 LONGEST_STEP, LONGEST_RUN = 15 * 60, 80 * 60
-POLL_SECONDS = 0.05
+POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,22 +38,54 @@ OF_DECISION = ("decisions__approver__username", "decisions__level_number", "deci
 
 
 def why_not(elevation: Elevation) -> str:
-    """Return why nothing may be given by the elevation, or nothing; the alarm is in the log then."""
-    return str(_refused([elevation]).get(elevation.pk, ""))
+    """Return why nothing may be given by the elevation, or nothing; the alarm is in the log then. Its row is locked."""
+    refused = _refused([elevation])
+    _alarm([elevation], refused)
+    return str(refused.get(elevation.pk, ""))
 
 
 def founded(elevations: QuerySet[Elevation]) -> list[Elevation]:
-    """Return those of the elevations that have leave; about each of the others there is an alarm in the log."""
-    rows = list(elevations.select_related("person", "work_group", "request"))
-    refused = _refused(rows)
-    return [row for row in rows if row.pk not in refused]
+    """Return those of the elevations that have leave; about each of the others there is an alarm in the log.
+
+    No row is locked. A step that somebody settles between the reading of the rows and that of the trail makes the two differ, and
+    would shut out a person who has leave: whoever has moved meanwhile is read and judged again.
+    """
+    rows = {row.pk: row for row in _in_full(elevations)}
+    refused = dict(_refused(list(rows.values())))
+    while refused:
+        fresh = {row.pk: row for row in _in_full(elevations.filter(pk__in=refused))}
+        moved = [pk for pk in refused if pk not in fresh or _claim(fresh[pk]) != _claim(rows[pk])]
+        if not moved:
+            break
+        for pk in moved:
+            del refused[pk], rows[pk]
+        again = [fresh[pk] for pk in moved if pk in fresh]
+        rows |= {row.pk: row for row in again}
+        refused |= _refused(again)
+    _alarm(rows.values(), refused)
+    return [rows[pk] for pk in sorted(rows) if pk not in refused]
 
 
 def end_unfounded(*, now: datetime) -> None:
     """End whatever is in AWS, or about to be, and has no leave: a row that was forged as given has no step of its own to do."""
-    rows = Elevation.objects.filter(status__in=INSIDE).order_by("pk").select_related("person", "work_group", "request")
-    for elevation_id in _refused(list(rows)):
+    rows = _in_full(Elevation.objects.filter(status__in=INSIDE).order_by("pk"))
+    for elevation_id in _refused(rows):
         run(partial(_end, elevation_id, now))
+
+
+def _in_full(elevations: QuerySet[Elevation]) -> list[Elevation]:
+    return list(elevations.select_related("person", "work_group", "request"))
+
+
+def _claim(row: Elevation) -> tuple[str, datetime, str]:
+    """Return what of a row a step changes, each together with an entry of the trail."""
+    return row.status, row.ends_at, row.ends_by
+
+
+def _alarm(rows: Iterable[Elevation], refused: Mapping[int, Unfounded]) -> None:
+    for row in rows:
+        if reason := refused.get(row.pk):
+            logger.critical("%s is refused, and nothing is given by it: %s. Find out who wrote it.", row.code, reason)
 
 
 def _end(elevation_id: int, now: datetime) -> None:
@@ -76,7 +108,6 @@ def _refused(elevations: Sequence[Elevation]) -> Mapping[int, Unfounded]:
         extensions = {code: consents[code] for code in codes}
         grounds = _grounds(elevation, told.get(elevation.code, ()), consents[elevation.request.code], extensions)
         if reason := policy.unfounded(grounds):
-            logger.critical("%s is refused, and nothing is given by it: %s. Find out who wrote it.", elevation.code, reason)
             refused[elevation.pk] = reason
     return refused
 

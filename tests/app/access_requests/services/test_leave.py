@@ -1,13 +1,17 @@
 """Rows that somebody wrote into the database beside the portal: the workers give nothing by them, and say so."""
 
 import logging
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
-from access_requests.lifecycle import ElevationStatus
+from access_requests.actor import WORKER
+from access_requests.lifecycle import INSIDE, ElevationAction, ElevationStatus
 from access_requests.models import AccessRequest, Decision, Elevation
-from access_requests.services import gates, leave, provision, sweep
+from access_requests.services import gates, leave, provision, stop, sweep, transition
+from access_requests.services.run import run
 from audits.models import TrailEntry
 from tests.forging import forged_approval, forged_elevation
 from tests.gated import Gated
@@ -52,6 +56,48 @@ def test_elevation_with_request_and_decision_gives_nothing(jump: Jump, request_r
     granted(forged)
     assert_refused(forged, "not_as_recorded", jump)
     assert jump.proxy.count() == 0
+
+
+MEANWHILE = {
+    "granted": lambda row, now: apply(row, ElevationAction.CONFIRM_GRANT, now, granted_at=now),
+    "ended": lambda row, now: stop.end_now(row, reason="returned", actor=WORKER, now=now),
+}
+
+
+@pytest.mark.parametrize(("meanwhile", "let_in"), [("granted", True), ("ended", False)])
+def test_step_that_is_settled_between_row_and_trail_shuts_nobody_out_and_alarms_nobody(
+    jump: Jump,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    meanwhile: str,
+    let_in: bool,  # noqa: FBT001  A parameter of the test.
+) -> None:
+    elevation = elevated(jump.cast.member01, jump.cast.leader01, now=jump.clock.now)
+    settle(elevation, lambda row, now: apply(row, ElevationAction.START_GRANT, now, granting_at=now), jump)
+    read, steps = leave.selectors.of_subjects, [MEANWHILE[meanwhile]]
+
+    def settled_meanwhile(*args: Any, **kwargs: Any) -> Any:
+        if steps:
+            settle(elevation, steps.pop(), jump)
+        return read(*args, **kwargs)
+
+    monkeypatch.setattr(leave.selectors, "of_subjects", settled_meanwhile)
+    with caplog.at_level(logging.CRITICAL):
+        found = leave.founded(Elevation.objects.filter(status__in=INSIDE))
+    assert [row.code for row in found] == ([elevation.code] if let_in else [])
+    assert caplog.records == []
+
+
+def settle(elevation: Elevation, step: Callable[[Elevation, datetime], object], jump: Jump) -> None:
+    """Have another worker settle a step of it."""
+    row = Elevation.objects.select_related("request", "person", "work_group").get(pk=elevation.pk)
+    run(lambda: step(row, jump.clock.now))
+
+
+def apply(row: Elevation, action: ElevationAction, now: datetime, **times: datetime) -> None:
+    for field, moment in times.items():
+        setattr(row, field, moment)
+    transition.apply_to_elevation(row, action, actor=WORKER, now=now)
 
 
 def test_row_that_was_forged_as_given_opens_no_gate_and_the_comparison_ends_it(
