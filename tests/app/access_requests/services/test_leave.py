@@ -12,6 +12,7 @@ from access_requests.lifecycle import INSIDE, ElevationAction, ElevationStatus
 from access_requests.models import AccessRequest, Decision, Elevation
 from access_requests.services import gates, leave, provision, stop, sweep, transition
 from access_requests.services.run import run
+from audits import selectors
 from audits.models import TrailEntry
 from tests.forging import forged_approval, forged_elevation
 from tests.gated import Gated
@@ -74,14 +75,14 @@ def test_step_that_is_settled_between_row_and_trail_shuts_nobody_out_and_alarms_
 ) -> None:
     elevation = elevated(jump.cast.member01, jump.cast.leader01, now=jump.clock.now)
     settle(elevation, lambda row, now: apply(row, ElevationAction.START_GRANT, now, granting_at=now), jump)
-    read, steps = leave.selectors.of_subjects, [MEANWHILE[meanwhile]]
+    read, steps = selectors.of_subjects, [MEANWHILE[meanwhile]]
 
     def settled_meanwhile(*args: Any, **kwargs: Any) -> Any:
         if steps:
             settle(elevation, steps.pop(), jump)
         return read(*args, **kwargs)
 
-    monkeypatch.setattr(leave.selectors, "of_subjects", settled_meanwhile)
+    monkeypatch.setattr(selectors, "of_subjects", settled_meanwhile)
     with caplog.at_level(logging.CRITICAL):
         found = leave.founded(Elevation.objects.filter(status__in=INSIDE))
     assert [row.code for row in found] == ([elevation.code] if let_in else [])
