@@ -71,6 +71,7 @@ PROBLEMS: Mapping[str, Promise] = {
     "fence_not_shown_yet": _("AWS does not show the entry fence as it was written. It is looked at again."),
     "not_shown_yet": _("AWS does not show the change yet. It is looked at again."),
     "still_shown": _("AWS still shows the membership. It is taken out again."),
+    "leave_unread": _("The audit trail could not be read, so the session gate is not written yet. It is tried again."),
     "still_a_member": _("AWS still shows the membership. It is taken out again."),
     "iam_user_changed": _("The IAM user was renamed, or deleted and made again. An administrator must bind it anew."),
     "no_identity_center": _(

@@ -31,7 +31,7 @@ OF_PEOPLE = (
     "elevation.scheduled",
     "elevation.extended",
 )
-# What pages, verbs and evaluations of access read. Nobody who is not the web reads sessions or accounts' e-mail addresses.
+# What pages, verbs and evaluations of access read. People are read whole, password hashes included (SECURITY.md).
 _OF_ACCESS = (
     *("approvallevel", "approvallevel_approvers", "approvalpolicy", "awsaccount", "decision", "identitycenterbinding"),
     *("standinggroup", "standinggroup_people", "standinggroup_target_roles", "targetrole"),

@@ -107,9 +107,17 @@ def _refused(elevations: Sequence[Elevation]) -> Mapping[int, Unfounded]:
         codes = [one.code for one in asked if one.extends_id == elevation.pk]
         extensions = {code: consents[code] for code in codes}
         grounds = _grounds(elevation, told.get(elevation.code, ()), consents[elevation.request.code], extensions)
-        if reason := policy.unfounded(grounds):
+        if reason := _judged(grounds):
             refused[elevation.pk] = reason
     return refused
+
+
+def _judged(grounds: Grounds) -> Unfounded | None:
+    """Return why it has no leave. An entry that no rule can compare is none of the portal's: it holds up nobody else."""
+    try:
+        return policy.unfounded(grounds)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return Unfounded.NOT_AS_RECORDED
 
 
 @dataclass(frozen=True, kw_only=True)

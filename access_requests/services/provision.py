@@ -155,7 +155,7 @@ def _refused(elevation: Elevation, error: BackendError, now: datetime) -> None:
 
 def _write(elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
     """Gate and fence first, and proof that they deny, so that AWS itself ends what is given next."""
-    target_roles.confirm(elevation.work_group, aws)
+    target_roles.confirm(elevation.work_group, grant.roles, aws)
     way = backend(elevation.work_group.backend)
     if way.executes:
         grant = runbooks.follow(grant, GIVING, aws)

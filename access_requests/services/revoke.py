@@ -12,7 +12,7 @@ from access_requests.actor import WORKER
 from access_requests.grants import directory, runbooks
 from access_requests.grants.calls import Caller, is_missing
 from access_requests.grants.contract import Grant, GrantBackend, is_fenced
-from access_requests.grants.errors import BackendError, BackendRefused, LeaseLost, UnderWay
+from access_requests.grants.errors import BackendBusy, BackendError, BackendRefused, LeaseLost, UnderWay
 from access_requests.grants.executions import Purpose
 from access_requests.grants.registry import backend, fenced
 from access_requests.lifecycle import INSIDE, ElevationAction, ElevationStatus
@@ -22,6 +22,7 @@ from access_requests.services.aws_step import Data, NotRecorded, Outcome
 
 logger = logging.getLogger(__name__)
 STILL_SHOWN = "still_shown"
+LEAVE_UNREAD = "leave_unread"
 
 
 def end(elevation_id: int) -> None:
@@ -171,6 +172,10 @@ def _shut(elevation: Elevation, aws: Caller) -> tuple[gates.Open | None, Backend
         logger.warning("the session gate at the end of %s: %s", elevation.code, error)
         # No session of a role that is gone may do anything.
         return gates.as_read(elevation), None if is_missing(error) else error
+    except DatabaseError as error:
+        # Such as a trail that cannot be read, by which the gate's other lines are judged. The membership goes all the same.
+        logger.exception("the session gate at the end of %s", elevation.code)
+        return gates.as_read(elevation), BackendBusy(LEAVE_UNREAD, str(error))
 
 
 def _lets_in(gate: gates.Open | None, *, now: datetime) -> bool:
@@ -184,6 +189,8 @@ def _fence_to_now(elevation: Elevation, grant: Grant, aws: Caller) -> None:
     except BackendRefused as error:
         # Such as a user whose policies are full: no repetition helps. The membership goes all the same.
         logger.warning("no fence at the end of %s: %s", elevation.code, error)
+    except DatabaseError:
+        logger.exception("no fence at the end of %s", elevation.code)
 
 
 def _is_gone(outcome: Outcome) -> bool:

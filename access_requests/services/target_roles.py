@@ -12,6 +12,7 @@ from access_requests import errors
 from access_requests.actor import WORKER
 from access_requests.grants import directory
 from access_requests.grants.calls import Caller
+from access_requests.grants.contract import Role
 from access_requests.grants.directory import IamRole
 from access_requests.grants.errors import BackendBusy, BackendError, BackendRefused
 from access_requests.grants.registry import unfenced
@@ -35,13 +36,17 @@ def check_known(work_groups: Iterable[WorkGroup]) -> None:
                 raise errors.IdentityUnread(role=str(role), work_group=group.name)
 
 
-def confirm(work_group: WorkGroup, aws: Caller) -> None:
+def confirm(work_group: WorkGroup, given: Iterable[Role], aws: Caller) -> None:
     """Raise BackendError unless each role of the group is the one that is known: IDENTITY_UNREAD, ROLE_CHANGED.
+
+    `given` are the roles as the step read them when it began, and as its fences will name them. One that was read or loaded
+    anew meanwhile makes the step begin again.
 
     One call a role where the portal has a role to ask by. Elsewhere the ARN was declared whole.
     """
+    arns = {role.pk: role.arn for role in given}
     for role in work_group.target_roles.select_related("account").order_by("name"):
-        if not role.is_known:
+        if not role.is_known or arns.get(role.pk) != role.arn:
             raise BackendBusy(IDENTITY_UNREAD, str(role))
         if role.account.gate_role_arn:
             there = directory.role_named(aws.through(iam_of(role.account.gate_role_arn)), role.name)

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from django.db import DatabaseError
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -148,7 +149,11 @@ def _write(role: TargetRole, holder: str, aws: Caller, *, renew: Renew) -> None:
 
     aws.before_each = renew_both
     asked, now = RoleGate.objects.values_list("asked", flat=True).get(role=role), timezone.now()
-    wanted = lines(role, now=now)
+    try:
+        wanted = lines(role, now=now)
+    except DatabaseError:
+        _held(role, holder).update(holder="", until=None)
+        raise
     try:
         if size(wanted) > room(role):
             raise BackendRefused(in_aws.ROLE_FULL, f"{len(wanted)} people do not fit into the session gate of {role}")

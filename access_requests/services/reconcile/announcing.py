@@ -16,6 +16,8 @@ from portal.outbox import sending as outbox
 
 logger = logging.getLogger(__name__)
 SUBJECT = "comparison"
+# What is told of: something new, or more of what was told.
+TOLD = ("drift.found", "drift.changed")
 # So many are named in the entry; of more there is the number.
 MOST = 200
 
@@ -31,12 +33,17 @@ def announce(*, now: datetime) -> None:
 
 
 def _untold() -> tuple[Sequence[Drift], int]:
-    """Return what is open and was found after the last entry of this kind, and up to which entry that goes."""
+    """Return what is open and was found, or found worse, after the last entry of this kind, and up to which entry that goes."""
     rows = {row.code: row for row in recording.open_rows().values()}
-    last = TrailEntry.objects.filter(subject=SUBJECT, act=DRIFT_FOUND).order_by("-id").values_list("data__through", flat=True)
-    found = TrailEntry.objects.filter(subject__in=rows, act="drift.found", pk__gt=last.first() or 0).order_by("id")
+    last = TrailEntry.objects.filter(subject=SUBJECT, act=DRIFT_FOUND).order_by("-id").values_list("pk", "data__through")
+    found = TrailEntry.objects.filter(subject__in=rows, act__in=TOLD, pk__gt=_through(*(last.first() or (0, 0)))).order_by("id")
     entries = list(found.values_list("pk", "subject"))
-    return [rows[code] for _pk, code in entries], max((pk for pk, _code in entries), default=0)
+    return [rows[code] for code in dict.fromkeys(code for _pk, code in entries)], max((pk for pk, _code in entries), default=0)
+
+
+def _through(entry_id: int, said: object) -> int:
+    """Return up to which entry was told: nobody could tell of more than there was when the entry was written."""
+    return min(said, entry_id) if isinstance(said, int) else 0
 
 
 def _append(new: Sequence[Drift], through: int, now: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from access_requests.actor import WORKER
 from access_requests.lifecycle import INSIDE, ElevationAction, ElevationStatus
@@ -14,10 +15,10 @@ from access_requests.services import gates, leave, provision, stop, sweep, trans
 from access_requests.services.run import run
 from audits import selectors
 from audits.models import TrailEntry
-from tests.forging import forged_approval, forged_elevation
+from tests.forging import forged_approval, forged_elevation, forged_entries
 from tests.gated import Gated
 from tests.jump import MEMBER_TAG, Jump, ended, granted
-from tests.story import acts, approved, elevated, extension_asked, rejected, submitted
+from tests.story import acts, approved, elevated, extension_asked, rejected, returned, submitted
 
 HOUR = timedelta(hours=1)
 
@@ -205,3 +206,41 @@ def test_extensions_that_were_approved_go_on_to_be_given_and_each_costs_no_more(
         elevated(person, jump.cast.leader01, now=jump.clock.now)
     with django_assert_num_queries(3):  # type: ignore[operator]
         assert len(leave.founded(Elevation.objects.order_by("pk"))) == 3
+
+
+def test_entry_that_no_rule_can_compare_holds_up_nobody_else(gated: Gated, request_rejected: AccessRequest) -> None:
+    jump = gated.jump
+    there = granted(elevated(jump.cast.member02, jump.cast.leader01, now=jump.clock.now))
+    decision = forged_approval(request_rejected, jump.cast.leader02, now=jump.clock.now)
+    forged = forged_elevation(request_rejected, now=jump.clock.now, status="active")
+    for entry in forged_entries(forged, decision, now=jump.clock.now):
+        if entry.act == "request.approved":
+            entry.data["request"]["policy"]["levels"][0]["approvals"] = "1"
+        entry.save()
+    leave.end_unfounded(now=jump.clock.now)
+    forged.refresh_from_db()
+    assert (forged.status, forged.stop_reason) == ("revoking", "not_as_recorded")
+    returned(there, jump.cast.member02, now=jump.clock.now)
+    assert (ended(there).status, jump.members(), gated.lines()) == (ElevationStatus.ENDED, set(), {})
+
+
+def test_trail_that_cannot_be_read_keeps_nobody_in(gated: Gated, monkeypatch: pytest.MonkeyPatch) -> None:
+    jump = gated.jump
+    first, second = (
+        granted(elevated(who, jump.cast.leader01, now=jump.clock.now)) for who in (jump.cast.member01, jump.cast.member02)
+    )
+    returned(first, jump.cast.member01, now=jump.clock.now)
+
+    def unreadable(*_subjects: object, **_acts: object) -> None:
+        raise OperationalError("the trail cannot be read")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(selectors, "of_subjects", unreadable)
+        assert (ended(first).status, first.problem) == (ElevationStatus.REVOKING, "leave_unread")
+        assert jump.members() == {"member02"}
+    jump.clock.forward(minutes=2)
+    assert (ended(first).status, set(gated.lines()), second.status) == (
+        ElevationStatus.ENDED,
+        {"member02"},
+        ElevationStatus.ACTIVE,
+    )

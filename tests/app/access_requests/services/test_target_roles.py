@@ -1,9 +1,12 @@
 """What is asked and decided while nobody knows which role in AWS a name is, and once it turns out to be another one."""
 
+from dataclasses import replace
+
 import pytest
 
 from access_requests.errors import IdentityUnread, SeenChanged
 from access_requests.grants import directory
+from access_requests.grants.contract import Role
 from access_requests.grants.directory import IamRole
 from access_requests.grants.errors import BackendBusy
 from access_requests.lifecycle import RequestStatus
@@ -13,6 +16,7 @@ from access_requests.services.run import run
 from audits.models import TrailEntry
 from tests.cast import Cast, let_portal_in
 from tests.clock import Clock
+from tests.jump import Jump
 from tests.story import approved, elevated, extension_asked, refused, rejected, submitted, withdrawn
 
 ROLE = "Prod_MemberRole"
@@ -79,3 +83,13 @@ def test_role_that_two_workers_read_is_recorded_once(cast: Cast, clock: Clock, m
     target_roles.read(role.pk)
     role.refresh_from_db()
     assert (role.arn, TrailEntry.objects.filter(subject=f"role:production/{ROLE}").count()) == (IN_TEAM, 1)
+
+
+def test_role_that_was_read_anew_within_a_step_makes_it_begin_again(jump: Jump) -> None:
+    """A fence on the role as it was would be judged against the role as it is, and end an access that may go on."""
+    group = jump.cast.prod_member
+    known = [Role(pk=role.pk, name=role.name, arn=role.arn) for role in group.target_roles.all()]
+    target_roles.confirm(group, known, jump.caller())
+    for arn in (None, "arn:aws:iam::444444444444:role/team/Prod_MemberRole"):
+        with pytest.raises(BackendBusy, match="identity_unread"):
+            target_roles.confirm(group, [replace(role, arn=arn) for role in known], jump.caller())
