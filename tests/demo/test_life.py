@@ -104,7 +104,7 @@ def test_it_gives_up_on_a_process_that_keeps_dying_and_says_which(tmp_path: Path
 
     with running(tmp_path) as demo:
         everybody = family(demo.process.pid)
-        until(kill_beat, seconds=30)
+        until(kill_beat, seconds=90)
         assert (demo.process.returncode, "The process beat was ended by signal 9" in demo.end()) == (1, True)
         assert not any(map(is_alive, everybody))
 
@@ -116,7 +116,7 @@ def test_aws_that_dies_comes_back_with_everybody_in_production_and_nothing_outli
         until(lambda: state(demo, code) == "active")
         killed = demo.pids
         os.kill(killed["aws"], signal.SIGKILL)
-        until(lambda: demo.pids["aws"] != killed["aws"] and demo.pids["worker"] != killed["worker"], seconds=30)
+        until(lambda: demo.pids["aws"] != killed["aws"] and demo.pids["worker"] != killed["worker"], seconds=90)
         assert members(demo) == {"member01"}
         assert state(demo, code) == "active"
         everybody = family(demo.process.pid)
