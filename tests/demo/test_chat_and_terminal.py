@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -134,21 +135,21 @@ def test_asked_and_approved_in_slack_and_waited_for_on_a_terminal(demo: Demo, sl
     workspace, laptop = Workspace(demo, slack), Laptop(demo, "member01", tmp_path / "member01")
     laptop.log_in()
     code = code_in(workspace.types("U0MEMBER01", f"request {GROUP} 30m CHG-123 fix the index"))
-    waiting = laptop.start("wait", code, "--until", "active", "--timeout", "2m", "--json")
-    # Cards of those who do not decide have none, and may come first.
-    until(lambda: any(map(buttons, cards(slack, "chat.postMessage", code))))
-    posted = [card for card in cards(slack, "chat.postMessage", code) if buttons(card)]
-    assert set(buttons(posted[0])) == {"approve", "reject", "send_back"}
-    # The requester presses it too, and leaves no trace.
-    workspace.presses("U0MEMBER01", "approve", buttons(posted[0])["approve"])
-    until(lambda: any("own_request" in json.dumps(call) for call in slack.told("answers")))
-    workspace.presses("U0LEADER01", "approve", buttons(posted[0])["approve"])
-    until(lambda: slack.told("views.open"))
-    workspace.submits("U0LEADER01", slack.told("views.open")[-1]["view"], "the window is quiet")
-    out, err = waiting.communicate(timeout=120)
-    assert waiting.returncode == 0, err
-    assert json.loads(out)
-    assert "member01" in members(demo)
+    with laptop.start("wait", code, "--until", "active", "--timeout", "2m", "--json") as waiting:
+        # Cards of those who do not decide have none, and may come first.
+        until(lambda: any(map(buttons, cards(slack, "chat.postMessage", code))))
+        posted = [card for card in cards(slack, "chat.postMessage", code) if buttons(card)]
+        assert set(buttons(posted[0])) == {"approve", "reject", "send_back"}
+        # The requester presses it too, and leaves no trace.
+        workspace.presses("U0MEMBER01", "approve", buttons(posted[0])["approve"])
+        until(lambda: any("own_request" in json.dumps(call) for call in slack.told("answers")))
+        workspace.presses("U0LEADER01", "approve", buttons(posted[0])["approve"])
+        until(lambda: slack.told("views.open"))
+        workspace.submits("U0LEADER01", slack.told("views.open")[-1]["view"], "the window is quiet")
+        out, err = waiting.communicate(timeout=120)
+        assert waiting.returncode == 0, err
+        assert json.loads(out)
+        assert "member01" in members(demo)
     until(lambda: any(call.method == "chat.update" for call in slack.calls))
     until(lambda: not buttons(cards(slack, "chat.update", code)[-1]))
     ended, access = laptop.run("status", code)
@@ -188,7 +189,18 @@ def test_nobody_approves_their_own_by_any_door(demo: Demo, slack: SlackServer, t
 def test_where_only_the_browser_decides_chat_gets_the_link(demo: Demo, slack: SlackServer) -> None:
     workspace = Workspace(demo, slack)
     code = code_in(workspace.types("U0MEMBER02", f"request {GROUP} 30m CHG-125 fix the index"))
-    demo.manage("shell", "-c", "from access_requests.models import ApprovalPolicy as P; P.objects.update(decide_by=['browser'])")
-    answer = workspace.types("U0LEADER01", f"approve {code} go")
+    with decided_only_in_the_browser(demo):
+        answer = workspace.types("U0LEADER01", f"approve {code} go")
     assert "(decide_in_browser)" in answer["text"]
     assert f"{demo.info['portal_url']}/requests/{code}/" in json.dumps(answer["blocks"])
+
+
+@contextmanager
+def decided_only_in_the_browser(demo: Demo) -> Iterator[None]:
+    """Have the group's policy so, and as it was again: other tests of this demo decide in chat."""
+    policies = "from access_requests.models import ApprovalPolicy as P; P.objects.filter(key='one-lead').update(decide_by={})"
+    demo.manage("shell", "-c", policies.format(["browser"]))
+    try:
+        yield
+    finally:
+        demo.manage("shell", "-c", policies.format(["browser", "chat", "client"]))

@@ -1,6 +1,9 @@
 """The container set-up's own commands, started as plain processes on the machine's PostgreSQL and Redis."""
 
 import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 import pytest
@@ -23,17 +26,10 @@ def installed(machine: Machine) -> Machine:
 
 
 def test_services_become_healthy_each_as_its_own_role_and_stop_when_asked(installed: Machine) -> None:
-    with running(installed, *LONG_RUNNING) as started:
+    with logins_seen(installed) as seen, running(installed, *LONG_RUNNING) as started:
         # Beat, which may read nothing, does not even log in.
         there = {installed.roles[service] for service in ("web", "worker", "notices")}
-        # Each logs in when it has something to do, which need not be at once.
-        seen: set[str] = set()
-
-        def were_all_there() -> bool:
-            seen.update(roles_connected(installed))
-            return seen >= there
-
-        until(were_all_there, seconds=120)
+        until(lambda: seen >= there)
         assert seen == there
         assert {name: each.stop() for name, each in started.items()} == dict.fromkeys(LONG_RUNNING, 0)
 
@@ -148,11 +144,28 @@ def services_with(secret: str) -> set[str]:
     return {name for name, service in SERVICES.items() if secret in service.get("secrets", [])}
 
 
-def roles_connected(machine: Machine) -> set[str]:
-    """Return who is logged in to the database, but for this test."""
-    with psycopg.connect(machine.server_url, dbname=machine.tests) as connection:
+@contextmanager
+def logins_seen(machine: Machine) -> Iterator[set[str]]:
+    """Yield the roles that have been logged in to the database meanwhile, a set that grows; without this test's own.
+
+    A service's connection lives for one task, some milliseconds of each five seconds: it is looked for all the time.
+    """
+    seen: set[str] = set()
+    over = threading.Event()
+    with psycopg.connect(machine.server_url, dbname=machine.tests, autocommit=True) as connection:
+        looking = threading.Thread(target=_look, args=(connection, seen, over))
+        looking.start()
+        try:
+            yield seen
+        finally:
+            over.set()
+            looking.join()
+
+
+def _look(connection: psycopg.Connection, seen: set[str], over: threading.Event) -> None:
+    while not over.wait(0.001):
         rows = connection.execute(
             "SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
             " AND backend_type = 'client backend'"
-        ).fetchall()
-    return {row[0] for row in rows}
+        )
+        seen.update(row[0] for row in rows)
