@@ -6,13 +6,18 @@ Everybody has an IAM user of their name and the password PASSWORD. `ProdMemberWo
 
 import hashlib
 import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pytest
+from django.db.models import Model
+from django.db.models.fields.related_descriptors import ManyToManyDescriptor
 
 from access_requests.actor import Actor, Door
 from access_requests.models import (
+    ApprovalLevel,
     ApprovalPolicy,
     AwsAccount,
     IamUserBinding,
@@ -54,7 +59,13 @@ class Cast:
 
 def target_role(account: AwsAccount, name: str, *, level: str = "member", path: str = "") -> TargetRole:
     """Add a role as the portal has read it in the simulated AWS, whether a work group leads there or not."""
-    return TargetRole.objects.create(
+    role = _target_role(account, name, level=level, path=path)
+    role.save()
+    return role
+
+
+def _target_role(account: AwsAccount, name: str, *, level: str, path: str = "") -> TargetRole:
+    return TargetRole(
         account=account,
         name=name,
         level=level,
@@ -88,36 +99,65 @@ def identity_center_user_id(username: str) -> str:
 
 def add_person(username: str, *, name: str = "", administrator: bool = False, auditor: bool = False) -> User:
     """Add one more person, bound and linked as the cast is."""
-    person = User(username=username, name=name, is_administrator=administrator, is_auditor=auditor)
-    person.email = f"{username}@example.com"
-    person.set_password(PASSWORD)
-    person.save()
-    moment = datetime.fromisoformat("2026-11-01T00:00:00Z")
-    IamUserBinding.objects.create(person=person, user_name=username, user_id=iam_user_id(username), bound_at=moment)
-    LinkedIdentity.objects.create(person=person, provider="slack", external_id=f"U0{username.upper()}", verified_at=moment)
+    (person,) = _add_people([_person(username, name=name, is_administrator=administrator, is_auditor=auditor)])
     return person
+
+
+def _person(username: str, **fields: Any) -> User:
+    person = User(username=username, email=f"{username}@example.com", **fields)
+    person.set_password(PASSWORD)
+    return person
+
+
+def _add_people(people: Sequence[User]) -> Sequence[User]:
+    User.objects.bulk_create(people)
+    IamUserBinding.objects.bulk_create(
+        IamUserBinding(person=person, user_name=person.username, user_id=iam_user_id(person.username), bound_at=READ_AT)
+        for person in people
+    )
+    LinkedIdentity.objects.bulk_create(
+        LinkedIdentity(person=person, provider="slack", external_id=f"U0{person.username.upper()}", verified_at=READ_AT)
+        for person in people
+    )
+    return people
 
 
 @pytest.fixture
 def cast(db: None) -> Cast:
+    """Written in few statements: two thousand tests begin with it."""
     people = {
-        username: add_person(username, name=name, administrator=username == "admin01", auditor=username == "auditor01")
-        for username, name in NAMES.items()
+        person.username: person
+        for person in _add_people(
+            [
+                _person(username, name=name, is_administrator=username == "admin01", is_auditor=username == "auditor01")
+                for username, name in NAMES.items()
+            ]
+        )
     }
-    jump = AwsAccount.objects.create(key="jump", account_id="111111111111", name="Jump", kind="jump")
-    production = AwsAccount.objects.create(key="production", account_id="444444444444", name="Production", kind="production")
+    jump, production = AwsAccount.objects.bulk_create(
+        AwsAccount(key=key, account_id=account_id, name=key.capitalize(), kind=key)
+        for key, account_id in (("jump", "111111111111"), ("production", "444444444444"))
+    )
     leads = [people["leader01"], people["leader02"]]
-    one_lead = _policy("one-lead", [leads])
-    two_levels = _policy("two-levels", [leads, [*leads, people["admin01"]]])
-    _standing_groups(production, people)
+    one_lead, two_levels = _policies({"one-lead": [leads], "two-levels": [leads, [*leads, people["admin01"]]]})
+    reader, *roles = TargetRole.objects.bulk_create(
+        _target_role(production, name, level=level)
+        for name, level in (("Prod_ReadOnlyRole", "read_only"), ("Prod_MemberRole", "member"), ("Prod_LeaderRole", "leader"))
+    )
+    _standing_groups(reader, people)
+    prod_member, prod_leader = WorkGroup.objects.bulk_create(
+        WorkGroup(name=name, policy=policy, everyone_may_request=True)
+        for name, policy in (("ProdMemberWorkGroup", one_lead), ("ProdLeaderWorkGroup", two_levels))
+    )
+    _link(WorkGroup.target_roles, zip((prod_member, prod_leader), roles, strict=True))
     return Cast(
         **people,
         jump=jump,
         production=production,
         one_lead=one_lead,
         two_levels=two_levels,
-        prod_member=_work_group("Member", production, one_lead),
-        prod_leader=_work_group("Leader", production, two_levels),
+        prod_member=prod_member,
+        prod_leader=prod_leader,
     )
 
 
@@ -161,25 +201,36 @@ def prod_leader(cast: Cast) -> WorkGroup:
     return cast.prod_leader
 
 
-def _policy(key: str, levels: list[list[User]]) -> ApprovalPolicy:
-    policy = ApprovalPolicy.objects.create(
-        key=key, shortest_minutes=1, longest_minutes=240, decision_minutes=1440, decide_by=["browser", "chat", "client"]
+def _policies(levels_by_key: Mapping[str, list[list[User]]]) -> Sequence[ApprovalPolicy]:
+    policies = ApprovalPolicy.objects.bulk_create(
+        ApprovalPolicy(
+            key=key, shortest_minutes=1, longest_minutes=240, decision_minutes=1440, decide_by=["browser", "chat", "client"]
+        )
+        for key in levels_by_key
     )
-    for number, approvers in enumerate(levels, start=1):
-        policy.levels.create(number=number, approvals=1).approvers.set(approvers)
-    return policy
+    asked = [
+        (policy, number, approvers) for policy in policies for number, approvers in enumerate(levels_by_key[policy.key], start=1)
+    ]
+    levels = ApprovalLevel.objects.bulk_create(
+        ApprovalLevel(policy=policy, number=number, approvals=1) for policy, number, _approvers in asked
+    )
+    approvers_of = zip(levels, (approvers for _policy, _number, approvers in asked), strict=True)
+    _link(ApprovalLevel.approvers, ((level, person) for level, approvers in approvers_of for person in approvers))
+    return policies
 
 
-def _standing_groups(production: AwsAccount, people: dict[str, User]) -> None:
-    reader = target_role(production, "Prod_ReadOnlyRole", level="read_only")
-    for name, members in (("MemberGroup", "member"), ("LeaderGroup", "leader")):
-        group = StandingGroup.objects.create(name=name)
-        group.target_roles.set([reader])
-        group.people.set([person for username, person in people.items() if username.startswith(members)])
+def _standing_groups(reader: TargetRole, people: Mapping[str, User]) -> None:
+    members, leaders = StandingGroup.objects.bulk_create(StandingGroup(name=name) for name in ("MemberGroup", "LeaderGroup"))
+    _link(StandingGroup.target_roles, [(members, reader), (leaders, reader)])
+    named = {"member": members, "leader": leaders}
+    _link(
+        StandingGroup.people,
+        [(named[start], person) for username, person in people.items() if (start := username[:6]) in named],
+    )
 
 
-def _work_group(level: str, production: AwsAccount, policy: ApprovalPolicy) -> WorkGroup:
-    role = target_role(production, f"Prod_{level}Role", level=level.lower())
-    group = WorkGroup.objects.create(name=f"Prod{level}WorkGroup", policy=policy, everyone_may_request=True)
-    group.target_roles.set([role])
-    return group
+def _link(relation: "ManyToManyDescriptor[Any, Any]", pairs: Iterable[tuple[Model, Model]]) -> None:
+    """Write a relation between many and many in one statement."""
+    field, through = relation.field, relation.through
+    of, to = field.m2m_field_name(), field.m2m_reverse_field_name()
+    through._default_manager.bulk_create(through(**{of: one, to: other}) for one, other in pairs)
