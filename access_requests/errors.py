@@ -205,6 +205,11 @@ class RequesterMayNot(Conflict):
     sentence = _("%(person)s may no longer ask for %(work_group)s. Reject this request, or ask an administrator.")
 
 
+class DriftChanged(Conflict):
+    code = "drift_changed"
+    sentence = _("AWS shows something else than you saw. Read it again, and decide then.")
+
+
 class CatalogueChanged(Conflict):
     code = "catalogue_changed"
     sentence = _(

@@ -60,7 +60,7 @@ def drift_undo(request: PageRequest, code: str) -> HttpResponse:
             return redirect("drift", code)
         return render(request, "access_requests/drift_undo.html", {"item": item, "drift": item.drift})
     try:
-        run(partial(reconcile.undo, code=code, actor=actor_of(request), now=timezone.now()))
+        run(partial(reconcile.undo, code=code, seen=request.POST.get("seen", ""), actor=actor_of(request), now=timezone.now()))
     except Rejection as rejection:
         return _page(request, code, status=rejection.status, refusal=wording.sentence(rejection))
     said = _("You asked to have %(code)s undone. A worker writes it in AWS and reads it back.")
@@ -77,7 +77,7 @@ def drift_accept(request: PageRequest, code: str) -> HttpResponse:
             return redirect("drift", code)
         return render(request, "access_requests/drift_accept.html", {"item": item, "drift": item.drift})
     try:
-        run(partial(reconcile.accept, code=code, actor=actor_of(request), now=timezone.now()))
+        run(partial(reconcile.accept, code=code, seen=request.POST.get("seen", ""), actor=actor_of(request), now=timezone.now()))
     except Rejection as rejection:
         return _page(request, code, status=rejection.status, refusal=wording.sentence(rejection))
     messages.success(request, _("You accepted %(code)s: it is known as right from now on.") % {"code": code})

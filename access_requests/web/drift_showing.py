@@ -61,6 +61,11 @@ class Shown:
         return self.viewer.is_administrator and self.drift.status == DriftStatus.OPEN and reconcile.acceptable(self.drift)
 
     @property
+    def seen(self) -> str:
+        """The digest of what is shown, which an act names."""
+        return reconcile.digest(self.drift)
+
+    @property
     def has_author(self) -> bool:
         """Whether the portal asks who did it: what a switch comes to is no event, and Identity Center's are not looked up."""
         return self.drift.kind not in DRIFT_OF_SWITCH and not undoing.is_in_identity_center(self.drift)

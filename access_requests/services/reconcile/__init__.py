@@ -1,6 +1,6 @@
 """Reconciliation: AWS against what the portal left there. What differs is drift: reported, or undone where so configured."""
 
-from access_requests.services.reconcile.asking import RECONCILE, UNDO, accept, ask, undo
+from access_requests.services.reconcile.asking import RECONCILE, UNDO, accept, ask, digest, undo
 from access_requests.services.reconcile.learning import acceptable
 from access_requests.services.reconcile.recording import another_tool
 from access_requests.services.reconcile.running import LONGEST_SILENCE, Pause, run, undo_one
@@ -15,6 +15,7 @@ __all__ = [
     "acceptable",
     "another_tool",
     "ask",
+    "digest",
     "run",
     "undo",
     "undo_one",

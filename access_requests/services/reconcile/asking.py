@@ -1,6 +1,10 @@
-"""What administrators ask for: a comparison now, and to have drift undone."""
+"""What administrators ask for: a comparison now, and to have drift undone or known as right."""
 
+import hashlib
+import json
 from datetime import datetime
+
+from django.core.serializers.json import DjangoJSONEncoder
 
 from access_requests import errors
 from access_requests.actor import Actor
@@ -20,13 +24,18 @@ def ask(*, actor: Actor, now: datetime) -> None:
     outbox.put(RECONCILE, object_id=actor.who.pk, now=now)
 
 
-def undo(*, code: str, actor: Actor, now: datetime) -> Drift:
-    """Have a drift undone. Raises NotAnAdministrator, NotFound, NotUndoable, TransitionNotAllowed."""
-    _check_administrator(actor)
-    found = Drift.objects.filter(code=code).values_list("pk", flat=True).first()
-    if found is None:
-        raise errors.NotFound
-    drift = recording.lock(found)
+def digest(drift: Drift) -> str:
+    """Return the SHA-256, as 64 hex digits, of what a drift says of AWS: what whoever acts on it has seen."""
+    said = [drift.kind, drift.account, drift.thing, drift.name, drift.detail]
+    return hashlib.sha256(json.dumps(said, cls=DjangoJSONEncoder, sort_keys=True).encode()).hexdigest()
+
+
+def undo(*, code: str, seen: str, actor: Actor, now: datetime) -> Drift:
+    """Have a drift undone; `seen` is its digest as it was shown.
+
+    Raises NotAnAdministrator, NotFound, DriftChanged, NotUndoable, TransitionNotAllowed.
+    """
+    drift = _as_seen(code, seen, actor)
     if not undoable(drift):
         raise errors.NotUndoable
     drift.undo_asked_by = actor.who.username
@@ -35,20 +44,28 @@ def undo(*, code: str, actor: Actor, now: datetime) -> Drift:
     return drift
 
 
-def accept(*, code: str, actor: Actor, now: datetime) -> Drift:
-    """Have a drift known as right, as it is in AWS now.
+def accept(*, code: str, seen: str, actor: Actor, now: datetime) -> Drift:
+    """Have a drift known as right; `seen` is its digest as it was shown, so that nothing else is accepted.
 
-    Raises NotAnAdministrator, NotFound, NotAcceptable, TransitionNotAllowed.
+    Raises NotAnAdministrator, NotFound, DriftChanged, NotAcceptable, TransitionNotAllowed.
     """
+    drift = _as_seen(code, seen, actor)
+    if not learning.acceptable(drift):
+        raise errors.NotAcceptable
+    recording.apply(drift, DriftAction.ACCEPT, actor=actor, now=now)
+    learning.accept(drift, by=actor.who.username, now=now)
+    return drift
+
+
+def _as_seen(code: str, seen: str, actor: Actor) -> Drift:
+    """Return the drift, locked, if it says what the administrator saw."""
     _check_administrator(actor)
     found = Drift.objects.filter(code=code).values_list("pk", flat=True).first()
     if found is None:
         raise errors.NotFound
     drift = recording.lock(found)
-    if not learning.acceptable(drift):
-        raise errors.NotAcceptable
-    recording.apply(drift, DriftAction.ACCEPT, actor=actor, now=now)
-    learning.accept(drift, by=actor.who.username, now=now)
+    if digest(drift) != seen:
+        raise errors.DriftChanged
     return drift
 
 

@@ -167,7 +167,11 @@ def test_workers_role_gives_prolongs_ends_tidies_and_compares(gated: Gated, role
         health.probe_all()
     with roles.act_as(WEB):
         drift = Drift.objects.get(name="member02")
-        run(lambda: reconcile.undo(code=drift.code, actor=actor_of(jump.cast.admin01), now=jump.clock.now))
+        run(
+            lambda: reconcile.undo(
+                code=drift.code, seen=reconcile.digest(drift), actor=actor_of(jump.cast.admin01), now=jump.clock.now
+            )
+        )
         returned(elevation, jump.cast.member01, now=jump.clock.now)
     with roles.act_as(WORKER):
         reconcile.undo_one(drift.pk)

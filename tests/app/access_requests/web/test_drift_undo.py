@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from access_requests.actor import WORKER
-from access_requests.lifecycle import DriftAction
+from access_requests.lifecycle import DriftAction, DriftStatus
 from access_requests.models import Drift, DriftKind, WorkGroup
 from access_requests.services import reconcile
 from access_requests.services.reconcile import recording
@@ -23,6 +23,7 @@ from tests.app.access_requests.web.test_drift import drifted
 from tests.cast import Cast, actor_of
 from tests.clock import Clock
 
+ALLOWS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 NOT_THE_PORTALS = {
     DriftKind.USER_RENAMED: "The portal ends every access of this IAM user by itself.",
     DriftKind.SWITCH_ALLOWED: "An administrator changes the policies in AWS, or the catalogue",
@@ -36,6 +37,17 @@ def found(cast: Cast, now: datetime, **changes: Any) -> Drift:
     difference = Difference(**{**usual, "work_group_id": cast.prod_member.pk, **changes})
     run(partial(recording._find, difference, now))
     return Drift.objects.latest("pk")
+
+
+def seen(drift: Drift) -> dict[str, str]:
+    """Return what the page that asks sends with the act."""
+    return {"seen": reconcile.digest(drift)}
+
+
+def rewrite(drift: Drift, detail: dict[str, Any], now: datetime) -> None:
+    """Have a comparison see that AWS shows something else by now."""
+    keys: dict[str, Any] = {"kind": DriftKind(drift.kind), "account": drift.account, "thing": drift.thing, "name": drift.name}
+    run(partial(recording._change, drift.pk, Difference(**keys, detail=detail), now))
 
 
 def failed(drift: Drift, problem: str, now: datetime) -> None:
@@ -62,7 +74,7 @@ def test_administrator_is_told_what_is_done_and_whom_it_touches_and_then_has_it_
     ):
         assert fact in asked, fact
     assert not Message.objects.exists()
-    said = client.post(f"/drift/{drift.code}/undo/", follow=True)
+    said = client.post(f"/drift/{drift.code}/undo/", seen(drift), follow=True)
     assert said.redirect_chain == [(f"/drift/{drift.code}/", 302)]
     page = said.content.decode()
     for fact in (
@@ -84,7 +96,7 @@ def test_nobody_but_administrators_has_it_undone(cast: Cast, browse: Browse, clo
     for page in ("/drift/", f"/drift/{drift.code}/"):
         assert f'href="/drift/{drift.code}/undo/"' not in client.get(page).content.decode()
     assert client.get(f"/drift/{drift.code}/undo/").headers["location"] == f"/drift/{drift.code}/"
-    refused = client.post(f"/drift/{drift.code}/undo/")
+    refused = client.post(f"/drift/{drift.code}/undo/", seen(drift))
     assert refused.status_code == 403
     assert "Only an administrator may do this." in refused.content.decode()
     drift.refresh_from_db()
@@ -95,11 +107,11 @@ def test_what_was_asked_for_or_is_settled_is_refused_and_the_page_shows_how_it_i
     cast: Cast, browse: Browse, clock: Clock
 ) -> None:
     drift, client = found(cast, clock.now), browse(cast.admin01)
-    client.post(f"/drift/{drift.code}/undo/")
+    client.post(f"/drift/{drift.code}/undo/", seen(drift))
     for status, word in (("undoing", "being undone"), ("undone", "undone"), ("gone", "gone by itself")):
         Drift.objects.update(status=status)
         assert client.get(f"/drift/{drift.code}/undo/").status_code == 302
-        again = client.post(f"/drift/{drift.code}/undo/")
+        again = client.post(f"/drift/{drift.code}/undo/", seen(drift))
         assert again.status_code == 409
         assert "This is no longer possible: the state has changed meanwhile." in again.content.decode()
         assert f">{word}</span>" in again.content.decode()
@@ -116,14 +128,14 @@ def test_what_the_portal_cannot_undo_has_no_button_and_says_who_acts(
     assert "/undo/" not in page
     assert NOT_THE_PORTALS[kind] in page
     assert client.get(f"/drift/{drift.code}/undo/").status_code == 302
-    refused = client.post(f"/drift/{drift.code}/undo/")
+    refused = client.post(f"/drift/{drift.code}/undo/", seen(drift))
     assert refused.status_code == 409
     assert "The portal cannot undo this." in refused.content.decode()
 
 
 def test_page_says_why_aws_refused_and_when_it_is_tried_again(cast: Cast, browse: Browse, clock: Clock) -> None:
     drift, client = found(cast, clock.now), browse(cast.admin01)
-    client.post(f"/drift/{drift.code}/undo/")
+    client.post(f"/drift/{drift.code}/undo/", seen(drift))
     run(partial(failed, drift, "AccessDenied", clock.now))
     page = client.get(f"/drift/{drift.code}/").content.decode()
     assert page.count("It could not be undone: AWS denies this to the portal.") == 2
@@ -134,7 +146,7 @@ def test_page_says_why_aws_refused_and_when_it_is_tried_again(cast: Cast, browse
 
 def test_timeline_tells_the_whole_story_in_words(cast: Cast, browse: Browse, clock: Clock) -> None:
     drift, now = found(cast, clock.now), clock.now
-    run(partial(reconcile.undo, code=drift.code, actor=actor_of(cast.admin01), now=now))
+    run(partial(reconcile.undo, code=drift.code, seen=reconcile.digest(drift), actor=actor_of(cast.admin01), now=now))
     event = {"eventName": "AddUserToGroup", "eventTime": "2026-11-23T04:58:00Z", "sourceIPAddress": "203.0.113.9"}
     Drift.objects.update(principal="arn:aws:iam::111111111111:user/ops", event=event)
     for act in ("drift.changed", "drift.attributed", "drift.undo_written"):
@@ -209,3 +221,18 @@ def test_every_kind_that_can_be_undone_says_what_that_does_and_whom_it_touches(c
         drift = drifted(cast, clock, kind=kind, name=f"x-{kind}")
         assert drift_undoing.steps(drift)
         assert "%(" not in drift_undoing.touches(drift) + "".join(said for _, said in drift_undoing.steps(drift))
+
+
+def test_what_changed_while_it_was_read_is_not_undone(cast: Cast, browse: Browse, clock: Clock) -> None:
+    drift = found(cast, clock.now, kind=DriftKind.GROUP_POLICY, name="Extra", detail={"document": {"Statement": []}})
+    client = browse(cast.admin01)
+    assert f'value="{seen(drift)["seen"]}"' in client.get(f"/drift/{drift.code}/undo/").content.decode()
+    rewrite(drift, {"document": ALLOWS}, clock.now)
+    for sent in (seen(drift), {}):
+        refused = client.post(f"/drift/{drift.code}/undo/", sent)
+        assert refused.status_code == 409
+        assert "AWS shows something else than you saw." in refused.content.decode()
+    assert Drift.objects.get().status == DriftStatus.OPEN
+    assert not Message.objects.exists()
+    drift.refresh_from_db()
+    assert client.post(f"/drift/{drift.code}/undo/", seen(drift)).status_code == 302

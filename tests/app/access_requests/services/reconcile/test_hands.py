@@ -128,7 +128,9 @@ def test_keys_that_cannot_be_read_are_a_problem_and_what_was_found_stays(world: 
 
 def accept(world: World, drift: Drift, who: str = "admin01") -> str:
     actor = actor_of(getattr(world.jump.cast, who))
-    return str(run(lambda: reconcile.accept(code=drift.code, actor=actor, now=world.jump.clock.now)).status)
+    return str(
+        run(lambda: reconcile.accept(code=drift.code, seen=reconcile.digest(drift), actor=actor, now=world.jump.clock.now)).status
+    )
 
 
 def test_administrator_accepts_what_is_meant_and_no_comparison_tells_of_it_again(world: World) -> None:
