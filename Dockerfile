@@ -21,4 +21,4 @@ WORKDIR /app
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PORT=8000
 USER sekisho
 EXPOSE 8000
-CMD ["gunicorn", "portal.wsgi", "--worker-class=gthread", "--workers=2", "--threads=8", "--no-control-socket"]
+CMD ["gunicorn", "--config=python:portal.web_server.settings", "portal.wsgi"]

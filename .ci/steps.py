@@ -41,6 +41,7 @@ UNTRACED = {
     MADE_UP_CALLS: EVERY_DOOR,
     "command line, doors, races": ("tests/cli", "tests/doors", "tests/structure", "tests/races"),
     "the container set-up": ("tests/deploy",),
+    "the web server": ("tests/web_server",),
 }
 # The bench measures nothing here; it is seen to run.
 SMALL_BENCH = {"BENCH_REQUESTS": "300", "BENCH_CALLS": "20"}

@@ -19,7 +19,9 @@ from tests.waiting import until
 from tests.worker import Broker, database_url, launch_cold, worker_line
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-Serve = Callable[[str, str], Server]
+Serve = Callable[..., Server]
+OURS = ("--config=python:portal.web_server.settings",)
+GTHREAD = ("--worker-class=gthread", "--keep-alive=75", "--no-control-socket")
 
 
 @pytest.fixture(autouse=True)
@@ -34,12 +36,12 @@ def serve(transactional_db: None, broker: Broker, tmp_path: Path) -> Iterator[Se
     running: list[subprocess.Popen[bytes]] = []
     connections: list[HTTPConnection] = []
 
-    def start(application: str, settings: str) -> Server:
+    def start(application: str, settings: str, *options: str) -> Server:
         port = free_port()
-        line = [sys.executable, "-m", "gunicorn", application, f"--bind=127.0.0.1:{port}", "--worker-class=gthread"]
+        line = [sys.executable, "-m", "gunicorn", application, f"--bind=127.0.0.1:{port}", *(options or GTHREAD)]
         known = {"DJANGO_SETTINGS_MODULE": settings, "TEST_DATABASE_URL": database_url(), "TEST_BROKER_URL": broker.url}
-        line += ["--workers=1", "--threads=4", "--no-control-socket"]
-        log = tmp_path / f"{settings}.log"
+        line += ["--workers=1", "--threads=4"]
+        log = tmp_path / f"{port}.log"
         with log.open("wb") as output:
             running.append(_launch(line, {**os.environ, **known}, output.fileno()))
         until(lambda: _listens(port) or running[-1].poll() is not None)
@@ -79,7 +81,13 @@ def toy_worker(broker: Broker, tmp_path: Path) -> Iterator[Broker]:
 
 @pytest.fixture
 def portal(serve: Serve) -> Server:
-    return serve("portal.wsgi", "tests.bench.portal_settings")
+    return serve("portal.wsgi", "tests.bench.portal_settings", *OURS)
+
+
+@pytest.fixture
+def portal_by_gthread(serve: Serve) -> Server:
+    """The portal, served by gunicorn's own worker with threads."""
+    return serve("portal.wsgi", "tests.bench.portal_settings", *GTHREAD)
 
 
 def _launch(line: list[str], environment: dict[str, str], output: int) -> "subprocess.Popen[bytes]":

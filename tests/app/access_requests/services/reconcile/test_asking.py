@@ -21,10 +21,10 @@ def test_an_administrator_has_drift_undone(world: World) -> None:
     world.compare()
     row = Drift.objects.get()
     admin = actor_of(world.jump.cast.admin01)
-    run(partial(reconcile.undo, code=row.code, actor=admin, now=world.jump.clock.now))
+    run(partial(reconcile.undo, code=row.code, seen=reconcile.digest(row), actor=admin, now=world.jump.clock.now))
     message = Message.objects.get(task=reconcile.UNDO)
     with refused(errors.TransitionNotAllowed):
-        run(partial(reconcile.undo, code=row.code, actor=admin, now=world.jump.clock.now))
+        run(partial(reconcile.undo, code=row.code, seen=reconcile.digest(row), actor=admin, now=world.jump.clock.now))
     tasks.undo_drift(message.object_id)
     row.refresh_from_db()
     assert (row.status, row.undo_asked_by, world.jump.members()) == ("undone", "admin01", set())
@@ -38,7 +38,15 @@ def test_what_is_there_no_more_is_not_written_again(world: World) -> None:
     world.add()
     world.compare()
     row = Drift.objects.get()
-    run(partial(reconcile.undo, code=row.code, actor=actor_of(world.jump.cast.admin01), now=world.jump.clock.now))
+    run(
+        partial(
+            reconcile.undo,
+            code=row.code,
+            seen=reconcile.digest(row),
+            actor=actor_of(world.jump.cast.admin01),
+            now=world.jump.clock.now,
+        )
+    )
     world.jump.iam.remove_user_from_group(GroupName=MEMBER_GROUP, UserName="member02")
     world.jump.proxy.forget()
     tasks.undo_drift(row.pk)
@@ -53,7 +61,7 @@ def test_only_administrators_ask(world: World, who: str) -> None:
     world.compare()
     actor, now = actor_of(getattr(world.jump.cast, who)), world.jump.clock.now
     for verb in (
-        partial(reconcile.undo, code=Drift.objects.get().code, actor=actor, now=now),
+        partial(reconcile.undo, code=Drift.objects.get().code, seen="", actor=actor, now=now),
         partial(reconcile.ask, actor=actor, now=now),
     ):
         with refused(errors.NotAnAdministrator):
@@ -66,9 +74,9 @@ def test_what_the_portal_cannot_undo_is_refused(world: World) -> None:
     row, actor = Drift.objects.get(), actor_of(world.jump.cast.admin01)
     assert (row.kind, reconcile.undoable(row)) == ("user_gone", False)
     with refused(errors.NotUndoable):
-        run(partial(reconcile.undo, code=row.code, actor=actor, now=world.jump.clock.now))
+        run(partial(reconcile.undo, code=row.code, seen=reconcile.digest(row), actor=actor, now=world.jump.clock.now))
     with refused(errors.NotFound):
-        run(partial(reconcile.undo, code="D-NOSUCHTH", actor=actor, now=world.jump.clock.now))
+        run(partial(reconcile.undo, code="D-NOSUCHTH", seen="", actor=actor, now=world.jump.clock.now))
 
 
 def test_a_comparison_on_demand_says_who_asked(world: World) -> None:

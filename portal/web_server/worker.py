@@ -1,0 +1,205 @@
+"""gunicorn's worker with threads, but for one thing: its event loop reads, and a thread gets what is there whole."""
+
+import errno
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from http import HTTPStatus
+from selectors import EVENT_READ
+from socket import socket
+from typing import Any
+
+from gunicorn.workers.gthread import ThreadWorker
+
+from portal.web_server import urgent
+from portal.web_server.collecting import Refused, Whole
+from portal.web_server.connection import Connection
+
+# From a connection's first byte, or from its beginning, to the last byte of its request.
+COLLECTING_SECONDS = 10.0
+# A refusal may be on its way while the client still sends; closing then would take it back.
+LINGERING_SECONDS = 2.0
+# Of all unfinished requests of this process: two hundred of the longest.
+HELD_LIMIT = 64 * 1024 * 1024
+URGENT_THREADS = 2
+CHUNK = 64 * 1024
+NOT_NOW = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED)
+NO_FILES = (errno.EMFILE, errno.ENFILE)
+
+
+class CollectingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types.
+    """`pending_conns` send a request, the oldest first; `keepalived_conns` have been answered and send nothing.
+
+    All but `handle` runs in the event loop, which never waits for one client.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Bytes of unfinished requests; and requests that a thread has, or that wait for one.
+        self.held = self.submitted = 0
+
+    def init_process(self) -> None:
+        self.urgent = ThreadPoolExecutor(max_workers=URGENT_THREADS, thread_name_prefix="urgent")
+        super().init_process()
+
+    # New connections
+
+    def accept(self, listener: socket) -> None:
+        try:
+            accepted, address = listener.accept()
+        except OSError as error:
+            if error.errno in NO_FILES:
+                self._give_way()
+            elif error.errno not in NOT_NOW:
+                raise
+            return
+        if self.nr_conns + 1 >= self.worker_connections:
+            self._give_way()
+        self.nr_conns += 1
+        conn = Connection(self.cfg, accepted, address, listener.getsockname())
+        self._collect(conn)
+        self._read(conn)
+
+    def _give_way(self) -> None:
+        """Make room for somebody new: by who has sent half of something for the longest, or else by who has been idle."""
+        for waiting in (self.pending_conns, self.keepalived_conns):
+            if waiting:
+                self._end(waiting[0])
+                return
+
+    # Collecting
+
+    def _collect(self, conn: Connection) -> None:
+        """Have the event loop read a request from the connection."""
+        conn.sock.wait_no_more()
+        conn.timeout = time.monotonic() + COLLECTING_SECONDS
+        self.pending_conns.append(conn)
+        self.poller.register(conn.sock, EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def on_pending_socket_readable(self, conn: Connection, _client: socket) -> None:
+        self._read(conn)
+
+    def on_client_socket_readable(self, conn: Connection, client: socket) -> None:
+        if conn.is_gone:
+            return
+        self.poller.unregister(client)
+        self.keepalived_conns.remove(conn)
+        self._collect(conn)
+        self._read(conn)
+
+    def _read(self, conn: Connection) -> None:
+        """Take what has come, without waiting for more."""
+        if conn.is_gone:
+            return  # It gave way to one that came with the same look at what is readable.
+        try:
+            data = conn.sock.recv(CHUNK)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            self._end(conn)
+            return
+        if not data:
+            self._end(conn)
+        elif not conn.is_over:
+            self.held += len(data)
+            conn.collector.add(data)
+            self._hand_over(conn)
+            while self.held > HELD_LIMIT and self.pending_conns:
+                self._end(self.pending_conns[0])
+
+    def _hand_over(self, conn: Connection) -> None:
+        """Give the connection to a thread if a whole request is there."""
+        try:
+            request = conn.collector.take()
+        except Refused as refused:
+            self._refuse(conn, HTTPStatus(refused.status))
+            return
+        if request is not None:
+            self.held -= len(request.data)
+            self._submit(conn, request)
+        elif conn.collector.is_waited_for():
+            conn.say(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def _submit(self, conn: Connection, request: Whole) -> None:
+        """Give a request to a thread, unless so many wait for one that nobody else could even connect."""
+        is_urgent = urgent.is_urgent(request.target)
+        if not is_urgent and self.submitted >= self.worker_connections // 2:
+            self._refuse(conn, HTTPStatus.SERVICE_UNAVAILABLE)
+            return
+        self._leave(conn)
+        conn.give(request)
+        self.submitted += 1
+        done = (self.urgent if is_urgent else self.tpool).submit(self.handle, conn)
+        done.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
+
+    def _refuse(self, conn: Connection, status: HTTPStatus) -> None:
+        """Answer for gunicorn, and let the client read that before the connection ends."""
+        self._forget(conn)
+        conn.say(
+            f"HTTP/1.1 {status.value} {status.phrase}\r\nConnection: close\r\nContent-Type: text/plain\r\n"
+            f"{'Retry-After: 1' if status == HTTPStatus.SERVICE_UNAVAILABLE else 'Cache-Control: no-store'}\r\n"
+            f"Content-Length: {len(status.phrase)}\r\n\r\n{status.phrase}".encode()
+        )
+        conn.is_over = True
+        # The oldest are first to go, and by then this one is.
+        conn.timeout = time.monotonic() + LINGERING_SECONDS
+        self.pending_conns.remove(conn)
+        self.pending_conns.appendleft(conn)
+
+    # After the answer
+
+    def finish_request(self, conn: Connection, done: "Future[bool]") -> None:
+        self.submitted -= 1
+        try:
+            stays = not done.cancelled() and done.result()
+        except Exception:
+            self.log.exception("a request broke its thread")
+            stays = False
+        if not stays or conn.is_last or conn.has_left():
+            self.nr_conns -= 1
+            self._forget(conn)
+            conn.close(graceful=True)
+        elif conn.collector:
+            # The client has sent more than one at once.
+            self._collect(conn)
+            self._hand_over(conn)
+        else:
+            conn.sock.wait_no_more()
+            conn.set_timeout()
+            self.keepalived_conns.append(conn)
+            self.poller.register(conn.sock, EVENT_READ, partial(self.on_client_socket_readable, conn))
+
+    # Endings
+
+    def murder_pending(self) -> None:
+        """End what has not sent a whole request in its time."""
+        now = time.monotonic()
+        for conn in [conn for conn in self.pending_conns if conn.timeout <= now]:
+            if conn.is_over or not conn.collector:
+                self._end(conn)
+            else:
+                self._refuse(conn, HTTPStatus.REQUEST_TIMEOUT)
+
+    def _end(self, conn: Connection) -> None:
+        """Close a connection that no thread has."""
+        self._leave(conn)
+        self._forget(conn)
+        self.nr_conns -= 1
+        conn.is_gone = True
+        conn.close(graceful=True)
+
+    def _leave(self, conn: Connection) -> None:
+        """Have the event loop look at the connection no more."""
+        self.poller.unregister(conn.sock)
+        for waiting in (self.pending_conns, self.keepalived_conns):
+            if conn in waiting:
+                waiting.remove(conn)
+
+    def _forget(self, conn: Connection) -> None:
+        """Let go of what has come of a request that nobody answers."""
+        self.held -= len(conn.collector)
+        conn.collector.clear()
+
+    def handle_quit(self, sig: int, frame: Any) -> None:
+        self.urgent.shutdown(wait=False)
+        super().handle_quit(sig, frame)
