@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m portal.demo.switch", description="Act as a person who takes on a role.")
     parser.add_argument("person", help="such as member01")
-    parser.add_argument("role", help="such as Prod_MemberRole")
+    parser.add_argument("role", help="such as Prod_MemberRole; with its path, where it has one")
     parser.add_argument("--account", default="production", help="by its key in info.json (production)")
     parser.add_argument("--console", action="store_true", help="switch as the console does, under the person's own name")
     parser.add_argument("--session-name", help="another name than the person's own")
