@@ -16,19 +16,65 @@ class Door(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Session:
+    """A log-in in the browser. `password` is the hash that it was begun under: a new password ends it."""
+
+    key: str
+    password: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatAccount:
+    """An account of a chat, which the chat proves."""
+
+    provider: str
+    external_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceToken:
+    """A program's token, for a person whom it named by an identity. `scopes` are the program's, as they were stored."""
+
+    token_id: int
+    scopes: str
+    provider: str
+    external_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnToken:
+    """A token that a person allowed for themselves, carried by a program with these scopes."""
+
+    token_id: int
+    scopes: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Process:
+    """The portal's own: a worker or a command. It has no rights that could end."""
+
+
+Credential = Session | ChatAccount | ServiceToken | OwnToken | Process
+
+
+@dataclass(frozen=True, kw_only=True)
 class Actor:
     """Frozen for the trail: `name` acted, for the person of `on_behalf_of` where a client carried it.
 
-    `own_token`: what carried it is a token that the person has allowed for themselves, and no secret of a program's.
-    `proof` is {"method": passkey | totp | password | slack-signature | slack-socket | client-assertion, "at": ISO time} and
-    what belongs to it.
+    `credential` is what let them in, which `services.authority` looks at again when they act. `proof` is {"method": passkey |
+    totp | password | slack-signature | slack-socket | client-assertion, "at": ISO time} and what belongs to it.
     """
 
     person: User | None
     door: Door
+    credential: Credential
     client: str = ""
-    own_token: bool = False
     proof: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def own_token(self) -> bool:
+        """Whether what carried it is a token that the person has allowed for themselves, and no secret of a program's."""
+        return isinstance(self.credential, OwnToken)
 
     @property
     def name(self) -> str:
@@ -48,5 +94,5 @@ class Actor:
         return self.person
 
 
-WORKER = Actor(person=None, door=Door.WORKER)
-COMMAND = Actor(person=None, door=Door.COMMAND)
+WORKER = Actor(person=None, door=Door.WORKER, credential=Process())
+COMMAND = Actor(person=None, door=Door.COMMAND, credential=Process())

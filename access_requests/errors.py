@@ -103,6 +103,11 @@ class WrongScope(NotAllowed):
     sentence = _("The token lacks the scope %(scope)s.")
 
 
+class RightsEnded(NotAllowed):
+    code = "rights_ended"
+    sentence = _("Your log-in or your token has ended, or this account may do less than before. Log in again, and try again.")
+
+
 class PersonDisabled(NotAllowed):
     code = "person_disabled"
     sentence = _("This account is disabled. Ask an administrator.")
@@ -190,24 +195,9 @@ class IdentityUnread(Conflict):
     )
 
 
-class NotUndoable(Conflict):
-    code = "not_undoable"
-    sentence = _("The portal cannot undo this. An administrator must put it right in AWS.")
-
-
-class NotAcceptable(Conflict):
-    code = "not_acceptable"
-    sentence = _("This cannot be accepted as it is. It is put right in AWS, or in the catalogue.")
-
-
 class RequesterMayNot(Conflict):
     code = "requester_may_not"
     sentence = _("%(person)s may no longer ask for %(work_group)s. Reject this request, or ask an administrator.")
-
-
-class DriftChanged(Conflict):
-    code = "drift_changed"
-    sentence = _("AWS shows something else than you saw. Read it again, and decide then.")
 
 
 class CatalogueChanged(Conflict):

@@ -1,6 +1,7 @@
 """How people and programs are let in: allauth's adapters."""
 
 import secrets
+from functools import partial
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
@@ -8,9 +9,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from access_requests import wording
-from access_requests.actor import Actor, Door
 from access_requests.services import people
-from access_requests.services.run import run
+from access_requests.web.actor import actor_of, carry_out
 from portal.users.models import User
 
 
@@ -23,8 +23,8 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
 
     def set_password(self, user: User, password: str) -> None:
         """People who change their own password do it by the verb that records it."""
-        actor = Actor(person=user, door=Door.BROWSER)
-        run(lambda: people.set_password(person=user, password=password, actor=actor, now=timezone.now()))
+        actor = actor_of(self.request)
+        carry_out(self.request, partial(people.set_password, person=user, password=password, actor=actor, now=timezone.now()))
 
 
 class ApiClients(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth ships no types.

@@ -10,7 +10,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from access_requests.services import preferences
-from access_requests.services.run import run
+from access_requests.web.actor import carry_out
+from access_requests.web.page import PageRequest
 
 
 class PersonMiddleware:
@@ -34,7 +35,7 @@ class PersonMiddleware:
 
 @login_not_required
 @require_POST
-def set_language(request: HttpRequest) -> HttpResponse:
+def set_language(request: PageRequest) -> HttpResponse:
     """Keep the chosen language, with the person or, before log-in, in a cookie; then back to the page. Open to everybody."""
     answer = HttpResponseRedirect(_way_back(request))
     language = request.POST.get("language", "")
@@ -42,7 +43,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
         return answer
     if request.user.is_authenticated:
         person = request.user
-        run(lambda: preferences.choose(person=person, language=language, time_zone=person.time_zone))
+        carry_out(request, lambda: preferences.choose(person=person, language=language, time_zone=person.time_zone))
     else:
         answer.set_cookie(
             settings.LANGUAGE_COOKIE_NAME, language, samesite="Lax", httponly=True, secure=settings.LANGUAGE_COOKIE_SECURE

@@ -15,7 +15,7 @@ import pytest
 from django.db.models import Model
 from django.db.models.fields.related_descriptors import ManyToManyDescriptor
 
-from access_requests.actor import Actor, Door
+from access_requests.actor import Actor, ChatAccount, Credential, Door, ServiceToken, Session
 from access_requests.models import (
     ApprovalLevel,
     ApprovalPolicy,
@@ -84,7 +84,18 @@ def let_portal_in(account: AwsAccount) -> None:
 
 def actor_of(person: User, *, door: Door = Door.BROWSER, client: str = "") -> Actor:
     """Return the person acting by a door, with the proof that a log-in by password gives."""
-    return Actor(person=person, door=door, client=client, proof={"method": "password", "at": "2026-11-23T04:59:00Z"})
+    proof = {"method": "password", "at": "2026-11-23T04:59:00Z"}
+    return Actor(person=person, door=door, client=client, credential=_credential(person, door), proof=proof)
+
+
+def _credential(person: User, door: Door) -> Credential:
+    """Return what would let the person in by the door. Verbs do not look at it; whoever carries them out does."""
+    account = f"U0{person.username.upper()}"
+    if door == Door.CHAT:
+        return ChatAccount(provider="slack", external_id=account)
+    if door == Door.CLIENT:
+        return ServiceToken(token_id=0, scopes="", provider="slack", external_id=account)
+    return Session(key="of-the-test", password=person.password)
 
 
 def iam_user_id(username: str) -> str:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from ninja.security.base import AuthBase
 
 from access_requests import errors
-from access_requests.actor import Actor, Door
+from access_requests.actor import Actor, Door, OwnToken, ServiceToken
 from access_requests.api import refusals
 from access_requests.models import ApiClient, PersonalToken
 from access_requests.selectors import clients, identities
@@ -43,6 +43,7 @@ class Caller:
     scopes: frozenset[str]
     person: User | None
     identity: str = ""
+    token: Token
     own: PersonalToken | None = None
 
     def __str__(self) -> str:
@@ -66,7 +67,14 @@ class Caller:
         else:
             allowed = {"at": self.own.allowed_at.isoformat(), "proof": self.own.proof}
             proof["own_token"] = {"id": self.own.code, "allowed": allowed}
-        return Actor(person=self.who, door=Door.CLIENT, client=self.client.key, own_token=self.own is not None, proof=proof)
+        return Actor(person=self.who, door=Door.CLIENT, client=self.client.key, credential=self._credential(), proof=proof)
+
+    def _credential(self) -> OwnToken | ServiceToken:
+        scopes = self.client.oauth_client.scopes
+        if self.own is not None:
+            return OwnToken(token_id=self.token.pk, scopes=scopes)
+        provider, _, external_id = self.identity.partition(":")
+        return ServiceToken(token_id=self.token.pk, scopes=scopes, provider=provider, external_id=external_id)
 
 
 class ApiRequest(HttpRequest):
@@ -113,11 +121,11 @@ class Bearer(AuthBase):
         if token.user is not None:
             if named is not None:
                 raise refusals.NotForOthers
-            return Caller(client=client, scopes=scopes, person=_let_in(token.user, client), own=token.personal)
+            return Caller(client=client, scopes=scopes, person=_let_in(token.user, client), token=token, own=token.personal)
         if named is None and self.person_needed:
             raise refusals.PersonMissing
         person = _person(named, client) if named is not None else None
-        return Caller(client=client, scopes=scopes, person=person, identity=named or "")
+        return Caller(client=client, scopes=scopes, person=person, identity=named or "", token=token)
 
 
 def _token(request: HttpRequest) -> Token:

@@ -13,7 +13,7 @@ from access_requests.actor import Actor
 from access_requests.api.auth import ApiRequest
 from access_requests.api.refusals import KeyUnusable
 from access_requests.api.replies import reply
-from access_requests.services.run import Answer, Claim, run, run_once
+from access_requests.services.run import Answer, Claim, act_as, act_once
 
 HEADER = "Idempotency-Key"
 KEY = re.compile(r"[!-~]{1,255}")
@@ -28,7 +28,7 @@ def carry_out(request: ApiRequest, verb: Callable[[Actor, datetime], BaseModel],
         return Answer(status=status, body=verb(actor, now).model_dump_json())
 
     key = request.headers.get(HEADER)
-    answer = run(answered) if key is None else run_once(_claim(request, key), answered, now=now)
+    answer = act_as(actor, answered) if key is None else act_once(_claim(request, key), answered, actor=actor, now=now)
     return reply(answer.body, status=answer.status)
 
 

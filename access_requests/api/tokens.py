@@ -22,7 +22,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from oauthlib.oauth2.rfc6749.errors import OAuth2Error  # type: ignore[import-untyped]  # No types are shipped.
 
-from access_requests.actor import Actor, Door
+from access_requests.actor import Actor, Door, OwnToken
 from access_requests.api.auth import address_of
 from access_requests.api.limits import count, seconds_to_wait
 from access_requests.errors import Rejection
@@ -118,7 +118,8 @@ def _revoked(request: HttpRequest) -> HttpResponse:
         return response
     if request.POST.get("client_id") != row.client.oauth_client_id:
         return _refused("invalid_client", status=UNAUTHENTICATED)
-    actor = Actor(person=row.person, door=Door.CLIENT, client=row.client.key, own_token=True)
+    carried = OwnToken(token_id=row.token_id or 0, scopes=row.client.oauth_client.scopes)
+    actor = Actor(person=row.person, door=Door.CLIENT, client=row.client.key, credential=carried)
     run(partial(personal_tokens.revoke, rows=rows, actor=actor, now=timezone.now()))
     return HttpResponse()
 

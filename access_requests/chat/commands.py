@@ -18,7 +18,7 @@ from access_requests.chat.words import Line
 from access_requests.errors import Rejection
 from access_requests.models import AccessRequest, Elevation
 from access_requests.services import decide, extend, stop, submit
-from access_requests.services.run import run
+from access_requests.services.run import act_as
 from access_requests.services.slack import blocks, cards
 from portal.users.models import User
 
@@ -76,7 +76,7 @@ def _carried_out(told: Told) -> Answer:
 def _request(told: Told) -> Answer:
     names, time, ticket, reason = told.line.split(4)
     asked = submit.Ask(work_groups=words.groups(names), reason=reason, change_ticket=ticket, duration_minutes=words.minutes(time))
-    made = run(lambda: submit.submit(ask=asked, actor=told.actor, now=told.speaker.now))
+    made = act_as(told.actor, lambda: submit.submit(ask=asked, actor=told.actor, now=told.speaker.now))
     return _asked(told, made, gettext("You asked for access. The request has the number %(code)s.") % {"code": made.code})
 
 
@@ -85,7 +85,7 @@ def _extend(told: Told) -> Answer:
     elevation = finding.elevation(word)
     ends_at = elevation.ends_at + timedelta(minutes=words.minutes(time))
     act = partial(extend.extend, elevation_id=elevation.pk, ends_at=ends_at, reason=reason)
-    made = run(lambda: act(actor=told.actor, now=told.speaker.now))
+    made = act_as(told.actor, lambda: act(actor=told.actor, now=told.speaker.now))
     sentence = gettext("You asked for more time. The request has the number %(code)s.") % {"code": made.code}
     return _asked(told, made, sentence)
 
@@ -97,7 +97,7 @@ def _asked(told: Told, made: AccessRequest, sentence: str) -> Answer:
 def _decide(verb: Callable[..., AccessRequest], said: Promise, told: Told) -> Answer:
     word, comment = told.line.split(1, most=2)
     request = told.request(word)
-    run(lambda: verb(request_id=request.pk, comment=comment, seen=None, actor=told.actor, now=told.speaker.now))
+    act_as(told.actor, lambda: verb(request_id=request.pk, comment=comment, seen=None, actor=told.actor, now=told.speaker.now))
     return decided(told.person, request.code, said)
 
 
@@ -109,20 +109,20 @@ def decided(person: User, code: str, said: Promise) -> Answer:
 
 def _withdraw(told: Told) -> Answer:
     request = told.request(told.line.split(1, most=2)[0])
-    run(lambda: decide.withdraw(request_id=request.pk, actor=told.actor, now=told.speaker.now))
+    act_as(told.actor, lambda: decide.withdraw(request_id=request.pk, actor=told.actor, now=told.speaker.now))
     return answers.said(gettext("You withdrew %(code)s.") % {"code": request.code})
 
 
 def _return(told: Told) -> Answer:
     elevation = finding.elevation(told.line.split(1, most=2)[0])
-    run(lambda: stop.return_early(elevation_id=elevation.pk, actor=told.actor, now=told.speaker.now))
+    act_as(told.actor, lambda: stop.return_early(elevation_id=elevation.pk, actor=told.actor, now=told.speaker.now))
     return _ended(elevation, gettext("You returned %(group)s."))
 
 
 def _stop(told: Told) -> Answer:
     word, comment = told.line.split(1, most=2)
     elevation = finding.elevation(word)
-    run(lambda: stop.stop(elevation_id=elevation.pk, comment=comment, actor=told.actor, now=told.speaker.now))
+    act_as(told.actor, lambda: stop.stop(elevation_id=elevation.pk, comment=comment, actor=told.actor, now=told.speaker.now))
     return _ended(elevation, gettext("You stopped the access by %(group)s."))
 
 

@@ -9,7 +9,7 @@ from access_requests.chat.speaking import COMMAND, PROVIDER, USER_ID, Speaker, p
 from access_requests.chat.words import Line
 from access_requests.errors import Rejection
 from access_requests.services import identities
-from access_requests.services.run import run
+from access_requests.services.run import act_as
 from portal.users.models import User
 
 
@@ -29,5 +29,6 @@ def link(speaker: Speaker, line: Line) -> Answer:
 
 
 def unlink(speaker: Speaker, person: User) -> Answer:
-    run(lambda: identities.unlink(person=person, provider=PROVIDER, actor=speaker.actor(person), now=speaker.now))
+    actor = speaker.actor(person)
+    act_as(actor, lambda: identities.unlink(person=person, provider=PROVIDER, actor=actor, now=speaker.now))
     return answers.said(gettext("You are unlinked: the portal does not know who you are here any more."))

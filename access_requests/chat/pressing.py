@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access_requests import errors
+from access_requests.actor import Actor
 from access_requests.chat import answers, commands, finding
 from access_requests.chat.answers import Answer
 from access_requests.chat.reading import Fields, Unreadable, document, text_at
@@ -24,7 +25,7 @@ from access_requests.models import AccessRequest
 from access_requests.policy import TEXT_LIMITS
 from access_requests.services import decide
 from access_requests.services.notices import refreshing
-from access_requests.services.run import run
+from access_requests.services.run import act_as
 from access_requests.services.slack import api, blocks, cards
 from access_requests.services.slack.blocks import Block
 from portal.users.models import User
@@ -102,7 +103,7 @@ def submitted(speaker: Speaker, payload: Fields) -> Answer | None:
         try:
             answer = _decide(speaker, person, press, comment)
         except errors.Rejection as rejection:
-            _bring_up_to_date(rejection, person, press, now=speaker.now)
+            _bring_up_to_date(rejection, speaker.actor(person), press, now=speaker.now)
             return answers.in_window(rejection, COMMENT)
     api.call_back(press.url, answer)
     return {"response_action": "clear"}
@@ -118,14 +119,14 @@ def _answered(speaker: Speaker, press: Press, trigger_id: str) -> Answer | None:
         try:
             return _ask_for_comment(speaker, person, press, trigger_id)
         except errors.Rejection as rejection:
-            _bring_up_to_date(rejection, person, press, now=speaker.now)
+            _bring_up_to_date(rejection, speaker.actor(person), press, now=speaker.now)
             return answers.refused(rejection)
 
 
 def _ask_for_comment(speaker: Speaker, person: User, press: Press, trigger_id: str) -> Answer | None:
     request = finding.request(person, press.code)
     seen, actor = _seen(press), speaker.actor(person)
-    run(lambda: decide.check_may_decide(request_id=request.pk, seen=seen, actor=actor, now=speaker.now))
+    act_as(actor, lambda: decide.check_may_decide(request_id=request.pk, seen=seen, actor=actor, now=speaker.now))
     if api.is_possible():
         try:
             api.open_window(trigger_id=trigger_id, view=_window(request, press))
@@ -137,17 +138,18 @@ def _ask_for_comment(speaker: Speaker, person: User, press: Press, trigger_id: s
     return _decide(speaker, person, press, "")
 
 
-def _bring_up_to_date(rejection: errors.Rejection, person: User, press: Press, *, now: datetime) -> None:
+def _bring_up_to_date(rejection: errors.Rejection, actor: Actor, press: Press, *, now: datetime) -> None:
     """Have the cards sent anew where the state refused: what was pressed shows another one."""
     if isinstance(rejection, errors.Conflict):
-        request = finding.request(person, press.code)
-        run(lambda: refreshing.refresh_cards(request, now=now))
+        request = finding.request(actor.who, press.code)
+        act_as(actor, lambda: refreshing.refresh_cards(request, now=now))
 
 
 def _decide(speaker: Speaker, person: User, press: Press, comment: str) -> Answer:
     request = finding.request(person, press.code)
-    given = {"comment": comment, "seen": _seen(press), "actor": speaker.actor(person), "now": speaker.now}
-    run(lambda: press.button.verb(request_id=request.pk, **given))
+    actor = speaker.actor(person)
+    given = {"comment": comment, "seen": _seen(press), "actor": actor, "now": speaker.now}
+    act_as(actor, lambda: press.button.verb(request_id=request.pk, **given))
     return commands.decided(person, request.code, press.button.said)
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone, translation
 
 from access_requests import errors
-from access_requests.actor import Actor, Door
+from access_requests.actor import Actor, ChatAccount, Door
 from access_requests.chat.refusals import AnotherTeam, NotLinked
 from access_requests.selectors import identities
 from portal.users.models import User
@@ -44,7 +44,8 @@ class Speaker:
         return link.person
 
     def actor(self, person: User) -> Actor:
-        return Actor(person=person, door=Door.CHAT, proof=self.proof())
+        account = ChatAccount(provider=PROVIDER, external_id=self.user_id)
+        return Actor(person=person, door=Door.CHAT, credential=account, proof=self.proof())
 
     def proof(self) -> Mapping[str, object]:
         at = self.now.astimezone(UTC).isoformat(timespec="seconds")

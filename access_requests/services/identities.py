@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from django.utils.crypto import salted_hmac
 
 from access_requests import errors, identity_errors
-from access_requests.actor import Actor, Door
+from access_requests.actor import Actor, ChatAccount, Door
 from access_requests.models import LinkCode, WrongCode
 from access_requests.models.codes import ALPHABET
 from access_requests.selectors import identities
@@ -86,7 +86,8 @@ def _link(code: str, provider: str, external_id: str, proof: Mapping[str, object
     new.verified_at = now
     new.save()
     made.delete()
-    actor = Actor(person=person, door=Door.CHAT, proof=proof)
+    account = ChatAccount(provider=provider, external_id=external_id)
+    actor = Actor(person=person, door=Door.CHAT, credential=account, proof=proof)
     after = {**_described(new), "code_made_by": made.proof}
     changes.record(act="identity.linked", subject=_subject(person), before=None, after=after, actor=actor, now=now)
     return new

@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from access_requests import client_errors, errors
-from access_requests.actor import Actor, Door
+from access_requests.actor import Actor, Door, OwnToken
 from access_requests.models import ApiClient, PersonalToken
 from access_requests.selectors import clients
 from access_requests.services import changes, device_codes, windows
@@ -81,7 +81,8 @@ def collect(*, device_code: str, address: str, now: datetime) -> Collected:
     if not PersonalToken.objects.filter(pk=row.pk, token=None).update(token=token):
         raise client_errors.CodeUnusable(field="device_code")
     row.token = token
-    actor = Actor(person=row.person, door=Door.CLIENT, client=client.key, own_token=True)
+    carried = OwnToken(token_id=token.pk, scopes=client.oauth_client.scopes)
+    actor = Actor(person=row.person, door=Door.CLIENT, client=client.key, credential=carried)
     after = {**describe(row), "collected_from": address}
     changes.record(act="token.collected", subject=_subject(row), before=None, after=after, actor=actor, now=now)
     return Collected(value=value, scopes=row.scopes, expires_in=lasts)

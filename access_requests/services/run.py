@@ -1,4 +1,8 @@
-"""The one way from a door to a verb: a durable transaction, and for programs an answer that survives a repeated call."""
+"""The one way from a door to a verb: a durable transaction, in which who acts is looked at once more.
+
+For programs, also an answer that survives a repeated call. `act_as` is for whoever comes by a door, `run` for the portal's own
+processes.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,8 +11,10 @@ from typing import Any, TypeVar
 
 from django.db import IntegrityError, OperationalError, transaction
 
+from access_requests.actor import Actor
 from access_requests.errors import KeyReused
 from access_requests.models import IdempotentAnswer
+from access_requests.services import authority
 
 T = TypeVar("T")
 # PostgreSQL's codes of what goes well when simply done again: serialization failure, deadlock.
@@ -45,19 +51,29 @@ def run(verb: Callable[[], T]) -> T:
     raise AssertionError("the last attempt returns or raises")
 
 
-def run_once(claim: Claim, verb: Callable[[], Answer], *, now: datetime) -> Answer:
+def act_as(actor: Actor, verb: Callable[[], T]) -> T:
+    """Run a verb of somebody who may still act. Raises RightsEnded, and whatever the verb does."""
+
+    def checked() -> T:
+        authority.check(actor)
+        return verb()
+
+    return run(checked)
+
+
+def act_once(claim: Claim, verb: Callable[[], Answer], *, actor: Actor, now: datetime) -> Answer:
     """Run a verb once for its claim; the same call again gets the stored answer.
 
-    Raises KeyReused for another body under the same key. While the first call is being handled the database holds the second
-    one up. A refusal rolls back, and the claim with it: it is not stored.
+    Raises RightsEnded, and KeyReused for another body under the same key. While the first call is being handled the database
+    holds the second one up. A refusal rolls back, and the claim with it: it is not stored.
     """
     try:
-        return run(lambda: _answer_once(claim, verb, now))
+        return act_as(actor, lambda: _answer_once(claim, verb, now))
     except IntegrityError:
         if _stored(claim) is None:
             raise
         # The first call with this key committed between our look and our insert: its answer is there now.
-        return run(lambda: _answer_once(claim, verb, now))
+        return act_as(actor, lambda: _answer_once(claim, verb, now))
 
 
 def forget_old_answers(*, now: datetime) -> None:

@@ -1,21 +1,39 @@
 """Who acts in the browser, and how the session knows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from allauth.account.authentication import get_authentication_records
+from django.core.exceptions import PermissionDenied
 
-from access_requests.actor import Actor, Door
+from access_requests import wording
+from access_requests.actor import Actor, Door, Session
+from access_requests.errors import RightsEnded
+from access_requests.services.run import act_as
 from access_requests.web.page import PageRequest
 
+T = TypeVar("T")
 # allauth's names for the second factors, and ours.
 FACTORS = {"totp": "totp", "webauthn": "passkey"}
 
 
 def actor_of(request: PageRequest) -> Actor:
     """Return the person with the latest proof of this session: method and time."""
-    return Actor(person=request.user, door=Door.BROWSER, proof=_proof(request))
+    session = Session(key=request.session.session_key or "", password=request.user.password)
+    return Actor(person=request.user, door=Door.BROWSER, credential=session, proof=_proof(request))
+
+
+def carry_out(request: PageRequest, verb: Callable[[], T]) -> T:
+    """Run a verb as the session's person.
+
+    Raises PermissionDenied where the session or its rights have ended since the call came, and whatever the verb raises: whoever
+    may not act any more is not shown how things are, either.
+    """
+    try:
+        return act_as(actor_of(request), verb)
+    except RightsEnded as refusal:
+        raise PermissionDenied(wording.sentence(refusal)) from refusal
 
 
 def _proof(request: PageRequest) -> Mapping[str, object]:

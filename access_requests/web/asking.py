@@ -13,9 +13,8 @@ from access_requests.errors import Rejection
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import AccessRequest, Decision, Verdict
 from access_requests.selectors import catalogue, switching
-from access_requests.services.run import run
 from access_requests.services.submit import submit
-from access_requests.web.actor import actor_of
+from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.forms import AT, FOR, NOW, TEXTS, UNTIL, RequestForm
 from access_requests.web.page import PageRequest
 from portal.users.models import User
@@ -37,7 +36,7 @@ def _submitted(request: PageRequest, form: RequestForm) -> HttpResponse:
         return _form(request, form, status=UNUSABLE)
     ask, actor, now = form.ask(), actor_of(request), timezone.now()
     try:
-        made = run(lambda: submit(ask=ask, actor=actor, now=now))
+        made = carry_out(request, lambda: submit(ask=ask, actor=actor, now=now))
     except Rejection as rejection:
         form.refuse(rejection)
         return _form(request, form, status=rejection.status)

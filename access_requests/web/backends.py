@@ -18,8 +18,7 @@ from access_requests import wording
 from access_requests.errors import NotAllowed
 from access_requests.models import BackendHealth
 from access_requests.services import health
-from access_requests.services.run import run
-from access_requests.web.actor import actor_of
+from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.page import PageRequest
 
 # After so many periods without a check nobody knows how things are.
@@ -65,7 +64,7 @@ def check(request: PageRequest) -> HttpResponse:
     """Have all checked now. Whoever comes without posting, such as back from the log-in, is shown the page."""
     if request.method == "POST":
         try:
-            run(lambda: health.ask(actor=actor_of(request), now=timezone.now()))
+            carry_out(request, lambda: health.ask(actor=actor_of(request), now=timezone.now()))
         except NotAllowed as refusal:
             raise PermissionDenied from refusal
         messages.success(request, _("You asked for a check. A worker asks AWS as soon as it is free."))

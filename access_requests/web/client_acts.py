@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from access_requests.errors import Rejection
 from access_requests.models import KeptIn
 from access_requests.services import clients
-from access_requests.services.run import run
-from access_requests.web.actor import actor_of
+from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.client_showing import Shown
 from access_requests.web.clients import administrators_only, find, once, show
 from access_requests.web.page import PageRequest
@@ -28,7 +27,7 @@ def client_rotate(request: PageRequest, key: str) -> HttpResponse:
         return _confirm(request, key, "rotate")
     rotate = partial(clients.rotate_secret, client=client, seen=request.POST.get("seen", ""))
     try:
-        made = run(partial(rotate, actor=actor_of(request), now=timezone.now()))
+        made = carry_out(request, partial(rotate, actor=actor_of(request), now=timezone.now()))
     except Rejection as rejection:
         return show(request, key, refusal=rejection)
     return once(request, made, _("%(key)s has another secret. Its tokens have ended.") % {"key": key})
@@ -40,7 +39,7 @@ def client_revoke(request: PageRequest, key: str) -> HttpResponse:
     if request.method != "POST":
         return _confirm(request, key, "revoke") if client.retired_at is None else redirect("client", key)
     try:
-        run(partial(clients.revoke, client=client, actor=actor_of(request), now=timezone.now()))
+        carry_out(request, partial(clients.revoke, client=client, actor=actor_of(request), now=timezone.now()))
     except Rejection as rejection:
         return show(request, key, refusal=rejection)
     messages.success(request, _("You revoked %(key)s. It is refused from now on, and its tokens have ended.") % {"key": key})
@@ -53,7 +52,7 @@ def client_restore(request: PageRequest, key: str) -> HttpResponse:
     if request.method != "POST":
         return _confirm(request, key, "restore") if client.retired_at is not None else redirect("client", key)
     try:
-        made = run(partial(clients.bring_back, client=client, actor=actor_of(request), now=timezone.now()))
+        made = carry_out(request, partial(clients.bring_back, client=client, actor=actor_of(request), now=timezone.now()))
     except Rejection as rejection:
         return show(request, key, refusal=rejection)
     return once(request, made, _("You brought %(key)s back.") % {"key": key})

@@ -18,8 +18,7 @@ from access_requests.selectors import catalogue
 from access_requests.selectors import clients as selectors
 from access_requests.services import clients
 from access_requests.services.clients import Made
-from access_requests.services.run import run
-from access_requests.web.actor import actor_of
+from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.client_form import NewClientForm, TermsForm, initial_of
 from access_requests.web.client_showing import Shown
 from access_requests.web.page import PageRequest
@@ -71,7 +70,7 @@ def client_new(request: PageRequest) -> HttpResponse:
     key, kind, now = form.cleaned_data["key"], form.cleaned_data["kind"], timezone.now()
     add = partial(clients.add, key=key, client_id=key, kind=kind, terms=form.terms(), kept_in=KeptIn.BROWSER)
     try:
-        made = run(partial(add, actor=actor_of(request), now=now))
+        made = carry_out(request, partial(add, actor=actor_of(request), now=now))
     except Rejection as rejection:
         form.refuse(rejection)
         return _form(request, form, status=rejection.status)
@@ -90,7 +89,7 @@ def client_change(request: PageRequest, key: str) -> HttpResponse:
         return _form(request, form, client=client, status=UNUSABLE)
     change = partial(clients.change, client=client, terms=form.terms(), kept_in=KeptIn.BROWSER)
     try:
-        run(partial(change, actor=actor_of(request), now=timezone.now()))
+        carry_out(request, partial(change, actor=actor_of(request), now=timezone.now()))
     except Rejection as rejection:
         form.refuse(rejection)
         return _form(request, form, client=client, status=rejection.status)

@@ -18,8 +18,7 @@ from access_requests.errors import NotAllowed
 from access_requests.models import AwsAccount, Reconciliation
 from access_requests.selectors import drift
 from access_requests.services import reconcile
-from access_requests.services.run import run
-from access_requests.web.actor import actor_of
+from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.page import PageRequest
 from portal.users.models import User
 
@@ -80,7 +79,7 @@ def compare(request: PageRequest) -> HttpResponse:
     page = MATRIX if request.POST.get("from") == MATRIX else LIST
     if request.method == "POST":
         try:
-            run(lambda: reconcile.ask(actor=actor_of(request), now=timezone.now()))
+            carry_out(request, lambda: reconcile.ask(actor=actor_of(request), now=timezone.now()))
         except NotAllowed as refusal:
             raise PermissionDenied from refusal
         messages.success(request, _("You asked for a comparison with AWS. It begins as soon as a worker is free."))

@@ -15,9 +15,8 @@ from access_requests.errors import Rejection
 from access_requests.models import AccessRequest
 from access_requests.selectors import requests
 from access_requests.services import decide
-from access_requests.services.run import run
 from access_requests.web import showing
-from access_requests.web.actor import actor_of
+from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.page import PageRequest
 from access_requests.web.paging import page_of
 
@@ -88,7 +87,7 @@ def _done(request: PageRequest, code: str, act: Callable[[], AccessRequest], sai
     """Act, and answer with how things are then; a refusal with its sentence and the comment as it was typed."""
     said %= {"code": code}
     try:
-        run(act)
+        carry_out(request, act)
     except Rejection as rejection:
         news = {"refusal": wording.sentence(rejection), "comment": request.POST.get("comment", "")}
         return _answer(request, code, status=rejection.status, **news)

@@ -16,8 +16,7 @@ from access_requests.errors import NotAllowed, NotFound, Rejection
 from access_requests.models import Delivery, DeliveryStatus
 from access_requests.selectors import notices
 from access_requests.services.notices import asking
-from access_requests.services.run import run
-from access_requests.web.actor import actor_of
+from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.page import PageRequest
 from access_requests.web.paging import page_of
 from access_requests.web.webhook_forms import DeliveryFilterForm
@@ -54,7 +53,7 @@ def delivery_again(request: PageRequest, code: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("delivery", code)
     try:
-        made = run(partial(asking.again, code=code, actor=actor_of(request), now=timezone.now()))
+        made = carry_out(request, partial(asking.again, code=code, actor=actor_of(request), now=timezone.now()))
     except NotAllowed as refusal:
         raise PermissionDenied from refusal
     except NotFound as refusal:

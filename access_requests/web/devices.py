@@ -20,8 +20,7 @@ from access_requests.client_errors import CodeUnusable
 from access_requests.errors import Rejection
 from access_requests.services import device_codes, personal_tokens
 from access_requests.services.device_codes import Asked
-from access_requests.services.run import run
-from access_requests.web.actor import actor_of
+from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.forms import DeviceCodeForm
 from access_requests.web.page import PageRequest
 
@@ -57,7 +56,7 @@ def _answered(request: PageRequest, form: DeviceCodeForm, asked: Asked) -> HttpR
         return render(request, "access_requests/device_allow.html", context)
     verb, said = act
     try:
-        run(partial(verb, asked=asked, actor=actor_of(request), now=timezone.now()))
+        carry_out(request, partial(verb, asked=asked, actor=actor_of(request), now=timezone.now()))
     except Rejection as rejection:
         return _refused(request, form, rejection)
     messages.success(request, said() % {"client": asked.client.oauth_client.name})

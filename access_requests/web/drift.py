@@ -17,10 +17,9 @@ from access_requests.models import Drift
 from access_requests.selectors import catalogue
 from access_requests.selectors import drift as selectors
 from access_requests.services import reconcile
-from access_requests.services.run import run
 from access_requests.web import comparison, story
 from access_requests.web import drift_showing as showing
-from access_requests.web.actor import actor_of
+from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.forms import DriftFilterForm
 from access_requests.web.page import PageRequest
 from access_requests.web.paging import page_of
@@ -60,7 +59,10 @@ def drift_undo(request: PageRequest, code: str) -> HttpResponse:
             return redirect("drift", code)
         return render(request, "access_requests/drift_undo.html", {"item": item, "drift": item.drift})
     try:
-        run(partial(reconcile.undo, code=code, seen=request.POST.get("seen", ""), actor=actor_of(request), now=timezone.now()))
+        carry_out(
+            request,
+            partial(reconcile.undo, code=code, seen=request.POST.get("seen", ""), actor=actor_of(request), now=timezone.now()),
+        )
     except Rejection as rejection:
         return _page(request, code, status=rejection.status, refusal=wording.sentence(rejection))
     said = _("You asked to have %(code)s undone. A worker writes it in AWS and reads it back.")
@@ -77,7 +79,10 @@ def drift_accept(request: PageRequest, code: str) -> HttpResponse:
             return redirect("drift", code)
         return render(request, "access_requests/drift_accept.html", {"item": item, "drift": item.drift})
     try:
-        run(partial(reconcile.accept, code=code, seen=request.POST.get("seen", ""), actor=actor_of(request), now=timezone.now()))
+        carry_out(
+            request,
+            partial(reconcile.accept, code=code, seen=request.POST.get("seen", ""), actor=actor_of(request), now=timezone.now()),
+        )
     except Rejection as rejection:
         return _page(request, code, status=rejection.status, refusal=wording.sentence(rejection))
     messages.success(request, _("You accepted %(code)s: it is known as right from now on.") % {"code": code})

@@ -16,9 +16,8 @@ from access_requests.errors import Rejection
 from access_requests.models import Elevation
 from access_requests.selectors import catalogue, elevations
 from access_requests.services import extend, stop
-from access_requests.services.run import run
 from access_requests.web import story
-from access_requests.web.actor import actor_of
+from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.bars import bars
 from access_requests.web.forms import ElevationFilterForm, ExtendForm, StopForm, VerbForm
 from access_requests.web.page import PageRequest
@@ -89,7 +88,7 @@ def elevation_extend(request: PageRequest, code: str) -> HttpResponse:
         return _confirm(request, elevation, form, "extend", status=UNUSABLE)
     typed = form.cleaned_data
     try:
-        made = run(lambda: extend.extend(elevation_id=elevation.pk, **typed, actor=actor, now=now))
+        made = carry_out(request, lambda: extend.extend(elevation_id=elevation.pk, **typed, actor=actor, now=now))
     except Rejection as rejection:
         form.refuse(rejection)
         return _confirm(request, elevation, form, "extend", status=rejection.status)
@@ -118,7 +117,7 @@ def _acted(
 ) -> HttpResponse:
     """End an access, or show again the page that asked, with the refusal."""
     try:
-        run(act)
+        carry_out(request, act)
     except Rejection as rejection:
         form.is_valid()
         form.refuse(rejection)

@@ -14,9 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from access_requests.errors import NotFound
 from access_requests.services import identities, preferences
-from access_requests.services.run import run
 from access_requests.services.slack import api as slack
-from access_requests.web.actor import actor_of
+from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.forms import PreferencesForm
 from access_requests.web.page import PageRequest
 from portal.users.models import LinkedIdentity, User
@@ -32,7 +31,7 @@ def me(request: PageRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _page(request, form, status=UNUSABLE if form.is_bound else 200)
     chosen = form.cleaned_data
-    run(lambda: preferences.choose(person=person, language=chosen["language"], time_zone=chosen["time_zone"]))
+    carry_out(request, lambda: preferences.choose(person=person, language=chosen["language"], time_zone=chosen["time_zone"]))
     with translation.override(chosen["language"] or translation.get_language()):
         messages.success(request, _("Saved."))
     return redirect("me")
@@ -43,7 +42,7 @@ def link_slack(request: PageRequest) -> HttpResponse:
     """Make a code and show it, this once."""
     if request.method != "POST" or not slack.is_heard():
         return redirect("me")
-    code = run(lambda: identities.make_code(person=request.user, actor=actor_of(request), now=timezone.now()))
+    code = carry_out(request, lambda: identities.make_code(person=request.user, actor=actor_of(request), now=timezone.now()))
     minutes = int(identities.GOOD_FOR / timedelta(minutes=1))
     return _page(request, _form(request.user), link={"line": f"/prod link {code}", "minutes": minutes})
 
@@ -55,7 +54,7 @@ def unlink_slack(request: PageRequest) -> HttpResponse:
         return render(request, "access_requests/me_unlink.html", {"links": _links(request.user).filter(provider=SLACK)})
     act = partial(identities.unlink, person=request.user, provider=SLACK, actor=actor_of(request), now=timezone.now())
     try:
-        run(act)
+        carry_out(request, act)
     except NotFound:
         return redirect("me")
     messages.success(request, _("You are unlinked from Slack."))

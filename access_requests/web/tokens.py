@@ -16,8 +16,7 @@ from access_requests import wording
 from access_requests.models import PersonalToken
 from access_requests.selectors import personal_tokens as selectors
 from access_requests.services import personal_tokens
-from access_requests.services.run import run
-from access_requests.web.actor import actor_of
+from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.page import PageRequest
 from access_requests.web.paging import page_of
 
@@ -50,7 +49,7 @@ def token_revoke(request: PageRequest, code: str) -> HttpResponse:
     if not rows.exists():
         raise Http404
     if request.method == "POST":
-        run(partial(personal_tokens.revoke, rows=rows, actor=actor_of(request), now=timezone.now()))
+        carry_out(request, partial(personal_tokens.revoke, rows=rows, actor=actor_of(request), now=timezone.now()))
         messages.success(request, _("You revoked %(code)s. It opens nothing any more.") % {"code": code})
     return redirect("tokens")
 
@@ -59,6 +58,6 @@ def token_revoke(request: PageRequest, code: str) -> HttpResponse:
 def token_revoke_all(request: PageRequest) -> HttpResponse:
     if request.method == "POST":
         mine = selectors.of_person(request.user)
-        run(partial(personal_tokens.revoke, rows=mine, actor=actor_of(request), now=timezone.now()))
+        carry_out(request, partial(personal_tokens.revoke, rows=mine, actor=actor_of(request), now=timezone.now()))
         messages.success(request, _("You revoked all your tokens. None of them opens anything any more."))
     return redirect("tokens")

@@ -17,8 +17,7 @@ from access_requests.errors import NotAllowed, NotFound, Rejection
 from access_requests.models import DeliveryStatus, WebhookEndpoint
 from access_requests.selectors import catalogue, notices
 from access_requests.services.notices.webhooks import addresses, bodies, channel, keeping
-from access_requests.services.run import run
-from access_requests.web.actor import actor_of
+from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.page import PageRequest
 from access_requests.web.paging import page_of
 from access_requests.web.webhook_forms import WebhookForm
@@ -148,7 +147,7 @@ def _show_secret(request: PageRequest, endpoint: WebhookEndpoint, secret: str) -
 def _carried_out(request: PageRequest, verb: Callable[..., T], **given: Any) -> T:
     """Run a verb of an administrator's. Raises PermissionDenied, Http404, and what else the verb refuses."""
     try:
-        return run(partial(verb, **given, actor=actor_of(request), now=timezone.now()))
+        return carry_out(request, partial(verb, **given, actor=actor_of(request), now=timezone.now()))
     except NotAllowed as refusal:
         raise PermissionDenied from refusal
     except NotFound as refusal:

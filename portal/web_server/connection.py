@@ -71,14 +71,14 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn ships no types.
         # A thread is never to wait for the first byte, nor for a handshake.
         self.initialized = self.data_ready = True
         self.parser = get_parser(cfg, self.sock, client)
-        self.is_last = False
+        self.is_last, self.given = False, 0
         # It was answered already; what still comes is thrown away.
         self.is_over = False
         self.is_gone = False
 
     def give(self, request: Whole) -> None:
         """Have gunicorn's parser find the request as if it had just come."""
-        self.is_last = request.is_last
+        self.is_last, self.given = request.is_last, len(request.data)
         self.parser.unreader.unread(request.data)
 
     def has_left(self) -> bool:

@@ -19,7 +19,7 @@ from portal.web_server.connection import Connection
 COLLECTING_SECONDS = 10.0
 # A refusal may be on its way while the client still sends; closing then would take it back.
 LINGERING_SECONDS = 2.0
-# Of all unfinished requests of this process: two hundred of the longest.
+# Of all requests of this process that are unfinished or wait for a thread: two hundred of the longest.
 HELD_LIMIT = 64 * 1024 * 1024
 URGENT_THREADS = 2
 CHUNK = 64 * 1024
@@ -35,7 +35,7 @@ class CollectingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Bytes of unfinished requests; and requests that a thread has, or that wait for one.
+        # Bytes of requests that are not answered yet; and how many have a thread, or wait for one.
         self.held = self.submitted = 0
 
     def init_process(self) -> None:
@@ -61,11 +61,10 @@ class CollectingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no
         self._read(conn)
 
     def _give_way(self) -> None:
-        """Make room for somebody new: by who has sent half of something for the longest, or else by who has been idle."""
-        for waiting in (self.pending_conns, self.keepalived_conns):
-            if waiting:
-                self._end(waiting[0])
-                return
+        """Make room for somebody new: of those who send and those who are idle, the longer of the larger crowd goes."""
+        waiting = max(self.pending_conns, self.keepalived_conns, key=len)
+        if waiting:
+            self._end(waiting[0])
 
     # Collecting
 
@@ -115,15 +114,15 @@ class CollectingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no
             self._refuse(conn, HTTPStatus(refused.status))
             return
         if request is not None:
-            self.held -= len(request.data)
             self._submit(conn, request)
         elif conn.collector.is_waited_for():
             conn.say(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def _submit(self, conn: Connection, request: Whole) -> None:
-        """Give a request to a thread, unless so many wait for one that nobody else could even connect."""
+        """Give a request to a thread, unless so many wait for one that others would have no room to connect or to send."""
         is_urgent = urgent.is_urgent(request.target)
-        if not is_urgent and self.submitted >= self.worker_connections // 2:
+        if not is_urgent and (self.submitted >= self.worker_connections // 2 or self.held > HELD_LIMIT // 2):
+            self.held -= len(request.data)
             self._refuse(conn, HTTPStatus.SERVICE_UNAVAILABLE)
             return
         self._leave(conn)
@@ -150,6 +149,7 @@ class CollectingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no
 
     def finish_request(self, conn: Connection, done: "Future[bool]") -> None:
         self.submitted -= 1
+        self.held -= conn.given
         try:
             stays = not done.cancelled() and done.result()
         except Exception:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from access_requests import client_errors, errors, webhook_errors
+from access_requests import client_errors, drift_errors, errors, webhook_errors
 from access_requests.errors import Rejection
 
 TESTS = Path(__file__).resolve().parent.parent
-MODULES = (errors.__name__, client_errors.__name__, webhook_errors.__name__)
+MODULES = (errors.__name__, client_errors.__name__, drift_errors.__name__, webhook_errors.__name__)
 
 
 def refusals(kind: type[Rejection] = Rejection) -> Iterator[type[Rejection]]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from access_requests import errors
+from access_requests import drift_errors, errors
 from access_requests.actor import Actor
 from access_requests.lifecycle import DriftAction
 from access_requests.models import Drift
@@ -37,7 +37,7 @@ def undo(*, code: str, seen: str, actor: Actor, now: datetime) -> Drift:
     """
     drift = _as_seen(code, seen, actor)
     if not undoable(drift):
-        raise errors.NotUndoable
+        raise drift_errors.NotUndoable
     drift.undo_asked_by = actor.who.username
     recording.apply(drift, DriftAction.ASK_UNDO, actor=actor, now=now)
     outbox.put(UNDO, object_id=drift.pk, now=now)
@@ -51,7 +51,7 @@ def accept(*, code: str, seen: str, actor: Actor, now: datetime) -> Drift:
     """
     drift = _as_seen(code, seen, actor)
     if not learning.acceptable(drift):
-        raise errors.NotAcceptable
+        raise drift_errors.NotAcceptable
     recording.apply(drift, DriftAction.ACCEPT, actor=actor, now=now)
     learning.accept(drift, by=actor.who.username, now=now)
     return drift
@@ -65,7 +65,7 @@ def _as_seen(code: str, seen: str, actor: Actor) -> Drift:
         raise errors.NotFound
     drift = recording.lock(found)
     if digest(drift) != seen:
-        raise errors.DriftChanged
+        raise drift_errors.DriftChanged
     return drift
 
 

@@ -6,9 +6,10 @@ import pytest
 from django.db import IntegrityError, OperationalError, transaction
 
 from access_requests import errors
+from access_requests.actor import WORKER
 from access_requests.models import AccessRequest, IdempotentAnswer
 from access_requests.services import submit
-from access_requests.services.run import Answer, Claim, forget_old_answers, run, run_once
+from access_requests.services.run import Answer, Claim, act_once, forget_old_answers, run
 from tests.cast import Cast, actor_of
 from tests.story import ask, refused, submitted
 
@@ -42,33 +43,33 @@ def deadlocks(times: int) -> list[str]:
 
 
 def test_same_call_again_gets_the_same_answer_and_does_nothing(cast: Cast, now: datetime) -> None:
-    first = run_once(claim(cast), lambda: created(cast, now), now=now)
-    again = run_once(claim(cast), lambda: created(cast, now), now=now)
+    first = act_once(claim(cast), lambda: created(cast, now), actor=WORKER, now=now)
+    again = act_once(claim(cast), lambda: created(cast, now), actor=WORKER, now=now)
     assert first == again
     assert first.status == 201
     assert AccessRequest.objects.count() == 1
 
 
 def test_same_key_with_another_body_is_refused(cast: Cast, now: datetime) -> None:
-    run_once(claim(cast), lambda: created(cast, now), now=now)
+    act_once(claim(cast), lambda: created(cast, now), actor=WORKER, now=now)
     with refused(errors.KeyReused):
-        run_once(claim(cast, body="b" * 64), lambda: created(cast, now), now=now)
+        act_once(claim(cast, body="b" * 64), lambda: created(cast, now), actor=WORKER, now=now)
 
 
 def test_key_belongs_to_its_client_and_person(cast: Cast, now: datetime) -> None:
-    run_once(claim(cast), lambda: Answer(status=200, body="one"), now=now)
-    assert run_once(claim(cast, client="pager"), lambda: Answer(status=200, body="two"), now=now).body == "two"
+    act_once(claim(cast), lambda: Answer(status=200, body="one"), actor=WORKER, now=now)
+    assert act_once(claim(cast, client="pager"), lambda: Answer(status=200, body="two"), actor=WORKER, now=now).body == "two"
     other = Claim(client="chatbot", person_id=cast.member02.pk, key="k-1", body_digest="a" * 64)
-    assert run_once(other, lambda: Answer(status=200, body="three"), now=now).body == "three"
+    assert act_once(other, lambda: Answer(status=200, body="three"), actor=WORKER, now=now).body == "three"
 
 
 def test_refusal_is_not_stored(cast: Cast, now: datetime) -> None:
     first = submitted(cast.member01, now=now)
     with refused(errors.AlreadyPending):
-        run_once(claim(cast), lambda: created(cast, now), now=now)
+        act_once(claim(cast), lambda: created(cast, now), actor=WORKER, now=now)
     AccessRequest.objects.filter(pk=first.pk).update(status="withdrawn", settled_at=now)
     first.requested_groups.update(waits_to_start_now=False)
-    assert run_once(claim(cast), lambda: created(cast, now), now=now).status == 201
+    assert act_once(claim(cast), lambda: created(cast, now), actor=WORKER, now=now).status == 201
 
 
 def test_violation_of_something_else_is_not_taken_for_a_repeated_call(cast: Cast, now: datetime) -> None:
@@ -76,13 +77,13 @@ def test_violation_of_something_else_is_not_taken_for_a_repeated_call(cast: Cast
         raise IntegrityError("something else")
 
     with pytest.raises(IntegrityError, match="something else"):
-        run_once(claim(cast), verb, now=now)
+        act_once(claim(cast), verb, actor=WORKER, now=now)
     assert not IdempotentAnswer.objects.exists()
 
 
 def test_old_answers_are_forgotten_and_younger_ones_kept(cast: Cast, now: datetime) -> None:
-    run_once(claim(cast, key="old"), lambda: Answer(status=200, body=""), now=now - timedelta(hours=25))
-    run_once(claim(cast, key="young"), lambda: Answer(status=200, body=""), now=now - timedelta(hours=23))
+    act_once(claim(cast, key="old"), lambda: Answer(status=200, body=""), actor=WORKER, now=now - timedelta(hours=25))
+    act_once(claim(cast, key="young"), lambda: Answer(status=200, body=""), actor=WORKER, now=now - timedelta(hours=23))
     forget_old_answers(now=now)
     assert [answer.key for answer in IdempotentAnswer.objects.all()] == ["young"]
 

@@ -1,12 +1,13 @@
 """Pages say of each decision by which door it came and what it rests on."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from access_requests.actor import Actor, Door
+from access_requests.actor import Door
 from tests.app.access_requests.web.conftest import Browse
-from tests.cast import Cast
+from tests.cast import Cast, actor_of
 from tests.clock import Clock
 from tests.story import approved, submitted
 
@@ -28,5 +29,5 @@ def test_proof_of_an_approval_is_said(
     cast: Cast, browse: Browse, clock: Clock, door: Door, client: str, proof: dict[str, Any], said: str
 ) -> None:
     request = submitted(cast.member01, now=clock.now)
-    approved(request, Actor(person=cast.leader01, door=door, client=client, proof=proof), now=clock.now)
+    approved(request, replace(actor_of(cast.leader01, door=door, client=client), proof=proof), now=clock.now)
     assert said in browse(cast.member01).get(f"/requests/{request.code}/").content.decode()

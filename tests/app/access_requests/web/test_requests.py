@@ -1,15 +1,16 @@
 """The list of requests, and the page of one."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from access_requests.actor import Actor, Door
+from access_requests.actor import Actor, Door, OwnToken
 from access_requests.models import AccessRequest
 from tests.app.access_requests.web.conftest import Browse
-from tests.cast import Cast, add_person
+from tests.cast import Cast, actor_of, add_person
 from tests.clock import Clock
 from tests.story import approved, rejected, submitted, withdrawn
 
@@ -125,7 +126,7 @@ def test_approval_by_an_api_client_is_not_said_to_be_proven(cast: Cast, browse: 
     cast.one_lead.save()
     request = submitted(cast.member01, now=clock.now)
     proof = {"method": "client-assertion", "at": clock.now.isoformat()}
-    approved(request, Actor(person=cast.leader01, door=Door.CLIENT, client="chatbot", proof=proof), now=clock.now)
+    approved(request, replace(actor_of(cast.leader01, door=Door.CLIENT, client="chatbot"), proof=proof), now=clock.now)
     page = browse(cast.member01).get(f"/requests/{request.code}/").content.decode()
     assert "leader01 (through chatbot) approved" in page
     assert "named by the API client, not proven" in page
@@ -145,7 +146,13 @@ def test_approval_by_an_own_token_says_which_and_how_it_was_allowed(
     request = submitted(cast.member01, now=clock.now)
     allowed = {"at": "2026-11-23T04:00:00Z", "proof": proof}
     whole = {"method": "client-assertion", "at": clock.now.isoformat(), "own_token": {"id": "T-5GX2K0QN", "allowed": allowed}}
-    actor = Actor(person=cast.leader01, door=Door.CLIENT, client="command-line", own_token=True, proof=whole)
+    actor = Actor(
+        person=cast.leader01,
+        door=Door.CLIENT,
+        client="command-line",
+        credential=OwnToken(token_id=1, scopes=""),
+        proof=whole,
+    )
     approved(request, actor, now=clock.now)
     page = browse(cast.member01).get(f"/requests/{request.code}/").content.decode()
     assert "leader01 (through command-line) approved" in page

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from access_requests import errors, tasks
+from access_requests import drift_errors, errors, tasks
 from access_requests.models import Drift
 from access_requests.services import provision, reconcile
 from access_requests.services.run import run
@@ -73,7 +73,7 @@ def test_what_the_portal_cannot_undo_is_refused(world: World) -> None:
     world.compare()
     row, actor = Drift.objects.get(), actor_of(world.jump.cast.admin01)
     assert (row.kind, reconcile.undoable(row)) == ("user_gone", False)
-    with refused(errors.NotUndoable):
+    with refused(drift_errors.NotUndoable):
         run(partial(reconcile.undo, code=row.code, seen=reconcile.digest(row), actor=actor, now=world.jump.clock.now))
     with refused(errors.NotFound):
         run(partial(reconcile.undo, code="D-NOSUCHTH", seen="", actor=actor, now=world.jump.clock.now))
@@ -98,3 +98,14 @@ def test_access_given_meanwhile_is_not_taken_out(world: World) -> None:
     assert world.compare(later=0) == set()
     assert world.jump.members() == {"member01"}
     assert acts(elevation)[-1] == "elevation.active"
+
+
+def test_what_says_something_else_than_was_seen_is_left_alone(world: World) -> None:
+    world.add()
+    world.compare()
+    row, actor = Drift.objects.get(), actor_of(world.jump.cast.admin01)
+    seen = reconcile.digest(row)
+    Drift.objects.update(detail={**row.detail, "ttl": "another"})
+    with refused(drift_errors.DriftChanged):
+        run(partial(reconcile.undo, code=row.code, seen=seen, actor=actor, now=world.jump.clock.now))
+    assert Drift.objects.get().status == "open"

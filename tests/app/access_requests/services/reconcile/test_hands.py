@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from access_requests.errors import NotAcceptable, NotAnAdministrator, TransitionNotAllowed
+from access_requests.drift_errors import NotAcceptable
+from access_requests.errors import NotAnAdministrator, TransitionNotAllowed
 from access_requests.models import AwsAccount, Baseline, Drift, IamUserBinding, Reconciliation, TargetRole
 from access_requests.services import health, reconcile
 from access_requests.services.run import run

@@ -1,0 +1,23 @@
+"""What administrators are told about undoing and accepting drift, in the browser alone: no program meets these."""
+
+from access_requests.errors import Conflict
+
+
+def _(sentence: str) -> str:
+    """Mark a sentence for translation, as `errors` does."""
+    return sentence
+
+
+class NotUndoable(Conflict):
+    code = "not_undoable"
+    sentence = _("The portal cannot undo this. An administrator must put it right in AWS.")
+
+
+class NotAcceptable(Conflict):
+    code = "not_acceptable"
+    sentence = _("This cannot be accepted as it is. It is put right in AWS, or in the catalogue.")
+
+
+class DriftChanged(Conflict):
+    code = "drift_changed"
+    sentence = _("AWS shows something else than you saw. Read it again, and decide then.")
