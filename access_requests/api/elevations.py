@@ -54,6 +54,7 @@ def extend_elevation(request: ApiRequest, code: str, body: asking.ExtendBody) ->
     return carry_out(
         request,
         lambda actor, now: _asked(extend.extend(elevation_id=found.pk, actor=actor, now=now, **body.model_dump())),
+        body=body,
         status=201,
     )
 
@@ -62,7 +63,9 @@ def extend_elevation(request: ApiRequest, code: str, body: asking.ExtendBody) ->
 def stop_elevation(request: ApiRequest, code: str, body: asking.StopBody) -> HttpResponse:
     found, who = found_elevation(request.auth, code), request.auth.who
     return carry_out(
-        request, lambda actor, now: _shown(stop.stop(elevation_id=found.pk, comment=body.comment, actor=actor, now=now), who)
+        request,
+        lambda actor, now: _shown(stop.stop(elevation_id=found.pk, comment=body.comment, actor=actor, now=now), who),
+        body=body,
     )
 
 

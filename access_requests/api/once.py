@@ -1,9 +1,10 @@
 """From a call to a verb: in one transaction, and with an Idempotency-Key only once."""
 
 import hashlib
+import json
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -19,8 +20,13 @@ HEADER = "Idempotency-Key"
 KEY = re.compile(r"[!-~]{1,255}")
 
 
-def carry_out(request: ApiRequest, verb: Callable[[Actor, datetime], BaseModel], *, status: int = 200) -> HttpResponse:
-    """Run the verb and show what it returns; the same call again, by its key, gets the same text and status."""
+def carry_out(
+    request: ApiRequest, verb: Callable[[Actor, datetime], BaseModel], *, body: BaseModel | None = None, status: int = 200
+) -> HttpResponse:
+    """Run the verb and show what it returns; the same call again, by its key, gets the same text and status.
+
+    The same is what means the same: another order of the fields, other white space or another time zone make no other call.
+    """
     now = timezone.now()
     actor = request.auth.actor(now)
 
@@ -28,17 +34,23 @@ def carry_out(request: ApiRequest, verb: Callable[[Actor, datetime], BaseModel],
         return Answer(status=status, body=verb(actor, now).model_dump_json())
 
     key = request.headers.get(HEADER)
-    answer = act_as(actor, answered) if key is None else act_once(_claim(request, key), answered, actor=actor, now=now)
+    answer = act_as(actor, answered) if key is None else act_once(_claim(request, key, body), answered, actor=actor, now=now)
     return reply(answer.body, status=answer.status)
 
 
-def _claim(request: ApiRequest, key: str) -> Claim:
+def _claim(request: ApiRequest, key: str, body: BaseModel | None) -> Claim:
     if not KEY.fullmatch(key):
         raise KeyUnusable(field=HEADER)
-    called = f"{request.method} {request.path}\n".encode() + request.body
+    said = body.model_dump(exclude_unset=True) if body is not None else None
+    called = json.dumps([request.method, request.path, said], sort_keys=True, default=_moment)
     return Claim(
         client=request.auth.client.key,
         person_id=request.auth.who.pk,
         key=key,
-        body_digest=hashlib.sha256(called).hexdigest(),
+        body_digest=hashlib.sha256(called.encode()).hexdigest(),
     )
+
+
+def _moment(value: datetime) -> str:
+    """Return the moment, in whichever zone it was said; one without a zone is another."""
+    return (value.astimezone(UTC) if value.tzinfo is not None else value).isoformat()

@@ -40,7 +40,9 @@ def list_requests(request: ApiRequest, query: Query[asking.RequestQuery]) -> Htt
 @router.post("", auth=WRITE, response={201: RequestDetail}, summary="Ask for access")
 def submit_request(request: ApiRequest, body: asking.AskBody) -> HttpResponse:
     check_groups(request.auth, body.work_groups)
-    return carry_out(request, lambda actor, now: _detail(submit.submit(ask=body.ask(), actor=actor, now=now)), status=201)
+    return carry_out(
+        request, lambda actor, now: _detail(submit.submit(ask=body.ask(), actor=actor, now=now)), body=body, status=201
+    )
 
 
 @router.get("/{code}", auth=READ, response=RequestDetail, summary="Show a request")
@@ -100,7 +102,7 @@ def _decide(request: ApiRequest, code: str, body: asking.DecisionBody, verb: Cal
         given: dict[str, Any] = {"comment": body.comment, "seen": body.seen}
         return _detail(verb(request_id=found.pk, actor=actor, now=now, **given))
 
-    return carry_out(request, decided)
+    return carry_out(request, decided, body=body)
 
 
 def _detail(row: AccessRequest) -> RequestDetail:

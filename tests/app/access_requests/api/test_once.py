@@ -1,5 +1,9 @@
 """A call with an Idempotency-Key happens once."""
 
+import json
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.conf import LazySettings
 from django.core.cache import caches
@@ -32,6 +36,30 @@ def test_same_key_with_another_body_or_path_is_refused(bot: Bot, member01: User)
     path = f"/requests/{code}/withdraw"
     refused(bot.post(path, for_person=member01, idempotency_key="k1"), 422, "idempotency_key_reused")
     assert AccessRequest.objects.get().status == "pending"
+
+
+TOMORROW = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
+IN_WORDS = {**ASK, "reason": "索引を作り直す"}
+SAME = [
+    (json.dumps(ASK), json.dumps(dict(reversed(ASK.items())), indent=3)),
+    (json.dumps(IN_WORDS), json.dumps(IN_WORDS, ensure_ascii=False)),
+    tuple(json.dumps({**ASK, "starts_at": TOMORROW.astimezone(ZoneInfo(zone)).isoformat()}) for zone in ("UTC", "Asia/Tokyo")),
+]
+
+
+@pytest.mark.parametrize("texts", SAME, ids=["order and white space", "escapes", "time zones"])
+def test_what_means_the_same_is_the_same_call(bot: Bot, member01: User, texts: tuple[str, str]) -> None:
+    assert texts[0] != texts[1]
+    first, again = (bot.post("/requests", text.encode(), for_person=member01, idempotency_key="k1") for text in texts)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.content == again.content
+    assert AccessRequest.objects.count() == 1
+
+
+def test_field_that_is_left_out_is_not_one_that_is_empty(bot: Bot, member01: User) -> None:
+    bot.post("/requests", ASK, for_person=member01, idempotency_key="k1")
+    empty = {**ASK, "plan": ""}
+    refused(bot.post("/requests", empty, for_person=member01, idempotency_key="k1"), 422, "idempotency_key_reused")
 
 
 def test_key_is_of_one_client_and_one_person(bot: Bot, pager: Bot, member01: User, member02: User) -> None:
