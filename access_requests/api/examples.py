@@ -170,6 +170,7 @@ ME: Json = {
         "iam_user_name": "member01",
         "identity_center_user_name": None,
         "mfa_serial": None,
+        "mfa": "not_told",
     },
     "token": None,
     "aws_region": "ap-northeast-1",

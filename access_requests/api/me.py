@@ -1,6 +1,7 @@
 """Who I am, and what I may ask for."""
 
 from datetime import datetime
+from typing import Literal
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -17,6 +18,7 @@ from access_requests.selectors import catalogue, clients, switching
 from portal.users.models import User
 
 router = Router(tags=["Me"])
+MfaState = Literal["codes", "passkeys", "none", "unread", "no_iam_user", "not_told"]
 
 
 class Me(Person):
@@ -26,12 +28,17 @@ class Me(Person):
     identity_center_user_name: str | None
     mfa_serial: str | None = Field(
         description="The MFA device for the command line: one that gives codes. What most people's is called while AWS has not "
-        "been asked; null where there is none, or passkeys only, and for programs that name a person."
+        "been asked; null where there is none, or passkeys only, and for programs that name a person: `mfa` says which."
+    )
+    mfa: MfaState = Field(
+        description="Which MFA devices the person has: one that gives codes, passkeys only, none, not read from AWS yet; or no "
+        "IAM user to have one; or not told, to programs that name a person."
     )
 
     @classmethod
     def of(cls, person: User, *, is_own: bool = False) -> "Me":
         binding = IamUserBinding.objects.filter(person=person).first()
+        mfa = switching.mfa_of(person)
         elsewhere = IdentityCenterBinding.objects.filter(person=person).first()
         return cls(
             username=person.username,
@@ -40,8 +47,19 @@ class Me(Person):
             auditor=person.is_auditor,
             iam_user_name=binding.user_name if binding else None,
             identity_center_user_name=elsewhere.user_name if elsewhere else None,
-            mfa_serial=switching.mfa_of(person).serial or None if binding and is_own else None,
+            mfa_serial=mfa.serial or None if is_own else None,
+            mfa=_mfa_state(mfa, is_bound=binding is not None) if is_own else "not_told",
         )
+
+
+def _mfa_state(mfa: switching.Mfa, *, is_bound: bool) -> MfaState:
+    if not is_bound:
+        return "no_iam_user"
+    if not mfa.is_known:
+        return "unread"
+    if mfa.serial:
+        return "codes"
+    return "passkeys" if mfa.has_passkey else "none"
 
 
 class CallingClient(BaseModel):

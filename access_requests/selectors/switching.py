@@ -1,5 +1,6 @@
 """How a person switches to the role that an elevation opened: a link for the console, a profile for the command line."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -18,7 +19,9 @@ CONSOLES = {
 }
 # A session's shortest time. Source: STS AssumeRole, DurationSeconds.
 SHORTEST_SESSION = timedelta(minutes=15)
-PASSKEY, TOTP = ":u2f/", ":mfa/"
+# What a passkey's or security key's serial number is, and no other device's: a virtual device has an ARN too, a hardware token
+# the number that is printed on it. Source: IAM User Guide, MFA devices.
+PASSKEY = re.compile(r"arn:[a-z-]+:iam::\d{12}:u2f/")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +51,9 @@ def mfa_of(person: User) -> Mfa:
     if binding is None or binding.mfa_serials is None:
         return Mfa(serial="", is_known=False)
     serials = [str(serial) for serial in binding.mfa_serials]
-    return Mfa(
-        serial=next((serial for serial in serials if TOTP in serial), ""),
-        is_known=True,
-        has_passkey=any(PASSKEY in serial for serial in serials),
-    )
+    # A device of a kind that nobody here knows is taken for one that gives codes: the person sees which it is.
+    codes = [serial for serial in serials if not PASSKEY.match(serial)]
+    return Mfa(serial=codes[0] if codes else "", is_known=True, has_passkey=len(codes) < len(serials))
 
 
 def permission_set(role: TargetRole) -> str:
@@ -84,7 +85,7 @@ def profile(role: TargetRole, elevation: Elevation, mfa: Mfa) -> str:
     several = len(elevation.work_group.target_roles.all()) > 1
     return "\n".join(
         (
-            f"[profile {elevation.work_group.name}{f'-{role.name}' if several else ''}]",
+            f"[profile {elevation.work_group.name}{f'/{role.name}' if several else ''}]",
             f"role_arn = {role.arn}",
             "source_profile = jump",
             f"role_session_name = {elevation.iam_user_name}",

@@ -17,12 +17,25 @@ PREFIX = "sekisho-"
 SHORTEST_SECONDS, LONGEST_SECONDS = 900, 43_200
 # A line break in a value would be a setting of its own, such as a command to run. These are all that AWS has in such places.
 ALLOWED = {
-    "name": re.compile(r"[\w+=,.@-]{1,250}", re.ASCII),
+    "name": re.compile(r"[\w+=,.@/-]{1,250}", re.ASCII),
     "role_arn": re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]{1,600}", re.ASCII),
     "role_session_name": re.compile(r"[\w+=,.@-]{2,64}", re.ASCII),
     "mfa_serial": re.compile(r"arn:aws[a-z-]*:iam::\d{12}:mfa/[\w+=,.@/-]{1,250}|[A-Z0-9]{9,256}", re.ASCII),
     "source_profile": re.compile(r"[\w+=,.@-]{1,250}", re.ASCII),
     "region": re.compile(r"([a-z0-9-]{1,40})?", re.ASCII),
+}
+# Why there is no device to put into a profile, by what /me says; "none" is what a portal before that field said of all.
+NO_DEVICE = {
+    "not_told": (
+        "The portal tells a service's token nobody's MFA devices. Log in yourself: sekisho login.",
+        "mfa_device_not_told",
+    ),
+    "unread": ("The portal has not read your MFA devices from AWS yet. Try again in some minutes.", "mfa_device_unread"),
+    "passkeys": (
+        "You have passkeys only, and the command line takes codes only. Add a device for one-time codes in AWS.",
+        "no_mfa_device",
+    ),
+    "none": ("The portal knows no MFA device of yours that gives codes. Add one in AWS.", "no_mfa_device"),
 }
 
 
@@ -108,7 +121,7 @@ def _profiles(opened: Opened, me: Json, wishes: Wishes) -> list[Profile]:
     if not user_name:
         raise Refused("No IAM user is bound to you. Ask an administrator to bind one.", code="no_iam_user")
     if not serial:
-        raise _no_device()
+        raise _no_device(me["person"].get("mfa", ""))
     return [
         Profile(
             name=name,
@@ -124,12 +137,15 @@ def _profiles(opened: Opened, me: Json, wishes: Wishes) -> list[Profile]:
 
 
 def _named(opened: Opened) -> list[tuple[str, str]]:
-    """Return a name for each role: its work group's, and where that has several the role's, and where needed the account's."""
+    """Return a name for each role: its work group's, and where that has several the role's, and where needed the account's.
+
+    They are joined by a sign that none of them can have, so that no two roles share a name.
+    """
     base, arns = f"{PREFIX}{opened.work_group}", opened.role_arns
     if len(arns) == 1:
         return [(base, arns[0])]
     roles = Counter(_role(arn) for arn in arns)
-    return [(f"{base}-{_role(arn)}" + (f"-{_account(arn)}" if roles[_role(arn)] > 1 else ""), arn) for arn in arns]
+    return [(f"{base}/{_role(arn)}" + (f"/{_account(arn)}" if roles[_role(arn)] > 1 else ""), arn) for arn in arns]
 
 
 def _role(arn: str) -> str:
@@ -140,9 +156,6 @@ def _account(arn: str) -> str:
     return arn.split(":")[4] if arn.count(":") > 4 else ""  # noqa: PLR2004  The place of the account in every ARN.
 
 
-def _no_device() -> Failure:
-    return Refused(
-        "The portal knows no MFA device of yours that gives codes, which the command line needs; passkeys do not work there. "
-        "Add such a device in AWS, or name it: --mfa-serial.",
-        code="no_mfa_device",
-    )
+def _no_device(state: str) -> Failure:
+    why, code = NO_DEVICE.get(state, NO_DEVICE["none"])
+    return Refused(f"{why} Or name it yourself: --mfa-serial.", code=code)

@@ -119,7 +119,7 @@ def _user(iam: StrictIam, declared: User) -> None:
     for key in declared.keys:
         _access_key(iam, user, key)
     for device in declared.mfa:
-        iam.give_device(user, name=device.name, seed=device.seed)
+        iam.give_device(user, device)
 
 
 def _identity_center(account_id: str, declared: IdentityCenter) -> None:

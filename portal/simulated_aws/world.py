@@ -17,7 +17,8 @@
     }]}
 
 All but ids, names, documents and secrets may be left out. The name of an MFA device is the end of its serial number,
-arn:aws:iam::111111111111:mfa/member01, and its seed is base32. Ids that are not given are derived from account and name,
+arn:aws:iam::111111111111:mfa/member01, and its seed is base32; a hardware token has a "serial" besides, such as GAHT12345678.
+Ids that are not given are derived from account and name,
 so that a world built again is the same to whoever remembers them.
 """
 
@@ -77,10 +78,11 @@ class AccessKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MfaDevice:
-    """A device of one-time codes; `name` is the end of its serial number."""
+    """A device of one-time codes. `serial` is what is printed on a hardware token; else `name` is the serial number's end."""
 
     name: str
     seed: str = field(repr=False)
+    serial: str | None = None
 
     def __post_init__(self) -> None:
         if not totp.is_seed(self.seed):

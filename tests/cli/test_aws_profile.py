@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import botocore.configloader
 import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 
-from access_requests.models import IamUserBinding, TargetRole
+from access_requests.models import ApiClient, IamUserBinding, TargetRole, WorkGroup
 from access_requests.services import gates
 from tests.aws_fixtures import Aws
+from tests.bots import SCOPES, make_client, token_of
 from tests.cast import Cast, target_role
 from tests.cli.terminal import Terminal
 from tests.cli.test_commands import done, refused
@@ -128,8 +130,25 @@ def test_work_group_with_several_roles_has_a_profile_for_each(member01: Terminal
     cast.prod_member.target_roles.add(second, third)
     made = done(member01.run("aws-profile", "ProdMemberWorkGroup", "--json")).json()["profiles"]
     assert {each["name"] for each in made} == {
-        f"{NAME}-Prod_MemberRole", f"{NAME}-Prod_LogRole-444444444444", f"{NAME}-Prod_LogRole-111111111111"
+        f"{NAME}/Prod_MemberRole", f"{NAME}/Prod_LogRole/444444444444", f"{NAME}/Prod_LogRole/111111111111"
     }  # fmt: skip
+
+
+def test_no_two_roles_share_a_name_whatever_groups_are_called(member01: Terminal, cast: Cast) -> None:
+    cast.prod_member.target_roles.add(target_role(cast.production, "Prod_LogRole"))
+    for name, role in (
+        ("ProdMemberWorkGroup-Prod_LogRole", "Prod_A"),
+        ("ProdMemberWorkGroup-Prod_LogRole-444444444444", "Prod_B"),
+    ):
+        group = WorkGroup.objects.create(name=name, policy=cast.one_lead, everyone_may_request=True)
+        group.target_roles.set([target_role(cast.production, role)])
+        ApiClient.objects.get().work_groups.add(group)
+    config = member01.home / "config"
+    names = [group.name for group in WorkGroup.objects.filter(name__startswith="ProdMember")]
+    made = done(member01.run(*WRITE, *names, "--config", str(config), "--json")).json()["profiles"]
+    assert len({each["name"] for each in made}) == len({each["role_arn"] for each in made}) == len(made) == 4
+    read = botocore.configloader.load_config(str(config))["profiles"]
+    assert {name: profile["role_arn"] for name, profile in read.items()} == {each["name"]: each["role_arn"] for each in made}
 
 
 def test_what_would_change_is_shown_and_not_done(member01: Terminal) -> None:
@@ -151,8 +170,16 @@ def test_each_reason_why_there_is_no_profile(member01: Terminal, cast: Cast) -> 
     TargetRole.objects.update(arn="arn:aws:iam::444444444444:role/Prod_MemberRole")
     IamUserBinding.objects.filter(person=cast.member01).update(mfa_serials=["arn:aws:iam::111111111111:u2f/user/member01/k"])
     refused(member01.run("aws-profile", "ProdMemberWorkGroup"), "no_mfa_device")
+    IamUserBinding.objects.filter(person=cast.member01).update(mfa_serials=None)
+    refused(member01.run("aws-profile", "ProdMemberWorkGroup"), "mfa_device_unread")
     IamUserBinding.objects.filter(person=cast.member01).delete()
     refused(member01.run("aws-profile", "ProdMemberWorkGroup"), "no_iam_user")
     cast.prod_member.backend = "identity_center"
     cast.prod_member.save()
     refused(member01.run("aws-profile", "ProdMemberWorkGroup"), "no_role")
+
+
+def test_service_is_told_nobodys_device_and_says_so(terminal: Terminal, portal: str, cast: Cast) -> None:
+    token, person = token_of(make_client("chatbot", cast), *SCOPES), "slack:U0MEMBER01"
+    service = {"SEKISHO_PORTAL": portal, "SEKISHO_TOKEN": token, "SEKISHO_ON_BEHALF_OF": person}
+    refused(terminal.run("aws-profile", "ProdMemberWorkGroup", **service), "mfa_device_not_told")

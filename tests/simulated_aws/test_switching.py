@@ -12,7 +12,8 @@ from portal.iam.session_gate import SESSION_GATE_NAME, Line, session_gate
 from portal.simulated_aws import totp
 from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, role_arn
 from portal.simulated_aws.console import SwitchRefused
-from tests.aws_fixtures import PORTAL_KEY, Aws, Switched
+from portal.simulated_aws.world import World
+from tests.aws_fixtures import PORTAL_KEY, Aws, Switched, company_with_people
 from tests.simulated_aws.refusals import refused
 
 if TYPE_CHECKING:
@@ -325,3 +326,22 @@ def test_portal_detaches_other_policies_of_work_groups_and_roles_but_no_guard_ra
 def test_people_do_not_take_on_the_portals_role(aws: Aws, account: str) -> None:
     with refused("AccessDenied", status=403):
         aws.switch("leader01", account=account, role="sekisho/SekishoGateRole")
+
+
+def test_hardware_token_has_the_number_that_is_printed_on_it(aws: Aws) -> None:
+    declared = company_with_people()
+    (person,) = (user for user in declared["accounts"][0]["users"] if user["name"] == "member01")
+    seed = person["mfa"][0]["seed"]
+    person["mfa"] = [{"name": "token", "seed": seed, "serial": "GAHT12345678"}]
+    aws.rebuild(World.parsed(declared))
+    listed = aws.admin_client("iam").list_mfa_devices(UserName="member01")["MFADevices"]
+    assert [device["SerialNumber"] for device in listed] == ["GAHT12345678"]
+    assert _assume(aws, "member01", SerialNumber="GAHT12345678", TokenCode=totp.code(seed, at=aws.now()))
+    with refused("AccessDenied", status=403, match="verify your MFA serial number"):
+        _assume(aws, "member01", SerialNumber="GAHT00000000", TokenCode=totp.code(seed, at=aws.now()))
+    # A token that is taken off can be given to somebody else.
+    aws.admin_client("iam").deactivate_mfa_device(UserName="member01", SerialNumber="GAHT12345678")
+    codes = [totp.code(seed, at=aws.now() + timedelta(seconds=seconds)) for seconds in (0, 30)]
+    given = {"AuthenticationCode1": codes[0], "AuthenticationCode2": codes[1]}
+    aws.admin_client("iam").enable_mfa_device(UserName="member02", SerialNumber="GAHT12345678", **given)
+    assert _assume(aws, "member02", SerialNumber="GAHT12345678", TokenCode=totp.code(seed, at=aws.now()))

@@ -41,6 +41,7 @@ def test_me_names_client_and_person(bot: Bot, member01: User) -> None:
         "identity_center_user_name": None,
         # For the person's own scripts alone.
         "mfa_serial": None,
+        "mfa": "not_told",
     }
     assert told["aws_region"] == "ap-northeast-1"
 
@@ -51,28 +52,32 @@ def own_script(member01: User, cast: Cast) -> Bot:
 
 
 @pytest.mark.parametrize(
-    ("known", "shown"),
+    ("known", "shown", "state"),
     [
-        (None, None),
+        (None, None, "unread"),
         (
             ["arn:aws:iam::111111111111:u2f/user/member01/key", "arn:aws:iam::111111111111:mfa/phone"],
             "arn:aws:iam::111111111111:mfa/phone",
+            "codes",
         ),
-        (["arn:aws:iam::111111111111:u2f/user/member01/key"], None),
-        ([], None),
+        (["arn:aws:iam::111111111111:u2f/user/member01/key"], None, "passkeys"),
+        # A hardware token's serial number is the one that is printed on it.
+        (["arn:aws:iam::111111111111:u2f/user/member01/key", "GAHT12345678"], "GAHT12345678", "codes"),
+        ([], None, "none"),
     ],
 )
 def test_me_names_the_device_that_gives_codes_on_the_command_line(
-    own_script: Bot, member01: User, known: list[str] | None, shown: str | None
+    own_script: Bot, member01: User, known: list[str] | None, shown: str | None, state: str
 ) -> None:
     IamUserBinding.objects.filter(person=member01).update(mfa_serials=known)
-    assert read(own_script.get("/me"))["person"]["mfa_serial"] == shown
+    told = read(own_script.get("/me"))["person"]
+    assert (told["mfa_serial"], told["mfa"]) == (shown, state)
 
 
 def test_me_names_no_device_of_somebody_without_an_iam_user(own_script: Bot, member01: User) -> None:
     IamUserBinding.objects.filter(person=member01).delete()
     told = read(own_script.get("/me"))["person"]
-    assert (told["iam_user_name"], told["mfa_serial"]) == (None, None)
+    assert (told["iam_user_name"], told["mfa_serial"], told["mfa"]) == (None, None, "no_iam_user")
 
 
 def test_work_groups_are_those_that_the_person_may_ask_for(bot: Bot, member01: User, member02: User, cast: Cast) -> None:

@@ -32,6 +32,14 @@ def test_profile_has_the_role_the_session_name_and_the_device_that_takes_codes(c
     assert switch.url.startswith("https://signin.aws.amazon.com/switchrole?account=444444444444&roleName=Prod_MemberRole&")
 
 
+@pytest.mark.parametrize("serial", ["GAHT12345678", "arn:aws:iam::111111111111:sms-mfa/member01"])
+def test_device_that_is_no_passkey_is_one_that_takes_codes(cast: Cast, browse: Browse, clock: Clock, serial: str) -> None:
+    devices(PASSKEY, serial)
+    page = browse(cast.member01).get(f"/elevations/{active(cast, clock).code}/").content.decode()
+    assert f"mfa_serial = {serial}" in page
+    assert "cannot switch at all" not in page
+
+
 def test_no_device_is_guessed_before_aws_was_asked(cast: Cast, browse: Browse, clock: Clock) -> None:
     page = browse(cast.member01).get(f"/elevations/{active(cast, clock).code}/").content.decode()
     assert "mfa_serial =" not in page
