@@ -16,13 +16,14 @@ from access_requests.models import (
     KeptIn,
     Reconciliation,
     RoleGate,
+    StandingGroup,
     TargetRole,
     WebhookEndpoint,
     WorkGroup,
 )
 from portal.iam.fences import iso
 from tests.bots import SCOPES, make_client, make_personal_client, own_token_of
-from tests.cast import Cast, let_portal_in
+from tests.cast import Cast, let_portal_in, target_role
 from tests.journeys.conftest import Travel
 from tests.matrices import compared
 from tests.story import approved, elevated, rejected, sent_back, submitted
@@ -51,6 +52,7 @@ def company(cast: Cast, transactional_db: None) -> dict[str, str]:
     elevated(cast.leader02, cast.leader01, now=now, starts_at=now + timedelta(hours=2), duration_minutes=60)
     let_portal_in(cast.production)
     passkey_only(cast)
+    longest_names(cast)
     return {
         "waiting": waiting.code,
         "half": half.code,
@@ -59,6 +61,14 @@ def company(cast: Cast, transactional_db: None) -> dict[str, str]:
         "early": ended_early(elevated(cast.leader02, cast.leader01, now=now)).code,
         "done": running.request.code,
     }
+
+
+def longest_names(cast: Cast) -> None:
+    """Have a role, a work group and a standing group whose names are as long as IAM lets them be, without a place to break."""
+    role = target_role(cast.production, f"AWSReservedSSO_{'Operate' * 7}"[:64].ljust(64, "0"))
+    group = WorkGroup.objects.create(name="Prod" + "Long" * 31, policy=cast.one_lead, everyone_may_request=True)
+    group.target_roles.set([role])
+    StandingGroup.objects.create(name="Always" + "Long" * 30).target_roles.set([role])
 
 
 def granted(elevation: Elevation) -> Elevation:
