@@ -11,6 +11,7 @@ from access_requests.services.notices import registry
 from access_requests.services.notices.contract import Channel, Wanted
 from access_requests.services.notices.delivering import SEND
 from access_requests.services.notices.news import NEWS, TELL
+from audits import selectors
 from audits.models import TrailEntry
 from portal.outbox import sending as outbox
 
@@ -23,11 +24,11 @@ def tell(*, now: datetime) -> int:
 
     The commit order of the trail is the order of its ids: whatever is below the latest entry that is seen is there as well.
     """
-    if not _is_behind():
+    if not _is_due():
         return 0  # On SQLite a transaction is the write lock: none is opened for nothing.
     with transaction.atomic():
         cursor = _cursor()
-        entries = list(TrailEntry.objects.filter(pk__gt=cursor.entry_id).order_by("pk")[:BATCH]) if cursor else []
+        entries = list(selectors.after(cursor.entry_id)[:BATCH]) if cursor else []
         if cursor is None or not entries:
             return 0  # Somebody else is telling, or has told.
         made = Delivery.objects.bulk_create(_deliveries(entries, now))
@@ -40,13 +41,26 @@ def tell(*, now: datetime) -> int:
     return len(made)
 
 
-def _is_behind() -> bool:
+def _is_due() -> bool:
+    """Whether the cursor does not stand at the end of the trail."""
     told = NoticeCursor.objects.values_list("entry_id", flat=True).first() or 0
-    return TrailEntry.objects.filter(pk__gt=told).exists()
+    return selectors.last_id() != told
 
 
 def _cursor() -> NoticeCursor | None:
-    """Return the cursor, locked; None while somebody else holds it. The migration that made the table made the row."""
+    """Return the cursor, locked, within the trail; None while somebody else holds it."""
+    found = _locked()
+    last = selectors.last_id()
+    if found is not None and found.entry_id > last:
+        # A row with a made-up id took it there, before the database gave ids. It would wait for an entry that never comes.
+        logger.critical("notices stood behind the end of the trail, at %s; they go on after %s", found.entry_id, last)
+        found.entry_id = last
+        found.save()
+    return found
+
+
+def _locked() -> NoticeCursor | None:
+    """Return the cursor's row. The migration that made the table made the row too."""
     rows = NoticeCursor.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
     found = rows.first()
     if found is None and not NoticeCursor.objects.exists():
