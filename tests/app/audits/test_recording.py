@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from psycopg import sql
 from pytest_django import DjangoAssertNumQueries
@@ -14,6 +15,7 @@ from audits.database_roles import Service, UnfitRole, grant
 from audits.models import Late, TrailEntry
 from audits.triggers import LOCK, TABLE
 from tests.database_roles import Roles
+from tests.emptying import trail_unguarded
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -207,3 +209,21 @@ def test_web_moves_no_cursor_of_notices(roles: Roles) -> None:
     for statement in ("UPDATE {} SET entry_id = 4711", "DELETE FROM {}", "INSERT INTO {} (entry_id) VALUES (4711)"):
         with roles.refused(WEB):
             executed(statement, "access_requests_noticecursor")
+
+
+# Entries from before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_migration_makes_up_no_time_of_recording_for_entries_from_before(now: datetime) -> None:
+    before, after = [("audits", "0002_names")], [("audits", "0003_two_times")]
+    with trail_unguarded():
+        MigrationExecutor(connection).migrate(before)
+        state = MigrationExecutor(connection).loader.project_state(before)
+        state.apps.get_model("audits", "TrailEntry").objects.create(at=now, **ENTRY)
+        MigrationExecutor(connection).migrate(after)
+    entry = TrailEntry.objects.get()
+    assert (entry.at, entry.recorded_at, entry.late, entry.is_recorded_apart) == (now, None, "", False)
+    following = recorded(now)
+    assert following.pk == entry.pk + 1
+    assert following.recorded_at is not None
