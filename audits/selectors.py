@@ -16,12 +16,17 @@ def of_subjects(subjects: Collection[str], *, acts: Collection[str]) -> Mapping[
     return found
 
 
+def numbered() -> QuerySet[TrailEntry]:
+    """Return the entries whose ids were given, and not made up: the newest of these is the newest there is."""
+    return TrailEntry.objects.filter(pk__lt=FARTHEST)
+
+
 def after(entry_id: int) -> QuerySet[TrailEntry]:
     """Return what came after this entry, oldest first."""
-    return TrailEntry.objects.filter(pk__gt=entry_id, pk__lt=FARTHEST).order_by("pk")
+    return numbered().filter(pk__gt=entry_id).order_by("pk")
 
 
 def last_id() -> int:
     """Return the id of the newest entry, or 0. Whatever lies below it is there as well."""
-    newest: int | None = TrailEntry.objects.filter(pk__lt=FARTHEST).aggregate(newest=Max("pk"))["newest"]
+    newest: int | None = numbered().aggregate(newest=Max("pk"))["newest"]
     return newest or 0

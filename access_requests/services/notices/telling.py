@@ -28,9 +28,12 @@ def tell(*, now: datetime) -> int:
         return 0  # On SQLite a transaction is the write lock: none is opened for nothing.
     with transaction.atomic():
         cursor = _cursor()
-        entries = list(selectors.after(cursor.entry_id)[:BATCH]) if cursor else []
-        if cursor is None or not entries:
-            return 0  # Somebody else is telling, or has told.
+        if cursor is None:
+            return 0  # Somebody else is telling.
+        entries = list(selectors.after(cursor.entry_id)[:BATCH])
+        if not entries:
+            _keep_within_the_trail(cursor)
+            return 0
         made = Delivery.objects.bulk_create(_deliveries(entries, now))
         cursor.entry_id = entries[-1].pk
         cursor.save()
@@ -48,24 +51,24 @@ def _is_due() -> bool:
 
 
 def _cursor() -> NoticeCursor | None:
-    """Return the cursor, locked, within the trail; None while somebody else holds it."""
-    found = _locked()
-    last = selectors.last_id()
-    if found is not None and found.entry_id > last:
-        # A row with a made-up id took it there, before the database gave ids. It would wait for an entry that never comes.
-        logger.critical("notices stood behind the end of the trail, at %s; they go on after %s", found.entry_id, last)
-        found.entry_id = last
-        found.save()
-    return found
-
-
-def _locked() -> NoticeCursor | None:
-    """Return the cursor's row. The migration that made the table made the row too."""
+    """Return the cursor, locked; None while somebody else holds it. The migration that made the table made the row."""
     rows = NoticeCursor.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
     found = rows.first()
     if found is None and not NoticeCursor.objects.exists():
         return NoticeCursor.objects.create(pk=1)
     return found
+
+
+def _keep_within_the_trail(cursor: NoticeCursor) -> None:
+    """Take the cursor back to the end of the trail, if it stands beyond it: it would wait for an entry that never comes.
+
+    A row with a made-up id took it there, before the database gave ids.
+    """
+    last = selectors.last_id()
+    if cursor.entry_id > last:
+        logger.critical("notices stood beyond the end of the trail, at %s; they go on after %s", cursor.entry_id, last)
+        cursor.entry_id = last
+        cursor.save()
 
 
 def _deliveries(entries: Sequence[TrailEntry], now: datetime) -> Iterator[Delivery]:

@@ -83,14 +83,14 @@ def test_what_is_no_news_is_passed_over_for_good(cast: Cast, board: Board, now: 
     assert NoticeCursor.objects.get().entry_id == TrailEntry.objects.get(act="person.disabled").pk
 
 
-def test_cursor_that_stands_behind_the_end_goes_back_to_it_and_tells_what_comes(
+def test_cursor_that_stands_beyond_the_end_goes_back_to_it_and_tells_what_comes(
     cast: Cast, board: Board, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
     submitted(cast.member01, now=now)
     NoticeCursor.objects.update(entry_id=2**63 - 2)
     assert telling.tell(now=now) == 0
     assert NoticeCursor.objects.get().entry_id == selectors.last_id()
-    assert "behind the end of the trail" in caplog.text
+    assert "beyond the end of the trail" in caplog.text
     submitted(cast.member02, now=now)
     assert telling.tell(now=now) == 1
 
