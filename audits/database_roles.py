@@ -5,7 +5,7 @@ a worker can neither ask, decide nor add people, nor write the entries that say 
 on those (`access_requests.services.leave`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from django.db import connection, transaction
@@ -82,8 +82,8 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
     # It sends messages by the clock, and opens no connection.
     Service.BEAT: {},
 }
-# All of everything but the trail, the record of migrations, and what is never changed or deleted once it is there; a level that
-# leaves a policy leaves its decisions. Sequences are those of tables from before identity columns.
+# All of everything but the trail, how far notices have told it, the record of migrations, and what is never changed or deleted
+# once it is there; a level that leaves a policy leaves its decisions. Sequences are those of tables from before identity columns.
 OF_WEB = """
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
@@ -91,6 +91,7 @@ REVOKE ALL ON {trail} FROM {role};
 GRANT SELECT, INSERT ON {trail} TO {role};
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role};
 REVOKE UPDATE, DELETE ON access_requests_decision FROM {role};
+REVOKE INSERT, UPDATE, DELETE ON access_requests_noticecursor FROM {role};
 GRANT UPDATE (level_id) ON access_requests_decision TO {role};
 REVOKE DELETE ON access_requests_accessrequest, access_requests_requestedgroup, access_requests_elevation, users_user FROM {role};
 """
@@ -107,9 +108,26 @@ CREATE POLICY audits_trail_is_read ON {trail} FOR SELECT USING (true);
 DROP POLICY IF EXISTS audits_trail_is_appended ON {trail};
 CREATE POLICY audits_trail_is_appended ON {trail} FOR INSERT WITH CHECK (true);
 DROP POLICY IF EXISTS audits_trail_of_people ON {trail};
+DROP POLICY IF EXISTS audits_trail_is_late ON {trail};
 """
 TRAIL_OF_PEOPLE = """
 CREATE POLICY audits_trail_of_people ON {trail} AS RESTRICTIVE FOR INSERT TO {roles} WITH CHECK (act NOT IN ({acts}));
+"""
+# Only what workers had on disk is recorded late: nobody else has a reason to write of the past.
+TRAIL_IS_LATE = """
+CREATE POLICY audits_trail_is_late ON {trail} AS RESTRICTIVE FOR INSERT TO {roles} WITH CHECK (late = '');
+"""
+# A temporary table of a session is found before the trail and would take its entries. So would a table, a function or an operator
+# that a service's role made in a schema that is searched. Only the owner of the database can take these rights away.
+NOTHING_OF_THEIR_OWN = """
+REVOKE TEMPORARY, CREATE ON DATABASE {database} FROM PUBLIC, {roles};
+REVOKE CREATE ON SCHEMA public FROM PUBLIC, {roles};
+ALTER DATABASE {database} SET search_path = public, pg_temp;
+"""
+DATABASE = "SELECT datname, pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = current_database()"
+MAKES_THINGS = """
+SELECT has_database_privilege(%(role)s, current_database(), 'TEMPORARY, CREATE')
+    OR EXISTS (SELECT FROM pg_namespace WHERE has_schema_privilege(%(role)s, oid, 'CREATE'))
 """
 # Whoever may create roles may, before PostgreSQL 16, make itself a member of the owner.
 UNFIT = """
@@ -129,7 +147,8 @@ def grant(*, roles: Mapping[Service, str]) -> None:
     """Let the role of each service do what that needs, and no more. Run after each migrate, as the owner; PostgreSQL only.
 
     All of it is granted anew in one transaction: there is no moment of more. Raises UnfitRole when two services have one role, or
-    one is missing, a superuser, makes roles, or may act or come to act as the owner of the trail or as another one of them.
+    one is missing, a superuser, makes roles, may make tables of its own, or may act or come to act as the owner of the trail or
+    as another one of them.
     """
     if len(set(roles.values())) != len(roles):
         raise UnfitRole("Two services have the same role.")
@@ -138,8 +157,10 @@ def grant(*, roles: Mapping[Service, str]) -> None:
             _check(role, others=list(roles.values()))
         for service, role in roles.items():
             _grant(service, role)
+        _keep_from_making(list(roles.values()))
         _execute(TRAIL_IN_GENERAL)
-        _keep_from_people([role for service, role in roles.items() if service != Service.WEB])
+        _restrict(TRAIL_OF_PEOPLE, [role for service, role in roles.items() if service != Service.WEB])
+        _restrict(TRAIL_IS_LATE, [role for service, role in roles.items() if service != Service.WORKER])
 
 
 def _check(role: str, *, others: list[str]) -> None:
@@ -164,10 +185,27 @@ def _grant(service: Service, role: str) -> None:
         _execute(f"GRANT {verbs} ON {{table}} TO {{role}}", table=sql.Identifier(table), role=sql.Identifier(role))
 
 
-def _keep_from_people(roles: list[str]) -> None:
+def _keep_from_making(roles: Collection[str]) -> None:
+    """Let no service's role make tables, functions or operators that could be taken for the portal's. Raises UnfitRole."""
+    with connection.cursor() as cursor:
+        cursor.execute(DATABASE)
+        database, is_mine = cursor.fetchone()
+        if is_mine:
+            names = sql.SQL(", ").join(map(sql.Identifier, roles))
+            _execute(NOTHING_OF_THEIR_OWN, database=sql.Identifier(database), roles=names)
+        for role in roles:
+            cursor.execute(MAKES_THINGS, {"role": role})
+            if cursor.fetchone()[0]:
+                raise UnfitRole(
+                    f"{role} may make tables of its own, one of which could be taken for the trail. As the database's owner, "
+                    "revoke TEMPORARY and CREATE on it, and CREATE on each of its schemas, from this role and from PUBLIC."
+                )
+
+
+def _restrict(policy: str, roles: Collection[str]) -> None:
     if roles:
         names = sql.SQL(", ").join(map(sql.Identifier, roles))
-        _execute(TRAIL_OF_PEOPLE, roles=names, acts=sql.SQL(", ").join(map(sql.Literal, OF_PEOPLE)))
+        _execute(policy, roles=names, acts=sql.SQL(", ").join(map(sql.Literal, OF_PEOPLE)))
 
 
 def _execute(statements: str, **names: sql.Composable) -> None:

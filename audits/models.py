@@ -1,14 +1,34 @@
+from datetime import timedelta
 from typing import Any, ClassVar, NoReturn
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+# No id reaches it by counting. What is there beyond it was made up, before the database gave ids, and nothing goes on from it.
+FARTHEST = 2**62
+# How far a service's clock may be from the database's, and how long its transaction may take.
+APART = timedelta(minutes=5)
+
+
+class Late(models.TextChoices):
+    """Why an entry was recorded long after what it tells of."""
+
+    SPOOLED = "spooled", _("the trail could not be written when it happened")
 
 
 class TrailEntry(models.Model):
-    """One thing that happened, in words that need no other table. Never changed, never deleted: triggers see to it."""
+    """One thing that happened, in words that need no other table. Never changed, never deleted: triggers see to it.
+
+    The database gives `id` and `recorded_at` itself, whatever an INSERT says (`audits.triggers`).
+    """
 
     at = models.DateTimeField(_("time"))
+    # Null in entries from before the trail kept two times.
+    recorded_at = models.DateTimeField(_("recorded"), null=True, db_default=Now(), editable=False)
+    # A column, because a trigger and policies of rows judge it; `data` has a shape for each act.
+    late = models.CharField(_("why it was recorded late"), max_length=20, blank=True, choices=Late, default="", db_default="")
     act = models.CharField(_("act"), max_length=60)
     actor = models.CharField(_("actor"), max_length=200)
     on_behalf_of = models.CharField(_("on behalf of"), max_length=200, blank=True)
@@ -35,6 +55,11 @@ class TrailEntry(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:  # noqa: ARG002  Django's signature.
         self._refuse()
+
+    @property
+    def is_recorded_apart(self) -> bool:
+        """Whether the time at which it was recorded tells more than the time at which it happened."""
+        return self.recorded_at is not None and abs(self.recorded_at - self.at) > APART
 
     def _refuse(self) -> NoReturn:
         raise TypeError("The trail is append-only.")

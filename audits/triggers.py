@@ -1,6 +1,7 @@
-"""The triggers that make the trail append-only, in the database itself.
+"""The triggers that make the trail append-only, and give each entry its id and the time at which it was recorded.
 
-They are made after every migrate, because Django rebuilds a SQLite table to alter it, and its triggers go with the old one.
+They are in the database itself, so that whoever writes the trail without this code cannot choose either. They are made after
+every migrate, because Django rebuilds a SQLite table to alter it, and its triggers go with the old one.
 """
 
 from typing import Any
@@ -8,31 +9,79 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from audits.models import APART, FARTHEST, Late
+
 TABLE = "audits_trailentry"
-NAMES = {
-    "sqlite": frozenset({"audits_trail_no_update", "audits_trail_no_delete", "audits_trail_no_replace"}),
-    "postgresql": frozenset({"audits_trail_no_change", "audits_trail_no_truncate"}),
+# The advisory lock of whoever writes. Any constant will do, as long as nothing else in this database locks by it.
+LOCK = 0x5E_C1_5B_0
+_APART = f"interval '{APART.total_seconds():.0f} seconds'"
+# Before this nothing happened, however late it is told: Python cannot even read a time before its first year.
+_EARLIEST = "timestamptz '2000-01-01 00:00Z'"
+# What a service may say; "" is an entry that is not late.
+_LATE = ", ".join(f"'{reason}'" for reason in ("", *Late))
+
+_SQLITE = {
+    "audits_trail_no_update": f"""BEFORE UPDATE ON {TABLE}
+        BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END""",
+    "audits_trail_no_delete": f"""BEFORE DELETE ON {TABLE}
+        BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END""",
+    # INSERT OR REPLACE deletes a row without asking the trigger against DELETE.
+    "audits_trail_no_replace": f"""BEFORE INSERT ON {TABLE}
+        WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id)
+        BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END""",  # noqa: S608  Fixed words.
+    # A trigger of SQLite's cannot change a new row. The defaults of the columns give what this expects, and nothing else passes.
+    "audits_trail_is_given": f"""AFTER INSERT ON {TABLE}
+        WHEN NEW.id <> 1 + coalesce((SELECT id FROM {TABLE} WHERE id <> NEW.id ORDER BY id DESC LIMIT 1), 0)
+            OR NEW.recorded_at IS NULL OR abs(julianday(NEW.recorded_at) - julianday('now')) > 1.0 / (24 * 60)
+        BEGIN SELECT RAISE(ABORT, 'the trail gives ids and times of recording itself'); END""",  # noqa: S608
+}
+# A function does not look into pg_temp, and not into a schema of the caller's: what it reads is the table whose trigger fired.
+_FUNCTION = "RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp"
+_POSTGRESQL_FUNCTIONS = [
+    f"""CREATE OR REPLACE FUNCTION audits_trail_is_append_only() {_FUNCTION} AS
+        $$ BEGIN RAISE EXCEPTION 'the trail is append-only'; END $$""",
+    # The lock is held until the commit: the order of ids is the order of commits, and what is rolled back leaves no hole.
+    # Code of an older version takes it by a statement of its own, and then here once more.
+    f"""CREATE OR REPLACE FUNCTION audits_trail_is_given() {_FUNCTION} AS $$ BEGIN
+        PERFORM pg_advisory_xact_lock({LOCK});
+        EXECUTE format('SELECT coalesce(max(id), 0) + 1 FROM %I.%I WHERE id < {FARTHEST}', TG_TABLE_SCHEMA, TG_TABLE_NAME)
+            INTO NEW.id;
+        NEW.recorded_at := clock_timestamp();
+        RETURN NEW;
+    END $$""",  # noqa: S608  Fixed words.
+    # Whoever may act as the table's owner could lift this trigger, and is not asked: tests and a demo write what is long past.
+    f"""CREATE OR REPLACE FUNCTION audits_trail_is_in_time() {_FUNCTION} AS $$ BEGIN
+        IF pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER') THEN
+            RETURN NEW;
+        END IF;
+        IF NEW.late NOT IN ({_LATE}) THEN
+            RAISE EXCEPTION 'the trail knows no such reason to be late: %', NEW.late;
+        END IF;
+        IF NEW.at > NEW.recorded_at + {_APART} OR NEW.at < {_EARLIEST}
+            OR (NEW.late = '' AND NEW.at < NEW.recorded_at - {_APART}) THEN
+            RAISE EXCEPTION 'an entry of the trail is recorded when it happens, or says why it is late';
+        END IF;
+        RETURN NEW;
+    END $$""",  # noqa: S608  Fixed words.
+]
+# PostgreSQL fires triggers in the order of their names: whether an entry is in time is asked when it has got its time.
+_POSTGRESQL = {
+    "audits_trail_no_change": ("BEFORE UPDATE OR DELETE", "FOR EACH ROW EXECUTE FUNCTION audits_trail_is_append_only()"),
+    "audits_trail_no_truncate": ("BEFORE TRUNCATE", "FOR EACH STATEMENT EXECUTE FUNCTION audits_trail_is_append_only()"),
+    "audits_trail_is_given": ("BEFORE INSERT", "FOR EACH ROW EXECUTE FUNCTION audits_trail_is_given()"),
+    "audits_trail_is_in_time": ("BEFORE INSERT", "FOR EACH ROW EXECUTE FUNCTION audits_trail_is_in_time()"),
 }
 
+NAMES = {"sqlite": frozenset(_SQLITE), "postgresql": frozenset(_POSTGRESQL)}
 MAKE = {
     "sqlite": [
-        f"""CREATE TRIGGER IF NOT EXISTS audits_trail_no_{verb.lower()} BEFORE {verb} ON {TABLE}
-        BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END"""
-        for verb in ("UPDATE", "DELETE")
-    ]
-    + [
-        # INSERT OR REPLACE deletes a row without asking the trigger against DELETE.
-        f"""CREATE TRIGGER IF NOT EXISTS audits_trail_no_replace BEFORE INSERT ON {TABLE}
-        WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id)
-        BEGIN SELECT RAISE(ABORT, 'the trail is append-only'); END"""  # noqa: S608  Fixed words.
+        *(f"CREATE TRIGGER IF NOT EXISTS {name} {rest}" for name, rest in _SQLITE.items()),
+        # Ids go on from the last entry that is there, also where entries were once taken out with the triggers lifted.
+        f"UPDATE sqlite_sequence SET seq = (SELECT coalesce(max(id), 0) FROM {TABLE}) WHERE name = '{TABLE}'",  # noqa: S608
     ],
     "postgresql": [
-        """CREATE OR REPLACE FUNCTION audits_trail_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN RAISE EXCEPTION 'the trail is append-only'; END $$""",
-        f"""CREATE OR REPLACE TRIGGER audits_trail_no_change BEFORE UPDATE OR DELETE ON {TABLE}
-        FOR EACH ROW EXECUTE FUNCTION audits_trail_is_append_only()""",
-        f"""CREATE OR REPLACE TRIGGER audits_trail_no_truncate BEFORE TRUNCATE ON {TABLE}
-        FOR EACH STATEMENT EXECUTE FUNCTION audits_trail_is_append_only()""",
+        *_POSTGRESQL_FUNCTIONS,
+        *(f"CREATE OR REPLACE TRIGGER {name} {when} ON {TABLE} {what}" for name, (when, what) in _POSTGRESQL.items()),
     ],
 }
 FIND = {

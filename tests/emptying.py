@@ -51,19 +51,19 @@ def _delete_as_a_replica() -> None:
 
 
 def _truncate() -> None:
-    with _trail_unguarded(), connection.cursor() as cursor:
+    with trail_unguarded(), connection.cursor() as cursor:
         for statement in connection.ops.sql_flush(no_style(), _tables(), reset_sequences=False, allow_cascade=True):
             cursor.execute(statement)
 
 
 def _delete_without_triggers() -> None:
-    with _trail_unguarded(), connection.constraint_checks_disabled(), transaction.atomic(), connection.cursor() as cursor:
+    with trail_unguarded(), connection.constraint_checks_disabled(), transaction.atomic(), connection.cursor() as cursor:
         for table in _tables():
             cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")  # noqa: S608  Names of our own tables.
 
 
 @contextmanager
-def _trail_unguarded() -> Iterator[None]:
+def trail_unguarded() -> Iterator[None]:
     table = f" ON {TABLE}" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         for name in NAMES[connection.vendor]:

@@ -9,8 +9,12 @@ from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, Decision, Elevation, Verdict
 from access_requests.selectors import waiting
 from access_requests.services import snapshot
-from audits.models import TrailEntry
+from audits.models import Late, TrailEntry
 from portal.users.models import User
+
+HAPPENED = "When it happened, by the clock of who wrote it."
+RECORDED = "When it was recorded, by the database's clock; null in entries of versions that kept one time."
+LATE = "Why it was recorded long after it happened; empty in an entry that was not."
 
 
 class Person(BaseModel):
@@ -135,7 +139,9 @@ class RequestDetail(RequestSummary):
 
 
 class TimelineEntry(BaseModel):
-    at: datetime
+    at: datetime = Field(description=HAPPENED)
+    recorded_at: datetime | None = Field(description=RECORDED)
+    late: str = Field(description=LATE, examples=["", Late.SPOOLED])
     act: str = Field(examples=["request.approved"])
     actor: str = Field(examples=["client:chatbot"])
     on_behalf_of: str
@@ -147,6 +153,8 @@ class TimelineEntry(BaseModel):
     def of(cls, row: TrailEntry) -> "TimelineEntry":
         return cls(
             at=row.at,
+            recorded_at=row.recorded_at,
+            late=row.late,
             act=row.act,
             actor=row.actor,
             on_behalf_of=row.on_behalf_of,
@@ -158,7 +166,9 @@ class TimelineEntry(BaseModel):
 
 class ShownEntry(BaseModel):
     id: int
-    at: datetime
+    at: datetime = Field(description=HAPPENED)
+    recorded_at: datetime | None = Field(description=RECORDED)
+    late: str = Field(description=LATE, examples=["", Late.SPOOLED])
     act: str
     actor: str
     on_behalf_of: str

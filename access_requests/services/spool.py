@@ -12,11 +12,12 @@ from typing import Any
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.utils import timezone
 
 from access_requests.actor import WORKER
 from access_requests.models import Elevation
 from access_requests.services import transition
-from audits.models import TrailEntry
+from audits.models import Late, TrailEntry
 
 logger = logging.getLogger(__name__)
 ACT = "elevation.end_recorded_late"
@@ -45,7 +46,9 @@ def record(elevation: Elevation, *, now: datetime) -> None:
     for data in _lines(path):
         known = TrailEntry.objects.filter(subject=elevation.code, act=ACT, data__spool_id=data["spool_id"])
         if not known.exists():
-            transition.record(elevation, act=ACT, actor=WORKER, now=now, data=data)
+            # When AWS was told, as far as the line still says so; the database adds when that was recorded.
+            happened = _moment(data.get("at")) or now
+            transition.record(elevation, act=ACT, actor=WORKER, now=happened, data=data, late=Late.SPOOLED)
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 
@@ -62,6 +65,14 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
         except ValueError:
             # Half a line, of a disk that filled up or a process that died. What there is of it is recorded too.
             yield {"spool_id": hashlib.sha256(line.encode()).hexdigest(), "unreadable": line.replace("\0", "")}
+
+
+def _moment(said: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(str(said))
+    except ValueError:
+        return None
+    return moment if timezone.is_aware(moment) else None
 
 
 def _file(code: str) -> Path:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Literal
 
 from access_requests.actor import Actor
 from access_requests.errors import TransitionNotAllowed
@@ -18,6 +19,7 @@ from access_requests.models import AccessRequest, Elevation
 from access_requests.services import snapshot
 from access_requests.services.notices.news import NEWS, TELL
 from audits import trail
+from audits.models import Late
 from portal.outbox import sending as outbox
 
 Data = Mapping[str, object]
@@ -76,10 +78,19 @@ def apply_to_elevation(
     record(elevation, act=f"elevation.{after}", actor=actor, now=now, data={"from": before, "to": after, **(data or {})})
 
 
-def record(subject: AccessRequest | Elevation, *, act: str, actor: Actor, now: datetime, data: Data | None = None) -> None:
+def record(
+    subject: AccessRequest | Elevation,
+    *,
+    act: str,
+    actor: Actor,
+    now: datetime,
+    data: Data | None = None,
+    late: Late | Literal[""] = "",
+) -> None:
     """Append to the trail what happened to a request or an elevation, with all that rebuilding its state needs."""
     trail.record(
         now=now,
+        late=late,
         act=act,
         actor=actor.name,
         on_behalf_of=actor.on_behalf_of,

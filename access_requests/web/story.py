@@ -92,9 +92,17 @@ def _item(entry: TrailEntry, elsewhere: str) -> Item:
         quote=_quote(entry),
         meta=" · ".join(part for part in parts if part),
         key=f"trail-{entry.pk}",
-        notes=[*executions.notes(entry), *notes_of_sessions(entry.data.get("open_sessions", ()))],
+        notes=[*_recorded(entry), *executions.notes(entry), *notes_of_sessions(entry.data.get("open_sessions", ()))],
         calls=calls,
     )
+
+
+def _recorded(entry: TrailEntry) -> list[str]:
+    """Return when an entry was recorded that was not recorded when it happened, and why."""
+    if not entry.late or entry.recorded_at is None:
+        return []
+    words = {"at": moments.said(entry.recorded_at, seconds=True), "why": entry.get_late_display()}
+    return [gettext("Recorded %(at)s: %(why)s") % words]
 
 
 def _sentence(entry: TrailEntry) -> tuple[str, str]:

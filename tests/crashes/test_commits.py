@@ -11,7 +11,7 @@ from django.db import connection
 
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation
-from audits.trail import LOCK
+from audits.triggers import LOCK
 from tests.crashes.stage import END, END_CALLS, GRANT, GRANT_CALLS, Stage, let_leases_pass, status_of
 from tests.waiting import until
 

@@ -51,6 +51,9 @@ def test_migrate_step_may_run_again(installed: Machine) -> None:
         "ALTER TABLE audits_trailentry DISABLE ROW LEVEL SECURITY",
         "DROP POLICY audits_trail_of_people ON audits_trailentry",
         "DELETE FROM django_migrations",
+        "DROP TRIGGER audits_trail_is_given ON audits_trailentry",
+        "CREATE TEMPORARY TABLE audits_trailentry (id bigint)",
+        "CREATE TABLE public.mine (id bigint)",
     ],
 )
 @pytest.mark.parametrize("service", ["web", "worker", "notices"])

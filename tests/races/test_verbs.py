@@ -152,3 +152,5 @@ def test_trail_is_written_in_the_order_of_its_ids_by_twenty_at_once(cast: Cast, 
     people = [add_person(f"person{number:02}") for number in range(RACERS)]
     race([partial(submitted, person, now=now) for person in people])
     assert TrailEntry.objects.filter(act="request.submitted").count() == RACERS
+    as_recorded = TrailEntry.objects.order_by("recorded_at", "id").values_list("id", flat=True)
+    assert list(as_recorded) == list(range(1, RACERS + 1))

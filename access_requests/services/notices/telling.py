@@ -11,6 +11,7 @@ from access_requests.services.notices import registry
 from access_requests.services.notices.contract import Channel, Wanted
 from access_requests.services.notices.delivering import SEND
 from access_requests.services.notices.news import NEWS, TELL
+from audits import selectors
 from audits.models import TrailEntry
 from portal.outbox import sending as outbox
 
@@ -23,13 +24,16 @@ def tell(*, now: datetime) -> int:
 
     The commit order of the trail is the order of its ids: whatever is below the latest entry that is seen is there as well.
     """
-    if not _is_behind():
+    if not _is_due():
         return 0  # On SQLite a transaction is the write lock: none is opened for nothing.
     with transaction.atomic():
         cursor = _cursor()
-        entries = list(TrailEntry.objects.filter(pk__gt=cursor.entry_id).order_by("pk")[:BATCH]) if cursor else []
-        if cursor is None or not entries:
-            return 0  # Somebody else is telling, or has told.
+        if cursor is None:
+            return 0  # Somebody else is telling.
+        entries = list(selectors.after(cursor.entry_id)[:BATCH])
+        if not entries:
+            _keep_within_the_trail(cursor)
+            return 0
         made = Delivery.objects.bulk_create(_deliveries(entries, now))
         cursor.entry_id = entries[-1].pk
         cursor.save()
@@ -40,9 +44,10 @@ def tell(*, now: datetime) -> int:
     return len(made)
 
 
-def _is_behind() -> bool:
+def _is_due() -> bool:
+    """Whether the cursor does not stand at the end of the trail."""
     told = NoticeCursor.objects.values_list("entry_id", flat=True).first() or 0
-    return TrailEntry.objects.filter(pk__gt=told).exists()
+    return selectors.last_id() != told
 
 
 def _cursor() -> NoticeCursor | None:
@@ -52,6 +57,18 @@ def _cursor() -> NoticeCursor | None:
     if found is None and not NoticeCursor.objects.exists():
         return NoticeCursor.objects.create(pk=1)
     return found
+
+
+def _keep_within_the_trail(cursor: NoticeCursor) -> None:
+    """Take the cursor back to the end of the trail, if it stands beyond it: it would wait for an entry that never comes.
+
+    A row with a made-up id took it there, before the database gave ids.
+    """
+    last = selectors.last_id()
+    if cursor.entry_id > last:
+        logger.critical("notices stood beyond the end of the trail, at %s; they go on after %s", cursor.entry_id, last)
+        cursor.entry_id = last
+        cursor.save()
 
 
 def _deliveries(entries: Sequence[TrailEntry], now: datetime) -> Iterator[Delivery]:

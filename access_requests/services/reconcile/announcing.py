@@ -10,8 +10,7 @@ from access_requests.models import Drift
 from access_requests.services.notices.news import DRIFT_FOUND, TELL
 from access_requests.services.reconcile import recording
 from access_requests.services.run import run
-from audits import trail
-from audits.models import TrailEntry
+from audits import selectors, trail
 from portal.outbox import sending as outbox
 
 logger = logging.getLogger(__name__)
@@ -35,8 +34,8 @@ def announce(*, now: datetime) -> None:
 def _untold() -> tuple[Sequence[Drift], int]:
     """Return what is open and was found, or found worse, after the last entry of this kind, and up to which entry that goes."""
     rows = {row.code: row for row in recording.open_rows().values()}
-    last = TrailEntry.objects.filter(subject=SUBJECT, act=DRIFT_FOUND).order_by("-id").values_list("pk", "data__through")
-    found = TrailEntry.objects.filter(subject__in=rows, act__in=TOLD, pk__gt=_through(*(last.first() or (0, 0)))).order_by("id")
+    last = selectors.numbered().filter(subject=SUBJECT, act=DRIFT_FOUND).order_by("-id").values_list("pk", "data__through")
+    found = selectors.after(_through(*(last.first() or (0, 0)))).filter(subject__in=rows, act__in=TOLD)
     entries = list(found.values_list("pk", "subject"))
     return [rows[code] for code in dict.fromkeys(code for _pk, code in entries)], max((pk for pk, _code in entries), default=0)
 

@@ -1,6 +1,8 @@
 """Django's admin shows, to administrators and auditors, and changes nothing."""
 
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib import admin
@@ -12,6 +14,7 @@ from access_requests.services.changes import record
 from audits.models import TrailEntry
 from portal.users.reading import ReadingAdmin
 from tests.cast import Cast, actor_of
+from tests.emptying import trail_unguarded
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +116,22 @@ def test_an_auditor_is_led_to_the_trail_which_tells_the_second(cast: Cast, entry
         assert "2026-11-23 14:00:00 JST" in client.get(page).content.decode()
     client.force_login(cast.member01)
     assert trail not in client.get("/").content.decode()
+
+
+def test_trail_tells_when_an_entry_was_recorded_where_that_was_at_another_time(cast: Cast, entry: None, client: Client) -> None:
+    client.force_login(cast.auditor01)
+    apart, page = TrailEntry.objects.get(), url_of(TrailEntry, "changelist")
+    assert apart.recorded_at
+    recorded = f"{apart.recorded_at.astimezone(ZoneInfo('Asia/Tokyo')):%Y-%m-%d %H:%M:%S} JST"
+    for path in (page, url_of(TrailEntry, "change", apart.pk)):
+        assert recorded in client.get(path).content.decode()
+    with trail_unguarded():
+        TrailEntry.objects.update(recorded_at=apart.at + timedelta(minutes=4))
+    assert client.get(page).content.decode().count(" JST") == 1
+    with trail_unguarded():
+        TrailEntry.objects.update(recorded_at=None)
+    assert client.get(page).content.decode().count(" JST") == 1
+    assert "旧バージョンで記録" in client.get(url_of(TrailEntry, "change", apart.pk)).content.decode()
 
 
 def test_entry_of_the_trail_is_laid_out_for_people(cast: Cast, entry: None, client: Client) -> None:

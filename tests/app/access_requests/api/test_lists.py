@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from access_requests.models import AccessRequest, IamUserBinding, WorkGroup
 from audits import trail
+from audits.models import TrailEntry
 from portal.users.models import User
 from tests.bots import ASK, SCOPES, Bot, make_personal_client, own_token_of, read, refused
 from tests.cast import Cast
@@ -145,6 +146,8 @@ def test_auditor_reads_the_trail_oldest_first_and_narrowed(bot: Bot, five: list[
     assert entries[0]["data"]["request"]["reason"] == ASK["reason"]
     (one,) = read(bot.get(f"/audit/entries?subject={five[0]}&act=request.submitted", for_person=auditor01))["items"]
     assert (one["actor"], one["on_behalf_of"]) == ("client:chatbot", "member01")
+    assert (one["at"], one["late"]) == (entries[-1]["at"], "")
+    assert datetime.fromisoformat(one["recorded_at"]) == TrailEntry.objects.get(pk=one["id"]).recorded_at
     for query in ("actor=nobody", "until=2020-01-01T00:00:00Z", "since=2126-01-01T00:00:00Z"):
         assert read(bot.get(f"/audit/entries?{query}", for_person=auditor01))["items"] == []
 

@@ -1,6 +1,6 @@
 """Asking, looking and deciding through a program."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -141,6 +141,9 @@ def test_timeline_is_oldest_first_with_who_and_comment(bot: Bot, pager: Bot, ask
     entries = read(bot.get(f"/requests/{asked}/timeline", for_person=member01))["items"]
     assert [entry["act"] for entry in entries] == ["request.submitted", "request.approved", "elevation.scheduled"]
     assert (entries[1]["on_behalf_of"], entries[1]["comment"]) == ("leader01", "Agreed")
+    kept = TrailEntry.objects.get(act="request.approved")
+    assert kept.recorded_at is not None
+    assert (datetime.fromisoformat(entries[1]["recorded_at"]), entries[1]["late"]) == (kept.recorded_at, "")
 
 
 def test_timeline_has_pages(bot: Bot, pager: Bot, asked: str, member01: User, leader01: User) -> None:

@@ -33,6 +33,11 @@ WEB, WORKER, NOTICES, BEAT = Service.WEB, Service.WORKER, Service.NOTICES, Servi
 NOT_ROWS = "row-level security"
 
 
+@pytest.fixture(autouse=True)
+def _at_the_time_of_the_story(roles: Roles) -> None:
+    roles.keep_no_time()
+
+
 @pytest.fixture
 def request_rejected(jump: Jump) -> AccessRequest:
     request = submitted(jump.cast.member01, now=jump.clock.now)

@@ -11,7 +11,8 @@ from pytest_django import Settings
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation
 from access_requests.services import lease, provision, revoke
-from audits.models import TrailEntry
+from access_requests.web import story
+from audits.models import Late, TrailEntry
 from portal.aws.sessions import longest_call
 from tests.jump import MEMBER_GROUP, MEMBER_TAG, Jump, ended, granted
 from tests.story import acts, assert_trail_tells, elevated, returned, stopped, trail_refuses_entries
@@ -338,6 +339,33 @@ def test_overdue_end_goes_ahead_and_is_recorded_once_before_its_row_is_settled(
     assert ended(active).status == ElevationStatus.ENDED
     assert acts(active)[-3:] == ["elevation.end_recorded_late", "elevation.revoking", "elevation.ended"]
     assert TrailEntry.objects.get(act="elevation.end_recorded_late").data["calls"] == line["calls"]
+
+
+def test_what_was_kept_is_recorded_at_the_time_at_which_aws_was_told_and_says_that_it_is_late(
+    jump: Jump, active: Elevation, spool: Path
+) -> None:
+    due(jump)
+    told_at = jump.clock.now
+    with trail_refuses_entries():
+        ended(active)
+    jump.clock.forward(hours=3)
+    ended(active)
+    entry = TrailEntry.objects.get(act="elevation.end_recorded_late")
+    assert (entry.at, entry.late) == (told_at, Late.SPOOLED)
+    assert set(TrailEntry.objects.exclude(pk=entry.pk).values_list("late", flat=True)) == {""}
+    (note, *_) = [item.notes for item in story.of_request(active.request, now=jump.clock.now) if item.key == f"trail-{entry.pk}"]
+    assert str(Late.SPOOLED.label) in note[0]
+
+
+@pytest.mark.parametrize("at", ["null", '"yesterday"', '"2026-11-23T05:00:00"'])
+def test_kept_line_whose_time_cannot_be_read_is_recorded_at_the_time_of_recording(
+    jump: Jump, active: Elevation, spool: Path, at: str
+) -> None:
+    due(jump)
+    spool.mkdir()
+    (spool / f"{active.code}.jsonl").write_text(f'{{"spool_id": "1", "at": {at}, "outcome": "ended"}}\n')
+    ended(active)
+    assert TrailEntry.objects.get(act="elevation.end_recorded_late").at == jump.clock.now
 
 
 def test_end_whose_last_entry_cannot_be_written_is_kept_too(jump: Jump, active: Elevation, spool: Path) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from http.client import IncompleteRead
 
 import pytest
+from django.db import connection
 
 from access_requests.actor import COMMAND
 from access_requests.models import Delivery, DeliveryStatus, NoticeCursor
@@ -12,8 +13,10 @@ from access_requests.services import people
 from access_requests.services.notices import delivering, registry, telling
 from access_requests.services.notices.contract import Later, Undeliverable, Wanted
 from access_requests.services.run import run
+from audits import selectors
 from audits.models import TrailEntry
 from tests.cast import Cast
+from tests.emptying import trail_unguarded
 from tests.story import elevated, submitted
 
 SECOND = timedelta(seconds=1)
@@ -78,6 +81,32 @@ def test_what_is_no_news_is_passed_over_for_good(cast: Cast, board: Board, now: 
     run(lambda: people.disable(person=cast.member02, actor=COMMAND, now=now))
     assert telling.tell(now=now) == 0
     assert NoticeCursor.objects.get().entry_id == TrailEntry.objects.get(act="person.disabled").pk
+
+
+def test_cursor_that_stands_beyond_the_end_goes_back_to_it_and_tells_what_comes(
+    cast: Cast, board: Board, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    submitted(cast.member01, now=now)
+    NoticeCursor.objects.update(entry_id=2**63 - 2)
+    assert telling.tell(now=now) == 0
+    assert NoticeCursor.objects.get().entry_id == selectors.last_id()
+    assert "beyond the end of the trail" in caplog.text
+    submitted(cast.member02, now=now)
+    assert telling.tell(now=now) == 1
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="On SQLite ids go on from the greatest, and then there is none left.")
+@pytest.mark.parametrize("made_up", [2**63 - 2, 2**62])
+def test_row_from_before_with_a_made_up_id_moves_no_cursor_and_stops_no_entry(
+    cast: Cast, board: Board, now: datetime, made_up: int
+) -> None:
+    submitted(cast.member01, now=now)
+    with trail_unguarded():
+        TrailEntry.objects.filter(pk=selectors.last_id()).update(id=made_up)
+    for person in (cast.member02, cast.leader02):
+        request = submitted(person, now=now)
+        assert telling.tell(now=now) == 1
+        assert NoticeCursor.objects.get().entry_id == TrailEntry.objects.get(subject=request.code).pk < made_up
 
 
 def test_what_a_channel_cannot_read_silences_nothing_behind_it_and_no_other_channel(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
 from access_requests.models import Delivery, Drift, WebhookEndpoint
@@ -13,9 +14,11 @@ from access_requests.services.notices.webhooks import keeping
 from access_requests.services.notices.webhooks.keeping import Wishes
 from access_requests.services.reconcile import announcing, recording
 from access_requests.services.run import run
+from audits import selectors
 from audits.models import TrailEntry
 from tests.app.access_requests.services.reconcile.conftest import World
 from tests.cast import actor_of
+from tests.emptying import trail_unguarded
 from tests.jump import MEMBER_GROUP
 from tests.slack import texts
 from tests.slack_server import TOKEN, SlackServer, slack_server
@@ -126,6 +129,18 @@ def test_what_could_not_be_told_holds_up_no_comparison_and_is_told_by_the_next(
     announcing.announce(now=world.jump.clock.now)
     (entry,) = TrailEntry.objects.filter(act=DRIFT_FOUND)
     assert "stranger02" in [one["name"] for one in entry.data["found"]]
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="On SQLite ids go on from the greatest, and then there is none left.")
+def test_row_from_before_with_a_made_up_id_silences_no_drift(world: World) -> None:
+    everything = {"count": 0, "found": [], "through": 2**63 - 2}
+    with trail_unguarded():
+        told = {"act": DRIFT_FOUND, "actor": "somebody", "subject": announcing.SUBJECT, "data": everything}
+        TrailEntry.objects.bulk_create([TrailEntry(pk=2**63 - 2, at=world.jump.clock.now, **told)])
+    found(world, "stranger")
+    announcing.announce(now=world.jump.clock.now)
+    entry = selectors.numbered().get(act=DRIFT_FOUND)
+    assert [one["name"] for one in entry.data["found"]] == ["stranger"]
 
 
 def test_who_may_not_see_drift_any_more_when_it_is_sent_gets_none(world: World, server: SlackServer) -> None:
