@@ -1,6 +1,5 @@
 """The caches hold JSON: what somebody else wrote there is never run, and nobody is kept from logging in by it."""
 
-import ast
 import base64
 import os
 import pickle
@@ -26,8 +25,6 @@ from portal.users.models import User
 from tests.cast import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROOT = Path(__file__).resolve().parents[3]
-HOUSE = ("access_requests", "audits", "portal")
 NOWHERE = "redis://127.0.0.1:1/0"
 # What Python's reader would take, or would die of, is no JSON either.
 UNREADABLE = ["", "{", "NaN", "-Infinity", "[" * 100_000, "gASVKgAAAAAAAAA="]
@@ -247,23 +244,3 @@ def test_no_pickle_is_made_or_read_by_either_cache(cache: BaseCache, monkeypatch
     assert cache.incr("three") == 4
     assert cache.decr("three") == 3
     cache.delete_many(["one", "two", "three"])
-
-
-@pytest.mark.parametrize("house", HOUSE)
-def test_no_module_of_ours_imports_what_runs_code_when_it_reads(house: str) -> None:
-    reading = {"pickle", "_pickle", "cPickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "jsonpickle"}
-    found = {
-        (str(path), name) for path in (ROOT / house).rglob("*.py") for name in imported(ast.parse(path.read_text())) & reading
-    }
-    assert not found
-
-
-def imported(tree: ast.Module) -> set[str]:
-    """Return the first part of the name of each module that is imported anywhere in there."""
-    names = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module.split(".")[0])
-    return names
