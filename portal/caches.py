@@ -69,10 +69,12 @@ class _OnlyReadable(BaseCache):
 class JsonDatabaseCache(_OnlyReadable, DatabaseCache):
     """Each write is one statement, so that of two processes that add at once one is told no."""
 
+    _table: str
+
     def get_many(self, keys: Iterable[Any], version: int | None = None) -> dict[Any, Any]:
         asked = {self.make_and_validate_key(key, version=version): key for key in keys}
         values, unreadable = readable(self._kept(list(asked)))
-        self._base_delete_many(unreadable)
+        self._base_delete_many(unreadable)  # type: ignore[attr-defined]  # The stubs leave out what is private.
         return {asked[key]: value for key, value in values.items()}
 
     def _kept(self, keys: list[str]) -> list[tuple[str, str | None]]:
@@ -84,7 +86,8 @@ class JsonDatabaseCache(_OnlyReadable, DatabaseCache):
         places = ", ".join(["%s"] * len(keys))
         with connection.cursor() as cursor:
             cursor.execute(READ.format(table=connection.ops.quote_name(self._table), places=places), [now, *keys])
-            return cursor.fetchall()
+            rows: list[tuple[str, str | None]] = cursor.fetchall()
+        return rows
 
     def _base_set(self, mode: str, key: str, value: Any, timeout: float | None = DEFAULT_TIMEOUT) -> bool:
         """Write as `mode` says; return whether a row was written."""
@@ -107,7 +110,7 @@ class JsonDatabaseCache(_OnlyReadable, DatabaseCache):
         cursor.execute(f"SELECT COUNT(*) FROM {table}")  # noqa: S608  The table's own name.
         count = cursor.fetchone()[0]
         if count > self._max_entries:
-            self._cull(db, cursor, now, count)
+            self._cull(db, cursor, now, count)  # type: ignore[attr-defined]  # The stubs leave out what is private.
 
 
 class JsonSerializer:
@@ -124,10 +127,10 @@ class JsonRedisClient(RedisCacheClient):
     def __init__(self, servers: list[str], **options: Any) -> None:
         super().__init__(servers, **{**options, "serializer": JsonSerializer})
 
-    def get(self, key: str, default: Any) -> Any:
+    def get(self, key: Any, default: Any) -> Any:
         return self.get_many([key]).get(key, default)
 
-    def get_many(self, keys: Iterable[str]) -> dict[str, Any]:
+    def get_many(self, keys: Iterable[Any]) -> dict[Any, Any]:
         asked = list(keys)
         kept = zip(asked, self.get_client(None).mget(asked), strict=True)
         values, unreadable = readable((key, text) for key, text in kept if text is not None)
@@ -135,7 +138,7 @@ class JsonRedisClient(RedisCacheClient):
             self.delete_many(unreadable)
         return values
 
-    def incr(self, key: str, delta: int) -> int:
+    def incr(self, key: Any, delta: int) -> int:
         """Raises ValueError where there is no number to add to, as for a key that is not there."""
         try:
             return int(super().incr(key, delta))
