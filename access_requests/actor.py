@@ -19,14 +19,17 @@ class Door(StrEnum):
 class Actor:
     """Frozen for the trail: `name` acted, for the person of `on_behalf_of` where a client carried it.
 
+    `operator`: who runs a command, as they or the machine say.
     `own_token`: what carried it is a token that the person has allowed for themselves, and no secret of a program's.
-    `proof` is {"method": passkey | totp | password | slack-signature | slack-socket | client-assertion, "at": ISO time} and
+    `proof` is {"method": passkey | totp | password | slack-signature | slack-socket | client-assertion |
+    operator-option | operating-system, "at": ISO time} and
     what belongs to it.
     """
 
     person: User | None
     door: Door
     client: str = ""
+    operator: str = ""
     own_token: bool = False
     proof: Mapping[str, object] = field(default_factory=dict)
 
@@ -34,6 +37,8 @@ class Actor:
     def name(self) -> str:
         if self.client:
             return f"client:{self.client}"
+        if self.operator:
+            return f"command:{self.operator}"
         return self.person.username if self.person is not None else f"sekisho:{self.door}"
 
     @property
@@ -49,4 +54,5 @@ class Actor:
 
 
 WORKER = Actor(person=None, door=Door.WORKER)
+# The portal's own, such as the demo's: a command that somebody runs names them (`management.operators`).
 COMMAND = Actor(person=None, door=Door.COMMAND)
