@@ -1,4 +1,4 @@
-FROM python:3.12-slim AS build
+FROM python:3.12.12-slim AS build
 WORKDIR /app
 COPY requirements.lock .
 # Without pip in it: what runs has no means to install.
@@ -12,9 +12,9 @@ RUN pybabel --quiet compile -D django -d locale \
        DATABASE_URL=sqlite:// BROKER_URL=memory:// python manage.py collectstatic --noinput \
     && python -m compileall -q /app
 
-FROM python:3.12-slim
+FROM python:3.12.12-slim
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin sekisho \
-    && install -d -o sekisho -g sekisho /var/lib/sekisho/spool
+    && install -d -m 700 -o sekisho -g sekisho /var/lib/sekisho/spool
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app

@@ -61,14 +61,16 @@ Credential = Session | ChatAccount | ServiceToken | OwnToken | Process
 class Actor:
     """Frozen for the trail: `name` acted, for the person of `on_behalf_of` where a client carried it.
 
-    `credential` is what let them in, which `services.authority` looks at again when they act. `proof` is {"method": passkey |
-    totp | password | slack-signature | slack-socket | client-assertion, "at": ISO time} and what belongs to it.
+    `operator`: who runs a command, as they or the machine say. `credential` is what let them in, which `services.authority` looks
+    at again when they act. `proof` is {"method": passkey | totp | password | slack-signature | slack-socket |
+    client-assertion | operator-option | operating-system, "at": ISO time} and what belongs to it.
     """
 
     person: User | None
     door: Door
     credential: Credential
     client: str = ""
+    operator: str = ""
     proof: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -80,6 +82,8 @@ class Actor:
     def name(self) -> str:
         if self.client:
             return f"client:{self.client}"
+        if self.operator:
+            return f"command:{self.operator}"
         return self.person.username if self.person is not None else f"sekisho:{self.door}"
 
     @property
@@ -95,4 +99,5 @@ class Actor:
 
 
 WORKER = Actor(person=None, door=Door.WORKER, credential=Process())
+# The portal's own, such as the demo's: a command that somebody runs names them (`management.operators`).
 COMMAND = Actor(person=None, door=Door.COMMAND, credential=Process())

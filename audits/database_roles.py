@@ -53,6 +53,7 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         "access_requests_rolegate": KEEP,
         "access_requests_drift": KEEP,
         "access_requests_baseline": APPEND,
+        "access_requests_comparisonasked": FORGET,
         "access_requests_reconciliation": ALL,
         "access_requests_backendhealth": ALL,
         "outbox_message": ALL,

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, NoReturn
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 # No id reaches it by counting. What is there beyond it was made up, before the database gave ids, and nothing goes on from it.
 FARTHEST = 2**62
+# Before this nothing happened, however late it is told: Python cannot even read a time before its first year.
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 # How far a service's clock may be from the database's, and how long its transaction may take.
 APART = timedelta(minutes=5)
 

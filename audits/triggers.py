@@ -9,14 +9,13 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from audits.models import APART, FARTHEST, Late
+from audits.models import APART, EARLIEST, FARTHEST, Late
 
 TABLE = "audits_trailentry"
 # The advisory lock of whoever writes. Any constant will do, as long as nothing else in this database locks by it.
 LOCK = 0x5E_C1_5B_0
 _APART = f"interval '{APART.total_seconds():.0f} seconds'"
-# Before this nothing happened, however late it is told: Python cannot even read a time before its first year.
-_EARLIEST = "timestamptz '2000-01-01 00:00Z'"
+_EARLIEST = f"timestamptz '{EARLIEST.isoformat()}'"
 # What a service may say; "" is an entry that is not late.
 _LATE = ", ".join(f"'{reason}'" for reason in ("", *Late))
 

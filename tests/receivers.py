@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -69,6 +70,19 @@ def raw(answer: Callable[[socket.socket], None]) -> Iterator[str]:
     with _serving(serve, lambda: listener.shutdown(socket.SHUT_RDWR)):
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/hook"
     listener.close()
+
+
+def dripping(first: bytes, drop: bytes) -> Callable[[socket.socket], None]:
+    """Return what `raw` does: send a little every tenth of a second, for as long as anybody listens."""
+
+    def drip(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(first)
+        while True:
+            connection.sendall(drop)
+            time.sleep(0.1)
+
+    return drip
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """Waiting for what other processes do."""
 
+import signal
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,3 +22,11 @@ def is_alive(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return status.rpartition(")")[2].split()[0] != "Z"
+
+
+def told_often(process: subprocess.Popen[str], number: signal.Signals, *, seconds: float = 20) -> int:
+    """Send a process a signal three hundred times within its last two seconds; return its exit code. Raises TimeoutExpired."""
+    for _ in range(300):
+        process.send_signal(number)
+        time.sleep(0.0005)
+    return process.wait(timeout=seconds)

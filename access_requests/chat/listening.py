@@ -23,6 +23,7 @@ from access_requests.chat.reading import Unreadable, document, text_at
 from access_requests.chat.speaking import BY_SOCKET
 from access_requests.services import replays
 from access_requests.services.slack import api
+from portal import stopping
 
 logger = logging.getLogger(__name__)
 COMMANDS, INTERACTIONS = "slash_commands", "interactive"
@@ -34,7 +35,7 @@ class Refused(Exception):
     """Slack will not let this token connect, whoever tries again."""
 
 
-def listen(stop: threading.Event) -> None:
+def listen(stop: threading.Event | stopping.Told) -> None:
     """Answer what Slack says until told to stop; a connection that is lost is opened again. Raises Refused."""
     with _client() as client:
         while not stop.is_set() and not _connected(client):

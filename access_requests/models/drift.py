@@ -10,6 +10,7 @@ from access_requests.lifecycle import DRIFT_OPEN, DriftStatus
 from access_requests.models.catalogue import WorkGroup
 from access_requests.models.codes import drift_code
 from access_requests.models.elevation import Elevation
+from portal.users.models import User
 
 
 class DriftKind(models.TextChoices):
@@ -124,6 +125,23 @@ class Drift(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class ComparisonAsked(models.Model):
+    """That somebody asked for a comparison with AWS. Gone once one has begun.
+
+    Who asked is read here and nowhere else: whoever sends a worker a message can have AWS compared early, and in nobody's name.
+    """
+
+    asked_by = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("asked by"))
+    asked_at = models.DateTimeField(_("asked"))
+
+    class Meta:
+        verbose_name = _("comparison with AWS that was asked for")
+        verbose_name_plural = _("comparisons with AWS that were asked for")
+
+    def __str__(self) -> str:
+        return f"{self.asked_at}"
 
 
 class Reconciliation(models.Model):

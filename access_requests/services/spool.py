@@ -3,6 +3,8 @@
 import hashlib
 import json
 import logging
+import os
+import stat
 import uuid
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -14,22 +16,26 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 
+from access_requests import strict_json
 from access_requests.actor import WORKER
 from access_requests.models import Elevation
 from access_requests.services import transition
-from audits.models import Late, TrailEntry
+from audits.models import EARLIEST, Late, TrailEntry
+from audits.storable import storable
 
 logger = logging.getLogger(__name__)
 ACT = "elevation.end_recorded_late"
 ENDED = "ended"
+# The worker's own, whatever the umask lets others do.
+PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 
 
 def keep(code: str, *, now: datetime, data: Mapping[str, object]) -> None:
     """Append a line to the elevation's file. A disk that is full too must not hold up an end: that is logged instead."""
     line = json.dumps({"spool_id": uuid.uuid4().hex, "at": now, **data}, cls=DjangoJSONEncoder)
     try:
-        settings.SPOOL_DIR.mkdir(parents=True, exist_ok=True)
-        with _file(code).open("a") as file:
+        _make_private(settings.SPOOL_DIR)
+        with os.fdopen(os.open(_file(code), os.O_WRONLY | os.O_APPEND | os.O_CREAT, PRIVATE_FILE), "a") as file:
             file.write(f"{line}\n")
     except OSError:
         logger.critical("neither trail nor spool can be written; %s: %s", code, line, exc_info=True)
@@ -41,38 +47,70 @@ def record(elevation: Elevation, *, now: datetime) -> None:
     A file that survives its commit is recorded once all the same: each line has an id.
     """
     path = _file(elevation.code)
-    if not path.exists():
-        return
-    for data in _lines(path):
+    kept = list(_lines(path))
+    for data in kept:
         known = TrailEntry.objects.filter(subject=elevation.code, act=ACT, data__spool_id=data["spool_id"])
         if not known.exists():
-            # When AWS was told, as far as the line still says so; the database adds when that was recorded.
-            happened = _moment(data.get("at")) or now
+            happened = _happened(data.get("at"), now=now)
             transition.record(elevation, act=ACT, actor=WORKER, now=happened, data=data, late=Late.SPOOLED)
-    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+    if kept:
+        transaction.on_commit(lambda: path.unlink(missing_ok=True), robust=True)
 
 
 def says_ended(code: str) -> bool:
     """Whether the elevation is out of AWS already, and only its record is behind."""
-    path = _file(code)
-    return path.exists() and any(line.get("outcome") == ENDED for line in _lines(path))
+    return any(line.get("outcome") == ENDED for line in _lines(_file(code)))
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    for line in path.read_text(errors="replace").splitlines():
+    """Yield what each line says. One that says nothing is yielded as it stands: no line may hold up an end."""
+    for line in _text(path).splitlines():
         try:
-            yield json.loads(line)
+            yield _read(line)
         except ValueError:
-            # Half a line, of a disk that filled up or a process that died. What there is of it is recorded too.
-            yield {"spool_id": hashlib.sha256(line.encode()).hexdigest(), "unreadable": line.replace("\0", "")}
+            # Half a line, of a disk that filled up or a process that died; or of another hand.
+            yield {"spool_id": hashlib.sha256(line.encode()).hexdigest(), "unreadable": storable(line)}
 
 
-def _moment(said: object) -> datetime | None:
+def _read(line: str) -> dict[str, Any]:
+    """Return the object of a line as the trail can keep it. Raises ValueError when it is none, or has no id of its own."""
+    said = strict_json.read(line)
+    if not isinstance(said, dict) or not isinstance(said.get("spool_id"), str):
+        raise ValueError("no line of the spool")  # noqa: TRY004  One kind of what cannot be read.
+    try:
+        kept: dict[str, Any] = storable(said)
+        # A number without end is JSON for Python alone.
+        json.dumps(kept, allow_nan=False)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    return kept
+
+
+def _text(path: Path) -> str:
+    """Return what is in the file, nothing where there is none. One that may not be read stays, and the log says so."""
+    try:
+        return path.read_text(errors="replace")
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError:
+        logger.critical("%s cannot be read: what AWS was told of this end is not recorded", path, exc_info=True)
+        return ""
+
+
+def _make_private(folder: Path) -> None:
+    """Make the folder, or close one that others may look into: its lines become entries of the trail."""
+    folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    if stat.S_IMODE(folder.stat().st_mode) & ~PRIVATE_FOLDER:
+        folder.chmod(PRIVATE_FOLDER)
+
+
+def _happened(said: object, *, now: datetime) -> datetime:
+    """Return when AWS was told, as far as the line still says so; now for what cannot be, which the trail would refuse."""
     try:
         moment = datetime.fromisoformat(str(said))
     except ValueError:
-        return None
-    return moment if timezone.is_aware(moment) else None
+        return now
+    return moment if timezone.is_aware(moment) and EARLIEST <= moment <= now else now
 
 
 def _file(code: str) -> Path:

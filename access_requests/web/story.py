@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from access_requests import wording
+from access_requests.actor import Door
 from access_requests.grants.registry import fenced
 from access_requests.lifecycle import UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest, Drift, Elevation
@@ -161,7 +162,10 @@ def who(entry: TrailEntry) -> str:
             "person": entry.on_behalf_of,
             "client": entry.actor.partition(":")[2],
         }
-    return gettext("The portal") if entry.actor.startswith("sekisho:") else entry.actor
+    door, _, operator = entry.actor.rpartition(":")
+    if door == Door.COMMAND:
+        return gettext("%(who)s (by a command)") % {"who": operator}
+    return gettext("The portal") if door == "sekisho" else entry.actor
 
 
 def _quote(entry: TrailEntry) -> str:

@@ -23,5 +23,9 @@ for service in web worker notices beat; do
   make "${service}_password" openssl rand -hex 24
   make "${service}_database_url" printf "postgresql://sekisho_$service:%s@postgres/sekisho" "$(cat "$folder/${service}_password")"
 done
+make redis_password openssl rand -hex 24
+make redis_conf printf 'requirepass %s\nsave ""\nappendonly no\n' "$(cat "$folder/redis_password")"
+make broker_url printf 'redis://:%s@redis:6379/0' "$(cat "$folder/redis_password")"
+make cache_url printf 'redis://:%s@redis:6379/1' "$(cat "$folder/redis_password")"
 # An AWS credentials file for the workers; empty where the ordinary chain has another source, such as an instance role.
 make aws_credentials true

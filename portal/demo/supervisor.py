@@ -3,16 +3,15 @@
 import json
 import signal
 import sys
-import threading
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from types import FrameType
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from portal import stopping
 from portal.demo import commands, environment, secret_files
 from portal.demo.children import Children, Command
 from portal.demo.places import Places, Unusable, write_private
@@ -40,16 +39,16 @@ class Supervisor:
     _children: Children = field(init=False)
     _commands: Mapping[str, Command] = field(default_factory=dict)
     _deaths: list[float] = field(default_factory=list)
-    _stop: threading.Event = field(default_factory=threading.Event)
+    _stop: stopping.Told = field(init=False)
 
     def __post_init__(self) -> None:
         self._children = Children(folder=self.places.checkout, log=self.places.log)
 
     def run(self) -> int:
         """Run until told to stop. Raises Unusable when it cannot start, or what it started cannot be kept running."""
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, self._hear)
         with ExitStack() as stack:
+            # First, so that it is heard until all else has ended.
+            self._stop = stack.enter_context(stopping.told(signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
             stack.enter_context(self.places.taken())
             sockets = [stack.enter_context(bound) for bound in reserve(self.port)]
             self.port = port_of(sockets[0])
@@ -61,9 +60,6 @@ class Supervisor:
             except Stopped:
                 _say("\nStopping.")
         return 0
-
-    def _hear(self, _number: int, _frame: FrameType | None) -> None:
-        self._stop.set()
 
     def _start(self) -> None:
         _say("Starting.")

@@ -146,19 +146,16 @@ def database(url: str) -> dict[str, Any]:
     return config
 
 
-_BACKENDS = "django.core.cache.backends"
-
-
 def caches(redis_url: str) -> dict[str, dict[str, Any]]:
-    """Return the two caches, both shared by all processes.
+    """Return the two caches, both shared by all processes. Both hold JSON: reading one runs nothing, whoever wrote it.
 
     Failed log-ins are counted in the database, so that nobody is locked out while Redis is away; calls of the API, which are
     many, in Redis, and not at all while it is away. `manage.py createcachetable` makes the table.
     """
     return {
-        "default": {"BACKEND": f"{_BACKENDS}.db.DatabaseCache", "LOCATION": "cache", "OPTIONS": {"MAX_ENTRIES": 100_000}},
+        "default": {"BACKEND": "portal.caches.JsonDatabaseCache", "LOCATION": "cache", "OPTIONS": {"MAX_ENTRIES": 100_000}},
         "calls": {
-            "BACKEND": f"{_BACKENDS}.redis.RedisCache",
+            "BACKEND": "portal.caches.JsonRedisCache",
             "LOCATION": redis_url,
             "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
         },

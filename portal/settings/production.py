@@ -6,12 +6,17 @@ from portal.settings.base import *  # noqa: F403  Django's own way to build one 
 from portal.settings.base import caches, database
 from portal.settings.environment import env, optional_secret, secret
 
-SECRET_KEY = secret("SECRET_KEY")
-if len(SECRET_KEY) < 50:
+KEYS = ("SECRET_KEY", "OIDC_PRIVATE_KEY")
+# What signs nothing is given no key. Django itself refuses to use an empty SECRET_KEY, so what signs all the same stops there.
+SIGNS_WITH: list[str] = env.list("SIGNS_WITH", list(KEYS))
+if unknown := [name for name in SIGNS_WITH if name not in KEYS]:
+    raise ImproperlyConfigured(f"SIGNS_WITH names {', '.join(unknown)}: there are {', '.join(KEYS)}.")
+SECRET_KEY = secret("SECRET_KEY") if "SECRET_KEY" in SIGNS_WITH else ""
+if SECRET_KEY and len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is shorter than 50 characters.")
 # For what was signed and sealed by it, while the key is being changed.
 SECRET_KEY_FALLBACKS = [before] if (before := optional_secret("SECRET_KEY_BEFORE")) else []
-IDP_OIDC_PRIVATE_KEY = secret("OIDC_PRIVATE_KEY")
+IDP_OIDC_PRIVATE_KEY = secret("OIDC_PRIVATE_KEY") if "OIDC_PRIVATE_KEY" in SIGNS_WITH else ""
 if env.bool("DEBUG", False):
     raise ImproperlyConfigured("DEBUG is set: production does not run with it.")
 if env.bool("WEBHOOK_ALLOW_HTTP_TO_LOOPBACK", False):
@@ -26,7 +31,7 @@ if not PORTAL_URL.startswith("https://"):
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 DATABASES = {"default": database(secret("DATABASE_URL"))}
 CELERY_BROKER_URL = secret("BROKER_URL")
-CACHES = caches(env.str("CACHE_URL", CELERY_BROKER_URL))
+CACHES = caches(optional_secret("CACHE_URL") or CELERY_BROKER_URL)
 SLACK_SIGNING_SECRET = optional_secret("SLACK_SIGNING_SECRET")
 SLACK_BOT_TOKEN = optional_secret("SLACK_BOT_TOKEN")
 SLACK_APP_TOKEN = optional_secret("SLACK_APP_TOKEN")

@@ -16,7 +16,9 @@ import yaml
 from psycopg.conninfo import conninfo_to_dict
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+SECRETS: dict[str, dict[str, str]] = COMPOSE["secrets"]
 LONG_RUNNING = ("web", "worker", "ends-worker", "notices-worker", "beat")
 
 
@@ -52,8 +54,6 @@ class Machine:
         here = {
             "ALLOWED_HOSTS": "portal.example.com",
             "PORTAL_URL": "https://portal.example.com",
-            "BROKER_URL": self.broker_url,
-            "CACHE_URL": self.broker_url,
             "RECONCILE_SECONDS": "180",
             "SETTLING_SECONDS": "60",
             "HEALTH_SECONDS": "300",
@@ -87,12 +87,18 @@ def make_secrets(machine: Machine) -> None:
     """Make them by the script that installations use; then let the addresses name this machine's server and roles."""
     folder = machine.folder / "secrets"
     subprocess.run([ROOT / "docs/deploy/make-secrets.sh", folder], check=True)
+    for name in ("broker_url", "cache_url"):
+        write(folder / name, machine.broker_url)
     place = make_url(machine)
     for name, role in {"owner": machine.owner, **machine.roles}.items():
         file = folder / f"{name}_database_url"
         address = file.read_text().replace(f"//sekisho_{name}:", f"//{role}:").replace("@postgres/sekisho", place)
-        file.chmod(0o600)
-        file.write_text(address)
+        write(file, address)
+
+
+def write(file: Path, text: str) -> None:
+    file.chmod(0o600)
+    file.write_text(text)
 
 
 def make_url(machine: Machine) -> str:

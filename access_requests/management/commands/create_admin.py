@@ -5,8 +5,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.utils import timezone
 
-from access_requests.actor import COMMAND
 from access_requests.errors import AdministratorExists
+from access_requests.management import operators
 from access_requests.management.passwords import read_password
 from access_requests.services import people
 from access_requests.services.people import Profile
@@ -23,16 +23,17 @@ class Command(BaseCommand):
         parser.add_argument("--username", required=True)
         parser.add_argument("--email", required=True)
         parser.add_argument("--name", default="")
+        operators.add_argument(parser)
 
     @no_translations  # Commands speak English, whatever the pages do.
     def handle(self, *_args: Any, **options: Any) -> None:
-        username = options["username"]
+        username, actor = options["username"], operators.actor(options)
         profile = Profile(name=options["name"] or username, email=options["email"], administrator=True)
         password = read_password(environment=os.environ, variable="SEKISHO_ADMIN_PASSWORD")
         try:
             run(
                 lambda: people.create_first_administrator(
-                    username=username, profile=profile, password=password, actor=COMMAND, now=timezone.now()
+                    username=username, profile=profile, password=password, actor=actor, now=timezone.now()
                 )
             )
         except AdministratorExists as error:

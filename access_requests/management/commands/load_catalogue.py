@@ -1,12 +1,14 @@
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.utils import timezone
 
-from access_requests.actor import COMMAND
+from access_requests.actor import Actor
 from access_requests.grants.errors import BackendError
+from access_requests.management import operators
 from access_requests.services import catalogue, documents
 from access_requests.services.catalogue import CatalogueRefused, Change, Wanted
 from access_requests.services.run import run
@@ -19,12 +21,16 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--check", action="store_true", help="print the difference and change nothing")
         parser.add_argument("--strict", action="store_true", help="with --check, fail where AWS could not be asked")
+        operators.add_argument(parser)
 
     @no_translations  # Commands speak English, whatever the pages do.
     def handle(self, *_args: Any, **options: Any) -> None:
         file: Path = options["file"]
         try:
-            self._load(file, check=options["check"], strict=options["strict"])
+            if options["check"]:
+                self._check(file, strict=options["strict"])
+            else:
+                self._load(file, actor=operators.actor(options))
         except CatalogueRefused as refused:
             raise CommandError("\n".join(f"{file.name}:{mistake}" for mistake in refused.mistakes)) from refused
         except OSError as error:
@@ -32,16 +38,17 @@ class Command(BaseCommand):
         except BackendError as error:
             raise CommandError(f"AWS could not be asked about its users and roles, nothing was changed: {error}") from error
 
-    def _load(self, file: Path, *, check: bool, strict: bool) -> None:
-        wanted = catalogue.read(file.read_bytes())
-        secrets = catalogue.read_secrets(wanted, environment=os.environ, folder=file.resolve().parent)
-        found = catalogue.look_up(wanted=wanted, forgives=check)
-        if check:
-            self._print(catalogue.difference(wanted=wanted, found=found, secrets=secrets), catalogue.left_alone(wanted))
-            self._warn(wanted)
-            self._tell_unasked(list(found.unasked()), strict=strict)
-            return
-        loaded = run(lambda: catalogue.load(wanted=wanted, found=found, secrets=secrets, actor=COMMAND, now=timezone.now()))
+    def _check(self, file: Path, *, strict: bool) -> None:
+        wanted, secrets = _read(file)
+        found = catalogue.look_up(wanted=wanted, forgives=True)
+        self._print(catalogue.difference(wanted=wanted, found=found, secrets=secrets), catalogue.left_alone(wanted))
+        self._warn(wanted)
+        self._tell_unasked(list(found.unasked()), strict=strict)
+
+    def _load(self, file: Path, *, actor: Actor) -> None:
+        wanted, secrets = _read(file)
+        found = catalogue.look_up(wanted=wanted)
+        loaded = run(lambda: catalogue.load(wanted=wanted, found=found, secrets=secrets, actor=actor, now=timezone.now()))
         self._print(loaded.changes, catalogue.left_alone(wanted))
         for client, secret in loaded.made_secrets.items():
             self.stdout.write(f"The secret of {client}, shown only now: {secret}")
@@ -69,3 +76,8 @@ class Command(BaseCommand):
             for line in change.lines():
                 self.stdout.write(line)
         self.stdout.write({0: "no changes", 1: "1 change"}.get(len(changes), f"{len(changes)} changes"))
+
+
+def _read(file: Path) -> tuple[Wanted, Mapping[str, str]]:
+    wanted = catalogue.read(file.read_bytes())
+    return wanted, catalogue.read_secrets(wanted, environment=os.environ, folder=file.resolve().parent)

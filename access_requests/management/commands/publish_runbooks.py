@@ -3,9 +3,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
-from access_requests.actor import COMMAND
+from access_requests.actor import Actor
 from access_requests.grants.documents import Owner, Published
 from access_requests.grants.errors import BackendBusy, BackendError
+from access_requests.management import operators
 from access_requests.services import documents
 
 _ADVICE = {
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         instead = parser.add_mutually_exclusive_group()
         instead.add_argument("--review", action="store_true", help="approve the change templates too, in the reviewer's role")
         instead.add_argument("--check", action="store_true", help="print what is missing or differs and change nothing")
+        operators.add_argument(parser)
 
     @no_translations  # Commands speak English, whatever the pages do.
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -50,15 +52,16 @@ class Command(BaseCommand):
         if options["check"]:
             self._check(owners)
             return
+        actor = operators.actor(options)
         # Whoever may only review has no publisher's role here, and approves what somebody else has published.
         if not options["review"] or not documents.missing_settings(owners, documents.PUBLISHER):
-            self._each(owners, documents.publish)
+            self._each(owners, documents.publish, actor)
         if options["review"]:
-            self._each(owners, documents.review)
+            self._each(owners, documents.review, actor)
 
-    def _each(self, owners: list[Owner], verb: Callable[..., Iterable[Published]]) -> None:
+    def _each(self, owners: list[Owner], verb: Callable[..., Iterable[Published]], actor: Actor) -> None:
         for owner in owners:
-            for done in verb(owner, actor=COMMAND):
+            for done in verb(owner, actor=actor):
                 self.stdout.write(f"{done.document}: {done.state}, version {done.version}")
 
     def _check(self, owners: list[Owner]) -> None:

@@ -5,7 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser, no_translations
 
+from access_requests.actor import COMMAND, Actor
 from access_requests.lifecycle import DriftStatus
+from access_requests.management import operators
 from access_requests.models import Drift, Reconciliation
 from access_requests.selectors import drift as selector
 from access_requests.services import reconcile
@@ -24,25 +26,27 @@ class Command(BaseCommand):
         parser.add_argument(
             "--once", action="store_true", help="compare once; wait for another comparison, and for what may merely be late"
         )
+        operators.add_argument(parser)
 
     @no_translations  # Commands speak English, whatever the pages do.
     def handle(self, *_args: Any, **options: Any) -> None:
+        actor = _actor(options)
         if options["once"]:
-            sys.exit(0 if self._compare(patience=PATIENCE_SECONDS) else 1)
+            sys.exit(0 if self._compare(actor, patience=PATIENCE_SECONDS) else 1)
         try:
             while True:
-                self._compare()
+                self._compare(actor)
                 time.sleep(settings.RECONCILE_SECONDS)
         except KeyboardInterrupt:
             self.stdout.write("interrupted")
 
-    def _compare(self, *, patience: int = 0) -> bool:
+    def _compare(self, actor: Actor, *, patience: int = 0) -> bool:
         """Print one comparison, after another one if that ends in time; return whether all is as it should be."""
-        row = reconcile.run(asked_by="sekisho:command", pause=time.sleep)
+        row = reconcile.run(asked_by=actor.name, pause=time.sleep)
         while row is None and patience > 0:
             time.sleep(1)
             patience -= 1
-            row = reconcile.run(asked_by="sekisho:command", pause=time.sleep)
+            row = reconcile.run(asked_by=actor.name, pause=time.sleep)
         if row is None:
             self.stdout.write("another comparison is running")
             return False
@@ -53,6 +57,11 @@ class Command(BaseCommand):
             self.stdout.write(f"problem: {' '.join(word for word in problem.values() if word)}")
         self.stdout.write(_summary(row, drifts))
         return not row.problems and not selector.still_open().exists()
+
+
+def _actor(options: dict[str, Any]) -> Actor:
+    """Return who runs it, where that is somebody: it changes nothing that the workers would not, so a timer may run it, too."""
+    return operators.actor(options) if options["operator"] is not None or operators.of_machine() else COMMAND
 
 
 def _line(drift: Drift) -> str:

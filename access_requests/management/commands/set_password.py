@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.utils import timezone
 
-from access_requests.actor import COMMAND
+from access_requests.management import operators
 from access_requests.management.passwords import read_password
 from access_requests.services import people
 from access_requests.services.run import run
@@ -17,15 +17,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
+        operators.add_argument(parser)
 
     @no_translations  # Commands speak English, whatever the pages do.
     def handle(self, *_args: Any, **options: Any) -> None:
+        actor = operators.actor(options)
         person = User.objects.filter(username=options["username"]).first()
         if person is None:
             raise CommandError(f"There is no person called {options['username']}.")
         password = read_password(environment=os.environ, variable="SEKISHO_PASSWORD")
         try:
-            run(lambda: people.set_password(person=person, password=password, actor=COMMAND, now=timezone.now()))
+            run(lambda: people.set_password(person=person, password=password, actor=actor, now=timezone.now()))
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from error
         self.stdout.write(f"The password of {person.username} is set, and their sessions are over.")

@@ -3,7 +3,7 @@
 from access_requests.services.reconcile.asking import RECONCILE, UNDO, accept, ask, digest, undo
 from access_requests.services.reconcile.learning import acceptable
 from access_requests.services.reconcile.recording import another_tool
-from access_requests.services.reconcile.running import LONGEST_SILENCE, Pause, run, undo_one
+from access_requests.services.reconcile.running import LONGEST_SILENCE, Pause, run, run_as_asked, undo_one
 from access_requests.services.reconcile.undoing import undoable
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "ask",
     "digest",
     "run",
+    "run_as_asked",
     "undo",
     "undo_one",
     "undoable",

@@ -9,7 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from access_requests import drift_errors, errors
 from access_requests.actor import Actor
 from access_requests.lifecycle import DriftAction
-from access_requests.models import Drift
+from access_requests.models import ComparisonAsked, Drift
 from access_requests.services.reconcile import learning, recording
 from access_requests.services.reconcile.undoing import undoable
 from portal.outbox import sending as outbox
@@ -21,7 +21,8 @@ UNDO = "access_requests.undo_drift"
 def ask(*, actor: Actor, now: datetime) -> None:
     """Have AWS compared now. Raises NotAnAdministrator."""
     _check_administrator(actor)
-    outbox.put(RECONCILE, object_id=actor.who.pk, now=now)
+    asked = ComparisonAsked.objects.create(asked_by=actor.who, asked_at=now)
+    outbox.put(RECONCILE, object_id=asked.pk, now=now)
 
 
 def digest(drift: Drift) -> str:

@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from access_requests.lifecycle import DriftStatus
-from access_requests.models import Drift, Reconciliation
+from access_requests.models import ComparisonAsked, Drift, Reconciliation
 from access_requests.services import leave
 from access_requests.services.reconcile import announcing, baseline, blaming, learning, looking, recording, undoing
 from access_requests.services.reconcile.comparing import Comparison, compare
@@ -30,12 +30,24 @@ DIED = "run_died"
 Pause = Callable[[float], object]
 
 
-def run(*, asked_by: str = "", pause: Pause | None = None) -> Reconciliation | None:
+def run_as_asked(*, pause: Pause) -> Reconciliation | None:
+    """Compare for those who asked in the portal; by the schedule where nobody did, and what may be late is left to the next run.
+
+    Whoever asks is told all of it by this one. Who asks while another run is at it has the next one.
+    """
+    asked = list(ComparisonAsked.objects.select_related("asked_by").order_by("pk"))
+    if not asked:
+        return run()
+    return run(asked_by=asked[0].asked_by.username, pause=pause, answers=[each.pk for each in asked])
+
+
+def run(*, asked_by: str = "", pause: Pause | None = None, answers: Iterable[int] = ()) -> Reconciliation | None:
     """Compare, record, stop, undo where so configured, and look up who did it; None where another run is at it.
 
-    With `pause` it waits, at most SETTLING_SECONDS, until what may merely be late must show, and looks again.
+    With `pause` it waits, at most SETTLING_SECONDS, until what may merely be late must show, and looks again. `answers`: rows of
+    those who asked for it.
     """
-    row = _begin(asked_by)
+    row = _begin(asked_by, answers)
     if row is None:
         return None
     problems: list[Problem] = []
@@ -121,16 +133,21 @@ def _matrix(expected: Expected, sight: Sight) -> tuple[Json | None, list[Problem
 # One run at a time
 
 
-def _begin(asked_by: str) -> Reconciliation | None:
+def _begin(asked_by: str, answers: Iterable[int]) -> Reconciliation | None:
     now = timezone.now()
     died = Reconciliation.objects.filter(running=True, alive_at__lte=now - LONGEST_SILENCE)
     died.update(running=False, problems=[asdict(Problem(account="", problem=DIED))])
     if Reconciliation.objects.filter(running=True).exists():
         return None
     try:
-        return in_transaction(lambda: Reconciliation.objects.create(began_at=now, alive_at=now, running=True, asked_by=asked_by))
+        return in_transaction(partial(_create, asked_by, answers, now))
     except IntegrityError:
         return None  # Of two that began at once the other one is it.
+
+
+def _create(asked_by: str, answers: Iterable[int], now: datetime) -> Reconciliation:
+    ComparisonAsked.objects.filter(pk__in=answers).delete()
+    return Reconciliation.objects.create(began_at=now, alive_at=now, running=True, asked_by=asked_by)
 
 
 def _say_alive(row: Reconciliation) -> None:

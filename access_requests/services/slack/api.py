@@ -11,8 +11,10 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
+
+from access_requests.services import time_limit
+from access_requests.services.slack.capped import CappedClient, opener
 
 # Of calls that somebody waits for: Slack itself gives up on the portal after three seconds.
 PATIENCE = 2
@@ -24,7 +26,7 @@ PASSING = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_err
 CALLED_BACK = "https://hooks.slack.com"
 # What a call of Slack comes to when it comes to nothing.
 FAILURES = (SlackClientError, URLError, HTTPException, OSError, Late, ValueError)
-# urllib's own limit holds for each read and for no look-up of a name, so whoever waits is bound to wait no longer by a thread.
+# Looking up a name has no limit, so whoever waits is bound to wait no longer by a thread.
 waiters = ThreadPoolExecutor(max_workers=4, thread_name_prefix="slack")
 senders = ThreadPoolExecutor(max_workers=8, thread_name_prefix="slack-send")
 callers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="slack-back")
@@ -50,9 +52,9 @@ def is_passing(error: SlackApiError) -> bool:
     return error.response.status_code in PASSING_STATUSES or word_of(error) in PASSING
 
 
-def client(*, timeout: int) -> WebClient:
+def client(*, timeout: int) -> CappedClient:
     """Return a client that tries once: who tries again, and when, is decided where the outcome is kept."""
-    return WebClient(token=settings.SLACK_BOT_TOKEN, base_url=settings.SLACK_API_URL, timeout=timeout, retry_handlers=[])
+    return CappedClient(token=settings.SLACK_BOT_TOKEN, base_url=settings.SLACK_API_URL, timeout=timeout, retry_handlers=[])
 
 
 def open_window(*, trigger_id: str, view: dict[str, Any]) -> None:
@@ -97,7 +99,7 @@ def _post(url: str, message: dict[str, Any]) -> None:
     headers = {"Content-Type": "application/json; charset=utf-8"}
     request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310  Its origin was checked.
     try:
-        with urllib.request.build_opener(_NoRedirect).open(request, timeout=PATIENCE):
+        with time_limit.at_most(PATIENCE), opener(_NoRedirect).open(request, timeout=PATIENCE):
             pass
     except FAILURES as error:
         # Not the address: whoever has it may speak in the channel.

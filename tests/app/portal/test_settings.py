@@ -17,6 +17,7 @@ GIVEN = {
     "DATABASE_URL": "postgresql://sekisho_app@postgres/sekisho",
     "BROKER_URL": "redis://redis:6379/0",
 }
+KEYS = ("SECRET_KEY", "OIDC_PRIVATE_KEY")
 LAX = {
     "DEBUG": "true",
     "SECRET_KEY": "short",
@@ -30,7 +31,7 @@ LAX = {
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
     slack = (name for name in os.environ if name.startswith("SLACK_"))
-    for name in ("DEBUG", "SECURE_SSL_REDIRECT", *slack, *(f"{name}_FILE" for name in GIVEN)):
+    for name in ("DEBUG", "SECURE_SSL_REDIRECT", "SIGNS_WITH", "CACHE_URL", *slack, *(f"{name}_FILE" for name in GIVEN)):
         monkeypatch.delenv(name, raising=False)
     for name, value in GIVEN.items():
         monkeypatch.setenv(name, value)
@@ -97,3 +98,36 @@ def test_secret_may_be_in_a_file_but_not_in_two_places(tmp_path: Path, monkeypat
         production()
     monkeypatch.delenv("SECRET_KEY")
     assert production()["SECRET_KEY"] == "f" * 50
+
+
+@pytest.mark.parametrize(("keys", "has"), [("", set()), ("SECRET_KEY", {"SECRET_KEY"}), ("SECRET_KEY,OIDC_PRIVATE_KEY", {*KEYS})])
+def test_what_signs_nothing_starts_without_keys(keys: str, has: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIGNS_WITH", keys)
+    for name in set(KEYS) - has:
+        monkeypatch.delenv(name)
+    settings = production()
+    kept = {"SECRET_KEY": settings["SECRET_KEY"], "OIDC_PRIVATE_KEY": settings["IDP_OIDC_PRIVATE_KEY"]}
+    assert {name for name, value in kept.items() if value} == has
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_key_that_is_signed_with_must_be_there(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIGNS_WITH", name)
+    monkeypatch.delenv(name)
+    with pytest.raises(ImproperlyConfigured, match=name):
+        production()
+
+
+def test_key_of_another_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIGNS_WITH", "SECRET_KEY,SEKRET_KEY")
+    with pytest.raises(ImproperlyConfigured, match="names SEKRET_KEY"):
+        production()
+
+
+def test_address_of_the_cache_comes_from_a_file_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "cache_url"
+    file.write_text("redis://:password@redis:6379/1")
+    monkeypatch.setenv("CACHE_URL_FILE", str(file))
+    assert production()["CACHES"]["calls"]["LOCATION"] == "redis://:password@redis:6379/1"
+    monkeypatch.delenv("CACHE_URL_FILE")
+    assert production()["CACHES"]["calls"]["LOCATION"] == GIVEN["BROKER_URL"]

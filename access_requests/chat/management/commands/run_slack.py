@@ -1,11 +1,11 @@
 import signal
-import threading
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from access_requests.chat import listening
+from portal import stopping
 
 
 class Command(BaseCommand):
@@ -18,12 +18,10 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         if not settings.SLACK_APP_TOKEN:
             raise CommandError("SLACK_APP_TOKEN is not set: make an app-level token with the scope connections:write.")
-        stop = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stop.set())
-        self.stdout.write("listening to Slack")
-        try:
-            listening.listen(stop)
-        except listening.Refused as error:
-            raise CommandError(f"Slack refuses the connection: {error}.") from error
+        with stopping.told(signal.SIGINT, signal.SIGTERM) as stop:
+            self.stdout.write("listening to Slack")
+            try:
+                listening.listen(stop)
+            except listening.Refused as error:
+                raise CommandError(f"Slack refuses the connection: {error}.") from error
         self.stdout.write("stopped")

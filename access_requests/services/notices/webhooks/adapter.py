@@ -1,10 +1,8 @@
-"""Where a call may connect to, and how long it may take as a whole: what requests-hardened and requests leave open."""
+"""Where a call may connect to, and that it ends: what requests-hardened and requests leave open."""
 
 import socket
 from collections.abc import Mapping
-from contextlib import suppress
 from ipaddress import ip_address
-from threading import Timer
 from typing import Any
 
 from requests import PreparedRequest
@@ -13,29 +11,18 @@ from requests_hardened.ip_filter_adapter import IPFilterAdapter  # type: ignore[
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from access_requests.services import time_limit
 from access_requests.services.notices.webhooks import addresses
-
-# From being connected to the end of the answer. Time-outs are of each read: a byte now and then would keep them away for ever.
-SECONDS = 30.0
 
 
 class CappedConnection(HTTPConnection):
-    """A connection that is cut when its time is over, in whatever it is waiting for then."""
+    """A connection of a call that is made within `time_limit.at_most`."""
 
     def _new_conn(self) -> socket.socket:
+        limit = time_limit.current()
         made = super()._new_conn()
-        # A descriptor of its own for the same connection: TLS takes over the first, and its number may go to another.
-        self._limit = Timer(SECONDS, _cut, [made.dup()])
-        self._limit.daemon = True
-        self._limit.start()
+        limit.watch(made)
         return made
-
-    def close(self) -> None:
-        super().close()
-        timer = getattr(self, "_limit", None)
-        if timer is not None:
-            timer.cancel()
-            timer.args[0].close()
 
 
 class CappedTlsConnection(CappedConnection, HTTPSConnection):
@@ -72,9 +59,3 @@ class PublicAdapter(IPFilterAdapter):  # type: ignore[misc]  # Of no type, says 
         if not addresses.may_be_called(pinned, tls=host["scheme"] == "https"):
             raise InvalidIPAddress(pinned)
         return host, pool
-
-
-def _cut(connection: socket.socket) -> None:
-    with suppress(OSError):  # It was over anyway.
-        connection.shutdown(socket.SHUT_RDWR)
-    connection.close()

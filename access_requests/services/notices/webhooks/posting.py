@@ -5,7 +5,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from time import monotonic
 
 import requests
 from django.conf import settings
@@ -15,10 +14,13 @@ from requests_hardened.ip_filter import InvalidIPAddress  # type: ignore[import-
 from urllib3.exceptions import HTTPError
 
 from access_requests import webhook_errors
+from access_requests.services import time_limit
 from access_requests.services.notices.webhooks import adapter, addresses
 from portal.logs import CONTROL_CHARACTERS
 
 CONNECT_SECONDS, READ_SECONDS = 3.0, 10.0
+# Of a call as a whole, from asking for the address to the end of the answer.
+SECONDS = 30.0
 ANSWER_BYTES = 2048
 # What the trouble was, in words that the pages know. The first that fits counts: most of them are ConnectionErrors.
 TROUBLE: Mapping[type[Exception], str] = {
@@ -52,19 +54,23 @@ class _Session(HTTPSession):  # type: ignore[misc]  # Of no type, says mypy.
 
 def post(url: str, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Answer:
     """Send and return what was answered, whatever its status. Raises NotReached."""
-    began = monotonic()
-    try:
-        addresses.parsed(url)
-        with _session() as session, session.post(url, data=body, headers=dict(headers), stream=True) as response:
-            return Answer(
-                status=response.status_code,
-                text=_beginning(response),
-                after=_patience(response.headers.get("Retry-After", ""), now),
-            )
-    except (requests.RequestException, HTTPError, OSError, webhook_errors.AddressUnusable) as error:
-        word = next(word for kind, word in TROUBLE.items() if isinstance(error, kind))
-        # What was cut looks like many things.
-        raise NotReached("timeout" if monotonic() - began >= adapter.SECONDS else word) from error
+    with time_limit.at_most(SECONDS) as limit:
+        try:
+            return _answer(url, body, headers, now)
+        except (requests.RequestException, HTTPError, OSError, webhook_errors.AddressUnusable) as error:
+            word = next(word for kind, word in TROUBLE.items() if isinstance(error, kind))
+            # What was cut looks like many things.
+            raise NotReached("timeout" if limit.is_over else word) from error
+
+
+def _answer(url: str, body: bytes, headers: Mapping[str, str], now: datetime) -> Answer:
+    addresses.parsed(url)
+    with _session() as session, session.post(url, data=body, headers=dict(headers), stream=True) as response:
+        return Answer(
+            status=response.status_code,
+            text=_beginning(response),
+            after=_patience(response.headers.get("Retry-After", ""), now),
+        )
 
 
 def _session() -> HTTPSession:

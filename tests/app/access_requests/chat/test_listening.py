@@ -1,6 +1,9 @@
 """Socket Mode: the same commands and buttons over the connection that the portal opens itself."""
 
 import json
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from queue import Empty
@@ -20,6 +23,7 @@ from tests.slack import TEAM, user_id
 from tests.slack_server import APP_TOKEN, SlackServer
 from tests.slack_socket import SlackSocket, slack_socket
 from tests.story import submitted
+from tests.waiting import told_often
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECONDS = 15
@@ -141,3 +145,36 @@ def test_slack_that_is_away_is_tried_again(
 def test_without_a_token_the_command_says_what_is_missing() -> None:
     with pytest.raises(CommandError, match="SLACK_APP_TOKEN is not set"):
         call_command("run_slack")
+
+
+# The command without Slack: it asks all the time whether to stop, so that a signal comes in the midst of asking.
+LISTENS = """
+import time
+import django
+django.setup()
+from django.conf import settings
+from django.core.management import call_command
+from access_requests.chat import listening
+settings.SLACK_APP_TOKEN = "xapp-of-the-test"
+
+def listen(stop):
+    while not stop.wait(0.00001):
+        pass
+    until = time.monotonic() + 2
+    while time.monotonic() < until:
+        stop.wait(0)
+
+listening.listen = listen
+call_command("run_slack")
+"""
+
+
+def test_told_to_stop_however_often_the_command_stops() -> None:
+    """A handler that waits for a lock waits for ever when that is held by what it interrupted."""
+    with subprocess.Popen([sys.executable, "-u", "-c", LISTENS], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "listening to Slack\n"
+        try:
+            assert told_often(process, signal.SIGTERM) == 0
+        finally:
+            process.kill()

@@ -60,8 +60,8 @@ def test_trail_tells_what_was_published_and_reviewed_once(by_runbook: Desk) -> N
         publish(review=True)
     entries = TrailEntry.objects.filter(subject=f"document:{TEMPLATE}").order_by("pk")
     assert [(entry.act, entry.actor) for entry in entries] == [
-        ("change_template.published", "sekisho:command"),
-        ("change_template.reviewed", "sekisho:command"),
+        ("change_template.published", "command:operator01"),
+        ("change_template.reviewed", "command:operator01"),
     ]
     assert entries[0].data["before"] is None
     assert entries[0].data["after"] == {"version": "1", "state": "created", "work_group": CHANGE.group}

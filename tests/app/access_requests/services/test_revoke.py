@@ -1,6 +1,8 @@
 """Taking a person out of a work group again, and tidying up: the workers against AWS over HTTP."""
 
 import json
+import os
+import stat
 from datetime import timedelta
 from pathlib import Path
 
@@ -406,6 +408,85 @@ def test_file_that_outlived_its_commit_is_recorded_once(jump: Jump, active: Elev
     ended(active)
     late = TrailEntry.objects.filter(act="elevation.end_recorded_late").order_by("id")
     assert [entry.data.get("unreadable") for entry in late] == [None, '{"spool_id": "half a li']
+
+
+# JSON that is no object or no line of the spool's, JSON that no database takes, and what only looks like JSON.
+OTHER_LINES = [
+    *(
+        "null",
+        "7",
+        '"ended"',
+        "[]",
+        "[[1]]",
+        "true",
+        "{}",
+        '{"spool_id": null}',
+        '{"spool_id": {"a": 1}}',
+        '{"outcome": "ended"}',
+    ),
+    *('{"spool_id": "x", "calls": NaN}', '{"spool_id": "x", "calls": 1e999}', '{"spool_id": "x", "spool_id": "y"}'),
+    *(
+        "[" * 100_000,
+        '{"spool_id": "x", "calls": ' + "[" * 700 + "]" * 700 + "}",
+        "\0\x1b",
+        "\ud800".encode("utf-8", "surrogatepass"),
+    ),
+]
+
+
+@pytest.mark.parametrize("line", OTHER_LINES, ids=lambda line: repr(line[:24]))
+def test_line_that_says_nothing_holds_up_no_end_and_is_recorded_as_it_stands(
+    jump: Jump, active: Elevation, spool: Path, line: str | bytes
+) -> None:
+    spool.mkdir()
+    (spool / f"{active.code}.jsonl").write_bytes((line if isinstance(line, bytes) else line.encode()) + b"\n")
+    due(jump)
+    with trail_refuses_entries():
+        ended(active)
+    assert jump.members() == set()
+    assert ended(active).status == ElevationStatus.ENDED
+    late = TrailEntry.objects.filter(act="elevation.end_recorded_late").order_by("id")
+    assert ["unreadable" in entry.data for entry in late] == [True, False]
+
+
+def test_line_with_what_no_database_takes_is_recorded(jump: Jump, active: Elevation, spool: Path) -> None:
+    spool.mkdir()
+    (spool / f"{active.code}.jsonl").write_text(r'{"spool_id": "x\u0000", "outcome": "\u0000\ud800"}' + "\n")
+    due(jump)
+    assert ended(active).status == ElevationStatus.ENDED
+    entry = TrailEntry.objects.get(act="elevation.end_recorded_late")
+    assert (entry.data["spool_id"], entry.data["outcome"]) == ("x\ufffd", "\ufffd\ufffd")
+
+
+def test_file_that_cannot_be_read_holds_up_no_end_and_stays(
+    jump: Jump, active: Elevation, spool: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (spool / f"{active.code}.jsonl").mkdir(parents=True)
+    due(jump)
+    with trail_refuses_entries():
+        ended(active)
+    assert jump.members() == set()
+    assert ended(active).status == ElevationStatus.ENDED
+    assert "cannot be read" in caplog.text
+    assert len(list(spool.iterdir())) == 1
+
+
+@pytest.mark.parametrize("there", [None, 0o755, 0o777])
+def test_spool_is_the_workers_alone_whatever_the_umask_says(
+    jump: Jump, active: Elevation, spool: Path, there: int | None
+) -> None:
+    if there is not None:
+        spool.mkdir()
+        spool.chmod(there)
+    before = os.umask(0)
+    try:
+        due(jump)
+        with trail_refuses_entries():
+            ended(active)
+    finally:
+        os.umask(before)
+    (file,) = spool.iterdir()
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (spool, file)] == [0o700, 0o600]
 
 
 @pytest.mark.django_db(transaction=True)

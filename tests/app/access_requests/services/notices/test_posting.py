@@ -4,7 +4,7 @@ import os
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -19,8 +19,8 @@ from pytest_django import Settings
 from requests import adapters as requests_adapters
 
 from access_requests import webhook_errors
-from access_requests.services.notices.webhooks import adapter, addresses, posting
-from tests.receivers import Receiver, raw, receiving
+from access_requests.services.notices.webhooks import addresses, posting
+from tests.receivers import Receiver, dripping, raw, receiving
 
 PUBLIC = "93.184.215.14"
 # Every one is on this machine, in its network or its cloud, or is nobody's: IPv4, IPv6, and the ways to write them.
@@ -269,43 +269,54 @@ def test_endless_answer_costs_no_memory_and_little_time(head: bytes, now: dateti
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
-@pytest.mark.parametrize(("first", "drop"), [(b"", b"H"), (CONTINUE, CONTINUE)])
-def test_server_that_drips_is_cut_off(first: bytes, drop: bytes, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adapter, "SECONDS", 0.8)
+# The beginning of a message of TLS that takes its time.
+HANDSHAKE = b"\x16\x03\x03\x40\x00"
 
+
+@pytest.mark.parametrize(
+    ("scheme", "first", "drop"), [("http", b"", b"H"), ("http", CONTINUE, CONTINUE), ("https", HANDSHAKE, b"\x02")]
+)
+def test_server_that_drips_is_cut_off(
+    scheme: str, first: bytes, drop: bytes, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posting, "SECONDS", 0.8)
     with raw(dripping(first, drop)) as url:
         began = time.monotonic()
-        assert not_reached(url, now) == "timeout"
+        assert not_reached(url.replace("http:", f"{scheme}:"), now) == "timeout"
     assert time.monotonic() - began < posting.READ_SECONDS
 
 
-@pytest.mark.parametrize(("rest", "drop"), [(b"Content-Length: 1000\r\n\r\n", b"x"), (b"", b"X-A: b\r\n")])
+CLOSING = b"Connection: close\r\n"
+
+
+@pytest.mark.parametrize(
+    ("rest", "drop"),
+    [
+        (b"Content-Length: 1000\r\n\r\n", b"x"),
+        (b"", b"X-A: b\r\n"),
+        # Behind these heads the library closes the connection, and reads on.
+        (CLOSING + b"Content-Length: 1000\r\n\r\n", b"x"),
+        (CLOSING + b"\r\n", b"x"),
+        (b"\r\n", b"x"),
+        (CLOSING + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+        (CLOSING, b"X-A: b\r\n"),
+    ],
+)
 def test_server_that_drips_behind_its_status_is_cut_off_and_believed(
     rest: bytes, drop: bytes, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(adapter, "SECONDS", 0.8)
+    monkeypatch.setattr(posting, "SECONDS", 0.8)
     with raw(dripping(b"HTTP/1.1 200 OK\r\n" + rest, drop)) as url:
+        began = time.monotonic()
         assert post(url, now).status == 200
-
-
-def dripping(first: bytes, drop: bytes) -> Callable[[socket.socket], None]:
-    """Return a server that sends a little every tenth of a second, for as long as anybody listens."""
-
-    def drip(connection: socket.socket) -> None:
-        connection.recv(65536)
-        connection.sendall(first)
-        while True:
-            connection.sendall(drop)
-            time.sleep(0.1)
-
-    return drip
+    assert time.monotonic() - began < posting.READ_SECONDS
 
 
 def test_longest_call_is_over_before_the_delivery_counts_as_lost() -> None:
     from access_requests.services.notices.delivering import LOST_AFTER  # noqa: PLC0415  It imports this one's package.
 
     # Asking a name server has no limit of its own: resolv.conf gives each of three 5 s, twice.
-    assert LOST_AFTER.total_seconds() > posting.CONNECT_SECONDS + adapter.SECONDS + 3 * 5 * 2
+    assert LOST_AFTER.total_seconds() > posting.CONNECT_SECONDS + posting.SECONDS + 3 * 5 * 2
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,14 @@
 """What administrators ask for: drift undone, a comparison now."""
 
+import inspect
 from functools import partial
 
 import pytest
+from celery import Task
+from django.utils import timezone
 
 from access_requests import drift_errors, errors, tasks
-from access_requests.models import Drift
+from access_requests.models import ComparisonAsked, Drift, Reconciliation
 from access_requests.services import provision, reconcile
 from access_requests.services.run import run
 from audits.models import TrailEntry
@@ -87,6 +90,38 @@ def test_a_comparison_on_demand_says_who_asked(world: World) -> None:
     assert world.latest().asked_by == "admin01"
     tasks.reconcile_now()
     assert world.latest().asked_by == ""
+
+
+def test_a_forged_message_names_nobody(world: World) -> None:
+    for number in (world.jump.cast.admin01.pk, world.jump.cast.member01.pk, 1, -1):
+        tasks.reconcile_now(number)
+        assert world.latest().asked_by == ""
+
+
+def test_a_message_that_comes_again_names_nobody(world: World) -> None:
+    run(partial(reconcile.ask, actor=actor_of(world.jump.cast.admin01), now=world.jump.clock.now))
+    message = Message.objects.get()
+    for said in ("admin01", "", ""):
+        tasks.reconcile_now(message.object_id)
+        assert world.latest().asked_by == said
+
+
+def test_who_asks_while_another_comparison_runs_has_the_next_one(world: World) -> None:
+    running = Reconciliation.objects.create(began_at=world.jump.clock.now, alive_at=timezone.now(), running=True)
+    run(partial(reconcile.ask, actor=actor_of(world.jump.cast.admin01), now=world.jump.clock.now))
+    tasks.reconcile_now(Message.objects.get().object_id)
+    assert Reconciliation.objects.get() == running
+    running.delete()
+    tasks.reconcile_now()
+    assert world.latest().asked_by == "admin01"
+    assert not ComparisonAsked.objects.exists()
+
+
+def test_no_task_takes_a_person_from_its_message() -> None:
+    """What a task is told is an id of work that is due; who wanted it is read from rows of the web."""
+    ours = [task for task in vars(tasks).values() if isinstance(task, Task)]
+    ids = {name for task in ours for name in inspect.signature(task.run).parameters}
+    assert ids == {"elevation_id", "role_id", "execution_id", "drift_id", "delivery_id", "_asked"}
 
 
 def test_access_given_meanwhile_is_not_taken_out(world: World) -> None:

@@ -1,0 +1,50 @@
+"""Being told by a signal to stop.
+
+A handler runs between any two steps of the main thread, and of another handler. Whoever takes a lock there, as
+`threading.Event.set` does, waits for ever when that very lock is held by what it interrupted: for a process that is told twice
+nothing is left but SIGKILL. So the handler here writes into a pipe, which is nobody's to hold.
+"""
+
+import os
+import select
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+
+class Told:
+    """Whether the process was told to stop; once it was, that stays."""
+
+    def __init__(self) -> None:
+        self._reading, self._writing = os.pipe()
+        os.set_blocking(self._writing, False)
+
+    def hear(self, _number: int, _frame: FrameType | None) -> None:
+        with suppress(BlockingIOError):  # Full: it was told often enough.
+            os.write(self._writing, b"!")
+
+    def is_set(self) -> bool:
+        return self.wait(0)
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until the process is told to stop, or so long; return whether it was told."""
+        told, _, _ = select.select([self._reading], [], [], seconds)
+        return bool(told)
+
+    def close(self) -> None:
+        os.close(self._reading)
+        os.close(self._writing)
+
+
+@contextmanager
+def told(*numbers: signal.Signals) -> Iterator[Told]:
+    """Hear these signals within. In the main thread only."""
+    heard = Told()
+    before = {number: signal.signal(number, heard.hear) for number in numbers}
+    try:
+        yield heard
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        heard.close()
