@@ -35,6 +35,12 @@ def test_the_demo_company_is_loaded_with_the_ids_that_aws_says(portal_in_aws: Aw
     assert load(DEMO).startswith("no changes\n")
 
 
+def test_it_is_loaded_where_there_is_no_key(portal_in_aws: Aws, settings: Settings) -> None:
+    """As in its container: what is loaded is signed by nobody."""
+    settings.SECRET_KEY = settings.IDP_OIDC_PRIVATE_KEY = ""
+    assert "+ work_group ProdMemberWorkGroup" in load(DEMO)
+
+
 def test_a_secret_that_was_made_is_printed_once(portal_in_aws: Aws) -> None:
     assert "The secret of demo-bot, shown only now: " in load(DEMO)
     assert "secret" not in load(DEMO)
