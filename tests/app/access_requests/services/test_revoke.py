@@ -359,8 +359,10 @@ def test_what_was_kept_is_recorded_at_the_time_at_which_aws_was_told_and_says_th
     assert str(Late.SPOOLED.label) in note[0]
 
 
-@pytest.mark.parametrize("at", ["null", '"yesterday"', '"2026-11-23T05:00:00"'])
-def test_kept_line_whose_time_cannot_be_read_is_recorded_at_the_time_of_recording(
+@pytest.mark.parametrize(
+    "at", ["null", '"yesterday"', '"2026-11-23T05:00:00"', '"2999-01-01T00:00:00Z"', '"0001-01-01T00:00:00Z"']
+)
+def test_kept_line_whose_time_cannot_be_is_recorded_at_the_time_of_recording(
     jump: Jump, active: Elevation, spool: Path, at: str
 ) -> None:
     due(jump)
