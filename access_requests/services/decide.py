@@ -203,7 +203,7 @@ def _start(request: AccessRequest, decision: Decision, actor: Actor, now: dateti
     )
     window = asked.fixed(now)
     _check_length(request, window)
-    windows.check_window_free(person, groups, window, now=now, besides=request)
+    windows.check_window_free(person, groups, window, besides=request)
     _check_gates_have_room(person, groups, window, now)
     request.starts_at, request.ends_at = window
     data = {"decision": _as_data(decision)}
