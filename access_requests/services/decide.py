@@ -154,7 +154,7 @@ def _check_seen(request: AccessRequest, seen: str | None, *, earlier: Iterable[s
     current = snapshot.current(request)
     if {seen or request.digest, *earlier} == {snapshot.digest(current)}:
         return
-    changed = snapshot.changed(request.snapshot, current)
+    changed = snapshot.changed(snapshot.submitted(request), current)
     raise errors.SeenChanged(changed=", ".join(changed) or "digest", difference=changed)
 
 

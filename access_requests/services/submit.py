@@ -145,8 +145,8 @@ def write(request: AccessRequest, groups: Sequence[WorkGroup], *, actor: Actor, 
     """Write a checked request with its groups and its trail entry."""
     check_approvable(request.policy, request.requester)
     target_roles.check_known(groups)
-    request.snapshot = snapshot.take(request, groups)
-    request.digest = snapshot.digest(request.snapshot)
+    taken = snapshot.take(request, groups)
+    request.snapshot, request.digest = snapshot.kept(taken), snapshot.digest(taken)
     request.save(force_insert=True)
     waits = request.asked_starts_at is None and request.extends is None
     RequestedGroup.objects.bulk_create(
