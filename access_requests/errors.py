@@ -4,7 +4,8 @@
     ├── NotAllowed    403       who asks may not, by this door or at all
     ├── NotFound      404       there is no such thing, or it is not for these eyes
     ├── Conflict      409       the state refuses it
-    └── Unusable      422       what was given cannot be used; `field` says which
+    ├── Unusable      422       what was given cannot be used; `field` says which
+    └── TooOften      429       the same person has to wait first: `quota_errors`
 
 Each has a stable `code` and an English sentence that says what to do; `access_requests.wording` translates it. The data
 that the sentence names is in `data`. What AWS answers badly are `access_requests.grants.errors`, not these.
@@ -29,6 +30,11 @@ class Rejection(Exception):
     def __init__(self, **data: object) -> None:
         self.data: Mapping[str, object] = data
         super().__init__(self.code, data)
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Return what an answer by HTTP says in its headers as well."""
+        return {}
 
 
 class NotAllowed(Rejection):

@@ -87,11 +87,6 @@ def decision_deadline(asked: AskedWindow, limits: Limits, *, now: datetime) -> d
     return min(deadline, asked.fixed(now)[1])
 
 
-def overlaps(first: tuple[datetime, datetime], second: tuple[datetime, datetime]) -> bool:
-    """Whether two windows share a moment; one that begins as the other ends does not."""
-    return first[0] < second[1] and second[0] < first[1]
-
-
 def waiting_level(needed: Collection[tuple[int, int]], given: Collection[int]) -> int | None:
     """Return the number of the level that waits for an approval, or None when all have theirs.
 

@@ -1,11 +1,14 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, NoReturn
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from audits.storable import AsTyped
+
+# 2: a request's long texts are in the entry of its submission alone. 1: they were in each of its entries.
+SCHEMA_VERSION = 2
 # No id reaches it by counting. What is there beyond it was made up, before the database gave ids, and nothing goes on from it.
 FARTHEST = 2**62
 # Before this nothing happened, however late it is told: Python cannot even read a time before its first year.
@@ -35,8 +38,8 @@ class TrailEntry(models.Model):
     actor = models.CharField(_("actor"), max_length=200)
     on_behalf_of = models.CharField(_("on behalf of"), max_length=200, blank=True)
     subject = models.CharField(_("subject"), max_length=200)
-    schema_version = models.PositiveSmallIntegerField(_("schema version"), default=1)
-    data = models.JSONField(_("data"), encoder=DjangoJSONEncoder)
+    schema_version = models.PositiveSmallIntegerField(_("schema version"), default=SCHEMA_VERSION)
+    data = models.JSONField(_("data"), encoder=AsTyped)
 
     class Meta:
         verbose_name = _("trail entry")

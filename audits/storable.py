@@ -1,8 +1,10 @@
-"""What AWS says, as every database keeps it: PostgreSQL's jsonb takes neither NUL nor half of a surrogate pair."""
+"""What people and AWS say, as every database keeps it: PostgreSQL's jsonb takes neither NUL nor half of a surrogate pair."""
 
 import re
 from collections.abc import Mapping
 from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
 
 NOT_TAKEN = re.compile("[\x00\ud800-\udfff]")
 REPLACEMENT = "\ufffd"
@@ -17,3 +19,14 @@ def storable(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [storable(one) for one in value]
     return value
+
+
+class AsTyped(DjangoJSONEncoder):
+    """JSON in which each character is itself.
+
+    Python would write any that is not ASCII as an escape, and SQLite keeps what is written: a letter of Japanese takes six bytes
+    then in place of three, an emoji twelve in place of four.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "ensure_ascii": False})

@@ -38,13 +38,16 @@ class Told:
 
 
 @contextmanager
-def told(*numbers: signal.Signals) -> Iterator[Told]:
-    """Hear these signals within. In the main thread only."""
+def told(*numbers: signal.Signals, is_the_end: bool = False) -> Iterator[Told]:
+    """Hear these signals within. In the main thread only.
+
+    `is_the_end`: the process ends after this, and in its own way: signals that still come are ignored from then on.
+    """
     heard = Told()
     before = {number: signal.signal(number, heard.hear) for number in numbers}
     try:
         yield heard
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if is_the_end else handler)
         heard.close()

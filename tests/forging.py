@@ -52,7 +52,7 @@ def forged_entries(elevation: Elevation, decision: Decision, *, now: datetime) -
     request, actor = elevation.request, actor_of(decision.approver)
     said = {"approver": decision.approver.username, "verdict": "approve", "level": 1, "seen": decision.seen}
     policy = {"policy": snapshot.policy(request.policy)}
-    whole = {**transition._request(request)["request"], **policy}  # type: ignore[dict-item]
+    whole = {**transition._request(request), **policy}
     entries = {
         ("request.approved", request.code): {"request": whole, "decision": said},
         ("elevation.scheduled", elevation.code): dict(transition._elevation(elevation)),

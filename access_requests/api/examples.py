@@ -182,7 +182,7 @@ ENTRY: Json = {
     "actor": "leader01",
     "on_behalf_of": "",
     "subject": REQUEST,
-    "schema_version": 1,
+    "schema_version": 2,
     "data": {"door": "browser", "from": "pending", "to": "approved"},
 }
 

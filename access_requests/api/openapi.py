@@ -48,7 +48,11 @@ PROBLEMS: Mapping[int, tuple[str, str, str]] = {
     413: ("TooLarge", "Too large", "too_large"),
     415: ("WrongMediaType", "No JSON", "wrong_media_type"),
     422: ("Unusable", "Something given cannot be used; `errors` says which field, and why", "longest_exceeded"),
-    429: ("TooManyCalls", "Too many calls; Retry-After says how long to wait", "too_many_calls"),
+    429: (
+        "TooManyCalls",
+        "Too many calls, or too many requests of this person; Retry-After says how long to wait",
+        "too_many_calls",
+    ),
     503: ("Unavailable", "The database is away; Retry-After says when to try again", "unavailable"),
 }
 ALWAYS, OF_ONE, OF_VERBS, OF_BODIES = {401, 403, 422, 429, 503}, {404}, {409}, {400, 413, 415}

@@ -75,6 +75,8 @@ def of_rejection(request: HttpRequest, rejection: errors.Rejection) -> HttpRespo
     if isinstance(rejection, errors.Unusable):
         return answer(rejection.status, code=code, detail=detail, errors=[_field(rejection.field, code, detail)])
     refused = answer(rejection.status, code=code, detail=detail, data=rejection.data)
+    for name, value in rejection.headers.items():
+        refused[name] = value
     if isinstance(rejection, refusals.Unauthenticated):
         refused["WWW-Authenticate"] = "Bearer" if isinstance(rejection, refusals.TokenMissing) else 'Bearer error="invalid_token"'
     if isinstance(rejection, errors.WrongScope):

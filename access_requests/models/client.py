@@ -2,13 +2,13 @@ from typing import ClassVar
 
 from allauth.idp.oidc.models import Client, Token
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from access_requests.models.catalogue import WorkGroup
 from access_requests.models.codes import token_code
+from audits.storable import AsTyped
 
 
 class ClientKind(models.TextChoices):
@@ -88,7 +88,7 @@ class IdempotentAnswer(models.Model):
     key = models.CharField(max_length=255)
     body_digest = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True)
-    answer = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    answer = models.JSONField(null=True, encoder=AsTyped)
     created_at = models.DateTimeField()
 
     class Meta:

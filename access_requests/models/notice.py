@@ -1,11 +1,11 @@
 from typing import ClassVar
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from access_requests.models.codes import delivery_code
+from audits.storable import AsTyped
 
 
 class NoticeCursor(models.Model):
@@ -36,7 +36,7 @@ class Delivery(models.Model):
     act = models.CharField(_("act"), max_length=60)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     # What is sent, where the channel decided that when it was told; else it is what holds at the moment of sending.
-    body = models.JSONField(_("contents"), default=dict, blank=True, encoder=DjangoJSONEncoder)
+    body = models.JSONField(_("contents"), default=dict, blank=True, encoder=AsTyped)
     status = models.CharField(_("state"), max_length=10, choices=DeliveryStatus.choices, default=DeliveryStatus.WAITING)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     # Null once it is settled. While it is being sent: when it is taken for lost.

@@ -1,7 +1,6 @@
 from typing import ClassVar
 
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from access_requests.lifecycle import UNDECIDED, RequestStatus
 from access_requests.models.catalogue import ApprovalLevel, ApprovalPolicy, WorkGroup
 from access_requests.models.codes import request_code
+from audits.storable import AsTyped
 
 
 class AccessRequest(models.Model):
@@ -34,8 +34,8 @@ class AccessRequest(models.Model):
     asked_starts_at = models.DateTimeField(_("asked start"), null=True, blank=True)
     asked_ends_at = models.DateTimeField(_("asked end"), null=True, blank=True)
     duration_minutes = models.PositiveIntegerField(_("duration"), null=True, blank=True)
-    # What the approvers decide on, as it was when it was submitted, and the digest of it.
-    snapshot = models.JSONField(_("as it was submitted"), encoder=DjangoJSONEncoder)
+    # What the approvers decide on, as it was when it was submitted, but for the texts above, and the digest of it with them.
+    snapshot = models.JSONField(_("as it was submitted"), encoder=AsTyped)
     digest = models.CharField(_("digest of it"), max_length=64)
     extends = models.ForeignKey(
         "Elevation", models.PROTECT, null=True, blank=True, related_name="extensions", verbose_name=_("extension of")

@@ -154,7 +154,7 @@ def _check_seen(request: AccessRequest, seen: str | None, *, earlier: Iterable[s
     current = snapshot.current(request)
     if {seen or request.digest, *earlier} == {snapshot.digest(current)}:
         return
-    changed = snapshot.changed(request.snapshot, current)
+    changed = snapshot.changed(snapshot.submitted(request), current)
     raise errors.SeenChanged(changed=", ".join(changed) or "digest", difference=changed)
 
 
@@ -203,7 +203,7 @@ def _start(request: AccessRequest, decision: Decision, actor: Actor, now: dateti
     )
     window = asked.fixed(now)
     _check_length(request, window)
-    windows.check_window_free(person, groups, window, now=now, besides=request)
+    windows.check_window_free(person, groups, window, besides=request)
     _check_gates_have_room(person, groups, window, now)
     request.starts_at, request.ends_at = window
     data = {"decision": _as_data(decision)}

@@ -7,7 +7,7 @@ from access_requests.actor import Actor
 from access_requests.grants.registry import backend
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccessRequest
-from access_requests.services import bindings, submit, transition, windows
+from access_requests.services import bindings, quota, submit, transition, windows
 
 
 def extend(
@@ -15,10 +15,11 @@ def extend(
 ) -> AccessRequest:
     """Ask for more time: a new request that names the elevation; its approval moves that end.
 
-    Raises a Rejection, among them ElevationOver and NotYours: nothing is written then.
+    Raises a Rejection, among them ElevationOver, NotYours and TooManyPending: nothing is written then.
     """
     person = windows.lock_person(actor.who.pk)
     submit.check_requester(person)
+    quota.check(person, now=now)
     elevation = transition.lock_elevation(elevation_id)
     if elevation.person_id != person.pk:
         raise errors.NotYours

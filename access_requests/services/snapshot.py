@@ -1,4 +1,7 @@
-"""What approvers decide on, as data: frozen at submission, made again at the decision, compared by digest."""
+"""What approvers decide on, as data: frozen at submission, made again at the decision, compared by digest.
+
+People's long texts are kept once, in the request's row, where they never change: the digest tells if somebody changed them.
+"""
 
 import hashlib
 import json
@@ -11,9 +14,10 @@ from access_requests.models import AccessRequest, ApprovalPolicy, IamUserBinding
 from access_requests.services import bindings
 
 Json = Mapping[str, object]
+TEXTS = ("reason", "impact", "plan", "way_back")
 
 
-def take(request: AccessRequest, work_groups: Sequence[WorkGroup]) -> Json:
+def take(request: AccessRequest, work_groups: Sequence[WorkGroup]) -> Mapping[str, Json]:
     """Return {"asked": what is decided on, "policy": under which rule}, from the rows as they are now.
 
     Only `asked` is digested: a new approver in the policy does not change what was asked for.
@@ -25,6 +29,20 @@ def digest(snapshot: Json) -> str:
     """Return the SHA-256, as 64 hex digits, of what is decided on."""
     text = json.dumps(snapshot["asked"], cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def kept(snapshot: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Return what of a snapshot its request's row keeps beside the texts."""
+    return {**snapshot, "asked": {name: value for name, value in snapshot["asked"].items() if name not in TEXTS}}
+
+
+def submitted(request: AccessRequest) -> Json:
+    """Return the snapshot of the submission, whole. Those that were taken before texts were kept once have them themselves."""
+    return {**request.snapshot, "asked": {**texts(request), **request.snapshot["asked"]}}
+
+
+def texts(request: AccessRequest) -> Mapping[str, str]:
+    return {name: getattr(request, name) for name in TEXTS}
 
 
 def current(request: AccessRequest) -> Json:

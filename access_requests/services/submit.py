@@ -16,7 +16,7 @@ from access_requests.models import (
 )
 from access_requests.policy import AskedWindow, Limits
 from access_requests.selectors import catalogue
-from access_requests.services import bindings, change_requests, snapshot, target_roles, transition, windows
+from access_requests.services import bindings, change_requests, quota, snapshot, target_roles, transition, windows
 from portal.users.models import User
 
 # Longer than any policy may be; keeps absurd numbers away from the arithmetic of times, and leaves their refusal to the policy.
@@ -43,6 +43,7 @@ def submit(*, ask: Ask, actor: Actor, now: datetime) -> AccessRequest:
     """Submit a request for the acting person. Raises a Rejection: nothing is written then."""
     person = windows.lock_person(actor.who.pk)
     check_requester(person)
+    quota.check(person, now=now)
     groups = requestable_groups(ask.work_groups, person)
     bindings.check(person, groups)
     rule = groups[0].policy
@@ -144,8 +145,8 @@ def write(request: AccessRequest, groups: Sequence[WorkGroup], *, actor: Actor, 
     """Write a checked request with its groups and its trail entry."""
     check_approvable(request.policy, request.requester)
     target_roles.check_known(groups)
-    request.snapshot = snapshot.take(request, groups)
-    request.digest = snapshot.digest(request.snapshot)
+    taken = snapshot.take(request, groups)
+    request.snapshot, request.digest = snapshot.kept(taken), snapshot.digest(taken)
     request.save(force_insert=True)
     waits = request.asked_starts_at is None and request.extends is None
     RequestedGroup.objects.bulk_create(

@@ -38,8 +38,12 @@ def lock_elevation(elevation_id: int) -> Elevation:
 
 
 def begin_request(request: AccessRequest, *, actor: Actor, now: datetime) -> None:
-    """Record that a request was submitted; its row and its groups are written already."""
-    record(request, act="request.submitted", actor=actor, now=now, data={"to": request.status})
+    """Record that a request was submitted, with its texts; its row and its groups are written already.
+
+    No other entry of it repeats them: the digest, which each has, says that they are the same.
+    """
+    whole = {**_request(request), **snapshot.texts(request)}
+    record(request, act="request.submitted", actor=actor, now=now, data={"to": request.status, "request": whole})
 
 
 def apply_to_request(
@@ -98,7 +102,7 @@ def record(
         data={
             "door": actor.door,
             "proof": dict(actor.proof),
-            **(_request(subject) if isinstance(subject, AccessRequest) else _elevation(subject)),
+            **({"request": _request(subject)} if isinstance(subject, AccessRequest) else _elevation(subject)),
             **(data or {}),
         },
     )
@@ -107,26 +111,25 @@ def record(
 
 
 def _request(request: AccessRequest) -> Data:
+    """Return it without its long texts."""
     return {
-        "request": {
-            "code": request.code,
-            "status": request.status,
-            "policy": snapshot.policy(request.policy),
-            "digest": request.digest,
-            "submitted_at": request.submitted_at,
-            "decide_until": request.decide_until,
-            "settled_at": request.settled_at,
-            "starts_at": request.starts_at,
-            "ends_at": request.ends_at,
-            "revises": request.revises.code if request.revises else None,
-            **_asked(request),
-        }
+        "code": request.code,
+        "status": request.status,
+        "policy": snapshot.policy(request.policy),
+        "digest": request.digest,
+        "submitted_at": request.submitted_at,
+        "decide_until": request.decide_until,
+        "settled_at": request.settled_at,
+        "starts_at": request.starts_at,
+        "ends_at": request.ends_at,
+        "revises": request.revises.code if request.revises else None,
+        **_asked(request),
     }
 
 
 def _asked(request: AccessRequest) -> Data:
     """Return what was asked for; the asked window by names of its own, beside the one that approval fixes."""
-    asked = request.snapshot["asked"].items()
+    asked = snapshot.kept(request.snapshot)["asked"].items()
     return {f"asked_{name}" if name in ("starts_at", "ends_at") else name: value for name, value in asked}
 
 

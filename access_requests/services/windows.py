@@ -3,13 +3,23 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, IntegerField, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce
+
 from access_requests import errors
 from access_requests.lifecycle import STANDING, UNDECIDED
 from access_requests.models import AccessRequest, Elevation, RequestedGroup, WorkGroup
-from access_requests.policy import AskedWindow, overlaps
+from access_requests.policy import AskedWindow
 from portal.users.models import User
 
 Window = tuple[datetime, datetime]
+_MINUTES = ExpressionWrapper(
+    # SQLite's side of Django multiplies durations by plain integers only.
+    Cast("duration_minutes", IntegerField()) * Value(timedelta(minutes=1), DurationField()),
+    DurationField(),
+)
+# When a request that says when it starts would end.
+ASKED_END = Coalesce("asked_ends_at", ExpressionWrapper(F("asked_starts_at") + _MINUTES, DateTimeField()))
 
 
 def lock_person(person_id: int) -> User:
@@ -24,17 +34,15 @@ def check_free(person: User, groups: Sequence[WorkGroup], asked: AskedWindow, *,
     """Raise AlreadyPending or WindowsOverlap for a request that is about to be submitted."""
     if asked.starts_at is None:
         _check_none_waits(person, groups)
-    check_window_free(person, groups, asked.fixed(now), now=now)
+    check_window_free(person, groups, asked.fixed(now))
 
 
-def check_window_free(
-    person: User, groups: Sequence[WorkGroup], window: Window, *, now: datetime, besides: AccessRequest | None = None
-) -> None:
-    """Raise WindowsOverlap where the window shares a moment with another open one of the person for one of the groups."""
-    for group in groups:
-        for code, other in _open_windows(person, group, now, besides):
-            if overlaps(window, other):
-                raise errors.WindowsOverlap(other=code, work_group=group.name)
+def check_window_free(person: User, groups: Sequence[WorkGroup], window: Window, *, besides: AccessRequest | None = None) -> None:
+    """Raise WindowsOverlap where the window shares a moment with another open one of the person for one of the groups.
+
+    One that begins as the other ends shares none.
+    """
+    _check_none_overlaps(_standing(person, groups), _waiting(person, groups, besides), window)
 
 
 def check_still_open(elevation: Elevation, *, now: datetime) -> None:
@@ -49,10 +57,9 @@ def check_extension_free(elevation: Elevation, new_end: datetime, *, besides: Ac
     other = waiting.exclude(pk__in=_pks(besides)).first()
     if other is not None:
         raise errors.AlreadyPending(other=other.code, work_group=elevation.work_group.name)
-    added = (elevation.ends_at, new_end)
-    for code, window in _open_windows(elevation.person, elevation.work_group, elevation.ends_at, besides):
-        if code != elevation.code and overlaps(added, window):
-            raise errors.WindowsOverlap(other=code, work_group=elevation.work_group.name)
+    person, groups, added = elevation.person, [elevation.work_group], (elevation.ends_at, new_end)
+    others = _standing(person, groups).exclude(pk=elevation.pk)
+    _check_none_overlaps(others, _waiting(person, groups, besides), added)
 
 
 def _check_none_waits(person: User, groups: Sequence[WorkGroup]) -> None:
@@ -62,25 +69,30 @@ def _check_none_waits(person: User, groups: Sequence[WorkGroup]) -> None:
         raise errors.AlreadyPending(other=other.request.code, work_group=other.work_group.name)
 
 
-def _open_windows(person: User, group: WorkGroup, now: datetime, besides: AccessRequest | None) -> list[tuple[str, Window]]:
-    """Return (code, window) of the person's elevations and of the pending requests whose window is known."""
-    elevations = Elevation.objects.filter(person=person, work_group=group, status__in=STANDING, ends_at__gt=now)
-    found = [(elevation.code, (elevation.starts_at, elevation.ends_at)) for elevation in elevations]
+def _check_none_overlaps(elevations: QuerySet[Elevation], requests: QuerySet[AccessRequest], window: Window) -> None:
+    """Raise WindowsOverlap for one of them that shares a moment with the window; one that has passed shares none."""
+    start, end = window
+    standing = elevations.filter(starts_at__lt=end, ends_at__gt=start).order_by("starts_at")
+    ending = requests.annotate(asked_end=ASKED_END)
+    waiting = ending.filter(asked_starts_at__lt=end, asked_end__gt=start).order_by("asked_starts_at")
+    other = (
+        standing.values_list("code", "work_group__name").first()
+        or waiting.values_list("code", "requested_groups__work_group__name").first()
+    )
+    if other is not None:
+        raise errors.WindowsOverlap(other=other[0], work_group=other[1])
+
+
+def _standing(person: User, groups: Sequence[WorkGroup]) -> QuerySet[Elevation]:
+    return Elevation.objects.filter(person=person, work_group__in=groups, status__in=STANDING)
+
+
+def _waiting(person: User, groups: Sequence[WorkGroup], besides: AccessRequest | None) -> QuerySet[AccessRequest]:
+    """Return the person's pending requests whose window is known."""
     pending = AccessRequest.objects.filter(
-        requester=person, requested_groups__work_group=group, status__in=UNDECIDED, asked_starts_at__isnull=False
-    ).exclude(pk__in=_pks(besides))
-    for request in pending:
-        window = _asked(request)
-        if window[1] > now:
-            found.append((request.code, window))
-    return found
-
-
-def _asked(request: AccessRequest) -> Window:
-    start = request.asked_starts_at
-    if start is None:
-        raise ValueError(f"{request} starts when it is approved")
-    return start, request.asked_ends_at or start + timedelta(minutes=request.duration_minutes or 0)
+        requester=person, requested_groups__work_group__in=groups, status__in=UNDECIDED, asked_starts_at__isnull=False
+    )
+    return pending.exclude(pk__in=_pks(besides))
 
 
 def _pks(request: AccessRequest | None) -> list[int]:

@@ -16,7 +16,7 @@ from access_requests.selectors import catalogue, switching
 from access_requests.services.submit import submit
 from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.forms import AT, FOR, NOW, TEXTS, UNTIL, RequestForm
-from access_requests.web.page import PageRequest
+from access_requests.web.page import PageRequest, with_headers_of
 from portal.users.models import User
 
 UNUSABLE = 422
@@ -39,7 +39,7 @@ def _submitted(request: PageRequest, form: RequestForm) -> HttpResponse:
         made = carry_out(request, lambda: submit(ask=ask, actor=actor, now=now))
     except Rejection as rejection:
         form.refuse(rejection)
-        return _form(request, form, status=rejection.status)
+        return with_headers_of(rejection, _form(request, form, status=rejection.status))
     messages.success(request, _("You asked for access. The request has the number %(code)s.") % {"code": made.code})
     return redirect("request", made.code)
 

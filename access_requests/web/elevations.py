@@ -20,7 +20,7 @@ from access_requests.web import story
 from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.bars import bars
 from access_requests.web.forms import ElevationFilterForm, ExtendForm, StopForm, VerbForm
-from access_requests.web.page import PageRequest
+from access_requests.web.page import PageRequest, with_headers_of
 from access_requests.web.paging import page_of
 from access_requests.web.passes import pass_for
 
@@ -91,7 +91,7 @@ def elevation_extend(request: PageRequest, code: str) -> HttpResponse:
         made = carry_out(request, lambda: extend.extend(elevation_id=elevation.pk, **typed, actor=actor, now=now))
     except Rejection as rejection:
         form.refuse(rejection)
-        return _confirm(request, elevation, form, "extend", status=rejection.status)
+        return with_headers_of(rejection, _confirm(request, elevation, form, "extend", status=rejection.status))
     messages.success(request, _("You asked for more time. The request has the number %(code)s.") % {"code": made.code})
     return redirect("request", made.code)
 

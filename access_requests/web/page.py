@@ -1,11 +1,19 @@
 """A request as pages see it: somebody is logged in, and htmx may be asking for a part."""
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django_htmx.middleware import HtmxDetails
 
+from access_requests.errors import Rejection
 from portal.users.models import User
 
 
 class PageRequest(HttpRequest):
     user: User
     htmx: HtmxDetails
+
+
+def with_headers_of(rejection: Rejection, page: HttpResponse) -> HttpResponse:
+    """Return the page that says why something was refused, with what the refusal says in headers as well."""
+    for name, value in rejection.headers.items():
+        page[name] = value
+    return page

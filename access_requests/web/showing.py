@@ -130,4 +130,4 @@ def _changed(request: AccessRequest) -> Mapping[str, tuple[Any, Any]]:
     """Return what is no longer as it was submitted, while that matters."""
     if request.status not in UNDECIDED:
         return {}
-    return snapshot.changed(request.snapshot, snapshot.current(request))
+    return snapshot.changed(snapshot.submitted(request), snapshot.current(request))

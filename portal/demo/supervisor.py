@@ -48,7 +48,7 @@ class Supervisor:
         """Run until told to stop. Raises Unusable when it cannot start, or what it started cannot be kept running."""
         with ExitStack() as stack:
             # First, so that it is heard until all else has ended.
-            self._stop = stack.enter_context(stopping.told(signal.SIGTERM, signal.SIGINT, signal.SIGHUP))
+            self._stop = stack.enter_context(stopping.told(signal.SIGTERM, signal.SIGINT, signal.SIGHUP, is_the_end=True))
             stack.enter_context(self.places.taken())
             sockets = [stack.enter_context(bound) for bound in reserve(self.port)]
             self.port = port_of(sockets[0])

@@ -8,6 +8,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from django_guid.integrations import CeleryIntegration
+from environs import validate
 
 from portal.logs import to_stderr
 from portal.settings.environment import env
@@ -114,6 +115,9 @@ PERSONAL_TOKEN_EXPIRES_IN = int(timedelta(hours=12).total_seconds())
 IDP_OIDC_RATE_LIMITS = {"device_user_code": "10/m/user"}
 API_CLIENT_CALLS_PER_MINUTE = env.int("API_CLIENT_CALLS_PER_MINUTE", 1200)
 API_PERSON_CALLS_PER_MINUTE = env.int("API_PERSON_CALLS_PER_MINUTE", 600)
+# How many requests one person may have waiting, and how many they may submit within an hour, extensions among them.
+PERSON_PENDING_REQUESTS = env.int("PERSON_PENDING_REQUESTS", 20, validate=validate.Range(min=1))
+PERSON_REQUESTS_PER_HOUR = env.int("PERSON_REQUESTS_PER_HOUR", 120, validate=validate.Range(min=1))
 # How many proxies stand before the portal, each of which adds an address to X-Forwarded-For; none by default.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
@@ -229,28 +233,23 @@ CELERY_TASK_ROUTES = {
     "access_requests.sweep_notices": {"queue": "notices"},
 }
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", 5)
+# How often AWS is compared with what the portal left there.
+RECONCILE_SECONDS = env.int("RECONCILE_SECONDS", 180)
+# How often AWS is asked whether each backend could grant.
+HEALTH_SECONDS = env.int("HEALTH_SECONDS", 300)
+_PERIODS = {
+    **dict.fromkeys(("sweep", "sweep_ends", "sweep_notices"), SWEEP_SECONDS),
+    "reconcile": RECONCILE_SECONDS,
+    "probe_backends": HEALTH_SECONDS,
+}
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": f"access_requests.{name}", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}}
-    for name in ("sweep", "sweep_ends", "sweep_notices")
+    name: {"task": f"access_requests.{name}", "schedule": seconds, "options": {"expires": seconds}}
+    for name, seconds in _PERIODS.items()
 }
 # How long the log of notices that were sent is kept.
 DELIVERIES_KEPT_DAYS = env.int("DELIVERIES_KEPT_DAYS", 90)
 # Whether webhooks may go to this machine itself, and by http: for the demo and for development, never in production.
 WEBHOOK_ALLOW_HTTP_TO_LOOPBACK = False
-# How often AWS is compared with what the portal left there.
-RECONCILE_SECONDS = env.int("RECONCILE_SECONDS", 180)
-CELERY_BEAT_SCHEDULE["reconcile"] = {
-    "task": "access_requests.reconcile",
-    "schedule": RECONCILE_SECONDS,
-    "options": {"expires": RECONCILE_SECONDS},
-}
-# How often AWS is asked whether each backend could grant.
-HEALTH_SECONDS = env.int("HEALTH_SECONDS", 300)
-CELERY_BEAT_SCHEDULE["probe_backends"] = {
-    "task": "access_requests.probe_backends",
-    "schedule": HEALTH_SECONDS,
-    "options": {"expires": HEALTH_SECONDS},
-}
 # How long AWS may take to show what was written: until then a difference is late, not drift.
 SETTLING_SECONDS = env.int("SETTLING_SECONDS", 60)
 

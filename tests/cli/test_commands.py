@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccessRequest, ApiClient, ApprovalPolicy, Elevation, IdempotentAnswer
@@ -177,7 +178,8 @@ def test_sent_back_request_is_asked_for_anew(member01: Terminal, leader01: Termi
     assert re.search(r"plan\s+one\n\s+two\n", shown)
 
 
-def test_lists_are_paged_and_all_is_all(member01: Terminal, member02: Terminal, cast: Cast) -> None:
+def test_lists_are_paged_and_all_is_all(member01: Terminal, member02: Terminal, cast: Cast, settings: Settings) -> None:
+    settings.PERSON_PENDING_REQUESTS = 52
     now = timezone.now()
     for number in range(52):
         submitted(cast.member01, now=now, starts_at=now + timedelta(hours=1 + number))

@@ -58,6 +58,8 @@ class Machine:
             "SETTLING_SECONDS": "60",
             "HEALTH_SECONDS": "300",
             "DELIVERIES_KEPT_DAYS": "90",
+            "PERSON_PENDING_REQUESTS": "20",
+            "PERSON_REQUESTS_PER_HOUR": "120",
             **{name: "" for name in given if name.endswith("_ROLE_ARN")},
             "AWS_IDENTITY_CENTER_REGION": "ap-northeast-1",
             "AWS_REGION": "ap-northeast-1",

@@ -15,6 +15,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from access_requests.actor import Door
 from access_requests.errors import Rejection
@@ -135,7 +136,7 @@ def sentences() -> Iterator[tuple[str, str]]:
 
 
 def _leaves(kind: type[Rejection]) -> Iterator[type[Rejection]]:
-    if "code" in vars(kind) and kind.__module__ == "access_requests.errors":
+    if "code" in vars(kind) and kind.__module__ in ("access_requests.errors", "access_requests.quota_errors"):
         yield kind
     for each in kind.__subclasses__():
         yield from _leaves(each)
@@ -273,6 +274,23 @@ def test_every_door_says_the_same(
     # A page does not offer what it would refuse.
     expected = {code, NOT_OFFERED} if door == "browser" and code in ("unknown_work_group", "may_not_request") else {code}
     assert getattr(doors, door)(getattr(doors.cast, who), act, subject) in expected
+
+
+@pytest.mark.parametrize("door", EVERY_DOOR)
+@pytest.mark.parametrize("act", ["request", "extend"])
+@pytest.mark.parametrize(
+    ("setting", "most", "code"),
+    [("PERSON_PENDING_REQUESTS", 1, "too_many_pending"), ("PERSON_REQUESTS_PER_HOUR", 2, "too_many_submissions")],
+)
+def test_every_door_refuses_more_than_one_person_may_ask_for(
+    doors: Doors, door: str, act: str, setting: str, most: int, code: str, cast: Cast, settings: Settings
+) -> None:
+    now = timezone.now()
+    elevation = in_production(cast, now)
+    submitted(cast.member01, now=now, starts_at=now + DAY)
+    setattr(settings, setting, most)
+    subject = GROUP if act == "request" else elevation.code
+    assert getattr(doors, door)(cast.member01, act, subject) == code
 
 
 @pytest.mark.parametrize("door", EVERY_DOOR)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from access_requests import client_errors, drift_errors, errors, webhook_errors
+from access_requests import client_errors, drift_errors, errors, quota_errors, webhook_errors
 from access_requests.errors import Rejection
 
 TESTS = Path(__file__).resolve().parent.parent
-MODULES = (errors.__name__, client_errors.__name__, drift_errors.__name__, webhook_errors.__name__)
+MODULES = {module.__name__ for module in (errors, client_errors, drift_errors, quota_errors, webhook_errors)}
 
 
 def refusals(kind: type[Rejection] = Rejection) -> Iterator[type[Rejection]]:
@@ -35,7 +35,7 @@ def test_codes_are_all_different_and_made_for_programs() -> None:
 @pytest.mark.parametrize("refusal", list(refusals()), ids=lambda refusal: refusal.__name__)
 def test_refusal_is_met_by_a_test_and_has_a_status_and_a_sentence(refusal: type[Rejection], told: str) -> None:
     assert refusal.__name__ in told or f'"{refusal.code}"' in told
-    assert refusal.status in (403, 404, 409, 422)
+    assert refusal.status in (403, 404, 409, 422, 429)
     assert refusal.sentence.endswith((".", "%(url)s"))
 
 

@@ -14,7 +14,6 @@ NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 LIMITS = Limits(shortest=timedelta(minutes=15), longest=timedelta(hours=4), decision=timedelta(hours=24))
 HOUR = timedelta(hours=1)
 MINUTES = st.integers(-600, 600).map(lambda minutes: timedelta(minutes=minutes))
-WINDOWS = st.tuples(MINUTES, st.integers(1, 600)).map(lambda pair: (NOW + pair[0], NOW + pair[0] + timedelta(minutes=pair[1])))
 
 
 def window(
@@ -129,23 +128,6 @@ def test_unusable_extension_is_refused(new_end: datetime, refusal: type[errors.U
     with pytest.raises(refusal) as refused:
         policy.check_extension(old_end=NOW + HOUR, new_end=new_end, limits=LIMITS, now=NOW)
     assert refused.value.field == "ends_at"
-
-
-# Overlaps
-
-
-def test_window_that_begins_as_the_other_ends_does_not_overlap() -> None:
-    assert not policy.overlaps((NOW, NOW + HOUR), (NOW + HOUR, NOW + 2 * HOUR))
-
-
-@given(WINDOWS, WINDOWS)
-def test_windows_overlap_when_they_share_a_minute(first: tuple[datetime, datetime], second: tuple[datetime, datetime]) -> None:
-    def minutes(window: tuple[datetime, datetime]) -> set[int]:
-        start, end = (int((moment - NOW) / timedelta(minutes=1)) for moment in window)
-        return set(range(start, end))
-
-    assert policy.overlaps(first, second) == bool(minutes(first) & minutes(second))
-    assert policy.overlaps(first, second) == policy.overlaps(second, first)
 
 
 # Levels

@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
+from pytest_django import Settings
 
 from access_requests import errors
 from access_requests.actor import WORKER
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, Decision, Elevation, IdempotentAnswer
+from access_requests.quota_errors import TooManyPending, TooManySubmissions
 from access_requests.services import decide, people, submit, sweep
 from access_requests.services.run import Answer, Claim, act_once, run
 from audits.models import TrailEntry
@@ -85,6 +87,22 @@ def test_twenty_requests_to_start_now_give_one(cast: Cast, now: datetime) -> Non
     outcomes = race([partial(submitted, cast.member01, now=now)] * RACERS)
     assert len(won(outcomes)) == AccessRequest.objects.count() == 1
     assert {type(outcome) for outcome in outcomes} == {AccessRequest, errors.AlreadyPending}
+
+
+def test_twenty_requests_at_once_leave_no_more_waiting_than_may(cast: Cast, now: datetime, settings: Settings) -> None:
+    settings.PERSON_PENDING_REQUESTS = 5
+    starts = [now + number * HOUR for number in range(1, RACERS + 1)]
+    outcomes = race([partial(submitted, cast.member01, now=now, starts_at=start) for start in starts])
+    assert len(won(outcomes)) == AccessRequest.objects.count() == 5
+    assert {type(outcome) for outcome in outcomes} == {AccessRequest, TooManyPending}
+
+
+def test_twenty_requests_at_once_are_no_more_than_an_hour_takes(cast: Cast, now: datetime, settings: Settings) -> None:
+    settings.PERSON_REQUESTS_PER_HOUR = 5
+    starts = [now + number * HOUR for number in range(1, RACERS + 1)]
+    outcomes = race([partial(submitted, cast.member01, now=now, starts_at=start) for start in starts])
+    assert len(won(outcomes)) == AccessRequest.objects.count() == 5
+    assert {type(outcome) for outcome in outcomes} == {AccessRequest, TooManySubmissions}
 
 
 def test_two_approvals_of_overlapping_windows_give_one_elevation(cast: Cast, now: datetime) -> None:

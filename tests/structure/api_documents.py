@@ -9,11 +9,13 @@ import django
 
 django.setup()
 
-from access_requests.api import problems, refusals  # noqa: E402  Everything below needs the settings.
+from access_requests import errors, quota_errors  # noqa: E402  Everything below needs the settings.
+from access_requests.api import problems, refusals  # noqa: E402
 from access_requests.errors import Rejection  # noqa: E402
 from portal.api import api  # noqa: E402
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
+MODULES = {module.__name__ for module in (errors, quota_errors, refusals)}
 CODES, OPENAPI = DOCS / "error-codes.md", DOCS / "openapi.json"
 
 HEAD = """# Error codes of the REST API
@@ -53,7 +55,7 @@ def _codes() -> Iterator[tuple[int, str, str]]:
 
 def _leaves(kind: type[Rejection]) -> Iterator[type[Rejection]]:
     """Yield those that are really raised: they have a code of their own. Those of the API's doors are loaded with `refusals`."""
-    if "code" in vars(kind) and kind.__module__ in ("access_requests.errors", refusals.__name__):
+    if "code" in vars(kind) and kind.__module__ in MODULES:
         yield kind
     for each in kind.__subclasses__():
         yield from _leaves(each)

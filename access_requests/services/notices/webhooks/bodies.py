@@ -22,13 +22,13 @@ from audits.models import TrailEntry
 
 TEST = "sekisho.test"
 Json = Mapping[str, Any]
-# Of a request, in the trail and here alike.
+# Of a request's row.
 DETAILS = ("reason", "change_ticket")
 
 
 @dataclass(frozen=True, kw_only=True)
 class News:
-    """An entry with what the trail does not have in it: the person's name, and of an elevation why it was asked for."""
+    """An entry with what the trail does not have in it: the person's name, and why it was asked for."""
 
     entry: TrailEntry
     person_name: str

@@ -76,12 +76,15 @@ def _wanting_drift(entry: TrailEntry) -> Iterator[Wanted]:
 
 def _news(entry: TrailEntry, *, in_detail: bool) -> bodies.News:
     person = User.objects.filter(username=bodies.username(entry)).first()
-    details: bodies.Json = {}
-    if in_detail and entry.act.startswith("elevation."):
-        details = AccessRequest.objects.filter(code=entry.data["elevation"]["request"]).values(*bodies.DETAILS).first() or {}
-    elif in_detail:
-        details = entry.data["request"]
+    details = _details(entry) if in_detail else {}
     return bodies.News(entry=entry, person_name=person.get_full_name() if person else "", details=details)
+
+
+def _details(entry: TrailEntry) -> bodies.Json:
+    """Return what the trail has of a request in the entry of its submission alone."""
+    is_request = entry.act.startswith("request.")
+    code = entry.data["request"]["code"] if is_request else entry.data["elevation"]["request"]
+    return AccessRequest.objects.filter(code=code).values(*bodies.DETAILS).first() or {}
 
 
 def _endpoint(delivery: Delivery) -> WebhookEndpoint:

@@ -114,3 +114,22 @@ def test_calls_go_on_uncounted_while_the_cache_is_down(bot: Bot, monkeypatch: py
 
     monkeypatch.setattr(caches["calls"], "incr", down)
     assert bot.get("/me").status_code == 200
+
+
+def test_person_who_asks_too_often_is_told_how_long_to_wait_whoever_carries_it(
+    bot: Bot, pager: Bot, member01: User, settings: LazySettings
+) -> None:
+    settings.PERSON_REQUESTS_PER_HOUR = 1
+    bot.post("/requests", ASK, for_person=member01)
+    response = pager.post("/requests", ASK, for_person=member01)
+    problem = refused(response, 429, "too_many_submissions")
+    assert 3590 <= int(response["Retry-After"]) == problem["data"]["seconds"] <= 3600
+
+
+def test_call_that_was_made_already_is_answered_though_no_other_could_be_made(
+    bot: Bot, member01: User, settings: LazySettings
+) -> None:
+    first = bot.post("/requests", ASK, for_person=member01, idempotency_key="k1")
+    settings.PERSON_PENDING_REQUESTS = settings.PERSON_REQUESTS_PER_HOUR = 1
+    again = bot.post("/requests", ASK, for_person=member01, idempotency_key="k1")
+    assert (again.status_code, again.content) == (201, first.content)

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import AccessRequest
 from tests.app.access_requests.web.conftest import Browse
 from tests.cast import Cast
 from tests.clock import Clock
-from tests.story import sent_back, submitted, written
+from tests.story import elevated, sent_back, submitted, written
 
 URL = "/requests/new/"
 
@@ -104,6 +105,18 @@ def test_state_refuses_with_409_above_the_form(cast: Cast, browse: Browse, clock
     response = browse(cast.member01).post(URL, typed())
     assert response.status_code == 409
     assert f"{first.code} for ProdMemberWorkGroup already waits for approval." in response.content.decode()
+
+
+def test_form_and_extension_say_in_a_header_too_how_long_to_wait(
+    cast: Cast, browse: Browse, clock: Clock, settings: Settings
+) -> None:
+    settings.PERSON_REQUESTS_PER_HOUR = 1
+    elevation = elevated(cast.member01, cast.leader01, now=clock.now)
+    extend = {"ends_at": "2026-11-23T15:00", "reason": "not done"}
+    for url, form in ((URL, typed()), (f"/elevations/{elevation.code}/extend/", extend)):
+        response = browse(cast.member01).post(url, form)
+        assert (response.status_code, response["Retry-After"]) == (429, "3600")
+        assert "Ask again in 1 hour." in response.content.decode()
 
 
 def test_groups_under_two_policies_are_refused(cast: Cast, browse: Browse) -> None:

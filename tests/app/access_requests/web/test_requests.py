@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from access_requests.actor import Actor, Door, OwnToken
 from access_requests.models import AccessRequest
@@ -70,7 +70,10 @@ def test_cursor_that_is_none_shows_the_first_page(cast: Cast, browse: Browse, cl
     assert listed(browse(cast.member01), f"?after={cursor}") == [request]
 
 
-def test_pages_go_on_and_back_without_losing_or_doubling_a_row(cast: Cast, browse: Browse, clock: Clock) -> None:
+def test_pages_go_on_and_back_without_losing_or_doubling_a_row(
+    cast: Cast, browse: Browse, clock: Clock, settings: Settings
+) -> None:
+    settings.PERSON_PENDING_REQUESTS = 120
     made = [
         submitted(cast.member01, now=clock.now, starts_at=clock.now + timedelta(hours=number)).code for number in range(1, 121)
     ]
@@ -93,8 +96,9 @@ def test_pages_go_on_and_back_without_losing_or_doubling_a_row(cast: Cast, brows
 
 
 def test_list_takes_the_same_number_of_queries_however_long_it_is(
-    cast: Cast, browse: Browse, clock: Clock, django_assert_num_queries: DjangoAssertNumQueries
+    cast: Cast, browse: Browse, clock: Clock, settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
+    settings.PERSON_PENDING_REQUESTS = 60
     for number in range(60):
         submitted(cast.member01, now=clock.now, starts_at=clock.now + timedelta(hours=number + 1))
     client = browse(cast.leader01)
