@@ -74,9 +74,9 @@ class Actor:
     proof: Mapping[str, object] = field(default_factory=dict)
 
     @property
-    def own_token(self) -> bool:
-        """Whether what carried it is a token that the person has allowed for themselves, and no secret of a program's."""
-        return isinstance(self.credential, OwnToken)
+    def by_service(self) -> bool:
+        """Whether a program carried it in the name of a person who has proven nothing."""
+        return isinstance(self.credential, ServiceToken)
 
     @property
     def name(self) -> str:

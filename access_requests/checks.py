@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 from access_requests.actor import Door
 from access_requests.grants.health import NEEDS
 from access_requests.models import ApiClient, ApprovalPolicy, ClientKind, WorkGroup
+from access_requests.services.clients import DECIDING
 
 
 @register(Tags.security, deploy=True)
@@ -20,7 +21,7 @@ def clients_are_kept_short(**_kwargs: Any) -> list[CheckMessage]:
     Not tagged `database`, since `check --deploy` leaves those out unless it is told of a database.
     """
     try:
-        return [*_policies(), *_clients()]
+        return [*_policies(), *_clients(), *_decided_by_services()]
     except DatabaseError:
         return [Info("The catalogue was not checked: the database did not answer.", id="access_requests.I001")]
 
@@ -128,3 +129,31 @@ def _clients() -> list[CheckMessage]:
         )
         for client in ApiClient.objects.filter(everyone=True, kind=ClientKind.SERVICE, retired_at=None).order_by("key")
     ]
+
+
+def _decided_by_services() -> Iterator[CheckMessage]:
+    """Name each policy that a service may decide, with the services, and each of these that nobody is known to own."""
+    services = _deciding_services()
+    for rule in ApprovalPolicy.objects.filter(retired_at=None).order_by("key"):
+        theirs = [client for client in services if rule.pk in {group.policy_id for group in client.work_groups.all()}]
+        if Door.CLIENT in rule.decide_by and theirs:
+            yield Warning(
+                f"Policy {rule.key}: services may decide, in the name of people who prove nothing: "
+                f"{', '.join(client.key for client in theirs)}.",
+                hint="Whoever knows the secret of one of them can approve in an approver's name. Take `decisions:write` "
+                "out of the scopes of services, or `client` out of decide_by, by which people's own tokens decide as well.",
+                id="access_requests.W005",
+            )
+    for client in services:
+        if not client.owners.all():
+            yield Warning(
+                f"API client {client.key} may decide, and nobody is known to own it.",
+                hint="Name those who know its secret as its `owners`: it then decides on nothing that they ask for or approve.",
+                id="access_requests.W006",
+            )
+
+
+def _deciding_services() -> list[ApiClient]:
+    clients = ApiClient.objects.filter(kind=ClientKind.SERVICE, retired_at=None).order_by("key")
+    clients = clients.select_related("oauth_client").prefetch_related("owners", "work_groups")
+    return [client for client in clients if DECIDING in client.oauth_client.get_scopes()]

@@ -29,12 +29,9 @@ class Rejection(Exception):
 
     def __init__(self, **data: object) -> None:
         self.data: Mapping[str, object] = data
+        # What an answer by HTTP says in its headers as well.
+        self.headers: Mapping[str, str] = {}
         super().__init__(self.code, data)
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Return what an answer by HTTP says in its headers as well."""
-        return {}
 
 
 class NotAllowed(Rejection):
@@ -97,6 +94,11 @@ class MayNotRequest(NotAllowed):
 class DecideInBrowser(NotAllowed):
     code = "decide_in_browser"
     sentence = _("This request may not be decided on here. Decide on it in the browser: %(url)s")
+
+
+class OwnClientDecided(NotAllowed):
+    code = "own_client_decided"
+    sentence = _("The API client %(client)s, which is yours, has carried an approval of this request. Somebody else must decide.")
 
 
 class ClientNotAllowed(NotAllowed):

@@ -1,7 +1,5 @@
 """What is refused because one person asks for too much."""
 
-from collections.abc import Mapping
-
 from access_requests.errors import Conflict, Rejection, _
 
 
@@ -16,12 +14,8 @@ class TooOften(Rejection):
     status = 429
 
     def __init__(self, *, seconds: int, **data: object) -> None:
-        self.seconds = seconds
         super().__init__(seconds=seconds, **data)
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        return {"Retry-After": str(self.seconds)}
+        self.headers = {"Retry-After": str(seconds)}
 
 
 class TooManySubmissions(TooOften):

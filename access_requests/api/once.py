@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from access_requests.actor import Actor
 from access_requests.api.auth import ApiRequest
+from access_requests.api.kept import kept, whole
 from access_requests.api.refusals import KeyUnusable
 from access_requests.api.replies import reply
 from access_requests.services.run import Answer, Claim, act_as, act_once
@@ -31,11 +32,11 @@ def carry_out(
     actor = request.auth.actor(now)
 
     def answered() -> Answer:
-        return Answer(status=status, body=verb(actor, now).model_dump_json())
+        return Answer(status=status, body=kept(verb(actor, now)))
 
     key = request.headers.get(HEADER)
     answer = act_as(actor, answered) if key is None else act_once(_claim(request, key, body), answered, actor=actor, now=now)
-    return reply(answer.body, status=answer.status)
+    return reply(whole(answer.body), status=answer.status)
 
 
 def _claim(request: ApiRequest, key: str, body: BaseModel | None) -> Claim:

@@ -37,6 +37,8 @@ class ApiClient(models.Model):
     everyone = models.BooleanField(_("may act for everyone"), default=False)
     people = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True, verbose_name=_("people"))
     work_groups = models.ManyToManyField(WorkGroup, related_name="+", blank=True, verbose_name=_("work groups"))
+    # Who knows a service's secret, and so can act by it in other people's names.
+    owners = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True, verbose_name=_("owners"))
     # Networks in CIDR notation; none means none.
     source_addresses = models.JSONField(_("source addresses"), default=list)
     may_name_by_email = models.BooleanField(_("may name people by e-mail address"), default=False)

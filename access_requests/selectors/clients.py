@@ -22,7 +22,7 @@ def in_full(*, now: datetime) -> QuerySet[ApiClient]:
     """Return all clients with what their pages show; `live_tokens` is how many of their tokens open something now."""
     live = Token.objects.filter(client=OuterRef("oauth_client"), type=Token.Type.ACCESS_TOKEN, expires_at__gt=now)
     count = live.order_by().values("client").annotate(count=Count("pk")).values("count")
-    rows = ApiClient.objects.select_related("oauth_client").prefetch_related("people", "work_groups")
+    rows = ApiClient.objects.select_related("oauth_client").prefetch_related("people", "work_groups", "owners")
     return rows.annotate(live_tokens=Coalesce(Subquery(count), 0))
 
 

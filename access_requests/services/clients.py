@@ -27,7 +27,10 @@ NEVER_BY_DEFAULT = frozenset({DECIDING})
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """What a client may do, as the catalogue's file says it: `people` are names, or EVERYONE."""
+    """What a client may do, as the catalogue's file says it: `people` are names, or EVERYONE.
+
+    `owners` are the names of those who know its secret; None leaves them to who gets to know it, here in the browser.
+    """
 
     name: str
     scopes: Sequence[str]
@@ -35,6 +38,7 @@ class Terms:
     work_groups: Sequence[str]
     source_addresses: Sequence[str]
     may_name_by_email: bool = False
+    owners: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +61,7 @@ def describe(client: ApiClient) -> dict[str, Any]:
         "work_groups": sorted(group.name for group in client.work_groups.all()),
         "source_addresses": sorted(client.source_addresses),
         "may_name_by_email": client.may_name_by_email,
+        "owners": sorted(person.username for person in client.owners.all()),
         "secret": None if client.is_personal else "set",
     }
 
@@ -77,6 +82,7 @@ def add(
         with transaction.atomic():
             oauth.save(force_insert=True)
             _limit(client, terms)
+            _let_know(client, actor)
     except IntegrityError as error:
         raise client_errors.ClientKeyTaken(field="key", key=key) from error
     changes.record(act="client.added", subject=_subject(client), before=None, after=describe(client), actor=actor, now=now)
@@ -120,7 +126,8 @@ def rotate_secret(*, client: ApiClient, actor: Actor, now: datetime, secret: str
     before = describe(client)
     secret = _prepare(client.oauth_client, client.kind, secret)
     client.oauth_client.save()
-    after = {**before, "secret": "set anew", **_end_tokens(client)}
+    _let_know(client, actor)
+    after = {**describe(client), "secret": "set anew", **_end_tokens(client)}
     changes.record(act="client.secret_rotated", subject=_subject(client), before=before, after=after, actor=actor, now=now)
     return Made(client=client, secret=secret)
 
@@ -174,6 +181,7 @@ def bring_back(
         client.save()
     else:
         _limit(client, terms)
+    _let_know(client, actor)
     changes.record(act="client.restored", subject=_subject(client), before=None, after=describe(client), actor=actor, now=now)
     return Made(client=client, secret=secret)
 
@@ -245,6 +253,14 @@ def _limit(client: ApiClient, terms: Terms) -> None:
     client.save()
     client.people.set(User.objects.filter(username__in=[] if client.everyone else terms.people))
     client.work_groups.set(WorkGroup.objects.filter(name__in=terms.work_groups))
+    if terms.owners is not None:
+        client.owners.set(User.objects.filter(username__in=terms.owners))
+
+
+def _let_know(client: ApiClient, actor: Actor) -> None:
+    """Keep who is shown a service's new secret in the browser as an owner of it. Whom a load shows one, the file says."""
+    if actor.door != Door.COMMAND and not client.is_personal:
+        client.owners.add(actor.who)
 
 
 def _end_tokens(client: ApiClient) -> dict[str, int]:

@@ -7,11 +7,11 @@ from django.conf import settings
 from django.db.models import Prefetch, prefetch_related_objects
 
 from access_requests import errors, policy
-from access_requests.actor import Actor, Door
+from access_requests.actor import Actor
 from access_requests.lifecycle import STANDING, UNDECIDED, RequestAction
 from access_requests.models import AccessRequest, ApprovalLevel, Decision, Verdict, WorkGroup
 from access_requests.policy import AskedWindow
-from access_requests.services import bindings, change_requests, gates, snapshot, submit, target_roles, transition, windows
+from access_requests.services import bindings, change_requests, gates, hands, snapshot, submit, target_roles, transition, windows
 from portal.outbox import sending as outbox
 from portal.users.models import User
 
@@ -23,11 +23,12 @@ def approve(*, request_id: int, comment: str, seen: str | None, actor: Actor, no
     """Record one approval; the last one needed fixes the window and sets the elevations going.
 
     `seen` is the digest of what the approver saw; None stands for what was submitted. Raises a Rejection, among them OwnRequest,
-    NotAnApprover, DecideInBrowser, DecisionTooLate, AlreadyDecided, SeenChanged: nothing is written then.
+    NotAnApprover, DecideInBrowser, OwnClientDecided, DecisionTooLate, AlreadyDecided, SeenChanged: nothing is written then.
     """
     request, level = _open_to(request_id, actor, now)
     comment = policy.clean_text("comment", comment, required=False)
     _check_levels_stand(request)
+    hands.check_own(request, actor)
     # Those who said yes before must have said it to the same thing.
     _check_seen(request, seen, earlier=request.decisions.values_list("seen", flat=True))
     decision = _record(request, level, Verdict.APPROVE, comment, actor, now)
@@ -143,10 +144,14 @@ def _check_door(request: AccessRequest, actor: Actor) -> None:
     One program's secret would else be as good as two people. A person's own token is that person's alone, so that requester
     and approver may both use the client that gave them theirs.
     """
-    rule = request.policy
-    same_client = actor.door == Door.CLIENT and actor.client == request.client and not actor.own_token
-    if actor.door not in rule.decide_by or (same_client and not rule.same_client_may_decide):
+    if actor.door not in request.policy.decide_by or (actor.by_service and not _may_be_by_service(request, actor)):
         raise errors.DecideInBrowser(url=f"{settings.PORTAL_URL}/requests/{request.code}/")
+
+
+def _may_be_by_service(request: AccessRequest, actor: Actor) -> bool:
+    if actor.client == request.client and not request.policy.same_client_may_decide:
+        return False
+    return hands.is_anothers(request, actor)
 
 
 def _check_seen(request: AccessRequest, seen: str | None, *, earlier: Iterable[str] = ()) -> None:

@@ -42,7 +42,7 @@ def check_window_free(person: User, groups: Sequence[WorkGroup], window: Window,
 
     One that begins as the other ends shares none.
     """
-    _check_none_overlaps(_standing(person, groups), _waiting(person, groups, besides), window)
+    _refuse_first(_standing(person, groups, window), _waiting(person, groups, window, besides))
 
 
 def check_still_open(elevation: Elevation, *, now: datetime) -> None:
@@ -58,8 +58,8 @@ def check_extension_free(elevation: Elevation, new_end: datetime, *, besides: Ac
     if other is not None:
         raise errors.AlreadyPending(other=other.code, work_group=elevation.work_group.name)
     person, groups, added = elevation.person, [elevation.work_group], (elevation.ends_at, new_end)
-    others = _standing(person, groups).exclude(pk=elevation.pk)
-    _check_none_overlaps(others, _waiting(person, groups, besides), added)
+    others = _standing(person, groups, added).exclude(pk=elevation.pk)
+    _refuse_first(others, _waiting(person, groups, added, besides))
 
 
 def _check_none_waits(person: User, groups: Sequence[WorkGroup]) -> None:
@@ -69,30 +69,29 @@ def _check_none_waits(person: User, groups: Sequence[WorkGroup]) -> None:
         raise errors.AlreadyPending(other=other.request.code, work_group=other.work_group.name)
 
 
-def _check_none_overlaps(elevations: QuerySet[Elevation], requests: QuerySet[AccessRequest], window: Window) -> None:
-    """Raise WindowsOverlap for one of them that shares a moment with the window; one that has passed shares none."""
-    start, end = window
-    standing = elevations.filter(starts_at__lt=end, ends_at__gt=start).order_by("starts_at")
-    ending = requests.annotate(asked_end=ASKED_END)
-    waiting = ending.filter(asked_starts_at__lt=end, asked_end__gt=start).order_by("asked_starts_at")
+def _refuse_first(elevations: QuerySet[Elevation], requests: QuerySet[AccessRequest]) -> None:
+    """Raise WindowsOverlap for the first of these that share a moment with the window."""
     other = (
-        standing.values_list("code", "work_group__name").first()
-        or waiting.values_list("code", "requested_groups__work_group__name").first()
+        elevations.values_list("code", "work_group__name").first()
+        or requests.values_list("code", "requested_groups__work_group__name").first()
     )
     if other is not None:
         raise errors.WindowsOverlap(other=other[0], work_group=other[1])
 
 
-def _standing(person: User, groups: Sequence[WorkGroup]) -> QuerySet[Elevation]:
-    return Elevation.objects.filter(person=person, work_group__in=groups, status__in=STANDING)
+def _standing(person: User, groups: Sequence[WorkGroup], window: Window) -> QuerySet[Elevation]:
+    """Return the person's elevations that share a moment with the window; one that has passed shares none."""
+    start, end = window
+    standing = Elevation.objects.filter(person=person, work_group__in=groups, status__in=STANDING)
+    return standing.filter(starts_at__lt=end, ends_at__gt=start).order_by("starts_at")
 
 
-def _waiting(person: User, groups: Sequence[WorkGroup], besides: AccessRequest | None) -> QuerySet[AccessRequest]:
-    """Return the person's pending requests whose window is known."""
-    pending = AccessRequest.objects.filter(
-        requester=person, requested_groups__work_group__in=groups, status__in=UNDECIDED, asked_starts_at__isnull=False
-    )
-    return pending.exclude(pk__in=_pks(besides))
+def _waiting(person: User, groups: Sequence[WorkGroup], window: Window, besides: AccessRequest | None) -> QuerySet[AccessRequest]:
+    """Return the pending requests that share a moment with the window. One that begins when it is approved has none yet."""
+    start, end = window
+    pending = AccessRequest.objects.filter(requester=person, requested_groups__work_group__in=groups, status__in=UNDECIDED)
+    shared = pending.annotate(asked_end=ASKED_END).filter(asked_starts_at__lt=end, asked_end__gt=start)
+    return shared.exclude(pk__in=_pks(besides)).order_by("asked_starts_at")
 
 
 def _pks(request: AccessRequest | None) -> list[int]:

@@ -19,7 +19,7 @@ from pytest_django import Settings
 
 from access_requests.actor import Door
 from access_requests.errors import Rejection
-from access_requests.models import AccessRequest, ApprovalPolicy, Elevation
+from access_requests.models import AccessRequest, ApiClient, ApprovalPolicy, Elevation
 from access_requests.web.forms import FOR, NOW
 from portal.users.models import User
 from tests.bots import SCOPES, Bot, make_client, make_personal_client, own_token_of, token_of
@@ -327,3 +327,23 @@ def test_a_client_decides_on_no_request_that_it_carried_and_an_own_token_is_no_s
     assert doors.program(cast.leader01, "approve", carried.code) == "decide_in_browser"
     own = submitted(actor_of(cast.member02, door=Door.CLIENT, client="scripts"), now=timezone.now())
     assert doors.own_token(cast.leader01, "approve", own.code) == DONE
+
+
+@pytest.mark.parametrize("act", ["approve", "reject"])
+def test_owner_of_a_program_who_asks_in_the_browser_does_not_decide_by_the_program(doors: Doors, cast: Cast, act: str) -> None:
+    assert doors.browser(cast.member01, "request", GROUP) == DONE
+    asked = AccessRequest.objects.get()
+    decider = make_client("owned", cast)
+    decider.owners.set([cast.member01])
+    bot = Bot(token_of(decider, *SCOPES), Client())
+    assert _called(bot.post(*_call(act, asked.code), for_person=cast.leader01)) == "decide_in_browser"
+    assert doors.browser(cast.leader01, act, asked.code) == DONE
+
+
+@pytest.mark.parametrize("door", [name for name in EVERY_DOOR if name != "program"])
+def test_no_other_door_lets_somebody_approve_beside_a_program_of_theirs(doors: Doors, door: str, cast: Cast) -> None:
+    asked = submitted(cast.member01, now=timezone.now(), work_groups=["ProdLeaderWorkGroup"])
+    assert doors.program(cast.leader01, "approve", asked.code) == DONE
+    ApiClient.objects.get(key="decider").owners.set([cast.leader02])
+    assert getattr(doors, door)(cast.leader02, "approve", asked.code) == "own_client_decided"
+    assert doors.browser(cast.leader02, "reject", asked.code) == DONE

@@ -81,6 +81,7 @@ def _references_exist(state: State, mistakes: Mistakes) -> None:
         _known_people(state, group["requesters"], path_of(Kind.WORK_GROUP, name, "requesters"), mistakes)
     for key, client in state[Kind.CLIENT].items():
         _known_people(state, client["people"], path_of(Kind.CLIENT, key, "people"), mistakes)
+        _known_people(state, client["owners"], path_of(Kind.CLIENT, key, "owners"), mistakes)
         path = path_of(Kind.CLIENT, key, "work_groups")
         known(client["work_groups"], state[Kind.WORK_GROUP], "work group", path, mistakes)
     for name, person in state[Kind.PERSON].items():
@@ -247,6 +248,9 @@ def _personal_clients_name_nobody(state: State, mistakes: Mistakes) -> None:
         if client["kind"] == ClientKind.PERSONAL and client["may_name_by_email"]:
             message = "a personal client names nobody: each of its tokens acts for its own person; leave this out"
             mistakes.add(path_of(Kind.CLIENT, key, "may_name_by_email"), message)
+        if client["kind"] == ClientKind.PERSONAL and client["owners"]:
+            message = "a personal client has no secret that anybody could know; leave this out"
+            mistakes.add(path_of(Kind.CLIENT, key, "owners"), message)
 
 
 def _secret_sources(wanted: Wanted, mistakes: Mistakes) -> None:

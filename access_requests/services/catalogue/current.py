@@ -88,7 +88,11 @@ def _work_groups() -> Objects:
 
 
 def _clients() -> Objects:
-    rows = ApiClient.objects.filter(retired_at=None).select_related("oauth_client").prefetch_related("people", "work_groups")
+    rows = (
+        ApiClient.objects.filter(retired_at=None)
+        .select_related("oauth_client")
+        .prefetch_related("people", "work_groups", "owners")
+    )
     return {client.key: clients.describe(client) for client in rows}
 
 

@@ -223,6 +223,7 @@ def _client() -> Read:
         optional={
             "kind": (scalar(one_of(ClientKind.values)), ClientKind.SERVICE.value),
             "may_name_by_email": (scalar(flag), False),
+            "owners": (_names(), []),
             "secret": (lambda place: _given(source(place)), None),
         },
     )

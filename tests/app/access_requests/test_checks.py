@@ -44,6 +44,34 @@ def test_personal_client_is_everyones_for_themselves_and_a_revoked_one_nobodys(c
     assert not any("W002" in said for said in warnings())
 
 
+def test_every_policy_that_a_service_may_decide_is_named_with_the_service(cast: Cast) -> None:
+    make_client("pager", cast).work_groups.set([cast.prod_leader])
+    make_client("bot", cast)
+    start = "Policy {}: services may decide, in the name of people who prove nothing: {}."
+    said = [line.removeprefix("access_requests.W005 ") for line in warnings() if "W005" in line]
+    assert said == [start.format("one-lead", "bot"), start.format("two-levels", "bot, pager")]
+    cast.two_levels.decide_by = ["browser", "chat"]
+    cast.two_levels.save()
+    assert [line for line in warnings() if "W005" in line] == [f"access_requests.W005 {said[0]}"]
+
+
+def test_policy_that_only_people_decide_is_not_named(cast: Cast) -> None:
+    """By their own tokens, by a service that may not decide, by one that was revoked: by no service."""
+    make_personal_client("scripts", cast)
+    asking, gone = make_client("asking", cast), make_client("gone", cast)
+    asking.oauth_client.set_scopes(["requests:read", "requests:write"])
+    asking.oauth_client.save()
+    ApiClient.objects.filter(pk=gone.pk).update(retired_at=timezone.now())
+    assert not any("W005" in said or "W006" in said for said in warnings())
+
+
+def test_service_that_may_decide_and_is_nobodys_is_named_until_somebody_owns_it(cast: Cast) -> None:
+    bot = make_client("bot", cast)
+    assert "access_requests.W006 API client bot may decide, and nobody is known to own it." in warnings()
+    bot.owners.set([cast.admin01])
+    assert not any("W006" in said for said in warnings())
+
+
 def test_without_a_database_the_check_says_that_it_did_not_look(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(*_args: object, **_kwargs: object) -> None:
         raise OperationalError("server closed the connection")

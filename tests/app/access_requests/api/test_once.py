@@ -29,6 +29,26 @@ def test_answer_is_the_first_one_though_the_state_has_moved_on(bot: Bot, member0
     assert bot.post("/requests", ASK, for_person=member01, idempotency_key="k1").content == first.content
 
 
+def test_texts_are_not_kept_with_the_answer_and_are_there_again_in_it(bot: Bot, member01: User) -> None:
+    texts = {"reason": "理由 🧭", "impact": "影響 🔥", "plan": '計画 "🔧"\n2.', "way_back": "戻し 🔙"}
+    first = bot.post("/requests", {**ASK, **texts}, for_person=member01, idempotency_key="k1")
+    path = f"/requests/{read(first)['id']}"
+    shown = bot.get(path, for_person=member01)
+    withdrawn = bot.post(f"{path}/withdraw", for_person=member01, idempotency_key="k2")
+    again = bot.post("/requests", {**ASK, **texts}, for_person=member01, idempotency_key="k1")
+    assert first.content == shown.content == again.content
+    assert texts.items() <= read(withdrawn).items()
+    kept = str(list(IdempotentAnswer.objects.values_list("answer", flat=True)))
+    assert not [text for text in ("理由", "影響", "計画", "戻し") if text in kept]
+
+
+def test_answer_that_was_kept_whole_is_given_as_it_is(bot: Bot, member01: User) -> None:
+    first = bot.post("/requests", ASK, for_person=member01, idempotency_key="k1")
+    IdempotentAnswer.objects.update(answer=first.content.decode().replace(str(ASK["reason"]), "as it was kept"))
+    again = bot.post("/requests", ASK, for_person=member01, idempotency_key="k1")
+    assert read(again) == {**read(first), "reason": "as it was kept"}
+
+
 def test_same_key_with_another_body_or_path_is_refused(bot: Bot, member01: User) -> None:
     code = read(bot.post("/requests", ASK, for_person=member01, idempotency_key="k1"))["id"]
     other = {**ASK, "reason": "Something else"}

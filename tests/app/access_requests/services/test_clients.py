@@ -20,7 +20,7 @@ from access_requests.services.run import run
 from audits.models import TrailEntry
 from portal.users.models import User
 from tests.bots import make_client, make_personal_client
-from tests.cast import Cast, actor_of
+from tests.cast import Cast, actor_of, add_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TERMS = Terms(name="Pager", scopes=["requests:read"], people=EVERYONE, work_groups=[], source_addresses=["192.0.2.0/28"])
@@ -109,7 +109,7 @@ def test_brought_back_it_is_on_the_same_terms_but_decides_for_nobody(cast: Cast,
     run(partial(clients.revoke, client=there, actor=admin, now=now))
     made = run(partial(clients.bring_back, client=there, actor=admin, now=now))
     scopes = [scope for scope in before["scopes"] if scope != "decisions:write"]
-    assert clients.describe(made.client) == {**before, "kept_in": "browser", "scopes": scopes}
+    assert clients.describe(made.client) == {**before, "kept_in": "browser", "scopes": scopes, "owners": ["admin01"]}
     assert made.client.oauth_client.check_secret(made.secret)
 
 
@@ -118,6 +118,33 @@ def test_own_scripts_brought_back_decide_as_before(cast: Cast, now: datetime) ->
     run(partial(clients.revoke, client=there, actor=admin, now=now))
     made = run(partial(clients.bring_back, client=there, actor=admin, now=now))
     assert "decisions:write" in clients.describe(made.client)["scopes"]
+
+
+def test_whoever_is_shown_a_secret_owns_the_service_from_then_on(cast: Cast, now: datetime) -> None:
+    other = add_person("admin02", administrator=True)
+    client = add(actor_of(cast.admin01), now).client
+    assert clients.describe(client)["owners"] == ["admin01"]
+    run(partial(clients.change, client=client, terms=TERMS, kept_in=KeptIn.BROWSER, actor=actor_of(other), now=now))
+    assert clients.describe(client)["owners"] == ["admin01"]
+    run(partial(clients.rotate_secret, client=client, actor=actor_of(other), now=now))
+    assert clients.describe(client)["owners"] == ["admin01", "admin02"]
+    entry = TrailEntry.objects.get(act="client.secret_rotated")
+    assert (entry.data["before"]["owners"], entry.data["after"]["owners"]) == (["admin01"], ["admin01", "admin02"])
+
+
+def test_file_says_who_owns_a_service_and_owns_it_itself_by_no_load(cast: Cast, now: datetime) -> None:
+    owned = replace(TERMS, owners=["leader01", "leader02"])
+    client = add(COMMAND, now, terms=owned, kept_in=KeptIn.FILE).client
+    assert clients.describe(client)["owners"] == ["leader01", "leader02"]
+    run(partial(clients.rotate_secret, client=client, actor=COMMAND, now=now))
+    assert clients.describe(client)["owners"] == ["leader01", "leader02"]
+    fewer = replace(owned, owners=["leader02"])
+    run(partial(clients.change, client=client, terms=fewer, kept_in=KeptIn.FILE, actor=COMMAND, now=now))
+    assert clients.describe(client)["owners"] == ["leader02"]
+
+
+def test_nobody_owns_a_client_that_has_no_secret(cast: Cast, now: datetime) -> None:
+    assert clients.describe(add(actor_of(cast.admin01), now, kind="personal").client)["owners"] == []
 
 
 def test_only_the_file_makes_a_service_decide(cast: Cast, now: datetime) -> None:

@@ -97,6 +97,7 @@ class TestMaking:
             "work_groups": ["ProdMemberWorkGroup"],
             "source_addresses": ["127.0.0.0/8", "::1/128"],
             "may_name_by_email": False,
+            "owners": ["admin01"],
             "secret": "set",
         }
 

@@ -15,6 +15,7 @@ from tests.cast import actor_of
 
 pytestmark = pytest.mark.django_db
 TERMS = Terms(name="Pager", scopes=["requests:read"], people=EVERYONE, work_groups=[], source_addresses=["192.0.2.0/28"])
+OWNED = "    owners: [admin01]\n"
 PAGER = """
   pager:
     client_id: pager
@@ -53,6 +54,7 @@ def test_a_file_that_names_it_takes_it_over_and_shows_that(later: datetime) -> N
     assert [line for change in loaded.changes for line in change.lines()] == [
         "~ client pager",
         '    kept_in: "browser" -> "file"',
+        '    owners: ["admin01"] -> []',
         '    work_groups: [] -> ["ProdMemberWorkGroup"]',
     ]
     taken = ApiClient.objects.get(key="pager")
@@ -102,11 +104,24 @@ def test_a_personal_client_has_no_secret_and_logs_in_by_device_code(demo: None) 
     ("line", "says"),
     [
         ("    secret: {env: CLI_SECRET}\n", "clients.command-line.secret: a personal client has no secret"),
+        ("    owners: [admin01]\n", "clients.command-line.owners: a personal client has no secret that anybody could know"),
         ("    may_name_by_email: true\n", "clients.command-line.may_name_by_email: a personal client names nobody"),
     ],
 )
 def test_what_a_personal_client_cannot_have_is_refused(demo: None, later: datetime, line: str, says: str) -> None:
     assert says in refused(edited(("    kind: personal\n", "    kind: personal\n" + line)), later)
+
+
+def test_file_names_who_owns_a_service(demo: None, later: datetime) -> None:
+    assert signs(load(edited((OWNED, "    owners: [leader02, leader01]\n")), later)) == ["~ client demo-bot"]
+    after = TrailEntry.objects.filter(subject="client:demo-bot").latest("id").data["after"]
+    assert after["owners"] == ["leader01", "leader02"]
+    assert load(edited((OWNED, "    owners: [leader01, leader02]\n")), later).changes == []
+
+
+def test_owner_whom_the_file_does_not_name_is_refused(demo: None, later: datetime) -> None:
+    said = refused(edited((OWNED, "    owners: [somebody]\n")), later)
+    assert "clients.demo-bot.owners[1]: there is no person" in said
 
 
 def test_the_kind_of_a_client_never_changes(demo: None, later: datetime) -> None:

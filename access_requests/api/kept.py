@@ -1,0 +1,31 @@
+"""Answers as they are kept for a repeated call: a request's long texts are in its row, where they never change."""
+
+import json
+from typing import Any
+
+from pydantic import BaseModel
+
+from access_requests.api.showing import RequestDetail
+from access_requests.models import AccessRequest
+from access_requests.services.snapshot import TEXTS
+
+
+def kept(shown: BaseModel) -> str:
+    """Return the answer's JSON as it is to be stored, with nothing where the row has the text."""
+    if not isinstance(shown, RequestDetail):
+        return shown.model_dump_json()
+    return _json({**shown.model_dump(mode="json"), **dict.fromkeys(TEXTS)})
+
+
+def whole(stored: str) -> str:
+    """Return the answer's JSON with its texts. Those that were stored before texts were kept once have them themselves."""
+    answer = json.loads(stored)
+    without = [name for name in TEXTS if answer.get(name, "") is None]
+    if not without:
+        return stored
+    return _json({**answer, **AccessRequest.objects.values(*without).get(code=answer["id"])})
+
+
+def _json(answer: dict[str, Any]) -> str:
+    """Return it as pydantic writes it."""
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
