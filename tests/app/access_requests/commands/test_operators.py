@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from access_requests.management import operators
 from access_requests.models import Reconciliation
@@ -107,7 +108,8 @@ def test_comparison_says_who_ran_it_and_may_be_run_by_a_timer(jump: Jump, nobody
 
 
 def test_timeline_says_that_it_was_a_command() -> None:
-    said = [story.who(TrailEntry(actor=actor)) for actor in ("command:yamada", "sekisho:command", "member01")]
+    with translation.override("ja"):
+        said = [story.who(TrailEntry(actor=actor)) for actor in ("command:yamada", "sekisho:command", "member01")]
     assert said[0] == "yamada(コマンド)"
     assert said[1] != "sekisho:command"
     assert said[2] == "member01"
