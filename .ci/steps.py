@@ -11,26 +11,22 @@ from running import Step
 from portal.settings.signing import throwaway_key
 
 APP = "tests/app/access_requests"
-# AWS against the portal: a quarter of all seconds.
+# AWS against the portal: a quarter of all seconds. One database is enough for each change: PostgreSQL, where there is one.
 COMPARISONS = {"comparisons": (f"{APP}/services/reconcile",)}
-# What databases answer or lock differently runs on PostgreSQL, where there is one: whoever is in earnest has that. The demo's
-# SQLite is what all else runs on; with `make test-all`, these too.
-ON_DATABASES = (
-    f"{APP}/services",
-    f"{APP}/models",
-    f"{APP}/selectors",
-    "tests/app/audits",
-    "tests/app/users",
-    "tests/app/portal/outbox",
+# What databases answer or lock differently runs on PostgreSQL too. The rest asks the same of either.
+ON_POSTGRESQL = (
+    *(f"{APP}/services", f"--ignore={APP}/services/reconcile", f"{APP}/models", f"{APP}/selectors", "tests/app/audits"),
+    *("tests/app/users", "tests/app/portal/outbox", "tests/races", "tests/crashes/test_commits.py"),
+    *("tests/crashes/test_messages.py", "tests/bench"),
 )
-# Processes of ours beside each other, on both.
-ALSO_ON_POSTGRESQL = ("tests/races", "tests/crashes/test_commits.py", "tests/crashes/test_messages.py", "tests/bench")
 # Its plugin takes a second to load; one module uses it.
 MADE_UP_CALLS = "every door"
 EVERY_DOOR = ("tests/app/test_every_door.py", f"{APP}/api/test_openapi.py", f"{APP}/api/test_every_endpoint.py")
 # Traced, since it runs in the process of the test. Of workers and browsers tracing sees nothing, and costs half as much again.
-SERVICES = {"services": (*ON_DATABASES, *(f"--ignore={path}" for paths in COMPARISONS.values() for path in paths))}
-RULES_AND_PAGES = {"rules and pages": ("tests/pure", "tests/app", *(f"--ignore={path}" for path in (*ON_DATABASES, *EVERY_DOOR)))}
+TRACED = {
+    "rules and services": ("tests/pure", f"{APP}/services", f"--ignore={APP}/services/reconcile"),
+    "the rest of the app": ("tests/app", f"--ignore={APP}/services", *(f"--ignore={path}" for path in EVERY_DOOR)),
+}
 # Each is a process of its own, beside which others run while it waits.
 UNTRACED = {
     "journeys": ("tests/journeys",),
@@ -69,14 +65,12 @@ def tests(*, found: Mapping[str, str], folder: Path, exhaustive: bool) -> list[S
     """Return pytest's runs, the longest first."""
     on_sqlite: dict[str, str | None] = {**found, "TEST_DATABASE_URL": None}
     wanted = () if exhaustive else ("-m", "not exhaustive")
-    steps = [_traced(name, [*wanted, *paths], folder, found) for name, paths in SERVICES.items()]
-    steps += [_traced(name, [*wanted, *paths], folder, on_sqlite) for name, paths in RULES_AND_PAGES.items()]
+    steps = [_traced(name, [*wanted, *paths], folder, on_sqlite) for name, paths in TRACED.items()]
     steps += [_pytest(name, [*wanted, *paths], folder, found) for name, paths in COMPARISONS.items()]
     if "TEST_DATABASE_URL" in found:
-        steps.append(_pytest("PostgreSQL", [*wanted, *ALSO_ON_POSTGRESQL], folder, {**found, **SMALL_BENCH}))
+        steps.append(_pytest("PostgreSQL", [*wanted, *ON_POSTGRESQL], folder, {**found, **SMALL_BENCH}))
         if exhaustive:
-            both = {**SERVICES, **COMPARISONS}
-            steps += [_pytest(f"{name} on SQLite", paths, folder, on_sqlite) for name, paths in both.items()]
+            steps += [_pytest(f"{name} on SQLite", paths, folder, on_sqlite) for name, paths in COMPARISONS.items()]
     for name, paths in UNTRACED.items():
         if name != "journeys" or shutil.which("chromium"):
             # The container set-up brings databases of its own.

@@ -67,17 +67,16 @@ def _files(arguments: Sequence[str]) -> list[Path]:
     return [file for file in found if not any(file.is_relative_to(path) for path in ignored)]
 
 
-def test_every_test_runs_once_and_what_processes_do_beside_each_other_on_postgresql_too() -> None:
-    lanes = (steps.SERVICES, steps.RULES_AND_PAGES, steps.COMPARISONS, steps.UNTRACED)
-    runs = [arguments for lane in lanes for arguments in lane.values()]
+def test_every_test_runs_once_and_what_databases_do_differently_on_postgresql_too() -> None:
+    runs = (*steps.TRACED.values(), *steps.COMPARISONS.values(), *steps.UNTRACED.values())
     once = Counter(file for arguments in runs for file in _files(arguments))
     everything = set((ROOT / "tests").rglob("test_*.py"))
     bench = set((ROOT / "tests/bench").rglob("test_*.py"))
     assert set(once) == everything - bench
     assert set(once.values()) == {1}
-    also_on_postgresql = _files(steps.ALSO_ON_POSTGRESQL)
-    assert bench < set(also_on_postgresql) <= everything
-    assert len(also_on_postgresql) == len(set(also_on_postgresql))
+    on_postgresql = _files(steps.ON_POSTGRESQL)
+    assert bench < set(on_postgresql) <= everything
+    assert len(on_postgresql) == len(set(on_postgresql))
 
 
 def test_step_that_hangs_fails_alone_and_its_children_with_it(stubborn: tuple[Path, Path]) -> None:
