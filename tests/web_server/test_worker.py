@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
 from typing import BinaryIO
 
 import pytest
@@ -18,7 +19,7 @@ from portal.web_server import urgent
 from portal.web_server.connection import Connection
 from portal.web_server.worker import CollectingWorker
 from tests.waiting import until
-from tests.web_server.conftest import Server, answered, is_closed
+from tests.web_server.conftest import Server, answered, is_closed, served
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: portal\r\n\r\n"
 HALF_A_BODY = b"POST /body HTTP/1.1\r\nHost: portal\r\nContent-Length: 1000\r\n\r\nhalf"
@@ -153,6 +154,29 @@ def test_answer_that_nobody_takes_is_given_up_and_its_thread_comes_back(server: 
     opened = [ATTACKS["an answer that nobody reads"](server) for _ in range(8)]
     assert server.get("/anything", timeout=20)[0] == 200
     assert all(is_closed(each) for each in opened)
+
+
+def test_who_is_idle_in_numbers_takes_nobodys_place_who_sends(tmp_path: Path) -> None:
+    with served(tmp_path, "--worker-connections=40") as small:
+        sending = small.sends(HALF_A_BODY)
+        idle = [small.sends(GET) for _ in range(60)]
+        # The first of them have given way by now, and this one is still waited for.
+        assert [answered(each)[0] for each in idle] == [200] * 60
+        sending.sendall(b"x" * 996)
+        assert answered(sending) == (200, b"half" + b"x" * 996)
+        small.hang_up()
+
+
+def test_who_sends_half_of_something_in_numbers_takes_nobodys_place_who_is_idle(tmp_path: Path) -> None:
+    with served(tmp_path, "--worker-connections=40") as small:
+        idle = HTTPConnection("127.0.0.1", small.port, timeout=10)
+        for crowd in (60, 0):
+            idle.request("POST", "/body", b"again")
+            assert idle.getresponse().read() == b"again"
+            for _ in range(crowd):
+                small.sends(HALF_A_BODY)
+        idle.close()
+        small.hang_up()
 
 
 def test_urgent_requests_do_not_wait_for_slow_ones(server: Server) -> None:
