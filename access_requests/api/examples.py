@@ -81,6 +81,8 @@ EXTENDING: Json = {
 }
 TIMELINE: Json = {
     "at": ASKED_AT,
+    "recorded_at": ASKED_AT,
+    "late": "",
     "act": "request.submitted",
     "actor": "client:chatbot",
     "on_behalf_of": "member01",
@@ -178,6 +180,8 @@ ME: Json = {
 ENTRY: Json = {
     "id": 41,
     "at": APPROVED_AT,
+    "recorded_at": APPROVED_AT,
+    "late": "",
     "act": "request.approved",
     "actor": "leader01",
     "on_behalf_of": "",

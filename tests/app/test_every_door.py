@@ -79,7 +79,8 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "drift-list"): (LOGIN, 403, 403, 200, 200, 200),
     (GET, "drift"): (LOGIN, 403, 403, 200, 200, 200),
     (GET, "drift-undo"): (LOGIN, 403, 403, 200, 200, 200),
-    (POST, "drift-undo"): (LOGIN, 403, 403, 403, 403, 200),
+    # Who does not say what was shown is shown it again.
+    (POST, "drift-undo"): (LOGIN, 403, 403, 403, 403, 409),
     (GET, "drift-accept"): (LOGIN, 403, 403, 200, 200, 200),
     (POST, "drift-accept"): (LOGIN, 403, 403, 403, 403, 409),
     (GET, "drift-compare"): (LOGIN, 403, 403, 200, 200, 200),
