@@ -10,6 +10,7 @@ from functools import partial
 import pytest
 from allauth.idp.oidc.models import Token
 from django.contrib.sessions.models import Session
+from django.urls import get_resolver
 from django.utils import timezone
 
 from access_requests.actor import COMMAND
@@ -104,6 +105,8 @@ def _no_terminal(_username: str) -> Terminal:
 def ends_meanwhile(monkeypatch: pytest.MonkeyPatch, end: Callable[[], object]) -> None:
     """Have a right end between letting in and acting."""
     usual = run.run
+    # Addresses load their views at the first call: a view that is loaded during the test keeps what stands here only for it.
+    assert get_resolver().url_patterns
 
     def held(verb: Callable[[], object]) -> object:
         monkeypatch.setattr(run, "run", usual)
