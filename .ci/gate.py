@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import affected
 import machine
+import pace
 import processes
 import slowest
 import spending
@@ -58,18 +59,18 @@ def _test(part: str) -> int:
         machine.install(packages)
     found = machine.servers_found()
     servers = machine.server_processes(found)
-    before = spending.read(servers)
+    before, computes = spending.read(servers), pace.Pace()
     with (
         tempfile.TemporaryDirectory(prefix="sekisho_") as name,
         machine.databases_dropped(found, Path(name).name),
         processes.all_ended(),
     ):
         folder = Path(name)
-        outcomes = run([*steps.quick(), *_tests(part, found, folder)], at_once=AT_ONCE)
+        outcomes = run([*steps.quick(), *_tests(part, found, folder)], at_once=AT_ONCE, meanwhile=computes.sample)
         if part != "fast":
             outcomes += run(steps.coverage(folder), at_once=1)
-        print(*slowest.words(outcomes), sep="\n")
-    spent = spending.between(before, spending.read(servers))
+        print(*slowest.words(outcomes), *slowest.failures(outcomes), sep="\n")
+    spent = spending.between(before, spending.read(servers), slowness=computes.slowness)
     return _closing(outcomes, left_out=machine.not_run(found), spent=spent if part == "test" else None)
 
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -60,8 +60,11 @@ class _Running:
         return Outcome(step=self.step, ok=self.process.returncode == 0, output=words, seconds=seconds)
 
 
-def run(steps: Sequence[Step], *, at_once: int) -> list[Outcome]:
-    """Run the steps in their order, so many at once, and say of each how it ended. No thread: a fork is safe."""
+def run(steps: Sequence[Step], *, at_once: int, meanwhile: Callable[[], object] = lambda: None) -> list[Outcome]:
+    """Run the steps in their order, so many at once, and say of each how it ended. No thread: a fork is safe.
+
+    `meanwhile` is called several times a second.
+    """
     until = time.monotonic() + LONGEST_RUN
     waiting, running, outcomes = list(steps), list[_Running](), list[Outcome]()
     while waiting or running:
@@ -73,6 +76,7 @@ def run(steps: Sequence[Step], *, at_once: int) -> list[Outcome]:
                 outcomes.append(outcome)
                 _say(outcome)
         processes.reap(but=frozenset(each.process.pid for each in running))
+        meanwhile()
         time.sleep(POLL_SECONDS)
     return outcomes
 

@@ -1,4 +1,4 @@
-"""Where the seconds went: by step, and the tests that took longest, from the reports that pytest writes."""
+"""Where the seconds went, by step and by test, and which tests failed: from the reports that pytest writes."""
 
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 from running import Outcome
 
 MOST = 20
+MOST_SIGNS = 200
 
 
 def words(outcomes: Sequence[Outcome]) -> Iterator[str]:
@@ -19,9 +20,23 @@ def words(outcomes: Sequence[Outcome]) -> Iterator[str]:
     yield ""
 
 
+def failures(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """Yield a line for each test that failed: what a step printed may be thousands of lines up, or cut off."""
+    for outcome in outcomes:
+        for case in _cases(outcome):
+            for kind in ("failure", "error"):
+                if (found := case.find(kind)) is not None:
+                    why = (found.get("message") or "").partition("\n")[0]
+                    yield f"{kind} in {outcome.step.name}: {case.get('classname')}::{case.get('name')}: {why[:MOST_SIGNS]}"
+
+
 def _tests(outcomes: Sequence[Outcome]) -> Iterator[tuple[float, str]]:
     for outcome in outcomes:
-        report = outcome.step.report
-        if report and report.exists():
-            for case in ET.parse(report).iter("testcase"):  # noqa: S314  pytest wrote it just now.
-                yield float(case.get("time", 0)), f"{case.get('classname')}::{case.get('name')} ({outcome.step.name})"
+        for case in _cases(outcome):
+            yield float(case.get("time", 0)), f"{case.get('classname')}::{case.get('name')} ({outcome.step.name})"
+
+
+def _cases(outcome: Outcome) -> Iterator[ET.Element]:
+    report = outcome.step.report
+    if report and report.exists():
+        yield from ET.parse(report).iter("testcase")  # noqa: S314  pytest wrote it just now.

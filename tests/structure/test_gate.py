@@ -15,7 +15,9 @@ from tests.waiting import is_alive, until
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / ".ci"))
 
-import running  # noqa: E402  Found by the line above.
+import pace  # noqa: E402  Found by the line above.
+import running  # noqa: E402
+import slowest  # noqa: E402
 import spending  # noqa: E402
 import steps  # noqa: E402
 
@@ -41,7 +43,7 @@ sys.exit(gate.main("lint"))
 
 
 def _spent(**figures: float) -> spending.Spending:
-    usual = {"seconds": 300.0, "own": 500.0, "servers": 20.0, "others": 5.0, "throttled": 0.0}
+    usual = {"seconds": 300.0, "own": 500.0, "servers": 20.0, "others": 5.0, "throttled": 0.0, "slowness": 1.0}
     return spending.Spending(**{**usual, **figures}, cores=2)
 
 
@@ -120,19 +122,47 @@ def test_ten_minutes_pass_in_silence_and_more_is_said_loudly() -> None:
     assert _spent(seconds=1_000).failure() == ""
 
 
-@pytest.mark.parametrize(("figures", "fails"), [({}, True), ({"others": 400.0}, False), ({"throttled": 400.0}, False)])
+@pytest.mark.parametrize(
+    ("figures", "fails"), [({}, True), ({"others": 400.0}, False), ({"throttled": 400.0}, False), ({"slowness": 3.0}, False)]
+)
 def test_twenty_five_minutes_fail_where_nobody_else_was_busy(figures: dict[str, float], fails: bool) -> None:  # noqa: FBT001
     assert bool(_spent(seconds=1_600, **figures).failure()) == fails
 
 
 def test_what_the_gate_itself_computes_is_limited_however_busy_others_are() -> None:
     assert _spent(own=2_401, others=5_000, seconds=4_000).failure()
+    assert _spent(own=2_401, others=5_000, seconds=4_000, slowness=0.5).failure()
+    assert not _spent(own=3_808, others=75, seconds=2_088, slowness=3.0).failure()
+    assert _spent(own=7_300, seconds=4_000, slowness=3.0).failure()
+
+
+def test_pace_is_what_the_same_work_costs_now_against_what_it_is_known_to_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+    samples = iter([1.0, 3.0, 2.0])
+    monkeypatch.setattr(pace, "cost", lambda: pace.USUAL_SECONDS * next(samples))
+    monkeypatch.setattr(pace, "EVERY_SECONDS", 0.0)
+    computes = pace.Pace()
+    computes.sample()
+    computes.sample()
+    assert computes.slowness == pytest.approx(2.0)
+    monkeypatch.undo()
+    assert 0 < pace.cost() < 60
+
+
+def test_test_that_failed_is_named_at_the_end(tmp_path: Path) -> None:
+    report = tmp_path / "step.xml"
+    cases = (
+        '<testcase classname="a.b" name="good"/><testcase classname="a.b" name="bad"><failure message="one&#10;two"/></testcase>'
+    )
+    report.write_text(f"<testsuites>{cases}</testsuites>")
+    step = running.Step(name="step", command=[], report=report)
+    outcome = running.Outcome(step=step, ok=False, output="", seconds=1)
+    assert list(slowest.failures([outcome])) == ["failure in step: a.b::bad: one"]
 
 
 def test_work_of_children_and_their_orphans_counts_as_its_own() -> None:
     before = spending.read([])
     burn = "import time\nend = time.process_time() + 0.3\nwhile time.process_time() < end: pass"
     subprocess.run([sys.executable, "-c", burn], check=True)
-    spent = spending.between(before, spending.read([]))
+    spent = spending.between(before, spending.read([]), slowness=1.0)
     assert spent.own >= 0.3
     assert str(round(spent.own)) in spent.words()
