@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access_requests.actor import Actor
-from access_requests.chat import answers, finding, linking, listing, words
+from access_requests.chat import answers, finding, linking, listing
 from access_requests.chat.answers import Answer
 from access_requests.chat.refusals import NotLinked, UnknownCommand
 from access_requests.chat.speaking import COMMAND, Speaker, read_by
@@ -74,17 +74,17 @@ def _carried_out(told: Told) -> Answer:
 
 
 def _request(told: Told) -> Answer:
-    names, time, ticket, reason = told.line.split(4)
-    asked = submit.Ask(work_groups=words.groups(names), reason=reason, change_ticket=ticket, duration_minutes=words.minutes(time))
+    typed = told.line.request()
+    asked = submit.Ask(work_groups=typed.names, reason=typed.reason, change_ticket=typed.ticket, duration_minutes=typed.minutes)
     made = act_as(told.actor, lambda: submit.submit(ask=asked, actor=told.actor, now=told.speaker.now))
     return _asked(told, made, gettext("You asked for access. The request has the number %(code)s.") % {"code": made.code})
 
 
 def _extend(told: Told) -> Answer:
-    word, time, reason = told.line.split(3)
-    elevation = finding.elevation(word)
-    ends_at = elevation.ends_at + timedelta(minutes=words.minutes(time))
-    act = partial(extend.extend, elevation_id=elevation.pk, ends_at=ends_at, reason=reason)
+    typed = told.line.extend()
+    elevation = finding.elevation(typed.names[0])
+    ends_at = elevation.ends_at + timedelta(minutes=typed.minutes)
+    act = partial(extend.extend, elevation_id=elevation.pk, ends_at=ends_at, reason=typed.reason)
     made = act_as(told.actor, lambda: act(actor=told.actor, now=told.speaker.now))
     sentence = gettext("You asked for more time. The request has the number %(code)s.") % {"code": made.code}
     return _asked(told, made, sentence)
@@ -95,7 +95,7 @@ def _asked(told: Told, made: AccessRequest, sentence: str) -> Answer:
 
 
 def _decide(verb: Callable[..., AccessRequest], said: Promise, told: Told) -> Answer:
-    word, comment = told.line.split(1, most=2)
+    word, comment = told.line.code_and_why()
     request = told.request(word)
     act_as(told.actor, lambda: verb(request_id=request.pk, comment=comment, seen=None, actor=told.actor, now=told.speaker.now))
     return decided(told.person, request.code, said)
@@ -108,19 +108,19 @@ def decided(person: User, code: str, said: Promise) -> Answer:
 
 
 def _withdraw(told: Told) -> Answer:
-    request = told.request(told.line.split(1, most=2)[0])
+    request = told.request(told.line.code())
     act_as(told.actor, lambda: decide.withdraw(request_id=request.pk, actor=told.actor, now=told.speaker.now))
     return answers.said(gettext("You withdrew %(code)s.") % {"code": request.code})
 
 
 def _return(told: Told) -> Answer:
-    elevation = finding.elevation(told.line.split(1, most=2)[0])
+    elevation = finding.elevation(told.line.code())
     act_as(told.actor, lambda: stop.return_early(elevation_id=elevation.pk, actor=told.actor, now=told.speaker.now))
     return _ended(elevation, gettext("You returned %(group)s."))
 
 
 def _stop(told: Told) -> Answer:
-    word, comment = told.line.split(1, most=2)
+    word, comment = told.line.code_and_why()
     elevation = finding.elevation(word)
     act_as(told.actor, lambda: stop.stop(elevation_id=elevation.pk, comment=comment, actor=told.actor, now=told.speaker.now))
     return _ended(elevation, gettext("You stopped the access by %(group)s."))
@@ -132,11 +132,12 @@ def _ended(elevation: Elevation, sentence: str) -> Answer:
 
 
 def _status(told: Told) -> Answer:
-    card = cards.card(told.request(told.line.split(1, most=2)[0]))
+    card = cards.card(told.request(told.line.code()))
     return answers.only_to_them(card.text, card.blocks)
 
 
 def _list(told: Told) -> Answer:
+    told.line.nothing()
     return listing.listing(told.person, now=told.speaker.now)
 
 
@@ -145,6 +146,7 @@ def _link(told: Told) -> Answer:
 
 
 def _unlink(told: Told) -> Answer:
+    told.line.nothing()
     return linking.unlink(told.speaker, told.person)
 
 

@@ -18,7 +18,7 @@ def link(speaker: Speaker, line: Line) -> Answer:
     try:
         if not USER_ID.fullmatch(speaker.user_id):
             raise NotLinked(url=portal_page(), command=COMMAND)
-        code = line.split(1)[0]
+        code = line.whole()
         typed = {"provider": PROVIDER, "external_id": speaker.user_id.upper()}
         linked = identities.link(code=code, **typed, proof=speaker.proof(), now=speaker.now)
     except Rejection as rejection:

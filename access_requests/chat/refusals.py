@@ -30,12 +30,38 @@ class WordsMissing(errors.Unusable):
 
 class DurationUnreadable(errors.Unusable):
     code = "duration_unreadable"
-    sentence = _("%(word)s is not a time. Give hours and minutes, such as 30m, 2h or 1h30m.")
+    sentence = _("%(word)s is not a time. Give days, hours and minutes, such as 30m, 2h, 1h30m or 1d.")
 
 
 class CodeUnreadable(errors.Unusable):
     code = "code_unreadable"
     sentence = _("%(word)s is not a number of a request or of an access. They look like R-7K3M9QX2 and E-7K3M9QX2.")
+
+
+class TimeUnclear(errors.Unusable):
+    code = "time_unclear"
+    sentence = _(
+        "Is %(word)s part of the time? Behind %(time)s it could be. Nothing was asked for. Type: %(command)s, or put backticks "
+        "around what is not a time."
+    )
+
+
+class TicketUnclear(errors.Unusable):
+    code = "ticket_unclear"
+    sentence = _(
+        "Is %(word)s the change ticket? It has no digit. Nothing was asked for. Type the ticket behind the time: %(command)s, or "
+        "put backticks around a ticket without digits."
+    )
+
+
+class SecondCode(errors.Unusable):
+    code = "second_code"
+    sentence = _("%(word)s is another one: name them one at a time. Nothing was done. Type: %(command)s")
+
+
+class WordsTooMany(errors.Unusable):
+    code = "words_too_many"
+    sentence = _("%(word)s is too much. Nothing was done. Type: %(command)s")
 
 
 class SeveralAccesses(errors.Conflict):

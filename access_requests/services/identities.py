@@ -17,13 +17,14 @@ from access_requests.models.codes import ALPHABET
 from access_requests.selectors import identities
 from access_requests.services import changes, windows
 from access_requests.services.run import run
+from portal import typed_words
 from portal.users.models import LinkedIdentity, User
 
 GOOD_FOR = timedelta(minutes=10)
 LENGTH = 8
 MOST_WRONG = 5
-# What is read for one of the alphabet's letters.
-TAKEN_FOR = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
+# What is read for one of the alphabet's letters, and what parts them.
+TAKEN_FOR = {**typed_words.TAKEN_FOR, ord("-"): None, ord(" "): None}
 
 
 def make_code(*, person: User, actor: Actor, now: datetime) -> str:

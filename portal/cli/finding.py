@@ -1,35 +1,34 @@
 """Which request or access is meant by what was typed."""
 
-import re
 from collections.abc import Sequence
 
+from portal import typed_words
 from portal.cli.exits import Refused, Unusable
 from portal.cli.portal import Json, Portal
 
-CODE = re.compile(r"[RE]-[0-9A-Z]{8}", re.ASCII)
 OVER = frozenset({"ended", "cancelled"})
 
 
 def request_code(typed: str) -> str:
     """Return the code of a request. Raises Unusable."""
-    code = typed.strip().upper()
-    if not CODE.fullmatch(code) or not is_request(code):
+    code = typed_words.code(typed.strip())
+    if code is None or not is_request(code):
         raise Unusable(f"{typed!r} is no request. They are called R- and eight letters or digits.", code="no_request_id")
     return code
 
 
 def access_code(typed: str) -> str:
     """Return the code of an access. Raises Unusable."""
-    code = typed.strip().upper()
-    if not CODE.fullmatch(code) or is_request(code):
+    code = typed_words.code(typed.strip())
+    if code is None or is_request(code):
         raise Unusable(f"{typed!r} is no access. They are called E- and eight letters or digits.", code="no_access_id")
     return code
 
 
 def code(typed: str) -> str:
     """Return the code of a request or an access. Raises Unusable."""
-    found = typed.strip().upper()
-    if not CODE.fullmatch(found):
+    found = typed_words.code(typed.strip())
+    if found is None:
         raise Unusable(f"{typed!r} is neither a request (R-…) nor an access (E-…).", code="no_id")
     return found
 
@@ -43,11 +42,11 @@ def elevation_code(portal: Portal, typed: str | None) -> str:
 
     Raises Refused where there is none, Unusable where it may be several.
     """
-    named = (typed or "").strip()
-    if CODE.fullmatch(named.upper()):
-        if not is_request(named.upper()):
-            return named.upper()
-        request = portal.get(f"/requests/{named.upper()}")
+    named = typed_words.plain((typed or "").strip())
+    if code := typed_words.code(named):
+        if not is_request(code):
+            return code
+        request = portal.get(f"/requests/{code}")
         return _only([each for each in request["elevations"] if each["state"] not in OVER], named)
     return _only([each for each in mine(portal) if named in ("", each["work_group"])], named)
 

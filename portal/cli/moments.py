@@ -6,9 +6,9 @@ What is typed without a zone is in this machine's. An hour that a change to or f
 import re
 from datetime import UTC, datetime, time, timedelta
 
+from portal import typed_words
 from portal.cli.exits import Unusable
 
-DURATION = re.compile(r"(?:(\d{1,3})d)?\s*(?:(\d{1,4})h)?\s*(?:(\d{1,5})m(?:in)?)?", re.ASCII)
 CLOCK = re.compile(r"(\d{1,2}):(\d\d)", re.ASCII)
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
 MINUTE = timedelta(minutes=1)
@@ -16,19 +16,15 @@ MINUTE = timedelta(minutes=1)
 
 def minutes(text: str) -> int:
     """Return the whole minutes of 2h, 90m, 1h30m, 1d. Raises Unusable."""
-    found = DURATION.fullmatch(text.strip().lower())
-    length = timedelta()
-    if found is not None:
-        days, hours, mins = (int(part or 0) for part in found.groups())
-        length = timedelta(days=days, hours=hours, minutes=mins)
-    if not length:
-        raise Unusable(f"{text!r} is no duration. Write it as 2h, 90m or 1h30m.", code="duration_unusable")
-    return length // MINUTE
+    found = typed_words.minutes(text)
+    if found is None:
+        raise Unusable(f"{text!r} is no duration. Write it as 2h, 90m, 1h30m or 1d.", code="duration_unusable")
+    return found
 
 
 def moment(text: str, *, now: datetime) -> datetime:
     """Return the time, aware, of 18:00 (the next one), 2026-11-26 09:00, or ISO 8601 with a zone. Raises Unusable."""
-    typed = text.strip()
+    typed = typed_words.plain(text.strip())
     if clock := CLOCK.fullmatch(typed):
         return _next(int(clock[1]), int(clock[2]), typed, now=now)
     if not MOMENT.fullmatch(typed.upper()):

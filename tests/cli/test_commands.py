@@ -136,6 +136,23 @@ def test_window_is_asked_for_in_this_machines_zone_and_said_back(member01: Termi
     refused(member01.run(*usual[:-1], "--for", "1h", "--until", "18:00"), "duration_or_end", exit_code=2)
 
 
+@pytest.mark.parametrize("words", [("1h", "30m"), ("1h30m",), ("1時間\u300030分",)])
+def test_time_among_the_work_groups_is_asked_back(member01: Terminal, words: tuple[str, ...]) -> None:
+    ended = member01.run("request", "ProdMemberWorkGroup,", "`ProdLeaderWorkGroup`", *words, *ASK[4:])
+    refused(ended, "time_among_groups", exit_code=2)
+    assert "Type: sekisho request ProdMemberWorkGroup ProdLeaderWorkGroup --for 1h30m" in ended.err
+    assert not AccessRequest.objects.exists()
+
+
+def test_words_are_read_by_the_grammar_of_chat(member01: Terminal, leader01: Terminal) -> None:
+    made = done(member01.run("request", "`ProdMemberWorkGroup`,", "--for", "1時間 30分", *ASK[4:], "--json")).json()
+    assert (made["work_groups"], made["duration_minutes"]) == (["ProdMemberWorkGroup"], 90)
+    pasted = made["id"].replace("-", "\N{NON-BREAKING HYPHEN}")
+    assert done(leader01.run("approve", f"*{pasted}*", *DECIDE)).out.endswith("approved\n")
+    assert done(member01.run("status", f"`{pasted.lower()}`")).out
+    assert done(member01.run("return", f"「{pasted}」")).out.endswith("cancelled\n")
+
+
 def test_script_is_told_what_it_left_out(member01: Terminal, leader01: Terminal) -> None:
     refused(member01.run("request", "ProdMemberWorkGroup", "--for", "1h", "--reason", "x"), "missing", exit_code=2)
     refused(member01.run("request"), "missing", exit_code=2)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from portal import typed_words
 from portal.cli import asking_back, completing, finding, moments, speaking, tables
 from portal.cli.commands.options import Address, AsJson, MineCode, NeededWord
 from portal.cli.commands.waiting import wait_for
@@ -41,7 +42,7 @@ def request(
     """Ask for access to work groups. What you leave out is asked for, at a terminal."""
     with reached(portal, as_json=as_json) as found:
         body = {
-            "work_groups": groups or _asked_groups(found),
+            "work_groups": _groups(groups) if groups else _asked_groups(found),
             **_window(start, length, until),
             "change_ticket": asking_back.given_or_asked(ticket, "Change ticket", option="--ticket"),
             "reason": asking_back.given_or_asked(reason, "Reason", option="--reason"),
@@ -101,7 +102,18 @@ def _asked_groups(portal: Portal) -> list[str]:
         speaking.note("You may ask for:")
         for each in portal.items("/work-groups", every=True)["items"]:
             speaking.note(f"  {each['name']}  {each['description']}")
-    return asking_back.given_or_asked(None, "Work groups", option="a work group").replace(",", " ").split()
+    return _groups(asking_back.given_or_asked(None, "Work groups", option="a work group").split())
+
+
+def _groups(words: list[str]) -> list[str]:
+    """Return their names. Raises Unusable for a time among them: it is an option, and no work group is called 2h."""
+    for at, word in enumerate(words):
+        if at and (found := typed_words.leading_duration(words[at:])):
+            minutes, count = found
+            names = " ".join(typed_words.groups([*words[:at], *words[at + count :]]))
+            command = f"sekisho request {names} --for {typed_words.duration(minutes)}"
+            raise Unusable(f"{word!r} is a time, not a work group. Type: {command}", code="time_among_groups")
+    return typed_words.groups(words)
 
 
 def _window(start: str | None, length: str | None, until: str | None) -> Json:

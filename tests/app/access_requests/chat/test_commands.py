@@ -45,18 +45,63 @@ def test_several_groups_of_one_policy_are_one_request(cast: Cast, slack: Slack) 
 
 
 @pytest.mark.parametrize(
-    ("word", "minutes"), [("30m", 30), ("2h", 120), ("1h30m", 90), ("2H", 120), ("\uff13\uff10\uff4d", 30), ("0h45m", 45)]
+    ("word", "minutes"),
+    [("30m", 30), ("2h", 120), ("1h30m", 90), ("1h 30m", 90), ("2 hours", 120), ("1時間\u300030分", 90), ("`45m`", 45)],
 )
 def test_time_is_hours_and_minutes(cast: Cast, slack: Slack, word: str, minutes: int) -> None:
     slack.types(cast.member01, f"request ProdMemberWorkGroup {word} CHG-1 why")
     assert AccessRequest.objects.get().duration_minutes == minutes
 
 
-@pytest.mark.parametrize("word", ["1h;", "0", "0m", "-1", "-30m", "1e12", "NaN", "1.5h", "2", "h", "m", "2d", "1h1h", "٣٠m"])
+@pytest.mark.parametrize("word", ["1h;", "0", "0m", "-1", "-30m", "1e12", "NaN", "1.5h", "2", "h", "m", "1h1h", "٣٠m"])
 def test_what_is_no_time_is_refused(cast: Cast, slack: Slack, word: str) -> None:
     answer = slack.types(cast.member01, f"request ProdMemberWorkGroup {word} CHG-1 why")
     told(answer, "duration_unreadable", "such as 30m")
     assert not AccessRequest.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "instead"),
+    [
+        ("request G 1h 30 CHG-1 fix it", "time_unclear", "/prod request G 1h30m CHG-1 fix it"),
+        ("request G 1h 2h CHG-1 fix it", "time_unclear", "/prod request G 1h CHG-1 fix it"),
+        ("request G 2h m CHG-1 fix it", "time_unclear", "/prod request G 2h CHG-1 fix it"),
+        ("request G 30m 1h", "time_unclear", "/prod request G 30m CHG-123"),
+        ("request G, `H` 2h rebuild the index", "ticket_unclear", "/prod request G,H 2h CHG-123 rebuild the index"),
+        ("extend E-00000000 30m 1h slow", "time_unclear", "/prod extend E-00000000 30m slow"),
+        ("extend E-00000000 1h 15 slow", "time_unclear", "/prod extend E-00000000 1h15m slow"),
+        ("approve R-00000000 R-11111111", "second_code", "/prod approve R-00000000"),
+        ("stop E-00000000 `e-11111111` now", "second_code", "/prod stop E-00000000"),
+        ("return E-00000000 E-11111111", "second_code", "/prod return E-00000000"),
+        ("return `E-00000000` please", "words_too_many", "/prod return E-00000000"),
+        ("withdraw R-00000000 all", "words_too_many", "/prod withdraw R-00000000"),
+        ("status R-00000000 now", "words_too_many", "/prod status R-00000000"),
+        ("list ProdMemberWorkGroup", "words_too_many", "/prod list"),
+        ("unlink @leader01", "words_too_many", "/prod unlink"),
+    ],
+)
+def test_what_reads_two_ways_is_asked_back_with_the_command_put_right(
+    cast: Cast, slack: Slack, line: str, code: str, instead: str
+) -> None:
+    before = written()
+    told(slack.types(cast.member01, line), f"({code})", f"{instead}")
+    assert written() == before
+
+
+@pytest.mark.parametrize("ticket", ["30", "rebuild"])
+def test_marked_word_is_the_ticket_that_it_was_meant_to_be(cast: Cast, slack: Slack, ticket: str) -> None:
+    slack.types(cast.member01, f"request ProdMemberWorkGroup 1h `{ticket}` fix  the index")
+    made = AccessRequest.objects.get()
+    assert (made.duration_minutes, made.change_ticket, made.reason) == (60, ticket, "fix  the index")
+
+
+def test_words_of_any_width_and_with_marks_are_what_they_stand_for(cast: Cast, slack: Slack, clock: Clock) -> None:
+    told(slack.types(cast.member01, "\uff4c\uff49\uff53\uff54"), "production")
+    request = submitted(cast.member01, now=clock.now)
+    pasted = request.code.replace("-", "\N{NON-BREAKING HYPHEN}")
+    told(slack.types(cast.leader01, f"`status` *{pasted}*"), request.code)
+    told(slack.types(cast.leader01, f"\uff41pprove `{pasted.lower()}` \uff0a fine"), f"You approved {request.code}.")
+    assert Decision.objects.get().comment == "\uff0a fine"
 
 
 @pytest.mark.parametrize(
@@ -158,7 +203,8 @@ def test_approver_of_a_level_whose_turn_it_is_not_is_refused(cast: Cast, slack: 
 @pytest.mark.parametrize("verb", ["approve", "reject", "send-back", "withdraw", "status"])
 def test_request_of_somebody_else_is_not_there(cast: Cast, slack: Slack, clock: Clock, verb: str) -> None:
     request = submitted(cast.member01, now=clock.now)
-    told(slack.types(cast.member02, f"{verb} {request.code} x"), "not_found")
+    why = "" if verb in ("withdraw", "status") else " x"
+    told(slack.types(cast.member02, f"{verb} {request.code}{why}"), "not_found")
 
 
 def test_decided_or_lapsed_request_is_refused_by_its_state(cast: Cast, slack: Slack, clock: Clock) -> None:
