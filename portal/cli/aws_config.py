@@ -1,19 +1,34 @@
-"""~/.aws/config, of which only the profiles between `sekisho`'s own comments are changed; the rest stays byte for byte."""
+"""~/.aws/config, of which only the profiles between `sekisho`'s own comments are changed; the rest stays byte for byte.
 
+Where a profile stands is found here, by line. What counts is how AWS's own tools read the file: botocore reads what would be
+written before anything is, and what it cannot read, or reads otherwise, is not written.
+"""
+
+import codecs
 import difflib
 import os
 import shlex
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from portal.cli import files
 from portal.cli.aws_profiles import Profile
 from portal.cli.exits import Unusable
 
 BEGIN, END = "# sekisho: begin ", "# sekisho: end "
 WHOSE = " (written by `sekisho aws-profile`, which replaces it down to its end)"
 NEW_FILE = 0o600
+# Longest first: UTF-32's begins as UTF-16's does.
+MARKS = {
+    codecs.BOM_UTF32_LE: "UTF-32",
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+    codecs.BOM_UTF8: "UTF-8 with a byte order mark",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,20 +49,14 @@ class Edit:
         return "\n".join(lines)
 
     def write(self) -> None:
-        """Replace the file whole, under its mode; what a link leads to is replaced, not the link. Raises Unusable."""
+        """Write the file; what a link leads to is written, not the link. Raises Unusable."""
         target = self.path.resolve()
         try:
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            mode = target.stat().st_mode & 0o7777 if target.exists() else NEW_FILE
-            file, made = tempfile.mkstemp(dir=target.parent, prefix=".sekisho-")
-            with os.fdopen(file, "wb") as opened:
-                opened.write(self.after)
-                opened.flush()
-                os.fsync(opened.fileno())
-                os.fchmod(opened.fileno(), mode)
-            Path(made).replace(target)
+            if _read(target) != self.before:
+                raise Unusable(f"Somebody changed {self.path} meanwhile. Run this again.", code="config_changed")
+            files.write(target, self.after, new_mode=NEW_FILE)
         except OSError as error:
-            raise Unusable(f"{self.path} cannot be written: {error.strerror}.", code="config_unusable") from error
+            raise _not_written(self.path, error) from error
 
 
 def usual_path() -> Path:
@@ -61,13 +70,69 @@ def usual_credentials_path() -> Path:
 def planned(path: Path, profiles: Sequence[Profile]) -> Edit:
     """Return the edit that puts the profiles in. Raises Unusable where one of a name is not ours, or our comments are damaged."""
     try:
-        before = path.read_bytes() if path.exists() else b""
+        before = _read(path)
     except OSError as error:
-        raise Unusable(f"{path} cannot be read: {error.strerror}.", code="config_unusable") from error
+        raise Unusable(f"{path} cannot be read: {error.strerror or error}.", code="config_unusable") from error
     after = before
     for profile in profiles:
         after = with_profile(after, profile)
-    return Edit(path=path, before=before, after=after)
+    edit = Edit(path=path, before=before, after=after)
+    _check_as_aws_reads(edit, profiles)
+    return edit
+
+
+def _read(path: Path) -> bytes:
+    """Return what the file has, nothing where there is none. Raises OSError, for what is no file too."""
+    if path.exists() and not path.is_file():
+        raise OSError("it is no file")
+    return path.read_bytes() if path.exists() else b""
+
+
+def _check_as_aws_reads(edit: Edit, profiles: Sequence[Profile]) -> None:
+    """Raises Unusable where AWS's tools cannot read the file, or would read something else than what is meant."""
+    for mark, name in MARKS.items():
+        if edit.before.startswith(mark):
+            raise Unusable(
+                f"{edit.path} is {name}, which AWS's tools cannot read. Save it as UTF-8 without a byte order mark. "
+                "Nothing was written.",
+                code="config_unreadable",
+            )
+    ours = {f"profile {each.name}": each.settings() for each in profiles}
+    (_, before), (mine, after) = (_parted(_as_aws_reads(text, edit.path), ours) for text in (edit.before, edit.after))
+    # Of ours no more is asked than what we wrote: people put settings of their own below it.
+    if before != after or any(not settings.items() <= mine.get(name, {}).items() for name, settings in ours.items()):
+        raise Unusable(
+            f"AWS's tools would read {edit.path} otherwise than it is meant. Nothing was written. Look at what stands around the "
+            "profiles of sekisho, or name another file: --config.",
+            code="config_unreadable",
+        )
+
+
+def _parted(sections: Mapping[str, Any], names: Collection[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the sections that are called so, by their names without quotes, and the others as they are."""
+    named = {_unquoted(name): settings for name, settings in sections.items() if _unquoted(name) in names}
+    return named, {name: settings for name, settings in sections.items() if _unquoted(name) not in names}
+
+
+def _as_aws_reads(text: bytes, path: Path) -> dict[str, Any]:
+    """Return the sections of the text as botocore reads them. Raises Unusable."""
+    # Slow to import, and of this act alone.
+    from botocore.configloader import raw_config_parse  # noqa: PLC0415
+    from botocore.exceptions import ConfigParseError  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory(prefix="sekisho-") as folder:
+        copy = Path(folder) / "config"
+        copy.write_bytes(text)
+        try:
+            found: dict[str, Any] = raw_config_parse(str(copy))
+        except ConfigParseError as error:
+            why = " ".join(str(error).replace(str(copy), str(path)).split())
+            raise Unusable(f"AWS's tools cannot read {path}. Nothing was written. {why}", code="config_unreadable") from error
+    return found
+
+
+def _not_written(path: Path, error: OSError) -> Unusable:
+    return Unusable(f"{path} cannot be written: {error.strerror or error}.", code="config_unusable")
 
 
 def with_profile(text: bytes, profile: Profile) -> bytes:
@@ -84,9 +149,9 @@ def with_profile(text: bytes, profile: Profile) -> bytes:
 
 
 def has_profile(name: str, *paths: Path) -> bool:
-    """Whether one of the files, config or credentials, has the profile. Raises OSError."""
-    texts = (path.read_bytes() for path in paths if path.is_file())
-    return any(name == found.removeprefix("profile ").strip() for text in texts for _, found in _headers(text.splitlines()))
+    """Whether one of the files, config or credentials, has the profile. Raises OSError, Unusable."""
+    sections = (section for path in paths for section in _as_aws_reads(_read(path), path))
+    return any(name == _unquoted(section).removeprefix("profile ").strip() for section in sections)
 
 
 def _own_lines(lines: Sequence[bytes], name: str) -> range | None:

@@ -3,13 +3,12 @@
 import json
 import os
 import stat
-import tempfile
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from portal.cli import moments
+from portal.cli import files, moments
 from portal.cli.exits import NotLoggedIn, Unusable
 from portal.cli.transport import checked_address
 
@@ -114,7 +113,6 @@ def _check_is_ours_alone(status: os.stat_result) -> None:
 
 
 def _write(log_ins: dict[str, LogIn], *, last: str | None) -> None:
-    """Replace the file whole: whoever reads it meanwhile sees the old one or the new one."""
     portals = {
         portal: {name: value for name, value in asdict(each).items() if name != "portal"} for portal, each in log_ins.items()
     }
@@ -122,12 +120,8 @@ def _write(log_ins: dict[str, LogIn], *, last: str | None) -> None:
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         target.parent.chmod(0o700)
-        file, made = tempfile.mkstemp(dir=target.parent, prefix=".credentials-")  # Of mode 0600.
-        with os.fdopen(file, "w", encoding="utf-8") as opened:
-            json.dump({"last": last, "portals": portals}, opened, indent=2)
-            opened.flush()
-            os.fsync(opened.fileno())
-        Path(made).replace(target)
+        text = json.dumps({"last": last, "portals": portals}, indent=2)
+        files.replace(target, text.encode(), 0o600)
     except OSError as error:
         raise Unusable(f"{target} cannot be written: {error.strerror}.", code="credentials_unusable") from error
 

@@ -1,7 +1,12 @@
 """~/.aws/config, of which nothing but own profiles changes."""
 
+import codecs
+import errno
 import os
 import stat
+import subprocess
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +17,7 @@ from portal.cli import aws_config
 from portal.cli.aws_profiles import Profile
 from portal.cli.exits import Unusable
 
+ROOT = Path(__file__).resolve().parents[2]
 PROFILE = Profile(
     name="sekisho-ProdMemberWorkGroup",
     role_arn="arn:aws:iam::444444444444:role/Prod_MemberRole",
@@ -22,7 +28,9 @@ PROFILE = Profile(
     region="ap-northeast-1",
 )
 OTHER = replace(PROFILE, name="sekisho-ProdLeaderWorkGroup")
-OTHERS = b"""# my own \xff remarks
+OTHERS = (
+    "# my own 備考\n".encode()
+    + b"""\
 [default]
 region = us-east-1   ; odd  spacing
 
@@ -30,6 +38,7 @@ region = us-east-1   ; odd  spacing
 region=eu-west-1
 [profile sekisho-by-hand]
 x = y"""
+)
 
 
 def test_profiles_are_added_below_what_is_there_which_stays_byte_for_byte() -> None:
@@ -113,6 +122,145 @@ def test_file_is_written_whole_under_its_own_mode_and_a_link_stays_a_link(tmp_pa
     assert real.read_bytes() == aws_config.with_profile(OTHERS, PROFILE)
     assert stat.S_IMODE(real.stat().st_mode) == 0o640
     assert os.listdir(real.parent) == ["config"]  # noqa: PTH208  Nothing half written is left.
+
+
+def test_file_that_cannot_be_replaced_is_written_in_place_and_no_copy_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is mounted into a container by itself: rename answers EBUSY."""
+    path = tmp_path / "config"
+    path.write_bytes(OTHERS)
+    number = path.stat().st_ino
+    edit = aws_config.planned(path, [PROFILE])
+    monkeypatch.setattr(Path, "replace", refusing(errno.EBUSY))
+    edit.write()
+    assert (path.read_bytes(), path.stat().st_ino) == (edit.after, number)
+    assert os.listdir(tmp_path) == ["config"]  # noqa: PTH208  Nothing half written is left.
+
+
+IN_A_MOUNT = """
+mount --bind config config && mount --bind config elsewhere && exec "$0" -c '
+import sys
+from pathlib import Path
+from tests.cli.test_aws_config import PROFILE
+from portal.cli import aws_config
+aws_config.planned(Path(sys.argv[1]), [PROFILE]).write()' "$PWD/config"
+"""
+
+
+def test_file_that_is_a_mount_is_written(tmp_path: Path) -> None:
+    (tmp_path / "config").write_bytes(OTHERS)
+    (tmp_path / "elsewhere").touch()
+    command = ["unshare", "--map-root-user", "--mount", "sh", "-c", IN_A_MOUNT, sys.executable]
+    if subprocess.run(["unshare", "--map-root-user", "--mount", "true"], check=False, capture_output=True).returncode:
+        pytest.skip("nobody may mount anything here")
+    subprocess.run(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
+    assert (tmp_path / "config").read_bytes() == aws_config.with_profile(OTHERS, PROFILE)
+    assert sorted(os.listdir(tmp_path)) == ["config", "elsewhere"]  # noqa: PTH208
+
+
+def test_file_with_a_second_name_keeps_it(tmp_path: Path) -> None:
+    path, other = tmp_path / "config", tmp_path / "dotfiles"
+    path.write_bytes(OTHERS)
+    other.hardlink_to(path)
+    aws_config.planned(path, [PROFILE]).write()
+    assert other.read_bytes() == path.read_bytes() != OTHERS
+
+
+@pytest.mark.parametrize("reason", [errno.ENOSPC, errno.EDQUOT, errno.EIO])
+def test_what_cannot_be_written_leaves_the_file_and_no_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: int) -> None:
+    path = tmp_path / "config"
+    path.write_bytes(OTHERS)
+    edit = aws_config.planned(path, [PROFILE])
+    monkeypatch.setattr(os, "fsync", refusing(reason))
+    with pytest.raises(Unusable, match="cannot be written"):
+        edit.write()
+    assert path.read_bytes() == OTHERS
+    assert os.listdir(tmp_path) == ["config"]  # noqa: PTH208
+
+
+def test_file_in_place_keeps_what_it_had_if_the_new_does_not_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, usual, full = tmp_path / "config", os.write, iter([True])
+    path.write_bytes(OTHERS)
+    edit = aws_config.planned(path, [PROFILE])
+
+    def half(file: int, data: memoryview) -> int:
+        """The disk is full once half of it is there, and has room again for what was there before."""
+        if next(full, False):
+            usual(file, data[:10])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return usual(file, data)
+
+    monkeypatch.setattr(Path, "replace", refusing(errno.EBUSY))
+    monkeypatch.setattr(os, "write", half)
+    with pytest.raises(Unusable, match="No space left"):
+        edit.write()
+    assert path.read_bytes() == OTHERS
+
+
+def test_file_that_somebody_changed_meanwhile_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    path.write_bytes(OTHERS)
+    edit = aws_config.planned(path, [PROFILE])
+    path.write_bytes(b"[default]\n")
+    with pytest.raises(Unusable, match="Run this again"):
+        edit.write()
+    assert path.read_bytes() == b"[default]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (codecs.BOM_UTF8 + OTHERS, "byte order mark"),
+        (OTHERS.decode().encode("utf-16"), "UTF-16"),
+        (codecs.BOM_UTF16_BE + "[default]\n".encode("utf-16-be"), "UTF-16"),
+        ("[default]\n".encode("utf-32"), "UTF-32"),
+        ("[default]\n".encode("utf-16-le"), "AWS's tools cannot read"),
+        (b"# my own \xff remarks\n", "AWS's tools cannot read"),
+        (b"region = x\n", "AWS's tools cannot read"),
+        (b"[default]\nregion = x\n[default]\n", "AWS's tools cannot read"),
+        (b"[default]\nregion = x\nregion = y\n", "AWS's tools cannot read"),
+        (b"[default]\na line of nothing\n", "AWS's tools cannot read"),
+        (b"[default]\ns3 =\n  nothing\n", "AWS's tools cannot read"),
+    ],
+)
+def test_file_that_aws_cannot_read_is_not_written(tmp_path: Path, text: bytes, says: str) -> None:
+    path = tmp_path / "config"
+    path.write_bytes(text)
+    with pytest.raises(Unusable, match=says) as caught:
+        aws_config.planned(path, [PROFILE])
+    assert caught.value.code == "config_unreadable"
+    assert str(path) in caught.value.detail
+    assert path.read_bytes() == text
+
+
+def test_what_aws_would_read_otherwise_than_it_is_meant_is_not_written(tmp_path: Path) -> None:
+    """A setting that somebody indented below ours becomes a part of our last value."""
+    path = tmp_path / "config"
+    path.write_bytes(aws_config.with_profile(b"", PROFILE) + b"  output = json\n")
+    with pytest.raises(Unusable, match="otherwise than it is meant") as caught:
+        aws_config.planned(path, [PROFILE])
+    assert caught.value.code == "config_unreadable"
+
+
+def test_defaults_of_all_sections_are_no_trouble(tmp_path: Path) -> None:
+    path = tmp_path / "config"
+    path.write_bytes(b"[DEFAULT]\noutput = json\n[profile jump]\nregion = x\n")
+    aws_config.planned(path, [PROFILE]).write()
+    assert raw_config_parse(str(path))[f"profile {PROFILE.name}"] == {**PROFILE.settings(), "output": "json"}
+
+
+def test_what_is_no_file_is_not_written(tmp_path: Path) -> None:
+    for path in (tmp_path, Path("/dev/null")):
+        with pytest.raises(Unusable, match="no file"):
+            aws_config.planned(path, [PROFILE])
+
+
+def refusing(reason: int) -> Callable[..., object]:
+    def refused(*_arguments: object) -> None:
+        raise OSError(reason, os.strerror(reason))
+
+    return refused
 
 
 def test_new_file_is_its_owners_alone_and_botocore_reads_it(tmp_path: Path) -> None:

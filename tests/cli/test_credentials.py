@@ -1,6 +1,7 @@
 """The file with the tokens, and what is refused before any token is sent."""
 
 import json
+import errno
 import os
 import stat
 from datetime import UTC, datetime
@@ -41,6 +42,19 @@ def test_file_is_for_its_owners_eyes_alone_whatever_the_umask() -> None:
     assert stat.S_IMODE(credentials.path().stat().st_mode) == 0o600
     assert stat.S_IMODE(credentials.path().parent.stat().st_mode) == 0o700
     assert [each.name for each in credentials.path().parent.iterdir()] == ["credentials.json"]
+
+
+def test_token_that_cannot_be_written_leaves_no_copy_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    _saved(HERE)
+
+    def refused(*_arguments: object) -> None:
+        raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
+
+    monkeypatch.setattr(Path, "replace", refused)
+    with pytest.raises(Unusable, match="busy"):
+        _saved(THERE)
+    assert [each.name for each in credentials.path().parent.iterdir()] == ["credentials.json"]
+    assert list(credentials.saved()) == [HERE]
 
 
 def test_log_in_is_found_again_and_the_last_portal_is_the_one_that_is_meant() -> None:

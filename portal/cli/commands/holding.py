@@ -9,6 +9,7 @@ import typer
 from portal.cli import aws_config, completing, finding, speaking, tables
 from portal.cli.aws_profiles import Profile, Wishes, profiles
 from portal.cli.commands.options import Address, AsJson, MineCode
+from portal.cli.exits import Unusable
 from portal.cli.portal import reached
 
 SOURCE = "jump"
@@ -79,7 +80,7 @@ def _edit(path: Path, made: list[Profile], *, write: bool, silent: bool) -> None
 def _note_missing_source(path: Path, name: str) -> None:
     try:
         found = aws_config.has_profile(name, path, aws_config.usual_credentials_path())
-    except OSError:
+    except (OSError, Unusable):
         return
     if not found:
         speaking.note(f"There is no profile {name} yet, which these start from. Make it with: aws configure --profile {name}")
