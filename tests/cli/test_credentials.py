@@ -1,7 +1,7 @@
 """The file with the tokens, and what is refused before any token is sent."""
 
-import json
 import errno
+import json
 import os
 import stat
 from datetime import UTC, datetime
