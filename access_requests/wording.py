@@ -52,80 +52,6 @@ STOP_REASONS: Mapping[str, Promise] = {
     Unfounded.NOT_AS_RECORDED: _("refused, because the audit trail does not say what the database says of it"),
     Unfounded.END_NOT_APPROVED: _("refused, because nobody approved the end that the database says"),
 }
-_PERSON_BUSY = _("The portal is writing something else about this person just now. It is tried again.")
-_DENIED = _("AWS denies this to the portal. An administrator must give its role the permission.")
-_PATIENCE = _("AWS asks for patience. It is tried again.")
-PROBLEMS: Mapping[str, Promise] = {
-    "identity_unread": _(
-        "The portal does not know yet which role in AWS this is. It is read and tried again; where the portal has no role in the "
-        "account, an administrator must write the ARN into the catalogue."
-    ),
-    "role_changed": _(
-        "The role is gone, or was deleted and made again: it is not the one that was approved. An administrator must look into "
-        "it, and load the catalogue with its new RoleId."
-    ),
-    "not_denied_after_end": _(
-        "What AWS shows of fence and gate does not deny the second after the end, so nothing was given. An administrator must "
-        "look into it."
-    ),
-    "fence_not_shown_yet": _("AWS does not show the entry fence as it was written. It is looked at again."),
-    "not_shown_yet": _("AWS does not show the change yet. It is looked at again."),
-    "still_shown": _("AWS still shows the membership. It is taken out again."),
-    "leave_unread": _("The audit trail could not be read, so the session gate is not written yet. It is tried again."),
-    "still_a_member": _("AWS still shows the membership. It is taken out again."),
-    "iam_user_changed": _("The IAM user was renamed, or deleted and made again. An administrator must bind it anew."),
-    "no_identity_center": _(
-        "There is no Identity Center, or more than one, where the portal looks for it. An administrator must put its Region and "
-        "role right."
-    ),
-    "identity_group_missing": _("The group of Identity Center is not there under its name. An administrator must look into it."),
-    "identity_user_missing": _("The Identity Center user is gone. An administrator must bind the person anew."),
-    "AccessDenied": _DENIED,
-    "AccessDeniedException": _DENIED,
-    "LimitExceeded": _("A limit of IAM is reached, such as ten groups a user. An administrator must make room."),
-    "NoSuchEntity": _("The IAM user or group is gone. An administrator must look into it."),
-    "Throttling": _PATIENCE,
-    "ThrottlingException": _PATIENCE,
-    "ConflictException": _("Somebody writes about the same in AWS just now. It is tried again."),
-    "ConnectTimeoutError": _("AWS did not answer. It is tried again."),
-    "ReadTimeoutError": _("AWS did not answer in time, so the outcome is unknown. It is looked at again."),
-    "EndpointConnectionError": _("AWS could not be reached. It is tried again."),
-    "change_rejected": _("The change request was rejected in AWS. Ask anew if it is still needed."),
-    "execution_cancelled": _("Somebody has cancelled it in AWS. Ask anew if it is still needed."),
-    "change_timed_out": _("Nobody approved the change request in AWS in time. Ask anew."),
-    "calendar_override_rejected": _("AWS's change calendar is closed, and it was not let through. Ask anew when it is open."),
-    "execution_failed": _("The runbook failed in AWS. It is tried again, three times in all; the timeline has what AWS said."),
-    "change_manager_unavailable": _(
-        "Change Manager is not available in this AWS account: it takes no new customers. An administrator must have the work "
-        "group granted by ssm_automation or iam_group."
-    ),
-    "template_missing": _("The change template is not there. An administrator must run publish_runbooks."),
-    "template_not_approved": _("The change template has not been reviewed. Somebody must approve it in AWS."),
-    "template_not_pinned": _(
-        "The change template does not name the portal's runbooks with their versions, or does not end with the portal's "
-        "approval. An administrator must run publish_runbooks and have it reviewed."
-    ),
-    "setting_missing": _("A setting that names a role is empty. An administrator must set it and run publish_runbooks."),
-    "runbook_missing": _("The runbook is not there. An administrator must run publish_runbooks."),
-    "runbook_changed": _("The runbook is not the portal's, and is not started. An administrator must run publish_runbooks."),
-    "AutomationExecutionNotFoundException": _("AWS does not know the execution any more. An administrator must look into it."),
-    "IdempotentParameterMismatch": _("It was started in AWS before with other contents. An administrator must look into it."),
-    "InvalidAutomationExecutionParametersException": _(
-        "AWS refused the runbook's parameters. An administrator must run publish_runbooks, and look into the names used."
-    ),
-    "role_full": _("The session gate of a role is full. It is tried again; room comes when somebody's access is over."),
-    "gate_busy": _("Another worker is writing the role's session gate. It is tried again."),
-    "gate_not_shown_yet": _("AWS does not show the role's session gate as it was written. It is looked at again."),
-    "person_busy": _PERSON_BUSY,
-    "TooLateToSendError": _("The credentials for AWS took too long, and nothing was sent. It is tried again."),
-    "not_undoable": _("The portal does not undo what stands there now. An administrator must look into it."),
-    "lease_lost": _PERSON_BUSY,
-    NO_GATE_ROLE: _("The portal has no role in this account with which to write there. An administrator must name one."),
-    "unreadable_answer": _("AWS answered what the portal cannot read. An administrator must look into it."),
-    "another_account": _("The portal's credentials lead to another AWS account. An administrator must put them right."),
-    "no_work_group": _("It belongs to no work group of the catalogue. An administrator must put it right in AWS."),
-    "session_gate": _("It is the role's session gate, which the portal does not take off. An administrator must look into it."),
-}
 # Whether somebody can switch to a role, as evaluated over the policies that AWS has.
 SWITCHES: Mapping[str, Promise] = {
     ALLOWED: _("can switch"),
@@ -187,12 +113,6 @@ def sentence(rejection: Rejection) -> str:
     minutes = rejection.data.get("minutes")
     said = {"minutes": duration(minutes)} if isinstance(minutes, int) else {}
     return gettext(rejection.sentence) % {**rejection.data, **said}
-
-
-def problem(word: str) -> str:
-    """Return what a problem of AWS means and what happens next; an unknown one is named as AWS names it."""
-    known = PROBLEMS.get(word)
-    return str(known) if known is not None else gettext("AWS answered %(code)s. It is tried again.") % {"code": word}
 
 
 def untold(reasons: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from access_requests import wording
+from access_requests import problems, wording
 from access_requests.api.showing import Person
 from access_requests.grants.registry import fenced
 from access_requests.lifecycle import ElevationStatus
@@ -78,7 +78,9 @@ class ElevationDetails(BaseModel):
     stopped_at: datetime | None
     stop_reason: str
     ended_at: datetime | None
-    problem: str | None = Field(description="What AWS refused or did not answer, and what happens next.")
+    problem: str | None = Field(
+        description="What AWS refuses or does not answer, and what happens next; once the end has begun, what it was until then."
+    )
     aws: ShownByAws | None
     judged: Judged | None = Field(
         description="Whether the person can switch, as evaluated after the latest step; null until it was evaluated."
@@ -100,7 +102,7 @@ class ElevationDetails(BaseModel):
             stopped_at=row.stopped_at,
             stop_reason=row.stop_reason,
             ended_at=row.ended_at,
-            problem=wording.problem(row.problem) if row.problem else None,
+            problem=problems.of(row) or None,
             aws=ShownByAws.of(row),
             judged=Judged.of(row),
             switch_roles=[SwitchRole.of(role, row) for role in roles if role.arn],

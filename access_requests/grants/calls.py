@@ -15,6 +15,7 @@ from botocore.exceptions import (
     PartialCredentialsError,
 )
 
+from access_requests.grants.causes import DENIALS, cause
 from access_requests.grants.errors import BackendBusy, BackendError, BackendRefused
 from access_requests.grants.executions import Execution
 
@@ -47,7 +48,6 @@ BUSY = frozenset(
 )
 # What Systems Manager says where Change Manager is closed, to new customers and to whoever had it.
 CLOSED, UNAVAILABLE = "NoLongerSupportedException", "change_manager_unavailable"
-DENIALS = frozenset({"AccessDenied", "AccessDeniedException"})
 # IAM's word, and the identity store's.
 NOT_THERE = frozenset({"NoSuchEntity", "ResourceNotFoundException"})
 SERVER_ERROR = 500
@@ -88,6 +88,7 @@ class Caller:
         """Make one call by botocore's name for it, such as tag_user. Raises BackendBusy, BackendRefused."""
         self.before_each()
         at, started = self.clock(), time.monotonic()
+        action = self.client.meta.method_to_api_mapping[method]
         outcome, request_id = "ok", ""
         try:
             answer: dict[str, Any] = getattr(self.client, method)(**params)
@@ -95,13 +96,12 @@ class Caller:
         except ClientError as error:
             outcome = error.response.get("Error", {}).get("Code", "Unknown")
             request_id = error.response.get("ResponseMetadata", {}).get("RequestId", "")
-            raise _divided(error) from error
+            raise _divided(error, service=self.client.meta.service_model.service_name, action=action) from error
         except BotoCoreError as error:
             outcome = type(error).__name__
             raise _divided_local(error) from error
         finally:
             spent = int((time.monotonic() - started) * 1000)
-            action = self.client.meta.method_to_api_mapping[method]
             self.calls.append(Call(action=action, outcome=outcome, request_id=request_id, at=at, milliseconds=spent))
         return answer
 
@@ -138,13 +138,15 @@ def is_denied(error: BackendError) -> bool:
     return error.problem in DENIALS
 
 
-def _divided(error: ClientError) -> BackendError:
+def _divided(error: ClientError, *, service: str, action: str) -> BackendError:
     code = str(error.response.get("Error", {}).get("Code", "Unknown"))
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     message = str(error.response.get("Error", {}).get("Message", ""))
     if code in BUSY or status >= SERVER_ERROR:
         return BackendBusy(code, message)
-    return BackendRefused(UNAVAILABLE if code == CLOSED else code, message)
+    if code == CLOSED:
+        return BackendRefused(UNAVAILABLE, message)
+    return BackendRefused(code, message, cause=cause(code, service=service, action=action, message=message))
 
 
 def _divided_local(error: BotoCoreError) -> BackendError:

@@ -7,12 +7,15 @@ BackendError
 └── LeaseLost         whoever holds the lease now; this worker stops at once
 """
 
+from access_requests.grants import causes
+
 
 class BackendError(Exception):
-    """`problem` is a short stable word for it, such as AWS's own error code."""
+    """`problem` is a short stable word, such as AWS's own error code; `cause` says more of what is in the way, if known."""
 
-    def __init__(self, problem: str, detail: str = "") -> None:
+    def __init__(self, problem: str, detail: str = "", *, cause: str = "") -> None:
         self.problem = problem
+        self.cause = (cause or problem)[: causes.LONGEST]
         self.detail = detail
         super().__init__(f"{problem}: {detail}" if detail else problem)
 

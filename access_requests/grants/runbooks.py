@@ -9,6 +9,7 @@ from django.conf import settings
 
 from access_requests.grants import documents, entry_fence, executions
 from access_requests.grants.calls import Caller
+from access_requests.grants.causes import cause_in
 from access_requests.grants.contract import Grant, Principal, Seen, window_name
 from access_requests.grants.documents import Owner
 from access_requests.grants.errors import BackendBusy, BackendError, BackendRefused, LeaseLost, UnderWay
@@ -189,9 +190,14 @@ def stop(execution: Execution, ssm: Caller) -> None:
 def check(execution: Execution) -> None:
     """Raise for one that gave nothing: BackendRefused where somebody was against it, BackendBusy where it failed."""
     if execution.has_failed:
-        raise BackendBusy(FAILURE, execution.message)
+        raise BackendBusy(FAILURE, execution.message, cause=_cause(execution.message))
     if execution.status in REFUSED:
         raise BackendRefused(REFUSED[execution.status], execution.message)
+
+
+def _cause(message: str) -> str:
+    said = cause_in(message)
+    return f"{FAILURE}:{said}" if said else FAILURE
 
 
 def _check_fences_show(grant: Grant, aws: Caller) -> None:
@@ -212,7 +218,7 @@ def _next(grant: Grant, last: Execution | None, *, is_member: bool, now: datetim
         raise BackendBusy(NOT_SHOWN_YET)
     failures = [one for one in grant.executions if one.request == grant.request and one.has_failed]
     if len(failures) >= MOST_FAILURES:
-        raise BackendRefused(FAILURE, failures[-1].message)
+        raise BackendRefused(FAILURE, failures[-1].message, cause=_cause(failures[-1].message))
     purpose = Purpose.PROLONG if is_member else Purpose.GRANT
     return Execution(request=grant.request, purpose=purpose, number=grant.next_number(grant.request))
 

@@ -4,14 +4,13 @@ import json
 from typing import Any
 
 from access_requests.grants.calls import Caller, is_denied, is_missing
+from access_requests.grants.causes import LIMIT, ROLE_FULL
 from access_requests.grants.errors import BackendRefused
 from portal.iam.fences import Document
 from portal.iam.session_gate import SESSION_GATE_NAME
 
 # What AWS allows all inline policies of a role together. White space is not counted, and we write none.
 ROLE_INLINE_SIZE = 10_240
-ROLE_FULL = "role_full"
-LIMIT = "LimitExceeded"
 
 
 def put(aws: Caller, *, role_name: str, document: Document) -> None:
@@ -23,7 +22,7 @@ def put(aws: Caller, *, role_name: str, document: Document) -> None:
         aws.call("put_role_policy", RoleName=role_name, PolicyName=SESSION_GATE_NAME, PolicyDocument=text(document))
     except BackendRefused as error:
         if error.problem == LIMIT:
-            raise BackendRefused(ROLE_FULL, error.detail) from error
+            raise BackendRefused(ROLE_FULL, error.detail, cause=error.cause) from error
         if is_denied(error):
             aws.call("list_role_policies", RoleName=role_name, MaxItems=1)
         raise

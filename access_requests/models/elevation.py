@@ -44,7 +44,10 @@ class Elevation(models.Model):
     written_ends_at = models.DateTimeField(_("end as written in AWS"), null=True, blank=True)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     try_again_at = models.DateTimeField(_("next try"), null=True, blank=True)
-    problem = models.CharField(_("problem"), max_length=60, blank=True)
+    # What is in the way of the step that is tried: a cause of grants.causes, or a word of the portal's own.
+    problem = models.CharField(_("problem"), max_length=120, blank=True)
+    # The same as it stood when the end began: why nothing was given, or why an extension was not written.
+    problem_at_end = models.CharField(_("problem when the end began"), max_length=120, blank=True, db_default="")
     # What AWS showed when it was last looked at: grants.Seen as JSON.
     seen = models.JSONField(_("what AWS showed"), null=True, blank=True, encoder=DjangoJSONEncoder)
     seen_at = models.DateTimeField(_("read back"), null=True, blank=True)

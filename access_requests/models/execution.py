@@ -28,7 +28,7 @@ class AutomationExecution(models.Model):
     # When it is to be looked at next, while nobody's grant or end does; null once that is not needed.
     follow_at = models.DateTimeField(_("next look"), null=True, blank=True)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    problem = models.CharField(_("problem"), max_length=60, blank=True)
+    problem = models.CharField(_("problem"), max_length=120, blank=True)
 
     class Meta:
         verbose_name = _("execution in AWS")

@@ -66,7 +66,7 @@ def follow(row_id: int) -> None:
     try:
         _act(row, aws)
     except BackendError as error:
-        problem = error.problem
+        problem = error.cause
         logger.warning("the change request of %s: %s", row, error)
     except Rejection as refusal:
         problem = refusal.code  # Such as that nobody is bound any more.

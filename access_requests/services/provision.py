@@ -84,12 +84,12 @@ class Grants:
             _leave_to_the_end(elevation, data, now)
         elif isinstance(error, BackendRefused):
             # No endless grants: an administrator must act first. Part of it may be there, so it is taken out.
-            aws_step.try_again(elevation, error.problem, data=data, step=self.name, now=now)
-            stop.end_now(elevation, reason="grant_refused", actor=WORKER, now=now, comment=error.problem)
+            aws_step.try_again(elevation, error.cause, data=data, step=self.name, now=now)
+            stop.end_now(elevation, reason="grant_refused", actor=WORKER, now=now, comment=error.cause)
         elif isinstance(error, UnderWay):
             aws_step.look_again(elevation, now=now)
         else:
-            aws_step.try_again(elevation, error.problem, data=data, step=self.name, now=now)
+            aws_step.try_again(elevation, error.cause, data=data, step=self.name, now=now)
 
 
 class Prolongs:
@@ -129,7 +129,7 @@ class Prolongs:
         if isinstance(error, UnderWay):
             aws_step.look_again(elevation, now=now)
             return
-        aws_step.try_again(elevation, error.problem, data=data, step=self.name, now=now)
+        aws_step.try_again(elevation, error.cause, data=data, step=self.name, now=now)
         if error.problem in ENDING:
             stop.end_now(elevation, reason=error.problem, actor=WORKER, now=now)
         elif error.problem in REFUSED.values():

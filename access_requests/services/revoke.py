@@ -77,7 +77,7 @@ class Ends:
             aws_step.look_again(elevation, now=now)
             return
         # Whatever AWS says, an end never gives up.
-        aws_step.try_again(elevation, error.problem, data=data, step=self.name, now=now)
+        aws_step.try_again(elevation, error.cause, data=data, step=self.name, now=now)
 
 
 class Tidies:
@@ -114,7 +114,7 @@ class Tidies:
         if isinstance(error, UnderWay):
             aws_step.look_again(elevation, now=now)
         else:
-            aws_step.try_again(elevation, error.problem, data=data, step=self.name, now=now)
+            aws_step.try_again(elevation, error.cause, data=data, step=self.name, now=now)
         elevation.fence_due_at, elevation.try_again_at = elevation.try_again_at, None
         elevation.save(update_fields=["fence_due_at", "try_again_at"])
 

@@ -77,6 +77,8 @@ def apply_to_elevation(
     if after is None:
         raise TransitionNotAllowed(state=before)
     elevation.status = after
+    if after == ElevationStatus.REVOKING:
+        elevation.problem_at_end = elevation.problem
     elevation.attempts, elevation.try_again_at, elevation.problem = 0, None, ""
     elevation.save()
     record(elevation, act=f"elevation.{after}", actor=actor, now=now, data={"from": before, "to": after, **(data or {})})

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext
 
-from access_requests import wording
+from access_requests import problems, wording
 from access_requests.actor import WORKER
 from access_requests.lifecycle import DRIFT_OPEN, DriftStatus
 from access_requests.models import DRIFT_OF_SWITCH, Drift, DriftAnswer, Elevation
@@ -121,7 +121,7 @@ class Shown:
         if not (self.drift.problem and self.is_moving):
             return ""
         return gettext("It could not be undone: %(why)s Next attempt within %(time)s.") % {
-            "why": wording.problem(self.drift.problem),
+            "why": problems.sentence(self.drift.problem),
             "time": wording.every(settings.RECONCILE_SECONDS),
         }
 

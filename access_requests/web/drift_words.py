@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from access_requests import wording
+from access_requests import problems
 from access_requests.lifecycle import DriftStatus
 from access_requests.models import Drift, DriftKind
 from access_requests.web import moments
@@ -138,5 +138,5 @@ def _words(entry: TrailEntry, who: str) -> Mapping[str, str]:
         "who": who,
         "found": differs(said["kind"], thing=said["thing"], name=said["name"]),
         "principal": said["principal"],
-        "problem": wording.problem(said["problem"]),
+        "problem": problems.sentence(said["problem"]),
     }

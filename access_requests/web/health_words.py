@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from access_requests import wording
+from access_requests import problems
 from access_requests.grants import health
 from access_requests.grants.identity_center import NO_IDENTITY_CENTER
 
@@ -36,4 +36,4 @@ SENTENCES: Mapping[str, Promise] = {
 
 def to_do(problem: str) -> str:
     """Return what is to be done about a problem; one that is met in grants too has the same words there."""
-    return str(SENTENCES.get(problem) or wording.problem(problem))
+    return str(SENTENCES.get(problem) or problems.sentence(problem))

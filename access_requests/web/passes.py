@@ -9,9 +9,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from access_requests import wording
+from access_requests import problems, wording
 from access_requests.grants.registry import fenced
-from access_requests.lifecycle import IN_AWS, STANDING, ElevationStatus
+from access_requests.lifecycle import STANDING, ElevationStatus
 from access_requests.models import Decision, Elevation, TargetRole
 from access_requests.selectors import switching
 from access_requests.services import stop
@@ -112,9 +112,9 @@ class Pass:
     @property
     def problem(self) -> str:
         """What is wrong at the moment, and what is done about it."""
-        if not self.elevation.problem or self.state not in IN_AWS:
-            return ""
-        sentence = wording.problem(self.elevation.problem)
+        sentence = problems.of(self.elevation)
+        if not sentence or not self.elevation.problem:
+            return sentence
         again = self.elevation.try_again_at
         if again is None or again <= self.now:
             return sentence

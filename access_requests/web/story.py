@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from access_requests import wording
+from access_requests import problems, wording
 from access_requests.actor import Door
 from access_requests.grants.registry import fenced
 from access_requests.lifecycle import UNDECIDED, ElevationStatus
@@ -119,7 +119,7 @@ def _sentence(entry: TrailEntry) -> tuple[str, str]:
     if in_aws := executions.ended(entry):
         return in_aws
     if entry.act.endswith(FAILED):
-        return "alert", wording.problem(str(data.get("problem", "")))
+        return "alert", problems.sentence(str(data.get("problem", "")))
     kind, sentence = SENTENCES.get(entry.act, ("step", None))
     if entry.act == "request.submitted" and data["request"].get("extends"):
         sentence = EXTENSION_ASKED

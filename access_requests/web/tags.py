@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from access_requests import wording
+from access_requests import problems, wording
 from access_requests.grants import registry
 from access_requests.models import ApprovalLevel, Decision, TargetRole, WorkGroup
 from access_requests.selectors import requests
@@ -112,7 +112,7 @@ def stop_reason(word: str) -> str:
 
 @register.filter
 def problem(word: str) -> str:
-    return wording.problem(word)
+    return problems.sentence(word)
 
 
 @register.filter

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from portal import cli
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 ENOUGH_SECONDS = 30
+PRESSED_AGAIN_SECONDS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,8 +93,12 @@ class Session:
         os.write(self.screen, text.encode())
 
     def interrupt(self) -> None:
-        """Press Ctrl-C."""
-        self.process.send_signal(signal.SIGINT)
+        """Press Ctrl-C, and again where nothing comes of it: a read that is just beginning does not notice the first."""
+        deadline = time.monotonic() + ENOUGH_SECONDS
+        while self.process.poll() is None and time.monotonic() < deadline:
+            self.process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(PRESSED_AGAIN_SECONDS)
 
     def end(self) -> int:
         """Return how it ended, once it did; `seen` is then all that was shown."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from access_requests import wording
+from access_requests import problems
 from access_requests.errors import ChangeNotReady, NotInProductionYet, Rejection
 from access_requests.models import AccessRequest, AutomationExecution, Drift, Elevation, IamUserBinding, WorkGroup
 from access_requests.services import change_details, change_requests, executions, provision, revoke
@@ -324,7 +324,7 @@ def test_unusable_documents_are_told_on_the_request_and_refuse_the_grant(runbook
     runbooked.follow()
     problem = "template_not_pinned" if spoil == "runbook_changed" else spoil
     assert (change(request).problem, acts(request)[-1]) == (problem, "request.change_attempt_failed")
-    assert str(wording.problem(spoil)) != str(wording.problem("NeverHeardOf")).replace("NeverHeardOf", spoil)
+    assert problems.sentence(spoil) != problems.sentence("NeverHeardOf").replace("NeverHeardOf", spoil)
     runbooked.follow()
     assert acts(request).count("request.change_attempt_failed") == 1
     approved(request, jump.cast.leader01, now=jump.clock.now)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from access_requests.grants import session_gate as in_aws
 from access_requests.grants.calls import Call, Caller
+from access_requests.grants.causes import ROLE_FULL
 from access_requests.grants.errors import BackendBusy, BackendError, BackendRefused
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, RoleGate, TargetRole, WorkGroup
@@ -156,7 +157,8 @@ def _write(role: TargetRole, holder: str, aws: Caller, *, renew: Renew) -> None:
         raise
     try:
         if size(wanted) > room(role):
-            raise BackendRefused(in_aws.ROLE_FULL, f"{len(wanted)} people do not fit into the session gate of {role}")
+            full = f"{len(wanted)} people do not fit into the session gate of {role}"
+            raise BackendRefused(ROLE_FULL, full, cause=f"{ROLE_FULL}:{in_aws.ROLE_INLINE_SIZE}")
         in_aws.put(aws, role_name=role.name, document=session_gate(wanted))
         shown = lines_of(in_aws.read(aws, role_name=role.name))
         if shown is None or list(shown) != [_as_written(line) for line in wanted]:

@@ -107,7 +107,7 @@ def _undo(drift: Drift) -> None:
     try:
         is_written = _write(drift, calls)
     except BackendError as error:
-        problem = error.problem
+        problem = error.cause
         logger.warning("drift %s cannot be undone: %s", drift.code, error)
     except Exception as error:
         # One that is odd stops none of the others.

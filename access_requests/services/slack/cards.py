@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from access_requests import wording
+from access_requests import problems, wording
 from access_requests.actor import Door
 from access_requests.grants.contract import Principal
 from access_requests.lifecycle import STANDING, UNDECIDED, ElevationStatus
@@ -159,6 +159,8 @@ def _progress(request: AccessRequest) -> Iterator[Block]:
         yield blocks.context(blocks.typed(gettext("This request is decided on in the portal, not here.")))
     for elevation in request.elevations.all():
         yield blocks.section(blocks.marked(_access(elevation)))
+        if problem := problems.of(elevation):
+            yield blocks.context(blocks.typed(problem))
 
 
 def _decided(decision: Decision) -> Block:

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from access_requests import wording
+from access_requests import problems, wording
 from access_requests.grants.errors import LeaseLost
 from portal.iam import contexts
 from portal.iam.truth import Unknown
@@ -26,7 +26,7 @@ def test_reason_that_depends_on_where_the_call_comes_from_is_said_in_both_langua
 @pytest.mark.parametrize("problem", [LeaseLost().problem, "person_busy", "no_work_group", "session_gate", "no_gate_role"])
 def test_problem_of_the_portals_own_is_said_in_a_sentence_that_says_what_happens_next(problem: str) -> None:
     with translation.override("en"):
-        said = wording.problem(problem)
+        said = problems.sentence(problem)
     assert problem not in said
     assert said.endswith(("It is tried again.", "An administrator must name one.", "in AWS.", "look into it."))
 

@@ -42,6 +42,41 @@ def active(given: str) -> str:
     return given
 
 
+CAUSES = [
+    ("groups_full:10", "is in 10 groups already"),
+    ("tags_full:50", "has 50 tags already"),
+    ("user_policies_full:2048", "may have 2048 characters together"),
+    ("AccessDenied:iam:AddUserToGroup", "AWS denies iam:AddUserToGroup to the portal"),
+    ("execution_failed:groups_full:10", "The runbook failed in AWS: The IAM user is in 10 groups"),
+    ("iam_user_changed", "must bind it anew"),
+    ("Odd", "AWS answered Odd."),
+]
+
+
+@pytest.mark.parametrize(("cause", "says"), CAUSES)
+def test_cause_is_told_while_it_is_tried_again_and_after_the_end(
+    bot: Bot, given: str, member01: User, cause: str, says: str
+) -> None:
+    row = Elevation.objects.filter(code=given)
+    row.update(status=ElevationStatus.GRANTING, granting_at=timezone.now(), problem=cause)
+    assert says in read(bot.get(f"/elevations/{given}", for_person=member01))["details"]["problem"]
+    now = timezone.now()
+    stopped = {"stop_reason": "grant_refused", "stopped_at": now, "ended_at": now}
+    row.update(status=ElevationStatus.ENDED, problem="", problem_at_end=cause, **stopped)
+    said = read(bot.get(f"/elevations/{given}", for_person=member01))["details"]["problem"]
+    assert says in said
+    assert "tried again" not in said
+
+
+def test_what_passes_by_itself_is_not_tried_again_after_the_end(bot: Bot, given: str, member01: User) -> None:
+    row, now = Elevation.objects.filter(code=given), timezone.now()
+    row.update(
+        status=ElevationStatus.ENDED, problem_at_end="role_full:10240", stop_reason="expired", stopped_at=now, ended_at=now
+    )
+    said = read(bot.get(f"/elevations/{given}", for_person=member01))["details"]["problem"]
+    assert said == "Until then AWS had not done what was asked for (role_full:10240)."
+
+
 def test_everyone_sees_who_where_and_until_when_but_not_why(bot: Bot, given: str, member02: User) -> None:
     (item,) = read(bot.get("/elevations", for_person=member02))["items"]
     assert (item["id"], item["state"], item["work_group"]) == (given, "scheduled", "ProdMemberWorkGroup")

@@ -207,6 +207,14 @@ def test_request_of_somebody_else_is_not_there(cast: Cast, slack: Slack, clock: 
     told(slack.types(cast.member02, f"{verb} {request.code}{why}"), "not_found")
 
 
+def test_status_says_why_nothing_was_given(cast: Cast, slack: Slack, clock: Clock) -> None:
+    elevation = elevated(cast.member01, cast.leader01, now=clock.now)
+    over = {"stopped_at": clock.now, "ended_at": clock.now, "stop_reason": "grant_refused"}
+    Elevation.objects.update(status="ended", problem_at_end="tags_full:50", **over)
+    said = texts(slack.types(cast.member01, f"status {elevation.request.code}"))
+    assert "The IAM user has 50 tags already, as many as IAM allows. An administrator must take one off." in said
+
+
 def test_decided_or_lapsed_request_is_refused_by_its_state(cast: Cast, slack: Slack, clock: Clock) -> None:
     decided, late = submitted(cast.member01, now=clock.now), submitted(cast.member02, now=clock.now)
     rejected(decided, cast.leader02, now=clock.now)

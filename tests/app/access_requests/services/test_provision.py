@@ -1,5 +1,6 @@
 """Putting a person into a work group, and writing a later end: the workers against AWS over HTTP."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -243,6 +244,7 @@ def test_grant_that_aws_denies_is_taken_back_and_not_repeated(jump: Jump, action
     jump.proxy.refuse(action, status=403, code="AccessDenied")
     granted(elevation)
     assert (elevation.status, elevation.stop_reason) == (ElevationStatus.REVOKING, "grant_refused")
+    assert elevation.problem_at_end == f"AccessDenied:iam:{action}"
     jump.sweep()
     elevation.refresh_from_db()
     assert elevation.status == ElevationStatus.ENDED
@@ -267,14 +269,20 @@ def full_policies(jump: Jump) -> None:
     jump.iam.put_user_policy(UserName="member01", PolicyName="Extra", PolicyDocument=document)
 
 
-@pytest.mark.parametrize("fill", [eleven_groups, fifty_tags, full_policies])
-def test_limit_of_iam_leaves_no_half_made_access(jump: Jump, fill: object) -> None:
-    assert callable(fill)
+@pytest.mark.parametrize(
+    ("fill", "cause"),
+    [(eleven_groups, "groups_full:10"), (fifty_tags, "tags_full:50"), (full_policies, "user_policies_full:2048")],
+)
+def test_limit_of_iam_leaves_no_half_made_access_and_is_named_with_its_number(
+    jump: Jump, fill: Callable[[Jump], None], cause: str
+) -> None:
     fill(jump)
     groups, tags = jump.groups(), jump.tags()
     elevation = granted(approve_access(jump))
     assert elevation.status == ElevationStatus.REVOKING
     assert ended(elevation).status == ElevationStatus.ENDED
+    assert (elevation.problem, elevation.problem_at_end) == ("", cause)
+    assert TrailEntry.objects.get(act="elevation.revoking").data["comment"] == cause
     assert (jump.groups(), jump.tags(), jump.members()) == (groups, tags, set())
 
 
@@ -285,6 +293,22 @@ def test_group_that_somebody_deleted_ends_the_grant(jump: Jump) -> None:
     assert granted(elevation).status == ElevationStatus.REVOKING
     assert ended(elevation).status == ElevationStatus.ENDED
     assert MEMBER_TAG not in jump.tags()
+
+
+def test_what_aws_did_not_do_before_the_end_is_known_after_it_and_a_grant_that_came_through_has_nothing(jump: Jump) -> None:
+    late, good = approve_access(jump), None
+    jump.proxy.refuse("TagUser", status=400, code="Throttling")
+    granted(late)
+    jump.clock.forward(minutes=31)
+    jump.proxy.heal()
+    assert (ended(late).status, late.problem_at_end) == (ElevationStatus.ENDED, "Throttling")
+    good = approve_access(jump)
+    jump.proxy.refuse("TagUser", status=400, code="Throttling")
+    assert granted(good).problem == "Throttling"
+    jump.proxy.heal()
+    assert granted_at_last(jump, good).status == ElevationStatus.ACTIVE
+    jump.clock.forward(minutes=31)
+    assert (ended(good).status, good.problem_at_end) == (ElevationStatus.ENDED, "")
 
 
 # Beside others
@@ -433,6 +457,6 @@ def test_denied_extension_leaves_access_until_the_old_end_in_aws_and_goes_on_try
     jump.proxy.refuse("PutUserPolicy", status=403, code="AccessDenied")
     provision.prolong(elevation.pk)
     elevation.refresh_from_db()
-    assert (elevation.status, elevation.problem) == (ElevationStatus.ACTIVE, "AccessDenied")
+    assert (elevation.status, elevation.problem) == (ElevationStatus.ACTIVE, "AccessDenied:iam:PutUserPolicy")
     assert jump.fence() == HALF_PAST_FIVE
     assert granted_at_last(jump, elevation).written_ends_at == elevation.ends_at

@@ -183,7 +183,10 @@ def test_nothing_says_ended_before_aws_showed_it_and_no_end_gives_up(
     jump.proxy.refuse(action, status=status, code=code, times=7)
     for _ in range(7):
         ended(active)
-        assert (active.status, active.problem) == (ElevationStatus.REVOKING, code)
+        assert (active.status, active.problem) == (
+            ElevationStatus.REVOKING,
+            f"{code}:iam:{action}" if code == "AccessDenied" else code,
+        )
         assert active.try_again_at is not None
         assert active.try_again_at <= jump.clock.now + timedelta(minutes=1)
         jump.clock.now = active.try_again_at

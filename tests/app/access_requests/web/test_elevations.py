@@ -6,7 +6,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from access_requests.lifecycle import ElevationStatus
-from access_requests.models import AccessRequest
+from access_requests.models import AccessRequest, Elevation
 from tests.app.access_requests.web.conftest import Browse
 from tests.cast import Cast, add_person
 from tests.clock import Clock
@@ -119,6 +119,21 @@ def test_what_is_over_cannot_be_extended(cast: Cast, browse: Browse, clock: Cloc
     response = browse(cast.member01).post(f"/elevations/{elevation.code}/extend/", {"ends_at": "2026-11-23T16:00", "reason": "x"})
     assert response.status_code == 409
     assert "Make a new request." in response.content.decode()
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_cause_is_on_the_page_while_it_is_tried_again_and_after_the_end(
+    cast: Cast,
+    browse: Browse,
+    clock: Clock,
+    is_over: bool,  # noqa: FBT001
+) -> None:
+    elevation = elevated(cast.member01, cast.leader01, now=clock.now)
+    cause, over = "groups_full:10", {"stopped_at": clock.now, "ended_at": clock.now, "stop_reason": "grant_refused"}
+    fields = {"status": "ended", "problem_at_end": cause, **over} if is_over else {"status": "granting", "problem": cause}
+    Elevation.objects.update(**fields)
+    page = browse(cast.member01).get(f"/elevations/{elevation.code}/").content.decode()
+    assert "The IAM user is in 10 groups already, as many as IAM allows. An administrator must take the user out of one" in page
 
 
 def test_past_ones_are_shown_when_asked_for(cast: Cast, browse: Browse, clock: Clock) -> None:

@@ -62,7 +62,7 @@ def test_grant_that_finds_the_role_full_gives_nothing_at_all(gated: Gated) -> No
     elevation = granted(elevation)
     assert (elevation.status, elevation.stop_reason) == (ElevationStatus.REVOKING, "grant_refused")
     assert (gated.jump.groups(), gated.jump.fences(), gated.lines()) == ({"MemberGroup"}, {}, {})
-    assert TrailEntry.objects.get(act="elevation.revoking").data["comment"] == "role_full"
+    assert TrailEntry.objects.get(act="elevation.revoking").data["comment"] == "role_full:10240"
 
 
 def test_role_that_aws_finds_full_is_called_full(gated: Gated) -> None:
@@ -74,7 +74,7 @@ def test_role_that_aws_finds_full_is_called_full(gated: Gated) -> None:
     gated.iam.put_role_policy(RoleName=MEMBER_ROLE, PolicyName="Long", PolicyDocument=long)
     elevation = granted(approve(gated))
     assert elevation.stop_reason == "grant_refused"
-    assert TrailEntry.objects.get(act="elevation.revoking").data["comment"] == "role_full"
+    assert TrailEntry.objects.get(act="elevation.revoking").data["comment"] == "role_full:10240"
 
 
 def test_account_without_a_role_of_the_portal_has_no_gate(gated: Gated) -> None:
