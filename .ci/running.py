@@ -82,7 +82,9 @@ def run(steps: Sequence[Step], *, at_once: int, meanwhile: Callable[[], object] 
 
 
 def _begin(step: Step) -> _Running:
-    variables = {**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings.test", **step.environment}
+    # Bytecode is kept, whatever the machine says: some hundred processes import the same modules.
+    kept = {"PYTHONDONTWRITEBYTECODE": None}
+    variables = {**os.environ, **kept, "DJANGO_SETTINGS_MODULE": "portal.settings.test", **step.environment}
     log = tempfile.TemporaryFile("w+")  # noqa: SIM115  It lives as long as the step.
     process = subprocess.Popen(
         step.command,

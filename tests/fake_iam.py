@@ -70,6 +70,14 @@ class FakeIam:
         return self
 
     @property
+    def service_model(self) -> "FakeIam":
+        return self
+
+    @property
+    def service_name(self) -> str:
+        return "iam"
+
+    @property
     def method_to_api_mapping(self) -> dict[str, str]:
         return METHODS
 

@@ -54,6 +54,11 @@ class TicketUnclear(errors.Unusable):
     )
 
 
+class OptionsUnknown(errors.Unusable):
+    code = "options_unknown"
+    sentence = _("Options such as %(word)s belong to the command line. Nothing was asked for. Type: %(command)s")
+
+
 class SecondCode(errors.Unusable):
     code = "second_code"
     sentence = _("%(word)s is another one: name them one at a time. Nothing was done. Type: %(command)s")

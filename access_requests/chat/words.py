@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from access_requests.chat.refusals import (
     CodeUnreadable,
     DurationUnreadable,
+    OptionsUnknown,
     SecondCode,
     TicketUnclear,
     TimeUnclear,
@@ -20,6 +21,10 @@ WORD = re.compile(r"\S+")
 # What may be the rest of a time: `1h 30`, `2h m`.
 REST_OF_TIME = re.compile(r"[0-5]?[0-9]|[dhm]", re.ASCII)
 DIGIT = re.compile(r"[0-9]", re.ASCII)
+# Of an app that has Slack escape what is typed, and of what is pasted from a message.
+LINK = re.compile(r"<(?P<url>(?:https?://|mailto:)[^|>\s]+)(?:\|(?P<words>[^>]*))?>")
+# An option as the command line takes it.
+OPTION = re.compile(r"--?[a-z][a-z-]*(=.*)?", re.ASCII)
 EXAMPLE_TICKET = "CHG-123"
 
 
@@ -42,7 +47,9 @@ class Line:
 
     @classmethod
     def of(cls, text: str) -> "Line":
-        verb, rest = (*unescaped(text).split(maxsplit=1), "", "")[:2]
+        typed = unescaped(text).strip()
+        # Some type it twice, since their client has written it for them already.
+        verb, rest = (*typed.removeprefix(f"{COMMAND} ").split(maxsplit=1), "", "")[:2]
         return cls(typed_words.plain(verb).lower().replace("_", "-") or "help", rest.strip())
 
     def whole(self) -> str:
@@ -76,6 +83,7 @@ class Line:
     def request(self) -> Asked:
         """Return what is asked for. Raises WordsMissing, DurationUnreadable, TimeUnclear, TicketUnclear."""
         names, minutes, rest = self._until_time()
+        self._no_options(names, minutes, rest)
         ticket, reason = (*rest.split(maxsplit=1), "", "")[:2]
         self._no_time_again(names, minutes, rest, then=f" {EXAMPLE_TICKET}")
         if not reason:
@@ -105,6 +113,15 @@ class Line:
                 return words[:begin], minutes, self.rest[spans[begin + count - 1].end() :].strip()
         raise DurationUnreadable(field="duration_minutes", word=words[_names_end(words)])
 
+    def _no_options(self, names: list[str], minutes: int, rest: str) -> None:
+        """Raises OptionsUnknown for words of the command line, whose options Slack's has not: `--for 2h --ticket CHG-1`."""
+        words = rest.split()
+        options = [word for word in (*names, *words[:1]) if OPTION.fullmatch(word)]
+        if options:
+            plain = " ".join(word for word in words if not OPTION.fullmatch(word))
+            command = self._command([name for name in names if name not in options], minutes, f" {plain or EXAMPLE_TICKET}")
+            raise OptionsUnknown(field="text", word=options[0], command=command)
+
     def _no_time_again(self, names: list[str], minutes: int, rest: str, *, then: str) -> None:
         """Raises TimeUnclear where a second time follows, or what may be the rest of the first."""
         words = rest.split()
@@ -131,7 +148,8 @@ def _names_end(words: list[str]) -> int:
 
 
 def unescaped(text: str) -> str:
-    """Return what was typed: Slack sends &, < and > as entities, and nothing else."""
+    """Return what was typed: Slack sends &, < and > as entities, and nothing else. A link that it made is its words, or itself."""
+    text = LINK.sub(lambda link: link["words"] or link["url"], text)
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

@@ -243,6 +243,32 @@ def test_what_aws_would_read_otherwise_than_it_is_meant_is_not_written(tmp_path:
     assert caught.value.code == "config_unreadable"
 
 
+# What others' tools did to such a file: each as it was reported of one of them.
+NESTED = b"[default]\ns3 =\n  signature_version = s3v4\n  addressing_style = path\nregion = x\n"
+PRECIOUS = (
+    NESTED,
+    b"# vim: ft=dosini\n; an account that is closed\n#[profile old]\n#region = x\n",
+    b"[profile a]\nregion = x\n\n\n[profile b]\n# why\nregion=y\n",
+    b"[sso-session mine]\nsso_region = x\n[profile c]\nsso_session = mine\n[services local]\ndynamodb =\n  endpoint_url = http://x\n",
+    b"[default]\nregion = x",
+    b"\n",
+)
+
+
+@pytest.mark.parametrize("text", PRECIOUS)
+def test_nothing_of_anybodys_is_lost_reordered_or_written_twice(tmp_path: Path, text: bytes) -> None:
+    path = tmp_path / "config"
+    path.write_bytes(text)
+    before = raw_config_parse(str(path))
+    for _ in range(2):
+        aws_config.planned(path, [PROFILE]).write()
+    assert path.read_bytes().startswith(text)
+    assert path.read_bytes().count(b"[profile sekisho-ProdMemberWorkGroup]") == 1
+    after = raw_config_parse(str(path))
+    assert after.pop(f"profile {PROFILE.name}") == PROFILE.settings()
+    assert after == before
+
+
 def test_defaults_of_all_sections_are_no_trouble(tmp_path: Path) -> None:
     path = tmp_path / "config"
     path.write_bytes(b"[DEFAULT]\noutput = json\n[profile jump]\nregion = x\n")
@@ -281,6 +307,7 @@ def test_new_file_is_its_owners_alone_and_botocore_reads_it(tmp_path: Path) -> N
         {"role_session_name": "m"},
         {"mfa_serial": ""},
         {"mfa_serial": "arn:aws:iam::111111111111:u2f/user/member01/key"},
+        {"mfa_serial": "arn:aws:iam::111111111111:user/member01"},
         {"source_profile": "jump]\n[default"},
         {"region": "eu west"},
         {"name": "sekisho-[x]"},

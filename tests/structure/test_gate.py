@@ -145,7 +145,7 @@ def test_pace_is_what_the_same_work_costs_now_against_what_it_is_known_to_cost(m
     computes.sample()
     assert computes.slowness == pytest.approx(2.0)
     monkeypatch.undo()
-    assert 0 < pace.cost() < 60
+    assert pace.cost() > 0
 
 
 def test_test_that_failed_is_named_at_the_end(tmp_path: Path) -> None:

@@ -66,6 +66,8 @@ def test_what_is_no_time_is_refused(cast: Cast, slack: Slack, word: str) -> None
         ("request G 1h 30 CHG-1 fix it", "time_unclear", "/prod request G 1h30m CHG-1 fix it"),
         ("request G 1h 2h CHG-1 fix it", "time_unclear", "/prod request G 1h CHG-1 fix it"),
         ("request G 2h m CHG-1 fix it", "time_unclear", "/prod request G 2h CHG-1 fix it"),
+        ("request G --for 2h --ticket CHG-1 --reason fix it", "options_unknown", "/prod request G 2h CHG-1 fix it"),
+        ("request G --duration=1h 2h CHG-1 fix it", "options_unknown", "/prod request G 2h CHG-1 fix it"),
         ("request G 30m 1h", "time_unclear", "/prod request G 30m CHG-123"),
         ("request G, `H` 2h rebuild the index", "ticket_unclear", "/prod request G,H 2h CHG-123 rebuild the index"),
         ("extend E-00000000 30m 1h slow", "time_unclear", "/prod extend E-00000000 30m slow"),
@@ -86,6 +88,30 @@ def test_what_reads_two_ways_is_asked_back_with_the_command_put_right(
     before = written()
     told(slack.types(cast.member01, line), f"({code})", f"{instead}")
     assert written() == before
+
+
+@pytest.mark.parametrize(
+    ("line", "ticket"),
+    [
+        ("  request ProdMemberWorkGroup 30m CHG-1 why", "CHG-1"),
+        ("/prod request ProdMemberWorkGroup 30m CHG-1 why", "CHG-1"),
+        ("request ProdMemberWorkGroup 30m <https://tickets.example.com/CHG-1|CHG-1> why", "CHG-1"),
+        ("request ProdMemberWorkGroup 30m <https://tickets.example.com/CHG-1> why", "https://tickets.example.com/CHG-1"),
+        ("request ProdMemberWorkGroup 30m #4711 why", "#4711"),
+        ("request\u00a0ProdMemberWorkGroup\u00a030m\u00a0CHG-1\u00a0why", "CHG-1"),
+    ],
+)
+def test_line_is_read_as_clients_of_slack_send_it(cast: Cast, slack: Slack, line: str, ticket: str) -> None:
+    """Each was reported of another bot: a space in front, the command twice, links that Slack made, spaces that do not break."""
+    slack.types(cast.member01, line)
+    made = AccessRequest.objects.get()
+    assert (made.duration_minutes, made.change_ticket, made.reason) == (30, ticket, "why")
+
+
+def test_number_without_a_unit_is_no_time(cast: Cast, slack: Slack) -> None:
+    """Reported of another bot, which took 60 for an hour: who means hours waits for minutes."""
+    told(slack.types(cast.member01, "request ProdMemberWorkGroup 60 CHG-1 why"), "duration_unreadable")
+    assert not AccessRequest.objects.exists()
 
 
 @pytest.mark.parametrize("ticket", ["30", "rebuild"])
