@@ -148,7 +148,7 @@ def _names_end(words: list[str]) -> int:
 
 
 def unescaped(text: str) -> str:
-    """Return what was typed: Slack sends &, < and > as entities, and nothing else. A link that it made is its words or address."""
+    """Return what was typed: Slack sends &, < and > as entities, and nothing else. A link of its own is its words or address."""
     text = LINK.sub(lambda link: link["words"] or link["url"], text)
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
