@@ -1,11 +1,16 @@
 """What approvers decide on, as data: frozen at submission, made again at the decision, compared by digest.
 
 People's long texts are kept once, in the request's row, where they never change: the digest tells if somebody changed them.
+
+A snapshot has a version, and a request keeps its own to the end: what approvers see more of from some release on, even if it is
+empty, would change the digest of every request that waits, and of those that somebody has approved already. Whoever adds to it
+writes the next function of VERSIONS and leaves the others as they are.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
@@ -13,16 +18,21 @@ from access_requests.grants.contract import Principal
 from access_requests.models import AccessRequest, ApprovalPolicy, IamUserBinding, WorkGroup
 from access_requests.services import bindings
 
-Json = Mapping[str, object]
+Json = Mapping[str, Any]
 TEXTS = ("reason", "impact", "plan", "way_back")
 
 
-def take(request: AccessRequest, work_groups: Sequence[WorkGroup]) -> Mapping[str, Json]:
-    """Return {"asked": what is decided on, "policy": under which rule}, from the rows as they are now.
+def take(request: AccessRequest, work_groups: Sequence[WorkGroup]) -> Json:
+    """Return {"version": …, "asked": what is decided on, "policy": under which rule}, from the rows as they are now.
 
     Only `asked` is digested: a new approver in the policy does not change what was asked for.
     """
-    return {"asked": _asked(request, work_groups), "policy": policy(request.policy)}
+    return {"version": version(request), "asked": _asked(request, work_groups), "policy": policy(request.policy)}
+
+
+def version(request: AccessRequest) -> int:
+    """Return the version by which the request was submitted, or is about to be. Rows of before there were versions have 1."""
+    return int(request.snapshot.get("version", 1)) if request.snapshot else LATEST
 
 
 def digest(snapshot: Json) -> str:
@@ -31,7 +41,7 @@ def digest(snapshot: Json) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def kept(snapshot: Mapping[str, Json]) -> Mapping[str, Json]:
+def kept(snapshot: Json) -> Json:
     """Return what of a snapshot its request's row keeps beside the texts."""
     return {**snapshot, "asked": {name: value for name, value in snapshot["asked"].items() if name not in TEXTS}}
 
@@ -82,6 +92,15 @@ def policy(rule: ApprovalPolicy) -> Json:
 
 
 def _asked(request: AccessRequest, work_groups: Sequence[WorkGroup]) -> Json:
+    """Return what is decided on by the request's version.
+
+    One of a newer release, which runs beside this one while that is put in place, gets another digest here than it was
+    submitted with: this process decides nothing about it.
+    """
+    return VERSIONS.get(version(request), VERSIONS[LATEST])(request, work_groups)
+
+
+def _asked_1(request: AccessRequest, work_groups: Sequence[WorkGroup]) -> Json:
     binding: IamUserBinding | None = getattr(request.requester, "iam_user", None)
     return {
         "requester": request.requester.username,
@@ -119,3 +138,7 @@ def _plain(value: object) -> dict[str, object]:
     """Return the value as it is after a round through JSON, so that a stored one and a fresh one compare."""
     plain: dict[str, object] = json.loads(json.dumps(value, cls=DjangoJSONEncoder))
     return plain
+
+
+VERSIONS: Mapping[int, Callable[[AccessRequest, Sequence[WorkGroup]], Json]] = {1: _asked_1}
+LATEST = max(VERSIONS)
