@@ -1,11 +1,6 @@
 """What people are told about API clients and tokens of their own, in the browser alone: no program meets these."""
 
-from access_requests.errors import NotAllowed, Unusable
-
-
-def _(sentence: str) -> str:
-    """Mark a sentence for translation, as `errors` does."""
-    return sentence
+from portal.verbs.rejections import NotAllowed, Unusable, _
 
 
 class KeptInFile(NotAllowed):

@@ -1,11 +1,6 @@
 """What administrators are told about undoing and accepting drift, in the browser alone: no program meets these."""
 
-from access_requests.errors import Conflict
-
-
-def _(sentence: str) -> str:
-    """Mark a sentence for translation, as `errors` does."""
-    return sentence
+from portal.verbs.rejections import Conflict, _
 
 
 class NotUndoable(Conflict):

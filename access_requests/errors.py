@@ -1,62 +1,6 @@
-"""What a person or a client is told when something is refused.
+"""What is refused about requests and access: see `portal.verbs.rejections` for the tree."""
 
-    Rejection                   the user acts next; nothing was written
-    ├── NotAllowed    403       who asks may not, by this door or at all
-    ├── NotFound      404       there is no such thing, or it is not for these eyes
-    ├── Conflict      409       the state refuses it
-    ├── Unusable      422       what was given cannot be used; `field` says which
-    └── TooOften      429       the same person has to wait first: `quota_errors`
-
-Each has a stable `code` and an English sentence that says what to do; `access_requests.wording` translates it. The data
-that the sentence names is in `data`. What AWS answers badly are `access_requests.grants.errors`, not these.
-"""
-
-from collections.abc import Mapping
-from typing import ClassVar
-
-
-def _(sentence: str) -> str:
-    """Mark a sentence for translation; the doors translate it, since only they know the reader's language."""
-    return sentence
-
-
-class Rejection(Exception):
-    """A refusal with a stable code and a sentence for the person."""
-
-    status: ClassVar[int]
-    code: ClassVar[str]
-    sentence: ClassVar[str]
-
-    def __init__(self, **data: object) -> None:
-        self.data: Mapping[str, object] = data
-        # What an answer by HTTP says in its headers as well.
-        self.headers: Mapping[str, str] = {}
-        super().__init__(self.code, data)
-
-
-class NotAllowed(Rejection):
-    status = 403
-
-
-class NotFound(Rejection):
-    status = 404
-    code = "not_found"
-    sentence = _("There is no such thing, or it is not yours to see.")
-
-
-class Conflict(Rejection):
-    status = 409
-
-
-class Unusable(Rejection):
-    """`field` is the name that the API and the form give to what cannot be used."""
-
-    status = 422
-
-    def __init__(self, *, field: str, **data: object) -> None:
-        self.field = field
-        super().__init__(field=field, **data)
-
+from portal.verbs.rejections import Conflict, NotAllowed, Unusable, _
 
 # Who may
 
@@ -79,11 +23,6 @@ class NotYours(NotAllowed):
 class MayNotStop(NotAllowed):
     code = "may_not_stop"
     sentence = _("Only an approver of this work group or an administrator may stop access.")
-
-
-class NotAnAdministrator(NotAllowed):
-    code = "not_an_administrator"
-    sentence = _("Only an administrator may do this.")
 
 
 class MayNotRequest(NotAllowed):
@@ -111,22 +50,7 @@ class WrongScope(NotAllowed):
     sentence = _("The token lacks the scope %(scope)s.")
 
 
-class RightsEnded(NotAllowed):
-    code = "rights_ended"
-    sentence = _("Your log-in or your token has ended, or this account may do less than before. Log in again, and try again.")
-
-
-class PersonDisabled(NotAllowed):
-    code = "person_disabled"
-    sentence = _("This account is disabled. Ask an administrator.")
-
-
 # Refused by the state
-
-
-class TransitionNotAllowed(Conflict):
-    code = "transition_not_allowed"
-    sentence = _("This is no longer possible: the state has changed meanwhile. Look at the page again.")
 
 
 class AlreadyDecided(Conflict):
@@ -238,21 +162,6 @@ class MixedPolicies(Unusable):
     sentence = _("These work groups are approved under different policies. Make a request for each.")
 
 
-class Missing(Unusable):
-    code = "missing"
-    sentence = _("Fill this in.")
-
-
-class TooLong(Unusable):
-    code = "too_long"
-    sentence = _("At most %(limit)s characters; these are %(length)s.")
-
-
-class ControlCharacters(Unusable):
-    code = "control_characters"
-    sentence = _("This holds characters that cannot be shown. Type it again without them.")
-
-
 class DurationOrEnd(Unusable):
     code = "duration_or_end"
     sentence = _("Give either a duration or an end, not both and not neither.")
@@ -281,18 +190,3 @@ class TooFarAhead(Unusable):
 class EndBeforeStart(Unusable):
     code = "end_before_start"
     sentence = _("The end lies before the start.")
-
-
-class NaiveTime(Unusable):
-    code = "naive_time"
-    sentence = _("Give the time with its zone, such as 2026-11-23T20:00:00Z.")
-
-
-class AmbiguousTime(Unusable):
-    code = "ambiguous_time"
-    sentence = _("The clocks change then: this time does not exist or exists twice in your zone. Choose another.")
-
-
-class KeyReused(Unusable):
-    code = "idempotency_key_reused"
-    sentence = _("This key was used with other contents. Use a new key.")

@@ -1,6 +1,6 @@
 """What somebody is told when linking who they are elsewhere is refused. No call of the API answers these."""
 
-from access_requests.errors import Conflict, Unusable, _
+from portal.verbs.rejections import Conflict, Unusable, _
 
 
 class IdentityTaken(Conflict):

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from access_requests import errors
 from access_requests.lifecycle import ElevationStatus, RequestStatus
+from portal.verbs import rejections
 
 FARTHEST_AHEAD = timedelta(days=90)
 # Between typing a start and sending it, a minute may pass.
@@ -47,13 +48,13 @@ def clean_text(field: str, value: str, *, required: bool) -> str:
     """Return the text without space around it. Raises Missing, TooLong, ControlCharacters."""
     value = value.replace("\r\n", "\n").replace("\r", "\n").strip()
     if required and not any(_is_seen(sign) for sign in value):
-        raise errors.Missing(field=field)
+        raise rejections.Missing(field=field)
     limit = TEXT_LIMITS[field]
     if len(value) > limit:
-        raise errors.TooLong(field=field, limit=limit, length=len(value))
+        raise rejections.TooLong(field=field, limit=limit, length=len(value))
     allowed = "" if field in ONE_LINE else "\n\t"
     if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in allowed for sign in value):
-        raise errors.ControlCharacters(field=field)
+        raise rejections.ControlCharacters(field=field)
     return value
 
 
@@ -72,7 +73,7 @@ def check_window(asked: AskedWindow, limits: Limits, *, now: datetime) -> None:
 def check_extension(*, old_end: datetime, new_end: datetime, limits: Limits, now: datetime) -> None:
     """Raise what is wrong with a new end. No approval covers more than the longest time from when it is asked for."""
     if new_end.tzinfo is None:
-        raise errors.NaiveTime(field="ends_at")
+        raise rejections.NaiveTime(field="ends_at")
     if new_end <= old_end:
         raise errors.EndBeforeStart(field="ends_at")
     if new_end - now > limits.longest:
@@ -268,7 +269,7 @@ def _check_form(asked: AskedWindow) -> None:
         raise errors.DurationOrEnd(field="duration_minutes")
     for field, moment in (("starts_at", asked.starts_at), ("ends_at", asked.ends_at)):
         if moment is not None and moment.tzinfo is None:
-            raise errors.NaiveTime(field=field)
+            raise rejections.NaiveTime(field=field)
 
 
 def _check_place(asked: AskedWindow, now: datetime) -> None:

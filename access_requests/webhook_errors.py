@@ -1,6 +1,6 @@
 """What an administrator is told when something about a webhook is refused. No call of the API answers these."""
 
-from access_requests.errors import Unusable, _
+from portal.verbs.rejections import Unusable, _
 
 
 class NameTaken(Unusable):

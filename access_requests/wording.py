@@ -1,17 +1,17 @@
-"""The words of states and refusals, in the reader's language; doors use these and nothing else for them."""
+"""The words of states, in the reader's language; doors use these and nothing else for them."""
 
 from collections.abc import Iterable, Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_noop, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext, gettext_noop, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from access_requests.errors import Rejection
 from access_requests.judgement import ALLOWED, DENIED, NO_GATE_ROLE, NO_IAM_USER, NO_ROLE, NOT_FENCED, UNKNOWN
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import ApprovalLevel, ApprovalPolicy
 from access_requests.policy import Unfounded
 from portal.iam import contexts
+from portal.verbs import phrases
 
 REQUEST_STATES: Mapping[str, Promise] = {
     RequestStatus.PENDING: _("waiting for approval"),
@@ -105,14 +105,6 @@ PROOFS: Mapping[str, Promise] = {
 }
 # What an API client proves is itself; the person is whom its header named.
 NAMED_ONLY = "client-assertion"
-MINUTES_A_DAY = 24 * 60
-
-
-def sentence(rejection: Rejection) -> str:
-    """Return the refusal as a sentence that says what to do."""
-    minutes = rejection.data.get("minutes")
-    said = {"minutes": duration(minutes)} if isinstance(minutes, int) else {}
-    return gettext(rejection.sentence) % {**rejection.data, **said}
 
 
 def untold(reasons: Iterable[str]) -> str:
@@ -150,28 +142,6 @@ def proof(door: str, client: str, said: Mapping[str, object]) -> str:
     return gettext("%(door)s, proven by %(method)s") % words if method else str(words["door"])
 
 
-def duration(minutes: int) -> str:
-    """Return a time as people say it: 1 day 2 hours 30 minutes."""
-    days, rest = divmod(minutes, MINUTES_A_DAY)
-    hours, rest = divmod(rest, 60)
-    parts = (
-        ngettext("%(n)s day", "%(n)s days", days) % {"n": days} if days else "",
-        ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours} if hours else "",
-        ngettext("%(n)s minute", "%(n)s minutes", rest) % {"n": rest} if rest or not minutes else "",
-    )
-    return " ".join(part for part in parts if part)
-
-
-def every(seconds: int) -> str:
-    """Return how often something is done, or within which time, as people say it: 30 seconds, 1 minute 40 seconds."""
-    minutes, rest = divmod(seconds, 60)
-    parts = (
-        duration(minutes) if minutes else "",
-        ngettext("%(n)s second", "%(n)s seconds", rest) % {"n": rest} if rest or not minutes else "",
-    )
-    return " ".join(part for part in parts if part)
-
-
 def approval(level: ApprovalLevel) -> str:
     """Return who must approve at a level: 1 of leader01, leader02. No query where the approvers are prefetched."""
     people = sorted(person.username for person in level.approvers.all())
@@ -187,7 +157,7 @@ def policy(rule: ApprovalPolicy) -> str:
     then = pgettext("between levels of approval", ", then ")
     return gettext("Approved by %(approvals)s; %(shortest)s to %(longest)s; decided within %(deadline)s") % {
         "approvals": then.join(approval(level) for level in levels),
-        "shortest": duration(rule.shortest_minutes),
-        "longest": duration(rule.longest_minutes),
-        "deadline": duration(rule.decision_minutes),
+        "shortest": phrases.duration(rule.shortest_minutes),
+        "longest": phrases.duration(rule.longest_minutes),
+        "deadline": phrases.duration(rule.decision_minutes),
     }

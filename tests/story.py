@@ -14,7 +14,6 @@ from django.db import connection
 from django.db.models import Model
 
 from access_requests.actor import WORKER, Actor
-from access_requests.errors import Rejection
 from access_requests.lifecycle import ElevationAction
 from access_requests.models import AccessRequest, Decision, Elevation, IdempotentAnswer, RequestedGroup
 from access_requests.services import decide, extend, stop, submit, transition
@@ -23,6 +22,7 @@ from access_requests.services.submit import Ask
 from audits.models import TrailEntry
 from portal.outbox.models import Message
 from portal.users.models import User
+from portal.verbs.rejections import Rejection
 from tests.cast import actor_of
 
 WRITTEN: tuple[type[Model], ...] = (

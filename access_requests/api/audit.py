@@ -6,10 +6,10 @@ from ninja import Query, Router
 from access_requests.api.asking import EntryQuery
 from access_requests.api.auth import ApiRequest, Bearer
 from access_requests.api.paging import Page, page
-from access_requests.api.refusals import NotAnAuditor
 from access_requests.api.replies import shown
 from access_requests.api.showing import ShownEntry
 from audits.models import TrailEntry
+from portal.verbs.rejections import NotAnAuditor
 
 router = Router(tags=["Audit"])
 

@@ -18,6 +18,7 @@ from access_requests.models import AccessRequest, Elevation
 from access_requests.selectors import clients, elevations, requests
 from access_requests.services import extend, stop
 from portal.users.models import User
+from portal.verbs import rejections
 
 router = Router(tags=["Elevations"])
 CODE = re.compile(r"E-[0-9A-Z]{8}", re.ASCII)
@@ -73,7 +74,7 @@ def found_elevation(caller: Caller, code: str) -> Elevation:
     """Return the elevation, which is for everybody's eyes. Raises NotFound, or ClientNotAllowed for another work group."""
     row = Elevation.objects.filter(code=code).first() if CODE.fullmatch(code) else None
     if row is None:
-        raise errors.NotFound
+        raise rejections.NotFound
     if not clients.elevations_of(caller.client, Elevation.objects.filter(pk=row.pk)).exists():
         raise errors.ClientNotAllowed
     return row

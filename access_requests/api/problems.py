@@ -16,8 +16,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django_guid import get_guid
 from ninja.errors import HttpError, ValidationError
 
-from access_requests import errors, wording
+from access_requests import errors
 from access_requests.api import refusals
+from portal.verbs import phrases, rejections
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -26,7 +27,7 @@ RETRY_SECONDS = 5
 # What has no rejection of its own: status -> code, sentence.
 OF_STATUS: Mapping[int, tuple[str, str]] = {
     400: ("bad_request", _("The call cannot be read.")),
-    404: (errors.NotFound.code, errors.NotFound.sentence),
+    404: (rejections.NotFound.code, rejections.NotFound.sentence),
     405: ("method_not_allowed", _("This method is not allowed here. The header Allow says which are.")),
     413: ("too_large", _("The body is too large.")),
     429: ("too_many_calls", _("Too many calls. Wait as long as the header Retry-After says.")),
@@ -40,13 +41,13 @@ INVALID = _("Something in this call cannot be used: see errors.")
 UNUSABLE = _("This cannot be used here.")
 # pydantic's and our own kinds of what is wrong with a field.
 OF_FIELD: Mapping[str, str] = {
-    "missing": errors.Missing.sentence,
+    "missing": rejections.Missing.sentence,
     "extra_forbidden": _("There is no field of this name."),
     "int_type": _("Give a whole number."),
     "int_parsing": _("Give a whole number."),
     "string_type": _("Give a text."),
-    "string_unicode": errors.ControlCharacters.sentence,
-    "string_pattern_mismatch": errors.ControlCharacters.sentence,
+    "string_unicode": rejections.ControlCharacters.sentence,
+    "string_pattern_mismatch": rejections.ControlCharacters.sentence,
     "string_too_long": _("This is too long."),
     "too_long": _("These are too many."),
     "list_type": _("Give a list."),
@@ -54,7 +55,7 @@ OF_FIELD: Mapping[str, str] = {
     "enum": _("This is none of the values that are possible here."),
     "bool_parsing": _("Give true or false."),
     "moment": _("Give a time such as 2026-11-23T20:00:00Z."),
-    "naive_time": errors.NaiveTime.sentence,
+    "naive_time": rejections.NaiveTime.sentence,
     "greater_than_equal": _("This is too small."),
     "less_than_equal": _("This is too large."),
 }
@@ -70,9 +71,9 @@ def answer(status: int, *, code: str, detail: str, **more: object) -> HttpRespon
     return HttpResponse(text, status=status, content_type=MEDIA_TYPE, headers=headers)
 
 
-def of_rejection(request: HttpRequest, rejection: errors.Rejection) -> HttpResponse:  # noqa: ARG001  ninja's signature.
-    code, detail = rejection.code, wording.sentence(rejection)
-    if isinstance(rejection, errors.Unusable):
+def of_rejection(request: HttpRequest, rejection: rejections.Rejection) -> HttpResponse:  # noqa: ARG001  ninja's signature.
+    code, detail = rejection.code, phrases.sentence(rejection)
+    if isinstance(rejection, rejections.Unusable):
         return answer(rejection.status, code=code, detail=detail, errors=[_field(rejection.field, code, detail)])
     refused = answer(rejection.status, code=code, detail=detail, data=rejection.data)
     for name, value in rejection.headers.items():
@@ -92,7 +93,7 @@ def of_validation(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 def of_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     """Answer what ninja refuses; what its parser was refused by is the cause."""
-    if isinstance(error.__cause__, errors.Rejection):
+    if isinstance(error.__cause__, rejections.Rejection):
         return of_rejection(request, error.__cause__)
     return of_status(error.status_code)
 
@@ -120,7 +121,7 @@ def of_status(status: int, *, headers: Mapping[str, str] | None = None) -> HttpR
 
 
 HANDLERS: Mapping[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
-    errors.Rejection: of_rejection,
+    rejections.Rejection: of_rejection,
     ValidationError: of_validation,
     HttpError: of_http_error,
     RequestDataTooBig: of_too_much,

@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_noop as _
 
-from access_requests import errors
+from portal.verbs import rejections
 
 
-class Unauthenticated(errors.Rejection):
+class Unauthenticated(rejections.Rejection):
     status = 401
 
 
@@ -44,42 +44,37 @@ class PersonNotLinked(Unauthenticated):
 class PersonShutOut(Unauthenticated):
     """The same words as in the middle of a verb; here the person is not let in at all."""
 
-    code = errors.PersonDisabled.code
-    sentence = errors.PersonDisabled.sentence
+    code = rejections.PersonDisabled.code
+    sentence = rejections.PersonDisabled.sentence
 
 
-class NotForOthers(errors.NotAllowed):
+class NotForOthers(rejections.NotAllowed):
     code = "not_for_others"
     sentence = _("This token is for its own person only. Leave the header X-On-Behalf-Of out.")
 
 
-class NotAnAuditor(errors.NotAllowed):
-    code = "not_an_auditor"
-    sentence = _("Only an auditor may do this.")
-
-
-class Malformed(errors.Rejection):
+class Malformed(rejections.Rejection):
     status = 400
     code = "malformed_json"
     sentence = _("The body is not JSON in UTF-8, names a field twice, or is nested too deeply.")
 
 
-class WrongMediaType(errors.Rejection):
+class WrongMediaType(rejections.Rejection):
     status = 415
     code = "wrong_media_type"
     sentence = _("Send JSON: Content-Type: application/json.")
 
 
-class UnknownParameter(errors.Unusable):
+class UnknownParameter(rejections.Unusable):
     code = "unknown_parameter"
     sentence = _("There is no parameter of this name, or it is given twice.")
 
 
-class CursorUnusable(errors.Unusable):
+class CursorUnusable(rejections.Unusable):
     code = "cursor_unusable"
     sentence = _("This is not a cursor of this list. Begin again without it.")
 
 
-class KeyUnusable(errors.Unusable):
+class KeyUnusable(rejections.Unusable):
     code = "idempotency_key_unusable"
     sentence = _("An Idempotency-Key has 1 to 255 visible ASCII characters.")

@@ -20,6 +20,7 @@ from access_requests.api.showing import RequestDetail, RequestSummary, TimelineE
 from access_requests.models import AccessRequest
 from access_requests.selectors import clients, requests, timeline
 from access_requests.services import decide, submit
+from portal.verbs import rejections
 
 router = Router(tags=["Requests"])
 CODE = re.compile(r"R-[0-9A-Z]{8}", re.ASCII)
@@ -83,7 +84,7 @@ def found_request(caller: Caller, code: str) -> AccessRequest:
     visible = requests.visible_to(caller.who).filter(code=code) if CODE.fullmatch(code) else AccessRequest.objects.none()
     row = visible.first()
     if row is None:
-        raise errors.NotFound
+        raise rejections.NotFound
     if not clients.requests_of(caller.client, AccessRequest.objects.filter(pk=row.pk)).exists():
         raise errors.ClientNotAllowed
     return row

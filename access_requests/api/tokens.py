@@ -25,11 +25,11 @@ from oauthlib.oauth2.rfc6749.errors import OAuth2Error  # type: ignore[import-un
 from access_requests.actor import Actor, Door, OwnToken
 from access_requests.api.auth import address_of
 from access_requests.api.limits import count, seconds_to_wait
-from access_requests.errors import Rejection
 from access_requests.selectors import clients
 from access_requests.selectors import personal_tokens as selectors
 from access_requests.services import device_codes, personal_tokens
 from access_requests.services.run import run
+from portal.verbs.rejections import Rejection
 
 logger = logging.getLogger(__name__)
 WRONG_SECRETS_PER_MINUTE = 20

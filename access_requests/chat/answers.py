@@ -5,10 +5,10 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from access_requests import wording
-from access_requests.errors import Rejection, Unusable
 from access_requests.services.slack import blocks
 from access_requests.services.slack.blocks import Block
+from portal.verbs import phrases
+from portal.verbs.rejections import Rejection, Unusable
 
 Answer = dict[str, Any]
 
@@ -26,7 +26,7 @@ def said(sentence: str, *more: Block) -> Answer:
 
 def refused(rejection: Rejection, usage: str = "") -> Answer:
     """Return why something was refused, with its code for whoever reports it, and the way on: a link, or what to type."""
-    sentence = wording.sentence(rejection)
+    sentence = phrases.sentence(rejection)
     below = [blocks.marked(f"`{rejection.code}`")]
     url = rejection.data.get("url")
     if isinstance(url, str):
@@ -40,5 +40,5 @@ def refused(rejection: Rejection, usage: str = "") -> Answer:
 
 def in_window(rejection: Rejection, block_id: str) -> Answer:
     """Return the refusal below the field of the window that is open."""
-    sentence = blocks.literal(f"{wording.sentence(rejection)} ({rejection.code})")
+    sentence = blocks.literal(f"{phrases.sentence(rejection)} ({rejection.code})")
     return {"response_action": "errors", "errors": {block_id: sentence}}

@@ -15,12 +15,12 @@ from access_requests.chat.answers import Answer
 from access_requests.chat.refusals import NotLinked, UnknownCommand
 from access_requests.chat.speaking import COMMAND, Speaker, read_by
 from access_requests.chat.words import Line
-from access_requests.errors import Rejection
 from access_requests.models import AccessRequest, Elevation
 from access_requests.services import decide, extend, stop, submit
 from access_requests.services.run import act_as
 from access_requests.services.slack import blocks, cards
 from portal.users.models import User
+from portal.verbs.rejections import Rejection
 
 LINK = "link"
 

@@ -1,11 +1,11 @@
 """What a number that somebody typed or pressed is. The same eyes as in the browser: what is not for them is not there."""
 
-from access_requests import errors
 from access_requests.chat import words
 from access_requests.chat.refusals import SeveralAccesses
 from access_requests.models import AccessRequest, Elevation
 from access_requests.selectors import elevations, requests
 from portal.users.models import User
+from portal.verbs import rejections
 
 
 def request(person: User, word: str) -> AccessRequest:
@@ -13,7 +13,7 @@ def request(person: User, word: str) -> AccessRequest:
     number = words.code(word)
     found = requests.in_full(requests.visible_to(person)).filter(code=number).first()
     if found is None:
-        raise errors.NotFound
+        raise rejections.NotFound
     return found
 
 
@@ -23,7 +23,7 @@ def elevation(word: str) -> Elevation:
     by = {"request__code": number} if number.startswith(words.REQUEST) else {"code": number}
     found = list(elevations.in_brief(Elevation.objects.filter(**by)).order_by("id"))
     if not found:
-        raise errors.NotFound
+        raise rejections.NotFound
     if len(found) > 1:
         raise SeveralAccesses(code=number, others=", ".join(row.code for row in found))
     return found[0]

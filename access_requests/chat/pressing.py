@@ -14,7 +14,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from access_requests import errors
 from access_requests.actor import Actor
 from access_requests.chat import answers, commands, finding
 from access_requests.chat.answers import Answer
@@ -29,6 +28,7 @@ from access_requests.services.run import act_as
 from access_requests.services.slack import api, blocks, cards
 from access_requests.services.slack.blocks import Block
 from portal.users.models import User
+from portal.verbs import rejections
 
 COMMENT = "comment"
 WINDOW = "decide"
@@ -96,13 +96,13 @@ def submitted(speaker: Speaker, payload: Fields) -> Answer | None:
     comment = text_at(view, "state", "values", COMMENT, COMMENT, "value")
     try:
         person = speaker.person()
-    except errors.Rejection as rejection:
+    except rejections.Rejection as rejection:
         with read_by(None, speaker.locale):
             return answers.in_window(rejection, COMMENT)
     with read_by(person, speaker.locale):
         try:
             answer = _decide(speaker, person, press, comment)
-        except errors.Rejection as rejection:
+        except rejections.Rejection as rejection:
             _bring_up_to_date(rejection, speaker.actor(person), press, now=speaker.now)
             return answers.in_window(rejection, COMMENT)
     api.call_back(press.url, answer)
@@ -112,13 +112,13 @@ def submitted(speaker: Speaker, payload: Fields) -> Answer | None:
 def _answered(speaker: Speaker, press: Press, trigger_id: str) -> Answer | None:
     try:
         person = speaker.person()
-    except errors.Rejection as rejection:
+    except rejections.Rejection as rejection:
         with read_by(None, speaker.locale):
             return answers.refused(rejection)
     with read_by(person, speaker.locale):
         try:
             return _ask_for_comment(speaker, person, press, trigger_id)
-        except errors.Rejection as rejection:
+        except rejections.Rejection as rejection:
             _bring_up_to_date(rejection, speaker.actor(person), press, now=speaker.now)
             return answers.refused(rejection)
 
@@ -138,9 +138,9 @@ def _ask_for_comment(speaker: Speaker, person: User, press: Press, trigger_id: s
     return _decide(speaker, person, press, "")
 
 
-def _bring_up_to_date(rejection: errors.Rejection, actor: Actor, press: Press, *, now: datetime) -> None:
+def _bring_up_to_date(rejection: rejections.Rejection, actor: Actor, press: Press, *, now: datetime) -> None:
     """Have the cards sent anew where the state refused: what was pressed shows another one."""
-    if isinstance(rejection, errors.Conflict):
+    if isinstance(rejection, rejections.Conflict):
         request = finding.request(actor.who, press.code)
         act_as(actor, lambda: refreshing.refresh_cards(request, now=now))
 

@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_noop as _
 
-from access_requests import errors
+from portal.verbs import rejections
 
 
-class NotLinked(errors.NotAllowed):
+class NotLinked(rejections.NotAllowed):
     code = "identity_not_linked"
     sentence = _(
         "This Slack account is not linked to anybody in the portal. Log in there, have a code made on %(url)s, and type it here: "
@@ -13,32 +13,32 @@ class NotLinked(errors.NotAllowed):
     )
 
 
-class AnotherTeam(errors.NotAllowed):
+class AnotherTeam(rejections.NotAllowed):
     code = "another_team"
     sentence = _("The portal does not listen to this Slack workspace. Ask an administrator.")
 
 
-class UnknownCommand(errors.NotFound):
+class UnknownCommand(rejections.NotFound):
     code = "unknown_command"
     sentence = _("There is no command %(word)s. Type %(command)s help for those that there are.")
 
 
-class WordsMissing(errors.Unusable):
+class WordsMissing(rejections.Unusable):
     code = "words_missing"
     sentence = _("Something is missing.")
 
 
-class DurationUnreadable(errors.Unusable):
+class DurationUnreadable(rejections.Unusable):
     code = "duration_unreadable"
     sentence = _("%(word)s is not a time. Give days, hours and minutes, such as 30m, 2h, 1h30m or 1d.")
 
 
-class CodeUnreadable(errors.Unusable):
+class CodeUnreadable(rejections.Unusable):
     code = "code_unreadable"
     sentence = _("%(word)s is not a number of a request or of an access. They look like R-7K3M9QX2 and E-7K3M9QX2.")
 
 
-class TimeUnclear(errors.Unusable):
+class TimeUnclear(rejections.Unusable):
     code = "time_unclear"
     sentence = _(
         "Is %(word)s part of the time? Behind %(time)s it could be. Nothing was asked for. Type: %(command)s, or put backticks "
@@ -46,7 +46,7 @@ class TimeUnclear(errors.Unusable):
     )
 
 
-class TicketUnclear(errors.Unusable):
+class TicketUnclear(rejections.Unusable):
     code = "ticket_unclear"
     sentence = _(
         "Is %(word)s the change ticket? It has no digit. Nothing was asked for. Type the ticket behind the time: %(command)s, or "
@@ -54,26 +54,26 @@ class TicketUnclear(errors.Unusable):
     )
 
 
-class OptionsUnknown(errors.Unusable):
+class OptionsUnknown(rejections.Unusable):
     code = "options_unknown"
     sentence = _("Options such as %(word)s belong to the command line. Nothing was asked for. Type: %(command)s")
 
 
-class SecondCode(errors.Unusable):
+class SecondCode(rejections.Unusable):
     code = "second_code"
     sentence = _("%(word)s is another one: name them one at a time. Nothing was done. Type: %(command)s")
 
 
-class WordsTooMany(errors.Unusable):
+class WordsTooMany(rejections.Unusable):
     code = "words_too_many"
     sentence = _("%(word)s is too much. Nothing was done. Type: %(command)s")
 
 
-class SeveralAccesses(errors.Conflict):
+class SeveralAccesses(rejections.Conflict):
     code = "several_accesses"
     sentence = _("%(code)s gave several accesses. Name the one that you mean: %(others)s")
 
 
-class NoWindow(errors.Conflict):
+class NoWindow(rejections.Conflict):
     code = "no_window"
     sentence = _("There is no window for a comment here. Nothing was decided. Type this instead: %(usage)s")

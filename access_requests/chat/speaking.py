@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.utils import timezone, translation
 
-from access_requests import errors
 from access_requests.actor import Actor, ChatAccount, Door
 from access_requests.chat.refusals import AnotherTeam, NotLinked
 from access_requests.selectors import identities
 from portal.users.models import User
+from portal.verbs import rejections
 
 COMMAND = "/prod"
 PROVIDER = "slack"
@@ -40,7 +40,7 @@ class Speaker:
         if link is None:
             raise NotLinked(url=portal_page(), command=COMMAND)
         if not link.person.is_active:
-            raise errors.PersonDisabled
+            raise rejections.PersonDisabled
         return link.person
 
     def actor(self, person: User) -> Actor:

@@ -10,8 +10,8 @@ from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 
 from access_requests.actor import Actor, ChatAccount, OwnToken, Process, ServiceToken, Session
-from access_requests.errors import RightsEnded
 from portal.users.models import User
+from portal.verbs.rejections import RightsEnded
 
 # What a person's row says that they may.
 RIGHTS = ("is_administrator", "is_auditor")

@@ -13,7 +13,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from access_requests.actor import WORKER
-from access_requests.errors import Rejection
 from access_requests.grants.calls import Caller
 from access_requests.grants.contract import AnnouncingBackend, Grant, is_announcing
 from access_requests.grants.errors import BackendError
@@ -25,6 +24,7 @@ from access_requests.models import AccessRequest, AutomationExecution, Elevation
 from access_requests.services import aws_step, change_details, executions, lease, stop, transition
 from portal.aws.sessions import jump_iam
 from portal.outbox import sending as outbox
+from portal.verbs.rejections import Rejection
 
 logger = logging.getLogger(__name__)
 FOLLOW = "access_requests.follow_change"

@@ -13,11 +13,12 @@ from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Client, Token
 from django.db import IntegrityError, transaction
 
-from access_requests import client_errors, errors
+from access_requests import client_errors
 from access_requests.actor import Actor, Door
 from access_requests.models import ApiClient, ClientKind, KeptIn, PersonalToken, WorkGroup
 from access_requests.services import changes
 from portal.users.models import User
+from portal.verbs import rejections
 
 EVERYONE = "everyone"
 DECIDING = "decisions:write"
@@ -120,9 +121,9 @@ def rotate_secret(*, client: ApiClient, actor: Actor, now: datetime, secret: str
     _check_in_use(client)
     _check_kept_here(client, actor)
     if client.is_personal:
-        raise errors.TransitionNotAllowed
+        raise rejections.TransitionNotAllowed
     if seen is not None and seen != mark(client):
-        raise errors.TransitionNotAllowed
+        raise rejections.TransitionNotAllowed
     before = describe(client)
     secret = _prepare(client.oauth_client, client.kind, secret)
     client.oauth_client.save()
@@ -169,7 +170,7 @@ def bring_back(
     client = _lock(client)
     _check_administrator(actor)
     if client.retired_at is None:
-        raise errors.TransitionNotAllowed
+        raise rejections.TransitionNotAllowed
     client.retired_at, client.kept_in = None, kept_in
     secret = _prepare(client.oauth_client, client.kind, secret)
     if terms is not None:
@@ -200,7 +201,7 @@ def _check(actor: Actor, kind: str, terms: Terms) -> None:
     if kind == ClientKind.PERSONAL and terms.may_name_by_email:
         raise client_errors.PersonalClientsName(field="may_name_by_email")
     if not terms.scopes:
-        raise errors.Missing(field="scopes")
+        raise rejections.Missing(field="scopes")
     if DECIDING in terms.scopes and _is_anybodys(actor, kind):
         raise client_errors.DecidesByFile(field="scopes")
 
@@ -215,12 +216,12 @@ def _is_anybodys(actor: Actor, kind: str) -> bool:
 
 def _check_administrator(actor: Actor) -> None:
     if actor.door != Door.COMMAND and not (actor.who.is_active and actor.who.is_administrator):
-        raise errors.NotAnAdministrator
+        raise rejections.NotAnAdministrator
 
 
 def _check_in_use(client: ApiClient) -> None:
     if client.retired_at is not None:
-        raise errors.TransitionNotAllowed
+        raise rejections.TransitionNotAllowed
 
 
 def _check_kept_here(client: ApiClient, actor: Actor) -> None:

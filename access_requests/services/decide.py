@@ -14,6 +14,7 @@ from access_requests.policy import AskedWindow
 from access_requests.services import bindings, change_requests, gates, hands, snapshot, submit, target_roles, transition, windows
 from portal.outbox import sending as outbox
 from portal.users.models import User
+from portal.verbs import rejections
 
 GRANT = "access_requests.grant"
 PROLONG = "access_requests.prolong"
@@ -113,7 +114,7 @@ def _open_to(request_id: int, actor: Actor, now: datetime) -> tuple[AccessReques
     if request.decisions.filter(approver=actor.who).exists():
         raise errors.AlreadyDecided
     if request.status not in UNDECIDED:
-        raise errors.TransitionNotAllowed(state=request.status)
+        raise rejections.TransitionNotAllowed(state=request.status)
     if request.decide_until <= now:
         raise errors.DecisionTooLate
     waits = waiting_level(request)
@@ -126,7 +127,7 @@ def _open_to(request_id: int, actor: Actor, now: datetime) -> tuple[AccessReques
 
 def _check_person(request: AccessRequest, actor: Actor) -> None:
     if not actor.who.is_active:
-        raise errors.PersonDisabled
+        raise rejections.PersonDisabled
     if request.requester_id == actor.who.pk:
         raise errors.OwnRequest
     if not _levels_of(request, actor.who.pk):
@@ -254,7 +255,7 @@ def _check_requester_still_may(request: AccessRequest) -> None:
         submit.check_requester(request.requester)
         bindings.check(request.requester, groups)
         submit.check_may_request(groups, request.requester)
-    except errors.Rejection as rejection:
+    except rejections.Rejection as rejection:
         names = ", ".join(group.name for group in groups)
         raise errors.RequesterMayNot(person=request.requester.username, work_group=names) from rejection
 

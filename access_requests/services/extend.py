@@ -8,6 +8,7 @@ from access_requests.grants.registry import backend
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccessRequest
 from access_requests.services import bindings, quota, submit, transition, windows
+from portal.verbs import rejections
 
 
 def extend(
@@ -32,7 +33,7 @@ def extend(
     submit.check_may_request([group], person)
     rule = group.policy
     if new_end is None:
-        raise errors.Missing(field="ends_at")
+        raise rejections.Missing(field="ends_at")
     policy.check_extension(old_end=elevation.ends_at, new_end=new_end, limits=submit.limits_of(rule), now=now)
     windows.check_extension_free(elevation, new_end)
     asked = elevation.request

@@ -9,7 +9,6 @@ from datetime import datetime
 from django.db.models import Max
 from django.utils import timezone
 
-from access_requests import errors
 from access_requests.actor import Actor
 from access_requests.grants import health
 from access_requests.grants.calls import UNAVAILABLE, Caller
@@ -21,6 +20,7 @@ from access_requests.models import AutomationExecution, BackendHealth, Drift, Dr
 from audits.storable import storable
 from portal.aws.sessions import jump_iam
 from portal.outbox import sending as outbox
+from portal.verbs import rejections
 
 logger = logging.getLogger(__name__)
 TASK = "access_requests.probe_backends"
@@ -32,7 +32,7 @@ BOUNDARIES = (DriftKind.ROLE_BOUNDARY, DriftKind.USER_BOUNDARY)
 def ask(*, actor: Actor, now: datetime) -> None:
     """Have a worker look now. Raises NotAnAdministrator."""
     if not (actor.who.is_active and actor.who.is_administrator):
-        raise errors.NotAnAdministrator
+        raise rejections.NotAnAdministrator
     outbox.put(TASK, object_id=actor.who.pk, now=now)
 
 

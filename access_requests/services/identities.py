@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError
 from django.utils.crypto import salted_hmac
 
-from access_requests import errors, identity_errors
+from access_requests import identity_errors
 from access_requests.actor import Actor, ChatAccount, Door
 from access_requests.models import LinkCode, WrongCode
 from access_requests.models.codes import ALPHABET
@@ -19,6 +19,7 @@ from access_requests.services import changes, windows
 from access_requests.services.run import run
 from portal import typed_words
 from portal.users.models import LinkedIdentity, User
+from portal.verbs import rejections
 
 GOOD_FOR = timedelta(minutes=10)
 LENGTH = 8
@@ -57,7 +58,7 @@ def unlink(*, person: User, provider: str, actor: Actor, now: datetime) -> None:
     """Forget who a person is in a chat. Raises NotFound where nobody is linked."""
     links = list(LinkedIdentity.objects.select_for_update().filter(person=person, provider=provider))
     if not links:
-        raise errors.NotFound
+        raise rejections.NotFound
     for each in links:
         before = _described(each)
         each.delete()
@@ -82,7 +83,7 @@ def _link(code: str, provider: str, external_id: str, proof: Mapping[str, object
         raise identity_errors.LinkCodeWrong(field="code")
     person = windows.lock_person(made.person_id)
     if not person.is_active:
-        raise errors.PersonDisabled
+        raise rejections.PersonDisabled
     new = _free(person, provider, external_id)
     new.verified_at = now
     new.save()

@@ -22,6 +22,7 @@ from access_requests.selectors import clients
 from access_requests.services import changes, device_codes, windows
 from access_requests.services.device_codes import Asked
 from portal.users.models import User
+from portal.verbs import rejections
 
 # What was allowed and never collected is worthless after this: its code has expired long since.
 UNCOLLECTED = timedelta(days=1)
@@ -129,7 +130,7 @@ def describe(row: PersonalToken) -> dict[str, Any]:
 def _may_be_given(client: ApiClient, person: User, scopes: Iterable[str]) -> ApiClient:
     """Return the client as it is now, locked. Raises PersonDisabled, ClientNotAllowed: rights are checked at every step."""
     if not windows.lock_person(person.pk).is_active:
-        raise errors.PersonDisabled
+        raise rejections.PersonDisabled
     locked = ApiClient.objects.select_for_update(of=("self",)).select_related("oauth_client").get(pk=client.pk)
     known = set(locked.oauth_client.get_scopes())
     usable = locked.is_personal and locked.retired_at is None and set(scopes) <= known

@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 from django.db import IntegrityError, OperationalError, transaction
 
 from access_requests.actor import Actor
-from access_requests.errors import KeyReused
 from access_requests.models import IdempotentAnswer
 from access_requests.services import authority
+from portal.verbs.rejections import KeyReused
 
 T = TypeVar("T")
 # PostgreSQL's codes of what goes well when simply done again: serialization failure, deadlock.

@@ -18,6 +18,7 @@ from access_requests.policy import AskedWindow, Limits
 from access_requests.selectors import catalogue
 from access_requests.services import bindings, change_requests, quota, snapshot, target_roles, transition, windows
 from portal.users.models import User
+from portal.verbs import rejections
 
 # Longer than any policy may be; keeps absurd numbers away from the arithmetic of times, and leaves their refusal to the policy.
 MOST_MINUTES = 7 * 24 * 60
@@ -65,7 +66,7 @@ def submit(*, ask: Ask, actor: Actor, now: datetime) -> AccessRequest:
 def check_requester(person: User) -> None:
     """Raise unless the person is enabled."""
     if not person.is_active:
-        raise errors.PersonDisabled
+        raise rejections.PersonDisabled
 
 
 def requestable_groups(names: Sequence[str], person: User) -> list[WorkGroup]:
@@ -132,7 +133,7 @@ def in_utc(field: str, moment: datetime | None) -> datetime | None:
     if moment is None:
         return None
     if moment.tzinfo is None:
-        raise errors.NaiveTime(field=field)
+        raise rejections.NaiveTime(field=field)
     try:
         return moment.astimezone(UTC).replace(microsecond=0)
     except OverflowError as error:
@@ -184,7 +185,7 @@ def _revised(code: str | None, person: User) -> AccessRequest | None:
     sent_back = AccessRequest.objects.filter(requester=person, status=RequestStatus.SENT_BACK)
     revised = sent_back.filter(code=code).first() if code.isprintable() else None
     if revised is None:
-        raise errors.NotFound
+        raise rejections.NotFound
     return revised
 
 

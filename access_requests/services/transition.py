@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Literal
 
 from access_requests.actor import Actor
-from access_requests.errors import TransitionNotAllowed
 from access_requests.lifecycle import (
     ELEVATION_TRANSITIONS,
     REQUEST_TRANSITIONS,
@@ -21,6 +20,7 @@ from access_requests.services.notices.news import NEWS, TELL
 from audits import trail
 from audits.models import Late
 from portal.outbox import sending as outbox
+from portal.verbs.rejections import TransitionNotAllowed
 
 Data = Mapping[str, object]
 

@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 from allauth.account.authentication import get_authentication_records
 from django.core.exceptions import PermissionDenied
 
-from access_requests import wording
 from access_requests.actor import Actor, Door, Session
-from access_requests.errors import RightsEnded
 from access_requests.services.run import act_as
 from access_requests.web.page import PageRequest
+from portal.verbs import phrases
+from portal.verbs.rejections import RightsEnded
 
 T = TypeVar("T")
 # allauth's names for the second factors, and ours.
@@ -33,7 +33,7 @@ def carry_out(request: PageRequest, verb: Callable[[], T]) -> T:
     try:
         return act_as(actor_of(request), verb)
     except RightsEnded as refusal:
-        raise PermissionDenied(wording.sentence(refusal)) from refusal
+        raise PermissionDenied(phrases.sentence(refusal)) from refusal
 
 
 def _proof(request: PageRequest) -> Mapping[str, object]:

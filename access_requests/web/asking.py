@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from access_requests.errors import Rejection
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import AccessRequest, Decision, Verdict
 from access_requests.selectors import catalogue, switching
@@ -18,6 +17,7 @@ from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.forms import AT, FOR, NOW, TEXTS, UNTIL, RequestForm
 from access_requests.web.page import PageRequest, with_headers_of
 from portal.users.models import User
+from portal.verbs.rejections import Rejection
 
 UNUSABLE = 422
 

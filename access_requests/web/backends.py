@@ -14,12 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from access_requests import wording
-from access_requests.errors import NotAllowed
 from access_requests.models import BackendHealth
 from access_requests.services import health
 from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.page import PageRequest
+from portal.verbs import phrases
+from portal.verbs.rejections import NotAllowed
 
 # After so many periods without a check nobody knows how things are.
 PERIODS_TILL_STALE = 3
@@ -55,7 +55,7 @@ def backend_list(request: PageRequest) -> HttpResponse:
         Card(alias=alias, groups=[owner.group for owner in owners], health=kept.get(alias), now=now)
         for alias, owners in health.owners().items()
     ]
-    context = {"cards": cards, "every": wording.every(settings.HEALTH_SECONDS)}
+    context = {"cards": cards, "every": phrases.every(settings.HEALTH_SECONDS)}
     return render(request, f"access_requests/{'_backend_list' if request.htmx else 'backends'}.html", context)
 
 

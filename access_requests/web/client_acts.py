@@ -8,13 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from access_requests.errors import Rejection
 from access_requests.models import KeptIn
 from access_requests.services import clients
 from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.client_showing import Shown
 from access_requests.web.clients import administrators_only, find, once, show
 from access_requests.web.page import PageRequest
+from portal.verbs.rejections import Rejection
 
 
 @administrators_only

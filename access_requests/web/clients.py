@@ -11,8 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from access_requests import wording
-from access_requests.errors import Rejection
 from access_requests.models import ApiClient, KeptIn
 from access_requests.selectors import catalogue
 from access_requests.selectors import clients as selectors
@@ -23,6 +21,8 @@ from access_requests.web.client_form import NewClientForm, TermsForm, initial_of
 from access_requests.web.client_showing import Shown
 from access_requests.web.page import PageRequest
 from access_requests.web.paging import page_of
+from portal.verbs import phrases
+from portal.verbs.rejections import Rejection
 
 UNUSABLE = 422
 
@@ -106,7 +106,7 @@ def find(key: str) -> ApiClient:
 
 def show(request: PageRequest, key: str, *, refusal: Rejection | None = None) -> HttpResponse:
     """Show a client as it is now, with why the last act was refused."""
-    context = {"item": Shown(row=find(key)), "refusal": wording.sentence(refusal) if refusal is not None else ""}
+    context = {"item": Shown(row=find(key)), "refusal": phrases.sentence(refusal) if refusal is not None else ""}
     status = refusal.status if refusal is not None else 200
     return render(request, "access_requests/client.html", context, status=status)
 

@@ -13,14 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from access_requests import wording
-from access_requests.errors import NotAllowed
 from access_requests.models import AwsAccount, Reconciliation
 from access_requests.selectors import drift
 from access_requests.services import reconcile
 from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.page import PageRequest
 from portal.users.models import User
+from portal.verbs import phrases
+from portal.verbs.rejections import NotAllowed
 
 LIST, MATRIX = "drift-list", "matrix"
 
@@ -42,16 +42,16 @@ class Comparison:
         if self.latest is None or self.latest.ended_at is None:
             return ""
         minutes = int((self.now - self.latest.ended_at).total_seconds()) // 60
-        return _("%(time)s ago") % {"time": wording.duration(minutes)} if minutes > 0 else _("less than a minute ago")
+        return _("%(time)s ago") % {"time": phrases.duration(minutes)} if minutes > 0 else _("less than a minute ago")
 
     @property
     def every(self) -> str:
-        return wording.every(settings.RECONCILE_SECONDS)
+        return phrases.every(settings.RECONCILE_SECONDS)
 
     @property
     def looks_again_in(self) -> str:
         """How long one that somebody asked for waits, at most, for what AWS may only show late."""
-        return wording.every(settings.SETTLING_SECONDS)
+        return phrases.every(settings.SETTLING_SECONDS)
 
     @property
     def again_in(self) -> int:

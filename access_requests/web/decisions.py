@@ -10,8 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from access_requests import wording
-from access_requests.errors import Rejection
 from access_requests.models import AccessRequest
 from access_requests.selectors import requests
 from access_requests.services import decide
@@ -19,6 +17,8 @@ from access_requests.web import showing
 from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.page import PageRequest
 from access_requests.web.paging import page_of
+from portal.verbs import phrases
+from portal.verbs.rejections import Rejection
 
 QUEUE = "queue"
 QUEUE_ROWS = 20
@@ -89,7 +89,7 @@ def _done(request: PageRequest, code: str, act: Callable[[], AccessRequest], sai
     try:
         carry_out(request, act)
     except Rejection as rejection:
-        news = {"refusal": wording.sentence(rejection), "comment": request.POST.get("comment", "")}
+        news = {"refusal": phrases.sentence(rejection), "comment": request.POST.get("comment", "")}
         return _answer(request, code, status=rejection.status, **news)
     if request.htmx:
         return _answer(request, code, said=said)

@@ -11,8 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from access_requests import wording
-from access_requests.errors import NotAllowed, NotFound, Rejection
 from access_requests.models import Delivery, DeliveryStatus
 from access_requests.selectors import notices
 from access_requests.services.notices import asking
@@ -20,6 +18,8 @@ from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.page import PageRequest
 from access_requests.web.paging import page_of
 from access_requests.web.webhook_forms import DeliveryFilterForm
+from portal.verbs import phrases
+from portal.verbs.rejections import NotAllowed, NotFound, Rejection
 
 
 @require_safe
@@ -59,7 +59,7 @@ def delivery_again(request: PageRequest, code: str) -> HttpResponse:
     except NotFound as refusal:
         raise Http404 from refusal
     except Rejection as rejection:
-        return _page(request, code, status=rejection.status, refusal=wording.sentence(rejection))
+        return _page(request, code, status=rejection.status, refusal=phrases.sentence(rejection))
     messages.success(request, _("It is sent again, as %(code)s.") % {"code": made.code})
     return redirect("delivery", str(made.code))
 

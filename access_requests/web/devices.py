@@ -17,12 +17,13 @@ from django.views.decorators.http import require_http_methods
 
 from access_requests import wording
 from access_requests.client_errors import CodeUnusable
-from access_requests.errors import Rejection
 from access_requests.services import device_codes, personal_tokens
 from access_requests.services.device_codes import Asked
 from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.forms import DeviceCodeForm
 from access_requests.web.page import PageRequest
+from portal.verbs import phrases
+from portal.verbs.rejections import Rejection
 
 UNUSABLE = 422
 TOO_MANY = 429
@@ -52,7 +53,7 @@ def _answered(request: PageRequest, form: DeviceCodeForm, asked: Asked) -> HttpR
     act = ACTS.get(request.POST.get("answer", ""))
     if act is None:
         scopes = [wording.scope(word) for word in asked.scopes]
-        context = {"asked": asked, "scopes": scopes, "lasts": wording.every(settings.PERSONAL_TOKEN_EXPIRES_IN)}
+        context = {"asked": asked, "scopes": scopes, "lasts": phrases.every(settings.PERSONAL_TOKEN_EXPIRES_IN)}
         return render(request, "access_requests/device_allow.html", context)
     verb, said = act
     try:

@@ -11,8 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from access_requests import wording
-from access_requests.errors import Rejection
 from access_requests.models import Drift
 from access_requests.selectors import catalogue
 from access_requests.selectors import drift as selectors
@@ -24,6 +22,8 @@ from access_requests.web.forms import DriftFilterForm
 from access_requests.web.page import PageRequest
 from access_requests.web.paging import page_of
 from portal.users.models import User
+from portal.verbs import phrases
+from portal.verbs.rejections import Rejection
 
 
 @require_safe
@@ -64,7 +64,7 @@ def drift_undo(request: PageRequest, code: str) -> HttpResponse:
             partial(reconcile.undo, code=code, seen=request.POST.get("seen", ""), actor=actor_of(request), now=timezone.now()),
         )
     except Rejection as rejection:
-        return _page(request, code, status=rejection.status, refusal=wording.sentence(rejection))
+        return _page(request, code, status=rejection.status, refusal=phrases.sentence(rejection))
     said = _("You asked to have %(code)s undone. A worker writes it in AWS and reads it back.")
     messages.success(request, said % {"code": code})
     return redirect("drift", code)
@@ -84,7 +84,7 @@ def drift_accept(request: PageRequest, code: str) -> HttpResponse:
             partial(reconcile.accept, code=code, seen=request.POST.get("seen", ""), actor=actor_of(request), now=timezone.now()),
         )
     except Rejection as rejection:
-        return _page(request, code, status=rejection.status, refusal=wording.sentence(rejection))
+        return _page(request, code, status=rejection.status, refusal=phrases.sentence(rejection))
     messages.success(request, _("You accepted %(code)s: it is known as right from now on.") % {"code": code})
     return redirect("drift", code)
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext
 
-from access_requests import problems, wording
+from access_requests import problems
 from access_requests.actor import WORKER
 from access_requests.lifecycle import DRIFT_OPEN, DriftStatus
 from access_requests.models import DRIFT_OF_SWITCH, Drift, DriftAnswer, Elevation
@@ -18,6 +18,7 @@ from access_requests.services import reconcile
 from access_requests.web import drift_undoing as undoing
 from access_requests.web import drift_words as words
 from portal.users.models import User
+from portal.verbs import phrases
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +123,7 @@ class Shown:
             return ""
         return gettext("It could not be undone: %(why)s Next attempt within %(time)s.") % {
             "why": problems.sentence(self.drift.problem),
-            "time": wording.every(settings.RECONCILE_SECONDS),
+            "time": phrases.every(settings.RECONCILE_SECONDS),
         }
 
     @property

@@ -11,8 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from access_requests import wording
-from access_requests.errors import Rejection
 from access_requests.models import Elevation
 from access_requests.selectors import catalogue, elevations
 from access_requests.services import extend, stop
@@ -23,6 +21,8 @@ from access_requests.web.forms import ElevationFilterForm, ExtendForm, StopForm,
 from access_requests.web.page import PageRequest, with_headers_of
 from access_requests.web.paging import page_of
 from access_requests.web.passes import pass_for
+from portal.verbs import phrases
+from portal.verbs.rejections import Rejection
 
 UNUSABLE = 422
 READ_OR_SEND = ["GET", "HEAD", "POST"]
@@ -109,7 +109,7 @@ def _confirm(request: PageRequest, elevation: Elevation, form: VerbForm, act: st
 
 
 def _longest(elevation: Elevation) -> str:
-    return wording.duration(elevation.work_group.policy.longest_minutes)
+    return phrases.duration(elevation.work_group.policy.longest_minutes)
 
 
 def _acted(

@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from access_requests import wording
-from access_requests.errors import AmbiguousTime
+from portal.verbs import phrases
+from portal.verbs.rejections import AmbiguousTime
 
 MINUTE = "%Y-%m-%dT%H:%M"
 
@@ -24,7 +24,7 @@ class LocalTimeField(forms.DateTimeField):
         except ValidationError as error:
             if error.code != "ambiguous_timezone":
                 raise
-            raise ValidationError(wording.sentence(AmbiguousTime(field=""))) from error
+            raise ValidationError(phrases.sentence(AmbiguousTime(field=""))) from error
 
 
 class VerbatimField(forms.CharField):

@@ -10,7 +10,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from access_requests import wording
-from access_requests.errors import Rejection, Unusable
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import DriftKind, WorkGroup
 from access_requests.selectors.drift import Filters
@@ -18,6 +17,8 @@ from access_requests.services.submit import Ask
 from access_requests.web.fields import LocalTimeField, VerbatimField
 from access_requests.web.visible import visible
 from portal.users.models import time_zones
+from portal.verbs import phrases
+from portal.verbs.rejections import Rejection, Unusable
 
 NOW, AT = "now", "at"
 FOR, UNTIL = "for", "until"
@@ -32,7 +33,7 @@ class VerbForm(forms.Form):
     def refuse(self, rejection: Rejection) -> None:
         """Show a refusal: beside its field, or above the form."""
         field = rejection.field if isinstance(rejection, Unusable) and rejection.field in self.fields else None
-        self.add_error(field, wording.sentence(rejection))
+        self.add_error(field, phrases.sentence(rejection))
 
 
 def _text(label: Any, *, rows: int, help_text: Any = "", required: bool = False) -> VerbatimField:

@@ -12,13 +12,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from access_requests.errors import NotFound
 from access_requests.services import identities, preferences
 from access_requests.services.slack import api as slack
 from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.forms import PreferencesForm
 from access_requests.web.page import PageRequest
 from portal.users.models import LinkedIdentity, User
+from portal.verbs.rejections import NotFound
 
 UNUSABLE = 422
 SLACK = "slack"

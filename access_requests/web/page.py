@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django_htmx.middleware import HtmxDetails
 
-from access_requests.errors import Rejection
 from portal.users.models import User
+from portal.verbs.rejections import Rejection
 
 
 class PageRequest(HttpRequest):

@@ -19,6 +19,7 @@ from access_requests.web import moments
 from access_requests.web.checked import Checked
 from portal.iam.fences import iso
 from portal.users.models import User
+from portal.verbs import phrases
 
 NEXT: Mapping[str, Promise] = {
     ElevationStatus.SCHEDULED: _("It begins by itself at %(start)s and ends at %(end)s."),
@@ -105,7 +106,7 @@ class Pass:
         if self.state != ElevationStatus.ACTIVE:
             return str(NEXT[ElevationStatus(self.state)]) % data
         if not self.checked.is_fenced:
-            time = wording.duration(self.elevation.work_group.session_minutes)
+            time = phrases.duration(self.elevation.work_group.session_minutes)
             return str(ENDED_BY_PORTAL) % {**data, "time": time}
         return str(ENDS_BY_ITSELF if self.checked.ends_by_itself else NEXT[ElevationStatus.ACTIVE]) % data
 

@@ -19,6 +19,7 @@ from access_requests.unseen import named
 from access_requests.web import health_words, moments, notice_words, ways
 from access_requests.web.visible import visible
 from portal.iam.fences import iso
+from portal.verbs import phrases
 
 MINUTE = 60
 register = template.Library()
@@ -69,7 +70,7 @@ def state(word: str) -> str:
 
 @register.filter
 def minutes(count: int) -> str:
-    return wording.duration(count)
+    return phrases.duration(count)
 
 
 @register.filter
@@ -159,7 +160,7 @@ def recipient(target: str, names: Mapping[str, str]) -> str:
 def age(moment: datetime) -> str:
     """Return how long ago it was, to the second below a minute."""
     seconds = max(0, int((timezone.now() - moment).total_seconds()))
-    return wording.every(seconds) if seconds < MINUTE else wording.duration(seconds // MINUTE)
+    return phrases.every(seconds) if seconds < MINUTE else phrases.duration(seconds // MINUTE)
 
 
 @register.filter

@@ -19,6 +19,7 @@ from access_requests.services import personal_tokens
 from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.page import PageRequest
 from access_requests.web.paging import page_of
+from portal.verbs import phrases
 
 NEWEST_FIRST = ("-id",)
 
@@ -37,7 +38,7 @@ def token_list(request: PageRequest) -> HttpResponse:
     mine = selectors.of_person(request.user)
     rows = selectors.live(mine, now=timezone.now())
     page = page_of(rows, order=NEWEST_FIRST, among=mine, query=request.GET)
-    lasts = wording.every(settings.PERSONAL_TOKEN_EXPIRES_IN)
+    lasts = phrases.every(settings.PERSONAL_TOKEN_EXPIRES_IN)
     context = {"page": page, "shown": [Shown(row=row) for row in page.rows], "lasts": lasts}
     return render(request, "access_requests/tokens.html", context)
 

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from access_requests.errors import NotAllowed, NotFound, Rejection
 from access_requests.models import DeliveryStatus, WebhookEndpoint
 from access_requests.selectors import catalogue, notices
 from access_requests.services.notices.webhooks import addresses, bodies, channel, keeping
@@ -21,6 +20,7 @@ from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.page import PageRequest
 from access_requests.web.paging import page_of
 from access_requests.web.webhook_forms import WebhookForm
+from portal.verbs.rejections import NotAllowed, NotFound, Rejection
 
 UNUSABLE = 422
 LATEST = 10

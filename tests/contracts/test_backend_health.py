@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from pytest_django import Settings
 
-from access_requests import errors, tasks
+from access_requests import tasks
 from access_requests.models import BackendHealth, Elevation, WorkGroup
 from access_requests.services import health
 from access_requests.services.run import run
@@ -14,6 +14,7 @@ from portal.outbox.models import Message
 from portal.simulated_aws.change_roles import APPROVER, IDENTITY_CENTER, PATH, STARTER
 from portal.simulated_aws.company import ACCOUNTS, role_arn
 from portal.simulated_aws.company_directory import WORK_GROUP
+from portal.verbs import rejections
 from tests.cast import actor_of
 from tests.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, Runbooked
 from tests.story import approved, refused, submitted
@@ -194,7 +195,7 @@ def test_administrator_has_a_worker_look_at_once_and_nobody_else_has(runbooked: 
     run(lambda: health.ask(actor=actor_of(cast.admin01), now=now))
     tasks.probe_backends(Message.objects.get(task=health.TASK).object_id)
     assert BackendHealth.objects.filter(ok=True).count() == len(ALIASES)
-    with refused(errors.NotAnAdministrator):
+    with refused(rejections.NotAnAdministrator):
         run(lambda: health.ask(actor=actor_of(cast.auditor01), now=now))
 
 

@@ -10,6 +10,7 @@ from access_requests.models import Drift, TargetRole
 from access_requests.services import reconcile, revoke
 from portal.iam import contexts
 from portal.iam.evaluation import Call, evaluate
+from portal.verbs import rejections
 from tests.gated import Gated
 from tests.jump import MEMBER_GROUP, MEMBER_ROLE, MEMBER_TAG, Jump, granted
 from tests.story import approved, elevated, refused, returned, submitted
@@ -71,7 +72,7 @@ def test_defect_5_users_beyond_the_first_hundred_are_never_seen(jump: Jump) -> N
 
 
 def test_defect_6_times_are_naive_and_in_tokyo(jump: Jump) -> None:
-    with refused(errors.NaiveTime):
+    with refused(rejections.NaiveTime):
         submitted(jump.cast.member01, now=jump.clock.now, starts_at=jump.clock.now.replace(tzinfo=None))
     tokyo = (jump.clock.now + timedelta(minutes=20)).astimezone(jump.cast.member01.zone)
     granted(elevated(jump.cast.member01, jump.cast.leader01, now=jump.clock.now, ends_at=tokyo))
@@ -87,7 +88,7 @@ def test_defect_6_times_are_naive_and_in_tokyo(jump: Jump) -> None:
     ],
 )
 def test_defect_8_end_is_unbounded_and_may_lie_in_the_past(
-    jump: Jump, ends_in: timedelta, refusal: type[errors.Unusable]
+    jump: Jump, ends_in: timedelta, refusal: type[rejections.Unusable]
 ) -> None:
     with refused(refusal):
         submitted(jump.cast.member01, now=jump.clock.now, ends_at=jump.clock.now + ends_in)

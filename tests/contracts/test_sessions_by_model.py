@@ -15,7 +15,6 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from access_requests.errors import Rejection
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, TargetRole, WorkGroup
 from access_requests.services import aws_step, judging, lease, open_sessions, sweep, target_roles
@@ -25,6 +24,7 @@ from portal.iam.account import Account
 from portal.iam.evaluation import Call, evaluate
 from portal.iam.fences import entry_fence_name
 from portal.iam.switch import evaluate_switch
+from portal.verbs.rejections import Rejection
 from tests.cast import Cast, iam_user_id, let_portal_in
 from tests.clock import Clock
 from tests.fake_iam import JUMP, PRODUCTION, FakeIam

@@ -18,10 +18,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from access_requests.actor import Door
-from access_requests.errors import Rejection
 from access_requests.models import AccessRequest, ApiClient, ApprovalPolicy, Elevation
 from access_requests.web.forms import FOR, NOW
 from portal.users.models import User
+from portal.verbs.rejections import Rejection
 from tests.bots import SCOPES, Bot, make_client, make_personal_client, own_token_of, token_of
 from tests.cast import Cast, actor_of
 from tests.cli.conftest import AtATerminal, command_line, person, portal, terminal
@@ -34,6 +34,8 @@ DONE, NOT_OFFERED, WHY = "done", "not offered", "because the index is slow"
 GROUP, TICKET = "ProdMemberWorkGroup", "CHG-123"
 MINUTES, TOO_MANY = 30, 100_000
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+# Where the refusals are that every door can meet.
+RULES_OF_EVERY_DOOR = ("portal.verbs.rejections", "access_requests.errors", "access_requests.quota_errors")
 
 
 # The doors
@@ -136,7 +138,7 @@ def sentences() -> Iterator[tuple[str, str]]:
 
 
 def _leaves(kind: type[Rejection]) -> Iterator[type[Rejection]]:
-    if "code" in vars(kind) and kind.__module__ in ("access_requests.errors", "access_requests.quota_errors"):
+    if "code" in vars(kind) and kind.__module__ in RULES_OF_EVERY_DOOR:
         yield kind
     for each in kind.__subclasses__():
         yield from _leaves(each)

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from access_requests import client_errors, drift_errors, errors, quota_errors, webhook_errors
-from access_requests.errors import Rejection
+from portal.verbs import rejections
+from portal.verbs.rejections import Rejection
 
 TESTS = Path(__file__).resolve().parent.parent
-MODULES = {module.__name__ for module in (errors, client_errors, drift_errors, quota_errors, webhook_errors)}
+MODULES = {module.__name__ for module in (rejections, errors, client_errors, drift_errors, quota_errors, webhook_errors)}
 
 
 def refusals(kind: type[Rejection] = Rejection) -> Iterator[type[Rejection]]:
@@ -40,4 +41,4 @@ def test_refusal_is_met_by_a_test_and_has_a_status_and_a_sentence(refusal: type[
 
 
 def test_refusal_of_a_field_names_it() -> None:
-    assert errors.Missing(field="reason").data["field"] == "reason"
+    assert rejections.Missing(field="reason").data["field"] == "reason"

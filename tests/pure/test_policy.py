@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from access_requests import errors, policy
 from access_requests.policy import AskedWindow, Limits
+from portal.verbs import rejections
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 LIMITS = Limits(shortest=timedelta(minutes=15), longest=timedelta(hours=4), decision=timedelta(hours=24))
@@ -48,8 +49,8 @@ def test_window_is_in_whole_seconds() -> None:
     [
         (window(), errors.DurationOrEnd, "duration_minutes"),
         (window(ends_at=NOW + HOUR, duration=HOUR), errors.DurationOrEnd, "duration_minutes"),
-        (window(starts_at=NOW.replace(tzinfo=None), duration=HOUR), errors.NaiveTime, "starts_at"),
-        (window(ends_at=NOW.replace(tzinfo=None)), errors.NaiveTime, "ends_at"),
+        (window(starts_at=NOW.replace(tzinfo=None), duration=HOUR), rejections.NaiveTime, "starts_at"),
+        (window(ends_at=NOW.replace(tzinfo=None)), rejections.NaiveTime, "ends_at"),
         (window(starts_at=NOW - timedelta(minutes=3), duration=HOUR), errors.InThePast, "starts_at"),
         (window(ends_at=NOW), errors.InThePast, "ends_at"),
         (window(starts_at=NOW + timedelta(days=91), duration=HOUR), errors.TooFarAhead, "starts_at"),
@@ -61,7 +62,9 @@ def test_window_is_in_whole_seconds() -> None:
         (window(ends_at=datetime.max.replace(tzinfo=UTC)), errors.TooLongAccess, "ends_at"),
     ],
 )
-def test_unusable_window_is_refused_and_the_field_named(asked: AskedWindow, refusal: type[errors.Unusable], field: str) -> None:
+def test_unusable_window_is_refused_and_the_field_named(
+    asked: AskedWindow, refusal: type[rejections.Unusable], field: str
+) -> None:
     with pytest.raises(refusal) as refused:
         policy.check_window(asked, LIMITS, now=NOW)
     assert refused.value.field == field
@@ -87,7 +90,7 @@ def test_whatever_is_accepted_ends_in_the_future_and_within_the_longest_time(
     )
     try:
         policy.check_window(asked, LIMITS, now=NOW)
-    except errors.Unusable:
+    except rejections.Unusable:
         return
     fixed_start, fixed_end = asked.fixed(NOW)
     assert fixed_end > NOW
@@ -118,13 +121,13 @@ def test_extension_moves_the_end_within_the_longest_time_from_now() -> None:
 @pytest.mark.parametrize(
     ("new_end", "refusal"),
     [
-        (NOW.replace(tzinfo=None), errors.NaiveTime),
+        (NOW.replace(tzinfo=None), rejections.NaiveTime),
         (NOW + HOUR, errors.EndBeforeStart),
         (NOW + timedelta(minutes=59), errors.EndBeforeStart),
         (NOW + 4 * HOUR + timedelta(seconds=1), errors.TooLongAccess),
     ],
 )
-def test_unusable_extension_is_refused(new_end: datetime, refusal: type[errors.Unusable]) -> None:
+def test_unusable_extension_is_refused(new_end: datetime, refusal: type[rejections.Unusable]) -> None:
     with pytest.raises(refusal) as refused:
         policy.check_extension(old_end=NOW + HOUR, new_end=new_end, limits=LIMITS, now=NOW)
     assert refused.value.field == "ends_at"
@@ -167,7 +170,7 @@ def test_text_is_kept_as_typed_but_for_space_around_it() -> None:
 
 @pytest.mark.parametrize("empty", ["", " \n\t ", "\u200b", "\u202e \u2066\ufeff", "\u3000", "\u3164\u2800\u034f"])
 def test_text_that_shows_nothing_is_missing(empty: str) -> None:
-    with pytest.raises(errors.Missing):
+    with pytest.raises(rejections.Missing):
         policy.clean_text("reason", empty, required=True)
 
 
@@ -177,20 +180,20 @@ def test_optional_text_may_be_empty() -> None:
 
 def test_text_over_the_limit_is_refused_and_its_length_told() -> None:
     assert len(policy.clean_text("reason", "あ" * 2000, required=True)) == 2000
-    with pytest.raises(errors.TooLong) as refused:
+    with pytest.raises(rejections.TooLong) as refused:
         policy.clean_text("reason", "あ" * 2001, required=True)
     assert refused.value.data == {"field": "reason", "limit": 2000, "length": 2001}
 
 
 @pytest.mark.parametrize("sign", ["\x00", "\x1b", "\x07", "\x85", "\x7f", "\ud800"])
 def test_control_characters_are_refused(sign: str) -> None:
-    with pytest.raises(errors.ControlCharacters):
+    with pytest.raises(rejections.ControlCharacters):
         policy.clean_text("reason", f"a{sign}b", required=True)
 
 
 @pytest.mark.parametrize("sign", ["\n", "\t", "\r"])
 def test_ticket_is_one_line(sign: str) -> None:
-    with pytest.raises(errors.ControlCharacters):
+    with pytest.raises(rejections.ControlCharacters):
         policy.clean_text("change_ticket", f"CHG{sign}1", required=True)
 
 
@@ -198,6 +201,6 @@ def test_ticket_is_one_line(sign: str) -> None:
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     try:
         once = policy.clean_text("reason", text, required=True)
-    except errors.Unusable:
+    except rejections.Unusable:
         return
     assert policy.clean_text("reason", once, required=True) == once

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from access_requests.errors import Rejection
+from portal.verbs.rejections import Rejection
 
 Verb = Callable[[], Any]
 

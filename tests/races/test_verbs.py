@@ -14,6 +14,7 @@ from access_requests.quota_errors import TooManyPending, TooManySubmissions
 from access_requests.services import decide, people, submit, sweep
 from access_requests.services.run import Answer, Claim, act_once, run
 from audits.models import TrailEntry
+from portal.verbs import rejections
 from tests.cast import Cast, actor_of, add_person
 from tests.races.racing import Verb, race, won
 from tests.story import (
@@ -42,7 +43,7 @@ def test_twenty_leads_approving_and_rejecting_give_one_decision(cast: Cast, now:
     verbs: list[Verb] = [partial((approved, rejected)[number % 2], request, lead, now=now) for number, lead in enumerate(leads)]
     outcomes = race(verbs)
     assert len(won(outcomes)) == Decision.objects.count() == 1
-    assert {type(outcome) for outcome in outcomes if outcome not in won(outcomes)} == {errors.TransitionNotAllowed}
+    assert {type(outcome) for outcome in outcomes if outcome not in won(outcomes)} == {rejections.TransitionNotAllowed}
     request.refresh_from_db()
     assert (request.status == RequestStatus.APPROVED) == (Elevation.objects.count() == 1)
     assert_trail_tells(request)

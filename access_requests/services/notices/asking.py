@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from access_requests import errors
 from access_requests.actor import Actor
 from access_requests.models import Delivery, DeliveryStatus
 from access_requests.services import changes
 from access_requests.services.notices import delivering
+from portal.verbs import rejections
 
 
 def again(*, code: str, actor: Actor, now: datetime) -> Delivery:
@@ -15,12 +15,12 @@ def again(*, code: str, actor: Actor, now: datetime) -> Delivery:
     It is recorded: a chat may show people what others took for news.
     """
     if not (actor.who.is_active and actor.who.is_administrator):
-        raise errors.NotAnAdministrator
+        raise rejections.NotAnAdministrator
     sent = Delivery.objects.select_for_update(of=("self",)).filter(code=code).first()
     if sent is None:
-        raise errors.NotFound
+        raise rejections.NotFound
     if sent.status == DeliveryStatus.WAITING:
-        raise errors.TransitionNotAllowed(state=sent.status)
+        raise rejections.TransitionNotAllowed(state=sent.status)
     made = delivering.deliver_again(sent, now=now)
     told = {"channel": sent.channel, "target": sent.target, "act": sent.act, "about": sent.subject, "as": made.code}
     changes.record(act="delivery.repeated", subject=f"delivery:{code}", before=None, after=told, actor=actor, now=now)

@@ -6,13 +6,14 @@ from datetime import datetime
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from access_requests import drift_errors, errors
+from access_requests import drift_errors
 from access_requests.actor import Actor
 from access_requests.lifecycle import DriftAction
 from access_requests.models import ComparisonAsked, Drift
 from access_requests.services.reconcile import learning, recording
 from access_requests.services.reconcile.undoing import undoable
 from portal.outbox import sending as outbox
+from portal.verbs import rejections
 
 RECONCILE = "access_requests.reconcile"
 UNDO = "access_requests.undo_drift"
@@ -63,7 +64,7 @@ def _as_seen(code: str, seen: str, actor: Actor) -> Drift:
     _check_administrator(actor)
     found = Drift.objects.filter(code=code).values_list("pk", flat=True).first()
     if found is None:
-        raise errors.NotFound
+        raise rejections.NotFound
     drift = recording.lock(found)
     if digest(drift) != seen:
         raise drift_errors.DriftChanged
@@ -72,4 +73,4 @@ def _as_seen(code: str, seen: str, actor: Actor) -> Drift:
 
 def _check_administrator(actor: Actor) -> None:
     if not (actor.who.is_active and actor.who.is_administrator):
-        raise errors.NotAnAdministrator
+        raise rejections.NotAnAdministrator

@@ -23,6 +23,7 @@ from access_requests.selectors import waiting
 from access_requests.services import bindings, snapshot
 from access_requests.services.slack import blocks
 from access_requests.services.slack.blocks import LONGEST_FIELD, Block
+from portal.verbs import phrases
 
 APPROVE, REJECT, SEND_BACK = "approve", "reject", "send_back"
 BUTTONS: tuple[tuple[str, Promise, str], ...] = (
@@ -140,7 +141,7 @@ def window(request: AccessRequest) -> str:
     start, end = request.starts_at or request.asked_starts_at, request.ends_at or request.asked_ends_at
     if start is not None and end is not None:
         return f"{blocks.moment(start)} – {blocks.moment(end)}"
-    long = wording.duration(request.duration_minutes or 0)
+    long = phrases.duration(request.duration_minutes or 0)
     if start is not None:
         return gettext("%(length)s from %(start)s") % {"length": long, "start": blocks.moment(start)}
     if end is not None:

@@ -7,6 +7,7 @@ from access_requests import problems, wording
 from access_requests.grants.errors import LeaseLost
 from portal.iam import contexts
 from portal.iam.truth import Unknown
+from portal.verbs import phrases
 
 
 def test_reason_that_depends_on_where_the_call_comes_from_is_said_in_both_languages() -> None:
@@ -45,6 +46,6 @@ def test_problem_of_the_portals_own_is_said_in_a_sentence_that_says_what_happens
 )
 def test_how_often_is_said_to_the_second(seconds: int, english: str, japanese: str) -> None:
     with translation.override("en"):
-        assert wording.every(seconds) == english
+        assert phrases.every(seconds) == english
     with translation.override("ja"):
-        assert wording.every(seconds) == japanese
+        assert phrases.every(seconds) == japanese

@@ -19,6 +19,7 @@ from access_requests.services.notices.news import NEWS
 from access_requests.services.notices.webhooks import addresses, bodies, recording, sealing, signing
 from access_requests.services.notices.webhooks.channel import KEY
 from portal.outbox import sending as outbox
+from portal.verbs import rejections
 
 # So long a receiver may go on verifying by the secret before.
 OVERLAP = timedelta(days=1)
@@ -113,14 +114,14 @@ def send_test(*, code: str, actor: Actor, now: datetime) -> Delivery:
 
 def _check_administrator(actor: Actor) -> None:
     if not (actor.who.is_active and actor.who.is_administrator):
-        raise errors.NotAnAdministrator
+        raise rejections.NotAnAdministrator
 
 
 def _locked(code: str, actor: Actor) -> WebhookEndpoint:
     _check_administrator(actor)
     endpoint = WebhookEndpoint.objects.select_for_update().filter(code=code).first()
     if endpoint is None:
-        raise errors.NotFound
+        raise rejections.NotFound
     return endpoint
 
 

@@ -6,11 +6,11 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from access_requests.errors import Rejection
 from access_requests.models import AccessRequest
 from access_requests.selectors import requests, timeline
 from access_requests.selectors.requests import Filters
 from portal.users.models import User
+from portal.verbs.rejections import Rejection
 from tests.cast import NAMES, Cast
 from tests.story import approved, elevated, extension_asked, rejected, submitted
 

@@ -11,7 +11,6 @@ from django.test import RequestFactory
 
 from access_requests.actor import COMMAND, Actor
 from access_requests.client_errors import ClientKeyTaken, CodeUnusable, DecidesByFile, KeptInFile, PersonalClientsName
-from access_requests.errors import Missing, NotAnAdministrator, TransitionNotAllowed
 from access_requests.models import ApiClient, KeptIn, PersonalToken
 from access_requests.services import clients, device_codes, personal_tokens
 from access_requests.services.clients import EVERYONE, Made, Terms
@@ -19,6 +18,7 @@ from access_requests.services.device_codes import Asked
 from access_requests.services.run import run
 from audits.models import TrailEntry
 from portal.users.models import User
+from portal.verbs.rejections import Missing, NotAnAdministrator, TransitionNotAllowed
 from tests.bots import make_client, make_personal_client
 from tests.cast import Cast, actor_of, add_person
 

@@ -12,6 +12,7 @@ from access_requests.services import decide, snapshot
 from access_requests.services.run import run
 from audits.models import TrailEntry
 from portal.outbox.models import Message
+from portal.verbs import rejections
 from tests.cast import Cast, actor_of
 from tests.story import (
     acts,
@@ -122,7 +123,7 @@ def test_one_refusal_with_a_reason_ends_the_request(cast: Cast, now: datetime, v
     assert callable(verb)
     request = submitted(cast.member01, now=now, work_groups=LEADERS)
     approved(request, cast.leader01, now=now)
-    with refused(errors.Missing):
+    with refused(rejections.Missing):
         verb(request, cast.leader02, now=now, comment=" ")
     verb(request, cast.leader02, now=now, comment="the freeze")
     request.refresh_from_db()
@@ -138,7 +139,7 @@ def test_requester_withdraws_before_the_decision(cast: Cast, now: datetime) -> N
         withdrawn(request, cast.leader01, now=now)
     withdrawn(request, cast.member01, now=now)
     assert acts(request) == ["request.submitted", "request.withdrawn"]
-    with refused(errors.TransitionNotAllowed):
+    with refused(rejections.TransitionNotAllowed):
         withdrawn(request, cast.member01, now=now)
 
 
@@ -189,7 +190,7 @@ def test_disabled_approver_cannot_decide(cast: Cast, now: datetime) -> None:
     request = submitted(cast.member01, now=now)
     cast.leader01.is_active = False
     cast.leader01.save()
-    with refused(errors.PersonDisabled):
+    with refused(rejections.PersonDisabled):
         approved(request, cast.leader01, now=now)
 
 
@@ -241,9 +242,9 @@ def test_settled_request_takes_no_decision(cast: Cast, now: datetime, end: str) 
         withdrawn(request, cast.member01, now=now)
     else:
         {"approved": approved, "rejected": rejected, "sent_back": sent_back}[end](request, cast.leader01, now=now)
-    with refused(errors.TransitionNotAllowed):
+    with refused(rejections.TransitionNotAllowed):
         approved(request, cast.leader02, now=now)
-    with refused(errors.TransitionNotAllowed):
+    with refused(rejections.TransitionNotAllowed):
         rejected(request, cast.leader02, now=now)
 
 
@@ -407,7 +408,7 @@ def test_nobody_approves_their_own_extension(cast: Cast, now: datetime) -> None:
     ],
 )
 def test_extension_to_an_unusable_end_is_refused(
-    cast: Cast, now: datetime, ends_in: timedelta, refusal: type[errors.Unusable]
+    cast: Cast, now: datetime, ends_in: timedelta, refusal: type[rejections.Unusable]
 ) -> None:
     elevation = elevated(cast.member01, cast.leader01, now=now)
     with refused(refusal):

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 from pytest_django import Settings
 
-from access_requests import errors
 from access_requests.models import AccessRequest
 from access_requests.quota_errors import TooManyPending, TooManySubmissions
+from portal.verbs import rejections
 from tests.cast import Cast
 from tests.story import elevated, extension_asked, refused, rejected, submitted, withdrawn
 
@@ -77,6 +77,6 @@ def test_extensions_are_counted_among_the_submissions_of_an_hour(cast: Cast, now
 
 def test_what_was_refused_counts_for_nothing(cast: Cast, now: datetime, settings: Settings) -> None:
     settings.PERSON_REQUESTS_PER_HOUR = 1
-    with pytest.raises(errors.Missing):
+    with pytest.raises(rejections.Missing):
         submitted(cast.member01, now=now, reason=" ")
     assert submitted(cast.member01, now=now).status == "pending"

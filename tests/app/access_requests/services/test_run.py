@@ -10,6 +10,7 @@ from access_requests.actor import WORKER
 from access_requests.models import AccessRequest, IdempotentAnswer
 from access_requests.services import submit
 from access_requests.services.run import Answer, Claim, act_once, forget_old_answers, run
+from portal.verbs import rejections
 from tests.cast import Cast, actor_of
 from tests.story import ask, refused, submitted
 
@@ -52,7 +53,7 @@ def test_same_call_again_gets_the_same_answer_and_does_nothing(cast: Cast, now: 
 
 def test_same_key_with_another_body_is_refused(cast: Cast, now: datetime) -> None:
     act_once(claim(cast), lambda: created(cast, now), actor=WORKER, now=now)
-    with refused(errors.KeyReused):
+    with refused(rejections.KeyReused):
         act_once(claim(cast, body="b" * 64), lambda: created(cast, now), actor=WORKER, now=now)
 
 

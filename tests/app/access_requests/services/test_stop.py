@@ -12,6 +12,7 @@ from access_requests.services import people, transition
 from access_requests.services.run import run
 from audits.models import TrailEntry
 from portal.outbox.models import Message
+from portal.verbs import rejections
 from tests.cast import Cast, actor_of
 from tests.story import acts, elevated, refused, returned, stopped
 
@@ -52,9 +53,9 @@ def test_only_the_person_returns_access(cast: Cast, now: datetime) -> None:
 def test_access_is_returned_once(cast: Cast, now: datetime) -> None:
     elevation = active(elevated(cast.member01, cast.leader01, now=now), now=now)
     returned(elevation, cast.member01, now=now)
-    with refused(errors.TransitionNotAllowed):
+    with refused(rejections.TransitionNotAllowed):
         returned(elevation, cast.member01, now=now)
-    with refused(errors.TransitionNotAllowed):
+    with refused(rejections.TransitionNotAllowed):
         stopped(elevation, cast.leader01, now=now)
 
 
@@ -82,7 +83,7 @@ def test_disabled_administrator_has_no_red_button(cast: Cast, now: datetime) -> 
 
 def test_stop_needs_a_reason(cast: Cast, now: datetime) -> None:
     elevation = active(elevated(cast.member01, cast.leader01, now=now), now=now)
-    with refused(errors.Missing):
+    with refused(rejections.Missing):
         stopped(elevation, cast.leader01, now=now, comment=" ")
 
 

@@ -11,6 +11,7 @@ from access_requests.lifecycle import RequestStatus
 from access_requests.models import IamUserBinding, RequestedGroup
 from audits.models import TrailEntry
 from portal.outbox.models import Message
+from portal.verbs import rejections
 from tests.cast import Cast, actor_of
 from tests.story import acts, approved, elevated, extension_asked, refused, rejected, sent_back, submitted, withdrawn
 
@@ -74,7 +75,7 @@ def test_request_sent_back_is_named_by_the_next_one(cast: Cast, now: datetime) -
 def test_disabled_person_cannot_ask(cast: Cast, now: datetime) -> None:
     cast.member01.is_active = False
     cast.member01.save()
-    with refused(errors.PersonDisabled):
+    with refused(rejections.PersonDisabled):
         submitted(cast.member01, now=now)
 
 
@@ -136,21 +137,21 @@ def test_groups_of_different_policies_need_a_request_each(cast: Cast, now: datet
 
 @pytest.mark.parametrize("code", ["R-00000000", "\x00", "x" * 1000])
 def test_request_that_is_not_there_cannot_be_revised(cast: Cast, now: datetime, code: str) -> None:
-    with refused(errors.NotFound):
+    with refused(rejections.NotFound):
         submitted(cast.member01, now=now, revises=code)
 
 
 def test_own_request_that_was_not_sent_back_cannot_be_revised(cast: Cast, now: datetime) -> None:
     first = submitted(cast.member01, now=now)
     withdrawn(first, cast.member01, now=now)
-    with refused(errors.NotFound):
+    with refused(rejections.NotFound):
         submitted(cast.member01, now=now, revises=first.code)
 
 
 def test_somebody_elses_request_cannot_be_revised(cast: Cast, now: datetime) -> None:
     other = submitted(cast.member02, now=now)
     sent_back(other, cast.leader01, now=now)
-    with refused(errors.NotFound):
+    with refused(rejections.NotFound):
         submitted(cast.member01, now=now, revises=other.code)
 
 
@@ -160,17 +161,17 @@ def test_somebody_elses_request_cannot_be_revised(cast: Cast, now: datetime) -> 
 @pytest.mark.parametrize(
     ("changes", "refusal", "field"),
     [
-        ({"reason": " "}, errors.Missing, "reason"),
-        ({"change_ticket": ""}, errors.Missing, "change_ticket"),
-        ({"reason": "x" * 2001}, errors.TooLong, "reason"),
-        ({"change_ticket": "CHG\n1"}, errors.ControlCharacters, "change_ticket"),
-        ({"plan": "a\x00b"}, errors.ControlCharacters, "plan"),
+        ({"reason": " "}, rejections.Missing, "reason"),
+        ({"change_ticket": ""}, rejections.Missing, "change_ticket"),
+        ({"reason": "x" * 2001}, rejections.TooLong, "reason"),
+        ({"change_ticket": "CHG\n1"}, rejections.ControlCharacters, "change_ticket"),
+        ({"plan": "a\x00b"}, rejections.ControlCharacters, "plan"),
         ({"duration_minutes": None}, errors.DurationOrEnd, "duration_minutes"),
         ({"duration_minutes": 0}, errors.TooShort, "duration_minutes"),
         ({"duration_minutes": -1}, errors.TooShort, "duration_minutes"),
         ({"duration_minutes": 241}, errors.TooLongAccess, "duration_minutes"),
         ({"duration_minutes": 10**30}, errors.TooLongAccess, "duration_minutes"),
-        ({"starts_at": datetime(2026, 11, 23, 9)}, errors.NaiveTime, "starts_at"),  # noqa: DTZ001  The point.
+        ({"starts_at": datetime(2026, 11, 23, 9)}, rejections.NaiveTime, "starts_at"),  # noqa: DTZ001  The point.
         ({"starts_at": datetime.fromisoformat("2026-11-22T00:00:00Z")}, errors.InThePast, "starts_at"),
         ({"starts_at": datetime.fromisoformat("0001-01-01T00:00:00+14:00")}, errors.InThePast, "starts_at"),
         ({"starts_at": datetime.fromisoformat("9999-12-31T23:59:59Z")}, errors.TooFarAhead, "starts_at"),
@@ -188,7 +189,7 @@ def test_somebody_elses_request_cannot_be_revised(cast: Cast, now: datetime) -> 
     ],
 )
 def test_unusable_field_is_refused_by_name(
-    cast: Cast, now: datetime, changes: dict[str, Any], refusal: type[errors.Unusable], field: str
+    cast: Cast, now: datetime, changes: dict[str, Any], refusal: type[rejections.Unusable], field: str
 ) -> None:
     with refused(refusal) as caught:
         submitted(cast.member01, now=now, **changes)

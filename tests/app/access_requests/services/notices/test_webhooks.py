@@ -20,6 +20,7 @@ from access_requests.services.notices.webhooks import channel, keeping, sentence
 from access_requests.services.notices.webhooks.keeping import Wishes
 from access_requests.services.run import run
 from audits.models import TrailEntry
+from portal.verbs import rejections
 from tests.cast import Cast, actor_of
 from tests.receivers import Receiver, receiving
 from tests.story import (
@@ -310,7 +311,7 @@ def test_same_sent_again_has_the_same_id_and_is_in_the_trail(
 ) -> None:
     admin = actor_of(cast.admin01)
     code = str(delivery.code)
-    with pytest.raises(errors.TransitionNotAllowed):
+    with pytest.raises(rejections.TransitionNotAllowed):
         run(lambda: asking.again(code=code, actor=admin, now=now))
     sent(delivery, now)
     again = run(lambda: asking.again(code=code, actor=admin, now=now))
@@ -323,9 +324,9 @@ def test_same_sent_again_has_the_same_id_and_is_in_the_trail(
     assert again.code != code
     for nobody in (cast.leader01, cast.auditor01):
         actor = actor_of(nobody)
-        with pytest.raises(errors.NotAnAdministrator):
+        with pytest.raises(rejections.NotAnAdministrator):
             run(lambda actor=actor: asking.again(code=code, actor=actor, now=now))  # type: ignore[misc]
-    with pytest.raises(errors.NotFound):
+    with pytest.raises(rejections.NotFound):
         run(lambda: asking.again(code="N-00000000", actor=admin, now=now))
 
 
@@ -366,10 +367,10 @@ def test_details_are_not_sent_once_they_are_no_longer_wished_for(cast: Cast, rec
 @pytest.mark.parametrize(
     ("wishes", "refusal"),
     [
-        ({"name": ""}, errors.Missing),
-        ({"name": "\u3164"}, errors.Missing),
-        ({"name": "a\nb"}, errors.ControlCharacters),
-        ({"name": "n" * 101}, errors.TooLong),
+        ({"name": ""}, rejections.Missing),
+        ({"name": "\u3164"}, rejections.Missing),
+        ({"name": "a\nb"}, rejections.ControlCharacters),
+        ({"name": "n" * 101}, rejections.TooLong),
         ({"url": "https://user:word@chat.example.com/"}, webhook_errors.AddressUnusable),
         ({"language": "tlh"}, webhook_errors.UnknownChoice),
         ({"acts": ["request.deleted"]}, webhook_errors.UnknownChoice),
@@ -378,7 +379,7 @@ def test_details_are_not_sent_once_they_are_no_longer_wished_for(cast: Cast, rec
     ],
 )
 def test_unusable_wishes_are_refused_and_nothing_is_written(
-    cast: Cast, receiver: Receiver, wishes: dict[str, Any], refusal: type[errors.Rejection], now: datetime
+    cast: Cast, receiver: Receiver, wishes: dict[str, Any], refusal: type[rejections.Rejection], now: datetime
 ) -> None:
     added(cast, receiver, now=now, name="taken")
     made, _ = added(cast, receiver, now=now, name="mine")
@@ -405,11 +406,11 @@ def test_every_change_is_in_the_trail_and_only_administrators_make_one(cast: Cas
     }
     for person in (cast.member01, cast.leader01, cast.auditor01):
         for verb in (*acts.values(), lambda actor: keeping.send_test(code=code, actor=actor, now=now)):
-            with pytest.raises(errors.NotAnAdministrator):
+            with pytest.raises(rejections.NotAnAdministrator):
                 run(lambda verb=verb, person=person: verb(actor_of(person)))  # type: ignore[misc]
     run(lambda: people.disable(person=cast.admin01, actor=COMMAND, now=now))
     cast.admin01.refresh_from_db()
-    with pytest.raises(errors.NotAnAdministrator):
+    with pytest.raises(rejections.NotAnAdministrator):
         run(lambda: keeping.rotate(code=code, actor=actor_of(cast.admin01), now=now))
     run(lambda: people.enable(person=cast.admin01, actor=COMMAND, now=now))
     cast.admin01.refresh_from_db()
@@ -419,5 +420,5 @@ def test_every_change_is_in_the_trail_and_only_administrators_make_one(cast: Cas
     assert [entry.act.removeprefix("webhook.") for entry in found] == ["added", *acts]
     changed = found[2].data
     assert (changed["before"]["name"], changed["after"]["name"]) == ("chat", "chat of the leads")
-    with pytest.raises(errors.NotFound):
+    with pytest.raises(rejections.NotFound):
         run(lambda: keeping.enable(code=code, actor=actor_of(cast.admin01), now=now))

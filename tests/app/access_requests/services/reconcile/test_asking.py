@@ -7,12 +7,13 @@ import pytest
 from celery import Task
 from django.utils import timezone
 
-from access_requests import drift_errors, errors, tasks
+from access_requests import drift_errors, tasks
 from access_requests.models import ComparisonAsked, Drift, Reconciliation
 from access_requests.services import provision, reconcile
 from access_requests.services.run import run
 from audits.models import TrailEntry
 from portal.outbox.models import Message
+from portal.verbs import rejections
 from tests.app.access_requests.services.reconcile.conftest import World
 from tests.cast import actor_of
 from tests.jump import MEMBER_GROUP
@@ -26,7 +27,7 @@ def test_an_administrator_has_drift_undone(world: World) -> None:
     admin = actor_of(world.jump.cast.admin01)
     run(partial(reconcile.undo, code=row.code, seen=reconcile.digest(row), actor=admin, now=world.jump.clock.now))
     message = Message.objects.get(task=reconcile.UNDO)
-    with refused(errors.TransitionNotAllowed):
+    with refused(rejections.TransitionNotAllowed):
         run(partial(reconcile.undo, code=row.code, seen=reconcile.digest(row), actor=admin, now=world.jump.clock.now))
     tasks.undo_drift(message.object_id)
     row.refresh_from_db()
@@ -67,7 +68,7 @@ def test_only_administrators_ask(world: World, who: str) -> None:
         partial(reconcile.undo, code=Drift.objects.get().code, seen="", actor=actor, now=now),
         partial(reconcile.ask, actor=actor, now=now),
     ):
-        with refused(errors.NotAnAdministrator):
+        with refused(rejections.NotAnAdministrator):
             run(verb)
 
 
@@ -78,7 +79,7 @@ def test_what_the_portal_cannot_undo_is_refused(world: World) -> None:
     assert (row.kind, reconcile.undoable(row)) == ("user_gone", False)
     with refused(drift_errors.NotUndoable):
         run(partial(reconcile.undo, code=row.code, seen=reconcile.digest(row), actor=actor, now=world.jump.clock.now))
-    with refused(errors.NotFound):
+    with refused(rejections.NotFound):
         run(partial(reconcile.undo, code="D-NOSUCHTH", seen="", actor=actor, now=world.jump.clock.now))
 
 

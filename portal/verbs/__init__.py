@@ -1,0 +1,1 @@
+"""How a verb runs, whichever door it came by: who acts, what is refused and in which words, and what happens only once."""
