@@ -10,9 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from access_requests.grants.causes import DENIALS
 from access_requests.judgement import NO_GATE_ROLE
 from access_requests.models import Elevation
+from portal.aws.causes import DENIALS
 
 RUNBOOK_FAILED = "execution_failed"
 _PERSON_BUSY = _("The portal is writing something else about this person just now. It is tried again.")

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from pytest_django import Settings
 
-from access_requests.grants.calls import Caller
+from access_requests.grants.executions import StepClient
 from access_requests.models import Elevation
 from access_requests.services import gates, provision, revoke, sweep
 from portal.aws import sessions
@@ -87,9 +87,9 @@ class Jump:
     def fence(self, user: str = "member01", role: str = MEMBER_ROLE) -> str | None:
         return self.fences(user).get(entry_fence_name(role))
 
-    def caller(self) -> Caller:
+    def caller(self) -> StepClient:
         """Return a worker's way to AWS, through the proxy, that holds no lease."""
-        return Caller(client=sessions.jump_iam(), before_each=lambda: None, clock=self.clock)
+        return StepClient(client=sessions.jump_iam(), before_each=lambda: None, clock=self.clock)
 
     def sweep(self) -> None:
         """Do what is due, as the workers' sweeps do."""

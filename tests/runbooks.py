@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.utils import timezone
 from pytest_django import Settings
 
 from access_requests.grants import documents
-from access_requests.grants.calls import Caller
 from access_requests.grants.documents import Owner, Published
 from access_requests.grants.executions import Purpose
 from portal.aws import sessions
+from portal.aws.calls import AwsClient
 from portal.simulated_aws import control
 from portal.simulated_aws.company import role_arn
 from tests.aws_fixtures import ADMIN_KEY, Aws
@@ -32,9 +31,9 @@ class Desk:
 
     aws: Aws
 
-    def caller(self, role: str) -> Caller:
+    def caller(self, role: str) -> AwsClient:
         arn = getattr(settings, f"AWS_CHANGE_{role.upper()}_ROLE_ARN")
-        return Caller(client=sessions.ssm_of(arn, settings.AWS_REGION), before_each=lambda: None, clock=timezone.now)
+        return AwsClient.without_lease(sessions.ssm_of(arn, settings.AWS_REGION))
 
     @property
     def admin(self) -> Any:

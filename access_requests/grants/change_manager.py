@@ -5,12 +5,11 @@ from dataclasses import replace
 from django.conf import settings
 
 from access_requests.grants import documents, executions
-from access_requests.grants.calls import Caller
 from access_requests.grants.contract import Grant
 from access_requests.grants.documents import CHANGE_MANAGER
-from access_requests.grants.errors import BackendRefused
-from access_requests.grants.executions import Execution
+from access_requests.grants.executions import Execution, StepClient
 from access_requests.grants.runbooks import ByRunbook, owner, parameters, starter, stop
+from portal.aws.errors import BackendRefused
 from portal.aws.sessions import ssm_of
 
 # AWS's own bounds.
@@ -28,7 +27,7 @@ class ChangeManagerBackend(ByRunbook):
     by = CHANGE_MANAGER
     announces = True
 
-    def start(self, grant: Grant, execution: Execution, ssm: Caller) -> Execution:
+    def start(self, grant: Grant, execution: Execution, ssm: StepClient) -> Execution:
         pinned = documents.pinned_change(owner(grant, self.by), execution.purpose, ssm)
         if grant.change is None:
             raise ValueError(f"{grant.request} says nothing of itself")
@@ -48,30 +47,30 @@ class ChangeManagerBackend(ByRunbook):
         )
         return replace(execution, id=answer["AutomationExecutionId"])
 
-    def announce(self, grant: Grant, execution: Execution, aws: Caller) -> Execution:
+    def announce(self, grant: Grant, execution: Execution, aws: StepClient) -> Execution:
         """Start the change request and return it as AWS shows it. It waits there for the decision here. Raises BackendError."""
         return self.look_at(aws.note(self.start(grant, execution, starter(aws))), aws)
 
-    def look_at(self, execution: Execution, aws: Caller) -> Execution:
+    def look_at(self, execution: Execution, aws: StepClient) -> Execution:
         """Return it as AWS shows it now. Raises BackendError."""
         return aws.note(executions.read(execution, starter(aws)))
 
-    def approve(self, grant: Grant, execution: Execution, aws: Caller) -> Execution:
+    def approve(self, grant: Grant, execution: Execution, aws: StepClient) -> Execution:
         _signal(execution, "Approve", grant.change.approval if grant.change else "", aws)
         return self.look_at(execution, aws)
 
-    def reject(self, execution: Execution, comment: str, aws: Caller) -> Execution:
+    def reject(self, execution: Execution, comment: str, aws: StepClient) -> Execution:
         """Say no where it waits for the portal, and return what became of it. Raises BackendError."""
         _signal(execution, "Reject", comment, aws)
         return self.look_at(execution, aws)
 
-    def cancel(self, execution: Execution, aws: Caller) -> Execution:
+    def cancel(self, execution: Execution, aws: StepClient) -> Execution:
         """Stop it, and return what became of it. Raises BackendError."""
         stop(execution, starter(aws))
         return self.look_at(execution, aws)
 
 
-def _signal(execution: Execution, says: str, comment: str, aws: Caller) -> None:
+def _signal(execution: Execution, says: str, comment: str, aws: StepClient) -> None:
     approver = aws.through(ssm_of(settings.AWS_CHANGE_APPROVER_ROLE_ARN, settings.AWS_REGION))
     payload = {"Comment": [_text(comment, COMMENT)]} if comment else {}
     try:

@@ -6,8 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeGuard
 
-from access_requests.grants.calls import Caller
-from access_requests.grants.executions import GIVING, Execution, Purpose
+from access_requests.grants.executions import GIVING, Execution, Purpose, StepClient
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,29 +129,29 @@ class GrantBackend(Protocol):
     def ttl(self, ends_at: datetime) -> str | None:
         """Return the value that the TTL tag is to have, None where there can be no tag."""
 
-    def give(self, grant: Grant, aws: Caller) -> None:
+    def give(self, grant: Grant, aws: StepClient) -> None:
         """Let the user in: TTL tag, then membership. Raises BackendError."""
 
-    def take(self, grant: Grant, aws: Caller) -> None:
+    def take(self, grant: Grant, aws: StepClient) -> None:
         """Take the user out: membership, read back absent, then the tag. Raises BackendError."""
 
-    def look(self, grant: Grant, aws: Caller) -> Seen:
+    def look(self, grant: Grant, aws: StepClient) -> Seen:
         """Return what AWS shows now. Raises BackendError."""
 
 
 class AnnouncingBackend(GrantBackend, Protocol):
     """A backend whose part in AWS begins with the request, and waits there for the decision here. All raise BackendError."""
 
-    def announce(self, grant: Grant, execution: Execution, aws: Caller) -> Execution:
+    def announce(self, grant: Grant, execution: Execution, aws: StepClient) -> Execution:
         """Start it, under its token, and return it as AWS shows it."""
 
-    def look_at(self, execution: Execution, aws: Caller) -> Execution:
+    def look_at(self, execution: Execution, aws: StepClient) -> Execution:
         """Return it as AWS shows it now."""
 
-    def reject(self, execution: Execution, comment: str, aws: Caller) -> Execution:
+    def reject(self, execution: Execution, comment: str, aws: StepClient) -> Execution:
         """Say no where it waits for the portal, and return what became of it."""
 
-    def cancel(self, execution: Execution, aws: Caller) -> Execution:
+    def cancel(self, execution: Execution, aws: StepClient) -> Execution:
         """Stop it, and return what became of it."""
 
 

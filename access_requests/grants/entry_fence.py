@@ -4,13 +4,13 @@ import json
 from datetime import datetime
 from typing import Any
 
-from access_requests.grants.calls import Caller, is_missing
 from access_requests.grants.contract import Role
-from access_requests.grants.errors import BackendRefused
+from portal.aws.calls import AwsClient, is_missing
+from portal.aws.errors import BackendRefused
 from portal.iam.fences import entry_fence, entry_fence_name, window_of
 
 
-def put(aws: Caller, *, user_name: str, role: Role, until: datetime, window: str) -> None:
+def put(aws: AwsClient, *, user_name: str, role: Role, until: datetime, window: str) -> None:
     """Write the whole fence: no switch to the role after `until`, the end of that window.
 
     Raises BackendError, and ValueError for a role without an ARN: a Deny on a name is one on nobody.
@@ -19,17 +19,17 @@ def put(aws: Caller, *, user_name: str, role: Role, until: datetime, window: str
     aws.call("put_user_policy", UserName=user_name, PolicyName=entry_fence_name(role.name), PolicyDocument=document)
 
 
-def remove(aws: Caller, *, user_name: str, role: Role) -> None:
+def remove(aws: AwsClient, *, user_name: str, role: Role) -> None:
     """Take the fence away; one that is not there is done. Raises BackendError."""
     aws.unless_missing("delete_user_policy", UserName=user_name, PolicyName=entry_fence_name(role.name))
 
 
-def read(aws: Caller, *, user_name: str, role: Role) -> str | None:
+def read(aws: AwsClient, *, user_name: str, role: Role) -> str | None:
     """Return the time that the fence in AWS says; None where there is none, or one that is not as the portal writes it."""
     return time_in(shown(aws, user_name=user_name, role=role), role)
 
 
-def shown(aws: Caller, *, user_name: str, role: Role) -> Any:
+def shown(aws: AwsClient, *, user_name: str, role: Role) -> Any:
     """Return the fence's document as AWS has it, None where there is none. Raises BackendError."""
     try:
         return aws.call("get_user_policy", UserName=user_name, PolicyName=entry_fence_name(role.name))["PolicyDocument"]

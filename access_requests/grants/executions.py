@@ -3,15 +3,13 @@
 import json
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from audits.storable import storable
-
-if TYPE_CHECKING:
-    from access_requests.grants.calls import Caller
+from portal.aws.calls import AwsClient
 
 # Of the portal's own making: tokens are derived from it, so that whoever starts something again starts the same.
 NAMESPACE = uuid.UUID("5f0d6e5e-7f0c-4c55-9b0a-5a9b2f0c7d11")
@@ -119,7 +117,19 @@ class Execution:
         return str(uuid.uuid5(NAMESPACE, f"{self.request}:{group}:{does}:{self.number}"))
 
 
-def read(execution: Execution, ssm: "Caller") -> Execution:
+@dataclass(kw_only=True)
+class StepClient(AwsClient):
+    """AWS as one step calls it, with what AWS does by itself as it was seen on the way, by request and number."""
+
+    executions: dict[tuple[str, int], Execution] = field(default_factory=dict)
+
+    def note(self, execution: Execution) -> Execution:
+        """Have the execution remembered as it is now, however the step ends."""
+        self.executions[execution.request, execution.number] = execution
+        return execution
+
+
+def read(execution: Execution, ssm: AwsClient) -> Execution:
     """Return it as AWS shows it now, with the steps of the runbook that a change request started. Raises BackendError.
 
     One call, and one more for the runbook of a change request. Source: Systems Manager GetAutomationExecution.
@@ -138,7 +148,7 @@ def read(execution: Execution, ssm: "Caller") -> Execution:
     )
 
 
-def _get(execution_id: str, ssm: "Caller") -> Mapping[str, Any]:
+def _get(execution_id: str, ssm: AwsClient) -> Mapping[str, Any]:
     answer = ssm.call("get_automation_execution", AutomationExecutionId=execution_id)
     # Comments are anybody's who may approve or reject there: what no database takes would keep an end from being settled.
     shown: Mapping[str, Any] = storable(answer["AutomationExecution"])

@@ -10,10 +10,10 @@ from typing import Any
 from django.conf import settings
 
 from access_requests.grants import documents
-from access_requests.grants.calls import Caller, is_denied, is_missing
 from access_requests.grants.documents import CHANGE_MANAGER, SSM_AUTOMATION, Owner
-from access_requests.grants.errors import BackendError
 from access_requests.grants.identity_center import Store
+from portal.aws.calls import AwsClient, is_denied, is_missing
+from portal.aws.errors import BackendError
 from portal.aws.sessions import jump_iam, ssm_of, sts_of
 from portal.iam.fences import entry_fence_name
 
@@ -63,10 +63,10 @@ class Found:
     missing: tuple[Missing, ...] = ()
 
 
-Look = Callable[[Sequence[Owner], Caller], Iterator[Missing]]
+Look = Callable[[Sequence[Owner], AwsClient], Iterator[Missing]]
 
 
-def probe(alias: str, owners: Sequence[Owner], aws: Caller, *, user_name: str = "") -> Found:
+def probe(alias: str, owners: Sequence[Owner], aws: AwsClient, *, user_name: str = "") -> Found:
     """Return whether the backend could grant for these work groups now. Never raises BackendError.
 
     `user_name` is an IAM user whose tags and policies are read, as every grant reads them. Without AWS it is one call.
@@ -91,7 +91,7 @@ def probe(alias: str, owners: Sequence[Owner], aws: Caller, *, user_name: str = 
 class _Asking:
     """Asks one thing after the other, and keeps what AWS refused."""
 
-    def __init__(self, aws: Caller) -> None:
+    def __init__(self, aws: AwsClient) -> None:
         self.aws = aws
         self.missing: list[Missing] = []
 
@@ -104,7 +104,7 @@ class _Asking:
             return else_
 
 
-def _take_on(names: Sequence[str], aws: Caller) -> tuple[list[TakenOn], list[Missing]]:
+def _take_on(names: Sequence[str], aws: AwsClient) -> tuple[list[TakenOn], list[Missing]]:
     """Take each role on. That of the runbooks trusts Systems Manager alone, so that only its setting can be looked at."""
     asking, roles = _Asking(aws), []
     for name in names:
@@ -117,11 +117,11 @@ def _take_on(names: Sequence[str], aws: Caller) -> tuple[list[TakenOn], list[Mis
     return roles, asking.missing
 
 
-def _identity_in(arn: str, aws: Caller) -> str:
+def _identity_in(arn: str, aws: AwsClient) -> str:
     return str(aws.through(sts_of(arn)).call("get_caller_identity")["Arn"])
 
 
-def _groups(owners: Sequence[Owner], aws: Caller) -> Iterator[Missing]:
+def _groups(owners: Sequence[Owner], aws: AwsClient) -> Iterator[Missing]:
     """Yield what is wrong with the IAM groups. One call each."""
     for owner in owners:
         try:
@@ -130,7 +130,7 @@ def _groups(owners: Sequence[Owner], aws: Caller) -> Iterator[Missing]:
             yield _wrong(owner.group, error, call="iam:GetGroup")
 
 
-def _people(user_name: str, aws: Caller) -> Iterator[Missing]:
+def _people(user_name: str, aws: AwsClient) -> Iterator[Missing]:
     """Yield which reads about IAM users are denied. Four calls; that the user is gone is drift, and told as such."""
     iam = aws.through(jump_iam())
     reads: Mapping[str, dict[str, Any]] = {
@@ -147,7 +147,7 @@ def _people(user_name: str, aws: Caller) -> Iterator[Missing]:
                 yield _wrong("", error, call=f"iam:{iam.client.meta.method_to_api_mapping[method]}")
 
 
-def _executions(_owners: Sequence[Owner], aws: Caller) -> Iterator[Missing]:
+def _executions(_owners: Sequence[Owner], aws: AwsClient) -> Iterator[Missing]:
     """Yield whether executions may not be looked at: one that never was is not found by whoever may look."""
     try:
         _ssm(STARTER, aws).call("get_automation_execution", AutomationExecutionId=NO_EXECUTION)
@@ -156,7 +156,7 @@ def _executions(_owners: Sequence[Owner], aws: Caller) -> Iterator[Missing]:
             yield _wrong("", error, call="ssm:GetAutomationExecution")
 
 
-def _documents(owners: Sequence[Owner], aws: Caller) -> Iterator[Missing]:
+def _documents(owners: Sequence[Owner], aws: AwsClient) -> Iterator[Missing]:
     """Yield which documents cannot be used, as the role sees it that starts them."""
     if not all(getattr(settings, name) for owner in owners for name in RENDERED_FROM[owner.by]):
         return  # What they are to say is not known, and the settings are named already.
@@ -169,7 +169,7 @@ def _documents(owners: Sequence[Owner], aws: Caller) -> Iterator[Missing]:
             return
 
 
-def _directory_groups(owners: Sequence[Owner], aws: Caller) -> Iterator[Missing]:
+def _directory_groups(owners: Sequence[Owner], aws: AwsClient) -> Iterator[Missing]:
     """Yield whether there is not the one Identity Center, and which groups it lacks. One call, and one for each group."""
     try:
         store = Store.found(aws)
@@ -191,7 +191,7 @@ def _wrong(what: str, error: BackendError, *, call: str) -> Missing:
     return Missing(what=what or call, problem=GROUP_MISSING if is_missing(error) else error.problem, detail=error.detail)
 
 
-def _ssm(setting: str, aws: Caller) -> Caller:
+def _ssm(setting: str, aws: AwsClient) -> AwsClient:
     return aws.through(ssm_of(getattr(settings, setting), settings.AWS_REGION))
 
 

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from access_requests.grants import entry_fence, ttl_tag
-from access_requests.grants.calls import Caller, is_denied, is_missing
 from access_requests.grants.contract import Grant, Principal, Seen
-from access_requests.grants.errors import BackendBusy, BackendRefused
+from portal.aws.calls import AwsClient, is_denied, is_missing
+from portal.aws.errors import BackendBusy, BackendRefused
 
 # The most that AWS gives a page: up to so many people in a group, calls don't grow with them.
 PAGE = 1000
@@ -21,12 +21,12 @@ class IamGroupBackend:
     def ttl(self, ends_at: datetime) -> str:
         return ttl_tag.value(ends_at)
 
-    def give(self, grant: Grant, aws: Caller) -> None:
+    def give(self, grant: Grant, aws: AwsClient) -> None:
         tag = {"Key": ttl_tag.key(grant.group), "Value": ttl_tag.value(grant.ends_at)}
         aws.call("tag_user", UserName=grant.user_name, Tags=[tag])
         _on_group(aws, "add_user_to_group", group=grant.group, user_name=grant.user_name)
 
-    def take(self, grant: Grant, aws: Caller) -> None:
+    def take(self, grant: Grant, aws: AwsClient) -> None:
         # Not asked first: a read that lags behind would show no member yet, and an end that took nobody out.
         _remove(aws, group=grant.group, user_name=grant.user_name)
         # A user renamed meanwhile is still a member, under the new name: the UserId finds it.
@@ -39,7 +39,7 @@ class IamGroupBackend:
         for name in {grant.user_name, *others}:
             _untag(aws, group=grant.group, user_name=name)
 
-    def look(self, grant: Grant, aws: Caller) -> Seen:
+    def look(self, grant: Grant, aws: AwsClient) -> Seen:
         names = _member_names(grant, aws)
         user_name = names[0] if names else grant.user_name
         return Seen(
@@ -51,7 +51,7 @@ class IamGroupBackend:
         )
 
 
-def _member_names(grant: Grant, aws: Caller) -> list[str]:
+def _member_names(grant: Grant, aws: AwsClient) -> list[str]:
     """Return under which names the user is in the group: by its id, or by its name though somebody made it again."""
     try:
         members = list(aws.pages("get_group", "Users", GroupName=grant.group, MaxItems=PAGE))
@@ -62,7 +62,7 @@ def _member_names(grant: Grant, aws: Caller) -> list[str]:
     return [user["UserName"] for user in members if grant.user_id == user["UserId"] or grant.user_name == user["UserName"]]
 
 
-def _remove(aws: Caller, *, group: str, user_name: str) -> None:
+def _remove(aws: AwsClient, *, group: str, user_name: str) -> None:
     try:
         _on_group(aws, "remove_user_from_group", group=group, user_name=user_name)
     except BackendRefused as error:
@@ -70,7 +70,7 @@ def _remove(aws: Caller, *, group: str, user_name: str) -> None:
             raise
 
 
-def _on_group(aws: Caller, method: str, *, group: str, user_name: str) -> None:
+def _on_group(aws: AwsClient, method: str, *, group: str, user_name: str) -> None:
     """Make a call about a member. Raises BackendError, with NoSuchEntity for a group that is gone."""
     try:
         aws.call(method, GroupName=group, UserName=user_name)
@@ -80,11 +80,11 @@ def _on_group(aws: Caller, method: str, *, group: str, user_name: str) -> None:
         raise
 
 
-def _untag(aws: Caller, *, group: str, user_name: str) -> None:
+def _untag(aws: AwsClient, *, group: str, user_name: str) -> None:
     aws.unless_missing("untag_user", UserName=user_name, TagKeys=[ttl_tag.key(group)])
 
 
-def _ttl(aws: Caller, *, group: str, user_name: str) -> str | None:
+def _ttl(aws: AwsClient, *, group: str, user_name: str) -> str | None:
     """Return the value of the TTL tag. Tag keys of users ignore letter case; other tags are nobody's business here."""
     wanted = ttl_tag.key(group).casefold()
     try:

@@ -9,11 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
-from access_requests.grants.calls import Caller, is_missing
 from access_requests.grants.contract import Grant, Principal, Seen
-from access_requests.grants.errors import BackendBusy, BackendRefused
+from portal.aws.calls import AwsClient, is_missing
+from portal.aws.errors import BackendBusy, BackendRefused
 from portal.aws.sessions import identity_center_of, identity_store_of, jump_iam
 
 NO_IDENTITY_CENTER = "no_identity_center"
@@ -40,14 +39,14 @@ class IdentityCenterBackend:
     def ttl(self, ends_at: datetime) -> None:  # noqa: ARG002  A membership there carries no tag.
         return None
 
-    def give(self, grant: Grant, aws: Caller) -> None:
+    def give(self, grant: Grant, aws: AwsClient) -> None:
         store = Store.found(aws)
         group_id = grant.group_id or store.group_id(grant.group)
         if group_id is None:
             raise BackendRefused(GROUP_MISSING)
         store.add(group_id, grant.user_id)
 
-    def take(self, grant: Grant, aws: Caller) -> None:
+    def take(self, grant: Grant, aws: AwsClient) -> None:
         store = Store.found(aws)
         group_id = grant.group_id or store.group_id(grant.group)
         if group_id is None:
@@ -58,7 +57,7 @@ class IdentityCenterBackend:
         if store.is_member(group_id, grant.user_id):
             raise BackendBusy(STILL_A_MEMBER)
 
-    def look(self, grant: Grant, aws: Caller) -> Seen:
+    def look(self, grant: Grant, aws: AwsClient) -> Seen:
         store = Store.found(aws)
         group_id = grant.group_id or store.group_id(grant.group)
         if group_id is None:
@@ -72,10 +71,10 @@ class Store:
     """The one identity store, and the way to it. Source: Identity Store API; groups are found by their display name."""
 
     id: str
-    aws: Caller
+    aws: AwsClient
 
     @classmethod
-    def found(cls, aws: Caller) -> "Store":
+    def found(cls, aws: AwsClient) -> "Store":
         """Find it, for the same step. Raises BackendError, with the problem no_identity_center where there is not exactly one."""
         place = settings.AWS_IDENTITY_CENTER_ROLE_ARN, settings.AWS_IDENTITY_CENTER_REGION
         instances = list(_pages(aws.through(identity_center_of(*place)), "list_instances", "Instances"))
@@ -170,17 +169,17 @@ class Store:
 
 def find_identity_center_user(name: str) -> IdentityCenterUser | None:
     """Return the user of this name as Identity Center spells it, or None. Three calls. Raises BackendError."""
-    return Store.found(Caller(client=jump_iam(), before_each=lambda: None, clock=timezone.now)).user_named(name)
+    return Store.found(AwsClient.without_lease(jump_iam())).user_named(name)
 
 
-def members_of(aws: Caller, group: str) -> frozenset[str] | None:
+def members_of(aws: AwsClient, group: str) -> frozenset[str] | None:
     """Return the UserIds of the members of the group of this name, None where there is none. Raises BackendError."""
     store = Store.found(aws)
     group_id = store.group_id(group)
     return None if group_id is None else store.members(group_id)
 
 
-def _pages(aws: Caller, method: str, key: str, **params: Any) -> Iterator[Any]:
+def _pages(aws: AwsClient, method: str, key: str, **params: Any) -> Iterator[Any]:
     token: dict[str, str] = {}
     while True:
         answer = aws.call(method, **params, **token)

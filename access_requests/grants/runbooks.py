@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from access_requests.grants import documents, entry_fence, executions
-from access_requests.grants.calls import Caller
-from access_requests.grants.causes import cause_in
 from access_requests.grants.contract import Grant, Principal, Seen, window_name
 from access_requests.grants.documents import Owner
-from access_requests.grants.errors import BackendBusy, BackendError, BackendRefused, LeaseLost, UnderWay
-from access_requests.grants.executions import GIVING, REFUSED, TIMED_OUT, Execution, Purpose
+from access_requests.grants.executions import GIVING, REFUSED, TIMED_OUT, Execution, Purpose, StepClient
 from access_requests.grants.iam_group import IamGroupBackend
+from portal.aws.causes import cause_in
+from portal.aws.errors import BackendBusy, BackendError, BackendRefused, LeaseLost, UnderWay
 from portal.aws.sessions import ssm_of
 from portal.iam.fences import iso
 
@@ -44,10 +43,10 @@ class ByRunbook:
     def ttl(self, ends_at: datetime) -> str:
         return iso(ends_at)
 
-    def look(self, grant: Grant, aws: Caller) -> Seen:
+    def look(self, grant: Grant, aws: StepClient) -> Seen:
         return self._iam.look(grant, aws)
 
-    def give(self, grant: Grant, aws: Caller) -> None:
+    def give(self, grant: Grant, aws: StepClient) -> None:
         current = grant.giving()
         if current is None or current.is_over:
             seen = self._iam.look(grant, aws)
@@ -68,7 +67,7 @@ class ByRunbook:
         if not current.is_over:
             raise UnderWay
 
-    def take(self, grant: Grant, aws: Caller) -> None:
+    def take(self, grant: Grant, aws: StepClient) -> None:
         """Stop what still gives, then have the removal runbook do its work, and prove that it did.
 
         What Systems Manager does not do the portal does itself: nobody stays a member for that.
@@ -89,7 +88,7 @@ class ByRunbook:
                     return
         self._iam.take(grant, aws)
 
-    def _take_by_runbook(self, grant: Grant, aws: Caller) -> None:
+    def _take_by_runbook(self, grant: Grant, aws: StepClient) -> None:
         ssm = starter(aws)
         stop_giving(grant, ssm)
         removal = grant.removal()
@@ -104,11 +103,11 @@ class ByRunbook:
         if not removal.is_over:
             raise UnderWay
 
-    def start(self, grant: Grant, execution: Execution, ssm: Caller) -> Execution:
+    def start(self, grant: Grant, execution: Execution, ssm: StepClient) -> Execution:
         """Start what gives; once more under its token is the same. Raises BackendError."""
         return self.run(grant, execution, ssm)
 
-    def run(self, grant: Grant, execution: Execution, ssm: Caller) -> Execution:
+    def run(self, grant: Grant, execution: Execution, ssm: StepClient) -> Execution:
         """Start a runbook in the version whose contents are the portal's. Raises BackendError."""
         name, version = documents.pinned_runbook(owner(grant, self.by), execution.purpose, ssm)
         answer = ssm.call(
@@ -120,12 +119,12 @@ class ByRunbook:
         )
         return replace(execution, id=answer["AutomationExecutionId"])
 
-    def approve(self, grant: Grant, execution: Execution, aws: Caller) -> Execution:  # noqa: ARG002  For change requests.
+    def approve(self, grant: Grant, execution: Execution, aws: StepClient) -> Execution:  # noqa: ARG002  For change requests.
         """Let a change request go on. Runbooks that nobody asked AWS about wait for nobody."""
         return execution
 
 
-def starter(aws: Caller) -> Caller:
+def starter(aws: StepClient) -> StepClient:
     """Return the caller that may start, stop and look."""
     return aws.through(ssm_of(settings.AWS_CHANGE_STARTER_ROLE_ARN, settings.AWS_REGION))
 
@@ -149,7 +148,7 @@ def is_overdue(grant: Grant, *, now: datetime) -> bool:
     return grant.stopped_at is not None and now - grant.stopped_at > LONGEST_WAIT
 
 
-def follow(grant: Grant, purposes: Collection[Purpose], aws: Caller) -> Grant:
+def follow(grant: Grant, purposes: Collection[Purpose], aws: StepClient) -> Grant:
     """Return the grant with what AWS shows now of what it does by itself for these purposes.
 
     One call where something is going on, two for a change request. Raises UnderWay while it is, BackendError.
@@ -169,7 +168,7 @@ def follow(grant: Grant, purposes: Collection[Purpose], aws: Caller) -> Grant:
     return replace(grant, executions=tuple(seen.get((one.request, one.number), one) for one in grant.executions))
 
 
-def stop_giving(grant: Grant, ssm: Caller) -> None:
+def stop_giving(grant: Grant, ssm: StepClient) -> None:
     """Cancel whatever still gives, so that none of it lands after the end. Raises UnderWay until AWS has stopped it."""
     going_on = [ssm.note(executions.read(one, ssm)) for one in grant.executions if one.purpose in GIVING and one.is_open]
     for one in going_on:
@@ -178,7 +177,7 @@ def stop_giving(grant: Grant, ssm: Caller) -> None:
             raise UnderWay
 
 
-def stop(execution: Execution, ssm: Caller) -> None:
+def stop(execution: Execution, ssm: StepClient) -> None:
     """Cancel an execution; one that has ended is done. Raises BackendError."""
     try:
         ssm.call("stop_automation_execution", AutomationExecutionId=execution.id, Type="Cancel")
@@ -200,7 +199,7 @@ def _cause(message: str) -> str:
     return f"{FAILURE}:{said}" if said else FAILURE
 
 
-def _check_fences_show(grant: Grant, aws: Caller) -> None:
+def _check_fences_show(grant: Grant, aws: StepClient) -> None:
     """Raise BackendBusy while AWS does not show the fences as written: the runbook would find them missing, and fail."""
     for role in grant.roles:
         if entry_fence.read(aws, user_name=grant.user_name, role=role) != iso(grant.ends_at):

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from access_requests.grants.calls import Caller, is_denied, is_missing
-from access_requests.grants.causes import LIMIT, ROLE_FULL
-from access_requests.grants.errors import BackendRefused
+from portal.aws.calls import AwsClient, is_denied, is_missing
+from portal.aws.causes import LIMIT, ROLE_FULL
+from portal.aws.errors import BackendRefused
 from portal.iam.fences import Document
 from portal.iam.session_gate import SESSION_GATE_NAME
 
@@ -13,7 +13,7 @@ from portal.iam.session_gate import SESSION_GATE_NAME
 ROLE_INLINE_SIZE = 10_240
 
 
-def put(aws: Caller, *, role_name: str, document: Document) -> None:
+def put(aws: AwsClient, *, role_name: str, document: Document) -> None:
     """Write the whole gate.
 
     Raises BackendError: ROLE_FULL where it does not fit beside the role's policies, NoSuchEntity for a role that is gone.
@@ -28,7 +28,7 @@ def put(aws: Caller, *, role_name: str, document: Document) -> None:
         raise
 
 
-def read(aws: Caller, *, role_name: str) -> Any:
+def read(aws: AwsClient, *, role_name: str) -> Any:
     """Return the gate's document as AWS has it, or None where the role has none. Raises BackendError."""
     try:
         return aws.call("get_role_policy", RoleName=role_name, PolicyName=SESSION_GATE_NAME)["PolicyDocument"]

@@ -1,12 +1,12 @@
 """Session Manager sessions, which no policy ends once they are open."""
 
-from access_requests.grants.calls import Caller, is_missing
-from access_requests.grants.errors import BackendRefused
+from portal.aws.calls import AwsClient, is_missing
+from portal.aws.errors import BackendRefused
 
 GONE = "DoesNotExistException"
 
 
-def terminate_all(aws: Caller, *, owner_arn: str) -> list[str]:
+def terminate_all(aws: AwsClient, *, owner_arn: str) -> list[str]:
     """End the open sessions of one role session, arn:aws:sts::…:assumed-role/ROLE/NAME, in the client's Region; return their ids.
 
     One call for every 200 sessions and one for each open one. Raises BackendError. Source: Systems Manager DescribeSessions.
@@ -26,7 +26,7 @@ def terminate_all(aws: Caller, *, owner_arn: str) -> list[str]:
         token = {"NextToken": answer["NextToken"]}
 
 
-def _terminate(aws: Caller, session_id: str) -> None:
+def _terminate(aws: AwsClient, session_id: str) -> None:
     try:
         aws.call("terminate_session", SessionId=session_id)
     except BackendRefused as error:

@@ -11,14 +11,14 @@ from typing import Any
 from django.utils import timezone
 
 from access_requests.grants import entry_fence
-from access_requests.grants.calls import Caller
 from access_requests.grants.contract import Grant
-from access_requests.grants.directory import IamUser
-from access_requests.grants.errors import BackendBusy, BackendRefused
 from access_requests.judgement import ALLOWED, DENIED, NOT_FENCED, UNKNOWN
 from access_requests.models import Elevation, TargetRole, WorkGroup
 from access_requests.services import gates
 from access_requests.services.judging import GATE_SAYS, Judgement
+from portal.aws.calls import AwsClient
+from portal.aws.directory import IamUser
+from portal.aws.errors import BackendBusy, BackendRefused
 from portal.iam.account import User
 from portal.iam.fences import Document, entry_fence_name
 from portal.iam.principals import Policy, Role
@@ -29,7 +29,7 @@ NOT_DENIED, FENCE_NOT_SHOWN = "not_denied_after_end", "fence_not_shown_yet"
 SECOND = timedelta(seconds=1)
 
 
-def check(elevation: Elevation, grant: Grant, user: IamUser, fences: Mapping[str, str], aws: Caller) -> dict[str, Any]:
+def check(elevation: Elevation, grant: Grant, user: IamUser, fences: Mapping[str, str], aws: AwsClient) -> dict[str, Any]:
     """Return the evaluation for the second after the person's latest end on each role, all of them denied. One call a role.
 
     `fences` is role name -> that end, as it was written. Raises BackendBusy while AWS does not show a fence as it was written,

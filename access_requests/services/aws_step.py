@@ -11,14 +11,14 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from access_requests.actor import WORKER
-from access_requests.grants.calls import Call, Caller
 from access_requests.grants.contract import Grant, Presence, Role, Seen
-from access_requests.grants.errors import BackendError, LeaseLost, UnderWay
-from access_requests.grants.executions import Execution
+from access_requests.grants.executions import Execution, StepClient
 from access_requests.grants.registry import backend
 from access_requests.lifecycle import IN_AWS
 from access_requests.models import AccessRequest, Elevation, WorkGroup
 from access_requests.services import bindings, change_details, executions, lease, transition
+from portal.aws.calls import Call
+from portal.aws.errors import BackendError, LeaseLost, UnderWay
 from portal.aws.sessions import jump_iam
 
 Data = Mapping[str, object]
@@ -62,7 +62,7 @@ class Step(Protocol):
     def mark(self, elevation: Elevation, *, now: datetime) -> bool:
         """In transaction 1, the row locked: whether there is something to do, with the state marked accordingly."""
 
-    def act(self, elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
+    def act(self, elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
         """Call AWS, no lock held. Raises BackendError."""
 
     def settle(self, elevation: Elevation, outcome: Outcome, *, data: Data, now: datetime) -> None:
@@ -81,7 +81,7 @@ def take_step(step: Step, elevation_id: int) -> None:
     elevation = _begin(step, elevation_id, holder)
     if elevation is None:
         return
-    aws = caller_for(elevation.person_id, holder)
+    aws = client_for(elevation.person_id, holder)
     outcome: Outcome | BackendError
     try:
         outcome = step.act(elevation, grant_of(elevation), aws)
@@ -97,9 +97,9 @@ def take_step(step: Step, elevation_id: int) -> None:
         raise NotRecorded(elevation.code, data) from error
 
 
-def caller_for(person_id: int, holder: str) -> Caller:
-    """Return a caller in the Jump account whose every call first renews the lease."""
-    return Caller(client=jump_iam(), before_each=lambda: lease.renew(person_id, holder=holder), clock=timezone.now)
+def client_for(person_id: int, holder: str) -> StepClient:
+    """Return one in the Jump account whose every call first renews the lease."""
+    return StepClient(client=jump_iam(), before_each=lambda: lease.renew(person_id, holder=holder), clock=timezone.now)
 
 
 def grant_of(elevation: Elevation) -> Grant:

@@ -13,15 +13,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from access_requests.actor import WORKER
-from access_requests.grants.calls import Caller
 from access_requests.grants.contract import AnnouncingBackend, Grant, is_announcing
-from access_requests.grants.errors import BackendError
-from access_requests.grants.executions import REFUSED, TIMED_OUT, Execution, Purpose
+from access_requests.grants.executions import REFUSED, TIMED_OUT, Execution, Purpose, StepClient
 from access_requests.grants.registry import backend
 from access_requests.grants.runbooks import MOST_FAILURES
 from access_requests.lifecycle import UNDECIDED, ElevationStatus, RequestAction, RequestStatus
 from access_requests.models import AccessRequest, AutomationExecution, Elevation, WorkGroup
 from access_requests.services import aws_step, change_details, executions, lease, stop, transition
+from portal.aws.errors import BackendError
 from portal.aws.sessions import jump_iam
 from portal.outbox import sending as outbox
 from portal.verbs.rejections import Rejection
@@ -61,7 +60,7 @@ def follow(row_id: int) -> None:
     row = _claim(row_id)
     if row is None:
         return
-    aws = Caller(client=jump_iam(), before_each=lambda: None, clock=timezone.now)
+    aws = StepClient.without_lease(jump_iam())
     problem = ""
     try:
         _act(row, aws)
@@ -82,7 +81,7 @@ def _claim(row_id: int) -> AutomationExecution | None:
     return AutomationExecution.objects.select_related("request__requester", "work_group").get(pk=row_id)
 
 
-def _act(row: AutomationExecution, aws: Caller) -> None:
+def _act(row: AutomationExecution, aws: StepClient) -> None:
     execution, way = executions.as_execution(row), backend(row.work_group.backend)
     if not is_announcing(way) or execution.is_over or _is_others_business(row):
         return
@@ -113,7 +112,7 @@ def _is_others_business(row: AutomationExecution) -> bool:
     return row.request.status == RequestStatus.APPROVED and begun
 
 
-def _end(row: AutomationExecution, execution: Execution, way: AnnouncingBackend, aws: Caller) -> None:
+def _end(row: AutomationExecution, execution: Execution, way: AnnouncingBackend, aws: StepClient) -> None:
     if row.request.status in OF_REJECTION:
         seen = way.look_at(execution, aws)
         if seen.waits_for_portal:
@@ -129,7 +128,7 @@ def _elevation(row: AutomationExecution) -> Elevation | None:
     return row.request.elevations.filter(work_group=row.work_group_id).first()
 
 
-def _settle(claimed: AutomationExecution, aws: Caller, problem: str, *, now: datetime) -> None:
+def _settle(claimed: AutomationExecution, aws: StepClient, problem: str, *, now: datetime) -> None:
     request = transition.lock_request(claimed.request_id)
     row = AutomationExecution.objects.select_related("work_group").get(pk=claimed.pk)
     row.request = request

@@ -7,15 +7,15 @@ from django.utils import timezone
 
 from access_requests.actor import Actor
 from access_requests.grants import documents
-from access_requests.grants.calls import Caller
 from access_requests.grants.documents import BY_RUNBOOK, CHANGE_MANAGER, Owner, Published, State
-from access_requests.grants.errors import BackendError
 from access_requests.models import WorkGroup
 from access_requests.services import changes
 from access_requests.services.catalogue.state import Kind
 from access_requests.services.catalogue.state import State as Catalogue
 from access_requests.services.run import run
 from portal.aws import sessions
+from portal.aws.calls import AwsClient
+from portal.aws.errors import BackendError
 
 PUBLISHER, REVIEWER = "AWS_CHANGE_PUBLISHER_ROLE_ARN", "AWS_CHANGE_REVIEWER_ROLE_ARN"
 _WORDS = {
@@ -92,9 +92,9 @@ def warnings(of: list[Owner]) -> Iterator[str]:
         yield f"the documents of work groups could not be looked at: {error}"
 
 
-def _caller(role: str) -> Caller:
+def _caller(role: str) -> AwsClient:
     client = sessions.ssm_of(getattr(settings, role), settings.AWS_REGION)
-    return Caller(client=client, before_each=lambda: None, clock=timezone.now)
+    return AwsClient.without_lease(client)
 
 
 def _record(act: str, owner: Owner, published: Published, actor: Actor) -> None:

@@ -7,11 +7,11 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from access_requests.grants import entry_fence
-from access_requests.grants.calls import Caller
 from access_requests.grants.contract import Grant, Role
 from access_requests.lifecycle import IN_AWS, INSIDE
 from access_requests.models import Elevation
 from access_requests.services import leave
+from portal.aws.calls import AwsClient
 from portal.iam.fences import iso
 from portal.users.models import User
 
@@ -39,7 +39,7 @@ def open_until(person: User, role: Role, *, inside: Collection[int], now: dateti
     return Open(until=now) if latest is None else Open(until=latest.ends_at, window=latest.window)
 
 
-def put_all(person: User, grant: Grant, aws: Caller, *, now: datetime) -> dict[str, str]:
+def put_all(person: User, grant: Grant, aws: AwsClient, *, now: datetime) -> dict[str, str]:
     """Write the person's entry fence for each role of the grant; return role name -> time as written. Raises BackendError.
 
     A role of which nobody knows yet which one it is has none: nothing is given there, and an end goes on without.
@@ -54,7 +54,7 @@ def put_all(person: User, grant: Grant, aws: Caller, *, now: datetime) -> dict[s
     return written
 
 
-def remove_unneeded(person: User, grant: Grant, aws: Caller) -> None:
+def remove_unneeded(person: User, grant: Grant, aws: AwsClient) -> None:
     """Take away the fences that no elevation of the person stands behind any more. Raises BackendError."""
     for role in grant.roles:
         if not is_needed(person, role):

@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from access_requests.actor import Actor
 from access_requests.grants import health
-from access_requests.grants.calls import UNAVAILABLE, Caller
 from access_requests.grants.documents import CHANGE_MANAGER, Owner
 from access_requests.grants.executions import GIVING
 from access_requests.grants.health import Missing
 from access_requests.lifecycle import DRIFT_OPEN, IN_AWS
 from access_requests.models import AutomationExecution, BackendHealth, Drift, DriftKind, Elevation, IamUserBinding, WorkGroup
 from audits.storable import storable
+from portal.aws.calls import UNAVAILABLE, AwsClient
 from portal.aws.sessions import jump_iam
 from portal.outbox import sending as outbox
 from portal.verbs import rejections
@@ -59,7 +59,7 @@ def owners() -> Mapping[str, Sequence[Owner]]:
 
 def probe(alias: str, of_it: Sequence[Owner]) -> BackendHealth:
     """Ask AWS about one backend and keep what it says."""
-    aws = Caller(client=jump_iam(), before_each=lambda: None, clock=timezone.now)
+    aws = AwsClient.without_lease(jump_iam())
     found = health.probe(alias, of_it, aws, user_name=_somebody())
     missing = [*found.missing, *_told_by_writes(alias), *_told_by_comparisons(alias)]
     results = {

@@ -13,13 +13,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from access_requests.actor import WORKER
-from access_requests.grants import inventory
-from access_requests.grants.calls import Caller
-from access_requests.grants.errors import BackendError, LeaseLost
 from access_requests.judgement import AFTERWARDS, ALLOWED, BEFORE, DENIED, NO_GATE_ROLE, NO_IAM_USER, NO_ROLE, UNKNOWN
 from access_requests.lifecycle import INSIDE, ElevationStatus
 from access_requests.models import AccountKind, AwsAccount, Elevation, TargetRole
 from access_requests.services import gates, transition
+from portal.aws import inventory
+from portal.aws.calls import AwsClient
+from portal.aws.errors import BackendError, LeaseLost
 from portal.aws.sessions import iam_of, jump_iam
 from portal.iam.account import Account
 from portal.iam.evaluation import Decision
@@ -58,7 +58,7 @@ def ask(elevation: Elevation, *, now: datetime) -> None:
         outbox.put(TASK, object_id=elevation.pk, now=now)
 
 
-def before_grant(elevation: Elevation, aws: Caller) -> None:
+def before_grant(elevation: Elevation, aws: AwsClient) -> None:
     """Evaluate and record, once, whether the person can switch before anything is given. It holds up no grant."""
     if elevation.judged is not None or not _is_readable(elevation):
         return
@@ -87,7 +87,7 @@ def judge_due() -> None:
     elevations = _claim(now)
     if not elevations:
         return
-    aws = Caller(client=jump_iam(), before_each=lambda: None, clock=timezone.now)
+    aws = AwsClient.without_lease(jump_iam())
     read = _read(elevations, aws)
     calls = [asdict(call) for call in aws.calls]
     for elevation in elevations:
@@ -140,19 +140,19 @@ def _is_final(judged: Mapping[str, Any]) -> bool:
     return judged["decision"] == UNKNOWN and any(NO_GATE_ROLE in role["why"] for role in judged["roles"])
 
 
-def _read(elevations: Iterable[Elevation], aws: Caller) -> Read:
+def _read(elevations: Iterable[Elevation], aws: AwsClient) -> Read:
     """Read the Jump account and each target account once; what cannot be read is the error that says why."""
     jump = AwsAccount.objects.get(kind=AccountKind.JUMP)
     groups = {elevation.work_group_id for elevation in elevations}
     targets = AwsAccount.objects.filter(roles__work_groups__in=groups).exclude(gate_role_arn="").distinct().order_by("key")
     read = {JUMP: _account(aws, jump, kinds=inventory.PEOPLE)}
     for account in targets:
-        target = Caller(client=iam_of(account.gate_role_arn), before_each=aws.before_each, clock=aws.clock, calls=aws.calls)
+        target = AwsClient(client=iam_of(account.gate_role_arn), before_each=aws.before_each, clock=aws.clock, calls=aws.calls)
         read[account.account_id] = _account(target, account, kinds=inventory.ROLES)
     return read
 
 
-def _account(aws: Caller, account: AwsAccount, *, kinds: Iterable[str]) -> Account | BackendError:
+def _account(aws: AwsClient, account: AwsAccount, *, kinds: Iterable[str]) -> Account | BackendError:
     try:
         return inventory.read(aws, account_id=account.account_id, kinds=kinds)
     except LeaseLost:

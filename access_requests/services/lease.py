@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from access_requests.grants.errors import LeaseLost
 from access_requests.models import PersonLease
+from portal.aws.errors import LeaseLost
 from portal.aws.sessions import longest_call
 
 # Beyond the time-outs: for a pause between the renewal and the call.

@@ -7,12 +7,12 @@ from datetime import datetime
 from django.conf import settings
 
 from access_requests.grants import session_manager
-from access_requests.grants.calls import Caller
 from access_requests.grants.contract import Role
-from access_requests.grants.errors import BackendError, LeaseLost
 from access_requests.models import Elevation, TargetRole
 from access_requests.services import fences, gates
 from access_requests.services.target_roles import IDENTITY_UNREAD
+from portal.aws.calls import AwsClient
+from portal.aws.errors import BackendError, LeaseLost
 from portal.aws.sessions import ssm_of
 from portal.iam.principals import session_arn
 
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 Ended = Mapping[str, object]
 
 
-def end_of(elevation: Elevation, aws: Caller) -> list[Ended]:
+def end_of(elevation: Elevation, aws: AwsClient) -> list[Ended]:
     """Terminate what is open on the elevation's roles, unless another elevation leads the person there still.
 
     Return for each role and Region {"role", "region", "ended": ids, "problem"}. It holds up no end: what AWS refuses or does not
@@ -36,8 +36,8 @@ def end_of(elevation: Elevation, aws: Caller) -> list[Ended]:
     ]
 
 
-def _end_in(role: TargetRole, region: str, elevation: Elevation, aws: Caller) -> Ended:
-    target = Caller(
+def _end_in(role: TargetRole, region: str, elevation: Elevation, aws: AwsClient) -> Ended:
+    target = AwsClient(
         client=ssm_of(role.account.gate_role_arn, region), before_each=aws.before_each, clock=aws.clock, calls=aws.calls
     )
     where = {"role": str(role), "region": region}

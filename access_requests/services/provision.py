@@ -4,11 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from access_requests.actor import WORKER
-from access_requests.grants import directory, runbooks
-from access_requests.grants.calls import Caller
+from access_requests.grants import runbooks
 from access_requests.grants.contract import Grant, GrantBackend, Presence, is_fenced
-from access_requests.grants.errors import BackendError, BackendRefused, UnderWay
-from access_requests.grants.executions import GIVING, REFUSED, Purpose
+from access_requests.grants.executions import GIVING, REFUSED, Purpose, StepClient
 from access_requests.grants.identity_center import USER_MISSING
 from access_requests.grants.registry import backend
 from access_requests.lifecycle import ElevationAction, ElevationStatus, RequestStatus
@@ -28,6 +26,8 @@ from access_requests.services import (
     transition,
 )
 from access_requests.services.aws_step import Data, Outcome
+from portal.aws import directory
+from portal.aws.errors import BackendError, BackendRefused, UnderWay
 from portal.outbox import sending as outbox
 
 NOT_SHOWN_YET = "not_shown_yet"
@@ -64,7 +64,7 @@ class Grants:
             transition.apply_to_elevation(elevation, ElevationAction.START_GRANT, actor=WORKER, now=now)
         return True
 
-    def act(self, elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
+    def act(self, elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
         judging.before_grant(elevation, aws)
         return _write(elevation, grant, aws)
 
@@ -106,7 +106,7 @@ class Prolongs:
             executions.announce(extension, elevation.work_group, Purpose.PROLONG)
         return True
 
-    def act(self, elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
+    def act(self, elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
         return _write(elevation, grant, aws)
 
     def settle(self, elevation: Elevation, outcome: Outcome, *, data: Data, now: datetime) -> None:
@@ -153,7 +153,7 @@ def _refused(elevation: Elevation, error: BackendError, now: datetime) -> None:
     transition.record(elevation, act="elevation.extension_refused", actor=WORKER, now=now, data=moved)
 
 
-def _write(elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
+def _write(elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
     """Gate and fence first, and proof that they deny, so that AWS itself ends what is given next."""
     target_roles.confirm(elevation.work_group, grant.roles, aws)
     way = backend(elevation.work_group.backend)
@@ -175,7 +175,7 @@ def _write(elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
     return Outcome(ends_at=grant.ends_at, seen=seen, presence=presence, afterwards=judged)
 
 
-def _write_membership(way: GrantBackend, elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
+def _write_membership(way: GrantBackend, elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
     """Where AWS takes neither gate nor fence, the portal alone ends what is given."""
     way.give(grant, aws)
     seen = way.look(grant, aws)

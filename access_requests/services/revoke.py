@@ -9,16 +9,17 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from access_requests.actor import WORKER
-from access_requests.grants import directory, runbooks
-from access_requests.grants.calls import Caller, is_missing
+from access_requests.grants import runbooks
 from access_requests.grants.contract import Grant, GrantBackend, is_fenced
-from access_requests.grants.errors import BackendBusy, BackendError, BackendRefused, LeaseLost, UnderWay
-from access_requests.grants.executions import Purpose
+from access_requests.grants.executions import Purpose, StepClient
 from access_requests.grants.registry import backend, fenced
 from access_requests.lifecycle import INSIDE, ElevationAction, ElevationStatus
 from access_requests.models import Elevation
 from access_requests.services import aws_step, executions, fences, gates, judging, lease, open_sessions, spool, transition
 from access_requests.services.aws_step import Data, NotRecorded, Outcome
+from portal.aws import directory
+from portal.aws.calls import is_missing
+from portal.aws.errors import BackendBusy, BackendError, BackendRefused, LeaseLost, UnderWay
 
 logger = logging.getLogger(__name__)
 STILL_SHOWN = "still_shown"
@@ -60,7 +61,7 @@ class Ends:
             executions.announce(elevation.request, elevation.work_group, Purpose.REMOVE)
         return True
 
-    def act(self, elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
+    def act(self, elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
         return _take_out(elevation, grant, aws)
 
     def settle(self, elevation: Elevation, outcome: Outcome, *, data: Data, now: datetime) -> None:
@@ -87,7 +88,7 @@ class Tidies:
         due = elevation.fence_due_at is not None and elevation.fence_due_at <= now
         return due and elevation.status == ElevationStatus.ENDED
 
-    def act(self, elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
+    def act(self, elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
         way = backend(elevation.work_group.backend)
         if not is_fenced(way):
             return _take_membership(way, grant, aws, is_anothers=aws_step.is_another_in_aws(elevation))
@@ -128,7 +129,7 @@ def _tidied(elevation: Elevation) -> str:
     return "elevation.fence_left" if stays else "elevation.fence_removed"
 
 
-def _take_out(elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
+def _take_out(elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
     """Fence to now and name out of the gate, membership out, read back, untag; then look at all of it once more."""
     way = backend(elevation.work_group.backend)
     if way.executes and not elevation.attempts and not runbooks.is_overdue(grant, now=aws.clock()):
@@ -154,7 +155,7 @@ def _take_out(elevation: Elevation, grant: Grant, aws: Caller) -> Outcome:
     return Outcome(ends_at=grant.ends_at, seen=seen, presence=seen.presence(ttl="", fences={}), open_sessions=sessions)
 
 
-def _take_membership(way: GrantBackend, grant: Grant, aws: Caller, *, is_anothers: bool = False) -> Outcome:
+def _take_membership(way: GrantBackend, grant: Grant, aws: StepClient, *, is_anothers: bool = False) -> Outcome:
     """Where AWS has neither gate nor fence there is nothing else to take; a membership of another elevation stays."""
     if not is_anothers:
         way.take(grant, aws)
@@ -162,7 +163,7 @@ def _take_membership(way: GrantBackend, grant: Grant, aws: Caller, *, is_another
     return Outcome(ends_at=grant.ends_at, seen=seen, presence=seen.presence(ttl=None, fences={}))
 
 
-def _shut(elevation: Elevation, aws: Caller) -> tuple[gates.Open | None, BackendError | None]:
+def _shut(elevation: Elevation, aws: StepClient) -> tuple[gates.Open | None, BackendError | None]:
     """Take the name out of the gates; return what they say of the person, as written or as read last, and what went wrong."""
     try:
         return gates.write(elevation, aws), None
@@ -183,7 +184,7 @@ def _lets_in(gate: gates.Open | None, *, now: datetime) -> bool:
     return any(until is not None and datetime.fromisoformat(until) > now for until in (gate or {}).values())
 
 
-def _fence_to_now(elevation: Elevation, grant: Grant, aws: Caller) -> None:
+def _fence_to_now(elevation: Elevation, grant: Grant, aws: StepClient) -> None:
     try:
         fences.put_all(elevation.person, grant, aws, now=aws.clock())
     except BackendRefused as error:
@@ -207,7 +208,7 @@ def _end_unrecorded(elevation_id: int) -> None:
     with transaction.atomic(durable=True):
         if not lease.take(elevation.person_id, holder=holder, now=now):
             return
-    aws = aws_step.caller_for(elevation.person_id, holder)
+    aws = aws_step.client_for(elevation.person_id, holder)
     try:
         outcome = _take_out(elevation, aws_step.grant_of(elevation), aws)
         result = spool.ENDED if _is_gone(outcome) else STILL_SHOWN

@@ -10,16 +10,16 @@ from django.utils import timezone
 
 from access_requests import errors
 from access_requests.actor import WORKER
-from access_requests.grants import directory
-from access_requests.grants.calls import Caller
 from access_requests.grants.contract import Role
-from access_requests.grants.directory import IamRole
-from access_requests.grants.errors import BackendBusy, BackendError, BackendRefused
 from access_requests.grants.registry import unfenced
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, TargetRole, WorkGroup
 from access_requests.services import changes
 from access_requests.services.run import run
+from portal.aws import directory
+from portal.aws.calls import AwsClient
+from portal.aws.directory import IamRole
+from portal.aws.errors import BackendBusy, BackendError, BackendRefused
 from portal.aws.sessions import iam_of
 from portal.iam.fences import ROLE_ARN
 
@@ -36,7 +36,7 @@ def check_known(work_groups: Iterable[WorkGroup]) -> None:
                 raise errors.IdentityUnread(role=str(role), work_group=group.name)
 
 
-def confirm(work_group: WorkGroup, given: Iterable[Role], aws: Caller) -> None:
+def confirm(work_group: WorkGroup, given: Iterable[Role], aws: AwsClient) -> None:
     """Raise BackendError unless each role of the group is the one that is known: IDENTITY_UNREAD, ROLE_CHANGED.
 
     `given` are the roles as the step read them when it began, and as its fences will name them. One that was read or loaded

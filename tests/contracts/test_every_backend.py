@@ -8,13 +8,12 @@ from functools import partial
 import pytest
 
 from access_requests.grants import entry_fence, runbooks
-from access_requests.grants.calls import Caller
 from access_requests.grants.contract import Change, Grant, GrantBackend, Presence, Role
-from access_requests.grants.errors import BackendBusy, UnderWay
-from access_requests.grants.executions import GIVING, Purpose
+from access_requests.grants.executions import GIVING, Purpose, StepClient
 from access_requests.grants.registry import backend
 from access_requests.models import WorkGroup
 from access_requests.services import aws_step
+from portal.aws.errors import BackendBusy, UnderWay
 from portal.iam.fences import iso
 from tests.cast import iam_user_id, identity_center_user_id
 from tests.identity_center import GROUP, Directory
@@ -23,7 +22,7 @@ from tests.runbooked import AUTOMATION_GROUP, BACKENDS, CHANGE_GROUP, ROLES, Run
 from tests.waiting import until
 
 SECONDS = 20.0
-Verb = Callable[[Grant, Caller], None]
+Verb = Callable[[Grant, StepClient], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +31,7 @@ class Case:
 
     way: GrantBackend
     grant: Grant
-    aws: Caller
+    aws: StepClient
     jump: Jump
     members: Callable[[], set[str]]
     add: Callable[[str], object]

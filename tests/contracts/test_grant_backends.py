@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from access_requests.grants import entry_fence
-from access_requests.grants.calls import Caller
 from access_requests.grants.contract import Grant, GrantBackend, Role, Seen
-from access_requests.grants.errors import BackendBusy, BackendError, BackendRefused
+from access_requests.grants.executions import StepClient
 from access_requests.grants.registry import backend
+from portal.aws.errors import BackendBusy, BackendError, BackendRefused
 from tests.cast import iam_user_id
 from tests.jump import MEMBER_GROUP, MEMBER_TAG, Jump
 
@@ -24,7 +24,7 @@ class Case:
 
     way: GrantBackend
     grant: Grant
-    aws: Caller
+    aws: StepClient
     jump: Jump
 
     def give(self) -> None:

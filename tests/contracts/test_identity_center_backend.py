@@ -8,11 +8,11 @@ import pytest
 from pytest_django import Settings
 
 from access_requests.grants import identity_center
-from access_requests.grants.calls import Caller
 from access_requests.grants.contract import Grant, Role, Seen, is_fenced
-from access_requests.grants.errors import BackendBusy, BackendError, BackendRefused
 from access_requests.grants.identity_center import IdentityCenterBackend, find_identity_center_user
 from access_requests.grants.registry import backend, unfenced
+from portal.aws.calls import AwsClient
+from portal.aws.errors import BackendBusy, BackendError, BackendRefused
 from tests.cast import identity_center_user_id
 from tests.identity_center import GROUP, Directory
 
@@ -25,7 +25,7 @@ class Case:
 
     way: IdentityCenterBackend
     grant: Grant
-    aws: Caller
+    aws: AwsClient
     directory: Directory
 
     def give(self) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from access_requests.grants.directory import find_iam_user
 from access_requests.models import Drift, Elevation, TargetRole, WorkGroup
 from access_requests.services import gates, judging, lease, provision, reconcile, revoke
 from access_requests.services.reconcile import looking
+from portal.aws.directory import find_iam_user
 from portal.iam.session_gate import SESSION_GATE_NAME
 from tests.aws_fixtures import PORTAL_KEY
 from tests.aws_proxy import Call

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from access_requests.grants.calls import Caller
 from access_requests.grants.documents.naming import CHANGE_MANAGER, Owner, name, template_name
 from access_requests.grants.documents.reading import APPROVED, Held, held
 from access_requests.grants.documents.rendering import runbook
 from access_requests.grants.documents.templates import ends_with_portal, pinned_version
-from access_requests.grants.errors import BackendRefused
 from access_requests.grants.executions import Purpose
+from portal.aws.calls import AwsClient
+from portal.aws.errors import BackendRefused
 
 # What is wrong with a document, as against a call that was refused.
 PROBLEMS = frozenset(
@@ -37,7 +37,7 @@ class Difference:
     problem: str
 
 
-def pinned_runbook(owner: Owner, purpose: Purpose, ssm: Caller) -> tuple[str, str]:
+def pinned_runbook(owner: Owner, purpose: Purpose, ssm: AwsClient) -> tuple[str, str]:
     """Return name and default version of the runbook.
 
     Raises BackendRefused: runbook_missing, or runbook_changed where it is not what we render; and what calls raise. One call.
@@ -51,7 +51,7 @@ def pinned_runbook(owner: Owner, purpose: Purpose, ssm: Caller) -> tuple[str, st
     return document, there.version
 
 
-def pinned_change(owner: Owner, purpose: Purpose, ssm: Caller) -> Pinned:
+def pinned_change(owner: Owner, purpose: Purpose, ssm: AwsClient) -> Pinned:
     """Return the template's default version and the runbook's version that it pins.
 
     Raises BackendRefused: template_missing, template_not_approved, template_not_pinned where it pins no version of the runbook
@@ -70,7 +70,7 @@ def pinned_change(owner: Owner, purpose: Purpose, ssm: Caller) -> Pinned:
     return Pinned(template=document, template_version=there.version, runbook=book, runbook_version=version)
 
 
-def differences(owner: Owner, ssm: Caller) -> Iterator[Difference]:
+def differences(owner: Owner, ssm: AwsClient) -> Iterator[Difference]:
     """Yield each document of the group that `publish` or a review has yet to put right. Raises BackendError."""
     for purpose in Purpose:
         yield from _difference(name(purpose, owner.group), partial(pinned_runbook, owner, purpose, ssm))
@@ -78,7 +78,7 @@ def differences(owner: Owner, ssm: Caller) -> Iterator[Difference]:
         yield from _difference(template_name(owner.group), partial(_both_pinned, owner, ssm))
 
 
-def _approved(ssm: Caller, document: str) -> Held:
+def _approved(ssm: AwsClient, document: str) -> Held:
     there = held(ssm, document)
     if there is None:
         raise BackendRefused("template_missing", document)
@@ -87,7 +87,7 @@ def _approved(ssm: Caller, document: str) -> Held:
     return there
 
 
-def _both_pinned(owner: Owner, ssm: Caller) -> None:
+def _both_pinned(owner: Owner, ssm: AwsClient) -> None:
     for purpose in (Purpose.GRANT, Purpose.PROLONG):
         pinned_change(owner, purpose, ssm)
 

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from access_requests.grants.calls import Caller
 from access_requests.grants.documents.naming import CHANGE_MANAGER, Owner, name, template_name
 from access_requests.grants.documents.pinning import pinned_runbook
 from access_requests.grants.documents.reading import APPROVED, NOT_REVIEWED, PENDING, Held, held, version_saying
 from access_requests.grants.documents.rendering import Content, runbook, template
 from access_requests.grants.documents.templates import adapted
-from access_requests.grants.errors import BackendRefused
 from access_requests.grants.executions import Purpose
+from portal.aws.calls import AwsClient
+from portal.aws.errors import BackendRefused
 
 RUNBOOK, TEMPLATE = "Automation", "Automation.ChangeTemplate"
 _COMMENT = "The content is what Sekisho renders for this work group."
@@ -35,7 +35,7 @@ class Published:
     state: State
 
 
-def publish(owner: Owner, *, publisher: Caller) -> list[Published]:
+def publish(owner: Owner, *, publisher: AwsClient) -> list[Published]:
     """Create or update the group's documents: new content is a new version and the default one. Safe to call twice.
 
     Raises BackendError; what was published before it stays, and the next call goes on from there.
@@ -43,7 +43,7 @@ def publish(owner: Owner, *, publisher: Caller) -> list[Published]:
     return list(each_published(owner, publisher=publisher))
 
 
-def each_published(owner: Owner, *, publisher: Caller) -> Iterator[Published]:
+def each_published(owner: Owner, *, publisher: AwsClient) -> Iterator[Published]:
     """Do what `publish` does, document by document, so that each can be recorded before the next. Raises BackendError."""
     versions: dict[Purpose, str] = {}
     for purpose in Purpose:
@@ -55,7 +55,7 @@ def each_published(owner: Owner, *, publisher: Caller) -> Iterator[Published]:
         yield _publish_template(owner, versions, publisher)
 
 
-def review(owner: Owner, *, reviewer: Caller) -> list[Published]:
+def review(owner: Owner, *, reviewer: AwsClient) -> list[Published]:
     """Approve the default version of the group's template, if it says exactly what we render; none for a group without one.
 
     Raises BackendRefused: template_missing, template_not_pending, and template_differs for a template with levels of the
@@ -74,7 +74,7 @@ def review(owner: Owner, *, reviewer: Caller) -> list[Published]:
     return [Published(document=document, version=there.version, before=there.version, state=State.APPROVED)]
 
 
-def _check_pending(owner: Owner, document: str, there: Held, reviewer: Caller) -> None:
+def _check_pending(owner: Owner, document: str, there: Held, reviewer: AwsClient) -> None:
     if there.review != PENDING:
         raise BackendRefused("template_not_pending", f"{document} version {there.version}: {there.review}")
     versions = {purpose: pinned_runbook(owner, purpose, reviewer)[1] for purpose in (Purpose.GRANT, Purpose.PROLONG)}
@@ -82,7 +82,7 @@ def _check_pending(owner: Owner, document: str, there: Held, reviewer: Caller) -
         raise BackendRefused("template_differs", f"{document} version {there.version}")
 
 
-def _publish_template(owner: Owner, versions: dict[Purpose, str], publisher: Caller) -> Published:
+def _publish_template(owner: Owner, versions: dict[Purpose, str], publisher: AwsClient) -> Published:
     document, shipped = template_name(owner.group), template(owner, versions)
     there = held(publisher, document)
     done = _put(publisher, document, TEMPLATE, there, adapted(there.content, shipped) if there else shipped)
@@ -92,7 +92,7 @@ def _publish_template(owner: Owner, versions: dict[Purpose, str], publisher: Cal
     return done
 
 
-def _put(ssm: Caller, document: str, kind: str, there: Held | None, wanted: Content) -> Published:
+def _put(ssm: AwsClient, document: str, kind: str, there: Held | None, wanted: Content) -> Published:
     if there is None:
         ssm.call("create_document", Name=document, Content=_text(wanted), DocumentType=kind, DocumentFormat="JSON")
         return Published(document=document, version="1", before=None, state=State.CREATED)
@@ -103,7 +103,7 @@ def _put(ssm: Caller, document: str, kind: str, there: Held | None, wanted: Cont
     return Published(document=document, version=version, before=there.version, state=State.UPDATED)
 
 
-def _with_version(ssm: Caller, document: str, wanted: Content) -> str:
+def _with_version(ssm: AwsClient, document: str, wanted: Content) -> str:
     """Return the number of the version that says this, a new one unless an older one does: AWS refuses the same twice."""
     try:
         answer = ssm.call(
@@ -117,7 +117,7 @@ def _with_version(ssm: Caller, document: str, wanted: Content) -> str:
     return str(answer["DocumentDescription"]["DocumentVersion"])
 
 
-def _review(ssm: Caller, document: str, version: str, action: dict[str, object]) -> None:
+def _review(ssm: AwsClient, document: str, version: str, action: dict[str, object]) -> None:
     ssm.call("update_document_metadata", Name=document, DocumentVersion=version, DocumentReviews=action)
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from access_requests.grants.calls import Caller
-from access_requests.grants.errors import BackendRefused
+from portal.aws.calls import AwsClient
+from portal.aws.errors import BackendRefused
 
 DEFAULT = "$DEFAULT"
 NOT_REVIEWED, PENDING, APPROVED = "NOT_REVIEWED", "PENDING", "APPROVED"
@@ -22,7 +22,7 @@ class Held:
     review: str
 
 
-def held(ssm: Caller, document: str, version: str = DEFAULT) -> Held | None:
+def held(ssm: AwsClient, document: str, version: str = DEFAULT) -> Held | None:
     """Return the version, None where it is not there. One call. Raises BackendError."""
     try:
         answer = ssm.call("get_document", Name=document, DocumentVersion=version, DocumentFormat="JSON")
@@ -35,7 +35,7 @@ def held(ssm: Caller, document: str, version: str = DEFAULT) -> Held | None:
     )
 
 
-def version_saying(ssm: Caller, document: str, content: dict[str, Any]) -> str | None:
+def version_saying(ssm: AwsClient, document: str, content: dict[str, Any]) -> str | None:
     """Return the newest version of this content. Costs a call for each version that is newer, at worst for all."""
     for version in _versions(ssm, document):
         there = held(ssm, document, version)
@@ -44,7 +44,7 @@ def version_saying(ssm: Caller, document: str, content: dict[str, Any]) -> str |
     return None
 
 
-def _versions(ssm: Caller, document: str) -> Iterator[str]:
+def _versions(ssm: AwsClient, document: str) -> Iterator[str]:
     more: dict[str, str] = {}
     while True:
         answer = ssm.call("list_document_versions", Name=document, **more)

@@ -12,8 +12,8 @@ from django.conf import settings
 import portal.aws
 from access_requests.grants import ttl_tag
 from access_requests.grants.documents.naming import Owner, name
-from access_requests.grants.errors import BackendRefused
 from access_requests.grants.executions import Purpose
+from portal.aws.errors import BackendRefused
 
 Content = dict[str, Any]
 FOLDER = Path(portal.aws.__file__).parent / "runbooks"

@@ -7,11 +7,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from access_requests.actor import Actor
-from access_requests.grants.errors import BackendError
 from access_requests.management import operators
 from access_requests.services import catalogue, documents
 from access_requests.services.catalogue import CatalogueRefused, Change, Wanted
 from access_requests.services.run import run
+from portal.aws.errors import BackendError
 
 
 class Command(BaseCommand):

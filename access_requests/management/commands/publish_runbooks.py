@@ -5,9 +5,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from access_requests.actor import Actor
 from access_requests.grants.documents import Owner, Published
-from access_requests.grants.errors import BackendBusy, BackendError
 from access_requests.management import operators
 from access_requests.services import documents
+from portal.aws.errors import BackendBusy, BackendError
 
 _ADVICE = {
     "change_manager_unavailable": "This account is no customer of Change Manager, and AWS takes no new ones: let "

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from access_requests.grants import directory
-from access_requests.grants.directory import IamRole, IamUser
-from access_requests.grants.errors import BackendError
 from access_requests.grants.identity_center import IdentityCenterUser, find_identity_center_user
 from access_requests.services.people import AwsUser
+from portal.aws import directory
+from portal.aws.directory import IamRole, IamUser
+from portal.aws.errors import BackendError
 
 Answer = TypeVar("Answer")
 

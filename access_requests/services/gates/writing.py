@@ -11,13 +11,13 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from access_requests.grants import session_gate as in_aws
-from access_requests.grants.calls import Call, Caller
-from access_requests.grants.causes import ROLE_FULL
-from access_requests.grants.errors import BackendBusy, BackendError, BackendRefused
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, RoleGate, TargetRole, WorkGroup
 from access_requests.services import lease
 from access_requests.services.gates.contents import EXPIRED, as_line, gateable, gated, lines, room, second, size
+from portal.aws.calls import AwsClient, Call
+from portal.aws.causes import ROLE_FULL
+from portal.aws.errors import BackendBusy, BackendError, BackendRefused
 from portal.aws.sessions import iam_of
 from portal.iam.fences import iso
 from portal.iam.session_gate import Line, lines_of, session_gate
@@ -30,7 +30,7 @@ Renew = Callable[[], None]
 Open = dict[str, str | None]
 
 
-def write(elevation: Elevation, aws: Caller) -> Open | None:
+def write(elevation: Elevation, aws: AwsClient) -> Open | None:
     """See to it that each gate of the elevation shows in AWS what the database says now, after its state was committed.
 
     Return what they say of the person: role name -> until when, None for shut out; and None where no role has a gate. `aws` is
@@ -73,7 +73,7 @@ def rewrite(role: TargetRole, calls: list[Call]) -> None:
     holder = _take(role)
     if holder is None:
         raise BackendBusy(BUSY)
-    aws = Caller(client=iam_of(role.account.gate_role_arn), before_each=lambda: None, clock=timezone.now, calls=calls)
+    aws = AwsClient(client=iam_of(role.account.gate_role_arn), before_each=lambda: None, clock=timezone.now, calls=calls)
     _write(role, holder, aws, renew=lambda: None)
 
 
@@ -108,10 +108,10 @@ def _at_most_until(gate: RoleGate, elevation: Elevation) -> str | None:
 # One writer at a time
 
 
-def _ensured(role: TargetRole, elevation: Elevation, aws: Caller) -> RoleGate:
+def _ensured(role: TargetRole, elevation: Elevation, aws: AwsClient) -> RoleGate:
     """Write the gate, or wait until somebody else's write has this elevation in it."""
     ticket = _ask(role)
-    target = Caller(client=iam_of(role.account.gate_role_arn), before_each=lambda: None, clock=aws.clock, calls=aws.calls)
+    target = AwsClient(client=iam_of(role.account.gate_role_arn), before_each=lambda: None, clock=aws.clock, calls=aws.calls)
     deadline = time.monotonic() + 2 * lease.length().total_seconds()
     while time.monotonic() < deadline:
         aws.before_each()
@@ -141,7 +141,7 @@ def _ask(role: TargetRole) -> int:
     return RoleGate.objects.values_list("asked", flat=True).get(role=role)
 
 
-def _write(role: TargetRole, holder: str, aws: Caller, *, renew: Renew) -> None:
+def _write(role: TargetRole, holder: str, aws: AwsClient, *, renew: Renew) -> None:
     """Render, put, read back, and say up to which number. Raises BackendError; the role's lease is given back either way."""
 
     def renew_both() -> None:

@@ -19,8 +19,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from access_requests.actor import WORKER
-from access_requests.grants.calls import Caller
-from access_requests.grants.errors import BackendError
 from access_requests.grants.registry import unfenced
 from access_requests.lifecycle import DriftStatus
 from access_requests.models import AccountKind, AwsAccount, Drift, DriftKind, Reconciliation
@@ -28,6 +26,8 @@ from access_requests.services.reconcile import recording
 from access_requests.services.reconcile.difference import Problem
 from access_requests.services.run import run
 from audits.storable import storable
+from portal.aws.calls import AwsClient
+from portal.aws.errors import BackendError
 from portal.aws.sessions import SESSION_NAME, cloudtrail_of, jump_sts
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ def _pages(account: str, name: str, *, since: datetime, until: datetime) -> Iter
     if row is None or (row.kind != AccountKind.JUMP and not row.gate_role_arn):
         return
     role_arn = "" if row.kind == AccountKind.JUMP else row.gate_role_arn
-    aws = Caller(client=cloudtrail_of(role_arn), before_each=lambda: None, clock=timezone.now)
+    aws = AwsClient.without_lease(cloudtrail_of(role_arn))
     named = [{"AttributeKey": "EventName", "AttributeValue": name}]
     # Asked by whole seconds.
     asked = {"LookupAttributes": named, "StartTime": since, "EndTime": until + timedelta(seconds=1), "MaxResults": PAGE}
@@ -237,7 +237,7 @@ def _is_ours(event: Event, role_arn: str) -> bool:
 @lru_cache(maxsize=1)
 def _own_arn(sts: "STSClient") -> str:
     """Return who the portal is in the Jump account without a role, asked once a process. Raises BackendError."""
-    aws = Caller(client=sts, before_each=lambda: None, clock=timezone.now)
+    aws = AwsClient.without_lease(sts)
     return str(aws.call("get_caller_identity")["Arn"])
 
 

@@ -9,15 +9,15 @@ from typing import TypeVar
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
-from access_requests.grants import inventory
-from access_requests.grants.calls import Caller, is_missing
-from access_requests.grants.errors import BackendError
 from access_requests.grants.identity_center import members_of
 from access_requests.grants.registry import unfenced
 from access_requests.grants.session_gate import text
 from access_requests.lifecycle import UNSETTLED
 from access_requests.models import AccountKind, AwsAccount, Elevation, IamUserBinding, RoleGate, WorkGroup
 from access_requests.services.reconcile.difference import Problem
+from portal.aws import inventory
+from portal.aws.calls import AwsClient, is_missing
+from portal.aws.errors import BackendError
 from portal.aws.sessions import iam_of, jump_iam
 from portal.iam.account import Account, User
 from portal.iam.session_gate import SESSION_GATE_NAME
@@ -50,13 +50,13 @@ def look(alive: Alive) -> Sight:
     """Read every account once, whoever is in production. One that cannot be read stops none of the others."""
     at = timezone.now()
     jump_row = AwsAccount.objects.get(kind=AccountKind.JUMP)
-    jump = _read(free_caller("", alive), jump_row, kinds=inventory.PEOPLE)
+    jump = _read(client_of("", alive), jump_row, kinds=inventory.PEOPLE)
     rows = AwsAccount.objects.exclude(gate_role_arn="").exclude(pk=jump_row.pk).order_by("key")
-    read = {row.key: _read(free_caller(row.gate_role_arn, alive), row, kinds=inventory.ROLES) for row in rows}
+    read = {row.key: _read(client_of(row.gate_role_arn, alive), row, kinds=inventory.ROLES) for row in rows}
     problems = [Problem(account=key, problem=found.problem) for key, found in read.items() if isinstance(found, BackendError)]
     if isinstance(jump, BackendError):
         problems.insert(0, Problem(account=jump_row.key, problem=jump.problem))
-    directory = _directory(free_caller("", alive))
+    directory = _directory(client_of("", alive))
     problems += [
         Problem(account=jump_row.key, thing=group, problem=found.problem)
         for group, found in directory.items()
@@ -71,20 +71,20 @@ def look(alive: Alive) -> Sight:
     )
 
 
-def _directory(aws: Caller) -> Mapping[str, frozenset[str] | BackendError | None]:
+def _directory(aws: AwsClient) -> Mapping[str, frozenset[str] | BackendError | None]:
     """Read the members of each work group of Identity Center. One group that cannot be read stops none of the others."""
     groups = WorkGroup.objects.filter(retired_at=None, backend__in=unfenced()).order_by("name")
     return {name: _members(aws, name) for name in groups.values_list("name", flat=True)}
 
 
-def _members(aws: Caller, group: str) -> frozenset[str] | BackendError | None:
+def _members(aws: AwsClient, group: str) -> frozenset[str] | BackendError | None:
     return _or_error(group, aws, lambda: members_of(aws, group))
 
 
-def free_caller(role_arn: str, alive: Alive = lambda: None) -> Caller:
-    """Return a caller that holds no lease: for reads, and for what is written about no person."""
+def client_of(role_arn: str, alive: Alive = lambda: None) -> AwsClient:
+    """Return one that holds no lease: for reads, and for what is written about no person."""
     client = iam_of(role_arn) if role_arn else jump_iam()
-    return Caller(client=client, before_each=alive, clock=timezone.now)
+    return AwsClient(client=client, before_each=alive, clock=timezone.now)
 
 
 def keep_sizes(sight: Sight) -> None:
@@ -107,7 +107,7 @@ def keep_credentials(jump: Account, alive: Alive) -> list[Problem]:
     is up to four hours old. Who has access comes first, then who was asked longest ago. IAM is asked by the name that the bound
     user has now: the old one may be somebody else's.
     """
-    aws, now = free_caller("", alive), timezone.now()
+    aws, now = client_of("", alive), timezone.now()
     inside = Exists(Elevation.objects.filter(person=OuterRef("person"), status__in=UNSETTLED))
     rows = IamUserBinding.objects.filter(person__is_active=True).order_by(
         ~inside, F("credentials_read_at").asc(nulls_first=True), "pk"
@@ -120,7 +120,7 @@ def keep_credentials(jump: Account, alive: Alive) -> list[Problem]:
     return [Problem(account=_jump_key(), thing=what, problem=problem) for what, problem in refused.items()]
 
 
-def _keep_credentials(binding: IamUserBinding, user: User, aws: Caller, refused: dict[str, str]) -> None:
+def _keep_credentials(binding: IamUserBinding, user: User, aws: AwsClient, refused: dict[str, str]) -> None:
     """Ask for keys and for devices, each unless that was refused for somebody before: then it is for everybody."""
     asked = {"mfa_serials": inventory.mfa_serials, "access_keys": inventory.access_keys}
     for column, read in asked.items():
@@ -141,11 +141,11 @@ def _jump_key() -> str:
     return AwsAccount.objects.values_list("key", flat=True).get(kind=AccountKind.JUMP)
 
 
-def _read(aws: Caller, row: AwsAccount, *, kinds: Iterable[str]) -> Account | BackendError:
+def _read(aws: AwsClient, row: AwsAccount, *, kinds: Iterable[str]) -> Account | BackendError:
     return _or_error(row.key, aws, lambda: inventory.read(aws, account_id=row.account_id, kinds=kinds))
 
 
-def _or_error(what: str, aws: Caller, look: Callable[[], Shown]) -> Shown | BackendError:
+def _or_error(what: str, aws: AwsClient, look: Callable[[], Shown]) -> Shown | BackendError:
     """Return what AWS shows, or why it cannot be looked at: the error becomes a problem of the comparison, which goes on."""
     try:
         return look()

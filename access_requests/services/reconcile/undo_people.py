@@ -10,25 +10,26 @@ from collections.abc import Callable
 from django.db import transaction
 from django.utils import timezone
 
-from access_requests.grants.calls import Call, Caller
 from access_requests.grants.contract import Grant, Principal, is_fenced
-from access_requests.grants.errors import BackendBusy, BackendRefused
+from access_requests.grants.executions import StepClient
 from access_requests.grants.registry import backend
 from access_requests.lifecycle import IN_AWS, ElevationStatus
 from access_requests.models import Drift, Elevation, WorkGroup
 from access_requests.services import aws_step, bindings, executions, fences, lease, provision, transition
-from access_requests.services.reconcile.looking import free_caller
+from portal.aws.calls import Call
+from portal.aws.errors import BackendBusy, BackendRefused
+from portal.aws.sessions import jump_iam
 
 logger = logging.getLogger(__name__)
 BUSY = "person_busy"
 STILL_A_MEMBER = "still_a_member"
-Write = Callable[[Caller], bool]
+Write = Callable[[StepClient], bool]
 
 
 def take_member_out(drift: Drift, calls: list[Call]) -> bool:
     """Fence to now where the portal may, membership out, read back, tag off: unless access was given meanwhile."""
 
-    def write(aws: Caller) -> bool:
+    def write(aws: StepClient) -> bool:
         if _is_explained(drift):
             return False
         grant, person, way = _grant(drift, drift.name, drift.thing), _binding(drift), backend(_work_group(drift).backend)
@@ -45,7 +46,7 @@ def take_member_out(drift: Drift, calls: list[Call]) -> bool:
 
 
 def untag(drift: Drift, calls: list[Call]) -> bool:
-    def write(aws: Caller) -> bool:
+    def write(aws: StepClient) -> bool:
         if _is_explained(drift):
             return False
         group = _work_group(drift)
@@ -79,18 +80,18 @@ def _about_person(drift: Drift, write: Write, calls: list[Call]) -> bool:
     """Write under the lease of the person whose user it is; nobody else writes about a user who is nobody's."""
     binding = _binding(drift)
     if binding is None:
-        return _through(free_caller(""), write, calls)
+        return _through(StepClient.without_lease(jump_iam()), write, calls)
     holder = uuid.uuid4().hex
     with transaction.atomic(durable=True):
         if not lease.take(binding.person_id, holder=holder, now=timezone.now()):
             raise BackendBusy(BUSY)
     try:
-        return _through(aws_step.caller_for(binding.person_id, holder), write, calls)
+        return _through(aws_step.client_for(binding.person_id, holder), write, calls)
     finally:
         lease.release(binding.person_id, holder=holder, now=timezone.now())
 
 
-def _through(aws: Caller, write: Write, calls: list[Call]) -> bool:
+def _through(aws: StepClient, write: Write, calls: list[Call]) -> bool:
     aws.calls = calls
     return write(aws)
 

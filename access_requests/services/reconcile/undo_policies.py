@@ -3,12 +3,12 @@
 Each verb adds its calls, and returns whether there was still something to write. Raises BackendError.
 """
 
-from access_requests.grants.calls import Call, Caller
-from access_requests.grants.errors import BackendRefused
 from access_requests.judgement import NO_GATE_ROLE
 from access_requests.models import Drift, TargetRole
 from access_requests.services import gates
-from access_requests.services.reconcile.looking import free_caller
+from access_requests.services.reconcile.looking import client_of
+from portal.aws.calls import AwsClient, Call
+from portal.aws.errors import BackendRefused
 from portal.iam.session_gate import SESSION_GATE_NAME
 
 
@@ -18,16 +18,16 @@ def write_gate(drift: Drift, calls: list[Call]) -> bool:
 
 
 def take_off_group(drift: Drift, calls: list[Call]) -> bool:
-    return _take_off(free_caller(""), "group", drift, calls)
+    return _take_off(client_of(""), "group", drift, calls)
 
 
 def take_off_role(drift: Drift, calls: list[Call]) -> bool:
     if drift.name == SESSION_GATE_NAME:
         raise BackendRefused("session_gate")
-    return _take_off(free_caller(_role(drift).account.gate_role_arn), "role", drift, calls)
+    return _take_off(client_of(_role(drift).account.gate_role_arn), "role", drift, calls)
 
 
-def _take_off(aws: Caller, what: str, drift: Drift, calls: list[Call]) -> bool:
+def _take_off(aws: AwsClient, what: str, drift: Drift, calls: list[Call]) -> bool:
     """Delete an inline policy, detach a managed one. The document stays in the drift's detail."""
     aws.calls = calls
     who = {f"{what.title()}Name": drift.thing}

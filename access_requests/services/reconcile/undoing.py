@@ -10,9 +10,6 @@ from functools import partial
 from django.utils import timezone
 
 from access_requests.actor import WORKER
-from access_requests.grants import directory
-from access_requests.grants.calls import Call, Caller
-from access_requests.grants.errors import BackendError, BackendRefused
 from access_requests.lifecycle import STANDING, DriftAction, DriftStatus
 from access_requests.models import (
     DRIFT_OF_ANOTHER_USER,
@@ -25,8 +22,11 @@ from access_requests.models import (
 from access_requests.models.catalogue import RESERVED
 from access_requests.services import aws_step, provision, stop, transition
 from access_requests.services.reconcile import policies, recording, undo_people, undo_policies
-from access_requests.services.reconcile.looking import Alive, free_caller
+from access_requests.services.reconcile.looking import Alive, client_of
 from access_requests.services.run import run
+from portal.aws import directory
+from portal.aws.calls import AwsClient, Call
+from portal.aws.errors import BackendError, BackendRefused
 
 logger = logging.getLogger(__name__)
 NOT_UNDOABLE = "not_undoable"
@@ -51,7 +51,7 @@ def undoable(drift: Drift) -> bool:
 
 def stop_other_users(rows: Iterable[Drift]) -> None:
     """End the access of each IAM user that was renamed, made again or deleted, once AWS says so of that user, too."""
-    aws = free_caller("")
+    aws = client_of("")
     users = [row.name for row in rows if row.kind in DRIFT_OF_ANOTHER_USER and _is_another(row, aws)]
     for pk in Elevation.objects.filter(iam_user_id__in=users, status__in=STANDING).order_by("pk").values_list("pk", flat=True):
         run(partial(_stop, pk))
@@ -78,7 +78,7 @@ def undo(rows: Iterable[Drift], alive: Alive) -> None:
         _undo(row)
 
 
-def _is_another(row: Drift, aws: Caller) -> bool:
+def _is_another(row: Drift, aws: AwsClient) -> bool:
     """Whether the user of that name is not the one that was bound. Until AWS answers nobody's access is ended by it."""
     try:
         user = directory.user_named(aws, row.thing)

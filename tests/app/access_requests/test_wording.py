@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from access_requests import problems, wording
-from access_requests.grants.errors import LeaseLost
+from portal.aws.errors import LeaseLost
 from portal.iam import contexts
 from portal.iam.truth import Unknown
 from portal.verbs import phrases

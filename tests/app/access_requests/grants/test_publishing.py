@@ -8,8 +8,8 @@ from pytest_django import Settings
 
 from access_requests.grants import documents
 from access_requests.grants.documents import Difference, Owner, State
-from access_requests.grants.errors import BackendBusy, BackendRefused
 from access_requests.grants.executions import Purpose
+from portal.aws.errors import BackendBusy, BackendRefused
 from portal.simulated_aws import control
 from tests.runbooks import AUTOMATION, CHANGE, END, USER, WINDOW, Desk
 

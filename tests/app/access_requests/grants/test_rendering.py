@@ -8,9 +8,9 @@ from pytest_django import Settings
 from access_requests.grants import documents
 from access_requests.grants.documents import Owner, is_nameable
 from access_requests.grants.documents.rendering import filled
-from access_requests.grants.errors import BackendRefused
 from access_requests.grants.executions import Purpose
 from access_requests.models.codes import elevation_code, request_code
+from portal.aws.errors import BackendRefused
 from tests.runbooks import AUTOMATION, CHANGE
 
 VERSIONS = {Purpose.GRANT: "3", Purpose.PROLONG: "2"}

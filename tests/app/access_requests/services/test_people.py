@@ -4,12 +4,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from access_requests.grants.directory import IamUser
 from access_requests.grants.identity_center import IdentityCenterUser
 from access_requests.models import IamUserBinding
 from access_requests.services import people
 from access_requests.services.people import Profile
 from audits.models import TrailEntry
+from portal.aws.directory import IamUser
 from portal.users.models import LinkedIdentity, User
 from tests.cast import PASSWORD, Cast, actor_of, add_person
 

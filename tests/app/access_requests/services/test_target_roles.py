@@ -5,15 +5,15 @@ from dataclasses import replace
 import pytest
 
 from access_requests.errors import IdentityUnread, SeenChanged
-from access_requests.grants import directory
 from access_requests.grants.contract import Role
-from access_requests.grants.directory import IamRole
-from access_requests.grants.errors import BackendBusy
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import TargetRole
 from access_requests.services import sweep, target_roles
 from access_requests.services.run import run
 from audits.models import TrailEntry
+from portal.aws import directory
+from portal.aws.directory import IamRole
+from portal.aws.errors import BackendBusy
 from tests.cast import Cast, let_portal_in
 from tests.clock import Clock
 from tests.jump import Jump

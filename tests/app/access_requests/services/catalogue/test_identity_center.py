@@ -4,11 +4,11 @@ from datetime import datetime
 
 import pytest
 
-from access_requests.grants.directory import IamUser
 from access_requests.grants.identity_center import IdentityCenterUser
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import IdentityCenterBinding, TargetRole, WorkGroup
 from audits.models import TrailEntry
+from portal.aws.directory import IamUser
 from tests.app.access_requests.services.catalogue.loading import (
     DEMO,
     an_elevation,

@@ -4,12 +4,12 @@ from datetime import datetime
 
 import pytest
 
-from access_requests.grants.directory import IamUser
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import (
     IamUserBinding,
 )
 from audits.models import TrailEntry
+from portal.aws.directory import IamUser
 from portal.users.models import LinkedIdentity, User
 from tests.app.access_requests.services.catalogue.loading import (
     DEMO,

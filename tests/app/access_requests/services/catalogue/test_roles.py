@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from access_requests.grants.directory import IamRole
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AwsAccount, Elevation, TargetRole
+from portal.aws.directory import IamRole
 from tests.app.access_requests.services.catalogue.loading import (
     DEMO,
     an_elevation,

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from access_requests.grants.calls import Caller
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, PersonLease, RoleGate, TargetRole
 from access_requests.services import gates, judging, lease, provision, sweep
 from audits.models import TrailEntry
 from portal.aws import sessions
+from portal.aws.calls import AwsClient
 from portal.iam.session_gate import Line, session_gate
 from tests.gated import Gated
 from tests.jump import MEMBER_GROUP, MEMBER_ROLE, ended, granted
@@ -237,7 +237,7 @@ def test_writer_that_finds_its_change_in_anothers_write_writes_nothing(gated: Ga
     def written() -> None:
         RoleGate.objects.filter(role=role).update(written=1, lines=[line], holder="", until=None)
 
-    aws = Caller(client=sessions.jump_iam(), before_each=written, clock=gated.jump.clock)
+    aws = AwsClient(client=sessions.jump_iam(), before_each=written, clock=gated.jump.clock)
     assert gates.write(elevation, aws) == {"Prod_MemberRole": HALF_PAST_FIVE}
     assert gated.jump.proxy.count("PutRolePolicy") == 0
 

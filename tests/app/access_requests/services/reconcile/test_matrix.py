@@ -3,10 +3,10 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from access_requests.grants import inventory
 from access_requests.models import Drift, IamUserBinding, RoleGate
 from access_requests.selectors import drift as drift_selector
 from access_requests.selectors import matrix as matrix_selector
+from portal.aws import inventory
 from tests.app.access_requests.services.reconcile.conftest import World
 from tests.jump import MEMBER_GROUP
 

@@ -7,7 +7,7 @@ BackendError
 └── LeaseLost         whoever holds the lease now; this worker stops at once
 """
 
-from access_requests.grants import causes
+from portal.aws import causes
 
 
 class BackendError(Exception):

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from access_requests.grants.calls import Caller
-from access_requests.grants.errors import BackendRefused
+from portal.aws.calls import AwsClient
+from portal.aws.errors import BackendRefused
 from portal.iam.account import Account
 
 PEOPLE = ("User", "Group", "Role", "LocalManagedPolicy", "AWSManagedPolicy")
@@ -16,7 +16,7 @@ ANOTHER_ACCOUNT = "another_account"
 _PARTS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
 
 
-def read(aws: Caller, *, account_id: str, kinds: Iterable[str] = PEOPLE) -> Account:
+def read(aws: AwsClient, *, account_id: str, kinds: Iterable[str] = PEOPLE) -> Account:
     """Return what the account has of these kinds. Raises BackendError.
 
     One call for every 1,000 things. Source: IAM GetAccountAuthorizationDetails; what was written seconds ago may not be in it.
@@ -46,12 +46,12 @@ def _parsed(account_id: str, pages: list[dict[str, Any]]) -> Account:
     return account
 
 
-def access_keys(aws: Caller, *, user_name: str) -> list[str]:
+def access_keys(aws: AwsClient, *, user_name: str) -> list[str]:
     """Return the ids of the user's access keys that are active. Raises BackendError."""
     keys = aws.pages("list_access_keys", "AccessKeyMetadata", UserName=user_name)
     return [str(key["AccessKeyId"]) for key in keys if key["Status"] == "Active"]
 
 
-def mfa_serials(aws: Caller, *, user_name: str) -> list[str]:
+def mfa_serials(aws: AwsClient, *, user_name: str) -> list[str]:
     """Return the serial numbers of the user's MFA devices; a passkey's has :u2f/ in it. Raises BackendError."""
     return [str(device["SerialNumber"]) for device in aws.pages("list_mfa_devices", "MFADevices", UserName=user_name)]

@@ -3,8 +3,8 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from access_requests.grants import calls, causes
-from access_requests.grants.errors import BackendBusy, BackendError, BackendRefused
+from portal.aws import calls, causes
+from portal.aws.errors import BackendBusy, BackendError, BackendRefused
 
 
 def divided(code: str, *, service: str = "ssm", action: str = "StartAutomationExecution", message: str = "No.") -> BackendError:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -14,10 +14,10 @@ from botocore.exceptions import (
     ParamValidationError,
     PartialCredentialsError,
 )
+from django.utils import timezone
 
-from access_requests.grants.causes import DENIALS, cause
-from access_requests.grants.errors import BackendBusy, BackendError, BackendRefused
-from access_requests.grants.executions import Execution
+from portal.aws.causes import DENIALS, cause
+from portal.aws.errors import BackendBusy, BackendError, BackendRefused
 
 BUSY = frozenset(
     {
@@ -65,24 +65,22 @@ class Call:
 
 
 @dataclass(kw_only=True)
-class Caller:
+class AwsClient:
     """Makes calls with one client. `before_each` renews the lease and raises when it is lost; `clock` gives aware times."""
 
     client: Any
     before_each: Callable[[], None]
     clock: Callable[[], datetime]
     calls: list[Call] = field(default_factory=list)
-    # What AWS does by itself, as it was seen on the way, by request and number.
-    executions: dict[tuple[str, int], Execution] = field(default_factory=dict)
 
-    def through(self, client: Any) -> "Caller":
-        """Return a caller of another service or account, for the same step: its calls are written down with these."""
+    @classmethod
+    def without_lease(cls, client: Any) -> Self:
+        """Return one for what nobody has to be kept from meanwhile, such as reads."""
+        return cls(client=client, before_each=lambda: None, clock=timezone.now)
+
+    def through(self, client: Any) -> Self:
+        """Return one of another service or account, for the same step: its calls are written down with these."""
         return replace(self, client=client)
-
-    def note(self, execution: Execution) -> Execution:
-        """Have the execution remembered as it is now, however the step ends."""
-        self.executions[execution.request, execution.number] = execution
-        return execution
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
         """Make one call by botocore's name for it, such as tag_user. Raises BackendBusy, BackendRefused."""

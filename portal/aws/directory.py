@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
-
-from access_requests.grants.calls import Caller, is_missing
-from access_requests.grants.errors import BackendRefused
-from access_requests.grants.inventory import GROUPS, read
+from portal.aws.calls import AwsClient, is_missing
+from portal.aws.errors import BackendRefused
+from portal.aws.inventory import GROUPS, read
 from portal.aws.sessions import iam_of, jump_iam, jump_sts
 from portal.iam.principals import partition_of
 from portal.iam.switch import switches_of
@@ -57,7 +55,7 @@ def find_switches(jump_id: str) -> dict[str, frozenset[str]]:
     return {name: switches_of(account, group) for name, group in account.groups.items()}
 
 
-def role_named(aws: Caller, name: str) -> IamRole | None:
+def role_named(aws: AwsClient, name: str) -> IamRole | None:
     """Return the role that has this name now, or None. Raises BackendError."""
     try:
         role = aws.call("get_role", RoleName=name)["Role"]
@@ -68,7 +66,7 @@ def role_named(aws: Caller, name: str) -> IamRole | None:
     return IamRole(name=role["RoleName"], role_id=role["RoleId"], arn=role["Arn"])
 
 
-def user_named(aws: Caller, name: str) -> IamUser | None:
+def user_named(aws: AwsClient, name: str) -> IamUser | None:
     """Return the user that has this name now, or None. Raises BackendError."""
     try:
         user = aws.call("get_user", UserName=name)["User"]
@@ -79,7 +77,7 @@ def user_named(aws: Caller, name: str) -> IamUser | None:
     return IamUser(name=user["UserName"], user_id=user["UserId"], arn=user["Arn"])
 
 
-def current_name(aws: Caller, name: str, user_id: str) -> str | None:
+def current_name(aws: AwsClient, name: str, user_id: str) -> str | None:
     """Return the name that the user with this id has now, or None when it is gone.
 
     One call as long as the name still fits; else one more for every 1,000 users. Source: IAM GetUser, ListUsers.
@@ -91,6 +89,6 @@ def current_name(aws: Caller, name: str, user_id: str) -> str | None:
     return next((str(user["UserName"]) for user in everyone if user["UserId"] == user_id), None)
 
 
-def _through(client: Any) -> Caller:
+def _through(client: Any) -> AwsClient:
     """Return a caller that holds no lease: for reads."""
-    return Caller(client=client, before_each=lambda: None, clock=timezone.now)
+    return AwsClient.without_lease(client)
