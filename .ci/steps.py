@@ -16,7 +16,7 @@ COMPARISONS = {"comparisons": (f"{APP}/services/reconcile",)}
 # What databases answer or lock differently runs on PostgreSQL too. The rest asks the same of either.
 ON_POSTGRESQL = (
     *(f"{APP}/services", f"--ignore={APP}/services/reconcile", f"{APP}/models", f"{APP}/selectors", "tests/app/audits"),
-    *("tests/app/users", "tests/app/portal/outbox", "tests/races", "tests/crashes/test_commits.py"),
+    *("tests/app/users", "tests/app/portal/outbox", "tests/app/portal/verbs", "tests/races", "tests/crashes/test_commits.py"),
     *("tests/crashes/test_messages.py", "tests/bench"),
 )
 # Its plugin takes a second to load; one module uses it.

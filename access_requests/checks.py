@@ -8,10 +8,10 @@ from django.core.checks import CheckMessage, Error, Info, Tags, Warning, registe
 from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
-from access_requests.actor import Door
 from access_requests.grants.health import NEEDS
 from access_requests.models import ApiClient, ApprovalPolicy, ClientKind, WorkGroup
 from access_requests.services.clients import DECIDING
+from portal.verbs.actor import Door
 
 
 @register(Tags.security, deploy=True)

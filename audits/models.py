@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from audits.storable import AsTyped
+from portal.storable import AsTyped
 
 # 2: a request's long texts are in the entry of its submission alone. 1: they were in each of its entries.
 SCHEMA_VERSION = 2

@@ -7,7 +7,7 @@ from typing import Literal
 from django.db import connection
 
 from audits.models import Late, TrailEntry
-from audits.storable import storable
+from portal.storable import storable
 
 
 def record(

@@ -15,7 +15,6 @@ import pytest
 from django.db.models import Model
 from django.db.models.fields.related_descriptors import ManyToManyDescriptor
 
-from access_requests.actor import Actor, ChatAccount, Credential, Door, ServiceToken, Session
 from access_requests.models import (
     ApprovalLevel,
     ApprovalPolicy,
@@ -25,8 +24,11 @@ from access_requests.models import (
     TargetRole,
     WorkGroup,
 )
+from access_requests.services.credentials import ChatAccount, ServiceToken
+from access_requests.web.actor import Session
 from portal.simulated_aws.identifiers import ROLE, stable_id
 from portal.users.models import LinkedIdentity, User
+from portal.verbs.actor import Actor, Credential, Door
 
 PASSWORD = "a long way from Hakone to Edo"
 GATE_ROLE = "sekisho/SekishoGateRole"
@@ -85,16 +87,16 @@ def let_portal_in(account: AwsAccount) -> None:
 def actor_of(person: User, *, door: Door = Door.BROWSER, client: str = "") -> Actor:
     """Return the person acting by a door, with the proof that a log-in by password gives."""
     proof = {"method": "password", "at": "2026-11-23T04:59:00Z"}
-    return Actor(person=person, door=door, client=client, credential=_credential(person, door), proof=proof)
+    return Actor(person=person, door=door, client=client, credential=_credential(person, door, client), proof=proof)
 
 
-def _credential(person: User, door: Door) -> Credential:
+def _credential(person: User, door: Door, client: str) -> Credential:
     """Return what would let the person in by the door. Verbs do not look at it; whoever carries them out does."""
     account = f"U0{person.username.upper()}"
     if door == Door.CHAT:
         return ChatAccount(provider="slack", external_id=account)
     if door == Door.CLIENT:
-        return ServiceToken(token_id=0, scopes="", provider="slack", external_id=account)
+        return ServiceToken(token_id=0, client=client, scopes="", provider="slack", external_id=account)
     return Session(key="of-the-test", password=person.password)
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from access_requests.actor import COMMAND
 from access_requests.models import AutomationExecution, Elevation, WorkGroup
 from access_requests.services import change_requests, documents, provision, revoke
 from portal.aws import sessions
 from portal.simulated_aws import control
 from portal.simulated_aws.company import ACCOUNTS, role_arn
+from portal.verbs.actor import COMMAND
 from tests import waiting
 from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws
 from tests.cast import Cast, target_role

@@ -13,16 +13,17 @@ import pytest
 from django.db import connection
 from django.db.models import Model
 
-from access_requests.actor import WORKER, Actor
 from access_requests.lifecycle import ElevationAction
-from access_requests.models import AccessRequest, Decision, Elevation, IdempotentAnswer, RequestedGroup
+from access_requests.models import AccessRequest, Decision, Elevation, RequestedGroup
 from access_requests.services import decide, extend, stop, submit, transition
-from access_requests.services.run import run
 from access_requests.services.submit import Ask
 from audits.models import TrailEntry
 from portal.outbox.models import Message
 from portal.users.models import User
+from portal.verbs.actor import WORKER, Actor
+from portal.verbs.models import IdempotentAnswer
 from portal.verbs.rejections import Rejection
+from portal.verbs.run import run
 from tests.cast import actor_of
 
 WRITTEN: tuple[type[Model], ...] = (

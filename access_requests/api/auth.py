@@ -15,12 +15,13 @@ from django.utils import timezone
 from ninja.security.base import AuthBase
 
 from access_requests import errors
-from access_requests.actor import Actor, Door, OwnToken, ServiceToken
 from access_requests.api import refusals
 from access_requests.models import ApiClient, PersonalToken
 from access_requests.selectors import clients, identities
 from access_requests.services import last_use
+from access_requests.services.credentials import OwnToken, ServiceToken
 from portal.users.models import User
+from portal.verbs.actor import Actor, Door
 
 PERSON_HEADER = "X-On-Behalf-Of"
 TOKEN_PATH = "/identity/o/api/token"  # noqa: S105  An address.
@@ -72,9 +73,11 @@ class Caller:
     def _credential(self) -> OwnToken | ServiceToken:
         scopes = self.client.oauth_client.scopes
         if self.own is not None:
-            return OwnToken(token_id=self.token.pk, scopes=scopes)
+            return OwnToken(token_id=self.token.pk, client=self.client.key, scopes=scopes)
         provider, _, external_id = self.identity.partition(":")
-        return ServiceToken(token_id=self.token.pk, scopes=scopes, provider=provider, external_id=external_id)
+        return ServiceToken(
+            token_id=self.token.pk, client=self.client.key, scopes=scopes, provider=provider, external_id=external_id
+        )
 
 
 class ApiRequest(HttpRequest):

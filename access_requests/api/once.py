@@ -10,12 +10,12 @@ from django.http import HttpResponse
 from django.utils import timezone
 from pydantic import BaseModel
 
-from access_requests.actor import Actor
 from access_requests.api.auth import ApiRequest
 from access_requests.api.kept import kept, whole
 from access_requests.api.refusals import KeyUnusable
 from access_requests.api.replies import reply
-from access_requests.services.run import Answer, Claim, act_as, act_once
+from portal.verbs.actor import Actor
+from portal.verbs.run import Answer, Claim, act_as, act_once
 
 HEADER = "Idempotency-Key"
 KEY = re.compile(r"[!-~]{1,255}")

@@ -10,7 +10,6 @@ from django.utils import timezone
 from ninja import Query, Router
 
 from access_requests import errors
-from access_requests.actor import Actor
 from access_requests.api import asking
 from access_requests.api.auth import ApiRequest, Bearer, Caller
 from access_requests.api.once import carry_out
@@ -21,6 +20,7 @@ from access_requests.models import AccessRequest
 from access_requests.selectors import clients, requests, timeline
 from access_requests.services import decide, submit
 from portal.verbs import rejections
+from portal.verbs.actor import Actor
 
 router = Router(tags=["Requests"])
 CODE = re.compile(r"R-[0-9A-Z]{8}", re.ASCII)

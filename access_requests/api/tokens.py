@@ -22,14 +22,15 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from oauthlib.oauth2.rfc6749.errors import OAuth2Error  # type: ignore[import-untyped]  # No types are shipped.
 
-from access_requests.actor import Actor, Door, OwnToken
 from access_requests.api.auth import address_of
 from access_requests.api.limits import count, seconds_to_wait
 from access_requests.selectors import clients
 from access_requests.selectors import personal_tokens as selectors
 from access_requests.services import device_codes, personal_tokens
-from access_requests.services.run import run
+from access_requests.services.credentials import OwnToken
+from portal.verbs.actor import Actor, Door
 from portal.verbs.rejections import Rejection
+from portal.verbs.run import run
 
 logger = logging.getLogger(__name__)
 WRONG_SECRETS_PER_MINUTE = 20
@@ -118,7 +119,7 @@ def _revoked(request: HttpRequest) -> HttpResponse:
         return response
     if request.POST.get("client_id") != row.client.oauth_client_id:
         return _refused("invalid_client", status=UNAUTHENTICATED)
-    carried = OwnToken(token_id=row.token_id or 0, scopes=row.client.oauth_client.scopes)
+    carried = OwnToken(token_id=row.token_id or 0, client=row.client.key, scopes=row.client.oauth_client.scopes)
     actor = Actor(person=row.person, door=Door.CLIENT, client=row.client.key, credential=carried)
     run(partial(personal_tokens.revoke, rows=rows, actor=actor, now=timezone.now()))
     return HttpResponse()

@@ -9,7 +9,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from access_requests.actor import Actor
 from access_requests.chat import answers, finding, linking, listing
 from access_requests.chat.answers import Answer
 from access_requests.chat.refusals import NotLinked, UnknownCommand
@@ -17,10 +16,11 @@ from access_requests.chat.speaking import COMMAND, Speaker, read_by
 from access_requests.chat.words import Line
 from access_requests.models import AccessRequest, Elevation
 from access_requests.services import decide, extend, stop, submit
-from access_requests.services.run import act_as
 from access_requests.services.slack import blocks, cards
 from portal.users.models import User
+from portal.verbs.actor import Actor
 from portal.verbs.rejections import Rejection
+from portal.verbs.run import act_as
 
 LINK = "link"
 

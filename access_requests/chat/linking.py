@@ -8,9 +8,9 @@ from access_requests.chat.refusals import NotLinked
 from access_requests.chat.speaking import COMMAND, PROVIDER, USER_ID, Speaker, portal_page, read_by
 from access_requests.chat.words import Line
 from access_requests.services import identities
-from access_requests.services.run import act_as
 from portal.users.models import User
 from portal.verbs.rejections import Rejection
+from portal.verbs.run import act_as
 
 
 def link(speaker: Speaker, line: Line) -> Answer:

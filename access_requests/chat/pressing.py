@@ -14,7 +14,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from access_requests.actor import Actor
 from access_requests.chat import answers, commands, finding
 from access_requests.chat.answers import Answer
 from access_requests.chat.reading import Fields, Unreadable, document, text_at
@@ -24,11 +23,12 @@ from access_requests.models import AccessRequest
 from access_requests.policy import TEXT_LIMITS
 from access_requests.services import decide
 from access_requests.services.notices import refreshing
-from access_requests.services.run import act_as
 from access_requests.services.slack import api, blocks, cards
 from access_requests.services.slack.blocks import Block
 from portal.users.models import User
 from portal.verbs import rejections
+from portal.verbs.actor import Actor
+from portal.verbs.run import act_as
 
 COMMENT = "comment"
 WINDOW = "decide"

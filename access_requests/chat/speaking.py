@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.utils import timezone, translation
 
-from access_requests.actor import Actor, ChatAccount, Door
 from access_requests.chat.refusals import AnotherTeam, NotLinked
 from access_requests.selectors import identities
+from access_requests.services.credentials import ChatAccount
 from portal.users.models import User
 from portal.verbs import rejections
+from portal.verbs.actor import Actor, Door
 
 COMMAND = "/prod"
 PROVIDER = "slack"

@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from audits.storable import storable
 from portal.aws.calls import AwsClient
+from portal.storable import storable
 
 # Of the portal's own making: tokens are derived from it, so that whoever starts something again starts the same.
 NAMESPACE = uuid.UUID("5f0d6e5e-7f0c-4c55-9b0a-5a9b2f0c7d11")

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from access_requests.actor import Actor, Door, Process
+from portal.verbs.actor import Actor, Door, Process
 
 # How the operator is known, as the trail keeps it: they say so themselves, or this machine does.
 SAID_SO, LOGGED_IN = "operator-option", "operating-system"

@@ -15,7 +15,7 @@ from access_requests.models.catalogue import (
     WorkGroup,
 )
 from access_requests.models.chat import LinkCode, ReceivedSignature, SlackCard, WrongCode
-from access_requests.models.client import ApiClient, ClientKind, IdempotentAnswer, KeptIn, PersonalToken
+from access_requests.models.client import ApiClient, ClientKind, KeptIn, PersonalToken
 from access_requests.models.drift import (
     DRIFT_FROM_BASELINE,
     DRIFT_OF_ANOTHER_USER,
@@ -61,7 +61,6 @@ __all__ = [
     "DriftKind",
     "Elevation",
     "IamUserBinding",
-    "IdempotentAnswer",
     "IdentityCenterBinding",
     "KeptIn",
     "LinkCode",

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from access_requests.models.codes import delivery_code
-from audits.storable import AsTyped
+from portal.storable import AsTyped
 
 
 class NoticeCursor(models.Model):

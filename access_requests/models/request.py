@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from access_requests.lifecycle import UNDECIDED, RequestStatus
 from access_requests.models.catalogue import ApprovalLevel, ApprovalPolicy, WorkGroup
 from access_requests.models.codes import request_code
-from audits.storable import AsTyped
+from portal.storable import AsTyped
 
 
 class AccessRequest(models.Model):

@@ -10,7 +10,6 @@ from typing import Protocol
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from access_requests.actor import WORKER
 from access_requests.grants.contract import Grant, Presence, Role, Seen
 from access_requests.grants.executions import Execution, StepClient
 from access_requests.grants.registry import backend
@@ -20,6 +19,7 @@ from access_requests.services import bindings, change_details, executions, lease
 from portal.aws.calls import Call
 from portal.aws.errors import BackendError, LeaseLost, UnderWay
 from portal.aws.sessions import jump_iam
+from portal.verbs.actor import WORKER
 
 Data = Mapping[str, object]
 logger = logging.getLogger(__name__)

@@ -12,7 +12,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from access_requests.actor import WORKER
 from access_requests.grants.contract import AnnouncingBackend, Grant, is_announcing
 from access_requests.grants.executions import REFUSED, TIMED_OUT, Execution, Purpose, StepClient
 from access_requests.grants.registry import backend
@@ -23,6 +22,7 @@ from access_requests.services import aws_step, change_details, executions, lease
 from portal.aws.errors import BackendError
 from portal.aws.sessions import jump_iam
 from portal.outbox import sending as outbox
+from portal.verbs.actor import WORKER
 from portal.verbs.rejections import Rejection
 
 logger = logging.getLogger(__name__)

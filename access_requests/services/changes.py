@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from access_requests.actor import Actor
 from audits import trail
+from portal.verbs.actor import Actor
 
 Fields = Mapping[str, Any]
 

@@ -14,11 +14,11 @@ from allauth.idp.oidc.models import Client, Token
 from django.db import IntegrityError, transaction
 
 from access_requests import client_errors
-from access_requests.actor import Actor, Door
 from access_requests.models import ApiClient, ClientKind, KeptIn, PersonalToken, WorkGroup
 from access_requests.services import changes
 from portal.users.models import User
 from portal.verbs import rejections
+from portal.verbs.actor import Actor, Door
 
 EVERYONE = "everyone"
 DECIDING = "decisions:write"

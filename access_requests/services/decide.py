@@ -7,7 +7,6 @@ from django.conf import settings
 from django.db.models import Prefetch, prefetch_related_objects
 
 from access_requests import errors, policy
-from access_requests.actor import Actor
 from access_requests.lifecycle import STANDING, UNDECIDED, RequestAction
 from access_requests.models import AccessRequest, ApprovalLevel, Decision, Verdict, WorkGroup
 from access_requests.policy import AskedWindow
@@ -15,6 +14,7 @@ from access_requests.services import bindings, change_requests, gates, hands, sn
 from portal.outbox import sending as outbox
 from portal.users.models import User
 from portal.verbs import rejections
+from portal.verbs.actor import Actor
 
 GRANT = "access_requests.grant"
 PROLONG = "access_requests.prolong"

@@ -5,17 +5,17 @@ from collections.abc import Iterable, Iterator
 from django.conf import settings
 from django.utils import timezone
 
-from access_requests.actor import Actor
 from access_requests.grants import documents
 from access_requests.grants.documents import BY_RUNBOOK, CHANGE_MANAGER, Owner, Published, State
 from access_requests.models import WorkGroup
 from access_requests.services import changes
 from access_requests.services.catalogue.state import Kind
 from access_requests.services.catalogue.state import State as Catalogue
-from access_requests.services.run import run
 from portal.aws import sessions
 from portal.aws.calls import AwsClient
 from portal.aws.errors import BackendError
+from portal.verbs.actor import Actor
+from portal.verbs.run import run
 
 PUBLISHER, REVIEWER = "AWS_CHANGE_PUBLISHER_ROLE_ARN", "AWS_CHANGE_REVIEWER_ROLE_ARN"
 _WORDS = {

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from access_requests.actor import WORKER
 from access_requests.grants.executions import Execution, Purpose, Said, Step
 from access_requests.models import AccessRequest, AutomationExecution, Elevation, WorkGroup
 from access_requests.services import transition
+from portal.verbs.actor import WORKER
 
 SEEN = "execution_seen"
 # What of an execution has columns of its own.

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from access_requests import errors, policy
-from access_requests.actor import Actor
 from access_requests.grants.registry import backend
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccessRequest
 from access_requests.services import bindings, quota, submit, transition, windows
 from portal.verbs import rejections
+from portal.verbs.actor import Actor
 
 
 def extend(

@@ -6,8 +6,8 @@ Two yeses are two people's only where no one person may have said both, and a re
 from django.db.models import Q, QuerySet
 
 from access_requests import errors
-from access_requests.actor import Actor
 from access_requests.models import AccessRequest, ApiClient, Decision, Verdict
+from portal.verbs.actor import Actor
 
 
 def is_anothers(request: AccessRequest, actor: Actor) -> bool:

@@ -9,18 +9,18 @@ from datetime import datetime
 from django.db.models import Max
 from django.utils import timezone
 
-from access_requests.actor import Actor
 from access_requests.grants import health
 from access_requests.grants.documents import CHANGE_MANAGER, Owner
 from access_requests.grants.executions import GIVING
 from access_requests.grants.health import Missing
 from access_requests.lifecycle import DRIFT_OPEN, IN_AWS
 from access_requests.models import AutomationExecution, BackendHealth, Drift, DriftKind, Elevation, IamUserBinding, WorkGroup
-from audits.storable import storable
 from portal.aws.calls import UNAVAILABLE, AwsClient
 from portal.aws.sessions import jump_iam
 from portal.outbox import sending as outbox
+from portal.storable import storable
 from portal.verbs import rejections
+from portal.verbs.actor import Actor
 
 logger = logging.getLogger(__name__)
 TASK = "access_requests.probe_backends"

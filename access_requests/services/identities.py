@@ -11,15 +11,16 @@ from django.db import IntegrityError
 from django.utils.crypto import salted_hmac
 
 from access_requests import identity_errors
-from access_requests.actor import Actor, ChatAccount, Door
 from access_requests.models import LinkCode, WrongCode
 from access_requests.models.codes import ALPHABET
 from access_requests.selectors import identities
 from access_requests.services import changes, windows
-from access_requests.services.run import run
+from access_requests.services.credentials import ChatAccount
 from portal import typed_words
 from portal.users.models import LinkedIdentity, User
 from portal.verbs import rejections
+from portal.verbs.actor import Actor, Door
+from portal.verbs.run import run
 
 GOOD_FOR = timedelta(minutes=10)
 LENGTH = 8

@@ -12,7 +12,6 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from access_requests.actor import WORKER
 from access_requests.judgement import AFTERWARDS, ALLOWED, BEFORE, DENIED, NO_GATE_ROLE, NO_IAM_USER, NO_ROLE, UNKNOWN
 from access_requests.lifecycle import INSIDE, ElevationStatus
 from access_requests.models import AccountKind, AwsAccount, Elevation, TargetRole
@@ -25,6 +24,7 @@ from portal.iam.account import Account
 from portal.iam.evaluation import Decision
 from portal.iam.switch import Switch, evaluate_switch
 from portal.outbox import sending as outbox
+from portal.verbs.actor import WORKER
 
 logger = logging.getLogger(__name__)
 TASK = "access_requests.judge"

@@ -15,14 +15,14 @@ from typing import Any, TypeVar
 from django.db.models import Q, QuerySet
 
 from access_requests import policy
-from access_requests.actor import WORKER
 from access_requests.lifecycle import INSIDE, ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, Elevation
 from access_requests.policy import Consent, Facts, Given, Grounds, Level, Said, Unfounded
 from access_requests.services import stop, transition
-from access_requests.services.run import run
 from audits import selectors
 from audits.models import TrailEntry
+from portal.verbs.actor import WORKER
+from portal.verbs.run import run
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 
-from access_requests.actor import Actor
 from access_requests.errors import AdministratorExists
 from access_requests.grants.identity_center import IdentityCenterUser
 from access_requests.models import IamUserBinding, IdentityCenterBinding, LinkCode, StandingGroup
@@ -15,6 +14,7 @@ from access_requests.selectors import personal_tokens as selectors
 from access_requests.services import changes, personal_tokens, stop, windows
 from portal.aws.directory import IamUser
 from portal.users.models import LinkedIdentity, User
+from portal.verbs.actor import Actor
 
 STOP_REASON = "person_disabled"
 AwsUser = IamUser | IdentityCenterUser

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 
-from access_requests.actor import WORKER
 from access_requests.grants import runbooks
 from access_requests.grants.contract import Grant, GrantBackend, Presence, is_fenced
 from access_requests.grants.executions import GIVING, REFUSED, Purpose, StepClient
@@ -29,6 +28,7 @@ from access_requests.services.aws_step import Data, Outcome
 from portal.aws import directory
 from portal.aws.errors import BackendError, BackendRefused, UnderWay
 from portal.outbox import sending as outbox
+from portal.verbs.actor import WORKER
 
 NOT_SHOWN_YET = "not_shown_yet"
 IAM_USER_CHANGED = "iam_user_changed"

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError
 
 from access_requests.models import ReceivedSignature
-from access_requests.services.run import run
+from portal.verbs.run import run
 
 # A message is good for five minutes before and after its time stamp, so for ten after it may first arrive.
 KEPT = timedelta(minutes=15)

@@ -8,7 +8,6 @@ from datetime import datetime
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from access_requests.actor import WORKER
 from access_requests.grants import runbooks
 from access_requests.grants.contract import Grant, GrantBackend, is_fenced
 from access_requests.grants.executions import Purpose, StepClient
@@ -20,6 +19,7 @@ from access_requests.services.aws_step import Data, NotRecorded, Outcome
 from portal.aws import directory
 from portal.aws.calls import is_missing
 from portal.aws.errors import BackendBusy, BackendError, BackendRefused, LeaseLost, UnderWay
+from portal.verbs.actor import WORKER
 
 logger = logging.getLogger(__name__)
 STILL_SHOWN = "still_shown"

@@ -17,11 +17,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from access_requests import strict_json
-from access_requests.actor import WORKER
 from access_requests.models import Elevation
 from access_requests.services import transition
 from audits.models import EARLIEST, Late, TrailEntry
-from audits.storable import storable
+from portal.storable import storable
+from portal.verbs.actor import WORKER
 
 logger = logging.getLogger(__name__)
 ACT = "elevation.end_recorded_late"

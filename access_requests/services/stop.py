@@ -5,12 +5,12 @@ from datetime import datetime
 from django.conf import settings
 
 from access_requests import errors, policy
-from access_requests.actor import Actor, Door
 from access_requests.lifecycle import STANDING, UNSETTLED, ElevationAction, ElevationStatus
 from access_requests.models import ApprovalLevel, Elevation
 from access_requests.services import transition
 from portal.outbox import sending as outbox
 from portal.users.models import User
+from portal.verbs.actor import Actor, Door
 
 END = "access_requests.end"
 

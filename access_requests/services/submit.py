@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import MINYEAR, UTC, datetime, timedelta
 
 from access_requests import errors, policy
-from access_requests.actor import Actor
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import (
     AccessRequest,
@@ -19,6 +18,7 @@ from access_requests.selectors import catalogue
 from access_requests.services import bindings, change_requests, quota, snapshot, target_roles, transition, windows
 from portal.users.models import User
 from portal.verbs import rejections
+from portal.verbs.actor import Actor
 
 # Longer than any policy may be; keeps absurd numbers away from the arithmetic of times, and leaves their refusal to the policy.
 MOST_MINUTES = 7 * 24 * 60

@@ -7,7 +7,6 @@ from functools import partial
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
-from access_requests.actor import WORKER
 from access_requests.lifecycle import STANDING, UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest, Elevation
 from access_requests.services import (
@@ -18,11 +17,12 @@ from access_requests.services import (
     judging,
     personal_tokens,
     replays,
-    run,
     stop,
     target_roles,
 )
 from portal.outbox import sending as outbox
+from portal.verbs import run
+from portal.verbs.actor import WORKER
 
 Due = Iterator[tuple[str, int]]
 TIDY = "access_requests.tidy"

@@ -9,19 +9,19 @@ from django.db.models import Q
 from django.utils import timezone
 
 from access_requests import errors
-from access_requests.actor import WORKER
 from access_requests.grants.contract import Role
 from access_requests.grants.registry import unfenced
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, TargetRole, WorkGroup
 from access_requests.services import changes
-from access_requests.services.run import run
 from portal.aws import directory
 from portal.aws.calls import AwsClient
 from portal.aws.directory import IamRole
 from portal.aws.errors import BackendBusy, BackendError, BackendRefused
 from portal.aws.sessions import iam_of
 from portal.iam.fences import ROLE_ARN
+from portal.verbs.actor import WORKER
+from portal.verbs.run import run
 
 logger = logging.getLogger(__name__)
 IDENTITY_UNREAD, ROLE_CHANGED = "identity_unread", "role_changed"

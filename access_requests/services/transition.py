@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
-from access_requests.actor import Actor
 from access_requests.lifecycle import (
     ELEVATION_TRANSITIONS,
     REQUEST_TRANSITIONS,
@@ -20,6 +19,7 @@ from access_requests.services.notices.news import NEWS, TELL
 from audits import trail
 from audits.models import Late
 from portal.outbox import sending as outbox
+from portal.verbs.actor import Actor
 from portal.verbs.rejections import TransitionNotAllowed
 
 Data = Mapping[str, object]

@@ -1,19 +1,39 @@
 """Who acts in the browser, and how the session knows."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from allauth.account.authentication import get_authentication_records
+from django.contrib.sessions.models import Session as StoredSession
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, QuerySet
+from django.utils import timezone
 
-from access_requests.actor import Actor, Door, Session
-from access_requests.services.run import act_as
 from access_requests.web.page import PageRequest
+from portal.users.models import User
 from portal.verbs import phrases
+from portal.verbs.actor import Actor, Door
 from portal.verbs.rejections import RightsEnded
+from portal.verbs.run import act_as
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """A log-in in the browser. `password` is the hash that it was begun under: a new password ends it."""
+
+    key: str
+    password: str
+    proves_person = True
+
+    def still_lets_in(self, person: User) -> QuerySet[User]:
+        session = StoredSession.objects.filter(session_key=self.key, expire_date__gt=timezone.now())
+        return User.objects.filter(Exists(session), pk=person.pk, password=self.password)
+
+
 # allauth's names for the second factors, and ours.
 FACTORS = {"totp": "totp", "webauthn": "passkey"}
 

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from access_requests import problems
-from access_requests.actor import WORKER
 from access_requests.lifecycle import DRIFT_OPEN, DriftStatus
 from access_requests.models import DRIFT_OF_SWITCH, Drift, DriftAnswer, Elevation
 from access_requests.selectors import drift as selectors
@@ -19,6 +18,7 @@ from access_requests.web import drift_undoing as undoing
 from access_requests.web import drift_words as words
 from portal.users.models import User
 from portal.verbs import phrases
+from portal.verbs.actor import WORKER
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from access_requests.actor import Door
 from access_requests.grants.contract import Principal
 from access_requests.lifecycle import UNDECIDED, ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, Decision, Verdict
@@ -21,6 +20,7 @@ from access_requests.web import story
 from access_requests.web.forms import DecisionForm
 from access_requests.web.page import PageRequest
 from portal.users.models import User
+from portal.verbs.actor import Door
 
 USERS: Mapping[str, Promise] = {
     Principal.IAM_USER: _("IAM user"),

@@ -10,7 +10,6 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from access_requests import problems, wording
-from access_requests.actor import Door
 from access_requests.grants.registry import fenced
 from access_requests.lifecycle import UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest, Drift, Elevation
@@ -19,6 +18,7 @@ from access_requests.selectors import drift, timeline
 from access_requests.web import drift_words, executions, moments
 from access_requests.web import judged as judging
 from audits.models import TrailEntry
+from portal.verbs.actor import Door
 
 # The act of an entry -> how the timeline marks it, and the sentence.
 SENTENCES: Mapping[str, tuple[str, Promise]] = {

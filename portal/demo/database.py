@@ -5,12 +5,13 @@ from pathlib import Path
 from django.core.management import call_command
 from django.utils import timezone
 
-from access_requests.actor import COMMAND
-from access_requests.services import catalogue, people, run
+from access_requests.services import catalogue, people
 from portal.demo import secret_files
 from portal.demo.places import Places
 from portal.demo.secret_files import Secrets
 from portal.users.models import User
+from portal.verbs import run
+from portal.verbs.actor import COMMAND
 
 CATALOGUE = Path(__file__).parent / "catalogue.yaml"
 CLIENT = "demo-bot"

@@ -14,12 +14,12 @@ django.setup()
 from django.conf import settings  # noqa: E402  Everything below needs the settings.
 from django.utils import timezone  # noqa: E402
 
-from access_requests.actor import COMMAND  # noqa: E402
 from access_requests.models import Baseline  # noqa: E402
 from access_requests.services import documents, reconcile  # noqa: E402
 from portal.demo import database, info, rebuilding, secret_files  # noqa: E402
 from portal.demo.environment import CONTROL_TOKEN  # noqa: E402
 from portal.demo.places import Places, write_private  # noqa: E402
+from portal.verbs.actor import COMMAND  # noqa: E402
 
 
 def main() -> None:

@@ -25,6 +25,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "portal.users",
     "portal.outbox",
+    "portal.verbs",
     "audits",
     "access_requests",
     "access_requests.chat",

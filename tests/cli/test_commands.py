@@ -9,8 +9,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from access_requests.lifecycle import ElevationStatus
-from access_requests.models import AccessRequest, ApiClient, ApprovalPolicy, Elevation, IdempotentAnswer
+from access_requests.models import AccessRequest, ApiClient, ApprovalPolicy, Elevation
 from audits.models import TrailEntry
+from portal.verbs.models import IdempotentAnswer
 from tests.bots import SCOPES, make_client, own_token_of, token_of
 from tests.cast import Cast
 from tests.cli.terminal import Ended, Terminal

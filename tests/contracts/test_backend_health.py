@@ -9,12 +9,12 @@ from pytest_django import Settings
 from access_requests import tasks
 from access_requests.models import BackendHealth, Elevation, WorkGroup
 from access_requests.services import health
-from access_requests.services.run import run
 from portal.outbox.models import Message
 from portal.simulated_aws.change_roles import APPROVER, IDENTITY_CENTER, PATH, STARTER
 from portal.simulated_aws.company import ACCOUNTS, role_arn
 from portal.simulated_aws.company_directory import WORK_GROUP
 from portal.verbs import rejections
+from portal.verbs.run import run
 from tests.cast import actor_of
 from tests.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, Runbooked
 from tests.story import approved, refused, submitted

@@ -16,10 +16,10 @@ from access_requests.grants import ttl_tag
 from access_requests.lifecycle import IN_AWS, STANDING, UNDECIDED, UNSETTLED, ElevationStatus
 from access_requests.models import AccessRequest, Decision, Elevation
 from access_requests.services import aws_step, people, sweep
-from access_requests.services.run import run
 from portal.iam.fences import iso
 from portal.users.models import User
 from portal.verbs.rejections import Rejection
+from portal.verbs.run import run
 from tests.cast import Cast, actor_of, iam_user_id
 from tests.clock import Clock
 from tests.fake_iam import FakeIam

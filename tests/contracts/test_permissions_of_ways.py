@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from access_requests.actor import COMMAND
 from access_requests.grants.identity_center import find_identity_center_user, members_of
 from access_requests.models import AccessRequest, Elevation, TargetRole, WorkGroup
 from access_requests.services import documents
 from portal.simulated_aws.change_roles import FILES, IDENTITY_CENTER, RUNBOOK, STARTER
+from portal.verbs.actor import COMMAND
 from tests.aws_fixtures import ADMIN_KEY, REGION, Aws
 from tests.cast import target_role
 from tests.contracts.test_permissions import ROOT, actions_of

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from access_requests.actor import COMMAND
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccessRequest, AutomationExecution, Elevation
 from access_requests.services import documents
 from portal.aws import sessions
+from portal.verbs.actor import COMMAND
 from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY
 from tests.crashes.stage import END, GRANT, Stage, points, status_of
 from tests.runbooked import CHANGE_GROUP, work_group

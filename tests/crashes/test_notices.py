@@ -11,7 +11,7 @@ from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Delivery, DeliveryStatus, WebhookEndpoint
 from access_requests.services.notices.webhooks import keeping
 from access_requests.services.notices.webhooks.keeping import Wishes
-from access_requests.services.run import run
+from portal.verbs.run import run
 from tests.cast import actor_of
 from tests.crashes.stage import Stage
 from tests.receivers import Receiver, receiving

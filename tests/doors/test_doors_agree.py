@@ -17,10 +17,10 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from access_requests.actor import Door
 from access_requests.models import AccessRequest, ApiClient, ApprovalPolicy, Elevation
 from access_requests.web.forms import FOR, NOW
 from portal.users.models import User
+from portal.verbs.actor import Door
 from portal.verbs.rejections import Rejection
 from tests.bots import SCOPES, Bot, make_client, make_personal_client, own_token_of, token_of
 from tests.cast import Cast, actor_of

@@ -13,11 +13,12 @@ from django.contrib.sessions.models import Session
 from django.urls import get_resolver
 from django.utils import timezone
 
-from access_requests.actor import COMMAND
 from access_requests.models import AccessRequest, ApiClient, ApprovalPolicy
 from access_requests.selectors import personal_tokens as selectors
-from access_requests.services import clients, people, personal_tokens, run
+from access_requests.services import clients, people, personal_tokens
 from portal.users.models import LinkedIdentity, User
+from portal.verbs import run
+from portal.verbs.actor import COMMAND
 from tests.cast import Cast
 from tests.cli.terminal import Terminal
 from tests.clock import Clock

@@ -15,8 +15,8 @@ from access_requests.models import AccessRequest, Delivery
 from access_requests.services.notices import delivering, telling
 from access_requests.services.notices.webhooks import keeping
 from access_requests.services.notices.webhooks.keeping import Wishes
-from access_requests.services.run import run
 from portal.demo.sockets import free_port
+from portal.verbs.run import run
 from tests.bots import SECRET, make_client
 from tests.cast import Cast, actor_of
 from tests.story import elevated, submitted

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from access_requests.actor import COMMAND
 from access_requests.models import AutomationExecution, Elevation
 from access_requests.services import documents
 from portal.aws import sessions
 from portal.simulated_aws.company import role_arn
+from portal.verbs.actor import COMMAND
 from tests import identity_center, runbooked
 from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws
 from tests.cast import Cast

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from audits.storable import storable
+from portal.storable import storable
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 
 from access_requests.models import ReceivedSignature
 from access_requests.services import identities, replays
-from access_requests.services.run import run
 from portal.users.models import LinkedIdentity
+from portal.verbs.run import run
 from tests.cast import Cast, actor_of
 from tests.races.racing import race, won
 

@@ -11,9 +11,9 @@ from django.test import RequestFactory
 from access_requests.models import ApiClient, PersonalToken
 from access_requests.services import clients, device_codes, people, personal_tokens
 from access_requests.services.device_codes import Asked
-from access_requests.services.run import run
 from audits.models import TrailEntry
 from portal.users.models import User
+from portal.verbs.run import run
 from tests.bots import make_personal_client
 from tests.cast import Cast, actor_of
 from tests.races.racing import Verb, race, won

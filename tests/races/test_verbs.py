@@ -7,14 +7,15 @@ import pytest
 from pytest_django import Settings
 
 from access_requests import errors
-from access_requests.actor import WORKER
 from access_requests.lifecycle import ElevationStatus, RequestStatus
-from access_requests.models import AccessRequest, Decision, Elevation, IdempotentAnswer
+from access_requests.models import AccessRequest, Decision, Elevation
 from access_requests.quota_errors import TooManyPending, TooManySubmissions
 from access_requests.services import decide, people, submit, sweep
-from access_requests.services.run import Answer, Claim, act_once, run
 from audits.models import TrailEntry
 from portal.verbs import rejections
+from portal.verbs.actor import WORKER
+from portal.verbs.models import IdempotentAnswer
+from portal.verbs.run import Answer, Claim, act_once, run
 from tests.cast import Cast, actor_of, add_person
 from tests.races.racing import Verb, race, won
 from tests.story import (

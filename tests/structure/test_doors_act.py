@@ -20,7 +20,7 @@ def test_door_runs_no_verb_for_somebody_who_is_not_looked_at(module: Path) -> No
     imported = [
         alias.name
         for node in ast.walk(ast.parse(module.read_text()))
-        if isinstance(node, ast.ImportFrom) and node.module == "access_requests.services.run"
+        if isinstance(node, ast.ImportFrom) and node.module == "portal.verbs.run"
         for alias in node.names
     ]
     assert "run" not in imported

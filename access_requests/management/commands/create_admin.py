@@ -10,7 +10,7 @@ from access_requests.management import operators
 from access_requests.management.passwords import read_password
 from access_requests.services import people
 from access_requests.services.people import Profile
-from access_requests.services.run import run
+from portal.verbs.run import run
 
 
 class Command(BaseCommand):

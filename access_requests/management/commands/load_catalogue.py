@@ -6,12 +6,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.utils import timezone
 
-from access_requests.actor import Actor
 from access_requests.management import operators
 from access_requests.services import catalogue, documents
 from access_requests.services.catalogue import CatalogueRefused, Change, Wanted
-from access_requests.services.run import run
 from portal.aws.errors import BackendError
+from portal.verbs.actor import Actor
+from portal.verbs.run import run
 
 
 class Command(BaseCommand):

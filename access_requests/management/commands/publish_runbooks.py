@@ -3,11 +3,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
-from access_requests.actor import Actor
 from access_requests.grants.documents import Owner, Published
 from access_requests.management import operators
 from access_requests.services import documents
 from portal.aws.errors import BackendBusy, BackendError
+from portal.verbs.actor import Actor
 
 _ADVICE = {
     "change_manager_unavailable": "This account is no customer of Change Manager, and AWS takes no new ones: let "

@@ -5,12 +5,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser, no_translations
 
-from access_requests.actor import COMMAND, Actor
 from access_requests.lifecycle import DriftStatus
 from access_requests.management import operators
 from access_requests.models import Drift, Reconciliation
 from access_requests.selectors import drift as selector
 from access_requests.services import reconcile
+from portal.verbs.actor import COMMAND, Actor
 
 # Longer than a comparison takes that waits for what may merely be late.
 PATIENCE_SECONDS = 120

@@ -8,8 +8,8 @@ from django.utils import timezone
 from access_requests.management import operators
 from access_requests.management.passwords import read_password
 from access_requests.services import people
-from access_requests.services.run import run
 from portal.users.models import User
+from portal.verbs.run import run
 
 
 class Command(BaseCommand):

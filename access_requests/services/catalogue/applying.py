@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from access_requests.actor import Actor
 from access_requests.models import ApprovalPolicy, AwsAccount, StandingGroup, TargetRole, WorkGroup
 from access_requests.models.catalogue import LONGEST_SESSION_MINUTES
 from access_requests.services import changes as trail_of_changes
@@ -13,6 +12,7 @@ from access_requests.services.catalogue import clients, persons
 from access_requests.services.catalogue.comparing import Change
 from access_requests.services.catalogue.state import Fields, Kind
 from portal.users.models import User
+from portal.verbs.actor import Actor
 
 # What others refer to comes first, and goes last.
 COMING = (Kind.ACCOUNT, Kind.ROLE, Kind.STANDING_GROUP, Kind.PERSON, Kind.POLICY, Kind.WORK_GROUP, Kind.CLIENT)

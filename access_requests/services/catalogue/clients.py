@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from access_requests.actor import Actor
 from access_requests.models import ApiClient, KeptIn
 from access_requests.services import clients
 from access_requests.services.catalogue.comparing import Change
 from access_requests.services.catalogue.state import Fields
 from access_requests.services.clients import Made, Terms
+from portal.verbs.actor import Actor
 
 TERMS = tuple(Terms.__dataclass_fields__)
 

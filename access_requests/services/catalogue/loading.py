@@ -7,7 +7,6 @@ from functools import partial
 
 from django.db import connection
 
-from access_requests.actor import Actor
 from access_requests.models import AccountKind, ApiClient, KeptIn
 from access_requests.services.catalogue import (
     applying,
@@ -26,6 +25,7 @@ from access_requests.services.catalogue.mistakes import Mistakes
 from access_requests.services.catalogue.state import Kind, State
 from access_requests.services.catalogue.wanted import Wanted
 from portal.aws.directory import IamRole
+from portal.verbs.actor import Actor
 
 # Any constant will do, as long as nothing else in this database locks by it.
 LOCK = 0x5E_C1_5B_1

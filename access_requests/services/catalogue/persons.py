@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from access_requests.actor import Actor
 from access_requests.grants.identity_center import IdentityCenterUser
 from access_requests.services import people
 from access_requests.services.catalogue.comparing import Change
@@ -11,6 +10,7 @@ from access_requests.services.catalogue.state import Fields
 from access_requests.services.people import Profile
 from portal.aws.directory import IamUser
 from portal.users.models import User
+from portal.verbs.actor import Actor
 
 USERS: Mapping[str, type[IamUser | IdentityCenterUser]] = {
     "iam_user": IamUser,

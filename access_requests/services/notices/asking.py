@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from access_requests.actor import Actor
 from access_requests.models import Delivery, DeliveryStatus
 from access_requests.services import changes
 from access_requests.services.notices import delivering
 from portal.verbs import rejections
+from portal.verbs.actor import Actor
 
 
 def again(*, code: str, actor: Actor, now: datetime) -> Delivery:

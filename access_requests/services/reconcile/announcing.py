@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from access_requests.actor import WORKER
 from access_requests.models import Drift
 from access_requests.services.notices.news import DRIFT_FOUND, TELL
 from access_requests.services.reconcile import recording
-from access_requests.services.run import run
 from audits import selectors, trail
 from portal.outbox import sending as outbox
+from portal.verbs.actor import WORKER
+from portal.verbs.run import run
 
 logger = logging.getLogger(__name__)
 SUBJECT = "comparison"

@@ -7,13 +7,13 @@ from datetime import datetime
 from django.core.serializers.json import DjangoJSONEncoder
 
 from access_requests import drift_errors
-from access_requests.actor import Actor
 from access_requests.lifecycle import DriftAction
 from access_requests.models import ComparisonAsked, Drift
 from access_requests.services.reconcile import learning, recording
 from access_requests.services.reconcile.undoing import undoable
 from portal.outbox import sending as outbox
 from portal.verbs import rejections
+from portal.verbs.actor import Actor
 
 RECONCILE = "access_requests.reconcile"
 UNDO = "access_requests.undo_drift"

@@ -14,10 +14,10 @@ from access_requests.services.reconcile.difference import Difference, Problem, e
 from access_requests.services.reconcile.expected import Expected
 from access_requests.services.reconcile.looking import Sight
 from access_requests.services.reconcile.watched import Bound, Known
-from audits.storable import storable
 from portal.iam.account import Account
 from portal.iam.principals import Document
 from portal.iam.session_gate import SESSION_GATE_NAME
+from portal.storable import storable
 
 SEKISHO, RAILS, OF_AWS = ":policy/sekisho/", ":policy/sekisho/rails/", ":aws:policy/"
 KINDS: Mapping[str, DriftKind] = {

@@ -18,17 +18,17 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from access_requests.actor import WORKER
 from access_requests.grants.registry import unfenced
 from access_requests.lifecycle import DriftStatus
 from access_requests.models import AccountKind, AwsAccount, Drift, DriftKind, Reconciliation
 from access_requests.services.reconcile import recording
 from access_requests.services.reconcile.difference import Problem
-from access_requests.services.run import run
-from audits.storable import storable
 from portal.aws.calls import AwsClient
 from portal.aws.errors import BackendError
 from portal.aws.sessions import SESSION_NAME, cloudtrail_of, jump_sts
+from portal.storable import storable
+from portal.verbs.actor import WORKER
+from portal.verbs.run import run
 
 if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient

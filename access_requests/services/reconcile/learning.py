@@ -5,7 +5,7 @@ from datetime import datetime
 
 from access_requests.models import DRIFT_FROM_BASELINE, Baseline, BaselineKind, Drift, DriftKind
 from access_requests.services.reconcile.baseline import Fact
-from audits.storable import storable
+from portal.storable import storable
 
 CAME: Mapping[str, BaselineKind] = {
     DriftKind.ROLE_POLICY_EDITED: BaselineKind.ROLE_POLICY,

@@ -7,15 +7,15 @@ from functools import partial
 
 from django.conf import settings
 
-from access_requests.actor import WORKER, Actor
 from access_requests.lifecycle import DRIFT_OPEN, DRIFT_TRANSITIONS, DriftAction, DriftStatus, ElevationStatus
 from access_requests.models import DRIFT_OF_ELEVATION, DRIFT_OF_SWITCH, Drift
 from access_requests.services.reconcile.comparing import Comparison
 from access_requests.services.reconcile.difference import Difference, Key, Problem
-from access_requests.services.run import run
 from audits import trail
-from audits.storable import storable
+from portal.storable import storable
+from portal.verbs.actor import WORKER, Actor
 from portal.verbs.rejections import TransitionNotAllowed
+from portal.verbs.run import run
 
 logger = logging.getLogger(__name__)
 Data = Mapping[str, object]

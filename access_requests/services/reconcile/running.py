@@ -19,8 +19,8 @@ from access_requests.services.reconcile.difference import Problem
 from access_requests.services.reconcile.expected import Expected, expect
 from access_requests.services.reconcile.looking import Alive, Sight
 from access_requests.services.reconcile.matrix import Json, matrix
-from access_requests.services.run import run as in_transaction
-from audits.storable import storable
+from portal.storable import storable
+from portal.verbs.run import run as in_transaction
 
 logger = logging.getLogger(__name__)
 # A run that is silent for longer died: longer than one call to AWS with its repeats, or one that undoes.

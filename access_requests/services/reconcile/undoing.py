@@ -9,7 +9,6 @@ from functools import partial
 
 from django.utils import timezone
 
-from access_requests.actor import WORKER
 from access_requests.lifecycle import STANDING, DriftAction, DriftStatus
 from access_requests.models import (
     DRIFT_OF_ANOTHER_USER,
@@ -23,10 +22,11 @@ from access_requests.models.catalogue import RESERVED
 from access_requests.services import aws_step, provision, stop, transition
 from access_requests.services.reconcile import policies, recording, undo_people, undo_policies
 from access_requests.services.reconcile.looking import Alive, client_of
-from access_requests.services.run import run
 from portal.aws import directory
 from portal.aws.calls import AwsClient, Call
 from portal.aws.errors import BackendError, BackendRefused
+from portal.verbs.actor import WORKER
+from portal.verbs.run import run
 
 logger = logging.getLogger(__name__)
 NOT_UNDOABLE = "not_undoable"

@@ -15,7 +15,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access_requests import problems, wording
-from access_requests.actor import Door
 from access_requests.grants.contract import Principal
 from access_requests.lifecycle import STANDING, UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest, Decision, Elevation
@@ -24,6 +23,7 @@ from access_requests.services import bindings, snapshot
 from access_requests.services.slack import blocks
 from access_requests.services.slack.blocks import LONGEST_FIELD, Block
 from portal.verbs import phrases
+from portal.verbs.actor import Door
 
 APPROVE, REJECT, SEND_BACK = "approve", "reject", "send_back"
 BUTTONS: tuple[tuple[str, Promise, str], ...] = (

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
-from access_requests.actor import WORKER
 from access_requests.models import AccessRequest, Elevation
 from access_requests.services import decide, people
-from access_requests.services.run import run
 from audits import trail
 from audits.models import TrailEntry
+from portal.verbs.actor import WORKER
+from portal.verbs.run import run
 from tests.cast import Cast, actor_of
 from tests.story import (
     approved,

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from access_requests import errors, policy, webhook_errors
-from access_requests.actor import Actor
 from access_requests.models import Delivery, DeliveryStatus, DisabledBecause, WebhookEndpoint, WorkGroup
 from access_requests.models.codes import delivery_code
 from access_requests.services.notices import delivering
@@ -20,6 +19,7 @@ from access_requests.services.notices.webhooks import addresses, bodies, recordi
 from access_requests.services.notices.webhooks.channel import KEY
 from portal.outbox import sending as outbox
 from portal.verbs import rejections
+from portal.verbs.actor import Actor
 
 # So long a receiver may go on verifying by the secret before.
 OVERLAP = timedelta(days=1)

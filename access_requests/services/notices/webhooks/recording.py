@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from access_requests.actor import Actor
 from access_requests.models import DisabledBecause, WebhookEndpoint
 from access_requests.services import changes
+from portal.verbs.actor import Actor
 
 Fields = Mapping[str, Any]
 

@@ -9,8 +9,9 @@ from django.conf import LazySettings
 from django.core.cache import caches
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from access_requests.models import AccessRequest, IdempotentAnswer
+from access_requests.models import AccessRequest
 from portal.users.models import User
+from portal.verbs.models import IdempotentAnswer
 from tests.bots import ASK, COMMENT, Bot, read, refused
 
 pytestmark = pytest.mark.django_db(transaction=True)

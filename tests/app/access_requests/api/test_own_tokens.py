@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from access_requests.models import AccessRequest, ApiClient, ApprovalPolicy, PersonalToken
 from access_requests.services import people
-from access_requests.services.run import run
 from audits.models import TrailEntry
 from portal.users.models import User
+from portal.verbs.run import run
 from tests.bots import ASK, COMMENT, SCOPES, Bot, own_token_of, read, refused, token_of
 from tests.cast import Cast, actor_of
 from tests.story import submitted

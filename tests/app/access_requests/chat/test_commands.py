@@ -8,9 +8,9 @@ from pytest_django import Settings
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, Decision, Elevation, Verdict
 from access_requests.services import people
-from access_requests.services.run import run
 from audits.models import TrailEntry
 from portal.users.models import LinkedIdentity
+from portal.verbs.run import run
 from tests.cast import Cast, actor_of, add_person, iam_user_id
 from tests.clock import Clock
 from tests.slack import TEAM, Slack, texts, told

@@ -7,9 +7,9 @@ from django.test import Client
 
 from access_requests.models import AccessRequest, LinkCode, WrongCode
 from access_requests.services import identities, people
-from access_requests.services.run import run
 from audits.models import TrailEntry
 from portal.users.models import LinkedIdentity, User
+from portal.verbs.run import run
 from tests.cast import PASSWORD, Cast, actor_of
 from tests.clock import Clock
 from tests.slack import Slack, told

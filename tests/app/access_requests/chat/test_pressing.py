@@ -10,9 +10,9 @@ from pytest_django import Settings
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import AccessRequest, Decision, Verdict
 from access_requests.services import people, snapshot
-from access_requests.services.run import run
 from access_requests.services.slack import api, cards
 from audits.models import TrailEntry
+from portal.verbs.run import run
 from tests.cast import Cast, actor_of
 from tests.clock import Clock
 from tests.slack import INTERACTIONS, Slack, signed, texts, told

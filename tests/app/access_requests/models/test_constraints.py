@@ -22,7 +22,6 @@ from access_requests.models import (
     DriftKind,
     Elevation,
     IamUserBinding,
-    IdempotentAnswer,
     Reconciliation,
     RequestedGroup,
     RoleGate,
@@ -33,6 +32,7 @@ from access_requests.models import (
     WorkGroup,
 )
 from portal.users.models import LinkedIdentity, User
+from portal.verbs.models import IdempotentAnswer
 from tests.cast import Cast
 from tests.story import approved, elevated, submitted
 

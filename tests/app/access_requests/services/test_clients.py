@@ -9,16 +9,16 @@ import pytest
 from allauth.core.context import request_context
 from django.test import RequestFactory
 
-from access_requests.actor import COMMAND, Actor
 from access_requests.client_errors import ClientKeyTaken, CodeUnusable, DecidesByFile, KeptInFile, PersonalClientsName
 from access_requests.models import ApiClient, KeptIn, PersonalToken
 from access_requests.services import clients, device_codes, personal_tokens
 from access_requests.services.clients import EVERYONE, Made, Terms
 from access_requests.services.device_codes import Asked
-from access_requests.services.run import run
 from audits.models import TrailEntry
 from portal.users.models import User
+from portal.verbs.actor import COMMAND, Actor
 from portal.verbs.rejections import Missing, NotAnAdministrator, TransitionNotAllowed
+from portal.verbs.run import run
 from tests.bots import make_client, make_personal_client
 from tests.cast import Cast, actor_of, add_person
 

@@ -15,10 +15,10 @@ from access_requests.services.notices import delivering, telling
 from access_requests.services.notices.webhooks import keeping
 from access_requests.services.notices.webhooks.keeping import Wishes
 from access_requests.services.reconcile import announcing, recording
-from access_requests.services.run import run
 from audits.database_roles import Service
 from audits.models import TrailEntry
 from portal.users.models import User
+from portal.verbs.run import run
 from tests.cast import actor_of
 from tests.database_roles import Roles
 from tests.forging import forged_approval, forged_elevation, forged_entries

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from access_requests import errors
-from access_requests.actor import COMMAND
 from access_requests.services import people
-from access_requests.services.run import run
 from portal.users.models import User
+from portal.verbs.actor import COMMAND
+from portal.verbs.run import run
 from tests.cast import PASSWORD, Cast
 from tests.story import refused
 

@@ -6,12 +6,13 @@ from datetime import datetime
 import pytest
 
 from access_requests import errors
-from access_requests.actor import Actor, Door, OwnToken
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import AccessRequest, ApiClient
 from access_requests.services import decide
-from access_requests.services.run import run
+from access_requests.services.credentials import OwnToken
 from portal.users.models import User
+from portal.verbs.actor import Actor, Door
+from portal.verbs.run import run
 from tests.bots import make_client
 from tests.cast import Cast, actor_of, add_person
 from tests.story import approved, refused, rejected, submitted
@@ -127,4 +128,6 @@ def test_people_behind_tokens_of_their_own_are_two_though_the_program_is_one(cas
 
 
 def own_token(person: User) -> Actor:
-    return replace(actor_of(person, door=Door.CLIENT, client="scripts"), credential=OwnToken(token_id=0, scopes=""))
+    return replace(
+        actor_of(person, door=Door.CLIENT, client="scripts"), credential=OwnToken(token_id=0, client="scripts", scopes="")
+    )

@@ -10,8 +10,8 @@ from access_requests.errors import NoIamUser, NoIdentityCenterUser, RequesterMay
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccessRequest, Elevation, IamUserBinding, IdentityCenterBinding, RoleGate
 from access_requests.services import gates, judging, lease, people, provision, revoke, snapshot, sweep
-from access_requests.services.run import run
 from audits.models import TrailEntry
+from portal.verbs.run import run
 from tests.cast import actor_of, identity_center_user_id, let_portal_in
 from tests.identity_center import GROUP, Directory
 from tests.jump import MEMBER_GROUP, ended, granted

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from access_requests.actor import WORKER
 from access_requests.lifecycle import INSIDE, ElevationAction, ElevationStatus
 from access_requests.models import AccessRequest, Decision, Elevation
 from access_requests.services import gates, leave, provision, stop, sweep, transition
-from access_requests.services.run import run
 from audits import selectors
 from audits.models import TrailEntry
+from portal.verbs.actor import WORKER
+from portal.verbs.run import run
 from tests.forging import forged_approval, forged_elevation, forged_entries
 from tests.gated import Gated
 from tests.jump import MEMBER_TAG, Jump, ended, granted

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from access_requests import errors
-from access_requests.actor import Door
 from access_requests.lifecycle import ElevationAction, ElevationStatus
 from access_requests.models import Elevation
 from access_requests.services import people, transition
-from access_requests.services.run import run
 from audits.models import TrailEntry
 from portal.outbox.models import Message
 from portal.verbs import rejections
+from portal.verbs.actor import Door
+from portal.verbs.run import run
 from tests.cast import Cast, actor_of
 from tests.story import acts, elevated, refused, returned, stopped
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from access_requests import errors
-from access_requests.actor import Door
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import IamUserBinding, RequestedGroup
 from audits.models import TrailEntry
 from portal.outbox.models import Message
 from portal.verbs import rejections
+from portal.verbs.actor import Door
 from tests.cast import Cast, actor_of
 from tests.story import acts, approved, elevated, extension_asked, refused, rejected, sent_back, submitted, withdrawn
 

@@ -9,11 +9,11 @@ from access_requests.grants.contract import Role
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import TargetRole
 from access_requests.services import sweep, target_roles
-from access_requests.services.run import run
 from audits.models import TrailEntry
 from portal.aws import directory
 from portal.aws.directory import IamRole
 from portal.aws.errors import BackendBusy
+from portal.verbs.run import run
 from tests.cast import Cast, let_portal_in
 from tests.clock import Clock
 from tests.jump import Jump

@@ -8,9 +8,10 @@ from django.apps import apps
 from django.db.models import JSONField, TextField, functions
 
 from access_requests import errors
-from access_requests.models import AccessRequest, Decision, Delivery, IdempotentAnswer
+from access_requests.models import AccessRequest, Decision, Delivery
 from access_requests.services import snapshot
 from audits.models import TrailEntry
+from portal.verbs.models import IdempotentAnswer
 from tests.cast import Cast
 from tests.story import approved, extension_asked, refused, rejected, sent_back, submitted, withdrawn
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from access_requests.actor import WORKER
 from access_requests.models import Elevation
 from access_requests.services import transition
-from access_requests.services.run import run
 from portal.iam.fences import iso
+from portal.verbs.actor import WORKER
+from portal.verbs.run import run
 from tests.app.access_requests.web.conftest import Browse
 from tests.cast import Cast, let_portal_in
 from tests.clock import Clock

@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from access_requests.actor import WORKER
 from access_requests.lifecycle import DriftAction, DriftStatus
 from access_requests.models import Drift, DriftKind, WorkGroup
 from access_requests.services import reconcile
 from access_requests.services.reconcile import recording
 from access_requests.services.reconcile.difference import Difference
 from access_requests.services.reconcile.undoing import UNDOS
-from access_requests.services.run import run
 from access_requests.web import drift_undoing
 from audits.models import TrailEntry
 from portal.outbox.models import Message
+from portal.verbs.actor import WORKER
+from portal.verbs.run import run
 from tests.app.access_requests.web.conftest import Browse
 from tests.app.access_requests.web.test_checked import active
 from tests.app.access_requests.web.test_drift import drifted

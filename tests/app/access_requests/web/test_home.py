@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from access_requests.lifecycle import ElevationAction
 from access_requests.models import Elevation, IamUserBinding
 from access_requests.services import transition
-from access_requests.services.run import run
+from portal.verbs.run import run
 from tests.app.access_requests.web.conftest import Browse
 from tests.cast import Cast, actor_of, add_person
 from tests.clock import Clock

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from access_requests.actor import WORKER
 from access_requests.models import Elevation
 from access_requests.services import transition
-from access_requests.services.run import run
+from portal.verbs.actor import WORKER
+from portal.verbs.run import run
 from tests.app.access_requests.web.conftest import Browse
 from tests.cast import Cast
 from tests.clock import Clock

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from access_requests.actor import Door
+from portal.verbs.actor import Door
 from tests.app.access_requests.web.conftest import Browse
 from tests.cast import Cast, actor_of
 from tests.clock import Clock

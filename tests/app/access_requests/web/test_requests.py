@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from access_requests.actor import Actor, Door, OwnToken
 from access_requests.models import AccessRequest
+from access_requests.services.credentials import OwnToken
+from portal.verbs.actor import Actor, Door
 from tests.app.access_requests.web.conftest import Browse
 from tests.cast import Cast, actor_of, add_person
 from tests.clock import Clock
@@ -154,7 +155,7 @@ def test_approval_by_an_own_token_says_which_and_how_it_was_allowed(
         person=cast.leader01,
         door=Door.CLIENT,
         client="command-line",
-        credential=OwnToken(token_id=1, scopes=""),
+        credential=OwnToken(token_id=1, client="scripts", scopes=""),
         proof=whole,
     )
     approved(request, actor, now=clock.now)

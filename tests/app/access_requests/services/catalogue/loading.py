@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from access_requests.actor import COMMAND
 from access_requests.grants.identity_center import IdentityCenterUser
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import (
@@ -18,11 +17,12 @@ from access_requests.models import (
 )
 from access_requests.services import bindings, catalogue
 from access_requests.services.catalogue import CatalogueRefused, Loaded
-from access_requests.services.run import run
 from audits.models import TrailEntry
 from portal.aws.directory import IamRole, IamUser
 from portal.simulated_aws.identifiers import ROLE, stable_id
 from portal.users.models import User
+from portal.verbs.actor import COMMAND
+from portal.verbs.run import run
 from tests.cast import iam_user_id, identity_center_user_id
 
 DEMO = (Path(__file__).parents[5] / "portal/demo/catalogue.yaml").read_text()

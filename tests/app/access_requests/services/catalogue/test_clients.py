@@ -7,9 +7,9 @@ import pytest
 from access_requests.models import ApiClient, KeptIn
 from access_requests.services import catalogue, clients
 from access_requests.services.clients import EVERYONE, Terms
-from access_requests.services.run import run
 from audits.models import TrailEntry
 from portal.users.models import User
+from portal.verbs.run import run
 from tests.app.access_requests.services.catalogue.loading import DEMO, edited, load, refused, signs
 from tests.cast import actor_of
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from access_requests.actor import WORKER
 from access_requests.lifecycle import ElevationAction
 from access_requests.models import AccessRequest, Delivery, DeliveryStatus, Elevation, SlackCard
 from access_requests.services import decide, people, transition
 from access_requests.services.notices import delivering, refreshing, telling
-from access_requests.services.run import run
 from portal.users.models import LinkedIdentity
+from portal.verbs.actor import WORKER
+from portal.verbs.run import run
 from tests.cast import Cast, actor_of
 from tests.clock import Clock
 from tests.slack import Slack, texts, told

@@ -7,14 +7,14 @@ from http.client import IncompleteRead
 import pytest
 from django.db import connection
 
-from access_requests.actor import COMMAND
 from access_requests.models import Delivery, DeliveryStatus, NoticeCursor
 from access_requests.services import people
 from access_requests.services.notices import delivering, registry, telling
 from access_requests.services.notices.contract import Later, Undeliverable, Wanted
-from access_requests.services.run import run
 from audits import selectors
 from audits.models import TrailEntry
+from portal.verbs.actor import COMMAND
+from portal.verbs.run import run
 from tests.cast import Cast
 from tests.emptying import trail_unguarded
 from tests.story import elevated, submitted

@@ -11,16 +11,16 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from access_requests import errors, webhook_errors
-from access_requests.actor import COMMAND
 from access_requests.models import Delivery, DeliveryStatus, WebhookEndpoint
 from access_requests.services import people, sweep
 from access_requests.services.notices import asking, delivering, telling
 from access_requests.services.notices.news import DRIFT_FOUND, NEWS
 from access_requests.services.notices.webhooks import channel, keeping, sentences
 from access_requests.services.notices.webhooks.keeping import Wishes
-from access_requests.services.run import run
 from audits.models import TrailEntry
 from portal.verbs import rejections
+from portal.verbs.actor import COMMAND
+from portal.verbs.run import run
 from tests.cast import Cast, actor_of
 from tests.receivers import Receiver, receiving
 from tests.story import (

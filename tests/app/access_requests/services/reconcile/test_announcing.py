@@ -13,9 +13,9 @@ from access_requests.services.notices.news import DRIFT_FOUND
 from access_requests.services.notices.webhooks import keeping
 from access_requests.services.notices.webhooks.keeping import Wishes
 from access_requests.services.reconcile import announcing, recording
-from access_requests.services.run import run
 from audits import selectors
 from audits.models import TrailEntry
+from portal.verbs.run import run
 from tests.app.access_requests.services.reconcile.conftest import World
 from tests.cast import actor_of
 from tests.emptying import trail_unguarded

@@ -10,10 +10,10 @@ from django.utils import timezone
 from access_requests import drift_errors, tasks
 from access_requests.models import ComparisonAsked, Drift, Reconciliation
 from access_requests.services import provision, reconcile
-from access_requests.services.run import run
 from audits.models import TrailEntry
 from portal.outbox.models import Message
 from portal.verbs import rejections
+from portal.verbs.run import run
 from tests.app.access_requests.services.reconcile.conftest import World
 from tests.cast import actor_of
 from tests.jump import MEMBER_GROUP

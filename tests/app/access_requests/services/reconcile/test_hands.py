@@ -8,11 +8,11 @@ import pytest
 from access_requests.drift_errors import NotAcceptable
 from access_requests.models import AwsAccount, Baseline, Drift, IamUserBinding, Reconciliation, TargetRole
 from access_requests.services import health, reconcile
-from access_requests.services.run import run
 from audits.models import TrailEntry
 from portal.iam.session_gate import SESSION_GATE_NAME
 from portal.simulated_aws.guard_rails import allow, document
 from portal.verbs.rejections import NotAnAdministrator, TransitionNotAllowed
+from portal.verbs.run import run
 from tests.app.access_requests.services.reconcile.conftest import World
 from tests.cast import NAMES, actor_of
 from tests.jump import MEMBER_GROUP, MEMBER_ROLE

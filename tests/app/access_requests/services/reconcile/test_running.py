@@ -12,9 +12,9 @@ from access_requests.selectors import matrix as matrix_selector
 from access_requests.services import lease, reconcile
 from access_requests.services.reconcile import people, recording, running
 from access_requests.services.reconcile.difference import Difference
-from access_requests.services.run import run
 from audits.models import TrailEntry
 from portal.users.models import User
+from portal.verbs.run import run
 from tests.app.access_requests.services.reconcile.conftest import World
 from tests.aws_proxy import Refuse
 from tests.jump import MEMBER_GROUP, MEMBER_TAG

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 from django.db import IntegrityError, OperationalError, transaction
 
-from access_requests.actor import Actor
-from access_requests.models import IdempotentAnswer
-from access_requests.services import authority
+from portal.verbs import authority
+from portal.verbs.actor import Actor
+from portal.verbs.models import IdempotentAnswer
 from portal.verbs.rejections import KeyReused
 
 T = TypeVar("T")

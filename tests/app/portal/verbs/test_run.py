@@ -6,11 +6,12 @@ import pytest
 from django.db import IntegrityError, OperationalError, transaction
 
 from access_requests import errors
-from access_requests.actor import WORKER
-from access_requests.models import AccessRequest, IdempotentAnswer
+from access_requests.models import AccessRequest
 from access_requests.services import submit
-from access_requests.services.run import Answer, Claim, act_once, forget_old_answers, run
 from portal.verbs import rejections
+from portal.verbs.actor import WORKER
+from portal.verbs.models import IdempotentAnswer
+from portal.verbs.run import Answer, Claim, act_once, forget_old_answers, run
 from tests.cast import Cast, actor_of
 from tests.story import ask, refused, submitted
 

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
+
+from django.db.models import QuerySet
 
 from portal.users.models import User
 
@@ -15,54 +18,33 @@ class Door(StrEnum):
     WORKER = "worker"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Session:
-    """A log-in in the browser. `password` is the hash that it was begun under: a new password ends it."""
+class Credential(Protocol):
+    """What let somebody in. Only the door that let them in knows what it is, and asks again when they act."""
 
-    key: str
-    password: str
+    @property
+    def proves_person(self) -> bool:
+        """Whether the person has proven who they are; else a program named them."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class ChatAccount:
-    """An account of a chat, which the chat proves."""
-
-    provider: str
-    external_id: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ServiceToken:
-    """A program's token, for a person whom it named by an identity. `scopes` are the program's, as they were stored."""
-
-    token_id: int
-    scopes: str
-    provider: str
-    external_id: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class OwnToken:
-    """A token that a person allowed for themselves, carried by a program with these scopes."""
-
-    token_id: int
-    scopes: str
+    def still_lets_in(self, person: User) -> QuerySet[User]:
+        """Return the person, if they would be let in now by this; else nobody."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Process:
     """The portal's own: a worker or a command. It has no rights that could end."""
 
+    proves_person = True
 
-Credential = Session | ChatAccount | ServiceToken | OwnToken | Process
+    def still_lets_in(self, person: User) -> QuerySet[User]:
+        return User.objects.filter(pk=person.pk)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
     """Frozen for the trail: `name` acted, for the person of `on_behalf_of` where a client carried it.
 
-    `operator`: who runs a command, as they or the machine say. `credential` is what let them in, which `services.authority` looks
-    at again when they act. `proof` is {"method": passkey | totp | password | slack-signature | slack-socket |
+    `operator`: who runs a command, as they or the machine say. `credential` is what let them in, which `portal.verbs.authority`
+    asks again when they act. `proof` is {"method": passkey | totp | password | slack-signature | slack-socket |
     client-assertion | operator-option | operating-system, "at": ISO time} and what belongs to it.
     """
 
@@ -76,7 +58,7 @@ class Actor:
     @property
     def by_service(self) -> bool:
         """Whether a program carried it in the name of a person who has proven nothing."""
-        return isinstance(self.credential, ServiceToken)
+        return not self.credential.proves_person
 
     @property
     def name(self) -> str:

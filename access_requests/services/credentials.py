@@ -1,0 +1,75 @@
+"""What lets somebody in by chat or as a program, and whether it still does in the very transaction of the act."""
+
+from dataclasses import dataclass
+
+from allauth.idp.oidc.models import Token
+from django.db.models import Exists, Q, QuerySet
+
+from portal.users.models import User
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatAccount:
+    """An account of a chat, which the chat proves."""
+
+    provider: str
+    external_id: str
+    proves_person = True
+
+    def still_lets_in(self, person: User) -> QuerySet[User]:
+        return _linked(person, self.provider, self.external_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceToken:
+    """A program's token, for a person whom it named by an identity. `client` is the program's key.
+
+    `scopes` are the program's, as they were stored.
+    """
+
+    token_id: int
+    client: str
+    scopes: str
+    provider: str
+    external_id: str
+    proves_person = False
+
+    def still_lets_in(self, person: User) -> QuerySet[User]:
+        token = _good_token(self, person).filter(user=None)
+        return _linked(person, self.provider, self.external_id).filter(Exists(token))
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnToken:
+    """A token that a person allowed for themselves, carried by a program with this key and these scopes."""
+
+    token_id: int
+    client: str
+    scopes: str
+    proves_person = True
+
+    def still_lets_in(self, person: User) -> QuerySet[User]:
+        token = _good_token(self, person).filter(user=person.pk, personal__isnull=False)
+        return User.objects.filter(Exists(token), pk=person.pk)
+
+
+def _linked(person: User, provider: str, external_id: str) -> QuerySet[User]:
+    return User.objects.filter(
+        pk=person.pk,
+        linked_identities__provider=provider,
+        linked_identities__external_id__iexact=external_id,
+        linked_identities__verified_at__isnull=False,
+    )
+
+
+def _good_token(carried: ServiceToken | OwnToken, person: User) -> QuerySet[Token]:
+    """Return the token, if it and its client are good for the person as when it was let in."""
+    tokens: QuerySet[Token] = Token.objects.valid()
+    for_them = Q(client__api_client__everyone=True) | Q(client__api_client__people=person.pk)
+    return tokens.filter(
+        for_them,
+        pk=carried.token_id,
+        client__scopes=carried.scopes,
+        client__api_client__key=carried.client,
+        client__api_client__retired_at=None,
+    )

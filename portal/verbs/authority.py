@@ -1,0 +1,25 @@
+"""Whether who acts may still act, asked in the very transaction of the act.
+
+A call is let in when it arrives, and may wait: for a body, a lock, a thread. A password that was set meanwhile, a person who
+was disabled, a token or a client that was revoked end what it may do.
+"""
+
+from portal.verbs.actor import Actor, Process
+from portal.verbs.rejections import RightsEnded
+
+# What a person's row says that they may.
+RIGHTS = ("is_administrator", "is_auditor")
+
+
+def check(actor: Actor) -> None:
+    """Have the actor's person say what they may now. Raises RightsEnded where what let them in is over.
+
+    One statement for whoever is somebody, none for the portal's own processes.
+    """
+    if isinstance(actor.credential, Process):
+        return
+    now = actor.credential.still_lets_in(actor.who).filter(is_active=True).values(*RIGHTS).first()
+    if now is None:
+        raise RightsEnded
+    for name, value in now.items():
+        setattr(actor.who, name, value)
