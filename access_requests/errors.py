@@ -45,11 +45,6 @@ class ClientNotAllowed(NotAllowed):
     sentence = _("This client may not act for this person, for this work group or from this address. Ask an administrator.")
 
 
-class WrongScope(NotAllowed):
-    code = "wrong_scope"
-    sentence = _("The token lacks the scope %(scope)s.")
-
-
 # Refused by the state
 
 

@@ -7,10 +7,14 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from access_requests.api import audit, elevations, me, problems, requests
-from access_requests.api.limits import LIMITS
-from access_requests.api.openapi import Document
-from access_requests.api.parsing import StrictParser
+from access_requests.api import elevations, examples, me, requests
+from access_requests.api.auth import Bearer
+from audits.api import entries
+from audits.api import examples as audits_examples
+from portal.rest import problems
+from portal.rest.limits import LIMITS
+from portal.rest.openapi import Document, Shown
+from portal.rest.parsing import StrictParser
 
 # Read on the page, as Markdown, by whoever makes a first call.
 DESCRIPTION = """Time-boxed access to production on AWS: ask, approve, be in, be out again.
@@ -25,10 +29,16 @@ header. Every rule for that person holds.
 Repeating a call, tags, errors, who may decide: docs/api.md of the source.
 """
 
+SHOWN = Shown(
+    answers=examples.ANSWERS | audits_examples.ANSWERS,
+    tagged=examples.TAGGED,
+    refusals=examples.REFUSALS,
+)
+
 
 class PortalApi(NinjaAPI):
     def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None) -> OpenAPISchema:
-        return Document(self, path_prefix if path_prefix is not None else self.get_root_path(path_params or {}))
+        return Document(self, path_prefix if path_prefix is not None else self.get_root_path(path_params or {}), showing=SHOWN)
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         return operation.view_func.__name__
@@ -49,4 +59,4 @@ for exception, handler in problems.HANDLERS.items():
 api.add_router("", me.router)
 api.add_router("/requests", requests.router)
 api.add_router("/elevations", elevations.router)
-api.add_router("/audit", audit.router)
+api.add_router("/audit", entries.router, auth=Bearer("audit:read"))

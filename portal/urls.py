@@ -3,11 +3,11 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from access_requests.api import tokens
-from access_requests.api.problems import nothing_here
 from portal.api import api
 from portal.health import healthz
 from portal.icon import favicon
 from portal.preferences import set_language
+from portal.rest.problems import nothing_here
 
 # Local accounts are made by administrators and get no mail: nobody signs up, and a forgotten password is theirs to reset.
 accounts = [

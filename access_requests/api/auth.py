@@ -12,18 +12,17 @@ from allauth.idp.oidc.models import Token
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja.security.base import AuthBase
 
 from access_requests import errors
-from access_requests.api import refusals
 from access_requests.models import ApiClient, PersonalToken
 from access_requests.selectors import clients, identities
 from access_requests.services import last_use
 from access_requests.services.credentials import OwnToken, ServiceToken
+from portal.rest import caller, refusals
+from portal.rest.caller import PERSON_HEADER, Authenticator
 from portal.users.models import User
 from portal.verbs.actor import Actor, Door
 
-PERSON_HEADER = "X-On-Behalf-Of"
 TOKEN_PATH = "/identity/o/api/token"  # noqa: S105  An address.
 DEVICE_CODE_PATH = "/identity/o/api/device/code"
 SECURITY = f"""Bearer tokens. A service gets one for an hour by client credentials, and names the person whom it acts for in
@@ -37,7 +36,7 @@ TOKEN = re.compile(r"bearer ([!-~]{1,1000})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Caller:
+class TokenCaller:
     """`own`: the token is the person's own; else `identity` is how the header named the person."""
 
     client: ApiClient
@@ -49,6 +48,16 @@ class Caller:
 
     def __str__(self) -> str:
         return f"{self.client.key} for {self.person}" if self.person is not None else self.client.key
+
+    @property
+    def key(self) -> str:
+        return self.client.key
+
+    @property
+    def counted_as(self) -> tuple[str | None, str | None]:
+        """Calls of everybody's own tokens come through few clients: they are not counted under those."""
+        client = f"client:{self.client.pk}" if self.own is None else None
+        return client, f"person:{self.person.pk}" if self.person is not None else None
 
     @property
     def who(self) -> User:
@@ -80,13 +89,13 @@ class Caller:
         )
 
 
-class ApiRequest(HttpRequest):
-    """A call that was let in."""
+class ApiRequest(caller.ApiRequest):
+    """A call that was let in by a token."""
 
-    auth: Caller
+    auth: TokenCaller
 
 
-class Bearer(AuthBase):
+class Bearer(Authenticator):
     """An access token with a scope, in the header only: in an address or a form it would end up in logs.
 
     allauth's own TokenAuth answers 401 on a missing scope, and reads forms and addresses too.
@@ -101,34 +110,29 @@ class Bearer(AuthBase):
         }
     }
 
-    def __init__(self, scope: str | None, *, person_needed: bool = True) -> None:
-        super().__init__()
-        self.scope = scope
-        self.person_needed = person_needed
-
-    def __call__(self, request: HttpRequest) -> Caller:
+    def __call__(self, request: HttpRequest) -> TokenCaller:
         token = _token(request)
         client = _client(token, request)
         # What the client may not ask for any more, a token from before does not give.
         scopes = frozenset(token.get_scopes()) & frozenset(client.oauth_client.get_scopes())
         if self.scope is not None and self.scope not in scopes:
-            raise errors.WrongScope(scope=self.scope)
-        caller = self._caller(request, token, client, scopes)
-        for used in (client, caller.own):
+            raise refusals.WrongScope(scope=self.scope)
+        found = self._caller(request, token, client, scopes)
+        for used in (client, found.own):
             if used is not None:
                 last_use.note(used, now=timezone.now())
-        return caller
+        return found
 
-    def _caller(self, request: HttpRequest, token: Token, client: ApiClient, scopes: frozenset[str]) -> Caller:
+    def _caller(self, request: HttpRequest, token: Token, client: ApiClient, scopes: frozenset[str]) -> TokenCaller:
         named = request.headers.get(PERSON_HEADER)
         if token.user is not None:
             if named is not None:
                 raise refusals.NotForOthers
-            return Caller(client=client, scopes=scopes, person=_let_in(token.user, client), token=token, own=token.personal)
+            return TokenCaller(client=client, scopes=scopes, person=_let_in(token.user, client), token=token, own=token.personal)
         if named is None and self.person_needed:
             raise refusals.PersonMissing
         person = _person(named, client) if named is not None else None
-        return Caller(client=client, scopes=scopes, person=person, identity=named or "", token=token)
+        return TokenCaller(client=client, scopes=scopes, person=person, identity=named or "", token=token)
 
 
 def _token(request: HttpRequest) -> Token:

@@ -8,15 +8,15 @@ from ninja import Query, Router
 
 from access_requests import errors
 from access_requests.api import asking
-from access_requests.api.auth import ApiRequest, Bearer, Caller
-from access_requests.api.once import carry_out
-from access_requests.api.paging import Page, page
-from access_requests.api.replies import tagged
+from access_requests.api.auth import ApiRequest, Bearer, TokenCaller
+from access_requests.api.kept import carry_out
 from access_requests.api.showing import RequestDetail
 from access_requests.api.showing_access import ShownElevation, shown_elevations
 from access_requests.models import AccessRequest, Elevation
 from access_requests.selectors import clients, elevations, requests
 from access_requests.services import extend, stop
+from portal.rest.paging import Page, page
+from portal.rest.replies import tagged
 from portal.users.models import User
 from portal.verbs import rejections
 
@@ -70,7 +70,7 @@ def stop_elevation(request: ApiRequest, code: str, body: asking.StopBody) -> Htt
     )
 
 
-def found_elevation(caller: Caller, code: str) -> Elevation:
+def found_elevation(caller: TokenCaller, code: str) -> Elevation:
     """Return the elevation, which is for everybody's eyes. Raises NotFound, or ClientNotAllowed for another work group."""
     row = Elevation.objects.filter(code=code).first() if CODE.fullmatch(code) else None
     if row is None:

@@ -9,12 +9,12 @@ from ninja import Query, Router
 from pydantic import BaseModel, Field
 
 from access_requests.api.auth import ApiRequest, Bearer
-from access_requests.api.paging import Page, PageQuery, page
-from access_requests.api.replies import shown
 from access_requests.api.showing import Person
 from access_requests.api.showing_access import ShownWorkGroup
 from access_requests.models import IamUserBinding, IdentityCenterBinding, PersonalToken
 from access_requests.selectors import catalogue, clients, switching
+from portal.rest.paging import Page, PageQuery, page
+from portal.rest.replies import shown
 from portal.users.models import User
 
 router = Router(tags=["Me"])

@@ -11,14 +11,14 @@ from ninja import Query, Router
 
 from access_requests import errors
 from access_requests.api import asking
-from access_requests.api.auth import ApiRequest, Bearer, Caller
-from access_requests.api.once import carry_out
-from access_requests.api.paging import Page, PageQuery, page
-from access_requests.api.replies import shown, tagged
+from access_requests.api.auth import ApiRequest, Bearer, TokenCaller
+from access_requests.api.kept import carry_out
 from access_requests.api.showing import RequestDetail, RequestSummary, TimelineEntry
 from access_requests.models import AccessRequest
 from access_requests.selectors import clients, requests, timeline
 from access_requests.services import decide, submit
+from portal.rest.paging import Page, PageQuery, page
+from portal.rest.replies import shown, tagged
 from portal.verbs import rejections
 from portal.verbs.actor import Actor
 
@@ -79,7 +79,7 @@ def withdraw_request(request: ApiRequest, code: str) -> HttpResponse:
     return carry_out(request, lambda actor, now: _detail(decide.withdraw(request_id=found.pk, actor=actor, now=now)))
 
 
-def found_request(caller: Caller, code: str) -> AccessRequest:
+def found_request(caller: TokenCaller, code: str) -> AccessRequest:
     """Return the request. Raises NotFound where the person may not see it, ClientNotAllowed where only the client may not."""
     visible = requests.visible_to(caller.who).filter(code=code) if CODE.fullmatch(code) else AccessRequest.objects.none()
     row = visible.first()
@@ -90,7 +90,7 @@ def found_request(caller: Caller, code: str) -> AccessRequest:
     return row
 
 
-def check_groups(caller: Caller, names: list[str]) -> None:
+def check_groups(caller: TokenCaller, names: list[str]) -> None:
     """Raise ClientNotAllowed for a work group that is not the client's."""
     if not clients.may_carry(caller.client, names):
         raise errors.ClientNotAllowed

@@ -9,12 +9,9 @@ from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, Decision, Elevation, Verdict
 from access_requests.selectors import waiting
 from access_requests.services import snapshot
+from audits.api.entries import HAPPENED, LATE, RECORDED
 from audits.models import Late, TrailEntry
 from portal.users.models import User
-
-HAPPENED = "When it happened, by the clock of who wrote it."
-RECORDED = "When it was recorded, by the database's clock; null in entries of versions that kept one time."
-LATE = "Why it was recorded long after it happened; empty in an entry that was not."
 
 
 class Person(BaseModel):
@@ -162,23 +159,6 @@ class TimelineEntry(BaseModel):
             comment=row.data.get("decision", row.data).get("comment", ""),
             details={name: value for name, value in row.data.items() if name not in ("request", "elevation")},
         )
-
-
-class ShownEntry(BaseModel):
-    id: int
-    at: datetime = Field(description=HAPPENED)
-    recorded_at: datetime | None = Field(description=RECORDED)
-    late: str = Field(description=LATE, examples=["", Late.SPOOLED])
-    act: str
-    actor: str
-    on_behalf_of: str
-    subject: str
-    schema_version: int
-    data: dict[str, Any]
-
-    @classmethod
-    def of(cls, row: TrailEntry) -> "ShownEntry":
-        return cls(**{name: getattr(row, name) for name in cls.model_fields})
 
 
 def _summary(row: AccessRequest) -> dict[str, Any]:

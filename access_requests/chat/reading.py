@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from access_requests import strict_json
+from portal.rest import strict_json
 
 MOST_FIELDS = 50
 Fields = Mapping[str, Any]

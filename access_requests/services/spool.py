@@ -16,10 +16,10 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 
-from access_requests import strict_json
 from access_requests.models import Elevation
 from access_requests.services import transition
 from audits.models import EARLIEST, Late, TrailEntry
+from portal.rest import strict_json
 from portal.storable import storable
 from portal.verbs.actor import WORKER
 

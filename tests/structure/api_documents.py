@@ -10,8 +10,8 @@ import django
 django.setup()
 
 from access_requests import errors, quota_errors  # noqa: E402  Everything below needs the settings.
-from access_requests.api import problems, refusals  # noqa: E402
 from portal.api import api  # noqa: E402
+from portal.rest import problems, refusals  # noqa: E402
 from portal.verbs import rejections  # noqa: E402
 from portal.verbs.rejections import Rejection  # noqa: E402
 

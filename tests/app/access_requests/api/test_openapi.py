@@ -21,10 +21,9 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from access_requests.api.auth import PERSON_HEADER
-from access_requests.api.examples import ANSWERS
 from access_requests.models import ApiClient
-from portal.api import api
+from portal.api import SHOWN, api
+from portal.rest.caller import PERSON_HEADER
 from tests.bots import SCOPES, Bot, make_personal_client, own_token_of, read, token_of
 from tests.cast import Cast
 from tests.story import elevated, submitted
@@ -133,7 +132,7 @@ def test_every_call_has_an_example_of_what_it_answers_and_every_problem_too() ->
     """Each example holds against the schema beside it, fields that nobody demands included."""
     calls = [answer for path in DOCUMENT["paths"].values() for operation in path.values() for answer in good(operation)]
     problems = DOCUMENT["components"]["responses"].values()
-    assert len(calls) == len(ANSWERS)
+    assert len(calls) == len(SHOWN.answers)
     for answer in (*calls, *problems):
         (said,) = answer["content"].values()
         schema = {**said["schema"], "components": DOCUMENT["components"]}

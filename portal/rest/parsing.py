@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 from ninja.parser import Parser
 
-from access_requests import strict_json
-from access_requests.api.refusals import Malformed, WrongMediaType
+from portal.rest import strict_json
+from portal.rest.refusals import Malformed, WrongMediaType
 
 
 class StrictParser(Parser):

@@ -9,7 +9,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from pydantic import BaseModel, Field, WithJsonSchema
 
-from access_requests.api.refusals import CursorUnusable, UnknownParameter
+from portal.rest.refusals import CursorUnusable, UnknownParameter
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T", bound=BaseModel)

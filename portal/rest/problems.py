@@ -16,8 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django_guid import get_guid
 from ninja.errors import HttpError, ValidationError
 
-from access_requests import errors
-from access_requests.api import refusals
+from portal.rest import refusals
 from portal.verbs import phrases, rejections
 
 logger = logging.getLogger(__name__)
@@ -80,7 +79,7 @@ def of_rejection(request: HttpRequest, rejection: rejections.Rejection) -> HttpR
         refused[name] = value
     if isinstance(rejection, refusals.Unauthenticated):
         refused["WWW-Authenticate"] = "Bearer" if isinstance(rejection, refusals.TokenMissing) else 'Bearer error="invalid_token"'
-    if isinstance(rejection, errors.WrongScope):
+    if isinstance(rejection, refusals.WrongScope):
         refused["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{rejection.data["scope"]}"'
     return refused
 

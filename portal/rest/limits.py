@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from ninja.throttling import BaseThrottle
 from redis.exceptions import RedisError
 
-from access_requests.api.auth import Caller
+from portal.rest.caller import Caller
 
 logger = logging.getLogger(__name__)
 MINUTE = 60
@@ -56,12 +56,11 @@ def seconds_to_wait() -> float:
 
 
 def of_client(caller: Caller) -> str | None:
-    """Return what a program's calls are counted under. Everybody's own tokens come through few clients: they are not."""
-    return f"client:{caller.client.pk}" if caller.own is None else None
+    return caller.counted_as[0]
 
 
 def of_person(caller: Caller) -> str | None:
-    return f"person:{caller.person.pk}" if caller.person is not None else None
+    return caller.counted_as[1]
 
 
 LIMITS: list[BaseThrottle] = [

@@ -48,6 +48,11 @@ class PersonShutOut(Unauthenticated):
     sentence = rejections.PersonDisabled.sentence
 
 
+class WrongScope(rejections.NotAllowed):
+    code = "wrong_scope"
+    sentence = _("The token lacks the scope %(scope)s.")
+
+
 class NotForOthers(rejections.NotAllowed):
     code = "not_for_others"
     sentence = _("This token is for its own person only. Leave the header X-On-Behalf-Of out.")

@@ -7,7 +7,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from pydantic import BaseModel
 
-from access_requests.api.auth import PERSON_HEADER
+from portal.rest.caller import PERSON_HEADER
 
 MEDIA_TYPE = "application/json"
 

@@ -1,17 +1,18 @@
 """The OpenAPI document: what ninja knows of each call, and what all calls share."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from access_requests import errors
-from access_requests.api import problems, refusals
-from access_requests.api.auth import PERSON_HEADER, Bearer
-from access_requests.api.examples import ANSWERS
-from access_requests.api.once import HEADER as KEY_HEADER
+from portal.rest import problems, refusals
+from portal.rest.caller import PERSON_HEADER, Authenticator
+from portal.rest.once import HEADER as KEY_HEADER
+from portal.verbs.rejections import Rejection
 
 Json = dict[str, Any]
 REF = "#/components/schemas/Problem"
@@ -57,11 +58,7 @@ PROBLEMS: Mapping[int, tuple[str, str, str]] = {
 }
 ALWAYS, OF_ONE, OF_VERBS, OF_BODIES = {401, 403, 422, 429, 503}, {404}, {409}, {400, 413, 415}
 SENTENCES = dict(problems.OF_STATUS.values()) | {
-    refusal.code: refusal.sentence
-    for refusal in (
-        *(errors.OwnRequest, errors.AlreadyDecided, errors.TooLongAccess),
-        *(refusals.TokenMissing, refusals.Malformed, refusals.WrongMediaType),
-    )
+    refusal.code: refusal.sentence for refusal in (refusals.TokenMissing, refusals.Malformed, refusals.WrongMediaType)
 }
 WAITING = {429, 503}
 RETRY_AFTER: Json = {"description": "Seconds to wait.", "schema": {"type": "integer", "examples": [5]}}
@@ -71,21 +68,39 @@ REQUEST_ID: Json = {
 }
 REQUEST_ID_REF = {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}}
 NOT_MODIFIED = {"description": "As it was: the entity tag of If-None-Match still holds", "headers": REQUEST_ID_REF}
-WITH_TAG = frozenset({"show_request", "list_elevations", "show_elevation"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What the document shows of the subjects' calls, by the names of their operations.
+
+    `answers`: an example of what each answers when all is well. `tagged`: those that answer with an entity tag. `refusals`: what
+    the examples of problems say.
+    """
+
+    answers: Mapping[str, Json]
+    tagged: Collection[str]
+    refusals: Collection[type[Rejection]]
 
 
 class Document(OpenAPISchema):
     """ninja's document, with scopes, headers and problems."""
 
+    def __init__(self, api: NinjaAPI, path_prefix: str, *, showing: Shown) -> None:
+        self.showing = showing
+        self.sentences = SENTENCES | {refusal.code: refusal.sentence for refusal in showing.refusals}
+        super().__init__(api, path_prefix)
+
     def operation_details(self, operation: Operation) -> Json:
         details: Json = super().operation_details(operation)
+        tagged = _name(operation) in self.showing.tagged
         bearer = operation.auth_callbacks[0]
-        if not isinstance(bearer, Bearer):
+        if not isinstance(bearer, Authenticator):
             raise TypeError(f"{operation.path} is open to everybody")
         details["security"] = [{"Bearer": [bearer.scope] if bearer.scope else []}]
-        details["parameters"] += _headers(operation, bearer)
-        details["responses"] = dict(_answers(operation, details["responses"])) | _problems(operation)
-        if _name(operation) in WITH_TAG:
+        details["parameters"] += _headers(operation, bearer, tagged=tagged)
+        details["responses"] = dict(_answers(operation, details["responses"], self.showing.answers)) | _problems(operation)
+        if tagged:
             details["responses"]["304"] = NOT_MODIFIED
         return details
 
@@ -102,21 +117,21 @@ class Document(OpenAPISchema):
         components: Json = super().get_components()
         components["schemas"]["Problem"] = PROBLEM
         components["headers"] = {"RequestId": REQUEST_ID}
-        components["responses"] = {name: _problem(status) for status, (name, _, _) in PROBLEMS.items()}
+        components["responses"] = {name: _problem(status, self.sentences) for status, (name, _, _) in PROBLEMS.items()}
         return components
 
 
-def _headers(operation: Operation, bearer: Bearer) -> list[Json]:
+def _headers(operation: Operation, bearer: Authenticator, *, tagged: bool) -> list[Json]:
     headers = [_header(PERSON_HEADER, _person(bearer), "slack:U012AB3CD")]
     headers.append(_header("Accept-Language", "Language of `detail`.", "en"))
     if "POST" in operation.methods:
         headers.append(_header(KEY_HEADER, "Makes the call safe to repeat: one key, one effect.", "b7c1d0b2-6c39"))
-    if _name(operation) in WITH_TAG:
+    if tagged:
         headers.append(_header("If-None-Match", "ETag of what the caller has.", 'W/"0123456789abcdef"'))
     return headers
 
 
-def _person(bearer: Bearer) -> str:
+def _person(bearer: Authenticator) -> str:
     need = "A service's token needs it" if bearer.person_needed else "A service's token may come without it"
     return f"The person acted for. {need}; a person's own token is refused with it."
 
@@ -126,10 +141,10 @@ def _header(name: str, description: str, example: str) -> Json:
     return {"in": "header", "name": name, "description": description, "required": False, "schema": schema}
 
 
-def _answers(operation: Operation, responses: Json) -> Iterator[tuple[str, Json]]:
+def _answers(operation: Operation, responses: Json, examples: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
     """Yield what ninja knows of the good answers, with an example of each."""
     for status, answer in responses.items():
-        content = {kind: {**said, "example": ANSWERS[_name(operation)]} for kind, said in answer["content"].items()}
+        content = {kind: {**said, "example": examples[_name(operation)]} for kind, said in answer["content"].items()}
         yield str(status), {**answer, "content": content, "headers": REQUEST_ID_REF}
 
 
@@ -142,15 +157,15 @@ def _problems(operation: Operation) -> Json:
     return {str(status): {"$ref": f"#/components/responses/{PROBLEMS[status][0]}"} for status in sorted(possible)}
 
 
-def _problem(status: int) -> Json:
+def _problem(status: int, sentences: Mapping[str, str]) -> Json:
     _name, description, code = PROBLEMS[status]
     headers = REQUEST_ID_REF | ({"Retry-After": RETRY_AFTER} if status in WAITING else {})
-    content = {problems.MEDIA_TYPE: {"schema": {"$ref": REF}, "example": _example(status, code)}}
+    content = {problems.MEDIA_TYPE: {"schema": {"$ref": REF}, "example": _example(status, code, sentences)}}
     return {"description": description, "headers": headers, "content": content}
 
 
-def _example(status: int, code: str) -> Json:
-    title, sentence = HTTPStatus(status).phrase, SENTENCES[code]
+def _example(status: int, code: str, sentences: Mapping[str, str]) -> Json:
+    title, sentence = HTTPStatus(status).phrase, sentences[code]
     if status == HTTPStatus.UNPROCESSABLE_ENTITY:
         sentence %= {"minutes": "4 hours"}
     example: Json = {"type": "about:blank", "title": title, "status": status, "code": code, "detail": sentence}

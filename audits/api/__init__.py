@@ -1,0 +1,1 @@
+"""/api/v1/audit: the trail for auditors' programs."""
