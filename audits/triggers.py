@@ -6,7 +6,7 @@ every migrate, because Django rebuilds a SQLite table to alter it, and its trigg
 
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from audits.models import APART, EARLIEST, FARTHEST, Late
@@ -31,7 +31,7 @@ _SQLITE = {
     # A trigger of SQLite's cannot change a new row. The defaults of the columns give what this expects, and nothing else passes.
     "audits_trail_is_given": f"""AFTER INSERT ON {TABLE}
         WHEN NEW.id <> 1 + coalesce((SELECT id FROM {TABLE} WHERE id <> NEW.id ORDER BY id DESC LIMIT 1), 0)
-            OR NEW.recorded_at IS NULL OR abs(julianday(NEW.recorded_at) - julianday('now')) > 1.0 / (24 * 60)
+            OR julianday(NEW.recorded_at) IS NULL OR abs(julianday(NEW.recorded_at) - julianday('now')) > 1.0 / (24 * 60)
         BEGIN SELECT RAISE(ABORT, 'the trail gives ids and times of recording itself'); END""",  # noqa: S608
 }
 # A function does not look into pg_temp, and not into a schema of the caller's: what it reads is the table whose trigger fired.
@@ -74,7 +74,9 @@ _POSTGRESQL = {
 NAMES = {"sqlite": frozenset(_SQLITE), "postgresql": frozenset(_POSTGRESQL)}
 MAKE = {
     "sqlite": [
-        *(f"CREATE TRIGGER IF NOT EXISTS {name} {rest}" for name, rest in _SQLITE.items()),
+        # Made anew, since an older version's may say less.
+        *(f"DROP TRIGGER IF EXISTS {name}" for name in _SQLITE),
+        *(f"CREATE TRIGGER {name} {rest}" for name, rest in _SQLITE.items()),
         # Ids go on from the last entry that is there, also where entries were once taken out with the triggers lifted.
         f"UPDATE sqlite_sequence SET seq = (SELECT coalesce(max(id), 0) FROM {TABLE}) WHERE name = '{TABLE}'",  # noqa: S608
     ],
@@ -95,7 +97,7 @@ def make_triggers(using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
     connection = connections[using]
     if TABLE not in connection.introspection.table_names():
         return
-    with connection.cursor() as cursor:
+    with transaction.atomic(using=using), connection.cursor() as cursor:
         for statement in MAKE[connection.vendor]:
             cursor.execute(statement)
 

@@ -24,7 +24,8 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
     def set_password(self, user: User, password: str) -> None:
         """People who change their own password do it by the verb that records it."""
         actor = actor_of(self.request)
-        carry_out(self.request, partial(people.set_password, person=user, password=password, actor=actor, now=timezone.now()))
+        verb = partial(people.set_password, person=user, password=password, actor=actor, now=timezone.now())
+        carry_out(self.request, verb, ends_own_rights=True)
 
 
 class ApiClients(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth ships no types.

@@ -8,6 +8,7 @@ object of a class is refused when it is written (TypeError), not when it is read
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NoReturn
@@ -21,6 +22,8 @@ from redis.exceptions import ResponseError
 
 # What is no JSON, or so deep that it cannot be read.
 UNREADABLE = (ValueError, RecursionError)
+# Under which allauth counts what failed, by its times; the lock beside it is another kind.
+LIST_OF_TIMES = re.compile(r":allauth:rl:(?!.*:lock$)")
 # The table of createcachetable is no model. An expired row is one that is not there: `add` may take its place.
 READ = "SELECT cache_key, CASE WHEN expires > %s THEN value END FROM {table} WHERE cache_key IN ({places})"
 KEEP = """
@@ -39,12 +42,19 @@ def written(value: Any) -> str:
     return json.dumps(value, allow_nan=False)
 
 
+def _as_expected(key: str, value: Any) -> Any:
+    """Return the value. Raises ValueError where whoever reads this key could not go on with it."""
+    if LIST_OF_TIMES.search(key) and not (isinstance(value, list) and all(type(one) in (int, float) for one in value)):
+        raise ValueError(f"{key} holds no times")
+    return value
+
+
 def readable(kept: Iterable[tuple[str, str | bytes | None]]) -> tuple[dict[str, Any], list[str]]:
     """Return the values by key, and the keys of what cannot be read."""
     values, unreadable = {}, []
     for key, text in kept:
         try:
-            values[key] = json.loads(text or "", parse_constant=_no_number)
+            values[key] = _as_expected(key, json.loads(text or "", parse_constant=_no_number))
         except UNREADABLE:
             unreadable.append(key)
     return values, unreadable

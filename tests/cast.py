@@ -24,7 +24,7 @@ from access_requests.models import (
     TargetRole,
     WorkGroup,
 )
-from access_requests.services.credentials import ChatAccount, ServiceToken
+from access_requests.services.credentials import ChatAccount, ServiceToken, Terms
 from access_requests.web.actor import Session
 from portal.simulated_aws.identifiers import ROLE, stable_id
 from portal.users.models import LinkedIdentity, User
@@ -96,7 +96,9 @@ def _credential(person: User, door: Door, client: str) -> Credential:
     if door == Door.CHAT:
         return ChatAccount(provider="slack", external_id=account)
     if door == Door.CLIENT:
-        return ServiceToken(token_id=0, client=client, scopes="", provider="slack", external_id=account)
+        return ServiceToken(
+            token_id=0, client=Terms(key=client, scopes="", source_addresses=()), provider="slack", external_id=account
+        )
     return Session(key="of-the-test", password=person.password)
 
 

@@ -17,7 +17,7 @@ from access_requests import errors
 from access_requests.models import ApiClient, PersonalToken
 from access_requests.selectors import clients, identities
 from access_requests.services import last_use
-from access_requests.services.credentials import OwnToken, ServiceToken
+from access_requests.services.credentials import EMAIL, OwnToken, ServiceToken, Terms
 from portal.rest import caller, refusals
 from portal.rest.caller import PERSON_HEADER, Authenticator
 from portal.users.models import User
@@ -80,13 +80,11 @@ class TokenCaller:
         return Actor(person=self.who, door=Door.CLIENT, client=self.client.key, credential=self._credential(), proof=proof)
 
     def _credential(self) -> OwnToken | ServiceToken:
-        scopes = self.client.oauth_client.scopes
+        terms = Terms.of(self.client)
         if self.own is not None:
-            return OwnToken(token_id=self.token.pk, client=self.client.key, scopes=scopes)
+            return OwnToken(token_id=self.token.pk, client=terms)
         provider, _, external_id = self.identity.partition(":")
-        return ServiceToken(
-            token_id=self.token.pk, client=self.client.key, scopes=scopes, provider=provider, external_id=external_id
-        )
+        return ServiceToken(token_id=self.token.pk, client=terms, provider=provider, external_id=external_id)
 
 
 class ApiRequest(caller.ApiRequest):
@@ -168,7 +166,7 @@ def _person(named: str, client: ApiClient) -> User:
     if found is None:
         raise refusals.PersonUnreadable
     provider, external_id = found.groups()
-    if provider == "email" and not client.may_name_by_email:
+    if provider == EMAIL and not client.may_name_by_email:
         raise errors.ClientNotAllowed
     link = identities.verified(provider, external_id)
     if link is None:

@@ -1,6 +1,7 @@
 """Elevations: who is in production until when, and how that ends."""
 
 import re
+from datetime import datetime
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -19,6 +20,7 @@ from portal.rest.paging import Page, page
 from portal.rest.replies import tagged
 from portal.users.models import User
 from portal.verbs import rejections
+from portal.verbs.actor import Actor
 
 router = Router(tags=["Elevations"])
 CODE = re.compile(r"E-[0-9A-Z]{8}", re.ASCII)
@@ -45,29 +47,29 @@ def show_elevation(request: ApiRequest, code: str) -> HttpResponse:
 
 @router.post("/{code}/return", auth=WRITE, response=ShownElevation, summary="Give one's own access back")
 def return_elevation(request: ApiRequest, code: str) -> HttpResponse:
-    found, who = found_elevation(request.auth, code), request.auth.who
-    return carry_out(request, lambda actor, now: _shown(stop.return_early(elevation_id=found.pk, actor=actor, now=now), who))
+    def returned(actor: Actor, now: datetime) -> ShownElevation:
+        found = found_elevation(request.auth, code)
+        return _shown(stop.return_early(elevation_id=found.pk, actor=actor, now=now), request.auth.who)
+
+    return carry_out(request, returned)
 
 
 @router.post("/{code}/extend", auth=WRITE, response={201: RequestDetail}, summary="Ask for more time: a request of its own")
 def extend_elevation(request: ApiRequest, code: str, body: asking.ExtendBody) -> HttpResponse:
-    found = found_elevation(request.auth, code)
-    return carry_out(
-        request,
-        lambda actor, now: _asked(extend.extend(elevation_id=found.pk, actor=actor, now=now, **body.model_dump())),
-        body=body,
-        status=201,
-    )
+    def extended(actor: Actor, now: datetime) -> RequestDetail:
+        found = found_elevation(request.auth, code)
+        return _asked(extend.extend(elevation_id=found.pk, actor=actor, now=now, **body.model_dump()))
+
+    return carry_out(request, extended, body=body, status=201)
 
 
 @router.post("/{code}/stop", auth=Bearer("decisions:write"), response=ShownElevation, summary="End somebody's access now")
 def stop_elevation(request: ApiRequest, code: str, body: asking.StopBody) -> HttpResponse:
-    found, who = found_elevation(request.auth, code), request.auth.who
-    return carry_out(
-        request,
-        lambda actor, now: _shown(stop.stop(elevation_id=found.pk, comment=body.comment, actor=actor, now=now), who),
-        body=body,
-    )
+    def stopped(actor: Actor, now: datetime) -> ShownElevation:
+        found = found_elevation(request.auth, code)
+        return _shown(stop.stop(elevation_id=found.pk, comment=body.comment, actor=actor, now=now), request.auth.who)
+
+    return carry_out(request, stopped, body=body)
 
 
 def found_elevation(caller: TokenCaller, code: str) -> Elevation:

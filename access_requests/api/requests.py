@@ -40,10 +40,11 @@ def list_requests(request: ApiRequest, query: Query[asking.RequestQuery]) -> Htt
 
 @router.post("", auth=WRITE, response={201: RequestDetail}, summary="Ask for access")
 def submit_request(request: ApiRequest, body: asking.AskBody) -> HttpResponse:
-    check_groups(request.auth, body.work_groups)
-    return carry_out(
-        request, lambda actor, now: _detail(submit.submit(ask=body.ask(), actor=actor, now=now)), body=body, status=201
-    )
+    def submitted(actor: Actor, now: datetime) -> RequestDetail:
+        check_groups(request.auth, body.work_groups)
+        return _detail(submit.submit(ask=body.ask(), actor=actor, now=now))
+
+    return carry_out(request, submitted, body=body, status=201)
 
 
 @router.get("/{code}", auth=READ, response=RequestDetail, summary="Show a request")
@@ -75,8 +76,11 @@ def send_back_request(request: ApiRequest, code: str, body: asking.DecisionBody)
 
 @router.post("/{code}/withdraw", auth=WRITE, response=RequestDetail, summary="Withdraw one's own request")
 def withdraw_request(request: ApiRequest, code: str) -> HttpResponse:
-    found = found_request(request.auth, code)
-    return carry_out(request, lambda actor, now: _detail(decide.withdraw(request_id=found.pk, actor=actor, now=now)))
+    def withdrawn(actor: Actor, now: datetime) -> RequestDetail:
+        found = found_request(request.auth, code)
+        return _detail(decide.withdraw(request_id=found.pk, actor=actor, now=now))
+
+    return carry_out(request, withdrawn)
 
 
 def found_request(caller: TokenCaller, code: str) -> AccessRequest:
@@ -97,9 +101,8 @@ def check_groups(caller: TokenCaller, names: list[str]) -> None:
 
 
 def _decide(request: ApiRequest, code: str, body: asking.DecisionBody, verb: Callable[..., AccessRequest]) -> HttpResponse:
-    found = found_request(request.auth, code)
-
     def decided(actor: Actor, now: datetime) -> RequestDetail:
+        found = found_request(request.auth, code)
         given: dict[str, Any] = {"comment": body.comment, "seen": body.seen}
         return _detail(verb(request_id=found.pk, actor=actor, now=now, **given))
 

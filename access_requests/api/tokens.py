@@ -26,7 +26,7 @@ from access_requests.api.auth import address_of
 from access_requests.selectors import clients
 from access_requests.selectors import personal_tokens as selectors
 from access_requests.services import device_codes, personal_tokens
-from access_requests.services.credentials import OwnToken
+from access_requests.services.credentials import OwnToken, Terms
 from portal.rest.limits import count, seconds_to_wait
 from portal.verbs.actor import Actor, Door
 from portal.verbs.rejections import Rejection
@@ -119,7 +119,7 @@ def _revoked(request: HttpRequest) -> HttpResponse:
         return response
     if request.POST.get("client_id") != row.client.oauth_client_id:
         return _refused("invalid_client", status=UNAUTHENTICATED)
-    carried = OwnToken(token_id=row.token_id or 0, client=row.client.key, scopes=row.client.oauth_client.scopes)
+    carried = OwnToken(token_id=row.token_id or 0, client=Terms.of(row.client))
     actor = Actor(person=row.person, door=Door.CLIENT, client=row.client.key, credential=carried)
     run(partial(personal_tokens.revoke, rows=rows, actor=actor, now=timezone.now()))
     return HttpResponse()

@@ -1,5 +1,7 @@
 """Becoming somebody in the portal by a code that was made there, and nobody again."""
 
+from functools import partial
+
 from django.utils.translation import gettext
 
 from access_requests.chat import answers
@@ -30,5 +32,6 @@ def link(speaker: Speaker, line: Line) -> Answer:
 
 def unlink(speaker: Speaker, person: User) -> Answer:
     actor = speaker.actor(person)
-    act_as(actor, lambda: identities.unlink(person=person, provider=PROVIDER, actor=actor, now=speaker.now))
+    verb = partial(identities.unlink, person=person, provider=PROVIDER, actor=actor, now=speaker.now)
+    act_as(actor, verb, ends_own_rights=True)
     return answers.said(gettext("You are unlinked: the portal does not know who you are here any more."))

@@ -1,11 +1,15 @@
 """What lets somebody in by chat or as a program, and whether it still does in the very transaction of the act."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from allauth.idp.oidc.models import Token
 from django.db.models import Exists, Q, QuerySet
 
+from access_requests.models import ApiClient
 from portal.users.models import User
+
+EMAIL = "email"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,31 +25,40 @@ class ChatAccount:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ServiceToken:
-    """A program's token, for a person whom it named by an identity. `client` is the program's key.
+class Terms:
+    """What a client was let in by, as it was stored. When it is another, the call is let in anew or not at all."""
 
-    `scopes` are the program's, as they were stored.
-    """
+    key: str
+    scopes: str
+    source_addresses: Sequence[str]
+
+    @classmethod
+    def of(cls, client: ApiClient) -> "Terms":
+        return cls(key=client.key, scopes=client.oauth_client.scopes, source_addresses=client.source_addresses)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceToken:
+    """A program's token, for a person whom it named by an identity. `client` is what the program was when it was let in."""
 
     token_id: int
-    client: str
-    scopes: str
+    client: Terms
     provider: str
     external_id: str
     proves_person = False
 
     def still_lets_in(self, person: User) -> QuerySet[User]:
-        token = _good_token(self, person).filter(user=None)
+        by_email = Q(client__api_client__may_name_by_email=True) if self.provider == EMAIL else Q()
+        token = _good_token(self, person).filter(by_email, user=None)
         return _linked(person, self.provider, self.external_id).filter(Exists(token))
 
 
 @dataclass(frozen=True, kw_only=True)
 class OwnToken:
-    """A token that a person allowed for themselves, carried by a program with this key and these scopes."""
+    """A token that a person allowed for themselves, carried by a program that was this when it was let in."""
 
     token_id: int
-    client: str
-    scopes: str
+    client: Terms
     proves_person = True
 
     def still_lets_in(self, person: User) -> QuerySet[User]:
@@ -69,7 +82,8 @@ def _good_token(carried: ServiceToken | OwnToken, person: User) -> QuerySet[Toke
     return tokens.filter(
         for_them,
         pk=carried.token_id,
-        client__scopes=carried.scopes,
-        client__api_client__key=carried.client,
+        client__scopes=carried.client.scopes,
+        client__api_client__key=carried.client.key,
+        client__api_client__source_addresses=carried.client.source_addresses,
         client__api_client__retired_at=None,
     )

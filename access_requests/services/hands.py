@@ -6,16 +6,18 @@ Two yeses are two people's only where no one person may have said both, and a re
 from django.db.models import Q, QuerySet
 
 from access_requests import errors
-from access_requests.models import AccessRequest, ApiClient, Decision, Verdict
+from access_requests.models import AccessRequest, ApiClient, ClientKind, Decision, Verdict
 from portal.verbs.actor import Actor
 
 
 def is_anothers(request: AccessRequest, actor: Actor) -> bool:
-    """Whether a service that carries a decision is none of the requester's, and neither it nor an owner has approved yet."""
+    """Whether the service that carries a decision is somebody's who has neither asked nor approved, by any hand."""
     service = ApiClient.objects.filter(key=actor.client)
-    if service.filter(owners=request.requester_id).exists():
-        return False
     owners = service.values("owners")
+    # Whether the very service that asked may answer is the policy's to say.
+    asked_by = ApiClient.objects.filter(key=request.client, kind=ClientKind.SERVICE).exclude(key=actor.client)
+    if service.filter(owners=request.requester_id).exists() or asked_by.filter(owners__in=owners).exists():
+        return False
     services = ApiClient.objects.filter(owners__in=owners).values("key")
     by_them = Q(client=actor.client) | Q(client__in=services) | Q(approver__in=owners)
     return not _approvals(request).filter(by_them).exists()

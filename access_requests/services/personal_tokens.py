@@ -19,7 +19,7 @@ from access_requests import client_errors, errors
 from access_requests.models import ApiClient, PersonalToken
 from access_requests.selectors import clients
 from access_requests.services import changes, device_codes, windows
-from access_requests.services.credentials import OwnToken
+from access_requests.services.credentials import OwnToken, Terms
 from access_requests.services.device_codes import Asked
 from portal.users.models import User
 from portal.verbs import rejections
@@ -83,7 +83,7 @@ def collect(*, device_code: str, address: str, now: datetime) -> Collected:
     if not PersonalToken.objects.filter(pk=row.pk, token=None).update(token=token):
         raise client_errors.CodeUnusable(field="device_code")
     row.token = token
-    carried = OwnToken(token_id=token.pk, client=client.key, scopes=client.oauth_client.scopes)
+    carried = OwnToken(token_id=token.pk, client=Terms.of(client))
     actor = Actor(person=row.person, door=Door.CLIENT, client=client.key, credential=carried)
     after = {**describe(row), "collected_from": address}
     changes.record(act="token.collected", subject=_subject(row), before=None, after=after, actor=actor, now=now)

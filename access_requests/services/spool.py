@@ -98,10 +98,17 @@ def _text(path: Path) -> str:
 
 
 def _make_private(folder: Path) -> None:
-    """Make the folder, or close one that others may look into: its lines become entries of the trail."""
+    """Make the folder, or close one that others may look into: its lines become entries of the trail.
+
+    A folder of somebody else's, such as a volume that a group may write, stays as it is: an end that is kept there is better
+    than one that is not.
+    """
     folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     if stat.S_IMODE(folder.stat().st_mode) & ~PRIVATE_FOLDER:
-        folder.chmod(PRIVATE_FOLDER)
+        try:
+            folder.chmod(PRIVATE_FOLDER)
+        except PermissionError:
+            logger.warning("%s is another's, and others may look into it", folder)
 
 
 def _happened(said: object, *, now: datetime) -> datetime:

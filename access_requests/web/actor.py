@@ -44,14 +44,14 @@ def actor_of(request: PageRequest) -> Actor:
     return Actor(person=request.user, door=Door.BROWSER, credential=session, proof=_proof(request))
 
 
-def carry_out(request: PageRequest, verb: Callable[[], T]) -> T:
-    """Run a verb as the session's person.
+def carry_out(request: PageRequest, verb: Callable[[], T], *, ends_own_rights: bool = False) -> T:
+    """Run a verb as the session's person; one that `ends_own_rights`, such as a new password, ends those of the session.
 
     Raises PermissionDenied where the session or its rights have ended since the call came, and whatever the verb raises: whoever
     may not act any more is not shown how things are, either.
     """
     try:
-        return act_as(actor_of(request), verb)
+        return act_as(actor_of(request), verb, ends_own_rights=ends_own_rights)
     except RightsEnded as refusal:
         raise PermissionDenied(phrases.sentence(refusal)) from refusal
 

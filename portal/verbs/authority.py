@@ -4,6 +4,8 @@ A call is let in when it arrives, and may wait: for a body, a lock, a thread. A 
 was disabled, a token or a client that was revoked end what it may do.
 """
 
+from collections.abc import Mapping
+
 from portal.verbs.actor import Actor, Process
 from portal.verbs.rejections import RightsEnded
 
@@ -11,15 +13,16 @@ from portal.verbs.rejections import RightsEnded
 RIGHTS = ("is_administrator", "is_auditor")
 
 
-def check(actor: Actor) -> None:
-    """Have the actor's person say what they may now. Raises RightsEnded where what let them in is over.
+def check(actor: Actor) -> Mapping[str, bool]:
+    """Have the actor's person say what they may now, and return it. Raises RightsEnded where what let them in is over.
 
     One statement for whoever is somebody, none for the portal's own processes.
     """
     if isinstance(actor.credential, Process):
-        return
-    now = actor.credential.still_lets_in(actor.who).filter(is_active=True).values(*RIGHTS).first()
+        return {}
+    now: Mapping[str, bool] | None = actor.credential.still_lets_in(actor.who).filter(is_active=True).values(*RIGHTS).first()
     if now is None:
         raise RightsEnded
     for name, value in now.items():
         setattr(actor.who, name, value)
+    return now

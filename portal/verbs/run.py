@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from portal.verbs import authority
 from portal.verbs.actor import Actor
 from portal.verbs.models import IdempotentAnswer
-from portal.verbs.rejections import KeyReused
+from portal.verbs.rejections import KeyReused, RightsEnded
 
 T = TypeVar("T")
 # PostgreSQL's codes of what goes well when simply done again: serialization failure, deadlock.
@@ -51,12 +51,19 @@ def run(verb: Callable[[], T]) -> T:
     raise AssertionError("the last attempt returns or raises")
 
 
-def act_as(actor: Actor, verb: Callable[[], T]) -> T:
-    """Run a verb of somebody who may still act. Raises RightsEnded, and whatever the verb does."""
+def act_as(actor: Actor, verb: Callable[[], T], *, ends_own_rights: bool = False) -> T:
+    """Run a verb of somebody who may still act. Raises RightsEnded, and whatever the verb does.
+
+    Where writers do not wait for one another, a verb may have waited for a lock while the rights ended: they are asked for again
+    when it is done, and holds the trail's lock; only not where it is the verb itself that `ends_own_rights`.
+    """
 
     def checked() -> T:
-        authority.check(actor)
-        return verb()
+        rights = authority.check(actor)
+        outcome = verb()
+        if connection.features.has_select_for_update and not ends_own_rights and authority.check(actor) != rights:
+            raise RightsEnded
+        return outcome
 
     return run(checked)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 HEAD_LIMIT = 32 * 1024
 BODY_LIMIT = 300 * 1024
 END_OF_HEAD = b"\r\n\r\n"
-# The only length that is waited for. gunicorn refuses whatever else there is, once it has the head.
+# The only length that is waited for. gunicorn reads more as one, and would wait in a thread for what it says.
 LENGTH = re.compile(rb"[0-9]{1,12}")
 
 
@@ -20,14 +20,10 @@ class Refused(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Whole:
-    """A request's own bytes, and nothing of the next one.
-
-    Where its length was not plain, `is_last`: what follows it would be anybody's guess.
-    """
+    """A request's own bytes, and nothing of the next one."""
 
     data: bytes
     target: bytes
-    is_last: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +31,6 @@ class _Head:
     target: bytes
     length: int
     expects: bool
-    is_last: bool
 
 
 class Collector:
@@ -68,7 +63,7 @@ class Collector:
         data = bytes(self._held[: head.length])
         del self._held[: head.length]
         self._start_anew()
-        return Whole(data=data, target=head.target, is_last=head.is_last)
+        return Whole(data=data, target=head.target)
 
     def is_waited_for(self) -> bool:
         """Whether the client waits to be told that it may send the body; true once for each request."""
@@ -96,13 +91,14 @@ def _read(head: bytes) -> _Head:
         # Django reads such a body as empty.
         raise Refused(411)
     lengths = [value for name, value in fields if name == b"content-length"]
-    is_plain = len(lengths) <= 1 and all(LENGTH.fullmatch(value) for value in lengths)
-    body = int(lengths[0]) if lengths and is_plain else 0
+    if len(lengths) > 1 or not all(LENGTH.fullmatch(value) for value in lengths):
+        # Where such a request ends is anybody's guess.
+        raise Refused(400)
+    body = int(lengths[0]) if lengths else 0
     if body > BODY_LIMIT:
         raise Refused(413)
     return _Head(
         target=[*first.split(b" "), b"", b""][1],
         length=len(head) + len(END_OF_HEAD) + body,
         expects=body > 0 and any(name == b"expect" and value.lower() == b"100-continue" for name, value in fields),
-        is_last=not is_plain,
     )

@@ -13,6 +13,8 @@ worker_connections = 1000
 timeout = 60
 graceful_timeout = 30
 control_socket_disable = True
+# A file that is sent by the kernel would be sent past the event loop, in a thread that waits for the client.
+sendfile = False
 # Where a heartbeat is a file on a disk, a slow disk looks like a dead worker.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  gunicorn makes a file of its own there.
 # Of these, what the portal opens beside its clients' connections.

@@ -1,11 +1,12 @@
-"""gunicorn's worker with threads, but for one thing: its event loop reads, and a thread gets what is there whole."""
+"""gunicorn's worker with threads, but for one thing: its event loop reads and writes, and threads never wait for a client."""
 
 import errno
 import time
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from http import HTTPStatus
-from selectors import EVENT_READ
+from selectors import EVENT_READ, EVENT_WRITE
 from socket import socket
 from typing import Any
 
@@ -13,7 +14,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from portal.web_server import urgent
 from portal.web_server.collecting import Refused, Whole
-from portal.web_server.connection import Connection
+from portal.web_server.connection import Connection, Unsent
 
 # From a connection's first byte, or from its beginning, to the last byte of its request.
 COLLECTING_SECONDS = 10.0
@@ -21,6 +22,8 @@ COLLECTING_SECONDS = 10.0
 LINGERING_SECONDS = 2.0
 # Of all requests of this process that are unfinished or wait for a thread: two hundred of the longest.
 HELD_LIMIT = 64 * 1024 * 1024
+# From the end of a request's work to the last byte of its answer. Nothing but memory waits meanwhile.
+ANSWER_SECONDS = 60.0
 URGENT_THREADS = 2
 CHUNK = 64 * 1024
 NOT_NOW = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED)
@@ -28,15 +31,18 @@ NO_FILES = (errno.EMFILE, errno.ENFILE)
 
 
 class CollectingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types.
-    """`pending_conns` send a request, the oldest first; `keepalived_conns` have been answered and send nothing.
+    """`pending_conns` send a request, the oldest first; `answered_conns` take an answer; `keepalived_conns` do neither.
 
     All but `handle` runs in the event loop, which never waits for one client.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Bytes of requests that are not answered yet; and how many have a thread, or wait for one.
-        self.held = self.submitted = 0
+        # Bytes of requests that are not answered yet, and of answers that were not taken yet.
+        self.held, self.unsent = 0, Unsent()
+        # How many requests that are not urgent have a thread, or wait for one.
+        self.submitted = 0
+        self.answered_conns: deque[Connection] = deque()
 
     def init_process(self) -> None:
         self.urgent = ThreadPoolExecutor(max_workers=URGENT_THREADS, thread_name_prefix="urgent")
@@ -56,21 +62,23 @@ class CollectingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no
         if self.nr_conns + 1 >= self.worker_connections:
             self._give_way()
         self.nr_conns += 1
-        conn = Connection(self.cfg, accepted, address, listener.getsockname())
+        conn = Connection(self.cfg, accepted, address, listener.getsockname(), all_unsent=self.unsent)
         self._collect(conn)
         self._read(conn)
 
     def _give_way(self) -> None:
-        """Make room for somebody new: of those who send and those who are idle, the longer of the larger crowd goes."""
-        waiting = max(self.pending_conns, self.keepalived_conns, key=len)
-        if waiting:
+        """Make room for somebody new: of those who send, who take and who are idle, the longest of the largest crowd goes.
+
+        Where that is small, threads have the others and will be done with them soon: gunicorn takes nobody new until then.
+        """
+        waiting = max(self.pending_conns, self.answered_conns, self.keepalived_conns, key=len)
+        if len(waiting) > self.worker_connections // 10:
             self._end(waiting[0])
 
     # Collecting
 
     def _collect(self, conn: Connection) -> None:
         """Have the event loop read a request from the connection."""
-        conn.sock.wait_no_more()
         conn.timeout = time.monotonic() + COLLECTING_SECONDS
         self.pending_conns.append(conn)
         self.poller.register(conn.sock, EVENT_READ, partial(self.on_pending_socket_readable, conn))
@@ -120,16 +128,22 @@ class CollectingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no
 
     def _submit(self, conn: Connection, request: Whole) -> None:
         """Give a request to a thread, unless so many wait for one that others would have no room to connect or to send."""
-        is_urgent = urgent.is_urgent(request.target)
-        if not is_urgent and (self.submitted >= self.worker_connections // 2 or self.held > HELD_LIMIT // 2):
+        conn.is_urgent = urgent.is_urgent(request.target)
+        if self._are_too_many(conn):
             self.held -= len(request.data)
             self._refuse(conn, HTTPStatus.SERVICE_UNAVAILABLE)
             return
         self._leave(conn)
         conn.give(request)
-        self.submitted += 1
-        done = (self.urgent if is_urgent else self.tpool).submit(self.handle, conn)
+        self.submitted += not conn.is_urgent
+        done = (self.urgent if conn.is_urgent else self.tpool).submit(self.handle, conn)
         done.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
+
+    def _are_too_many(self, conn: Connection) -> bool:
+        """Whether so many wait for a thread, or hold so much, that the rest of the room is for those who are to come."""
+        if conn.is_urgent:
+            return self.held > HELD_LIMIT * 3 // 4
+        return self.submitted >= self.worker_connections // 2 or self.held > HELD_LIMIT // 2
 
     def _refuse(self, conn: Connection, status: HTTPStatus) -> None:
         """Answer for gunicorn, and let the client read that before the connection ends."""
@@ -145,17 +159,47 @@ class CollectingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no
         self.pending_conns.remove(conn)
         self.pending_conns.appendleft(conn)
 
-    # After the answer
+    # Answers
 
     def finish_request(self, conn: Connection, done: "Future[bool]") -> None:
-        self.submitted -= 1
+        self.submitted -= not conn.is_urgent
         self.held -= conn.given
+        conn.take_back()
         try:
-            stays = not done.cancelled() and done.result()
+            conn.stays = not done.cancelled() and done.result() and not conn.has_left()
         except Exception:
             self.log.exception("a request broke its thread")
-            stays = False
-        if not stays or conn.is_last or conn.has_left():
+            conn.stays = False
+        if conn.sock.unsent:
+            self._send_on(conn)
+        else:
+            self._go_on(conn)
+        if self.nr_conns >= self.worker_connections:
+            self._end(self.keepalived_conns[0]) if self.keepalived_conns else self._give_way()
+
+    def _send_on(self, conn: Connection) -> None:
+        """Have the event loop send the rest of the answer, as fast as the client takes it."""
+        conn.timeout = time.monotonic() + ANSWER_SECONDS
+        self.answered_conns.append(conn)
+        self.poller.register(conn.sock, EVENT_WRITE, partial(self.on_client_socket_writable, conn))
+        while self.unsent.is_too_much and self.answered_conns:
+            self._end(self.answered_conns[0])
+
+    def on_client_socket_writable(self, conn: Connection, _client: socket) -> None:
+        if conn.is_gone:
+            return
+        try:
+            is_over = conn.sock.flush()
+        except OSError:
+            self._end(conn)
+            return
+        if is_over:
+            self._leave(conn)
+            self._go_on(conn)
+
+    def _go_on(self, conn: Connection) -> None:
+        """Wait for the next request of a client that was answered, if there may be one."""
+        if not conn.stays:
             self.nr_conns -= 1
             self._forget(conn)
             conn.close(graceful=True)
@@ -164,7 +208,6 @@ class CollectingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no
             self._collect(conn)
             self._hand_over(conn)
         else:
-            conn.sock.wait_no_more()
             conn.set_timeout()
             self.keepalived_conns.append(conn)
             self.poller.register(conn.sock, EVENT_READ, partial(self.on_client_socket_readable, conn))
@@ -172,8 +215,10 @@ class CollectingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no
     # Endings
 
     def murder_pending(self) -> None:
-        """End what has not sent a whole request in its time."""
+        """End what has not sent a whole request in its time, or not taken its answer."""
         now = time.monotonic()
+        while self.answered_conns and self.answered_conns[0].timeout <= now:
+            self._end(self.answered_conns[0])
         for conn in [conn for conn in self.pending_conns if conn.timeout <= now]:
             if conn.is_over or not conn.collector:
                 self._end(conn)
@@ -191,7 +236,7 @@ class CollectingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no
     def _leave(self, conn: Connection) -> None:
         """Have the event loop look at the connection no more."""
         self.poller.unregister(conn.sock)
-        for waiting in (self.pending_conns, self.keepalived_conns):
+        for waiting in (self.pending_conns, self.answered_conns, self.keepalived_conns):
             if conn in waiting:
                 waiting.remove(conn)
 
@@ -199,7 +244,8 @@ class CollectingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no
         """Let go of what has come of a request that nobody answers."""
         self.held -= len(conn.collector)
         conn.collector.clear()
+        conn.sock.drop()
 
     def handle_quit(self, sig: int, frame: Any) -> None:
-        self.urgent.shutdown(wait=False)
-        super().handle_quit(sig, frame)
+        """End, and leave the threads to the end of the process: gunicorn takes their lock here, which the event loop may hold."""
+        super(ThreadWorker, self).handle_quit(sig, frame)

@@ -78,12 +78,21 @@ def narrow_people(_person: User) -> None:
     ApiClient.objects.update(everyone=False)
 
 
+def move_networks(_person: User) -> None:
+    ApiClient.objects.update(source_addresses=["192.0.2.0/24"])
+
+
+def take_groups(_person: User) -> None:
+    for client in ApiClient.objects.all():
+        client.work_groups.clear()
+
+
 def revoke_own(person: User) -> None:
     personal_tokens.revoke(rows=selectors.of_person(person), actor=COMMAND, now=timezone.now())
 
 
 OF_AN_ACCOUNT = (disable, unlink, unverify, link_to_another)
-OF_A_TOKEN = (delete_tokens, let_tokens_expire, retire_clients, narrow_scopes, narrow_people)
+OF_A_TOKEN = (delete_tokens, let_tokens_expire, retire_clients, narrow_scopes, narrow_people, move_networks)
 ENDS: dict[str, tuple[End, ...]] = {
     "browser": (set_password, disable, end_sessions),
     "program": (*OF_AN_ACCOUNT, *OF_A_TOKEN),
@@ -127,6 +136,20 @@ def test_right_that_has_ended_decides_nothing(
     request.refresh_from_db()
     assert request.status == "pending"
     assert not request.decisions.exists()
+
+
+@pytest.mark.parametrize("door", ["program", "own_token"])
+@pytest.mark.parametrize("act", ["approve", "reject", "stop"])
+def test_client_that_has_lost_its_work_groups_carries_nothing(
+    door: str, act: str, doors: Doors, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = submitted(cast.member01, now=timezone.now())
+    elevation = elevated(cast.member02, cast.leader01, now=timezone.now())
+    ends_meanwhile(monkeypatch, partial(take_groups, cast.leader01))
+    subject = elevation.code if act == "stop" else request.code
+    assert getattr(doors, door)(cast.leader01, act, subject) == "client_not_allowed"
+    request.refresh_from_db()
+    assert request.status == "pending"
 
 
 @pytest.mark.parametrize("door", ["browser", "program", "own_token", "slack"])

@@ -16,6 +16,13 @@ def application(environ: dict[str, Any], start_response: Start) -> Iterable[byte
     if path == "/refused":
         # Reads nothing of the body.
         return _answer(start_response, "401 Unauthorized", b"no")
+    if path == "/file":
+        file = Path(environ["QUERY_STRING"]).open("rb")  # noqa: SIM115  Whoever sends it closes it.
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        wrapped: Iterable[bytes] = environ["wsgi.file_wrapper"](file)
+        return wrapped
+    if environ["QUERY_STRING"] == "long":
+        return _answer(start_response, "200 OK", LONG[:300_000])
     if path == "/long":
         return _answer(start_response, "200 OK", LONG)
     if path == "/slow":

@@ -85,9 +85,7 @@ def is_closed(opened: socket.socket) -> bool:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One worker of four threads, with little patience."""
     folder = tmp_path_factory.mktemp("web_server")
-    with served(
-        folder, "--worker-connections=400", COLLECTING_SECONDS="2", LINGERING_SECONDS="0.5", ANSWER_SECONDS="0.5"
-    ) as server:
+    with served(folder, "--worker-connections=400", COLLECTING_SECONDS="2", LINGERING_SECONDS="0.5") as server:
         yield server
 
 
@@ -123,6 +121,7 @@ class served:  # noqa: N801  Used as a context manager only.
         return self.server
 
     def __exit__(self, *_: object) -> None:
+        self.server.hang_up()
         self.server.process.terminate()
         self.server.process.wait(30)
 

@@ -2,30 +2,38 @@
 
 import hashlib
 import inspect
+import signal
 import socket
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
+from types import SimpleNamespace
 from typing import BinaryIO
 
+import ninja
 import pytest
 from django.urls import reverse
-from gunicorn.http import unreader
+from gunicorn.http import parser, unreader, wsgi
 from gunicorn.workers import gthread
 
 from portal.web_server import urgent
 from portal.web_server.connection import Connection
 from portal.web_server.worker import CollectingWorker
 from tests.waiting import until
+from tests.web_server.application import LONG
 from tests.web_server.conftest import Server, answered, is_closed, served
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: portal\r\n\r\n"
 HALF_A_BODY = b"POST /body HTTP/1.1\r\nHost: portal\r\nContent-Length: 1000\r\n\r\nhalf"
 REFUSED = b"POST /refused HTTP/1.1\r\nHost: portal\r\nContent-Length: 200000\r\n\r\n" + b"x" * 200_000
+STOP = b"GET /elevations/E-00000000/stop/?long HTTP/1.1\r\nHost: portal\r\n\r\n"
+LENGTH = b"POST /healthz HTTP/1.1\r\nHost: portal\r\nContent-Length: %s\r\n\r\n"
+# One that the portal serves to anybody.
+LONG_FILE = str(Path(ninja.__file__).parent / "static/ninja/redoc.standalone.js.map").encode()
 # The digest of what is overridden of gunicorn, or relied on, as it was read. When it differs: read it again, then write it here.
-READ = "45a56541093d78d142d1688ae3a479f3d6c46049aaec1db75e113b219bc4fbbb"
+READ = "6e239a4ce2de73ffc841cdd7fe662c6c8c8cc6ef25b00c050851fa6f1d2f25a1"
 
 
 def drip(server: Server) -> socket.socket:
@@ -41,6 +49,10 @@ ATTACKS: dict[str, Callable[[Server], socket.socket]] = {
     "a byte a second": drip,
     "a refused call whose body nobody reads": lambda server: server.sends(REFUSED),
     "an answer that nobody reads": lambda server: server.sends(b"GET /long HTTP/1.1\r\nHost: portal\r\n\r\n"),
+    "answers that nobody reads, of what is urgent": lambda server: server.sends(STOP * 20),
+    "a file that nobody reads": lambda server: server.sends(b"GET /file?%s HTTP/1.1\r\nHost: portal\r\n\r\n" % LONG_FILE),
+    "a length with noughts before it": lambda server: server.sends(LENGTH % b"0000000000001"),
+    "a length of thirteen digits": lambda server: server.sends(LENGTH % b"9999999999999"),
 }
 
 
@@ -64,7 +76,8 @@ def test_clients_that_do_not_finish_keep_nobody_from_an_answer(server: Server, a
     assert after.pid == before.pid
     # Four and two, and the event loop.
     assert after.threads <= 4 + 2 + 1
-    assert after.memory < before.memory + 60_000
+    # What was held at most, of which an allocator gives little back.
+    assert after.memory < before.memory + 100_000
 
 
 def _drip_on(opened: socket.socket) -> None:
@@ -150,10 +163,27 @@ def test_client_that_asks_first_is_told_to_go_on(server: Server) -> None:
     assert answered(opened) == (200, b"body")
 
 
-def test_answer_that_nobody_takes_is_given_up_and_its_thread_comes_back(server: Server) -> None:
-    opened = [ATTACKS["an answer that nobody reads"](server) for _ in range(8)]
-    assert server.get("/anything", timeout=20)[0] == 200
-    assert all(is_closed(each) for each in opened)
+def test_answer_that_nobody_takes_is_given_up(tmp_path: Path) -> None:
+    with served(tmp_path, ANSWER_SECONDS="0.5") as impatient:
+        opened = [ATTACKS["an answer that nobody reads"](impatient) for _ in range(8)]
+        # The loop looks at its clock once a second.
+        time.sleep(2.5)
+        assert all(is_closed(each) for each in opened)
+
+
+def test_answer_that_is_taken_slowly_is_taken_whole(server: Server) -> None:
+    opened = server.sends(b"GET /long HTTP/1.1\r\nHost: portal\r\nConnection: close\r\n\r\n")
+    time.sleep(0.5)
+    assert server.get("/anything")[0] == 200
+    assert answered(opened) == (200, LONG)
+
+
+def test_answers_that_are_not_taken_have_their_room_and_no_more(server: Server) -> None:
+    opened = [ATTACKS["an answer that nobody reads"](server) for _ in range(40)]
+    until(lambda: server.get("/anything")[0] == 200)
+    # Whose answer has lain there longest is given up; of the latest all is there.
+    assert answered(opened[-1]) == (200, LONG)
+    assert server.state().memory < 250_000
 
 
 def test_who_is_idle_in_numbers_takes_nobodys_place_who_sends(tmp_path: Path) -> None:
@@ -164,7 +194,6 @@ def test_who_is_idle_in_numbers_takes_nobodys_place_who_sends(tmp_path: Path) ->
         assert [answered(each)[0] for each in idle] == [200] * 60
         sending.sendall(b"x" * 996)
         assert answered(sending) == (200, b"half" + b"x" * 996)
-        small.hang_up()
 
 
 def test_who_sends_half_of_something_in_numbers_takes_nobodys_place_who_is_idle(tmp_path: Path) -> None:
@@ -176,7 +205,6 @@ def test_who_sends_half_of_something_in_numbers_takes_nobodys_place_who_is_idle(
             for _ in range(crowd):
                 small.sends(HALF_A_BODY)
         idle.close()
-        small.hang_up()
 
 
 def test_urgent_requests_do_not_wait_for_slow_ones(server: Server) -> None:
@@ -209,12 +237,21 @@ def test_urgent_is_what_ends_access_and_says_that_the_portal_lives() -> None:
         assert not urgent.is_urgent(path.encode()), path
 
 
+def test_signal_to_end_at_once_waits_for_no_lock() -> None:
+    """The event loop may hold the locks of both pools when the signal comes."""
+    worker = CollectingWorker.__new__(CollectingWorker)
+    worker.cfg = SimpleNamespace(worker_int=lambda _worker: None)
+    worker.tpool, worker.urgent = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
+    with worker.tpool._shutdown_lock, worker.urgent._shutdown_lock, pytest.raises(SystemExit):
+        worker.handle_quit(signal.SIGQUIT, None)
+
+
 def test_what_is_overridden_of_gunicorn_is_what_was_read() -> None:
     overridden = [name for name in vars(CollectingWorker) if name in vars(gthread.ThreadWorker) and name != "__doc__"]
     relied_on = [gthread.ThreadWorker.run, gthread.ThreadWorker.handle, gthread.ThreadWorker.handle_request, gthread.TConn]
     sources = [
         getattr(gthread.ThreadWorker, name) for name in sorted(overridden) if callable(getattr(gthread.ThreadWorker, name))
     ]
-    text = "".join(inspect.getsource(each) for each in [*sources, *relied_on, unreader])
+    text = "".join(inspect.getsource(each) for each in [*sources, *relied_on, unreader, parser, wsgi.Response])
     assert hashlib.sha256(text.encode()).hexdigest() == READ
     assert issubclass(Connection, gthread.TConn)

@@ -118,6 +118,17 @@ def test_nobody_chooses_when_an_entry_was_recorded(now: datetime, chosen: dateti
     assert not TrailEntry.objects.filter(recorded_at=chosen).exists()
 
 
+@pytest.mark.skipif(not ON_SQLITE, reason="PostgreSQL's column takes no such text.")
+@pytest.mark.parametrize("chosen", ["garbage", "2999-13-01", ""])
+def test_nobody_writes_what_is_no_time_for_when_it_was_recorded(now: datetime, chosen: str) -> None:
+    entry = recorded(now)
+    columns = "at, late, act, actor, on_behalf_of, subject, schema_version, data"
+    copy = f"INSERT INTO {TABLE} (recorded_at, {columns}) SELECT '{chosen}', {columns} FROM {TABLE}"  # noqa: S608
+    with pytest.raises(DatabaseError, match="times of recording"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(copy)
+    assert TrailEntry.objects.get() == entry
+
+
 @pytest.mark.parametrize("service", [WEB, WORKER, NOTICES])
 @pytest.mark.parametrize("minutes", [-6, 6, -60 * 24 * 365, 60 * 24 * 365])
 def test_no_service_writes_of_another_time(roles: Roles, service: Service, minutes: int) -> None:

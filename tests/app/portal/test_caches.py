@@ -163,6 +163,18 @@ def test_what_is_no_json_is_a_miss_and_is_deleted(cache: BaseCache, text: str) -
     assert not is_kept(cache, "forged")
 
 
+@pytest.mark.parametrize("text", ["7", "null", "[null]", '["a"]', '"x"', "{}", "[[1]]", "[true]"])
+def test_what_is_no_list_of_times_is_a_miss_where_failures_are_counted(cache: BaseCache, text: str) -> None:
+    key = "allauth:rl:account:login_failed:10/60.0/ip:ip:192.0.2.1"
+    forge(cache, key, text)
+    assert cache.get(key, []) == []
+    assert not is_kept(cache, key)
+    cache.set(key, [1.5, 2])
+    assert cache.get(key) == [1.5, 2]
+    assert cache.add(f"{key}:lock", value=True)
+    assert cache.get(f"{key}:lock") is True
+
+
 def test_what_is_no_json_takes_nobodys_place(cache: BaseCache) -> None:
     for key in ("lock", "there", "count"):
         forge(cache, key, "no JSON")

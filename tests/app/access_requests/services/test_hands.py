@@ -9,7 +9,7 @@ from access_requests import errors
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import AccessRequest, ApiClient
 from access_requests.services import decide
-from access_requests.services.credentials import OwnToken
+from access_requests.services.credentials import OwnToken, Terms
 from portal.users.models import User
 from portal.verbs.actor import Actor, Door
 from portal.verbs.run import run
@@ -62,6 +62,17 @@ def test_what_a_policy_lets_the_same_client_carry_is_refused_to_its_owner(cast: 
     with refused(errors.DecideInBrowser):
         approved(mine, by(bot, cast.leader01), now=now)
     assert approved(theirs, by(bot, cast.leader01), now=now).status == RequestStatus.APPROVED
+
+
+def test_service_of_one_owner_does_not_answer_what_another_of_theirs_asked(cast: Cast, now: datetime, bot: ApiClient) -> None:
+    asking = make_client("asking", cast)
+    asking.owners.set([cast.member02, cast.auditor01])
+    bot.owners.set([cast.admin01, cast.member02])
+    request = submitted(by(asking, cast.member01), now=now)
+    with refused(errors.DecideInBrowser):
+        approved(request, by(bot, cast.leader01), now=now)
+    bot.owners.set([cast.admin01])
+    assert approved(request, by(bot, cast.leader01), now=now).status == RequestStatus.APPROVED
 
 
 def test_service_of_somebody_else_carries_the_decision(cast: Cast, now: datetime, bot: ApiClient) -> None:
@@ -129,5 +140,6 @@ def test_people_behind_tokens_of_their_own_are_two_though_the_program_is_one(cas
 
 def own_token(person: User) -> Actor:
     return replace(
-        actor_of(person, door=Door.CLIENT, client="scripts"), credential=OwnToken(token_id=0, client="scripts", scopes="")
+        actor_of(person, door=Door.CLIENT, client="scripts"),
+        credential=OwnToken(token_id=0, client=Terms(key="scripts", scopes="", source_addresses=())),
     )

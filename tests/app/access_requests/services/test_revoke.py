@@ -494,6 +494,23 @@ def test_spool_is_the_workers_alone_whatever_the_umask_says(
     assert [stat.S_IMODE(path.stat().st_mode) for path in (spool, file)] == [0o700, 0o600]
 
 
+def test_folder_that_is_anothers_keeps_what_is_told(
+    jump: Jump, active: Elevation, spool: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as a volume that root owns and the worker's group may write."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    spool.mkdir()
+    spool.chmod(0o770)
+    monkeypatch.setattr(Path, "chmod", refuse)
+    due(jump)
+    with trail_refuses_entries():
+        ended(active)
+    assert len(list(spool.iterdir())) == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_file_goes_once_its_entries_have_committed(jump: Jump, active: Elevation, spool: Path) -> None:
     due(jump)

@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from access_requests.models import AccessRequest
-from access_requests.services.credentials import OwnToken
+from access_requests.services.credentials import OwnToken, Terms
 from portal.verbs.actor import Actor, Door
 from tests.app.access_requests.web.conftest import Browse
 from tests.cast import Cast, actor_of, add_person
@@ -155,7 +155,7 @@ def test_approval_by_an_own_token_says_which_and_how_it_was_allowed(
         person=cast.leader01,
         door=Door.CLIENT,
         client="command-line",
-        credential=OwnToken(token_id=1, client="scripts", scopes=""),
+        credential=OwnToken(token_id=1, client=Terms(key="scripts", scopes="", source_addresses=())),
         proof=whole,
     )
     approved(request, actor, now=clock.now)
