@@ -31,7 +31,8 @@ ASKED_FOR_BY = {
     "templates/access_requests/": "access_requests/web/",
     "templates/account/": "portal/accounts.py",
     "templates/allauth/": "portal/accounts.py",
-    "templates/": "portal/errors.py",
+    "templates/components/_nav.html": "portal/navigation.py",
+    "templates/": "portal/pages/failing.py",
 }
 Pair = tuple[str, str]
 

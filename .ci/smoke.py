@@ -24,12 +24,28 @@ class Rule:
 RULES = (
     Rule(
         why="templates by convention, and every page",
-        changed=["templates/*", "*/web/urls.py", "portal/urls.py", "portal/doors.py", "portal/settings/*"],
+        changed=[
+            "templates/*",
+            "*/web/urls.py",
+            "portal/urls.py",
+            "portal/doors.py",
+            "portal/pages/*",
+            "portal/navigation.py",
+            "portal/settings/*",
+        ],
         tests={"tests/app/test_every_door.py": 18},
     ),
     Rule(
         why="pages in a browser",
-        changed=["templates/*", "portal/static/*", "portal/accounts.py", "access_requests/web/*", "locale/*", "tests/journeys/*"],
+        changed=[
+            "templates/*",
+            "portal/static/*",
+            "portal/accounts.py",
+            "portal/pages/*",
+            "access_requests/web/*",
+            "locale/*",
+            "tests/journeys/*",
+        ],
         tests={"tests/journeys/test_main_job.py::test_person_returns_and_lead_stops": 14},
     ),
     Rule(
@@ -39,7 +55,7 @@ RULES = (
     ),
     Rule(
         why="programs that the documentation shows",
-        changed=["docs/examples/*", "access_requests/api/*", "portal/api.py"],
+        changed=["docs/examples/*", "access_requests/api/*", "audits/api/*", "portal/rest/*", "portal/api.py"],
         tests={"tests/journeys/test_examples.py": 5},
     ),
     Rule(

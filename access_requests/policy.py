@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from access_requests import errors
 from access_requests.lifecycle import ElevationStatus, RequestStatus
+from portal.pages.unseen import BLANK
 from portal.verbs import rejections
 
 FARTHEST_AHEAD = timedelta(days=90)
@@ -15,8 +16,6 @@ FARTHEST_AHEAD = timedelta(days=90)
 PAST_TOLERANCE = timedelta(minutes=2)
 TEXT_LIMITS = {"reason": 2000, "change_ticket": 100, "impact": 8000, "plan": 8000, "way_back": 8000, "comment": 2000, "name": 100}
 ONE_LINE = frozenset({"change_ticket", "name"})
-# Letters and symbols, says Unicode, which look like nothing at all.
-BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
 @dataclass(frozen=True, kw_only=True)

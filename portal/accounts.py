@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from access_requests import wording
 from access_requests.services import people
-from access_requests.web.actor import actor_of, carry_out
+from portal.pages.actor import actor_of, carry_out
 from portal.users.models import User
 
 

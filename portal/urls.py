@@ -3,10 +3,10 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from access_requests.api import tokens
+from access_requests.web.me import set_language
 from portal.api import api
 from portal.health import healthz
 from portal.icon import favicon
-from portal.preferences import set_language
 from portal.rest.problems import nothing_here
 
 # Local accounts are made by administrators and get no mail: nobody signs up, and a forgotten password is theirs to reset.
@@ -35,4 +35,4 @@ urlpatterns = [
     path("", include("access_requests.web.urls")),
 ]
 
-handler500 = "portal.errors.server_error"
+handler500 = "portal.pages.failing.server_error"

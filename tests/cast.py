@@ -25,7 +25,7 @@ from access_requests.models import (
     WorkGroup,
 )
 from access_requests.services.credentials import ChatAccount, ServiceToken, Terms
-from access_requests.web.actor import Session
+from portal.pages.actor import Session
 from portal.simulated_aws.identifiers import ROLE, stable_id
 from portal.users.models import LinkedIdentity, User
 from portal.verbs.actor import Actor, Credential, Door

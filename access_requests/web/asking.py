@@ -13,9 +13,9 @@ from access_requests.lifecycle import RequestStatus
 from access_requests.models import AccessRequest, Decision, Verdict
 from access_requests.selectors import catalogue, switching
 from access_requests.services.submit import submit
-from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.forms import AT, FOR, NOW, TEXTS, UNTIL, RequestForm
-from access_requests.web.page import PageRequest, with_headers_of
+from portal.pages.actor import actor_of, carry_out
+from portal.pages.page import PageRequest, with_headers_of
 from portal.users.models import User
 from portal.verbs.rejections import Rejection
 

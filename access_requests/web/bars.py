@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from access_requests import wording
 from access_requests.models import Elevation
-from access_requests.web import moments
+from portal.pages import moments
 
 # Whatever lasts longer is cut off at the edge, so that an hour stays wide enough to be seen.
 BEFORE, AFTER = timedelta(hours=4), timedelta(hours=8)

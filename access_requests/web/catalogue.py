@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from access_requests.selectors import catalogue as selectors
 from access_requests.selectors import switching
-from access_requests.web.page import PageRequest
+from portal.pages.page import PageRequest
 
 
 @require_safe

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from access_requests.models import KeptIn
 from access_requests.services import clients
-from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.client_showing import Shown
 from access_requests.web.clients import administrators_only, find, once, show
-from access_requests.web.page import PageRequest
+from portal.pages.actor import actor_of, carry_out
+from portal.pages.page import PageRequest
 from portal.verbs.rejections import Rejection
 
 

@@ -15,9 +15,9 @@ from access_requests import wording
 from access_requests.models import ApiClient, ClientKind
 from access_requests.services import clients
 from access_requests.services.clients import EVERYONE, Terms
-from access_requests.unseen import named
-from access_requests.web.forms import VerbForm
-from access_requests.web.visible import visible
+from portal.pages.forms import VerbForm
+from portal.pages.unseen import named
+from portal.pages.visible import visible
 from portal.users.models import User
 
 LISTED = "listed"

@@ -16,11 +16,11 @@ from access_requests.selectors import catalogue
 from access_requests.selectors import clients as selectors
 from access_requests.services import clients
 from access_requests.services.clients import Made
-from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.client_form import NewClientForm, TermsForm, initial_of
 from access_requests.web.client_showing import Shown
-from access_requests.web.page import PageRequest
-from access_requests.web.paging import page_of
+from portal.pages.actor import actor_of, carry_out
+from portal.pages.page import PageRequest
+from portal.pages.paging import page_of
 from portal.verbs import phrases
 from portal.verbs.rejections import Rejection
 

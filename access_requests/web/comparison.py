@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods
 from access_requests.models import AwsAccount, Reconciliation
 from access_requests.selectors import drift
 from access_requests.services import reconcile
-from access_requests.web.actor import actor_of, carry_out
-from access_requests.web.page import PageRequest
+from portal.pages.actor import actor_of, carry_out
+from portal.pages.page import PageRequest
 from portal.users.models import User
 from portal.verbs import phrases
 from portal.verbs.rejections import NotAllowed

@@ -14,9 +14,9 @@ from access_requests.models import AccessRequest
 from access_requests.selectors import requests
 from access_requests.services import decide
 from access_requests.web import showing
-from access_requests.web.actor import actor_of, carry_out
-from access_requests.web.page import PageRequest
-from access_requests.web.paging import page_of
+from portal.pages.actor import actor_of, carry_out
+from portal.pages.page import PageRequest
+from portal.pages.paging import page_of
 from portal.verbs import phrases
 from portal.verbs.rejections import Rejection
 

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from access_requests.models import Delivery, DeliveryStatus
 from access_requests.selectors import notices
 from access_requests.services.notices import asking
-from access_requests.web.actor import actor_of, carry_out
-from access_requests.web.page import PageRequest
-from access_requests.web.paging import page_of
 from access_requests.web.webhook_forms import DeliveryFilterForm
+from portal.pages.actor import actor_of, carry_out
+from portal.pages.page import PageRequest
+from portal.pages.paging import page_of
 from portal.verbs import phrases
 from portal.verbs.rejections import NotAllowed, NotFound, Rejection
 

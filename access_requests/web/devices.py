@@ -19,9 +19,9 @@ from access_requests import wording
 from access_requests.client_errors import CodeUnusable
 from access_requests.services import device_codes, personal_tokens
 from access_requests.services.device_codes import Asked
-from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.forms import DeviceCodeForm
-from access_requests.web.page import PageRequest
+from portal.pages.actor import actor_of, carry_out
+from portal.pages.page import PageRequest
 from portal.verbs import phrases
 from portal.verbs.rejections import Rejection
 

@@ -17,10 +17,10 @@ from access_requests.selectors import drift as selectors
 from access_requests.services import reconcile
 from access_requests.web import comparison, story
 from access_requests.web import drift_showing as showing
-from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.forms import DriftFilterForm
-from access_requests.web.page import PageRequest
-from access_requests.web.paging import page_of
+from portal.pages.actor import actor_of, carry_out
+from portal.pages.page import PageRequest
+from portal.pages.paging import page_of
 from portal.users.models import User
 from portal.verbs import phrases
 from portal.verbs.rejections import Rejection

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from access_requests import problems
 from access_requests.lifecycle import DriftStatus
 from access_requests.models import Drift, DriftKind
-from access_requests.web import moments
 from audits.models import TrailEntry
+from portal.pages import moments
 
 # `thing` and `name` are AWS's own names, as the kind of drift has them.
 FOUND: Mapping[str, Promise] = {

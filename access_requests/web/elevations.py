@@ -15,12 +15,13 @@ from access_requests.models import Elevation
 from access_requests.selectors import catalogue, elevations
 from access_requests.services import extend, stop
 from access_requests.web import story
-from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.bars import bars
-from access_requests.web.forms import ElevationFilterForm, ExtendForm, StopForm, VerbForm
-from access_requests.web.page import PageRequest, with_headers_of
-from access_requests.web.paging import page_of
+from access_requests.web.forms import ElevationFilterForm, ExtendForm, StopForm
 from access_requests.web.passes import pass_for
+from portal.pages.actor import actor_of, carry_out
+from portal.pages.forms import VerbForm
+from portal.pages.page import PageRequest, with_headers_of
+from portal.pages.paging import page_of
 from portal.verbs import phrases
 from portal.verbs.rejections import Rejection
 

@@ -14,26 +14,16 @@ from access_requests.lifecycle import RequestStatus
 from access_requests.models import DriftKind, WorkGroup
 from access_requests.selectors.drift import Filters
 from access_requests.services.submit import Ask
-from access_requests.web.fields import LocalTimeField, VerbatimField
-from access_requests.web.visible import visible
+from portal.pages.fields import LocalTimeField, VerbatimField
+from portal.pages.forms import VerbForm
+from portal.pages.visible import visible
 from portal.users.models import time_zones
-from portal.verbs import phrases
-from portal.verbs.rejections import Rejection, Unusable
 
 NOW, AT = "now", "at"
 FOR, UNTIL = "for", "until"
 FIRST_GUESS = 60
 DETAILS = ("plan", "impact", "way_back")
 TEXTS = ("reason", "change_ticket", *DETAILS)
-
-
-class VerbForm(forms.Form):
-    """A form whose verb may refuse what was typed."""
-
-    def refuse(self, rejection: Rejection) -> None:
-        """Show a refusal: beside its field, or above the form."""
-        field = rejection.field if isinstance(rejection, Unusable) and rejection.field in self.fields else None
-        self.add_error(field, phrases.sentence(rejection))
 
 
 def _text(label: Any, *, rows: int, help_text: Any = "", required: bool = False) -> VerbatimField:

@@ -14,10 +14,11 @@ from django.views.decorators.http import require_safe
 from access_requests.lifecycle import UNDECIDED, ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest
 from access_requests.selectors import drift, elevations, notices, requests, waiting
-from access_requests.web import moments, stops, story
+from access_requests.web import stops, story
 from access_requests.web.bars import bars
-from access_requests.web.page import PageRequest
 from access_requests.web.passes import Pass, passes_of
+from portal.pages import moments
+from portal.pages.page import PageRequest
 from portal.users.models import User
 
 MINE, EXCERPT, BARS, AGAIN = 5, 3, 12, 2

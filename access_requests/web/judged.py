@@ -11,7 +11,7 @@ from access_requests import wording
 from access_requests.judgement import AFTERWARDS, ALLOWED, BEFORE, DENIED, NO_GATE_ROLE, UNKNOWN
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation
-from access_requests.web import moments
+from portal.pages import moments
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from access_requests.models import IamUserBinding
 from access_requests.web import comparison, matrix_person, matrix_table
-from access_requests.web.page import PageRequest
+from portal.pages.page import PageRequest
 from portal.users.models import User
 
 

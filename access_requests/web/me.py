@@ -4,19 +4,22 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
-from django.http import HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from access_requests.services import identities, preferences
 from access_requests.services.slack import api as slack
-from access_requests.web.actor import actor_of, carry_out
 from access_requests.web.forms import PreferencesForm
-from access_requests.web.page import PageRequest
+from portal.pages.actor import actor_of, carry_out
+from portal.pages.page import PageRequest
 from portal.users.models import LinkedIdentity, User
 from portal.verbs.rejections import NotFound
 
@@ -74,3 +77,28 @@ def _page(request: PageRequest, form: PreferencesForm, *, status: int = 200, lin
     may_link = slack.is_heard() and not any(each.provider == SLACK for each in links)
     context = {"form": form, "links": links, "may_link": may_link, "link": link}
     return render(request, "access_requests/me.html", context, status=status)
+
+
+@login_not_required
+@require_POST
+def set_language(request: PageRequest) -> HttpResponse:
+    """Keep the chosen language, with the person or, before log-in, in a cookie; then back to the page. Open to everybody."""
+    answer = HttpResponseRedirect(_way_back(request))
+    language = request.POST.get("language", "")
+    if language not in dict(settings.LANGUAGES):
+        return answer
+    if request.user.is_authenticated:
+        person = request.user
+        carry_out(request, lambda: preferences.choose(person=person, language=language, time_zone=person.time_zone))
+    else:
+        answer.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, language, samesite="Lax", httponly=True, secure=settings.LANGUAGE_COOKIE_SECURE
+        )
+    return answer
+
+
+def _way_back(request: HttpRequest) -> str:
+    target = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        return target
+    return "/"

@@ -11,8 +11,8 @@ from access_requests.selectors import catalogue, requests
 from access_requests.selectors.requests import Filters
 from access_requests.web import showing
 from access_requests.web.forms import FilterForm
-from access_requests.web.page import PageRequest
-from access_requests.web.paging import page_of
+from portal.pages.page import PageRequest
+from portal.pages.paging import page_of
 
 
 @require_safe

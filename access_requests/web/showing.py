@@ -18,7 +18,7 @@ from access_requests.selectors import waiting as selectors
 from access_requests.services import bindings, snapshot
 from access_requests.web import story
 from access_requests.web.forms import DecisionForm
-from access_requests.web.page import PageRequest
+from portal.pages.page import PageRequest
 from portal.users.models import User
 from portal.verbs.actor import Door
 

@@ -15,9 +15,10 @@ from access_requests.lifecycle import UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest, Drift, Elevation
 from access_requests.policy import Unfounded
 from access_requests.selectors import drift, timeline
-from access_requests.web import drift_words, executions, moments
+from access_requests.web import drift_words, executions
 from access_requests.web import judged as judging
 from audits.models import TrailEntry
+from portal.pages import moments
 from portal.verbs.actor import Door
 
 # The act of an entry -> how the timeline marks it, and the sentence.

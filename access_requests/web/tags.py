@@ -1,66 +1,17 @@
-"""What the templates add to Django's own filters. A builtin library: loaded in every template."""
+"""What the templates about access add: {% load access %}."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 from django import template
-from django.template import Context
-from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from access_requests import problems, wording
 from access_requests.grants import registry
 from access_requests.models import ApprovalLevel, Decision, TargetRole, WorkGroup
-from access_requests.selectors import requests
 from access_requests.services import gates
-from access_requests.unseen import named
-from access_requests.web import health_words, moments, notice_words, ways
-from access_requests.web.visible import visible
-from portal.iam.fences import iso
-from portal.verbs import phrases
+from access_requests.web import health_words, notice_words, ways
 
-MINUTE = 60
 register = template.Library()
-register.filter("visible", visible)
-# For attributes and titles, where no element can be.
-register.filter("named", named)
-
-
-@register.simple_tag(takes_context=True)
-def waiting_count(context: Context) -> int:
-    """Return how many requests wait for the reader's decision."""
-    return requests.waiting_for(context["user"], now=timezone.now()).count()
-
-
-@register.filter
-def names(rows: Iterable[object]) -> SafeString:
-    """Show the names of rows, one after the other, in the order of the alphabet."""
-    return format_html_join(", ", "{}", ((visible(name),) for name in sorted(map(str, rows))))
-
-
-@register.filter
-def when(moment: datetime) -> SafeString:
-    """Show a time in a <time>: the clock alone today, else with its day."""
-    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), moments.said(moment))
-
-
-@register.filter
-def second(moment: datetime) -> SafeString:
-    """Show a time to the second, which is what AWS compares."""
-    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), moments.said(moment, seconds=True))
-
-
-@register.filter
-def utc(moment: datetime) -> SafeString:
-    """Show a time as AWS has it in its policies: 2026-11-23T20:00:00Z."""
-    return format_html("<code>{}</code>", iso(moment))
-
-
-@register.filter
-def until(start: datetime, end: datetime) -> str:
-    return moments.span(start, end)
 
 
 @register.filter
@@ -69,19 +20,8 @@ def state(word: str) -> str:
 
 
 @register.filter
-def minutes(count: int) -> str:
-    return phrases.duration(count)
-
-
-@register.filter
 def approval(level: ApprovalLevel) -> str:
     return wording.approval(level)
-
-
-@register.filter
-def listed(one: object) -> list[object]:
-    """Return one thing as the list of it."""
-    return [one]
 
 
 @register.filter
@@ -154,13 +94,6 @@ def answer(said: str) -> str:
 def recipient(target: str, names: Mapping[str, str]) -> str:
     """Return the name of a webhook; any other recipient is called as its channel calls it."""
     return names.get(target, target)
-
-
-@register.filter
-def age(moment: datetime) -> str:
-    """Return how long ago it was, to the second below a minute."""
-    seconds = max(0, int((timezone.now() - moment).total_seconds()))
-    return phrases.every(seconds) if seconds < MINUTE else phrases.duration(seconds // MINUTE)
 
 
 @register.filter

@@ -16,9 +16,9 @@ from access_requests import wording
 from access_requests.models import PersonalToken
 from access_requests.selectors import personal_tokens as selectors
 from access_requests.services import personal_tokens
-from access_requests.web.actor import actor_of, carry_out
-from access_requests.web.page import PageRequest
-from access_requests.web.paging import page_of
+from portal.pages.actor import actor_of, carry_out
+from portal.pages.page import PageRequest
+from portal.pages.paging import page_of
 from portal.verbs import phrases
 
 NEWEST_FIRST = ("-id",)

@@ -15,9 +15,9 @@ from access_requests.services.notices import registry
 from access_requests.services.notices.webhooks.keeping import Wishes
 from access_requests.services.notices.webhooks.sentences import SENTENCES
 from access_requests.web import notice_words
-from access_requests.web.fields import VerbatimField
-from access_requests.web.forms import VerbForm
-from access_requests.web.visible import visible
+from portal.pages.fields import VerbatimField
+from portal.pages.forms import VerbForm
+from portal.pages.visible import visible
 
 FILL_IN = {"required": _("Fill this in.")}
 

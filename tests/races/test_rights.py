@@ -12,7 +12,7 @@ from django.db import connection
 
 from access_requests.models import AccessRequest
 from access_requests.services import decide, people
-from access_requests.web.actor import Session
+from portal.pages.actor import Session
 from portal.users.models import User
 from portal.verbs.actor import COMMAND, Actor
 from portal.verbs.rejections import RightsEnded

@@ -35,7 +35,7 @@ SEEN_BY = {
     "templates/access_requests/queue.html": f"{WEB}/test_decisions.py",
     "templates/access_requests/backends.html": f"{WEB}/test_backends.py",
     "templates/account/login.html": f"{APP}/test_every_door.py",
-    "templates/404.html": f"{APP}/portal/test_errors.py",
+    "templates/404.html": f"{APP}/portal/pages/test_failing.py",
     "templates/base.html": BROWSER,
     "locale/ja/LC_MESSAGES/django.po": "tests/structure",
     "docker-compose.yml": "tests/deploy/test_compose.py",

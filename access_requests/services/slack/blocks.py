@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from access_requests.unseen import named
+from portal.pages.unseen import named
 
 Block = dict[str, Any]
 # Slack's own bounds: of a text in a section, in a field of one, of a button, of all blocks of a message.

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from access_requests.unseen import named
-from access_requests.web.visible import visible
+from portal.pages.unseen import named
+from portal.pages.visible import visible
 
 
 @pytest.mark.parametrize(

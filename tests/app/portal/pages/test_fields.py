@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone, translation
 
-from access_requests.web.fields import LocalTimeField
+from portal.pages.fields import LocalTimeField
 from portal.verbs.rejections import AmbiguousTime
 
 BERLIN = ZoneInfo("Europe/Berlin")

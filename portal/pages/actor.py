@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, QuerySet
 from django.utils import timezone
 
-from access_requests.web.page import PageRequest
+from portal.pages.page import PageRequest
 from portal.users.models import User
 from portal.verbs import phrases
 from portal.verbs.actor import Actor, Door

@@ -3,7 +3,7 @@
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from access_requests import unseen
+from portal.pages import unseen
 
 
 def visible(text: object) -> SafeString:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import URLPattern, path
 
-handler500 = "portal.errors.server_error"
+handler500 = "portal.pages.failing.server_error"
 
 
 def crash(request: HttpRequest) -> HttpResponse:

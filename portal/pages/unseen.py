@@ -3,8 +3,8 @@
 import re
 import unicodedata
 
-from access_requests.policy import BLANK
-
+# Letters and symbols, says Unicode, which look like nothing at all.
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 # Cc, Cf: controls and format characters, such as U+202E and U+200B. Zl, Zp: separators that break a line unseen. Co: private.
 HIDING = frozenset({"Cc", "Cf", "Zl", "Zp", "Co", "Cs"})
 HARMLESS = frozenset("\n\t")

@@ -1,0 +1,68 @@
+"""What every template adds to Django's own filters: a builtin library, loaded in all of them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from portal.iam.fences import iso
+from portal.pages import moments
+from portal.pages.unseen import named
+from portal.pages.visible import visible
+from portal.verbs import phrases
+
+MINUTE = 60
+register = template.Library()
+register.filter("visible", visible)
+# For attributes and titles, where no element can be.
+register.filter("named", named)
+
+
+@register.filter
+def names(rows: Iterable[object]) -> SafeString:
+    """Show the names of rows, one after the other, in the order of the alphabet."""
+    return format_html_join(", ", "{}", ((visible(name),) for name in sorted(map(str, rows))))
+
+
+@register.filter
+def when(moment: datetime) -> SafeString:
+    """Show a time in a <time>: the clock alone today, else with its day."""
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), moments.said(moment))
+
+
+@register.filter
+def second(moment: datetime) -> SafeString:
+    """Show a time to the second, which is what AWS compares."""
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), moments.said(moment, seconds=True))
+
+
+@register.filter
+def utc(moment: datetime) -> SafeString:
+    """Show a time as AWS has it in its policies: 2026-11-23T20:00:00Z."""
+    return format_html("<code>{}</code>", iso(moment))
+
+
+@register.filter
+def until(start: datetime, end: datetime) -> str:
+    return moments.span(start, end)
+
+
+@register.filter
+def minutes(count: int) -> str:
+    return phrases.duration(count)
+
+
+@register.filter
+def listed(one: object) -> list[object]:
+    """Return one thing as the list of it."""
+    return [one]
+
+
+@register.filter
+def age(moment: datetime) -> str:
+    """Return how long ago it was, to the second below a minute."""
+    seconds = max(0, int((timezone.now() - moment).total_seconds()))
+    return phrases.every(seconds) if seconds < MINUTE else phrases.duration(seconds // MINUTE)
