@@ -12,10 +12,10 @@ from portal.settings.signing import throwaway_key
 
 APP = "tests/app/access_requests"
 # AWS against the portal: a quarter of all seconds. One database is enough for each change: PostgreSQL, where there is one.
-COMPARISONS = {"comparisons": (f"{APP}/services/reconcile",)}
+COMPARISONS = {"comparisons": (f"{APP}/services/drift",)}
 # What databases answer or lock differently runs on PostgreSQL too. The rest asks the same of either.
 ON_POSTGRESQL = (
-    *(f"{APP}/services", f"--ignore={APP}/services/reconcile", f"{APP}/models", f"{APP}/selectors", "tests/app/audits"),
+    *(f"{APP}/services", f"--ignore={APP}/services/drift", f"{APP}/models", f"{APP}/selectors", "tests/app/audits"),
     *("tests/app/users", "tests/app/portal/outbox", "tests/app/portal/verbs", "tests/races", "tests/crashes/test_commits.py"),
     *("tests/crashes/test_messages.py", "tests/bench"),
 )
@@ -24,7 +24,7 @@ MADE_UP_CALLS = "every door"
 EVERY_DOOR = ("tests/app/test_every_door.py", f"{APP}/api/test_openapi.py", f"{APP}/api/test_every_endpoint.py")
 # Traced, since it runs in the process of the test. Of workers and browsers tracing sees nothing, and costs half as much again.
 TRACED = {
-    "rules and services": ("tests/pure", f"{APP}/services", f"--ignore={APP}/services/reconcile"),
+    "rules and services": ("tests/pure", f"{APP}/services", f"--ignore={APP}/services/drift"),
     "the rest of the app": ("tests/app", f"--ignore={APP}/services", *(f"--ignore={path}" for path in EVERY_DOOR)),
 }
 # Each is a process of its own, beside which others run while it waits.

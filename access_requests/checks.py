@@ -10,7 +10,7 @@ from django.utils.module_loading import import_string
 
 from access_requests.grants.health import NEEDS
 from access_requests.models import ApiClient, ApprovalPolicy, ClientKind, WorkGroup
-from access_requests.services.clients import DECIDING
+from access_requests.services.people.clients import DECIDING
 from portal.verbs.actor import Door
 
 

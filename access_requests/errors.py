@@ -1,6 +1,6 @@
 """What is refused about requests and access: see `portal.verbs.rejections` for the tree."""
 
-from portal.verbs.rejections import Conflict, NotAllowed, Unusable, _
+from portal.verbs.rejections import Conflict, NotAllowed, TooOften, Unusable, _
 
 # Who may
 
@@ -137,6 +137,16 @@ class CatalogueChanged(Conflict):
 class AdministratorExists(Conflict):
     code = "administrator_exists"
     sentence = _("There is an administrator already; administrators are made by the catalogue.")
+
+
+class TooManyPending(Conflict):
+    code = "too_many_pending"
+    sentence = _("%(most)s requests of yours wait for approval, and there may be no more. Withdraw one first, or wait for one.")
+
+
+class TooManySubmissions(TooOften):
+    code = "too_many_submissions"
+    sentence = _("You have asked %(most)s times within an hour, and that is the most. Ask again in %(minutes)s.")
 
 
 # What was given

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from access_requests.quota_errors import TooManyPending, TooManySubmissions
+from access_requests.errors import TooManyPending, TooManySubmissions
 
 SPAN = timedelta(hours=1)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)

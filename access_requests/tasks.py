@@ -5,8 +5,10 @@ import time
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from access_requests.services import change_requests, gates, health, judging, provision, reconcile, revoke, sweep, target_roles
-from access_requests.services.notices import delivering, telling
+from access_requests.services import sweep
+from access_requests.services.drift import running
+from access_requests.services.elevations import change_requests, gates, health, judging, provision, revoke, target_roles
+from access_requests.services.notices import delivering, sending, telling
 
 
 @shared_task(name="access_requests.grant")
@@ -52,7 +54,7 @@ def judge(elevation_id: int) -> None:  # noqa: ARG001  Whatever is due is evalua
 @shared_task(name="access_requests.reconcile")
 def reconcile_now(_asked: int = 0) -> None:
     """Who asked is in rows: a message says nothing of anybody."""
-    reconcile.run_as_asked(pause=time.sleep)
+    running.run_as_asked(pause=time.sleep)
 
 
 @shared_task(name="access_requests.probe_backends", ignore_result=True)
@@ -63,7 +65,7 @@ def probe_backends(_asked: int = 0) -> None:
 
 @shared_task(name="access_requests.undo_drift")
 def undo_drift(drift_id: int) -> None:
-    reconcile.undo_one(drift_id)
+    running.undo_one(drift_id)
 
 
 @shared_task(name="access_requests.tell")
@@ -73,7 +75,7 @@ def tell() -> None:
 
 @shared_task(name="access_requests.send_notice")
 def send_notice(delivery_id: int) -> None:
-    delivering.deliver(delivery_id, now=timezone.now())
+    sending.deliver(delivery_id, now=timezone.now())
 
 
 @shared_task(name="access_requests.sweep_notices", ignore_result=True)

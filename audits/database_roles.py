@@ -2,7 +2,7 @@
 
 The role that migrates owns the tables and the trail's triggers; nobody who logs in as another can lift them. Whoever takes over
 a worker can neither ask, decide nor add people, nor write the entries that say somebody did; and what a worker gives must rest
-on those (`access_requests.services.leave`).
+on those (`access_requests.services.elevations.leave`).
 """
 
 from collections.abc import Collection, Mapping

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from access_requests import wording
-from access_requests.services import people
+from access_requests.services.people import people
 from portal.pages.actor import actor_of, carry_out
 from portal.users.models import User
 

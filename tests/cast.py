@@ -24,7 +24,7 @@ from access_requests.models import (
     TargetRole,
     WorkGroup,
 )
-from access_requests.services.credentials import ChatAccount, ServiceToken, Terms
+from access_requests.services.people.credentials import ChatAccount, ServiceToken, Terms
 from portal.pages.actor import Session
 from portal.simulated_aws.identifiers import ROLE, stable_id
 from portal.users.models import LinkedIdentity, User

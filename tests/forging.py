@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from access_requests.models import AccessRequest, Decision, Elevation
-from access_requests.services import bindings, snapshot, transition
+from access_requests.services.record import bindings, snapshot, transition
 from audits.models import TrailEntry
 from portal.users.models import User
 from tests.cast import actor_of

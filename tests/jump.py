@@ -11,7 +11,8 @@ from pytest_django import Settings
 
 from access_requests.grants.executions import StepClient
 from access_requests.models import Elevation
-from access_requests.services import gates, provision, revoke, sweep
+from access_requests.services import sweep
+from access_requests.services.elevations import gates, provision, revoke
 from portal.aws import sessions
 from portal.aws.service_models import new_session
 from portal.iam.fences import entry_fence_name

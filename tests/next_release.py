@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from access_requests.models import AccessRequest, WorkGroup
-from access_requests.services import snapshot
+from access_requests.services.record import snapshot
 
 
 def put_in_place(monkeypatch: pytest.MonkeyPatch) -> None:

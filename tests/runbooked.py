@@ -9,7 +9,8 @@ import pytest
 from django.conf import settings
 
 from access_requests.models import AutomationExecution, Elevation, WorkGroup
-from access_requests.services import change_requests, documents, provision, revoke
+from access_requests.services.catalogue import documents
+from access_requests.services.elevations import change_requests, provision, revoke
 from portal.aws import sessions
 from portal.simulated_aws import control
 from portal.simulated_aws.company import ACCOUNTS, role_arn

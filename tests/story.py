@@ -15,8 +15,10 @@ from django.db.models import Model
 
 from access_requests.lifecycle import ElevationAction
 from access_requests.models import AccessRequest, Decision, Elevation, RequestedGroup
-from access_requests.services import decide, extend, stop, submit, transition
-from access_requests.services.submit import Ask
+from access_requests.services.elevations import stop
+from access_requests.services.record import transition
+from access_requests.services.requests import decide, extend, submit
+from access_requests.services.requests.submit import Ask
 from audits.models import TrailEntry
 from portal.outbox.models import Message
 from portal.users.models import User

@@ -16,8 +16,8 @@ from django.utils import timezone
 from access_requests import errors
 from access_requests.models import ApiClient, PersonalToken
 from access_requests.selectors import clients, identities
-from access_requests.services import last_use
-from access_requests.services.credentials import EMAIL, OwnToken, ServiceToken, Terms
+from access_requests.services.people import last_use
+from access_requests.services.people.credentials import EMAIL, OwnToken, ServiceToken, Terms
 from portal.rest import caller, refusals
 from portal.rest.caller import PERSON_HEADER, Authenticator
 from portal.users.models import User

@@ -8,14 +8,15 @@ from django.utils import timezone
 from ninja import Query, Router
 
 from access_requests import errors
-from access_requests.api import asking
+from access_requests.api import bodies
 from access_requests.api.auth import ApiRequest, Bearer, TokenCaller
 from access_requests.api.kept import carry_out
 from access_requests.api.showing import RequestDetail
 from access_requests.api.showing_access import ShownElevation, shown_elevations
 from access_requests.models import AccessRequest, Elevation
 from access_requests.selectors import clients, elevations, requests
-from access_requests.services import extend, stop
+from access_requests.services.elevations import stop
+from access_requests.services.requests import extend
 from portal.rest.paging import Page, page
 from portal.rest.replies import tagged
 from portal.users.models import User
@@ -31,7 +32,7 @@ RUNNING_DOWN: dict[str, object] = {"seconds_left": True}
 
 
 @router.get("", auth=READ, response=Page[ShownElevation], summary="List who has, or will have, access, newest first")
-def list_elevations(request: ApiRequest, query: Query[asking.ElevationQuery]) -> HttpResponse:
+def list_elevations(request: ApiRequest, query: Query[bodies.ElevationQuery]) -> HttpResponse:
     caller, now = request.auth, timezone.now()
     rows = elevations.everything() if query.all else elevations.current()
     rows = elevations.in_full(clients.elevations_of(caller.client, rows))
@@ -55,7 +56,7 @@ def return_elevation(request: ApiRequest, code: str) -> HttpResponse:
 
 
 @router.post("/{code}/extend", auth=WRITE, response={201: RequestDetail}, summary="Ask for more time: a request of its own")
-def extend_elevation(request: ApiRequest, code: str, body: asking.ExtendBody) -> HttpResponse:
+def extend_elevation(request: ApiRequest, code: str, body: bodies.ExtendBody) -> HttpResponse:
     def extended(actor: Actor, now: datetime) -> RequestDetail:
         found = found_elevation(request.auth, code)
         return _asked(extend.extend(elevation_id=found.pk, actor=actor, now=now, **body.model_dump()))
@@ -64,7 +65,7 @@ def extend_elevation(request: ApiRequest, code: str, body: asking.ExtendBody) ->
 
 
 @router.post("/{code}/stop", auth=Bearer("decisions:write"), response=ShownElevation, summary="End somebody's access now")
-def stop_elevation(request: ApiRequest, code: str, body: asking.StopBody) -> HttpResponse:
+def stop_elevation(request: ApiRequest, code: str, body: bodies.StopBody) -> HttpResponse:
     def stopped(actor: Actor, now: datetime) -> ShownElevation:
         found = found_elevation(request.auth, code)
         return _shown(stop.stop(elevation_id=found.pk, comment=body.comment, actor=actor, now=now), request.auth.who)

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from access_requests.api.showing import RequestDetail
 from access_requests.models import AccessRequest
-from access_requests.services.snapshot import TEXTS
+from access_requests.services.record.snapshot import TEXTS
 from portal.rest import once
 
 

@@ -10,13 +10,13 @@ from django.utils import timezone
 from ninja import Query, Router
 
 from access_requests import errors
-from access_requests.api import asking
+from access_requests.api import bodies
 from access_requests.api.auth import ApiRequest, Bearer, TokenCaller
 from access_requests.api.kept import carry_out
 from access_requests.api.showing import RequestDetail, RequestSummary, TimelineEntry
 from access_requests.models import AccessRequest
 from access_requests.selectors import clients, requests, timeline
-from access_requests.services import decide, submit
+from access_requests.services.requests import decide, submit
 from portal.rest.paging import Page, PageQuery, page
 from portal.rest.replies import shown, tagged
 from portal.verbs import rejections
@@ -30,7 +30,7 @@ DECIDE = Bearer("decisions:write")
 
 
 @router.get("", auth=READ, response=Page[RequestSummary], summary="List the requests that the person may see, newest first")
-def list_requests(request: ApiRequest, query: Query[asking.RequestQuery]) -> HttpResponse:
+def list_requests(request: ApiRequest, query: Query[bodies.RequestQuery]) -> HttpResponse:
     caller, now = request.auth, timezone.now()
     filters = requests.Filters(**query.model_dump(exclude={"limit", "cursor", "state"}), state=query.state or "")
     mine = clients.requests_of(caller.client, requests.visible_to(caller.who))
@@ -39,7 +39,7 @@ def list_requests(request: ApiRequest, query: Query[asking.RequestQuery]) -> Htt
 
 
 @router.post("", auth=WRITE, response={201: RequestDetail}, summary="Ask for access")
-def submit_request(request: ApiRequest, body: asking.AskBody) -> HttpResponse:
+def submit_request(request: ApiRequest, body: bodies.AskBody) -> HttpResponse:
     def submitted(actor: Actor, now: datetime) -> RequestDetail:
         check_groups(request.auth, body.work_groups)
         return _detail(submit.submit(ask=body.ask(), actor=actor, now=now))
@@ -60,17 +60,17 @@ def list_timeline(request: ApiRequest, code: str, query: Query[PageQuery]) -> Ht
 
 
 @router.post("/{code}/approve", auth=DECIDE, response=RequestDetail, summary="Approve")
-def approve_request(request: ApiRequest, code: str, body: asking.DecisionBody) -> HttpResponse:
+def approve_request(request: ApiRequest, code: str, body: bodies.DecisionBody) -> HttpResponse:
     return _decide(request, code, body, decide.approve)
 
 
 @router.post("/{code}/reject", auth=DECIDE, response=RequestDetail, summary="Reject, with a reason")
-def reject_request(request: ApiRequest, code: str, body: asking.DecisionBody) -> HttpResponse:
+def reject_request(request: ApiRequest, code: str, body: bodies.DecisionBody) -> HttpResponse:
     return _decide(request, code, body, decide.reject)
 
 
 @router.post("/{code}/send-back", auth=DECIDE, response=RequestDetail, summary="Ask for another version, with a reason")
-def send_back_request(request: ApiRequest, code: str, body: asking.DecisionBody) -> HttpResponse:
+def send_back_request(request: ApiRequest, code: str, body: bodies.DecisionBody) -> HttpResponse:
     return _decide(request, code, body, decide.send_back)
 
 
@@ -100,7 +100,7 @@ def check_groups(caller: TokenCaller, names: list[str]) -> None:
         raise errors.ClientNotAllowed
 
 
-def _decide(request: ApiRequest, code: str, body: asking.DecisionBody, verb: Callable[..., AccessRequest]) -> HttpResponse:
+def _decide(request: ApiRequest, code: str, body: bodies.DecisionBody, verb: Callable[..., AccessRequest]) -> HttpResponse:
     def decided(actor: Actor, now: datetime) -> RequestDetail:
         found = found_request(request.auth, code)
         given: dict[str, Any] = {"comment": body.comment, "seen": body.seen}

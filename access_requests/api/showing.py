@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, Decision, Elevation, Verdict
 from access_requests.selectors import waiting
-from access_requests.services import snapshot
+from access_requests.services.record import snapshot
 from audits.api.entries import HAPPENED, LATE, RECORDED
 from audits.models import Late, TrailEntry
 from portal.users.models import User

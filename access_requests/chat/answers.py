@@ -5,8 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from access_requests.services.slack import blocks
-from access_requests.services.slack.blocks import Block
+from access_requests.services.notices.slack import blocks
+from access_requests.services.notices.slack.blocks import Block
 from portal.verbs import phrases
 from portal.verbs.rejections import Rejection, Unusable
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from slack_sdk.signature import Clock, SignatureVerifier
 
-from access_requests.services import replays
+from access_requests.services.people import replays
 
 SIGNATURE, TIMESTAMP = "X-Slack-Signature", "X-Slack-Request-Timestamp"
 # Two headers of one name arrive joined by a comma, and so fit neither. slack-sdk's verifier takes what `int` takes, and

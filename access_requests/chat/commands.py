@@ -15,8 +15,9 @@ from access_requests.chat.refusals import NotLinked, UnknownCommand
 from access_requests.chat.speaking import COMMAND, Speaker, read_by
 from access_requests.chat.words import Line
 from access_requests.models import AccessRequest, Elevation
-from access_requests.services import decide, extend, stop, submit
-from access_requests.services.slack import blocks, cards
+from access_requests.services.elevations import stop
+from access_requests.services.notices.slack import blocks, cards
+from access_requests.services.requests import decide, extend, submit
 from portal.users.models import User
 from portal.verbs.actor import Actor
 from portal.verbs.rejections import Rejection

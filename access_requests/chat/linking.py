@@ -9,7 +9,7 @@ from access_requests.chat.answers import Answer
 from access_requests.chat.refusals import NotLinked
 from access_requests.chat.speaking import COMMAND, PROVIDER, USER_ID, Speaker, portal_page, read_by
 from access_requests.chat.words import Line
-from access_requests.services import identities
+from access_requests.services.people import identities
 from portal.users.models import User
 from portal.verbs.rejections import Rejection
 from portal.verbs.run import act_as

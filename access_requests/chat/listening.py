@@ -21,8 +21,8 @@ from access_requests.chat import receiving
 from access_requests.chat.answers import Answer
 from access_requests.chat.reading import Unreadable, document, text_at
 from access_requests.chat.speaking import BY_SOCKET
-from access_requests.services import replays
-from access_requests.services.slack import api
+from access_requests.services.notices.slack import api
+from access_requests.services.people import replays
 from portal import stopping
 
 logger = logging.getLogger(__name__)

@@ -10,8 +10,8 @@ from access_requests.chat import answers
 from access_requests.chat.answers import Answer
 from access_requests.models import AccessRequest, Elevation
 from access_requests.selectors import elevations, requests, waiting
-from access_requests.services.slack import api, blocks, cards
-from access_requests.services.slack.blocks import Block
+from access_requests.services.notices.slack import api, blocks, cards
+from access_requests.services.notices.slack.blocks import Block
 from portal.users.models import User
 
 MOST_ACCESSES, MOST_REQUESTS = 15, 8

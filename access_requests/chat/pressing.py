@@ -21,10 +21,10 @@ from access_requests.chat.refusals import CodeUnreadable, NoWindow
 from access_requests.chat.speaking import COMMAND, Speaker, read_by
 from access_requests.models import AccessRequest
 from access_requests.policy import TEXT_LIMITS
-from access_requests.services import decide
 from access_requests.services.notices import refreshing
-from access_requests.services.slack import api, blocks, cards
-from access_requests.services.slack.blocks import Block
+from access_requests.services.notices.slack import api, blocks, cards
+from access_requests.services.notices.slack.blocks import Block
+from access_requests.services.requests import decide
 from portal.users.models import User
 from portal.verbs import rejections
 from portal.verbs.actor import Actor

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 
 from access_requests.chat.refusals import AnotherTeam, NotLinked
 from access_requests.selectors import identities
-from access_requests.services.credentials import ChatAccount
+from access_requests.services.people.credentials import ChatAccount
 from portal.users.models import User
 from portal.verbs import rejections
 from portal.verbs.actor import Actor, Door

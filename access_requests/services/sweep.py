@@ -9,17 +9,9 @@ from django.db.models import F, Q, QuerySet
 
 from access_requests.lifecycle import STANDING, UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest, Elevation
-from access_requests.services import (
-    change_requests,
-    decide,
-    gates,
-    identities,
-    judging,
-    personal_tokens,
-    replays,
-    stop,
-    target_roles,
-)
+from access_requests.services.elevations import change_requests, gates, judging, stop, target_roles
+from access_requests.services.people import identities, personal_tokens, replays
+from access_requests.services.requests import decide
 from portal.outbox import sending as outbox
 from portal.verbs import run
 from portal.verbs.actor import WORKER

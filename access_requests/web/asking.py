@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import AccessRequest, Decision, Verdict
 from access_requests.selectors import catalogue, switching
-from access_requests.services.submit import submit
+from access_requests.services.requests.submit import submit
 from access_requests.web.forms import AT, FOR, NOW, TEXTS, UNTIL, RequestForm
 from portal.pages.actor import actor_of, carry_out
 from portal.pages.page import PageRequest, with_headers_of

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from access_requests.models import BackendHealth
-from access_requests.services import health
+from access_requests.services.elevations import health
 from portal.pages.actor import actor_of, carry_out
 from portal.pages.page import PageRequest
 from portal.verbs import phrases

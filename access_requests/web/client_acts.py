@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access_requests.models import KeptIn
-from access_requests.services import clients
+from access_requests.services.people import clients
 from access_requests.web.client_showing import Shown
 from access_requests.web.clients import administrators_only, find, once, show
 from portal.pages.actor import actor_of, carry_out

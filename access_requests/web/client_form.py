@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from access_requests import wording
 from access_requests.models import ApiClient, ClientKind
-from access_requests.services import clients
-from access_requests.services.clients import EVERYONE, Terms
+from access_requests.services.people import clients
+from access_requests.services.people.clients import EVERYONE, Terms
 from portal.pages.forms import VerbForm
 from portal.pages.unseen import named
 from portal.pages.visible import visible

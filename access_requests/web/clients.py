@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from access_requests.models import ApiClient, KeptIn
 from access_requests.selectors import catalogue
 from access_requests.selectors import clients as selectors
-from access_requests.services import clients
-from access_requests.services.clients import Made
+from access_requests.services.people import clients
+from access_requests.services.people.clients import Made
 from access_requests.web.client_form import NewClientForm, TermsForm, initial_of
 from access_requests.web.client_showing import Shown
 from portal.pages.actor import actor_of, carry_out

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from access_requests.models import AwsAccount, Reconciliation
 from access_requests.selectors import drift
-from access_requests.services import reconcile
+from access_requests.services.drift import answering, running
 from portal.pages.actor import actor_of, carry_out
 from portal.pages.page import PageRequest
 from portal.users.models import User
@@ -61,12 +61,12 @@ class Comparison:
 
 def shown(person: User, *, now: datetime) -> Comparison:
     """Return how things are, in three queries."""
-    running = drift.under_way()
-    is_alive = running is not None and running.alive_at > now - reconcile.LONGEST_SILENCE
+    under_way = drift.under_way()
+    is_alive = under_way is not None and under_way.alive_at > now - running.LONGEST_SILENCE
     return Comparison(
         latest=drift.latest(),
-        under_way=running if is_alive else None,
-        broken_off=None if is_alive else running,
+        under_way=under_way if is_alive else None,
+        broken_off=None if is_alive else under_way,
         beyond=list(drift.never_read()),
         may_ask=person.is_administrator,
         now=now,
@@ -79,7 +79,7 @@ def compare(request: PageRequest) -> HttpResponse:
     page = MATRIX if request.POST.get("from") == MATRIX else LIST
     if request.method == "POST":
         try:
-            carry_out(request, lambda: reconcile.ask(actor=actor_of(request), now=timezone.now()))
+            carry_out(request, lambda: answering.ask(actor=actor_of(request), now=timezone.now()))
         except NotAllowed as refusal:
             raise PermissionDenied from refusal
         messages.success(request, _("You asked for a comparison with AWS. It begins as soon as a worker is free."))

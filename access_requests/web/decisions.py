@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from access_requests.models import AccessRequest
 from access_requests.selectors import requests
-from access_requests.services import decide
+from access_requests.services.requests import decide
 from access_requests.web import showing
 from portal.pages.actor import actor_of, carry_out
 from portal.pages.page import PageRequest

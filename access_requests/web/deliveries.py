@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from access_requests.models import Delivery, DeliveryStatus
 from access_requests.selectors import notices
-from access_requests.services.notices import asking
+from access_requests.services.notices import redelivery
 from access_requests.web.webhook_forms import DeliveryFilterForm
 from portal.pages.actor import actor_of, carry_out
 from portal.pages.page import PageRequest
@@ -53,7 +53,7 @@ def delivery_again(request: PageRequest, code: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("delivery", code)
     try:
-        made = carry_out(request, partial(asking.again, code=code, actor=actor_of(request), now=timezone.now()))
+        made = carry_out(request, partial(redelivery.again, code=code, actor=actor_of(request), now=timezone.now()))
     except NotAllowed as refusal:
         raise PermissionDenied from refusal
     except NotFound as refusal:

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from access_requests import wording
-from access_requests.client_errors import CodeUnusable
-from access_requests.services import device_codes, personal_tokens
-from access_requests.services.device_codes import Asked
+from access_requests.services.people import device_codes, personal_tokens
+from access_requests.services.people.client_errors import CodeUnusable
+from access_requests.services.people.device_codes import Asked
 from access_requests.web.forms import DeviceCodeForm
 from portal.pages.actor import actor_of, carry_out
 from portal.pages.page import PageRequest

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from access_requests.models import Drift
 from access_requests.selectors import catalogue
 from access_requests.selectors import drift as selectors
-from access_requests.services import reconcile
+from access_requests.services.drift import answering
 from access_requests.web import comparison, story
 from access_requests.web import drift_showing as showing
 from access_requests.web.forms import DriftFilterForm
@@ -61,7 +61,7 @@ def drift_undo(request: PageRequest, code: str) -> HttpResponse:
     try:
         carry_out(
             request,
-            partial(reconcile.undo, code=code, seen=request.POST.get("seen", ""), actor=actor_of(request), now=timezone.now()),
+            partial(answering.undo, code=code, seen=request.POST.get("seen", ""), actor=actor_of(request), now=timezone.now()),
         )
     except Rejection as rejection:
         return _page(request, code, status=rejection.status, refusal=phrases.sentence(rejection))
@@ -81,7 +81,7 @@ def drift_accept(request: PageRequest, code: str) -> HttpResponse:
     try:
         carry_out(
             request,
-            partial(reconcile.accept, code=code, seen=request.POST.get("seen", ""), actor=actor_of(request), now=timezone.now()),
+            partial(answering.accept, code=code, seen=request.POST.get("seen", ""), actor=actor_of(request), now=timezone.now()),
         )
     except Rejection as rejection:
         return _page(request, code, status=rejection.status, refusal=phrases.sentence(rejection))

@@ -13,8 +13,8 @@ from access_requests import problems
 from access_requests.lifecycle import DRIFT_OPEN, DriftStatus
 from access_requests.models import DRIFT_OF_SWITCH, Drift, DriftAnswer, Elevation
 from access_requests.selectors import drift as selectors
-from access_requests.services import reconcile
-from access_requests.web import drift_undoing as undoing
+from access_requests.services.drift import answering, learning, recording, undoing
+from access_requests.web import drift_undoing as undos
 from access_requests.web import drift_words as words
 from portal.users.models import User
 from portal.verbs import phrases
@@ -59,17 +59,17 @@ class Shown:
     @property
     def may_accept(self) -> bool:
         """Whether the viewer may say that it is right as it is now."""
-        return self.viewer.is_administrator and self.drift.status == DriftStatus.OPEN and reconcile.acceptable(self.drift)
+        return self.viewer.is_administrator and self.drift.status == DriftStatus.OPEN and learning.acceptable(self.drift)
 
     @property
     def seen(self) -> str:
         """The digest of what is shown, which an act names."""
-        return reconcile.digest(self.drift)
+        return answering.digest(self.drift)
 
     @property
     def has_author(self) -> bool:
         """Whether the portal asks who did it: what a switch comes to is no event, and Identity Center's are not looked up."""
-        return self.drift.kind not in DRIFT_OF_SWITCH and not undoing.is_in_identity_center(self.drift)
+        return self.drift.kind not in DRIFT_OF_SWITCH and not undos.is_in_identity_center(self.drift)
 
     @property
     def event(self) -> str:
@@ -96,15 +96,15 @@ class Shown:
 
     @property
     def steps(self) -> list[tuple[str, str]]:
-        return undoing.steps(self.drift)
+        return undos.steps(self.drift)
 
     @property
     def touches(self) -> str:
-        return undoing.touches(self.drift)
+        return undos.touches(self.drift)
 
     @property
     def touches_many(self) -> bool:
-        return self.drift.kind in undoing.TOUCHES_MANY
+        return self.drift.kind in undos.TOUCHES_MANY
 
     @property
     def inside(self) -> Iterable[Elevation]:
@@ -114,7 +114,7 @@ class Shown:
     @property
     def by_hand(self) -> str:
         """What to do where the portal cannot undo it."""
-        return undoing.by_hand(self.drift) if self.drift.status == DriftStatus.OPEN and not self._is_undoable else ""
+        return undos.by_hand(self.drift) if self.drift.status == DriftStatus.OPEN and not self._is_undoable else ""
 
     @property
     def problem(self) -> str:
@@ -128,7 +128,7 @@ class Shown:
 
     @property
     def another_tool(self) -> str:
-        return words.another_tool(self.drift) if self.is_open and reconcile.another_tool(self.drift) else ""
+        return words.another_tool(self.drift) if self.is_open and recording.another_tool(self.drift) else ""
 
     @property
     def facts(self) -> Sequence[Fact]:
@@ -136,7 +136,7 @@ class Shown:
 
     @property
     def _is_undoable(self) -> bool:
-        return self.drift.status == DriftStatus.OPEN and reconcile.undoable(self.drift)
+        return self.drift.status == DriftStatus.OPEN and undoing.undoable(self.drift)
 
 
 def _fact(key: str, value: Any) -> Fact:

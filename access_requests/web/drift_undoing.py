@@ -14,7 +14,7 @@ from access_requests.models import (
     Drift,
     DriftKind,
 )
-from access_requests.services import reconcile
+from access_requests.services.drift import learning
 
 Step = tuple[str, Promise]
 # The calls to IAM in their order. `thing` and `name` as in models.Drift.
@@ -123,7 +123,7 @@ def touches(drift: Drift) -> str:
 
 
 def by_hand(drift: Drift) -> str:
-    if drift.kind == DriftKind.USER_BOUNDARY and not reconcile.acceptable(drift):
+    if drift.kind == DriftKind.USER_BOUNDARY and not learning.acceptable(drift):
         return str(_PERSON_BOUNDARY)
     return str(BY_HAND.get(drift.kind, BY_HAND_ELSE))
 

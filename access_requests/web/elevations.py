@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from access_requests.models import Elevation
 from access_requests.selectors import catalogue, elevations
-from access_requests.services import extend, stop
+from access_requests.services.elevations import stop
+from access_requests.services.requests import extend
 from access_requests.web import story
 from access_requests.web.bars import bars
 from access_requests.web.forms import ElevationFilterForm, ExtendForm, StopForm

@@ -13,7 +13,7 @@ from access_requests import wording
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import DriftKind, WorkGroup
 from access_requests.selectors.drift import Filters
-from access_requests.services.submit import Ask
+from access_requests.services.requests.submit import Ask
 from portal.pages.fields import LocalTimeField, VerbatimField
 from portal.pages.forms import VerbForm
 from portal.pages.visible import visible

@@ -15,8 +15,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from access_requests.services import identities, preferences
-from access_requests.services.slack import api as slack
+from access_requests.services.notices.slack import api as slack
+from access_requests.services.people import identities, preferences
 from access_requests.web.forms import PreferencesForm
 from portal.pages.actor import actor_of, carry_out
 from portal.pages.page import PageRequest

@@ -6,9 +6,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from access_requests import wording
-from access_requests.services.notices import refreshing, slack
-from access_requests.services.notices.news import DRIFT_FOUND
-from access_requests.services.notices.webhooks import bodies, channel
+from access_requests.services.notices import refreshing
+from access_requests.services.notices.slack import channel as slack
+from access_requests.services.notices.webhooks import bodies
+from access_requests.services.notices.webhooks import channel as webhooks
+from access_requests.services.record.news import DRIFT_FOUND
 
 EVENTS: Mapping[str, Promise] = {
     "request.submitted": _("submitted"),
@@ -18,7 +20,7 @@ EVENTS: Mapping[str, Promise] = {
     bodies.TEST: _("test"),
     refreshing.ACT: _("brought up to date"),
 }
-CHANNELS: Mapping[str, Promise | str] = {channel.KEY: _("webhook"), slack.KEY: "Slack"}
+CHANNELS: Mapping[str, Promise | str] = {webhooks.KEY: _("webhook"), slack.KEY: "Slack"}
 # What the portal itself says; what a receiver answered is shown as it came.
 ANSWERS: Mapping[str, Promise] = {
     "address_not_public": _("The address is not on the public internet. Nothing was sent."),

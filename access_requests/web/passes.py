@@ -14,7 +14,7 @@ from access_requests.grants.registry import fenced
 from access_requests.lifecycle import STANDING, ElevationStatus
 from access_requests.models import Decision, Elevation, TargetRole
 from access_requests.selectors import switching
-from access_requests.services import stop
+from access_requests.services.elevations import stop
 from access_requests.web.checked import Checked
 from portal.iam.fences import iso
 from portal.pages import moments

@@ -15,7 +15,7 @@ from access_requests.lifecycle import UNDECIDED, ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, Decision, Verdict
 from access_requests.selectors import requests
 from access_requests.selectors import waiting as selectors
-from access_requests.services import bindings, snapshot
+from access_requests.services.record import bindings, snapshot
 from access_requests.web import story
 from access_requests.web.forms import DecisionForm
 from portal.pages.page import PageRequest

@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from access_requests import problems, wording
 from access_requests.grants import registry
 from access_requests.models import ApprovalLevel, Decision, TargetRole, WorkGroup
-from access_requests.services import gates
+from access_requests.services.elevations import gates
 from access_requests.web import health_words, notice_words, ways
 
 register = template.Library()

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from access_requests import wording
 from access_requests.models import PersonalToken
 from access_requests.selectors import personal_tokens as selectors
-from access_requests.services import personal_tokens
+from access_requests.services.people import personal_tokens
 from portal.pages.actor import actor_of, carry_out
 from portal.pages.page import PageRequest
 from portal.pages.paging import page_of

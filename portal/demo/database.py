@@ -5,7 +5,8 @@ from pathlib import Path
 from django.core.management import call_command
 from django.utils import timezone
 
-from access_requests.services import catalogue, people
+from access_requests.services import catalogue
+from access_requests.services.people import people
 from portal.demo import secret_files
 from portal.demo.places import Places
 from portal.demo.secret_files import Secrets

@@ -15,7 +15,8 @@ from django.conf import settings  # noqa: E402  Everything below needs the setti
 from django.utils import timezone  # noqa: E402
 
 from access_requests.models import Baseline  # noqa: E402
-from access_requests.services import documents, reconcile  # noqa: E402
+from access_requests.services.catalogue import documents  # noqa: E402
+from access_requests.services.drift import running  # noqa: E402
 from portal.demo import database, info, rebuilding, secret_files  # noqa: E402
 from portal.demo.environment import CONTROL_TOKEN  # noqa: E402
 from portal.demo.places import Places, write_private  # noqa: E402
@@ -34,7 +35,7 @@ def main() -> None:
         documents.review(owner, actor=COMMAND)
     if not Baseline.objects.exists():
         # The first look: what somebody changes in AWS from now on is drift.
-        reconcile.run()
+        running.run()
     passwords = database.set_passwords(places)
     write_private(places.facts, json.dumps(info.facts(places, secrets=secrets, passwords=passwords)))
 

@@ -25,7 +25,7 @@ from access_requests.models import (
     TargetRole,
     WorkGroup,
 )
-from access_requests.services import aws_step, fences, gates
+from access_requests.services.elevations import aws_step, fences, gates
 from portal.demo.secret_files import Secrets
 from portal.iam.fences import entry_fence, entry_fence_name
 from portal.iam.session_gate import SESSION_GATE_NAME, session_gate

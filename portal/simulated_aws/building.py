@@ -8,14 +8,13 @@ from moto.core.model_instances import reset_model_data
 from moto.iam import models
 from moto.iam.models import iam_backends
 
-from portal.simulated_aws import clock, faults, history, session_manager, sessions, trail
+from portal.simulated_aws import clock, faults, history, identity_directory, session_manager, sessions, trail
 from portal.simulated_aws.credentials import PARTITION
 from portal.simulated_aws.gateway import one_at_a_time
 from portal.simulated_aws.iam import StrictIam, install
 from portal.simulated_aws.identifiers import GROUP, ROLE, USER, stable_id
-from portal.simulated_aws.identity_center import directory
-from portal.simulated_aws.identity_center.directory import Directory, Membership, Person
-from portal.simulated_aws.identity_center.directory import Group as DirectoryGroup
+from portal.simulated_aws.identity_directory import Directory, Membership, Person
+from portal.simulated_aws.identity_directory import Group as DirectoryGroup
 from portal.simulated_aws.systems_manager import change_manager, documents, executions, tokens
 from portal.simulated_aws.world import (
     AccessKey,
@@ -51,7 +50,7 @@ def reset() -> None:
         # Not moto's own reset, which makes every account anew before it drops them.
         iam_backends.clear()
         reset_model_data()
-        for kept in (sessions, session_manager, trail, documents, executions, tokens, directory, history):
+        for kept in (sessions, session_manager, trail, documents, executions, tokens, identity_directory, history):
             kept.forget_all()
         change_manager.reset()
         faults.clear()
@@ -126,14 +125,14 @@ def _identity_center(account_id: str, declared: IdentityCenter) -> None:
     now = clock.now()
     made = Directory(account_id=account_id, region=declared.region, created_at=now)
     for user in declared.users:
-        user_id = user.user_id or directory.stable_id(account_id, "user", user.name)
+        user_id = user.user_id or identity_directory.stable_id(account_id, "user", user.name)
         made.add_user(Person(id=user_id, name=user.name, attributes=user.attributes, created_at=now))
     for group in declared.groups:
-        group_id = directory.stable_id(account_id, "group", group.name)
+        group_id = identity_directory.stable_id(account_id, "group", group.name)
         made.add_group(DirectoryGroup(id=group_id, name=group.name, description=group.description, created_at=now))
         for name in group.members:
             _membership(made, group_id, group.name, name)
-    directory.keep(made)
+    identity_directory.keep(made)
 
 
 def _membership(made: Directory, group_id: str, group: str, name: str) -> None:
@@ -141,7 +140,7 @@ def _membership(made: Directory, group_id: str, group: str, name: str) -> None:
     if user is None:
         message = f"{group} has the member {name}, who is not there"
         raise WorldError(message)
-    membership_id = directory.stable_id(made.account_id, "membership", f"{group}/{name}")
+    membership_id = identity_directory.stable_id(made.account_id, "membership", f"{group}/{name}")
     made.add_membership(Membership(id=membership_id, group_id=group_id, user_id=user.id, created_at=made.created_at))
 
 

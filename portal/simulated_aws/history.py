@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 
 from moto.iam.models import IAMBackend, iam_backends
 
-from portal.simulated_aws import clock
+from portal.simulated_aws import clock, identity_directory
 from portal.simulated_aws.credentials import PARTITION
-from portal.simulated_aws.identity_center import directory
-from portal.simulated_aws.identity_center.directory import Directories
+from portal.simulated_aws.identity_directory import Directories
 
 _MOST = 200
 
@@ -32,7 +31,7 @@ def note(*, until: datetime) -> None:
     """Remember how things are, before they change. Costs some 15 ms in the company."""
     accounts = list(iam_backends)
     iam = {account: _copied(iam_backends[account][PARTITION]) for account in accounts}
-    _past.append(_Past(until=until, iam=iam, directories=directory.copied()))
+    _past.append(_Past(until=until, iam=iam, directories=identity_directory.copied()))
     del _past[:-_MOST]
 
 
@@ -47,7 +46,7 @@ def as_before(*, seconds: float) -> Iterator[None]:
     now = _Past(
         until=clock.now(),
         iam={account: iam_backends[account][PARTITION] for account in past.iam},
-        directories=directory.all_kept(),
+        directories=identity_directory.all_kept(),
     )
     _show(past)
     try:
@@ -63,7 +62,7 @@ def forget_all() -> None:
 def _show(shown: _Past) -> None:
     for account, iam in shown.iam.items():
         iam_backends[account][PARTITION] = iam
-    directory.show(shown.directories)
+    identity_directory.show(shown.directories)
 
 
 def _copied(iam: IAMBackend) -> IAMBackend:

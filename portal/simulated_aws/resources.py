@@ -11,8 +11,8 @@ from typing import Any
 from moto.core.exceptions import ServiceException
 from moto.iam.models import IAMBackend
 
+from portal.simulated_aws import identity_directory
 from portal.simulated_aws.credentials import Caller
-from portal.simulated_aws.identity_center import directory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +175,7 @@ def _in_store(asked: Asked, kind: str) -> str:
 
 
 def _of_membership(asked: Asked, membership_id: str, kind: str) -> str:
-    store = directory.of(asked.caller.account_id, asked.region)
+    store = identity_directory.of(asked.caller.account_id, asked.region)
     found = store.memberships.get(membership_id) if store else None
     if kind == "membership" or found is None:
         return membership_id if kind == "membership" else "*"

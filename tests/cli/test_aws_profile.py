@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from access_requests.models import ApiClient, IamUserBinding, TargetRole, WorkGroup
-from access_requests.services import gates
+from access_requests.services.elevations import gates
 from tests.aws_fixtures import Aws
 from tests.bots import SCOPES, make_client, token_of
 from tests.cast import Cast, target_role

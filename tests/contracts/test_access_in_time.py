@@ -9,7 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from access_requests.models import Drift, Elevation, WorkGroup
-from access_requests.services import gates, reconcile
+from access_requests.services.drift import running
+from access_requests.services.elevations import gates
 from tests.aws_fixtures import Switched
 from tests.gated import Gated
 from tests.iam_simulate.peer import IamSimulate
@@ -52,7 +53,7 @@ class Production:
         return can_act(session)
 
     def compared(self) -> set[str]:
-        assert reconcile.run() is not None
+        assert running.run() is not None
         return {f"{row.kind} {row.thing} {row.name}".strip() for row in Drift.objects.filter(status__in=["open", "undoing"])}
 
 

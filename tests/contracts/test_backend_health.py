@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from access_requests import tasks
 from access_requests.models import BackendHealth, Elevation, WorkGroup
-from access_requests.services import health
+from access_requests.services.elevations import health
 from portal.outbox.models import Message
 from portal.simulated_aws.change_roles import APPROVER, IDENTITY_CENTER, PATH, STARTER
 from portal.simulated_aws.company import ACCOUNTS, role_arn

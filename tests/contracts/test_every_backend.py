@@ -12,7 +12,7 @@ from access_requests.grants.contract import Change, Grant, GrantBackend, Presenc
 from access_requests.grants.executions import GIVING, Purpose, StepClient
 from access_requests.grants.registry import backend
 from access_requests.models import WorkGroup
-from access_requests.services import aws_step
+from access_requests.services.elevations import aws_step
 from portal.aws.errors import BackendBusy, UnderWay
 from portal.iam.fences import iso
 from tests.cast import iam_user_id, identity_center_user_id

@@ -12,7 +12,9 @@ from access_requests.errors import IdentityUnread
 from access_requests.grants import entry_fence
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, RoleGate, TargetRole, WorkGroup
-from access_requests.services import gates, provision, reconcile, sweep, target_roles
+from access_requests.services import sweep
+from access_requests.services.drift import running
+from access_requests.services.elevations import gates, provision, target_roles
 from audits.models import TrailEntry
 from portal.iam.fences import Document, iso
 from portal.iam.fences import entry_fence as rendered
@@ -249,4 +251,4 @@ def test_without_a_role_of_the_portal_the_declared_arn_is_denied_by_the_jump_acc
     assert team.is_let_in()
     team.there.at(elevation.ends_at + SECOND)
     assert not team.is_let_in()
-    assert reconcile.run() is not None
+    assert running.run() is not None

@@ -15,7 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from access_requests.grants import ttl_tag
 from access_requests.lifecycle import IN_AWS, STANDING, UNDECIDED, UNSETTLED, ElevationStatus
 from access_requests.models import AccessRequest, Decision, Elevation
-from access_requests.services import aws_step, people, sweep
+from access_requests.services import sweep
+from access_requests.services.elevations import aws_step
+from access_requests.services.people import people
 from portal.iam.fences import iso
 from portal.users.models import User
 from portal.verbs.rejections import Rejection

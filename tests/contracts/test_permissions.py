@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from access_requests.models import Drift, Elevation, TargetRole, WorkGroup
-from access_requests.services import gates, judging, lease, provision, reconcile, revoke
-from access_requests.services.reconcile import looking
+from access_requests.services.drift import looking, running
+from access_requests.services.elevations import gates, judging, lease, provision, revoke
 from portal.aws.directory import find_iam_user
 from portal.iam.session_gate import SESSION_GATE_NAME
 from tests.aws_fixtures import PORTAL_KEY
@@ -138,7 +138,7 @@ def live_through_drift(world: Gated) -> None:
     roles.attach_role_policy(RoleName=MEMBER_ROLE, PolicyArn=MANAGED)
     world.put(OPEN_DOOR)
     world.jump.clock.forward(minutes=2)
-    reconcile.run()
+    running.run()
     undone = {row.kind for row in Drift.objects.filter(status="undone")}
     assert undone >= {"unexplained_member", "tag_unexplained", "group_policy", "role_policy", "gate_edited"}
     assert Drift.objects.exclude(status="undone").exclude(problem="").count() == 0
@@ -220,7 +220,7 @@ def counted(world: Gated) -> dict[str, tuple[int, int]]:
     extension = extension_asked(elevation, cast.member01, ends_at=elevation.starts_at.replace(hour=6), now=jump.clock.now)
     approved(extension, cast.leader01, now=jump.clock.now)
     counts["an extension"] = count(world, lambda: provision.prolong(elevation.pk))
-    counts["a comparison"] = count(world, reconcile.run)
+    counts["a comparison"] = count(world, running.run)
     returned(elevation, cast.member01, now=jump.clock.forward(minutes=1))
     counts["an end"] = count(world, lambda: revoke.end(elevation.pk))
     jump.clock.forward(seconds=lease.length().total_seconds())

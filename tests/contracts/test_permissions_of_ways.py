@@ -10,7 +10,7 @@ import pytest
 
 from access_requests.grants.identity_center import find_identity_center_user, members_of
 from access_requests.models import AccessRequest, Elevation, TargetRole, WorkGroup
-from access_requests.services import documents
+from access_requests.services.catalogue import documents
 from portal.simulated_aws.change_roles import FILES, IDENTITY_CENTER, RUNBOOK, STARTER
 from portal.verbs.actor import COMMAND
 from tests.aws_fixtures import ADMIN_KEY, REGION, Aws

@@ -7,7 +7,8 @@ import pytest
 from access_requests import errors
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Drift, TargetRole
-from access_requests.services import reconcile, revoke
+from access_requests.services.drift import running
+from access_requests.services.elevations import revoke
 from portal.iam import contexts
 from portal.iam.evaluation import Call, evaluate
 from portal.verbs import rejections
@@ -126,7 +127,7 @@ def test_defect_10_leaders_role_has_no_guard_rail_and_nothing_denies_deleting_fr
     TargetRole.objects.filter(name=LEADER_ROLE).update(policies=[rail])
     gated.iam.detach_role_policy(RoleName=LEADER_ROLE, PolicyArn=rail)
     jump.clock.forward(minutes=2)
-    reconcile.run()
+    running.run()
     assert Drift.objects.get(kind="role_policy_missing").name == rail
 
 

@@ -10,8 +10,8 @@ import pytest
 from access_requests import problems
 from access_requests.errors import ChangeNotReady, NotInProductionYet
 from access_requests.models import AccessRequest, AutomationExecution, Drift, Elevation, IamUserBinding, WorkGroup
-from access_requests.services import change_details, change_requests, executions, provision, revoke
-from access_requests.services.reconcile import undo_people
+from access_requests.services.drift import undo_people
+from access_requests.services.elevations import change_details, change_requests, executions, provision, revoke
 from audits.models import TrailEntry
 from portal.verbs.rejections import Rejection
 from tests.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, ROLES, Runbooked

@@ -17,8 +17,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, TargetRole, WorkGroup
-from access_requests.services import aws_step, judging, lease, open_sessions, sweep, target_roles
-from access_requests.services.gates import writing
+from access_requests.services import sweep
+from access_requests.services.elevations import aws_step, judging, lease, open_sessions, target_roles
+from access_requests.services.elevations.gates import writing
 from portal.iam import contexts
 from portal.iam.account import Account
 from portal.iam.evaluation import Call, evaluate

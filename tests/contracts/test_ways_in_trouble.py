@@ -14,7 +14,7 @@ from django.conf import settings
 from pytest_django import Settings
 
 from access_requests.models import Elevation, WorkGroup
-from access_requests.services import change_requests
+from access_requests.services.elevations import change_requests
 from portal.aws import sessions
 from portal.simulated_aws import control
 from portal.users.models import User

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccessRequest, AutomationExecution, Elevation
-from access_requests.services import documents
+from access_requests.services.catalogue import documents
 from portal.aws import sessions
 from portal.verbs.actor import COMMAND
 from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY

@@ -35,7 +35,7 @@ GROUP, TICKET = "ProdMemberWorkGroup", "CHG-123"
 MINUTES, TOO_MANY = 30, 100_000
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # Where the refusals are that every door can meet.
-RULES_OF_EVERY_DOOR = ("portal.verbs.rejections", "access_requests.errors", "access_requests.quota_errors")
+RULES_OF_EVERY_DOOR = ("portal.verbs.rejections", "access_requests.errors")
 
 
 # The doors

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from access_requests.models import AccessRequest, ApiClient, ApprovalPolicy
 from access_requests.selectors import personal_tokens as selectors
-from access_requests.services import clients, people, personal_tokens
+from access_requests.services.people import clients, people, personal_tokens
 from portal.users.models import LinkedIdentity, User
 from portal.verbs import run
 from portal.verbs.actor import COMMAND

@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
 from access_requests.models import AccessRequest, Delivery
-from access_requests.services.notices import delivering, telling
+from access_requests.services.notices import delivering, sending, telling
 from access_requests.services.notices.webhooks import keeping
 from access_requests.services.notices.webhooks.keeping import Wishes
 from portal.demo.sockets import free_port
@@ -96,15 +96,15 @@ def test_relay_prints_each_notice_once_and_nothing_that_is_not_the_portals(relay
 
     def delivered() -> bool:
         Delivery.objects.update(try_again_at=now)
-        delivering.deliver(delivery.pk, now=now)
+        sending.deliver(delivery.pk, now=now)
         delivery.refresh_from_db()
         return delivery.status == "delivered"
 
     until(delivered)  # It may not listen yet.
     again = run(lambda: delivering.deliver_again(delivery, now=now))
-    delivering.deliver(again.pk, now=now)
+    sending.deliver(again.pk, now=now)
     old = run(lambda: delivering.deliver_again(delivery, now=now - timedelta(hours=1)))
-    delivering.deliver(old.pk, now=now - timedelta(hours=1))
+    sending.deliver(old.pk, now=now - timedelta(hours=1))
     again.refresh_from_db()
     old.refresh_from_db()
     assert (again.answer, old.answer[:8]) == ("HTTP 204", "HTTP 401")

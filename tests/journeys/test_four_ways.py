@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from access_requests.models import AutomationExecution, Elevation
-from access_requests.services import documents
+from access_requests.services.catalogue import documents
 from portal.aws import sessions
 from portal.simulated_aws.company import role_arn
 from portal.verbs.actor import COMMAND

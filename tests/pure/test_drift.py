@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from access_requests.models import DriftKind
-from access_requests.services.reconcile import people, policies, switching, trust
-from access_requests.services.reconcile.comparing import Comparison, compare
-from access_requests.services.reconcile.difference import Difference, Problem
-from access_requests.services.reconcile.expected import Expected, Group, Identity, Role, Window
-from access_requests.services.reconcile.looking import Sight
-from access_requests.services.reconcile.watched import Bound, Place
+from access_requests.services.drift import people, policies, switching, trust
+from access_requests.services.drift.comparing import Comparison, compare
+from access_requests.services.drift.difference import Difference, Problem
+from access_requests.services.drift.expected import Expected, Group, Identity, Role, Window
+from access_requests.services.drift.looking import Sight
+from access_requests.services.drift.watched import Bound, Place
 from access_requests.web import drift_words
 from portal.iam.account import Account
 from portal.iam.fences import entry_fence

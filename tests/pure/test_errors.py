@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from access_requests import client_errors, drift_errors, errors, quota_errors, webhook_errors
+from access_requests import errors
+from access_requests.services.drift import drift_errors
+from access_requests.services.notices.webhooks import webhook_errors
+from access_requests.services.people import client_errors, identity_errors
 from portal.verbs import rejections
 from portal.verbs.rejections import Rejection
 
 TESTS = Path(__file__).resolve().parent.parent
-MODULES = {module.__name__ for module in (rejections, errors, client_errors, drift_errors, quota_errors, webhook_errors)}
+SUBJECTS = (errors, client_errors, drift_errors, identity_errors, webhook_errors)
+MODULES = {module.__name__ for module in (rejections, *SUBJECTS)}
 
 
 def refusals(kind: type[Rejection] = Rejection) -> Iterator[type[Rejection]]:

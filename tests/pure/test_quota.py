@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from access_requests import quota
+from access_requests.errors import TooManyPending, TooManySubmissions
 from access_requests.quota import Quota
-from access_requests.quota_errors import TooManyPending, TooManySubmissions
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

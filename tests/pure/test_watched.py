@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from access_requests.models import DriftKind
-from access_requests.services.reconcile import baseline, boundaries, trust
-from access_requests.services.reconcile.difference import Difference
-from access_requests.services.reconcile.expected import Expected
-from access_requests.services.reconcile.looking import Sight
+from access_requests.services.drift import baseline, boundaries, trust
+from access_requests.services.drift.difference import Difference
+from access_requests.services.drift.expected import Expected
+from access_requests.services.drift.looking import Sight
 from portal.iam.account import Account
 from portal.iam.session_gate import session_gate
 from tests.pure.test_drift import (

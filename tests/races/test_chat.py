@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from access_requests.models import ReceivedSignature
-from access_requests.services import identities, replays
+from access_requests.services.people import identities, replays
 from portal.users.models import LinkedIdentity
 from portal.verbs.run import run
 from tests.cast import Cast, actor_of

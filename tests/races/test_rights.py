@@ -11,7 +11,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
 from access_requests.models import AccessRequest
-from access_requests.services import decide, people
+from access_requests.services.people import people
+from access_requests.services.requests import decide
 from portal.pages.actor import Session
 from portal.users.models import User
 from portal.verbs.actor import COMMAND, Actor

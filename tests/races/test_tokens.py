@@ -9,8 +9,8 @@ from allauth.idp.oidc.models import Token
 from django.test import RequestFactory
 
 from access_requests.models import ApiClient, PersonalToken
-from access_requests.services import clients, device_codes, people, personal_tokens
-from access_requests.services.device_codes import Asked
+from access_requests.services.people import clients, device_codes, people, personal_tokens
+from access_requests.services.people.device_codes import Asked
 from audits.models import TrailEntry
 from portal.users.models import User
 from portal.verbs.run import run

@@ -7,10 +7,12 @@ import pytest
 from pytest_django import Settings
 
 from access_requests import errors
+from access_requests.errors import TooManyPending, TooManySubmissions
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, Decision, Elevation
-from access_requests.quota_errors import TooManyPending, TooManySubmissions
-from access_requests.services import decide, people, submit, sweep
+from access_requests.services import sweep
+from access_requests.services.people import people
+from access_requests.services.requests import decide, submit
 from audits.models import TrailEntry
 from portal.verbs import rejections
 from portal.verbs.actor import WORKER

@@ -7,7 +7,7 @@ import pytest
 
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation
-from access_requests.services import lease, provision, revoke
+from access_requests.services.elevations import lease, provision, revoke
 from portal.iam.fences import iso
 from tests.jump import MEMBER_TAG, Jump, ended, granted
 from tests.races.racing import race

@@ -9,14 +9,14 @@ import django
 
 django.setup()
 
-from access_requests import errors, quota_errors  # noqa: E402  Everything below needs the settings.
+from access_requests import errors  # noqa: E402  Everything below needs the settings.
 from portal.api import api  # noqa: E402
 from portal.rest import problems, refusals  # noqa: E402
 from portal.verbs import rejections  # noqa: E402
 from portal.verbs.rejections import Rejection  # noqa: E402
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-MODULES = {module.__name__ for module in (rejections, errors, quota_errors, refusals)}
+MODULES = {module.__name__ for module in (rejections, errors, refusals)}
 CODES, OPENAPI = DOCS / "error-codes.md", DOCS / "openapi.json"
 
 HEAD = """# Error codes of the REST API

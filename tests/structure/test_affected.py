@@ -14,8 +14,8 @@ APP, WEB, VERBS = "tests/app", "tests/app/access_requests/web", "tests/app/acces
 BROWSER = "tests/journeys/test_main_job.py::test_person_returns_and_lead_stops"
 # The changed file, and who sees the fault in it.
 SEEN_BY = {
-    "access_requests/services/decide.py": f"{VERBS}/test_decide.py",
-    "access_requests/services/slack/api.py": f"{VERBS}/notices/test_slack.py",
+    "access_requests/services/requests/decide.py": f"{VERBS}/requests/test_decide.py",
+    "access_requests/services/notices/slack/api.py": f"{VERBS}/notices/test_slack.py",
     "access_requests/web/decisions.py": f"{WEB}/test_decisions.py",
     "access_requests/web/tags.py": f"{WEB}/test_home.py",
     "access_requests/policy.py": "tests/pure",

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook
 
-from access_requests.services.notices.delivering import PATIENCE
+from access_requests.services.notices.sending import PATIENCE
 from access_requests.services.notices.webhooks import signing
 from tests.structure.webhook_documents import EVENTS, document
 

@@ -15,9 +15,9 @@ from django.utils.translation import override  # noqa: E402
 
 from access_requests.models import WebhookEndpoint  # noqa: E402
 from access_requests.services.notices.drift import Found  # noqa: E402
-from access_requests.services.notices.news import DRIFT_FOUND  # noqa: E402
 from access_requests.services.notices.webhooks import bodies  # noqa: E402
 from access_requests.services.notices.webhooks.sentences import SENTENCES  # noqa: E402
+from access_requests.services.record.news import DRIFT_FOUND  # noqa: E402
 from audits.models import TrailEntry  # noqa: E402
 
 EVENTS = Path(__file__).resolve().parents[2] / "docs" / "webhook-events.md"

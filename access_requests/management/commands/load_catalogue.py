@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from access_requests.management import operators
-from access_requests.services import catalogue, documents
-from access_requests.services.catalogue import CatalogueRefused, Change, Wanted
+from access_requests.services import catalogue
+from access_requests.services.catalogue import CatalogueRefused, Change, Wanted, documents
 from portal.aws.errors import BackendError
 from portal.verbs.actor import Actor
 from portal.verbs.run import run

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from access_requests.grants.documents import Owner, Published
 from access_requests.management import operators
-from access_requests.services import documents
+from access_requests.services.catalogue import documents
 from portal.aws.errors import BackendBusy, BackendError
 from portal.verbs.actor import Actor
 

@@ -9,7 +9,7 @@ from access_requests.lifecycle import DriftStatus
 from access_requests.management import operators
 from access_requests.models import Drift, Reconciliation
 from access_requests.selectors import drift as selector
-from access_requests.services import reconcile
+from access_requests.services.drift import recording, running
 from portal.verbs.actor import COMMAND, Actor
 
 # Longer than a comparison takes that waits for what may merely be late.
@@ -42,11 +42,11 @@ class Command(BaseCommand):
 
     def _compare(self, actor: Actor, *, patience: int = 0) -> bool:
         """Print one comparison, after another one if that ends in time; return whether all is as it should be."""
-        row = reconcile.run(asked_by=actor.name, pause=time.sleep)
+        row = running.run(asked_by=actor.name, pause=time.sleep)
         while row is None and patience > 0:
             time.sleep(1)
             patience -= 1
-            row = reconcile.run(asked_by=actor.name, pause=time.sleep)
+            row = running.run(asked_by=actor.name, pause=time.sleep)
         if row is None:
             self.stdout.write("another comparison is running")
             return False
@@ -67,7 +67,7 @@ def _actor(options: dict[str, Any]) -> Actor:
 def _line(drift: Drift) -> str:
     what = f"{drift.account} {drift.thing} {drift.name}".strip()
     said = [drift.code, drift.get_kind_display(), what, f"by {drift.principal or 'unknown'}", drift.status]
-    if reconcile.another_tool(drift):
+    if recording.another_tool(drift):
         said.append("another tool manages it")
     if drift.problem:
         said.append(drift.problem)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from access_requests.management import operators
 from access_requests.management.passwords import read_password
-from access_requests.services import people
+from access_requests.services.people import people
 from portal.users.models import User
 from portal.verbs.run import run
 

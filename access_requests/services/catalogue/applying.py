@@ -6,11 +6,11 @@ from typing import Any
 
 from access_requests.models import ApprovalPolicy, AwsAccount, StandingGroup, TargetRole, WorkGroup
 from access_requests.models.catalogue import LONGEST_SESSION_MINUTES
-from access_requests.services import changes as trail_of_changes
-from access_requests.services import target_roles
 from access_requests.services.catalogue import clients, persons
 from access_requests.services.catalogue.comparing import Change
 from access_requests.services.catalogue.state import Fields, Kind
+from access_requests.services.elevations import target_roles
+from access_requests.services.record import changes as trail_of_changes
 from portal.users.models import User
 from portal.verbs.actor import Actor
 

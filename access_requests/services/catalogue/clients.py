@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from access_requests.models import ApiClient, KeptIn
-from access_requests.services import clients
 from access_requests.services.catalogue.comparing import Change
 from access_requests.services.catalogue.state import Fields
-from access_requests.services.clients import Made, Terms
+from access_requests.services.people import clients
+from access_requests.services.people.clients import Made, Terms
 from portal.verbs.actor import Actor
 
 TERMS = tuple(Terms.__dataclass_fields__)

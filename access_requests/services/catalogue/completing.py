@@ -9,10 +9,10 @@ from access_requests.grants.registry import fenced
 from access_requests.models import ClientKind, KeptIn
 from access_requests.models.catalogue import LONGEST_SESSION_MINUTES
 from access_requests.services.catalogue import identities
-from access_requests.services.catalogue.asking import Found, Unasked
+from access_requests.services.catalogue.looking_up import Found, Unasked
 from access_requests.services.catalogue.mistakes import Mistakes, quoted
 from access_requests.services.catalogue.state import Fields, Kind, Objects, State, path_of
-from access_requests.services.people import BINDINGS, AwsUser
+from access_requests.services.people.people import BINDINGS, AwsUser
 
 Secrets = Mapping[str, str]
 Answers = Mapping[str, AwsUser | Unasked | None]

@@ -4,8 +4,8 @@ from typing import Any
 
 from access_requests.grants.registry import fenced
 from access_requests.models import ApiClient, ApprovalPolicy, AwsAccount, StandingGroup, TargetRole, WorkGroup
-from access_requests.services import clients, people
 from access_requests.services.catalogue.state import Kind, Objects, State
+from access_requests.services.people import clients, people
 from portal.users.models import User
 
 Everyone = str | list[str]

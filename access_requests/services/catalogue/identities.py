@@ -6,7 +6,7 @@ An ARN is never put together from a name. Fences deny what they name: on another
 from collections.abc import Collection, Iterable
 
 from access_requests.grants.registry import fenced
-from access_requests.services.catalogue.asking import Found, Unasked
+from access_requests.services.catalogue.looking_up import Found, Unasked
 from access_requests.services.catalogue.mistakes import Mistakes, quoted
 from access_requests.services.catalogue.state import Fields, Kind, Objects, State, path_of
 from portal.aws.directory import IamRole

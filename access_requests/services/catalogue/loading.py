@@ -18,9 +18,9 @@ from access_requests.services.catalogue import (
     identities,
     refusing,
 )
-from access_requests.services.catalogue.asking import Asking, Found, Sources, Unasked
 from access_requests.services.catalogue.comparing import Change
 from access_requests.services.catalogue.completing import Secrets
+from access_requests.services.catalogue.looking_up import Asking, Found, Sources, Unasked
 from access_requests.services.catalogue.mistakes import Mistakes
 from access_requests.services.catalogue.state import Kind, State
 from access_requests.services.catalogue.wanted import Wanted

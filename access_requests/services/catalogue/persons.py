@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from access_requests.grants.identity_center import IdentityCenterUser
-from access_requests.services import people
 from access_requests.services.catalogue.comparing import Change
 from access_requests.services.catalogue.state import Fields
-from access_requests.services.people import Profile
+from access_requests.services.people import people
+from access_requests.services.people.people import Profile
 from portal.aws.directory import IamUser
 from portal.users.models import User
 from portal.verbs.actor import Actor

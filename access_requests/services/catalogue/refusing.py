@@ -13,7 +13,7 @@ from access_requests.models import AccessRequest, ApiClient, ApprovalPolicy, Ele
 from access_requests.services.catalogue.checking import same_but_for_case
 from access_requests.services.catalogue.mistakes import Mistakes, Path, quoted
 from access_requests.services.catalogue.state import SECTIONS, Kind, State, path_of
-from access_requests.services.people import BINDINGS
+from access_requests.services.people.people import BINDINGS
 from portal.iam.fences import ROLE_ARN, entry_fence
 from portal.users.models import User
 

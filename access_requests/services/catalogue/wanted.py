@@ -29,7 +29,7 @@ from access_requests.services.catalogue.reading import (
     text,
 )
 from access_requests.services.catalogue.state import SECTIONS, Kind, State
-from access_requests.services.people import BINDINGS
+from access_requests.services.people.people import BINDINGS
 from portal.iam.fences import ROLE_ARN
 
 IAM_RULE = "letters, digits and _ + = , . @ -"

@@ -5,13 +5,15 @@ which recipients want an entry; each of these gets a row (`models.Delivery`), wh
 (`delivering`). What a person or a worker does writes no row of this and waits for none of it: it nudges, and a nudge that is
 lost costs a sweep's period. Workers of this have a queue of their own.
 
-    news         what is worth telling
     telling      from the trail to deliveries
-    delivering   sending them, with patience
+    delivering   deliveries as rows
+    sending      sending them, with patience
+    redelivery   what administrators have sent once more
     contract     what a channel is
     registry     which there are
-    slack        cards of requests in Slack
-    drift        what is told of drift; slack_drift, as direct messages
+    slack        cards of requests in Slack, and drift as direct messages
+    webhooks     signed bodies to public addresses
+    drift        what is told of drift
     refreshing   looking at them once more
 
 A channel is a module or a package here with a class that satisfies `contract.Channel`, and an instance of it in

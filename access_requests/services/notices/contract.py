@@ -48,6 +48,6 @@ class Channel(Protocol):
     def send(self, delivery: Delivery, *, now: datetime) -> str:
         """Send, in no transaction; return what was answered. May run twice for one delivery. Raises Later, Undeliverable.
 
-        All of it takes less than delivering.LOST_AFTER.
+        All of it takes less than sending.LOST_AFTER.
         """
         ...

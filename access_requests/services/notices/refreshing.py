@@ -3,9 +3,8 @@
 from datetime import datetime
 
 from access_requests.models import AccessRequest, Delivery
-from access_requests.services.notices import slack
 from access_requests.services.notices.delivering import SEND
-from access_requests.services.slack import api
+from access_requests.services.notices.slack import api, channel
 from portal.outbox import sending as outbox
 
 ACT = "slack.refresh"
@@ -13,10 +12,10 @@ ACT = "slack.refresh"
 
 def refresh_cards(request: AccessRequest, *, now: datetime) -> None:
     """Have the request's cards in Slack brought up to date. In the caller's transaction."""
-    targets = slack.places(request) if api.is_possible() else ()
+    targets = channel.places(request) if api.is_possible() else ()
     for target in targets:
         delivery = Delivery.objects.create(
-            channel=slack.KEY,
+            channel=channel.KEY,
             target=target,
             act=ACT,
             subject=request.code,

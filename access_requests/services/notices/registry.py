@@ -1,7 +1,7 @@
 """Which channels there are."""
 
 from access_requests.services.notices.contract import Channel, Undeliverable
-from access_requests.services.notices.slack import SlackChannel
+from access_requests.services.notices.slack.channel import SlackChannel
 from access_requests.services.notices.webhooks.channel import WebhookChannel
 
 CHANNELS: tuple[Channel, ...] = (SlackChannel(), WebhookChannel())

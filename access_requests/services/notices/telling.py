@@ -10,7 +10,7 @@ from access_requests.models import Delivery, NoticeCursor
 from access_requests.services.notices import registry
 from access_requests.services.notices.contract import Channel, Wanted
 from access_requests.services.notices.delivering import SEND
-from access_requests.services.notices.news import NEWS, TELL
+from access_requests.services.record.news import NEWS, TELL
 from audits import selectors
 from audits.models import TrailEntry
 from portal.outbox import sending as outbox

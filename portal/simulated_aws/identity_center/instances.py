@@ -4,11 +4,11 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 
+from portal.simulated_aws import identity_directory
+from portal.simulated_aws.directory_errors import NotFound
 from portal.simulated_aws.errors import NotSimulated
 from portal.simulated_aws.gateway import Gateway
-from portal.simulated_aws.identity_center import directory
-from portal.simulated_aws.identity_center.directory import Directory
-from portal.simulated_aws.identity_center.errors import NotFound
+from portal.simulated_aws.identity_directory import Directory
 
 
 class InstancesResponse(Gateway):
@@ -21,11 +21,11 @@ class InstancesResponse(Gateway):
     def list_instances(self) -> ActionResult:
         if "RegionScope" in self.params:
             raise NotSimulated("RegionScope of ListInstances is not simulated")
-        found = directory.of(self.caller.account_id, self.region)
+        found = identity_directory.of(self.caller.account_id, self.region)
         return ActionResult({"Instances": [_shown(found)] if found else []})
 
     def describe_instance(self) -> ActionResult:
-        found = directory.of(self.caller.account_id, self.region)
+        found = identity_directory.of(self.caller.account_id, self.region)
         if found is None or found.instance_arn != self.params["InstanceArn"]:
             raise NotFound("Instance")
         return ActionResult(_shown(found))

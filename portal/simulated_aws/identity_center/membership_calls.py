@@ -5,10 +5,10 @@ from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
 
+from portal.simulated_aws.directory_errors import NotFound
 from portal.simulated_aws.errors import ValidationError
-from portal.simulated_aws.identity_center.directory import Membership, plain
-from portal.simulated_aws.identity_center.errors import NotFound
 from portal.simulated_aws.identity_center.store_calls import StoreCalls
+from portal.simulated_aws.identity_directory import Membership, plain
 
 Answer = dict[str, Any]
 

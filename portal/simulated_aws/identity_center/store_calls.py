@@ -6,12 +6,11 @@ from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
 
-from portal.simulated_aws import paging
+from portal.simulated_aws import identity_directory, paging
+from portal.simulated_aws.directory_errors import Invalid, NotFound
 from portal.simulated_aws.errors import NotSimulated
 from portal.simulated_aws.gateway import Gateway
-from portal.simulated_aws.identity_center import directory
-from portal.simulated_aws.identity_center.directory import Directory, Group, Person
-from portal.simulated_aws.identity_center.errors import Invalid, NotFound
+from portal.simulated_aws.identity_directory import Directory, Group, Person
 
 Answer = dict[str, Any]
 _PAGE = 100
@@ -91,7 +90,7 @@ class StoreCalls(Gateway):
 
     @property
     def store(self) -> Directory:
-        return directory.find(self.caller.account_id, self.region, self.params["IdentityStoreId"])
+        return identity_directory.find(self.caller.account_id, self.region, self.params["IdentityStoreId"])
 
     def page(self, name: str, items: Sequence[Any], show: Callable[[Any], Answer]) -> ActionResult:
         """Answer the page that was asked for. Raises Invalid for a bad token."""

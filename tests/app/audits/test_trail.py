@@ -7,7 +7,8 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from access_requests.models import AccessRequest, Elevation
-from access_requests.services import decide, people
+from access_requests.services.people import people
+from access_requests.services.requests import decide
 from audits import trail
 from audits.models import TrailEntry
 from portal.verbs.actor import WORKER

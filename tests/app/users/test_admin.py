@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from access_requests.services.changes import record
+from access_requests.services.record.changes import record
 from audits.models import TrailEntry
 from portal.users.reading import ReadingAdmin
 from tests.cast import Cast, actor_of

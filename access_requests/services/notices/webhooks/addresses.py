@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 from django.conf import settings
 from requests_hardened.ip_filter import EXTRA_BLOCKED_NET_RANGES  # type: ignore[import-untyped]  # It ships no types.
 
-from access_requests import webhook_errors
+from access_requests.services.notices.webhooks import webhook_errors
 
 Address = IPv4Address | IPv6Address
 LONGEST = 500

@@ -10,8 +10,8 @@ from cryptography.fernet import InvalidToken
 from access_requests.models import AccessRequest, Delivery, DisabledBecause, WebhookEndpoint
 from access_requests.services.notices import drift
 from access_requests.services.notices.contract import Later, Undeliverable, Wanted
-from access_requests.services.notices.news import DRIFT_FOUND
 from access_requests.services.notices.webhooks import bodies, posting, recording, signing
+from access_requests.services.record.news import DRIFT_FOUND
 from audits.models import TrailEntry
 from portal.users.models import User
 from portal.verbs.actor import WORKER

@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from access_requests import errors, policy, webhook_errors
+from access_requests import errors, policy
 from access_requests.models import Delivery, DeliveryStatus, DisabledBecause, WebhookEndpoint, WorkGroup
 from access_requests.models.codes import delivery_code
 from access_requests.services.notices import delivering
-from access_requests.services.notices.news import NEWS
-from access_requests.services.notices.webhooks import addresses, bodies, recording, sealing, signing
+from access_requests.services.notices.webhooks import addresses, bodies, recording, sealing, signing, webhook_errors
 from access_requests.services.notices.webhooks.channel import KEY
+from access_requests.services.record.news import NEWS
 from portal.outbox import sending as outbox
 from portal.verbs import rejections
 from portal.verbs.actor import Actor

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from access_requests.models import DisabledBecause, WebhookEndpoint
-from access_requests.services import changes
+from access_requests.services.record import changes
 from portal.verbs.actor import Actor
 
 Fields = Mapping[str, Any]

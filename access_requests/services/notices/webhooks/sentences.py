@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access_requests.services.notices import drift
 from access_requests.services.notices.drift import Found
-from access_requests.services.notices.news import DRIFT_FOUND
+from access_requests.services.record.news import DRIFT_FOUND
 
 EXTENSION_ASKED = _("%(person)s asks for more time with %(groups)s. %(id)s waits for approval.")
 # In the order in which they happen, in which they are listed too.

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from access_requests.models import AccessRequest, ApiClient, ApprovalPolicy, PersonalToken
-from access_requests.services import people
+from access_requests.services.people import people
 from audits.models import TrailEntry
 from portal.users.models import User
 from portal.verbs.run import run

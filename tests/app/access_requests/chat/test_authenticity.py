@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from access_requests.models import AccessRequest, ReceivedSignature
-from access_requests.services import replays
+from access_requests.services.people import replays
 from tests.cast import Cast
 from tests.clock import Clock
 from tests.slack import COMMANDS, INTERACTIONS, Slack, signature, signed, told

@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, Decision, Elevation, Verdict
-from access_requests.services import people
+from access_requests.services.people import people
 from audits.models import TrailEntry
 from portal.users.models import LinkedIdentity
 from portal.verbs.run import run

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from access_requests.models import AccessRequest, LinkCode, WrongCode
-from access_requests.services import identities, people
+from access_requests.services.people import identities, people
 from audits.models import TrailEntry
 from portal.users.models import LinkedIdentity, User
 from portal.verbs.run import run

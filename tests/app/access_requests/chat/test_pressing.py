@@ -9,8 +9,9 @@ from pytest_django import Settings
 
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import AccessRequest, Decision, Verdict
-from access_requests.services import people, snapshot
-from access_requests.services.slack import api, cards
+from access_requests.services.notices.slack import api, cards
+from access_requests.services.people import people
+from access_requests.services.record import snapshot
 from audits.models import TrailEntry
 from portal.verbs.run import run
 from tests.cast import Cast, actor_of

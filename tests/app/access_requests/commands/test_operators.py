@@ -12,7 +12,7 @@ from django.utils import translation
 
 from access_requests.management import operators
 from access_requests.models import Reconciliation
-from access_requests.services import documents
+from access_requests.services.catalogue import documents
 from access_requests.web import story
 from audits.models import TrailEntry
 from portal.users.models import User

@@ -8,7 +8,8 @@ from django.core.management import call_command
 
 from access_requests.models import Drift, Reconciliation, TargetRole
 from access_requests.selectors import matrix
-from access_requests.services import gates, reconcile
+from access_requests.services.drift import running
+from access_requests.services.elevations import gates
 from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, role_arn
 from tests.aws_fixtures import Aws
 from tests.clock import Clock
@@ -31,7 +32,7 @@ def company(portal_in_aws: Aws, clock: Clock) -> Aws:
 
 
 def compared() -> list[str]:
-    assert reconcile.run() is not None
+    assert running.run() is not None
     assert Reconciliation.objects.latest("pk").problems == []
     return sorted(f"{row.kind} {row.account} {row.thing} {row.name}".strip() for row in Drift.objects.all())
 
@@ -49,7 +50,7 @@ def test_the_demo_company_has_no_drift_before_its_gates_are_written() -> None:
 
 @pytest.mark.usefixtures("company")
 def test_matrix_of_the_demo_company_is_as_its_catalogue_says() -> None:
-    reconcile.run()
+    running.run()
     whole = matrix.latest()
     assert whole is not None
     assert {account.key for account in whole.accounts if account.is_read} == READ

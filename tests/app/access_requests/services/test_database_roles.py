@@ -10,11 +10,12 @@ from pytest_django import Settings
 
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccessRequest, Decision, Delivery, Drift, Elevation, RequestedGroup, WebhookEndpoint
-from access_requests.services import gates, health, judging, provision, reconcile, revoke, sweep
-from access_requests.services.notices import delivering, telling
+from access_requests.services import sweep
+from access_requests.services.drift import announcing, answering, recording, running
+from access_requests.services.elevations import gates, health, judging, provision, revoke
+from access_requests.services.notices import delivering, sending, telling
 from access_requests.services.notices.webhooks import keeping
 from access_requests.services.notices.webhooks.keeping import Wishes
-from access_requests.services.reconcile import announcing, recording
 from audits.database_roles import Service
 from audits.models import TrailEntry
 from portal.users.models import User
@@ -168,18 +169,18 @@ def test_workers_role_gives_prolongs_ends_tidies_and_compares(gated: Gated, role
     jump.clock.forward(minutes=3)
     gated.aws.set_clock(at=jump.clock.now)
     with roles.act_as(WORKER):
-        reconcile.run()
+        running.run()
         health.probe_all()
     with roles.act_as(WEB):
         drift = Drift.objects.get(name="member02")
         run(
-            lambda: reconcile.undo(
-                code=drift.code, seen=reconcile.digest(drift), actor=actor_of(jump.cast.admin01), now=jump.clock.now
+            lambda: answering.undo(
+                code=drift.code, seen=answering.digest(drift), actor=actor_of(jump.cast.admin01), now=jump.clock.now
             )
         )
         returned(elevation, jump.cast.member01, now=jump.clock.now)
     with roles.act_as(WORKER):
-        reconcile.undo_one(drift.pk)
+        running.undo_one(drift.pk)
         assert ended(elevation).status == ElevationStatus.ENDED
         jump.clock.forward(minutes=3)
         revoke.tidy(elevation.pk)
@@ -229,7 +230,7 @@ def test_notices_role_tells_sends_disables_what_is_gone_and_forgets(
     with roles.act_as(NOTICES):
         telling.tell(now=jump.clock.now)
         for _task, delivery_id in list(delivering.due(now=jump.clock.now)):
-            delivering.deliver(delivery_id, now=jump.clock.now)
+            sending.deliver(delivery_id, now=jump.clock.now)
         delivering.forget_old(now=timezone.now() + timedelta(days=2 * settings.DELIVERIES_KEPT_DAYS))
     assert (WebhookEndpoint.objects.get().enabled, len(receiver.got)) == (False, 1)
     # Cards for both approvers, and the drift for administrator and auditor.

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from access_requests.models import BackendHealth, Elevation, WorkGroup
-from access_requests.services import health
+from access_requests.services.elevations import health
 from portal.outbox.models import Message
 from tests.app.access_requests.web.conftest import Browse
 from tests.cast import Cast

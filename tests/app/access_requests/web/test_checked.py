@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from access_requests.models import Elevation
-from access_requests.services import transition
+from access_requests.services.record import transition
 from portal.iam.fences import iso
 from portal.verbs.actor import WORKER
 from portal.verbs.run import run

@@ -6,7 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from access_requests.models import ComparisonAsked, Reconciliation
-from access_requests.services import reconcile
+from access_requests.services.drift import answering
 from portal.outbox.models import Message
 from tests.app.access_requests.web.conftest import Browse
 from tests.cast import Cast, let_portal_in
@@ -22,7 +22,7 @@ def test_administrator_has_aws_compared_now_and_comes_back_to_the_page(cast: Cas
     assert response.redirect_chain == [({"drift-list": "/drift/", "matrix": "/matrix/"}[name], 302)]
     assert "You asked for a comparison with AWS." in response.content.decode()
     message = Message.objects.get()
-    assert (message.task, message.object_id) == (reconcile.RECONCILE, ComparisonAsked.objects.get(asked_by=cast.admin01).pk)
+    assert (message.task, message.object_id) == (answering.RECONCILE, ComparisonAsked.objects.get(asked_by=cast.admin01).pk)
 
 
 @pytest.mark.parametrize("who", ["member01", "leader01", "auditor01"])

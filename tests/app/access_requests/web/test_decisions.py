@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import Decision, Verdict
-from access_requests.services import snapshot
+from access_requests.services.record import snapshot
 from audits.models import TrailEntry
 from tests.app.access_requests.web.conftest import Browse
 from tests.cast import PASSWORD, Cast, add_person

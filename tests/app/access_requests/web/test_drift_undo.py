@@ -8,10 +8,9 @@ import pytest
 
 from access_requests.lifecycle import DriftAction, DriftStatus
 from access_requests.models import Drift, DriftKind, WorkGroup
-from access_requests.services import reconcile
-from access_requests.services.reconcile import recording
-from access_requests.services.reconcile.difference import Difference
-from access_requests.services.reconcile.undoing import UNDOS
+from access_requests.services.drift import answering, recording
+from access_requests.services.drift.difference import Difference
+from access_requests.services.drift.undoing import UNDOS
 from access_requests.web import drift_undoing
 from audits.models import TrailEntry
 from portal.outbox.models import Message
@@ -41,7 +40,7 @@ def found(cast: Cast, now: datetime, **changes: Any) -> Drift:
 
 def seen(drift: Drift) -> dict[str, str]:
     """Return what the page that asks sends with the act."""
-    return {"seen": reconcile.digest(drift)}
+    return {"seen": answering.digest(drift)}
 
 
 def rewrite(drift: Drift, detail: dict[str, Any], now: datetime) -> None:
@@ -87,7 +86,7 @@ def test_administrator_is_told_what_is_done_and_whom_it_touches_and_then_has_it_
     assert 'hx-trigger="every 2s"' in page
     assert f'href="/drift/{drift.code}/undo/"' not in page
     message = Message.objects.get()
-    assert (message.task, message.object_id) == (reconcile.UNDO, drift.pk)
+    assert (message.task, message.object_id) == (answering.UNDO, drift.pk)
 
 
 @pytest.mark.parametrize("who", ["leader01", "auditor01"])
@@ -146,7 +145,7 @@ def test_page_says_why_aws_refused_and_when_it_is_tried_again(cast: Cast, browse
 
 def test_timeline_tells_the_whole_story_in_words(cast: Cast, browse: Browse, clock: Clock) -> None:
     drift, now = found(cast, clock.now), clock.now
-    run(partial(reconcile.undo, code=drift.code, seen=reconcile.digest(drift), actor=actor_of(cast.admin01), now=now))
+    run(partial(answering.undo, code=drift.code, seen=answering.digest(drift), actor=actor_of(cast.admin01), now=now))
     event = {"eventName": "AddUserToGroup", "eventTime": "2026-11-23T04:58:00Z", "sourceIPAddress": "203.0.113.9"}
     Drift.objects.update(principal="arn:aws:iam::111111111111:user/ops", event=event)
     for act in ("drift.changed", "drift.attributed", "drift.undo_written"):

@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from access_requests.lifecycle import ElevationAction
 from access_requests.models import Elevation, IamUserBinding
-from access_requests.services import transition
+from access_requests.services.record import locking, transition
 from portal.verbs.run import run
 from tests.app.access_requests.web.conftest import Browse
 from tests.cast import Cast, actor_of, add_person
@@ -195,7 +195,7 @@ def active(cast: Cast, clock: Clock) -> Elevation:
     elevation = elevated(cast.member01, cast.leader01, now=clock.now)
 
     def grant() -> Elevation:
-        row = transition.lock_elevation(elevation.pk)
+        row = locking.lock_elevation(elevation.pk)
         transition.apply_to_elevation(row, ElevationAction.START_GRANT, actor=actor_of(cast.member01), now=clock.now)
         row.granted_at, row.written_ends_at = clock.now, row.ends_at
         transition.apply_to_elevation(row, ElevationAction.CONFIRM_GRANT, actor=actor_of(cast.member01), now=clock.now)

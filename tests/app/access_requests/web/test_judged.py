@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from access_requests.models import Elevation
-from access_requests.services import transition
+from access_requests.services.record import transition
 from portal.verbs.actor import WORKER
 from portal.verbs.run import run
 from tests.app.access_requests.web.conftest import Browse

@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from access_requests.models import AccessRequest
-from access_requests.services.credentials import OwnToken, Terms
+from access_requests.services.people.credentials import OwnToken, Terms
 from portal.verbs.actor import Actor, Door
 from tests.app.access_requests.web.conftest import Browse
 from tests.cast import Cast, actor_of, add_person

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from standardwebhooks import Webhook
 
 from access_requests.models import Delivery, WebhookEndpoint, WorkGroup
-from access_requests.services.notices import delivering, telling
+from access_requests.services.notices import delivering, sending, telling
 from access_requests.services.notices.webhooks import sealing
 from audits.models import TrailEntry
 from tests.app.access_requests.web.conftest import Browse
@@ -63,7 +63,7 @@ def work(clock: Clock) -> None:
     """Do what the notices' worker does."""
     telling.tell(now=clock.now)
     for _, pk in delivering.due(now=clock.now):
-        delivering.deliver(pk, now=clock.now)
+        sending.deliver(pk, now=clock.now)
 
 
 def test_administrator_adds_one_and_sees_its_secret_once(admin: Client, receiver: Receiver) -> None:

@@ -7,7 +7,7 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from access_requests import errors
 from access_requests.models import AccessRequest
-from access_requests.services import submit
+from access_requests.services.requests import submit
 from portal.verbs import rejections
 from portal.verbs.actor import WORKER
 from portal.verbs.models import IdempotentAnswer

@@ -15,8 +15,9 @@ from access_requests.models import (
     RequestedGroup,
     WorkGroup,
 )
-from access_requests.services import bindings, catalogue
+from access_requests.services import catalogue
 from access_requests.services.catalogue import CatalogueRefused, Loaded
+from access_requests.services.record import bindings
 from audits.models import TrailEntry
 from portal.aws.directory import IamRole, IamUser
 from portal.simulated_aws.identifiers import ROLE, stable_id

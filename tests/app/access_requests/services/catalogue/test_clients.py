@@ -5,8 +5,9 @@ from datetime import datetime
 import pytest
 
 from access_requests.models import ApiClient, KeptIn
-from access_requests.services import catalogue, clients
-from access_requests.services.clients import EVERYONE, Terms
+from access_requests.services import catalogue
+from access_requests.services.people import clients
+from access_requests.services.people.clients import EVERYONE, Terms
 from audits.models import TrailEntry
 from portal.users.models import User
 from portal.verbs.run import run

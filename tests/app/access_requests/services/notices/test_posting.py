@@ -18,8 +18,7 @@ from cryptography.x509.oid import NameOID
 from pytest_django import Settings
 from requests import adapters as requests_adapters
 
-from access_requests import webhook_errors
-from access_requests.services.notices.webhooks import addresses, posting
+from access_requests.services.notices.webhooks import addresses, posting, webhook_errors
 from tests.receivers import Receiver, dripping, raw, receiving
 
 PUBLIC = "93.184.215.14"
@@ -313,7 +312,7 @@ def test_server_that_drips_behind_its_status_is_cut_off_and_believed(
 
 
 def test_longest_call_is_over_before_the_delivery_counts_as_lost() -> None:
-    from access_requests.services.notices.delivering import LOST_AFTER  # noqa: PLC0415  It imports this one's package.
+    from access_requests.services.notices.sending import LOST_AFTER  # noqa: PLC0415  It imports this one's package.
 
     # Asking a name server has no limit of its own: resolv.conf gives each of three 5 s, twice.
     assert LOST_AFTER.total_seconds() > posting.CONNECT_SECONDS + posting.SECONDS + 3 * 5 * 2

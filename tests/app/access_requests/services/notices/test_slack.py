@@ -10,8 +10,10 @@ from pytest_django import Settings
 
 from access_requests.lifecycle import ElevationAction
 from access_requests.models import AccessRequest, Delivery, DeliveryStatus, Elevation, SlackCard
-from access_requests.services import decide, people, transition
-from access_requests.services.notices import delivering, refreshing, telling
+from access_requests.services.notices import delivering, refreshing, sending, telling
+from access_requests.services.people import people
+from access_requests.services.record import locking, transition
+from access_requests.services.requests import decide
 from portal.users.models import LinkedIdentity
 from portal.verbs.actor import WORKER
 from portal.verbs.run import run
@@ -44,7 +46,7 @@ def sent(now: datetime) -> None:
     """Tell what is new and send what is due, as the workers do."""
     telling.tell(now=now)
     for _task, pk in list(delivering.due(now=now)):
-        delivering.deliver(pk, now=now)
+        sending.deliver(pk, now=now)
 
 
 def shown(call: dict[str, Any]) -> str:
@@ -95,7 +97,7 @@ def test_without_a_token_nothing_is_told(company: Cast, server: SlackServer, clo
 
 def granted(elevation: Elevation, now: datetime) -> None:
     def act() -> None:
-        locked = transition.lock_elevation(elevation.pk)
+        locked = locking.lock_elevation(elevation.pk)
         transition.apply_to_elevation(locked, ElevationAction.START_GRANT, actor=WORKER, now=now)
         locked.granted_at = now
         transition.apply_to_elevation(locked, ElevationAction.CONFIRM_GRANT, actor=WORKER, now=now)
@@ -105,7 +107,7 @@ def granted(elevation: Elevation, now: datetime) -> None:
 
 def ended(elevation: Elevation, now: datetime) -> None:
     def act() -> None:
-        locked = transition.lock_elevation(elevation.pk)
+        locked = locking.lock_elevation(elevation.pk)
         locked.stopped_at = locked.ended_at = now
         transition.apply_to_elevation(locked, ElevationAction.START_REVOKE, actor=WORKER, now=now)
         transition.apply_to_elevation(locked, ElevationAction.CONFIRM_REVOKE, actor=WORKER, now=now)
@@ -213,14 +215,14 @@ def test_update_that_comes_late_shows_what_holds_now(company: Cast, server: Slac
     sent(clock.now)
     assert "Rejected" in shown(in_channel(server, POST)[0])
     Delivery.objects.filter(pk=late.pk).update(status="waiting", try_again_at=clock.now, settled_at=None)
-    delivering.deliver(late.pk, now=clock.now)
+    sending.deliver(late.pk, now=clock.now)
     assert in_channel(server, UPDATE) == []
 
 
 def test_two_never_write_one_card_at_once(
     company: Cast, server: SlackServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("access_requests.services.notices.slack.TURN_SECONDS", 0)
+    monkeypatch.setattr("access_requests.services.notices.slack.channel.TURN_SECONDS", 0)
     submitted(company.member01, now=clock.now)
     telling.tell(now=clock.now)
     SlackCard.objects.filter(target=f"channel:{CHANNEL}").update(busy_until=clock.now + timedelta(seconds=30))
@@ -262,7 +264,7 @@ def test_what_passes_is_tried_again(company: Cast, server: SlackServer, clock: C
 def test_slack_that_is_away_or_slow_holds_up_nobody(
     company: Cast, server: SlackServer, clock: Clock, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("access_requests.services.slack.api.LONG_PATIENCE", 0.2)
+    monkeypatch.setattr("access_requests.services.notices.slack.api.LONG_PATIENCE", 0.2)
     server.delay = 2
     begun = time.monotonic()
     request = submitted(company.member01, now=clock.now)

@@ -8,9 +8,9 @@ import pytest
 from django.db import connection
 
 from access_requests.models import Delivery, DeliveryStatus, NoticeCursor
-from access_requests.services import people
-from access_requests.services.notices import delivering, registry, telling
+from access_requests.services.notices import delivering, registry, sending, telling
 from access_requests.services.notices.contract import Later, Undeliverable, Wanted
+from access_requests.services.people import people
 from audits import selectors
 from audits.models import TrailEntry
 from portal.verbs.actor import COMMAND
@@ -139,8 +139,8 @@ def test_more_than_fits_into_one_go_is_told_in_several(
 
 def test_delivered_is_settled_with_the_answer_and_sent_no_more(delivery: Delivery, board: Board, now: datetime) -> None:
     assert list(delivering.due(now=now)) == [(delivering.SEND, delivery.pk)]
-    delivering.deliver(delivery.pk, now=now)
-    delivering.deliver(delivery.pk, now=now)
+    sending.deliver(delivery.pk, now=now)
+    sending.deliver(delivery.pk, now=now)
     delivery.refresh_from_db()
     assert (delivery.status, delivery.answer, delivery.attempts) == (DeliveryStatus.DELIVERED, "pinned", 1)
     assert (delivery.settled_at, delivery.try_again_at) == (now, None)
@@ -156,18 +156,18 @@ def test_a_recipient_who_is_away_is_tried_with_growing_patience_and_given_up_in_
     while delivery.status == DeliveryStatus.WAITING:
         assert delivery.try_again_at
         at = delivery.try_again_at
-        delivering.deliver(delivery.pk, now=at - SECOND)
-        delivering.deliver(delivery.pk, now=at)
+        sending.deliver(delivery.pk, now=at - SECOND)
+        sending.deliver(delivery.pk, now=at)
         delivery.refresh_from_db()
         waits.append((delivery.try_again_at or at) - at)
-    assert waits == [*delivering.PATIENCE, timedelta()]
+    assert waits == [*sending.PATIENCE, timedelta()]
     assert (delivery.status, delivery.answer) == (DeliveryStatus.GIVEN_UP, "HTTP 503")
-    assert delivery.attempts == len(delivering.PATIENCE) + 1
+    assert delivery.attempts == len(sending.PATIENCE) + 1
 
 
 def test_a_recipient_who_asks_for_more_time_gets_it(delivery: Delivery, board: Board, now: datetime) -> None:
     board.answer = failing(Later("HTTP 429", after=timedelta(minutes=7)))
-    delivering.deliver(delivery.pk, now=now)
+    sending.deliver(delivery.pk, now=now)
     delivery.refresh_from_db()
     assert delivery.try_again_at == now + timedelta(minutes=7)
 
@@ -176,21 +176,21 @@ def test_what_a_channel_did_not_foresee_is_tried_again_with_the_same_patience(
     delivery: Delivery, board: Board, now: datetime
 ) -> None:
     board.answer = failing(IncompleteRead(b""))
-    delivering.deliver(delivery.pk, now=now)
+    sending.deliver(delivery.pk, now=now)
     delivery.refresh_from_db()
-    assert (delivery.answer, delivery.try_again_at) == ("IncompleteRead", now + delivering.PATIENCE[0])
+    assert (delivery.answer, delivery.try_again_at) == ("IncompleteRead", now + sending.PATIENCE[0])
 
 
 def test_what_nobody_will_ever_take_is_given_up_at_once(delivery: Delivery, board: Board, now: datetime) -> None:
     board.answer = failing(Undeliverable("channel_not_found"))
-    delivering.deliver(delivery.pk, now=now)
+    sending.deliver(delivery.pk, now=now)
     delivery.refresh_from_db()
     assert (delivery.status, delivery.answer, delivery.attempts) == (DeliveryStatus.GIVEN_UP, "channel_not_found", 1)
 
 
 def test_a_channel_that_is_gone_gives_up(delivery: Delivery, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "CHANNELS", ())
-    delivering.deliver(delivery.pk, now=now)
+    sending.deliver(delivery.pk, now=now)
     delivery.refresh_from_db()
     assert delivery.status == DeliveryStatus.GIVEN_UP
 
@@ -198,32 +198,32 @@ def test_a_channel_that_is_gone_gives_up(delivery: Delivery, now: datetime, monk
 def test_whoever_dies_while_sending_leaves_it_to_the_next(delivery: Delivery, board: Board, now: datetime) -> None:
     board.answer = failing(SystemExit())
     with pytest.raises(SystemExit):
-        delivering.deliver(delivery.pk, now=now)
+        sending.deliver(delivery.pk, now=now)
     board.answer = lambda: "pinned"
-    assert list(delivering.due(now=now + delivering.LOST_AFTER - SECOND)) == []
-    delivering.deliver(delivery.pk, now=now + delivering.LOST_AFTER)
+    assert list(delivering.due(now=now + sending.LOST_AFTER - SECOND)) == []
+    sending.deliver(delivery.pk, now=now + sending.LOST_AFTER)
     delivery.refresh_from_db()
     assert (delivery.status, delivery.attempts) == (DeliveryStatus.DELIVERED, 2)
 
 
 def test_a_late_answer_overwrites_nothing_of_the_attempt_after_it(delivery: Delivery, board: Board, now: datetime) -> None:
-    later = now + delivering.LOST_AFTER
+    later = now + sending.LOST_AFTER
 
     def slow() -> str:
         board.answer = lambda: "in time"
-        delivering.deliver(delivery.pk, now=later)
+        sending.deliver(delivery.pk, now=later)
         return "too late"
 
     board.answer = slow
-    delivering.deliver(delivery.pk, now=now)
+    sending.deliver(delivery.pk, now=now)
     delivery.refresh_from_db()
     assert (delivery.answer, delivery.settled_at) == ("in time", later)
 
 
 def test_the_same_is_sent_again_as_a_delivery_of_its_own(delivery: Delivery, board: Board, now: datetime) -> None:
-    delivering.deliver(delivery.pk, now=now)
+    sending.deliver(delivery.pk, now=now)
     again = delivering.deliver_again(delivery, now=now)
-    delivering.deliver(again.pk, now=now)
+    sending.deliver(again.pk, now=now)
     again.refresh_from_db()
     assert (again.redelivers, again.body, again.status) == (delivery, delivery.body, DeliveryStatus.DELIVERED)
     assert len(board.sent) == 2
@@ -232,7 +232,7 @@ def test_the_same_is_sent_again_as_a_delivery_of_its_own(delivery: Delivery, boa
 def test_the_log_is_forgotten_after_its_time_and_what_waits_is_not(
     cast: Cast, delivery: Delivery, board: Board, now: datetime
 ) -> None:
-    delivering.deliver(delivery.pk, now=now)
+    sending.deliver(delivery.pk, now=now)
     waiting = delivering.deliver_again(delivery, now=now)
     delivering.forget_old(now=now + timedelta(days=90))
     assert Delivery.objects.count() == 2

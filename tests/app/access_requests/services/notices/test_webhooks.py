@@ -10,13 +10,14 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from access_requests import errors, webhook_errors
+from access_requests import errors
 from access_requests.models import Delivery, DeliveryStatus, WebhookEndpoint
-from access_requests.services import people, sweep
-from access_requests.services.notices import asking, delivering, telling
-from access_requests.services.notices.news import DRIFT_FOUND, NEWS
-from access_requests.services.notices.webhooks import channel, keeping, sentences
+from access_requests.services import sweep
+from access_requests.services.notices import delivering, redelivery, sending, telling
+from access_requests.services.notices.webhooks import channel, keeping, sentences, webhook_errors
 from access_requests.services.notices.webhooks.keeping import Wishes
+from access_requests.services.people import people
+from access_requests.services.record.news import DRIFT_FOUND, NEWS
 from audits.models import TrailEntry
 from portal.verbs import rejections
 from portal.verbs.actor import COMMAND
@@ -56,7 +57,7 @@ def told(now: datetime) -> list[Delivery]:
 
 
 def sent(delivery: Delivery, now: datetime) -> Delivery:
-    delivering.deliver(delivery.pk, now=now)
+    sending.deliver(delivery.pk, now=now)
     delivery.refresh_from_db()
     return delivery
 
@@ -201,10 +202,10 @@ def test_every_answer_but_a_yes_is_tried_again(delivery: Delivery, receiver: Rec
     receiver.status, receiver.said = status, b"no\x1b[31m"
     assert sent(delivery, now).status == DeliveryStatus.WAITING
     assert delivery.answer == ("redirect" if status == 301 else f"HTTP {status} no\\x1b[31m")
-    assert delivery.try_again_at == now + delivering.PATIENCE[0]
+    assert delivery.try_again_at == now + sending.PATIENCE[0]
     assert endpoint().failing_since == now
     receiver.status, receiver.said = 200, b""
-    assert sent(delivery, now + delivering.PATIENCE[0]).status == DeliveryStatus.DELIVERED
+    assert sent(delivery, now + sending.PATIENCE[0]).status == DeliveryStatus.DELIVERED
     assert delivery.answer == "HTTP 200"
     assert endpoint().failing_since is None
     first, second = receiver.got
@@ -255,7 +256,7 @@ def test_address_that_turned_inwards_after_it_was_typed_gets_nothing(
     settings.WEBHOOK_ALLOW_HTTP_TO_LOOPBACK = False
     assert sent(delivery, now).answer == "address_unusable"
     WebhookEndpoint.objects.update(url=receiver.url.replace("http:", "https:"))
-    assert sent(delivery, now + delivering.PATIENCE[0]).answer == "address_not_public"
+    assert sent(delivery, now + sending.PATIENCE[0]).answer == "address_not_public"
     assert receiver.got == []
 
 
@@ -303,7 +304,7 @@ def test_secret_outlives_a_new_secret_key_that_names_the_one_before(
     before, settings.SECRET_KEY = settings.SECRET_KEY, "another" * 10
     assert sent(delivery, now).answer == "secret_unreadable"
     settings.SECRET_KEY_FALLBACKS = [before]
-    assert sent(delivery, now + delivering.PATIENCE[0]).status == DeliveryStatus.DELIVERED
+    assert sent(delivery, now + sending.PATIENCE[0]).status == DeliveryStatus.DELIVERED
 
 
 def test_same_sent_again_has_the_same_id_and_is_in_the_trail(
@@ -312,9 +313,9 @@ def test_same_sent_again_has_the_same_id_and_is_in_the_trail(
     admin = actor_of(cast.admin01)
     code = str(delivery.code)
     with pytest.raises(rejections.TransitionNotAllowed):
-        run(lambda: asking.again(code=code, actor=admin, now=now))
+        run(lambda: redelivery.again(code=code, actor=admin, now=now))
     sent(delivery, now)
-    again = run(lambda: asking.again(code=code, actor=admin, now=now))
+    again = run(lambda: redelivery.again(code=code, actor=admin, now=now))
     sent(again, now)
     first, second = receiver.got
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
@@ -325,9 +326,9 @@ def test_same_sent_again_has_the_same_id_and_is_in_the_trail(
     for nobody in (cast.leader01, cast.auditor01):
         actor = actor_of(nobody)
         with pytest.raises(rejections.NotAnAdministrator):
-            run(lambda actor=actor: asking.again(code=code, actor=actor, now=now))  # type: ignore[misc]
+            run(lambda actor=actor: redelivery.again(code=code, actor=actor, now=now))  # type: ignore[misc]
     with pytest.raises(rejections.NotFound):
-        run(lambda: asking.again(code="N-00000000", actor=admin, now=now))
+        run(lambda: redelivery.again(code="N-00000000", actor=admin, now=now))
 
 
 def test_test_goes_out_once_even_to_a_disabled_one_and_says_what_came_of_it(cast: Cast, receiver: Receiver) -> None:

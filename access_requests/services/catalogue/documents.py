@@ -1,0 +1,105 @@
+"""Runbooks and change templates of work groups: publishing, reviewing, looking at them. What changes reaches the trail."""
+
+from collections.abc import Iterable, Iterator
+
+from django.conf import settings
+from django.utils import timezone
+
+from access_requests.grants import documents
+from access_requests.grants.documents import BY_RUNBOOK, CHANGE_MANAGER, Owner, Published, State
+from access_requests.models import WorkGroup
+from access_requests.services.catalogue.state import Kind
+from access_requests.services.catalogue.state import State as Catalogue
+from access_requests.services.record import changes
+from portal.aws import sessions
+from portal.aws.calls import AwsClient
+from portal.aws.errors import BackendError
+from portal.verbs.actor import Actor
+from portal.verbs.run import run
+
+PUBLISHER, REVIEWER = "AWS_CHANGE_PUBLISHER_ROLE_ARN", "AWS_CHANGE_REVIEWER_ROLE_ARN"
+_WORDS = {
+    "runbook_missing": "it is not there",
+    "runbook_changed": "it is not what Sekisho publishes",
+    "template_missing": "it is not there",
+    "template_not_approved": "it is not approved: somebody else than its publisher reviews it",
+    "template_not_pinned": "it does not pin the runbooks that Sekisho publishes, or its last approval is not Sekisho's alone",
+}
+
+
+def owners() -> list[Owner]:
+    """Return the work groups of the catalogue that have documents."""
+    groups = WorkGroup.objects.filter(retired_at=None, backend__in=BY_RUNBOOK).prefetch_related("target_roles").order_by("name")
+    return [
+        Owner(group=group.name, roles=tuple(sorted(role.name for role in group.target_roles.all())), by=group.backend)
+        for group in groups
+    ]
+
+
+def owners_in(catalogue: Catalogue) -> list[Owner]:
+    """Return the work groups of a file, loaded or not, that have documents."""
+    return [
+        Owner(group=name, roles=tuple(sorted(role.partition("/")[2] for role in group["target_roles"])), by=group["backend"])
+        for name, group in sorted(catalogue[Kind.WORK_GROUP].items())
+        if group["backend"] in BY_RUNBOOK
+    ]
+
+
+def missing_settings(needed_by: Iterable[Owner], *roles: str) -> list[str]:
+    """Return which of these settings, and of those that documents are rendered from, are empty."""
+    templates = any(owner.by == CHANGE_MANAGER for owner in needed_by)
+    needed = [*roles, "AWS_RUNBOOK_ROLE_ARN", *(["AWS_CHANGE_APPROVER_ROLE_ARN"] if templates else [])]
+    return [setting for setting in needed if not getattr(settings, setting)]
+
+
+def publish(owner: Owner, *, actor: Actor) -> Iterator[Published]:
+    """Create or update the group's documents one by one, each recorded before the next. Raises BackendError."""
+    for published in documents.each_published(owner, publisher=_caller(PUBLISHER)):
+        if published.state != State.UNCHANGED:
+            act = (
+                "runbook.published" if published.document != documents.template_name(owner.group) else "change_template.published"
+            )
+            _record(act, owner, published, actor)
+        yield published
+
+
+def review(owner: Owner, *, actor: Actor) -> list[Published]:
+    """Approve the group's template, if it says what we render. Raises BackendError."""
+    reviewed = documents.review(owner, reviewer=_caller(REVIEWER))
+    for published in reviewed:
+        if published.state != State.UNCHANGED:
+            _record("change_template.reviewed", owner, published, actor)
+    return reviewed
+
+
+def complaints(of: Iterable[Owner]) -> Iterator[str]:
+    """Yield a line for each document that keeps its group from being granted. Raises BackendError."""
+    for owner in of:
+        for difference in documents.differences(owner, _caller(PUBLISHER)):
+            yield f"{difference.document}: {_WORDS[difference.problem]}"
+
+
+def warnings(of: list[Owner]) -> Iterator[str]:
+    """Yield what `complaints` does, or why nobody can say; nothing, and no call, where no group has documents."""
+    if not of:
+        return
+    if empty := missing_settings(of, PUBLISHER):
+        yield f"the documents of work groups were not looked at: {', '.join(empty)} is not set"
+        return
+    try:
+        yield from complaints(of)
+    except BackendError as error:
+        yield f"the documents of work groups could not be looked at: {error}"
+
+
+def _caller(role: str) -> AwsClient:
+    client = sessions.ssm_of(getattr(settings, role), settings.AWS_REGION)
+    return AwsClient.without_lease(client)
+
+
+def _record(act: str, owner: Owner, published: Published, actor: Actor) -> None:
+    """Write down what AWS has taken already; a run that dies between finds the document unchanged next time."""
+    before = {"version": published.before} if published.before else None
+    after = {"version": published.version, "state": published.state.value, "work_group": owner.group}
+    subject, now = f"document:{published.document}", timezone.now()
+    run(lambda: changes.record(act=act, subject=subject, before=before, after=after, actor=actor, now=now))

@@ -1,0 +1,57 @@
+"""Having drift told: one entry in the trail for all that is new, which the notices follow. Nothing of AWS waits for it."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+from access_requests.models import Drift
+from access_requests.services.drift import recording
+from access_requests.services.record.news import DRIFT_FOUND, TELL
+from audits import selectors, trail
+from portal.outbox import sending as outbox
+from portal.verbs.actor import WORKER
+from portal.verbs.run import run
+
+logger = logging.getLogger(__name__)
+SUBJECT = "comparison"
+# What is told of: something new, or more of what was told.
+TOLD = ("drift.found", "drift.changed")
+# So many are named in the entry; of more there is the number.
+MOST = 200
+
+
+def announce(*, now: datetime) -> None:
+    """Have what is open and was never told be told, once. Raises nothing: what fails is told by the next comparison."""
+    try:
+        new, through = _untold()
+        if new:
+            run(partial(_append, new, through, now))
+    except Exception:
+        logger.exception("drift was found and is not told yet")
+
+
+def _untold() -> tuple[Sequence[Drift], int]:
+    """Return what is open and was found, or found worse, after the last entry of this kind, and up to which entry that goes."""
+    rows = {row.code: row for row in recording.open_rows().values()}
+    last = selectors.numbered().filter(subject=SUBJECT, act=DRIFT_FOUND).order_by("-id").values_list("pk", "data__through")
+    found = selectors.after(_through(*(last.first() or (0, 0)))).filter(subject__in=rows, act__in=TOLD)
+    entries = list(found.values_list("pk", "subject"))
+    return [rows[code] for code in dict.fromkeys(code for _pk, code in entries)], max((pk for pk, _code in entries), default=0)
+
+
+def _through(entry_id: int, said: object) -> int:
+    """Return up to which entry was told: nobody could tell of more than there was when the entry was written."""
+    return min(said, entry_id) if isinstance(said, int) else 0
+
+
+def _append(new: Sequence[Drift], through: int, now: datetime) -> None:
+    data = {"count": len(new), "found": [_named(row) for row in new[:MOST]], "through": through}
+    trail.record(now=now, act=DRIFT_FOUND, actor=WORKER.name, subject=SUBJECT, data=data)
+    outbox.nudge(TELL)
+
+
+def _named(row: Drift) -> dict[str, str | None]:
+    group = row.work_group.name if row.work_group else None
+    names = {"code": row.code, "kind": row.kind, "account": row.account, "thing": row.thing, "name": row.name}
+    return {**names, "work_group": group}

@@ -1,0 +1,98 @@
+"""The second after the end (失効後): what AWS shows of fence and gate must deny it before anything is given.
+
+What is evaluated is what was read back, and by itself: an explicit Deny stands, whatever groups and trust allow by then.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from access_requests.grants import entry_fence
+from access_requests.grants.contract import Grant
+from access_requests.judgement import ALLOWED, DENIED, NOT_FENCED, UNKNOWN
+from access_requests.models import Elevation, TargetRole, WorkGroup
+from access_requests.services.elevations import gates
+from access_requests.services.elevations.judging import GATE_SAYS, Judgement
+from portal.aws.calls import AwsClient
+from portal.aws.directory import IamUser
+from portal.aws.errors import BackendBusy, BackendRefused
+from portal.iam.account import User
+from portal.iam.fences import Document, entry_fence_name
+from portal.iam.principals import Policy, Role
+from portal.iam.session_gate import SESSION_GATE_NAME, Line, session_gate
+from portal.iam.switch import Switch, evaluate_fences
+
+NOT_DENIED, FENCE_NOT_SHOWN = "not_denied_after_end", "fence_not_shown_yet"
+SECOND = timedelta(seconds=1)
+
+
+def check(elevation: Elevation, grant: Grant, user: IamUser, fences: Mapping[str, str], aws: AwsClient) -> dict[str, Any]:
+    """Return the evaluation for the second after the person's latest end on each role, all of them denied. One call a role.
+
+    `fences` is role name -> that end, as it was written. Raises BackendBusy while AWS does not show a fence as it was written,
+    BackendRefused where what it shows does not deny.
+    """
+    shown, rows = gates.as_shown(elevation.work_group), {role.pk: role for role in _roles(elevation.work_group)}
+    judgements = []
+    for role in grant.roles:
+        fence, lines = entry_fence.shown(aws, user_name=grant.user_name, role=role), shown.get(role.pk)
+        if entry_fence.time_in(fence, role) != fences[role.name]:
+            raise BackendBusy(FENCE_NOT_SHOWN)
+        at = _latest(datetime.fromisoformat(fences[role.name]), lines or (), user) + SECOND
+        switch = evaluate_fences(_carrying(user, role.name, fence), _gated(rows[role.pk], lines), at=at)
+        judgements.append(_judgement(str(rows[role.pk]), switch))
+    if any(judgement.decision != DENIED for judgement in judgements):
+        raise BackendRefused(NOT_DENIED, "; ".join(f"{one.role}: {one.by or '-'}, gate {one.gate}" for one in judgements))
+    return _together(DENIED, judgements)
+
+
+def _latest(fence: datetime, lines: Iterable[Line], user: IamUser) -> datetime:
+    """Return the latest end: an extension or an early end may have reached one of fence and gate and not yet the other."""
+    return max([fence, *(line.until for line in lines if line.user_name == user.name)])
+
+
+def exempt(elevation: Elevation) -> dict[str, Any]:
+    """Return that nothing can be evaluated where AWS takes neither fence nor gate: the portal alone ends what is given."""
+    roles = _roles(elevation.work_group)
+    return _together(UNKNOWN, [Judgement(role=str(role), decision=UNKNOWN, why=(NOT_FENCED,)) for role in roles])
+
+
+def _together(decision: str, judgements: list[Judgement]) -> dict[str, Any]:
+    return {"decision": decision, "at": timezone.now(), "roles": [asdict(judgement) for judgement in judgements], "tries": 0}
+
+
+def _roles(work_group: WorkGroup) -> list[TargetRole]:
+    return list(work_group.target_roles.select_related("account").order_by("name"))
+
+
+def _carrying(user: IamUser, role_name: str, fence: Document) -> User:
+    return User(
+        name=user.name,
+        id=user.user_id,
+        arn=user.arn,
+        path="/",
+        inline={entry_fence_name(role_name): fence},
+        attached=(),
+        groups=(),
+        boundary=None,
+        tags={},
+    )
+
+
+def _gated(role: TargetRole, lines: Sequence[Line] | None) -> Role:
+    gate = f"role {role.name}: {SESSION_GATE_NAME}"
+    policies = () if lines is None else (Policy(name=gate, document=session_gate(lines)),)
+    return Role(arn=role.arn or "", role_id=role.role_id or "", trust=Policy(name="", document={}), policies=policies)
+
+
+def _judgement(role: str, switch: Switch) -> Judgement:
+    entry, gate = switch.entry, switch.gate
+    return Judgement(
+        role=role,
+        decision=DENIED if switch.is_shut else ALLOWED,
+        by=f"{entry.policy} ({entry.statement})" if entry.policy else "",
+        gate="none" if gate is None else GATE_SAYS.get(gate.decision, "open"),
+    )

@@ -1,0 +1,224 @@
+"""Evaluating (判定) whether a person can switch now, over the policies of both accounts as AWS has them.
+
+SimulatePrincipalPolicy would not do: it does not see the trust of the role. What cannot be read or told is "unknown".
+"""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from access_requests.judgement import AFTERWARDS, ALLOWED, BEFORE, DENIED, NO_GATE_ROLE, NO_IAM_USER, NO_ROLE, UNKNOWN
+from access_requests.lifecycle import INSIDE, ElevationStatus
+from access_requests.models import AccountKind, AwsAccount, Elevation, TargetRole
+from access_requests.services.elevations import gates
+from access_requests.services.record import locking, transition
+from portal.aws import inventory
+from portal.aws.calls import AwsClient
+from portal.aws.errors import BackendError, LeaseLost
+from portal.aws.sessions import iam_of, jump_iam
+from portal.iam.account import Account
+from portal.iam.evaluation import Decision
+from portal.iam.switch import Switch, evaluate_switch
+from portal.outbox import sending as outbox
+from portal.verbs.actor import WORKER
+
+logger = logging.getLogger(__name__)
+TASK = "access_requests.judge"
+ACT = "elevation.judged"
+BATCH = 200
+CLAIMED_FOR = timedelta(minutes=2)
+RETRY_FIRST = timedelta(seconds=5)
+TRIES = 7
+GATE_SAYS = {Decision.EXPLICIT_DENY: "shut", Decision.UNKNOWN: UNKNOWN}
+
+JUMP = "jump"
+# By account id, but for the Jump account.
+Read = Mapping[str, Account | BackendError]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """The answer for one role. `by` names what decided, `gate` is open, shut, unknown or none, `why` says what is unknown."""
+
+    role: str
+    decision: str
+    by: str = ""
+    gate: str = "none"
+    why: tuple[str, ...] = ()
+
+
+def ask(elevation: Elevation, *, now: datetime) -> None:
+    """Have it evaluated after the caller's transaction; the caller saves the row."""
+    if _is_readable(elevation):
+        elevation.judge_at = now
+        outbox.put(TASK, object_id=elevation.pk, now=now)
+
+
+def before_grant(elevation: Elevation, aws: AwsClient) -> None:
+    """Evaluate and record, once, whether the person can switch before anything is given. It holds up no grant."""
+    if elevation.judged is not None or not _is_readable(elevation):
+        return
+    at, first = timezone.now(), len(aws.calls)
+    read = _read([elevation], aws)
+    judged = _judged(elevation, read, at=at, tries=0)
+    calls = [asdict(call) for call in aws.calls[first:]]
+    with transaction.atomic(durable=True):
+        row = locking.lock_elevation(elevation.pk)
+        row.judged = elevation.judged = judged
+        row.save(update_fields=["judged"])
+        transition.record(
+            row, act=ACT, actor=WORKER, now=timezone.now(), data={"judged": judged, "moment": BEFORE, "calls": calls}
+        )
+
+
+def record_afterwards(elevation: Elevation, judged: Mapping[str, Any], *, now: datetime) -> None:
+    """Record, with the step that gave, what the second after the end was evaluated to; `elevation` is locked."""
+    data = {"judged": judged, "moment": AFTERWARDS, "expected": DENIED}
+    transition.record(elevation, act=ACT, actor=WORKER, now=now, data=data)
+
+
+def judge_due() -> None:
+    """Evaluate all that is due, over one read of each account."""
+    now = timezone.now()
+    elevations = _claim(now)
+    if not elevations:
+        return
+    aws = AwsClient.without_lease(jump_iam())
+    read = _read(elevations, aws)
+    calls = [asdict(call) for call in aws.calls]
+    for elevation in elevations:
+        _settle(elevation, read, at=now, calls=calls)
+
+
+def _claim(now: datetime) -> list[Elevation]:
+    if not Elevation.objects.filter(judge_at__lte=now).exists():
+        return []  # On SQLite a transaction is the write lock: none is opened for nothing.
+    with transaction.atomic(durable=True):
+        due = Elevation.objects.filter(judge_at__lte=now).order_by("judge_at")
+        due = due.select_for_update(of=("self",), no_key=True, skip_locked=connection.features.has_select_for_update_skip_locked)
+        ids = list(due.values_list("pk", flat=True)[:BATCH])
+        Elevation.objects.filter(pk__in=ids).update(judge_at=now + CLAIMED_FOR)
+    return list(Elevation.objects.filter(pk__in=ids).select_related("person", "work_group", "request").order_by("pk"))
+
+
+def _settle(elevation: Elevation, read: Read, *, at: datetime, calls: Sequence[Mapping[str, Any]]) -> None:
+    """Record what came of it, and look again while it is not as it should be: AWS may not show it yet."""
+    tries = (elevation.judged or {}).get("tries", 0) + 1
+    judged = _judged(elevation, read, at=at, tries=tries)
+    with transaction.atomic(durable=True):
+        row, now = locking.lock_elevation(elevation.pk), timezone.now()
+        if row.judge_at != at + CLAIMED_FOR:
+            return  # Another step was settled meanwhile: what was read is older than that.
+        expected = _expected(row, now=now)
+        again = judged["decision"] != expected and tries < TRIES and not _is_final(judged)
+        row.judge_at = now + RETRY_FIRST * 2 ** min(tries - 1, 4) if again else None
+        said = (row.judged or {}).get("decision"), (row.judged or {}).get("of")
+        row.judged = {**judged, "of": row.status, "tries": tries if again else 0}
+        row.save(update_fields=["judged", "judge_at"])
+        if (judged["decision"], row.status) != said or not again:
+            data = {"judged": row.judged, "moment": row.status, "expected": expected, "calls": list(calls)}
+            transition.record(row, act=ACT, actor=WORKER, now=now, data=data)
+    if judged["decision"] not in (expected, UNKNOWN) and not again:
+        logger.error("%s is %s and should be %s", elevation.code, judged["decision"], expected)
+
+
+def _expected(elevation: Elevation, *, now: datetime) -> str:
+    roles = list(_roles(elevation))
+    if elevation.status == ElevationStatus.ACTIVE and elevation.ends_at > now:
+        return ALLOWED
+    reaching = Elevation.objects.filter(person=elevation.person_id, status__in=INSIDE, ends_at__gt=now)
+    others = reaching.filter(work_group__target_roles__in=roles).exclude(pk=elevation.pk)
+    return ALLOWED if others.exists() else DENIED
+
+
+def _is_final(judged: Mapping[str, Any]) -> bool:
+    """Whether reading again would tell no more: no role of the portal is where a trust would have to be read."""
+    return judged["decision"] == UNKNOWN and any(NO_GATE_ROLE in role["why"] for role in judged["roles"])
+
+
+def _read(elevations: Iterable[Elevation], aws: AwsClient) -> Read:
+    """Read the Jump account and each target account once; what cannot be read is the error that says why."""
+    jump = AwsAccount.objects.get(kind=AccountKind.JUMP)
+    groups = {elevation.work_group_id for elevation in elevations}
+    targets = AwsAccount.objects.filter(roles__work_groups__in=groups).exclude(gate_role_arn="").distinct().order_by("key")
+    read = {JUMP: _account(aws, jump, kinds=inventory.PEOPLE)}
+    for account in targets:
+        target = AwsClient(client=iam_of(account.gate_role_arn), before_each=aws.before_each, clock=aws.clock, calls=aws.calls)
+        read[account.account_id] = _account(target, account, kinds=inventory.ROLES)
+    return read
+
+
+def _account(aws: AwsClient, account: AwsAccount, *, kinds: Iterable[str]) -> Account | BackendError:
+    try:
+        return inventory.read(aws, account_id=account.account_id, kinds=kinds)
+    except LeaseLost:
+        raise
+    except BackendError as error:
+        logger.warning("%s cannot be evaluated: %s", account.key, error)
+        return error
+
+
+def _judged(elevation: Elevation, read: Read, *, at: datetime, tries: int) -> dict[str, Any]:
+    judgements = [_of_role_or_unknown(elevation, role, read, at=at) for role in _roles(elevation)]
+    return {
+        "decision": _together([judgement.decision for judgement in judgements]),
+        "at": at,
+        "roles": [asdict(judgement) for judgement in judgements],
+        "tries": tries,
+    }
+
+
+def _together(decisions: Sequence[str]) -> str:
+    """Denied only if everything is: with one role open the person is in production."""
+    return next((said for said in (UNKNOWN, ALLOWED) if said in decisions), DENIED)
+
+
+def _of_role_or_unknown(elevation: Elevation, role: TargetRole, read: Read, *, at: datetime) -> Judgement:
+    """Evaluate. Policies that break the evaluator hold up no grant, nor anybody else's evaluation."""
+    try:
+        return _of_role(elevation, role, read, at=at)
+    except Exception:
+        logger.exception("%s cannot be evaluated for %s", role, elevation.code)
+        return Judgement(role=str(role), decision=UNKNOWN, why=(inventory.UNREADABLE,))
+
+
+def _of_role(elevation: Elevation, role: TargetRole, read: Read, *, at: datetime) -> Judgement:
+    jump, target = read[JUMP], read.get(role.account.account_id)
+    if not isinstance(jump, Account):
+        return _untold(role, jump)
+    if not isinstance(target, Account):
+        return _untold(role, target)
+    user, there = jump.user_by_id(elevation.iam_user_id), target.role(role.name)
+    if user is None or there is None:
+        return Judgement(role=str(role), decision=DENIED, by=NO_IAM_USER if user is None else NO_ROLE)
+    return judgement(str(role), evaluate_switch(jump, user, there, at=at))
+
+
+def _untold(role: TargetRole, error: BackendError | None) -> Judgement:
+    return Judgement(role=str(role), decision=UNKNOWN, why=(NO_GATE_ROLE if error is None else error.problem,))
+
+
+def judgement(role: str, switch: Switch) -> Judgement:
+    """Return an evaluation in the words of pages and trail."""
+    answer = switch.decided_by
+    decisions = {Decision.ALLOWED: ALLOWED, Decision.UNKNOWN: UNKNOWN}
+    return Judgement(
+        role=role,
+        decision=decisions.get(switch.decision, DENIED),
+        by=f"{answer.policy} ({answer.statement})" if answer.policy else "",
+        gate="none" if switch.gate is None else GATE_SAYS.get(switch.gate.decision, "open"),
+        why=answer.unknown,
+    )
+
+
+def _roles(elevation: Elevation) -> Iterable[TargetRole]:
+    return elevation.work_group.target_roles.select_related("account").order_by("name")
+
+
+def _is_readable(elevation: Elevation) -> bool:
+    return gates.gated(elevation.work_group).exists()

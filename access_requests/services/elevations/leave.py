@@ -1,0 +1,238 @@
+"""Whether an elevation has leave: what its row claims is what was approved, by whom it had to be, and what the trail says.
+
+Asked by the workers at each step of a grant and of an extension, and wherever an end is read for a gate or a fence. It is never
+asked before an end: nothing that is missing here keeps anybody in. The rules are policy.unfounded's; this gathers what they
+judge, in two queries for any number of elevations.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
+
+from django.db.models import Q, QuerySet
+
+from access_requests import policy
+from access_requests.lifecycle import INSIDE, ElevationStatus, RequestStatus
+from access_requests.models import AccessRequest, Elevation
+from access_requests.policy import Consent, Facts, Given, Grounds, Level, Said, Unfounded
+from access_requests.services.elevations import stop
+from access_requests.services.record import locking
+from audits import selectors
+from audits.models import TrailEntry
+from portal.verbs.actor import WORKER
+from portal.verbs.run import run
+
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
+GIVEN = "request.approval_given"
+APPROVED = f"request.{RequestStatus.APPROVED}"
+SCHEDULED = f"elevation.{ElevationStatus.SCHEDULED}"
+EXTENDED, EXTENSION_REFUSED = "elevation.extended", "elevation.extension_refused"
+STATES = {f"elevation.{status}": str(status) for status in ElevationStatus}
+ACTS = (GIVEN, APPROVED, EXTENDED, EXTENSION_REFUSED, *STATES)
+# What of requests and their decisions is judged: one row a decision, and one for a request without any.
+COLUMNS = ("pk", "code", "extends_id", "status", "requester__username", "digest", "starts_at", "ends_at")
+OF_DECISION = ("decisions__approver__username", "decisions__level_number", "decisions__verdict", "decisions__seen")
+
+
+def why_not(elevation: Elevation) -> str:
+    """Return why nothing may be given by the elevation, or nothing; the alarm is in the log then. Its row is locked."""
+    refused = _refused([elevation])
+    _alarm([elevation], refused)
+    return str(refused.get(elevation.pk, ""))
+
+
+def founded(elevations: QuerySet[Elevation]) -> list[Elevation]:
+    """Return those of the elevations that have leave; about each of the others there is an alarm in the log.
+
+    No row is locked. A step that somebody settles between the reading of the rows and that of the trail makes the two differ, and
+    would shut out a person who has leave: whoever has moved meanwhile is read and judged again.
+    """
+    rows = {row.pk: row for row in _in_full(elevations)}
+    refused = dict(_refused(list(rows.values())))
+    while refused:
+        fresh = {row.pk: row for row in _in_full(elevations.filter(pk__in=refused))}
+        moved = [pk for pk in refused if pk not in fresh or _claim(fresh[pk]) != _claim(rows[pk])]
+        if not moved:
+            break
+        for pk in moved:
+            del refused[pk], rows[pk]
+        again = [fresh[pk] for pk in moved if pk in fresh]
+        rows |= {row.pk: row for row in again}
+        refused |= _refused(again)
+    _alarm(rows.values(), refused)
+    return [rows[pk] for pk in sorted(rows) if pk not in refused]
+
+
+def end_unfounded(*, now: datetime) -> None:
+    """End whatever is in AWS, or about to be, and has no leave: a row that was forged as given has no step of its own to do."""
+    rows = _in_full(Elevation.objects.filter(status__in=INSIDE).order_by("pk"))
+    for elevation_id in _refused(rows):
+        run(partial(_end, elevation_id, now))
+
+
+def _in_full(elevations: QuerySet[Elevation]) -> list[Elevation]:
+    return list(elevations.select_related("person", "work_group", "request"))
+
+
+def _claim(row: Elevation) -> tuple[str, datetime, str]:
+    """Return what of a row a step changes, each together with an entry of the trail."""
+    return row.status, row.ends_at, row.ends_by
+
+
+def _alarm(rows: Iterable[Elevation], refused: Mapping[int, Unfounded]) -> None:
+    for row in rows:
+        if reason := refused.get(row.pk):
+            logger.critical("%s is refused, and nothing is given by it: %s. Find out who wrote it.", row.code, reason)
+
+
+def _end(elevation_id: int, now: datetime) -> None:
+    elevation = locking.lock_elevation(elevation_id)
+    reason = why_not(elevation) if elevation.status in INSIDE else ""
+    if reason:
+        stop.end_now(elevation, reason=reason, actor=WORKER, now=now)
+
+
+def _refused(elevations: Sequence[Elevation]) -> Mapping[int, Unfounded]:
+    """Return primary key -> why, of those that have no leave."""
+    if not elevations:
+        return {}
+    asked = _Asked.read(elevations)
+    told = selectors.of_subjects([*(row.code for row in elevations), *(one.code for one in asked)], acts=ACTS)
+    consents = {one.code: _consent(one.row, told.get(one.code, ())) for one in asked}
+    refused = {}
+    for elevation in elevations:
+        codes = [one.code for one in asked if one.extends_id == elevation.pk]
+        extensions = {code: consents[code] for code in codes}
+        grounds = _grounds(elevation, told.get(elevation.code, ()), consents[elevation.request.code], extensions)
+        if reason := _judged(grounds):
+            refused[elevation.pk] = reason
+    return refused
+
+
+def _judged(grounds: Grounds) -> Unfounded | None:
+    """Return why it has no leave. An entry that no rule can compare is none of the portal's: it holds up nobody else."""
+    try:
+        return policy.unfounded(grounds)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return Unfounded.NOT_AS_RECORDED
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """A request that an elevation names, or that names an elevation."""
+
+    code: str
+    extends_id: int | None
+    row: Facts
+
+    @classmethod
+    def read(cls, elevations: Iterable[Elevation]) -> Sequence["_Asked"]:
+        mine = Q(pk__in={row.request_id for row in elevations}) | Q(extends__in={row.pk for row in elevations})
+        found: dict[int, _Asked] = {}
+        for row in AccessRequest.objects.filter(mine).order_by("pk").values(*COLUMNS, *OF_DECISION):
+            one = found.get(row["pk"]) or cls(code=row["code"], extends_id=row["extends_id"], row=_facts(row))
+            found[row["pk"]] = replace(one, row=replace(one.row, decisions=one.row.decisions | _said(row)))
+        return list(found.values())
+
+
+def _facts(row: Mapping[str, Any]) -> Facts:
+    return Facts(
+        status=row["status"],
+        requester=row["requester__username"],
+        digest=row["digest"],
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+    )
+
+
+def _said(row: Mapping[str, Any]) -> frozenset[Said]:
+    approver, level, verdict, seen = (row[column] for column in OF_DECISION)
+    return frozenset() if approver is None else frozenset({Said(approver=approver, level=level, verdict=verdict, seen=seen)})
+
+
+# What the trail says of it
+
+
+def _consent(row: Facts, entries: Sequence[TrailEntry]) -> Consent:
+    approved = [entry for entry in entries if entry.act == APPROVED]
+    told = _readable(lambda: _told(row, approved[0], entries)) if len(approved) == 1 else None
+    return told or Consent(row=row)
+
+
+def _told(row: Facts, approved: TrailEntry, entries: Sequence[TrailEntry]) -> Consent:
+    approvals = [entry.data for entry in entries if entry.act in (GIVEN, APPROVED)]
+    by = tuple((_said_in(data["decision"]), _levels(data["request"])) for data in approvals)
+    said = approved.data["request"]
+    told = Facts(
+        status=said["status"],
+        requester=said["requester"],
+        digest=said["digest"],
+        starts_at=datetime.fromisoformat(said["starts_at"]),
+        ends_at=datetime.fromisoformat(said["ends_at"]),
+        decisions=frozenset(yes for yes, _levels_then in by),
+    )
+    return Consent(row=row, told=told, by=by, work_groups=frozenset(group["name"] for group in said["work_groups"]))
+
+
+def _said_in(decision: Mapping[str, Any]) -> Said:
+    return Said(**{name: decision[name] for name in ("approver", "level", "verdict", "seen")})
+
+
+def _levels(request: Mapping[str, Any]) -> tuple[Level, ...]:
+    return tuple(
+        Level(number=level["number"], approvals=level["approvals"], approvers=frozenset(level["approvers"]))
+        for level in request["policy"]["levels"]
+    )
+
+
+def _grounds(elevation: Elevation, entries: Sequence[TrailEntry], consent: Consent, extensions: Mapping[str, Consent]) -> Grounds:
+    made = [entry for entry in entries if entry.act == SCHEDULED]
+    moved = _named_by(entries, EXTENDED) - _named_by(entries, EXTENSION_REFUSED)
+    return Grounds(
+        status=elevation.status,
+        row=Given(
+            request=elevation.request.code,
+            person=elevation.person.username,
+            work_group=elevation.work_group.name,
+            iam_user=(elevation.iam_user_name, elevation.iam_user_id),
+            identity_center_user=(elevation.identity_center_user_name, elevation.identity_center_user_id),
+            starts_at=elevation.starts_at,
+        ),
+        told=_readable(lambda: _given(made[0])) if len(made) == 1 else None,
+        states=tuple(STATES[entry.act] for entry in entries if entry.act in STATES),
+        ends_at=elevation.ends_at,
+        ends_by=elevation.ends_by,
+        consent=consent,
+        extensions={code: one for code, one in extensions.items() if code in moved},
+    )
+
+
+def _given(made: TrailEntry) -> Given:
+    said = made.data["elevation"]
+    return Given(
+        request=said["request"],
+        person=said["person"],
+        work_group=said["work_group"],
+        iam_user=(said["iam_user_name"], said["iam_user_id"]),
+        # Entries from before there was Identity Center have none.
+        identity_center_user=(said.get("identity_center_user_name", ""), said.get("identity_center_user_id", "")),
+        starts_at=datetime.fromisoformat(said["starts_at"]),
+    )
+
+
+def _named_by(entries: Sequence[TrailEntry], act: str) -> set[str]:
+    """Return the codes of the extensions that entries of this act name."""
+    said = (entry.data for entry in entries if entry.act == act)
+    return {str(data.get("by")) for data in said if isinstance(data, Mapping)}
+
+
+def _readable(read: Callable[[], T]) -> T | None:
+    """Return what is read of an entry, or None of one that the portal did not write so: it holds up nobody else's gate."""
+    try:
+        return read()
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None

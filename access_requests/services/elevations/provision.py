@@ -1,0 +1,211 @@
+"""Putting a person into a work group, and writing a later end."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from access_requests.grants import runbooks
+from access_requests.grants.contract import Grant, GrantBackend, Presence, is_fenced
+from access_requests.grants.executions import GIVING, REFUSED, Purpose, StepClient
+from access_requests.grants.identity_center import USER_MISSING
+from access_requests.grants.registry import backend
+from access_requests.lifecycle import ElevationAction, ElevationStatus, RequestStatus
+from access_requests.models import AutomationExecution, Elevation
+from access_requests.selectors import catalogue
+from access_requests.services.elevations import (
+    afterwards,
+    aws_step,
+    executions,
+    fences,
+    gates,
+    judging,
+    leave,
+    stop,
+    target_roles,
+)
+from access_requests.services.elevations.aws_step import Data, Outcome
+from access_requests.services.record import bindings, transition
+from portal.aws import directory
+from portal.aws.errors import BackendError, BackendRefused, UnderWay
+from portal.outbox import sending as outbox
+from portal.verbs.actor import WORKER
+
+NOT_SHOWN_YET = "not_shown_yet"
+IAM_USER_CHANGED = "iam_user_changed"
+# The user that was bound is not there any more: nothing is given to whoever may have the name now.
+# And where AWS would go on letting in after the end, nobody stays in.
+ENDING = frozenset({IAM_USER_CHANGED, USER_MISSING, afterwards.NOT_DENIED})
+
+
+def grant(elevation_id: int) -> None:
+    """Do or go on with the grant of an elevation, if its time has come."""
+    aws_step.take_step(Grants(), elevation_id)
+
+
+def prolong(elevation_id: int) -> None:
+    """Write the end that an extension moved into AWS."""
+    aws_step.take_step(Prolongs(), elevation_id)
+
+
+class Grants:
+    name = "grant"
+
+    def mark(self, elevation: Elevation, *, now: datetime) -> bool:
+        if elevation.status not in (ElevationStatus.SCHEDULED, ElevationStatus.GRANTING) or elevation.starts_at > now:
+            return False
+        if _ended_for_lack_of_right(elevation, now):
+            return False
+        if elevation.status == ElevationStatus.SCHEDULED:
+            if aws_step.is_another_in_aws(elevation) or gates.is_ending(elevation):
+                return False  # The grant waits until the earlier one has ended.
+            elevation.granting_at = now
+            if backend(elevation.work_group.backend).executes:
+                executions.announce(elevation.request, elevation.work_group, Purpose.GRANT)
+            transition.apply_to_elevation(elevation, ElevationAction.START_GRANT, actor=WORKER, now=now)
+        return True
+
+    def act(self, elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
+        judging.before_grant(elevation, aws)
+        return _write(elevation, grant, aws)
+
+    def settle(self, elevation: Elevation, outcome: Outcome, *, data: Data, now: datetime) -> None:
+        if elevation.status != ElevationStatus.GRANTING:
+            _leave_to_the_end(elevation, data, now)
+        elif outcome.presence != Presence.PRESENT:
+            aws_step.try_again(elevation, NOT_SHOWN_YET, data=data, step=self.name, now=now)
+        else:
+            judging.record_afterwards(elevation, outcome.afterwards, now=now)
+            elevation.granted_at, elevation.written_ends_at = now, outcome.ends_at
+            judging.ask(elevation, now=now)
+            transition.apply_to_elevation(elevation, ElevationAction.CONFIRM_GRANT, actor=WORKER, now=now, data=data)
+
+    def fail(self, elevation: Elevation, error: BackendError, *, data: Data, now: datetime) -> None:
+        if elevation.status != ElevationStatus.GRANTING:
+            _leave_to_the_end(elevation, data, now)
+        elif isinstance(error, BackendRefused):
+            # No endless grants: an administrator must act first. Part of it may be there, so it is taken out.
+            aws_step.try_again(elevation, error.cause, data=data, step=self.name, now=now)
+            stop.end_now(elevation, reason="grant_refused", actor=WORKER, now=now, comment=error.cause)
+        elif isinstance(error, UnderWay):
+            aws_step.look_again(elevation, now=now)
+        else:
+            aws_step.try_again(elevation, error.cause, data=data, step=self.name, now=now)
+
+
+class Prolongs:
+    name = "extension"
+
+    def mark(self, elevation: Elevation, *, now: datetime) -> bool:
+        behind = elevation.written_ends_at != elevation.ends_at
+        if elevation.status != ElevationStatus.ACTIVE or not behind or elevation.ends_at <= now:
+            return False
+        if _ended_for_lack_of_right(elevation, now):
+            return False
+        extension = elevation.extensions.filter(code=elevation.ends_by).first()
+        if extension is not None and backend(elevation.work_group.backend).executes:
+            executions.announce(extension, elevation.work_group, Purpose.PROLONG)
+        return True
+
+    def act(self, elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
+        return _write(elevation, grant, aws)
+
+    def settle(self, elevation: Elevation, outcome: Outcome, *, data: Data, now: datetime) -> None:
+        if elevation.status != ElevationStatus.ACTIVE:
+            _leave_to_the_end(elevation, data, now)
+        elif outcome.presence != Presence.PRESENT:
+            aws_step.try_again(elevation, NOT_SHOWN_YET, data=data, step=self.name, now=now)
+        else:
+            judging.record_afterwards(elevation, outcome.afterwards, now=now)
+            elevation.written_ends_at = outcome.ends_at
+            judging.ask(elevation, now=now)
+            elevation.attempts, elevation.try_again_at, elevation.problem = 0, None, ""
+            elevation.save()
+            transition.record(elevation, act="elevation.extension_written", actor=WORKER, now=now, data=data)
+
+    def fail(self, elevation: Elevation, error: BackendError, *, data: Data, now: datetime) -> None:
+        if elevation.status != ElevationStatus.ACTIVE:
+            _leave_to_the_end(elevation, data, now)
+            return
+        if isinstance(error, UnderWay):
+            aws_step.look_again(elevation, now=now)
+            return
+        aws_step.try_again(elevation, error.cause, data=data, step=self.name, now=now)
+        if error.problem in ENDING:
+            stop.end_now(elevation, reason=error.problem, actor=WORKER, now=now)
+        elif error.problem in REFUSED.values():
+            _refused(elevation, error, now)
+
+
+def _refused(elevation: Elevation, error: BackendError, now: datetime) -> None:
+    """Somebody was against it in AWS: against an extension, so that the end before it stands; or against the access itself."""
+    if elevation.ends_by == elevation.request.code:
+        stop.end_now(elevation, reason=error.problem, actor=WORKER, now=now)
+        return
+    standing = elevation.extensions.filter(status=RequestStatus.APPROVED, ends_at__lt=elevation.ends_at)
+    refused = AutomationExecution.objects.filter(status__in=REFUSED, work_group=elevation.work_group).values("request")
+    fixed_by = standing.exclude(pk__in=refused).order_by("ends_at").last() or elevation.request
+    if fixed_by.ends_at is None:
+        raise ValueError(f"{fixed_by} was approved without an end")
+    moved = {"from_end": elevation.ends_at, "to_end": fixed_by.ends_at, "by": elevation.ends_by, "problem": error.problem}
+    elevation.ends_at, elevation.ends_by, elevation.written_ends_at = fixed_by.ends_at, fixed_by.code, None
+    elevation.attempts, elevation.try_again_at = 0, None
+    elevation.save()
+    transition.record(elevation, act="elevation.extension_refused", actor=WORKER, now=now, data=moved)
+
+
+def _write(elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
+    """Gate and fence first, and proof that they deny, so that AWS itself ends what is given next."""
+    target_roles.confirm(elevation.work_group, grant.roles, aws)
+    way = backend(elevation.work_group.backend)
+    if way.executes:
+        grant = runbooks.follow(grant, GIVING, aws)
+    if not is_fenced(way):
+        return _write_membership(way, elevation, grant, aws)
+    user = directory.user_named(aws, grant.user_name)
+    if user is None or user.user_id != grant.user_id:
+        # Renamed, or deleted and made again: it is not the one that an administrator bound.
+        raise BackendRefused(IAM_USER_CHANGED)
+    grant = replace(grant, user_name=user.name)
+    gate = gates.write(elevation, aws)
+    written = fences.put_all(elevation.person, grant, aws, now=aws.clock())
+    judged = afterwards.check(elevation, grant, user, written, aws)
+    way.give(grant, aws)
+    seen = replace(way.look(grant, aws), session_gate=gate)
+    presence = seen.presence(ttl=way.ttl(grant.ends_at), fences=written)
+    return Outcome(ends_at=grant.ends_at, seen=seen, presence=presence, afterwards=judged)
+
+
+def _write_membership(way: GrantBackend, elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
+    """Where AWS takes neither gate nor fence, the portal alone ends what is given."""
+    way.give(grant, aws)
+    seen = way.look(grant, aws)
+    presence = seen.presence(ttl=None, fences={})
+    return Outcome(ends_at=grant.ends_at, seen=seen, presence=presence, afterwards=afterwards.exempt(elevation))
+
+
+def _ended_for_lack_of_right(elevation: Elevation, now: datetime) -> bool:
+    """End what must not go on; return whether it was so. Rights are checked again at the moment of every step."""
+    reason = _why_not(elevation, now)
+    if reason:
+        stop.end_now(elevation, reason=reason, actor=WORKER, now=now)
+    return bool(reason)
+
+
+def _why_not(elevation: Elevation, now: datetime) -> str:
+    """Return why access must not be given or prolonged, or nothing."""
+    if elevation.ends_at <= now:
+        return "expired"
+    if not elevation.person.is_active:
+        return "person_disabled"
+    if elevation.work_group.retired_at is not None:
+        return "work_group_retired"
+    if not catalogue.requestable_by(elevation.person).filter(pk=elevation.work_group_id).exists():
+        return "requester_may_not"
+    if bindings.is_bound_still(elevation):
+        return leave.why_not(elevation)
+    return f"{backend(elevation.work_group.backend).principal}_rebound"
+
+
+def _leave_to_the_end(elevation: Elevation, data: Data, now: datetime) -> None:
+    """Somebody ended the elevation while AWS was being called: record the calls, and have them undone without delay."""
+    transition.record(elevation, act="elevation.overtaken", actor=WORKER, now=now, data=data)
+    outbox.put(stop.END, object_id=elevation.pk, now=now)

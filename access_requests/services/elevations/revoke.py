@@ -1,0 +1,219 @@
+"""Taking a person out of a work group again, and tidying up after it."""
+
+import logging
+import uuid
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from access_requests.grants import runbooks
+from access_requests.grants.contract import Grant, GrantBackend, is_fenced
+from access_requests.grants.executions import Purpose, StepClient
+from access_requests.grants.registry import backend, fenced
+from access_requests.lifecycle import INSIDE, ElevationAction, ElevationStatus
+from access_requests.models import Elevation
+from access_requests.services.elevations import aws_step, executions, fences, gates, judging, lease, open_sessions, spool
+from access_requests.services.elevations.aws_step import Data, NotRecorded, Outcome
+from access_requests.services.record import transition
+from portal.aws import directory
+from portal.aws.calls import is_missing
+from portal.aws.errors import BackendBusy, BackendError, BackendRefused, LeaseLost, UnderWay
+from portal.verbs.actor import WORKER
+
+logger = logging.getLogger(__name__)
+STILL_SHOWN = "still_shown"
+LEAVE_UNREAD = "leave_unread"
+
+
+def end(elevation_id: int) -> None:
+    """Do or go on with the end of an elevation, if it is due.
+
+    An end that is due goes ahead in AWS even when the database does not take the trail's entry: it is kept on disk then.
+    """
+    try:
+        aws_step.take_step(Ends(), elevation_id)
+    except NotRecorded as step:
+        logger.critical("the end of %s cannot be recorded", step.code, exc_info=True)
+        spool.keep(step.code, now=timezone.now(), data=step.data)
+    except DatabaseError:
+        logger.critical("the end of elevation %s cannot be recorded", elevation_id, exc_info=True)
+        _end_unrecorded(elevation_id)
+
+
+def tidy(elevation_id: int) -> None:
+    """Take the entry fence away, once nobody who could still write the membership is running."""
+    aws_step.take_step(Tidies(), elevation_id)
+
+
+class Ends:
+    name = "end"
+
+    def mark(self, elevation: Elevation, *, now: datetime) -> bool:
+        spool.record(elevation, now=now)
+        if elevation.status in INSIDE and elevation.ends_at <= now:
+            elevation.stopped_at, elevation.stop_reason = now, "expired"
+            data = {"reason": elevation.stop_reason}
+            transition.apply_to_elevation(elevation, ElevationAction.START_REVOKE, actor=WORKER, now=now, data=data)
+        if elevation.status != ElevationStatus.REVOKING:
+            return False
+        if backend(elevation.work_group.backend).executes:
+            executions.announce(elevation.request, elevation.work_group, Purpose.REMOVE)
+        return True
+
+    def act(self, elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
+        return _take_out(elevation, grant, aws)
+
+    def settle(self, elevation: Elevation, outcome: Outcome, *, data: Data, now: datetime) -> None:
+        spool.record(elevation, now=now)
+        if not _is_gone(outcome):
+            aws_step.try_again(elevation, STILL_SHOWN, data=data, step=self.name, now=now)
+            return
+        elevation.ended_at, elevation.fence_due_at = now, now + lease.length()
+        judging.ask(elevation, now=now)
+        transition.apply_to_elevation(elevation, ElevationAction.CONFIRM_REVOKE, actor=WORKER, now=now, data=data)
+
+    def fail(self, elevation: Elevation, error: BackendError, *, data: Data, now: datetime) -> None:
+        if isinstance(error, UnderWay):
+            aws_step.look_again(elevation, now=now)
+            return
+        # Whatever AWS says, an end never gives up.
+        aws_step.try_again(elevation, error.cause, data=data, step=self.name, now=now)
+
+
+class Tidies:
+    name = "tidying"
+
+    def mark(self, elevation: Elevation, *, now: datetime) -> bool:
+        due = elevation.fence_due_at is not None and elevation.fence_due_at <= now
+        return due and elevation.status == ElevationStatus.ENDED
+
+    def act(self, elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
+        way = backend(elevation.work_group.backend)
+        if not is_fenced(way):
+            return _take_membership(way, grant, aws, is_anothers=aws_step.is_another_in_aws(elevation))
+        name = directory.current_name(aws, grant.user_name, grant.user_id)
+        grant = replace(grant, user_name=name or grant.user_name)
+        if not aws_step.is_another_in_aws(elevation):
+            # A call that hung may have landed after the end was read back; then the fence is all that holds.
+            way.take(grant, aws)
+        gate, _ = _shut(elevation, aws)
+        if name is not None:
+            fences.remove_unneeded(elevation.person, grant, aws)
+        seen = replace(way.look(grant, aws), session_gate=gate)
+        return Outcome(ends_at=grant.ends_at, seen=seen, presence=seen.presence(ttl="", fences={}))
+
+    def settle(self, elevation: Elevation, outcome: Outcome, *, data: Data, now: datetime) -> None:  # noqa: ARG002  The step's signature.
+        if aws_step.is_another_in_aws(elevation):
+            # What AWS shows now is that one's; of this one it is what was read back at its end.
+            elevation.refresh_from_db(fields=["seen", "seen_at"])
+        elevation.fence_due_at, elevation.attempts, elevation.problem = None, 0, ""
+        elevation.save()
+        transition.record(elevation, act=_tidied(elevation), actor=WORKER, now=now, data=data)
+
+    def fail(self, elevation: Elevation, error: BackendError, *, data: Data, now: datetime) -> None:
+        if isinstance(error, UnderWay):
+            aws_step.look_again(elevation, now=now)
+        else:
+            aws_step.try_again(elevation, error.cause, data=data, step=self.name, now=now)
+        elevation.fence_due_at, elevation.try_again_at = elevation.try_again_at, None
+        elevation.save(update_fields=["fence_due_at", "try_again_at"])
+
+
+def _tidied(elevation: Elevation) -> str:
+    """Return how the trail calls the tidying."""
+    if not fenced(elevation.work_group.backend):
+        return "elevation.looked_after"
+    # As it was when the calls were made: nobody begins a grant to this person while the lease is held.
+    stays = any(fences.is_needed(elevation.person, role) for role in aws_step.grant_of(elevation).roles)
+    return "elevation.fence_left" if stays else "elevation.fence_removed"
+
+
+def _take_out(elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
+    """Fence to now and name out of the gate, membership out, read back, untag; then look at all of it once more."""
+    way = backend(elevation.work_group.backend)
+    if way.executes and not elevation.attempts and not runbooks.is_overdue(grant, now=aws.clock()):
+        # Fence and gate were written before the removal began: to wait for it is all there is to do.
+        grant = runbooks.follow(grant, [Purpose.REMOVE], aws)
+    if not is_fenced(way):
+        return _take_membership(way, grant, aws)
+    name = directory.current_name(aws, grant.user_name, grant.user_id)
+    grant = replace(grant, user_name=name or grant.user_name)
+    if name is not None:
+        _fence_to_now(elevation, grant, aws)
+    gate, trouble = _shut(elevation, aws)
+    try:
+        way.take(grant, aws)
+    except UnderWay:
+        # What the gate met counts as a failure, so that the next pass writes it again.
+        raise trouble or UnderWay from None
+    sessions = open_sessions.end_of(elevation, aws)
+    if trouble is not None and _lets_in(gate, now=aws.clock()):
+        # Live sessions would go on. The membership is gone, and the end stays open until the gate is shut too.
+        raise trouble
+    seen = replace(way.look(grant, aws), session_gate=gate)
+    return Outcome(ends_at=grant.ends_at, seen=seen, presence=seen.presence(ttl="", fences={}), open_sessions=sessions)
+
+
+def _take_membership(way: GrantBackend, grant: Grant, aws: StepClient, *, is_anothers: bool = False) -> Outcome:
+    """Where AWS has neither gate nor fence there is nothing else to take; a membership of another elevation stays."""
+    if not is_anothers:
+        way.take(grant, aws)
+    seen = way.look(grant, aws)
+    return Outcome(ends_at=grant.ends_at, seen=seen, presence=seen.presence(ttl=None, fences={}))
+
+
+def _shut(elevation: Elevation, aws: StepClient) -> tuple[gates.Open | None, BackendError | None]:
+    """Take the name out of the gates; return what they say of the person, as written or as read last, and what went wrong."""
+    try:
+        return gates.write(elevation, aws), None
+    except LeaseLost:
+        raise
+    except BackendError as error:
+        logger.warning("the session gate at the end of %s: %s", elevation.code, error)
+        # No session of a role that is gone may do anything.
+        return gates.as_read(elevation), None if is_missing(error) else error
+    except DatabaseError as error:
+        # Such as a trail that cannot be read, by which the gate's other lines are judged. The membership goes all the same.
+        logger.exception("the session gate at the end of %s", elevation.code)
+        return gates.as_read(elevation), BackendBusy(LEAVE_UNREAD, str(error))
+
+
+def _lets_in(gate: gates.Open | None, *, now: datetime) -> bool:
+    """Whether a gate lets the person act after now; one whose time is over shuts by itself."""
+    return any(until is not None and datetime.fromisoformat(until) > now for until in (gate or {}).values())
+
+
+def _fence_to_now(elevation: Elevation, grant: Grant, aws: StepClient) -> None:
+    try:
+        fences.put_all(elevation.person, grant, aws, now=aws.clock())
+    except BackendRefused as error:
+        # Such as a user whose policies are full: no repetition helps. The membership goes all the same.
+        logger.warning("no fence at the end of %s: %s", elevation.code, error)
+    except DatabaseError:
+        logger.exception("no fence at the end of %s", elevation.code)
+
+
+def _is_gone(outcome: Outcome) -> bool:
+    return not outcome.seen.membership and outcome.seen.ttl is None
+
+
+def _end_unrecorded(elevation_id: int) -> None:
+    """Take an overdue elevation out of AWS without touching its row; what was done is kept on disk until it can be recorded."""
+    now, holder = timezone.now(), uuid.uuid4().hex
+    elevation = Elevation.objects.select_related("person", "work_group", "request").get(pk=elevation_id)
+    overdue = elevation.status in INSIDE and elevation.ends_at <= now
+    if not (overdue or elevation.status == ElevationStatus.REVOKING) or spool.says_ended(elevation.code):
+        return
+    with transaction.atomic(durable=True):
+        if not lease.take(elevation.person_id, holder=holder, now=now):
+            return
+    aws = aws_step.client_for(elevation.person_id, holder)
+    try:
+        outcome = _take_out(elevation, aws_step.grant_of(elevation), aws)
+        result = spool.ENDED if _is_gone(outcome) else STILL_SHOWN
+    except BackendError as error:
+        result = error.problem
+    spool.keep(elevation.code, now=now, data={"outcome": result, "calls": aws_step.calls_as_data(aws.calls)})
+    lease.release(elevation.person_id, holder=holder, now=timezone.now())

@@ -1,0 +1,67 @@
+"""Drift told in Slack: one direct message for all that a comparison found, to each administrator and auditor.
+
+The message says what was found and is not brought up to date: its links lead to what has become of it. Where Slack takes it and
+its answer is lost, there are two.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext
+
+from access_requests.models import Delivery, Drift
+from access_requests.services.drift import undoing
+from access_requests.services.notices import drift
+from access_requests.services.notices.contract import Undeliverable, Wanted
+from access_requests.services.notices.drift import Found
+from access_requests.services.notices.slack import blocks
+from access_requests.services.notices.slack.blocks import Block
+from access_requests.services.notices.slack.calls import PERSON, account_of, call, in_words_of
+from audits.models import TrailEntry
+from portal.users.models import User
+
+BODY = "drift"
+
+
+def wanted(entry: TrailEntry) -> Iterator[Wanted]:
+    """Yield each administrator and auditor who can be found in Slack. Costs one query."""
+    found = entry.data["found"][: drift.MOST]
+    linked = Q(linked_identities__provider="slack", linked_identities__verified_at__isnull=False)
+    readers = User.objects.filter(linked, Q(is_administrator=True) | Q(is_auditor=True), is_active=True)
+    for username in readers.order_by("username").distinct().values_list("username", flat=True):
+        yield Wanted(target=f"{PERSON}{username}", body={BODY: found, "count": entry.data["count"]})
+
+
+def send(delivery: Delivery) -> str:
+    """Raises Later, Undeliverable: also for who may not see all drift any more."""
+    person = User.objects.get(username=delivery.target.removeprefix(PERSON))
+    account = account_of(person)
+    if not person.reads_everything:
+        raise Undeliverable("may_not_see")
+    found = [Found(**one) for one in delivery.body[BODY]]
+    with in_words_of(person):
+        message = _message(found, delivery.body["count"], _undoable(found) if person.is_administrator else frozenset())
+    answer = call("chat.postMessage", channel=account, **message, unfurl_links=False, unfurl_media=False)
+    return f"{answer['channel']} {answer['ts']}"
+
+
+def _undoable(found: Sequence[Found]) -> frozenset[str]:
+    """Return the codes of those that the portal can undo."""
+    rows = Drift.objects.filter(code__in=[one.code for one in found])
+    return frozenset(row.code for row in rows if undoing.undoable(row))
+
+
+def _message(found: Sequence[Found], count: int, undoable: frozenset[str]) -> dict[str, Any]:
+    title = gettext("Drift: AWS is not as the portal left it")
+    shown: list[Block] = [blocks.header(title)]
+    for one in found:
+        shown.append(blocks.section(blocks.typed(one.sentence)))
+        links = [blocks.link(one.url, one.code)]
+        if one.code in undoable:
+            links.append(blocks.link(one.undo_url, gettext("Undo it")))
+        shown.append(blocks.context(*links))
+    if more := drift.more(count, len(found)):
+        shown.append(blocks.section(blocks.typed(more)))
+    shown.append(blocks.context(blocks.link(drift.list_url(), gettext("Open in the portal"))))
+    return {"text": blocks.literal(f"{title} ({count})"), "blocks": shown}

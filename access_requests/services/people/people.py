@@ -1,0 +1,166 @@
+"""People: who they are, what they may, which user in AWS they are. Every change reaches the trail."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+
+from access_requests.errors import AdministratorExists
+from access_requests.grants.identity_center import IdentityCenterUser
+from access_requests.models import IamUserBinding, IdentityCenterBinding, LinkCode, StandingGroup
+from access_requests.selectors import personal_tokens as selectors
+from access_requests.services.elevations import stop
+from access_requests.services.people import personal_tokens
+from access_requests.services.record import changes, locking
+from portal.aws.directory import IamUser
+from portal.users.models import LinkedIdentity, User
+from portal.verbs.actor import Actor
+
+STOP_REASON = "person_disabled"
+AwsUser = IamUser | IdentityCenterUser
+# By the catalogue's name of the field.
+BINDINGS: Mapping[str, type[IamUserBinding | IdentityCenterBinding]] = {
+    "iam_user": IamUserBinding,
+    "identity_center_user": IdentityCenterBinding,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """What administrators say about a person. `identities` is provider -> the identity there; being said here verifies it."""
+
+    name: str = ""
+    email: str = ""
+    administrator: bool = False
+    auditor: bool = False
+    identities: Mapping[str, str] = field(default_factory=dict)
+    standing_groups: Collection[str] = ()
+
+
+def describe(person: User) -> dict[str, Any]:
+    """Return all that administrators say about a person, as the catalogue's file says it and as the trail keeps it."""
+    return {
+        "name": person.name,
+        "email": person.email,
+        "administrator": person.is_administrator,
+        "auditor": person.is_auditor,
+        "disabled": not person.is_active,
+        **{field: _described(getattr(person, field, None)) for field in BINDINGS},
+        "identities": {
+            link.provider: link.external_id for link in sorted(person.linked_identities.all(), key=lambda link: link.provider)
+        },
+        "standing_groups": sorted(group.name for group in person.standing_groups.all()),
+    }
+
+
+def add(*, username: str, profile: Profile, actor: Actor, now: datetime) -> User:
+    """Add a person, who cannot log in until a password is set. Raises ValidationError, as for a name that somebody has."""
+    person = User(username=username, name=profile.name, email=profile.email)
+    person.set_unusable_password()
+    person.full_clean()
+    _write(person, profile, now)
+    _record("person.added", person, before=None, actor=actor, now=now)
+    return person
+
+
+def change(*, person: User, profile: Profile, actor: Actor, now: datetime, before: Mapping[str, Any] | None = None) -> None:
+    """Change a profile. `before` is what it was, where some of it was let go already."""
+    before = before or describe(person)
+    _write(person, profile, now)
+    _record("person.changed", person, before=before, actor=actor, now=now)
+
+
+def disable(*, person: User, actor: Actor, now: datetime) -> None:
+    """Shut a person out: no log-in, no session, no token, no chat identity from now on, and whatever access they have ends."""
+    person = locking.lock_person(person.pk)
+    before = describe(person)
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+    LinkCode.objects.filter(person=person).delete()
+    # Enabled again, they allow anew what may act for them.
+    tokens = personal_tokens.take_away(selectors.of_person(person))
+    stop.stop_all_of(person=person, reason=STOP_REASON, actor=actor, now=now)
+    personal_tokens.record_revoked(tokens, actor=actor, now=now)
+    _record("person.disabled", person, before=before, actor=actor, now=now)
+
+
+def enable(*, person: User, actor: Actor, now: datetime) -> None:
+    """Let a disabled person in again. What ended meanwhile stays ended."""
+    person = locking.lock_person(person.pk)
+    before = describe(person)
+    person.is_active = True
+    person.save(update_fields=["is_active"])
+    _record("person.enabled", person, before=before, actor=actor, now=now)
+
+
+def bind(*, person: User, user: AwsUser, actor: Actor, now: datetime) -> None:
+    """Bind the one IAM user, or the one Identity Center user, that a person is, as AWS names it."""
+    field = "iam_user" if isinstance(user, IamUser) else "identity_center_user"
+    bound = BINDINGS[field].objects.create(person=person, user_name=user.name, user_id=user.user_id, bound_at=now)
+    after = _described(bound)
+    changes.record(act=f"{field}.bound", subject=_subject(person), before=None, after=after, actor=actor, now=now)
+
+
+def unbind(*, person: User, field: str, actor: Actor, now: datetime) -> None:
+    """Unbind the user of one kind, a key of BINDINGS."""
+    binding = BINDINGS[field].objects.get(person=person)
+    before = _described(binding)
+    binding.delete()
+    changes.record(act=f"{field}.unbound", subject=_subject(person), before=before, after=None, actor=actor, now=now)
+
+
+def release_identities(*, person: User, keep: Mapping[str, str]) -> None:
+    """Unlink what is about to be changed, so that two people's identities can change places; `change` records it."""
+    for link in person.linked_identities.all():
+        if keep.get(link.provider) != link.external_id:
+            link.delete()
+
+
+def set_password(*, person: User, password: str, actor: Actor, now: datetime) -> None:
+    """Set a password; the person's sessions, the tokens that they allowed and a code to link a chat end with the old one.
+
+    Raises ValidationError for a weak one.
+    """
+    validate_password(password, person)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    LinkCode.objects.filter(person=person).delete()
+    tokens = personal_tokens.take_away(selectors.of_person(person))
+    personal_tokens.record_revoked(tokens, actor=actor, now=now)
+    changes.record(act="person.password_set", subject=_subject(person), before=None, after=None, actor=actor, now=now)
+
+
+def create_first_administrator(*, username: str, profile: Profile, password: str, actor: Actor, now: datetime) -> User:
+    """Make the one administrator that no other administrator makes. Raises AdministratorExists, ValidationError."""
+    if User.objects.filter(is_administrator=True, is_active=True).exists():
+        raise AdministratorExists
+    person = add(username=username, profile=profile, actor=actor, now=now)
+    set_password(person=person, password=password, actor=actor, now=now)
+    return person
+
+
+def _described(binding: IamUserBinding | IdentityCenterBinding | None) -> dict[str, str] | None:
+    return {"name": binding.user_name, "user_id": binding.user_id} if binding else None
+
+
+def _write(person: User, profile: Profile, now: datetime) -> None:
+    person.name, person.email = profile.name, profile.email
+    person.is_administrator, person.is_auditor = profile.administrator, profile.auditor
+    person.save()
+    release_identities(person=person, keep=profile.identities)
+    for provider, external_id in profile.identities.items():
+        LinkedIdentity.objects.get_or_create(
+            person=person, provider=provider, external_id=external_id, defaults={"verified_at": now}
+        )
+    person.standing_groups.set(StandingGroup.objects.filter(name__in=profile.standing_groups))
+
+
+def _record(act: str, person: User, *, before: changes.Fields | None, actor: Actor, now: datetime) -> None:
+    after = describe(User.objects.get(pk=person.pk))
+    changes.record(act=act, subject=_subject(person), before=before, after=after, actor=actor, now=now)
+
+
+def _subject(person: User) -> str:
+    return f"person:{person.username}"

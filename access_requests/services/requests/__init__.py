@@ -1,0 +1,1 @@
+"""Asking for access, and deciding on what was asked."""
