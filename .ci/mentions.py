@@ -28,6 +28,12 @@ MIRRORS = {
 }
 # Templates that no source names as it stands: who asks for them, by a convention or by a name put together.
 ASKED_FOR_BY = {
+    "templates/access_requests/catalogue/": "access_requests/web/catalogue/",
+    "templates/access_requests/drift/": "access_requests/web/drift/",
+    "templates/access_requests/elevations/": "access_requests/web/elevations/",
+    "templates/access_requests/notices/": "access_requests/web/notices/",
+    "templates/access_requests/people/": "access_requests/web/people/",
+    "templates/access_requests/requests/": "access_requests/web/requests/",
     "templates/access_requests/": "access_requests/web/",
     "templates/account/": "portal/accounts.py",
     "templates/allauth/": "portal/accounts.py",

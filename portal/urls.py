@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from access_requests.api import tokens
-from access_requests.web.me import set_language
+from access_requests.web.people.me import set_language
 from portal.api import api
 from portal.health import healthz
 from portal.icon import favicon

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_safe
 from access_requests.lifecycle import UNDECIDED, ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest
 from access_requests.selectors import drift, elevations, notices, requests, waiting
-from access_requests.web import stops, story
-from access_requests.web.bars import bars
-from access_requests.web.passes import Pass, passes_of
+from access_requests.web.elevations import stops
+from access_requests.web.elevations.bars import bars
+from access_requests.web.elevations.passes import Pass, passes_of
+from access_requests.web.timeline import story
 from portal.pages import moments
 from portal.pages.page import PageRequest
 from portal.users.models import User
@@ -27,7 +28,7 @@ MINE, EXCERPT, BARS, AGAIN = 5, 3, 12, 2
 @require_safe
 def home(request: PageRequest) -> HttpResponse:
     """The page, or for htmx what changes on it by itself."""
-    template = "access_requests/_home.html" if request.htmx else "access_requests/home.html"
+    template = "access_requests/home/_home.html" if request.htmx else "access_requests/home/home.html"
     return render(request, template, _context(request.user, now=timezone.now()))
 
 

@@ -9,7 +9,9 @@ from access_requests import problems, wording
 from access_requests.grants import registry
 from access_requests.models import ApprovalLevel, Decision, TargetRole, WorkGroup
 from access_requests.services.elevations import gates
-from access_requests.web import health_words, notice_words, ways
+from access_requests.web.catalogue import health_words
+from access_requests.web.elevations import ways
+from access_requests.web.notices import notice_words
 
 register = template.Library()
 

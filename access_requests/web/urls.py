@@ -2,25 +2,13 @@
 
 from django.urls import path
 
-from access_requests.web import (
-    asking,
-    backends,
-    catalogue,
-    client_acts,
-    clients,
-    comparison,
-    decisions,
-    deliveries,
-    devices,
-    drift,
-    elevations,
-    home,
-    matrix,
-    me,
-    requests,
-    tokens,
-    webhooks,
-)
+from access_requests.web import home
+from access_requests.web.catalogue import backends, catalogue
+from access_requests.web.drift import comparison, drift, matrix
+from access_requests.web.elevations import elevations
+from access_requests.web.notices import deliveries, webhooks
+from access_requests.web.people import client_acts, clients, devices, me, tokens
+from access_requests.web.requests import asking, decisions, requests
 
 urlpatterns = [
     path("", home.home, name="home"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from portal.verbs import phrases
 from portal.verbs.rejections import AmbiguousTime
@@ -37,3 +38,22 @@ class VerbatimField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return "" if value is None else str(value)
+
+
+def text_field(label: Any, *, rows: int, help_text: Any = "", required: bool = False) -> VerbatimField:
+    return VerbatimField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        error_messages=missing(),
+    )
+
+
+def suggesting(datalist: str) -> forms.TextInput:
+    """Return an input that suggests what the page's datalist of this id holds."""
+    return forms.TextInput(attrs={"list": datalist})
+
+
+def missing() -> dict[str, Any]:
+    return {"required": _("Fill this in.")}

@@ -14,7 +14,7 @@ from access_requests.services.drift.difference import Difference, Problem
 from access_requests.services.drift.expected import Expected, Group, Identity, Role, Window
 from access_requests.services.drift.looking import Sight
 from access_requests.services.drift.watched import Bound, Place
-from access_requests.web import drift_words
+from access_requests.web.timeline import drift_words
 from portal.iam.account import Account
 from portal.iam.fences import entry_fence
 from portal.iam.session_gate import SESSION_GATE_NAME, Line, session_gate

@@ -13,7 +13,7 @@ from django.utils import translation
 from access_requests.management import operators
 from access_requests.models import Reconciliation
 from access_requests.services.catalogue import documents
-from access_requests.web import story
+from access_requests.web.timeline import story
 from audits.models import TrailEntry
 from portal.users.models import User
 from tests.aws_fixtures import Aws

@@ -13,7 +13,7 @@ from pytest_django import Settings
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation
 from access_requests.services.elevations import lease, provision, revoke
-from access_requests.web import story
+from access_requests.web.timeline import story
 from audits.models import Late, TrailEntry
 from portal.aws.sessions import longest_call
 from tests.jump import MEMBER_GROUP, MEMBER_TAG, Jump, ended, granted

@@ -1,0 +1,1 @@
+"""Pages of what there is to ask for, and of whether it could be granted."""

@@ -1,0 +1,1 @@
+"""Pages of what differs in AWS, and of who can switch where."""

@@ -1,0 +1,1 @@
+"""Pages of who is in production, and of how that came about and ends."""

@@ -1,0 +1,1 @@
+"""Pages of whom others are told by."""

@@ -1,0 +1,1 @@
+"""Pages about oneself, one's tokens and programs."""

@@ -1,0 +1,35 @@
+"""What people type about themselves."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from portal.pages.fields import missing
+from portal.pages.forms import VerbForm
+from portal.users.models import time_zones
+
+
+class DeviceCodeForm(VerbForm):
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        help_text=_("Eight letters, such as BCDF-GHJK. Small letters will do, and the dash may be left out."),
+        error_messages=missing(),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+
+class PreferencesForm(forms.Form):
+    language = forms.ChoiceField(
+        label=_("Language"), required=False, choices=[("", _("As the browser asks")), *settings.LANGUAGES]
+    )
+    time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        zone = self.fields["time_zone"]
+        if isinstance(zone, forms.ChoiceField):
+            default = _("The portal's: %(zone)s") % {"zone": settings.DEFAULT_PERSON_TIME_ZONE}
+            zone.choices = [("", default), *((name, name) for name in sorted(time_zones()))]

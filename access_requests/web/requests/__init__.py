@@ -1,0 +1,1 @@
+"""Pages of asking for access and deciding on it."""

@@ -1,0 +1,105 @@
+"""Deciding on a request, and what waits for one's decision. Approvers; the requester withdraws."""
+
+from collections.abc import Callable
+from functools import partial, wraps
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from access_requests.models import AccessRequest
+from access_requests.selectors import requests
+from access_requests.services.requests import decide
+from access_requests.web.requests import showing
+from portal.pages.actor import actor_of, carry_out
+from portal.pages.page import PageRequest
+from portal.pages.paging import page_of
+from portal.verbs import phrases
+from portal.verbs.rejections import Rejection
+
+QUEUE = "queue"
+QUEUE_ROWS = 20
+QUEUE_ITEM = "access_requests/requests/_queue_item.html"
+OLDEST_DEADLINE_FIRST = ("decide_until", "id")
+
+
+def _posted(view: Callable[[PageRequest, str], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Show the request itself to whoever comes without posting: back from the log-in, or after choosing another language."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def door(request: PageRequest, code: str) -> HttpResponse:
+        return view(request, code) if request.method == "POST" else redirect("request", code)
+
+    return door
+
+
+@require_safe
+def queue(request: PageRequest) -> HttpResponse:
+    """What waits for this person: for approvers, empty for everybody else."""
+    now = timezone.now()
+    rows = requests.in_full(requests.waiting_for(request.user, now=now))
+    among = requests.visible_to(request.user)
+    page = page_of(rows, order=OLDEST_DEADLINE_FIRST, among=among, query=request.GET, size=QUEUE_ROWS)
+    items = [
+        showing.Shown(request=row, viewer=request.user, form=showing.decision_form(row), is_awaited=True, now=now)
+        for row in page.rows
+    ]
+    return render(request, "access_requests/requests/queue.html", {"page": page, "shown": items})
+
+
+@_posted
+def approve(request: PageRequest, code: str) -> HttpResponse:
+    return _decided(request, code, decide.approve, _("You approved %(code)s."))
+
+
+@_posted
+def reject(request: PageRequest, code: str) -> HttpResponse:
+    return _decided(request, code, decide.reject, _("You rejected %(code)s."))
+
+
+@_posted
+def send_back(request: PageRequest, code: str) -> HttpResponse:
+    return _decided(request, code, decide.send_back, _("You sent %(code)s back."))
+
+
+@_posted
+def withdraw(request: PageRequest, code: str) -> HttpResponse:
+    """The requester's own way out, before a decision."""
+    item, now = showing.find(request.user, code), timezone.now()
+    return _done(
+        request, code, partial(decide.withdraw, request_id=item.pk, actor=actor_of(request), now=now), _("You withdrew %(code)s.")
+    )
+
+
+def _decided(request: PageRequest, code: str, verb: Callable[..., AccessRequest], said: str) -> HttpResponse:
+    item, now = showing.find(request.user, code), timezone.now()
+    seen = request.POST.get("seen") or None
+    comment = request.POST.get("comment", "")
+    act = partial(verb, request_id=item.pk, comment=comment, seen=seen, actor=actor_of(request), now=now)
+    return _done(request, code, act, said)
+
+
+def _done(request: PageRequest, code: str, act: Callable[[], AccessRequest], said: str) -> HttpResponse:
+    """Act, and answer with how things are then; a refusal with its sentence and the comment as it was typed."""
+    said %= {"code": code}
+    try:
+        carry_out(request, act)
+    except Rejection as rejection:
+        news = {"refusal": phrases.sentence(rejection), "comment": request.POST.get("comment", "")}
+        return _answer(request, code, status=rejection.status, **news)
+    if request.htmx:
+        return _answer(request, code, said=said)
+    messages.success(request, said)
+    return redirect("queue") if request.POST.get("from") == QUEUE else redirect("request", code)
+
+
+def _answer(request: PageRequest, code: str, *, status: int = 200, **news: str) -> HttpResponse:
+    now = timezone.now()
+    if not request.htmx or request.POST.get("from") != QUEUE:
+        return showing.answer(request, code, now=now, status=status, **news)
+    item = showing.shown(showing.find(request.user, code), request.user, now=now, **news)
+    return render(request, QUEUE_ITEM, {"item": item}, status=status)

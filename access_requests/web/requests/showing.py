@@ -1,0 +1,133 @@
+"""One request, as its page and the queue show it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from access_requests.grants.contract import Principal
+from access_requests.lifecycle import UNDECIDED, ElevationStatus, RequestStatus
+from access_requests.models import AccessRequest, Decision, Verdict
+from access_requests.selectors import requests
+from access_requests.selectors import waiting as selectors
+from access_requests.services.record import bindings, snapshot
+from access_requests.web.requests.forms import DecisionForm
+from access_requests.web.timeline import story
+from portal.pages.page import PageRequest
+from portal.users.models import User
+from portal.verbs.actor import Door
+
+USERS: Mapping[str, Promise] = {
+    Principal.IAM_USER: _("IAM user"),
+    Principal.IDENTITY_CENTER_USER: _("Identity Center user"),
+}
+PAGE = "access_requests/requests/request.html"
+# The same, without what surrounds it: what htmx puts in the place of the old.
+PART = "access_requests/requests/_request.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """`is_awaited`: it is this person's turn. `refusal`: why the last act was refused; `said`: what it did."""
+
+    request: AccessRequest
+    viewer: User
+    form: DecisionForm
+    is_awaited: bool
+    now: datetime
+    refusal: str = ""
+    said: str = ""
+
+    @property
+    def may_decide(self) -> bool:
+        return self.is_awaited and Door.BROWSER in self.request.policy.decide_by
+
+    @property
+    def decided_elsewhere(self) -> bool:
+        """Whether it waits for this person, whom the policy lets decide by other doors only."""
+        return self.is_awaited and not self.may_decide
+
+    @property
+    def waiting(self) -> selectors.Waiting | None:
+        return selectors.of_request(self.request)
+
+    @property
+    def levels(self) -> list[selectors.LevelProgress]:
+        return selectors.levels(self.request)
+
+    @property
+    def seals(self) -> list[Decision]:
+        return [decision for decision in self.request.decisions.all() if decision.verdict == Verdict.APPROVE]
+
+    @property
+    def is_mine(self) -> bool:
+        return self.request.requester_id == self.viewer.pk
+
+    @property
+    def may_withdraw(self) -> bool:
+        return self.is_mine and self.request.status in UNDECIDED
+
+    @property
+    def may_revise(self) -> bool:
+        """Once: then there is a younger version to go on with."""
+        return self.is_mine and self.request.status == RequestStatus.SENT_BACK and not self.request.revisions.all()
+
+    @property
+    def may_repeat(self) -> bool:
+        settled = self.request.status not in UNDECIDED | {RequestStatus.SENT_BACK}
+        return self.is_mine and settled and self.request.extends_id is None
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether the portal is writing to AWS for it, or about to."""
+        moving = (ElevationStatus.GRANTING, ElevationStatus.REVOKING)
+        return any(
+            row.status in moving or (row.status == ElevationStatus.SCHEDULED and row.starts_at <= self.now)
+            for row in self.request.elevations.all()
+        )
+
+    @property
+    def users(self) -> Sequence[tuple[str, str]]:
+        """Whom in AWS it is for, as bound when the request was submitted: a label and the name, each kind where it matters."""
+        asked, needed = self.request.snapshot["asked"], bindings.principals(self.request.work_groups.all())
+        return [(str(USERS[principal]), (asked.get(principal) or {}).get("name", "")) for principal in needed]
+
+
+def find(viewer: User, code: str) -> AccessRequest:
+    """Return the request if the viewer may see it. Raises Http404."""
+    found = requests.in_full(requests.visible_to(viewer)).filter(code=code).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def shown(request: AccessRequest, viewer: User, *, now: datetime, comment: str = "", **news: str) -> Shown:
+    is_awaited = requests.waiting_for(viewer, now=now).filter(pk=request.pk).exists()
+    form = decision_form(request, comment=comment)
+    return Shown(request=request, viewer=viewer, form=form, is_awaited=is_awaited, now=now, **news)
+
+
+def decision_form(request: AccessRequest, *, comment: str = "") -> DecisionForm:
+    """Return the form with the digest of what is shown, and ids of its own: a queue has many."""
+    initial = {"seen": snapshot.seen(request), "comment": comment}
+    return DecisionForm(initial=initial, auto_id=f"id_{request.code}_%s")
+
+
+def answer(page: PageRequest, code: str, *, now: datetime, status: int = 200, **news: str) -> HttpResponse:
+    """Return the request's page, or for htmx the part of it that changes, as everything is now."""
+    request = find(page.user, code)
+    item = shown(request, page.user, now=now, **news)
+    context = {"item": item, "items": story.of_request(request, now=now), "changed": _changed(request), "whole": not page.htmx}
+    return render(page, PART if page.htmx else PAGE, context, status=status)
+
+
+def _changed(request: AccessRequest) -> Mapping[str, tuple[Any, Any]]:
+    """Return what is no longer as it was submitted, while that matters."""
+    if request.status not in UNDECIDED:
+        return {}
+    return snapshot.changed(snapshot.submitted(request), snapshot.current(request))
