@@ -8,6 +8,7 @@ from django.db import connection
 
 from audits.models import Late, TrailEntry
 from portal.storable import storable
+from portal.verbs.actor import Actor
 
 
 def record(
@@ -31,3 +32,17 @@ def record(
         raise RuntimeError("A trail entry is written in the transaction of the change that it records.")
     said = {"act": act, "actor": actor, "on_behalf_of": on_behalf_of, "subject": subject, "data": storable(data)}
     return TrailEntry.objects.create(at=now, late=late, **said)
+
+
+def record_act(
+    *,
+    now: datetime,
+    act: str,
+    actor: Actor,
+    subject: str,
+    data: Mapping[str, object],
+    late: Late | Literal[""] = "",
+) -> TrailEntry:
+    """Append what somebody did, as `record` does, with the door that they came by and how they proved who they are."""
+    whole = {"door": actor.door, "proof": dict(actor.proof), **data}
+    return record(now=now, act=act, actor=actor.name, on_behalf_of=actor.on_behalf_of, subject=subject, data=whole, late=late)

@@ -7,7 +7,7 @@ was disabled, a token or a client that was revoked end what it may do.
 from collections.abc import Mapping
 
 from portal.verbs.actor import Actor, Process
-from portal.verbs.rejections import RightsEnded
+from portal.verbs.rejections import NotAnAdministrator, RightsEnded
 
 # What a person's row says that they may.
 RIGHTS = ("is_administrator", "is_auditor")
@@ -26,3 +26,9 @@ def check(actor: Actor) -> Mapping[str, bool]:
     for name, value in now.items():
         setattr(actor.who, name, value)
     return now
+
+
+def check_administrator(actor: Actor) -> None:
+    """Raise NotAnAdministrator for everybody else, and for an administrator who is disabled."""
+    if not (actor.who.is_active and actor.who.is_administrator):
+        raise NotAnAdministrator

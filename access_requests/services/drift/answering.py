@@ -11,7 +11,7 @@ from access_requests.models import ComparisonAsked, Drift
 from access_requests.services.drift import drift_errors, learning, recording
 from access_requests.services.drift.undoing import undoable
 from portal.outbox import sending as outbox
-from portal.verbs import rejections
+from portal.verbs import authority, rejections
 from portal.verbs.actor import Actor
 
 RECONCILE = "access_requests.reconcile"
@@ -20,7 +20,7 @@ UNDO = "access_requests.undo_drift"
 
 def ask(*, actor: Actor, now: datetime) -> None:
     """Have AWS compared now. Raises NotAnAdministrator."""
-    _check_administrator(actor)
+    authority.check_administrator(actor)
     asked = ComparisonAsked.objects.create(asked_by=actor.who, asked_at=now)
     outbox.put(RECONCILE, object_id=asked.pk, now=now)
 
@@ -60,7 +60,7 @@ def accept(*, code: str, seen: str, actor: Actor, now: datetime) -> Drift:
 
 def _as_seen(code: str, seen: str, actor: Actor) -> Drift:
     """Return the drift, locked, if it says what the administrator saw."""
-    _check_administrator(actor)
+    authority.check_administrator(actor)
     found = Drift.objects.filter(code=code).values_list("pk", flat=True).first()
     if found is None:
         raise rejections.NotFound
@@ -68,8 +68,3 @@ def _as_seen(code: str, seen: str, actor: Actor) -> Drift:
     if digest(drift) != seen:
         raise drift_errors.DriftChanged
     return drift
-
-
-def _check_administrator(actor: Actor) -> None:
-    if not (actor.who.is_active and actor.who.is_administrator):
-        raise rejections.NotAnAdministrator

@@ -101,14 +101,8 @@ def apply(drift: Drift, action: DriftAction, *, actor: Actor, now: datetime, dat
 
 def tell(drift: Drift, act: str, *, actor: Actor, now: datetime, data: Data | None = None) -> None:
     """Append to the trail what happened to a drift, with all of it."""
-    trail.record(
-        now=now,
-        act=act,
-        actor=actor.name,
-        on_behalf_of=actor.on_behalf_of,
-        subject=drift.code,
-        data={"door": actor.door, "proof": dict(actor.proof), "drift": _described(drift), **(data or {})},
-    )
+    whole = {"drift": _described(drift), **(data or {})}
+    trail.record_act(now=now, act=act, actor=actor, subject=drift.code, data=whole)
 
 
 def _find(difference: Difference, now: datetime) -> None:

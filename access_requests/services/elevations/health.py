@@ -19,7 +19,7 @@ from portal.aws.calls import UNAVAILABLE, AwsClient
 from portal.aws.sessions import jump_iam
 from portal.outbox import sending as outbox
 from portal.storable import storable
-from portal.verbs import rejections
+from portal.verbs import authority
 from portal.verbs.actor import Actor
 
 logger = logging.getLogger(__name__)
@@ -31,8 +31,7 @@ BOUNDARIES = (DriftKind.ROLE_BOUNDARY, DriftKind.USER_BOUNDARY)
 
 def ask(*, actor: Actor, now: datetime) -> None:
     """Have a worker look now. Raises NotAnAdministrator."""
-    if not (actor.who.is_active and actor.who.is_administrator):
-        raise rejections.NotAnAdministrator
+    authority.check_administrator(actor)
     outbox.put(TASK, object_id=actor.who.pk, now=now)
 
 

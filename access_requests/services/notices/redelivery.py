@@ -5,7 +5,7 @@ from datetime import datetime
 from access_requests.models import Delivery, DeliveryStatus
 from access_requests.services.notices import delivering
 from access_requests.services.record import changes
-from portal.verbs import rejections
+from portal.verbs import authority, rejections
 from portal.verbs.actor import Actor
 
 
@@ -14,8 +14,7 @@ def again(*, code: str, actor: Actor, now: datetime) -> Delivery:
 
     It is recorded: a chat may show people what others took for news.
     """
-    if not (actor.who.is_active and actor.who.is_administrator):
-        raise rejections.NotAnAdministrator
+    authority.check_administrator(actor)
     sent = Delivery.objects.select_for_update(of=("self",)).filter(code=code).first()
     if sent is None:
         raise rejections.NotFound

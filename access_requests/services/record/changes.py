@@ -12,11 +12,4 @@ Fields = Mapping[str, Any]
 
 def record(*, act: str, subject: str, before: Fields | None, after: Fields | None, actor: Actor, now: datetime) -> None:
     """Append to the trail the whole object before and after; None is "it was not there"."""
-    trail.record(
-        now=now,
-        act=act,
-        actor=actor.name,
-        on_behalf_of=actor.on_behalf_of,
-        subject=subject,
-        data={"door": actor.door, "proof": dict(actor.proof), "before": before, "after": after},
-    )
+    trail.record_act(now=now, act=act, actor=actor, subject=subject, data={"before": before, "after": after})

@@ -82,20 +82,8 @@ def record(
     late: Late | Literal[""] = "",
 ) -> None:
     """Append to the trail what happened to a request or an elevation, with all that rebuilding its state needs."""
-    trail.record(
-        now=now,
-        late=late,
-        act=act,
-        actor=actor.name,
-        on_behalf_of=actor.on_behalf_of,
-        subject=subject.code,
-        data={
-            "door": actor.door,
-            "proof": dict(actor.proof),
-            **({"request": _request(subject)} if isinstance(subject, AccessRequest) else _elevation(subject)),
-            **(data or {}),
-        },
-    )
+    whole = {"request": _request(subject)} if isinstance(subject, AccessRequest) else _elevation(subject)
+    trail.record_act(now=now, late=late, act=act, actor=actor, subject=subject.code, data={**whole, **(data or {})})
     if act in NEWS:
         outbox.nudge(TELL)
 

@@ -16,6 +16,7 @@ from access_requests.selectors import notices
 from access_requests.services.notices import redelivery
 from access_requests.web.notices.webhook_forms import DeliveryFilterForm
 from portal.pages.actor import actor_of, carry_out
+from portal.pages.guards import for_readers
 from portal.pages.page import PageRequest
 from portal.pages.paging import page_of
 from portal.verbs import phrases
@@ -23,8 +24,8 @@ from portal.verbs.rejections import NotAllowed, NotFound, Rejection
 
 
 @require_safe
+@for_readers
 def delivery_list(request: PageRequest) -> HttpResponse:
-    _check_reader(request)
     form = DeliveryFilterForm(request.GET)
     form.is_valid()
     page = page_of(
@@ -42,8 +43,8 @@ def delivery_list(request: PageRequest) -> HttpResponse:
 
 
 @require_safe
+@for_readers
 def delivery_page(request: PageRequest, code: str) -> HttpResponse:
-    _check_reader(request)
     return _page(request, code)
 
 
@@ -77,8 +78,3 @@ def _page(request: PageRequest, code: str, *, status: int = 200, refusal: str = 
     }
     template = f"access_requests/notices/{'_delivery_page' if request.htmx else 'delivery'}.html"
     return render(request, template, context, status=status)
-
-
-def _check_reader(request: PageRequest) -> None:
-    if not request.user.reads_everything:
-        raise PermissionDenied

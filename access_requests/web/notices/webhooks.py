@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,6 +17,7 @@ from access_requests.selectors import catalogue, notices
 from access_requests.services.notices.webhooks import addresses, bodies, channel, keeping
 from access_requests.web.notices.webhook_forms import WebhookForm
 from portal.pages.actor import actor_of, carry_out
+from portal.pages.guards import for_administrators, for_readers
 from portal.pages.page import PageRequest
 from portal.pages.paging import page_of
 from portal.verbs.rejections import NotAllowed, NotFound, Rejection
@@ -29,16 +29,18 @@ T = TypeVar("T")
 
 
 @require_safe
+@for_readers
 def webhook_list(request: PageRequest) -> HttpResponse:
-    among = _visible_to(request)
+    among = WebhookEndpoint.objects.prefetch_related("work_groups")
     page = page_of(among, order=["name"], among=among, query=request.GET)
     return render(request, "access_requests/notices/webhook_list.html", {"page": page, "backlog": notices.backlog()})
 
 
 @require_safe
+@for_readers
 def webhook_page(request: PageRequest, code: str) -> HttpResponse:
     """One, with the latest that was sent there; while something is on its way the page asks again by itself."""
-    endpoint = _find(request, code)
+    endpoint = _find(code)
     latest = list(notices.filtered(notices.Filters(channel=channel.KEY)).filter(target=code)[:LATEST])
     context = {
         "endpoint": endpoint,
@@ -51,24 +53,24 @@ def webhook_page(request: PageRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(GET_OR_POST)
+@for_administrators
 def webhook_new(request: PageRequest) -> HttpResponse:
-    _check_administrator(request)
     return _form(request, None, lambda form: _show_secret(request, *_carried_out(request, keeping.add, wishes=_looked_at(form))))
 
 
 @require_http_methods(GET_OR_POST)
+@for_administrators
 def webhook_change(request: PageRequest, code: str) -> HttpResponse:
-    _check_administrator(request)
-
     def change(form: WebhookForm) -> HttpResponse:
         _carried_out(request, keeping.change, code=code, wishes=_looked_at(form))
         messages.success(request, _("Saved."))
         return redirect("webhook", code)
 
-    return _form(request, _find(request, code), change)
+    return _form(request, _find(code), change)
 
 
 @require_http_methods(GET_OR_POST)
+@for_administrators
 def webhook_rotate(request: PageRequest, code: str) -> HttpResponse:
     if request.method != "POST":
         return _asked(request, code, "webhook_rotate")
@@ -76,6 +78,7 @@ def webhook_rotate(request: PageRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(GET_OR_POST)
+@for_administrators
 def webhook_delete(request: PageRequest, code: str) -> HttpResponse:
     if request.method != "POST":
         return _asked(request, code, "webhook_delete")
@@ -84,19 +87,24 @@ def webhook_delete(request: PageRequest, code: str) -> HttpResponse:
     return redirect("webhook-list")
 
 
+@require_http_methods(GET_OR_POST)
+@for_readers
 def webhook_enable(request: PageRequest, code: str) -> HttpResponse:
     return _posted(request, code, keeping.enable, _("The webhook is enabled: what happens from now on is sent there."))
 
 
+@require_http_methods(GET_OR_POST)
+@for_readers
 def webhook_disable(request: PageRequest, code: str) -> HttpResponse:
     return _posted(request, code, keeping.disable, _("The webhook is disabled: nothing is sent there."))
 
 
+@require_http_methods(GET_OR_POST)
+@for_readers
 def webhook_test(request: PageRequest, code: str) -> HttpResponse:
     return _posted(request, code, keeping.send_test, _("A test is on its way. What came of it is shown below."))
 
 
-@require_http_methods(GET_OR_POST)
 def _posted(request: PageRequest, code: str, verb: Callable[..., object], said: str) -> HttpResponse:
     """Do it. Whoever comes without posting, such as back from the log-in, is shown the page."""
     if request.method == "POST":
@@ -136,8 +144,7 @@ def _looked_at(form: WebhookForm) -> keeping.Wishes:
 
 def _asked(request: PageRequest, code: str, template: str) -> HttpResponse:
     """Ask once more before it is done."""
-    _check_administrator(request)
-    return render(request, f"access_requests/notices/{template}.html", {"endpoint": _find(request, code)})
+    return render(request, f"access_requests/notices/{template}.html", {"endpoint": _find(code)})
 
 
 def _show_secret(request: PageRequest, endpoint: WebhookEndpoint, secret: str) -> HttpResponse:
@@ -154,19 +161,8 @@ def _carried_out(request: PageRequest, verb: Callable[..., T], **given: Any) -> 
         raise Http404 from refusal
 
 
-def _find(request: PageRequest, code: str) -> WebhookEndpoint:
-    found = _visible_to(request).filter(code=code).first()
+def _find(code: str) -> WebhookEndpoint:
+    found = WebhookEndpoint.objects.prefetch_related("work_groups").filter(code=code).first()
     if found is None:
         raise Http404
     return found
-
-
-def _visible_to(request: PageRequest) -> QuerySet[WebhookEndpoint]:
-    if not request.user.reads_everything:
-        raise PermissionDenied
-    return WebhookEndpoint.objects.prefetch_related("work_groups")
-
-
-def _check_administrator(request: PageRequest) -> None:
-    if not request.user.is_administrator:
-        raise PermissionDenied

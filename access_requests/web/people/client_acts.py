@@ -7,17 +7,20 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from access_requests.models import KeptIn
 from access_requests.services.people import clients
 from access_requests.web.people.client_showing import Shown
-from access_requests.web.people.clients import administrators_only, find, once, show
+from access_requests.web.people.clients import GET_OR_POST, find, once, show
 from portal.pages.actor import actor_of, carry_out
+from portal.pages.guards import for_administrators
 from portal.pages.page import PageRequest
 from portal.verbs.rejections import Rejection
 
 
-@administrators_only
+@require_http_methods(GET_OR_POST)
+@for_administrators
 def client_rotate(request: PageRequest, key: str) -> HttpResponse:
     """Another secret. Where the client has none, or it is not to be changed here, the client itself is shown."""
     client = find(key)
@@ -33,7 +36,8 @@ def client_rotate(request: PageRequest, key: str) -> HttpResponse:
     return once(request, made, _("%(key)s has another secret. Its tokens have ended.") % {"key": key})
 
 
-@administrators_only
+@require_http_methods(GET_OR_POST)
+@for_administrators
 def client_revoke(request: PageRequest, key: str) -> HttpResponse:
     client = find(key)
     if request.method != "POST":
@@ -46,7 +50,8 @@ def client_revoke(request: PageRequest, key: str) -> HttpResponse:
     return redirect("client", key)
 
 
-@administrators_only
+@require_http_methods(GET_OR_POST)
+@for_administrators
 def client_restore(request: PageRequest, key: str) -> HttpResponse:
     client = find(key)
     if request.method != "POST":

@@ -1,10 +1,8 @@
 """API clients: which programs there are and what they may. Administrators keep them, auditors read."""
 
-from collections.abc import Callable
-from functools import partial, wraps
+from functools import partial
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,32 +17,20 @@ from access_requests.services.people.clients import Made
 from access_requests.web.people.client_form import NewClientForm, TermsForm, initial_of
 from access_requests.web.people.client_showing import Shown
 from portal.pages.actor import actor_of, carry_out
+from portal.pages.guards import for_administrators, for_readers
 from portal.pages.page import PageRequest
 from portal.pages.paging import page_of
 from portal.verbs import phrases
 from portal.verbs.rejections import Rejection
 
 UNUSABLE = 422
-
-
-def administrators_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Keep everybody else from the page; the verb behind it refuses them too."""
-
-    @require_http_methods(["GET", "HEAD", "POST"])
-    @wraps(view)
-    def door(request: PageRequest, *args: str, **kwargs: str) -> HttpResponse:
-        if not request.user.is_administrator:
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return door
+GET_OR_POST = ["GET", "HEAD", "POST"]
 
 
 @require_safe
+@for_readers
 def client_list(request: PageRequest) -> HttpResponse:
     """Those that may call; `all=1` shows revoked ones too."""
-    if not request.user.reads_everything:
-        raise PermissionDenied
     everything, revoked_too = selectors.in_full(now=timezone.now()), request.GET.get("all") == "1"
     rows = everything if revoked_too else everything.filter(retired_at=None)
     page = page_of(rows, order=["key"], among=everything, query=request.GET, named_by="key")
@@ -53,13 +39,13 @@ def client_list(request: PageRequest) -> HttpResponse:
 
 
 @require_safe
+@for_readers
 def client_page(request: PageRequest, key: str) -> HttpResponse:
-    if not request.user.reads_everything:
-        raise PermissionDenied
     return show(request, key)
 
 
-@administrators_only
+@require_http_methods(GET_OR_POST)
+@for_administrators
 def client_new(request: PageRequest) -> HttpResponse:
     groups = catalogue.names()
     if request.method != "POST":
@@ -77,7 +63,8 @@ def client_new(request: PageRequest) -> HttpResponse:
     return once(request, made, _("You made %(key)s.") % {"key": key})
 
 
-@administrators_only
+@require_http_methods(GET_OR_POST)
+@for_administrators
 def client_change(request: PageRequest, key: str) -> HttpResponse:
     client, groups = find(key), catalogue.names()
     if request.method != "POST":

@@ -18,7 +18,7 @@ from access_requests.services.notices.webhooks import addresses, bodies, recordi
 from access_requests.services.notices.webhooks.channel import KEY
 from access_requests.services.record.news import NEWS
 from portal.outbox import sending as outbox
-from portal.verbs import rejections
+from portal.verbs import authority, rejections
 from portal.verbs.actor import Actor
 
 # So long a receiver may go on verifying by the secret before.
@@ -39,7 +39,7 @@ class Wishes:
 
 def add(*, wishes: Wishes, actor: Actor, now: datetime) -> tuple[WebhookEndpoint, str]:
     """Add an endpoint; return it with its secret, which is told this once. Raises Unusable."""
-    _check_administrator(actor)
+    authority.check_administrator(actor)
     secret = signing.new_secret()
     endpoint = WebhookEndpoint(secret=sealing.sealed(secret), made_by=actor.name, made_at=now)
     _write(endpoint, wishes)
@@ -112,13 +112,8 @@ def send_test(*, code: str, actor: Actor, now: datetime) -> Delivery:
     return sent
 
 
-def _check_administrator(actor: Actor) -> None:
-    if not (actor.who.is_active and actor.who.is_administrator):
-        raise rejections.NotAnAdministrator
-
-
 def _locked(code: str, actor: Actor) -> WebhookEndpoint:
-    _check_administrator(actor)
+    authority.check_administrator(actor)
     endpoint = WebhookEndpoint.objects.select_for_update().filter(code=code).first()
     if endpoint is None:
         raise rejections.NotFound
