@@ -83,7 +83,7 @@ RULES = (
         why="grant and end with a real worker that dies",
         changed=[
             *("access_requests/services/*", "access_requests/tasks.py", "access_requests/grants/*", "portal/celery.py"),
-            *("portal/outbox/*", "portal/settings/*", "tests/crashes/*", "tests/worker.py", "tests/aws_proxy.py"),
+            *("portal/outbox/*", "portal/settings/*", "tests/crashes/*", "tests/worker.py", "tests/stand_ins/aws_proxy.py"),
         ],
         tests={
             "tests/crashes/test_commits.py::test_a_grant_survives_the_loss_of_its_settling": 7,

@@ -23,20 +23,20 @@ import portal.celery  # noqa: F401  Shared tasks find the application.
 
 # Fixtures are loaded once for all folders. One that a module imports by name is another one there, and starts its process again.
 pytest_plugins = [
-    "tests.aws_fixtures",
-    "tests.cast",
-    "tests.clock",
+    "tests.stand_ins.aws",
+    "tests.worlds.cast",
+    "tests.worlds.clock",
     "tests.database_roles",
     "tests.databases",
     "tests.emptying",
-    "tests.gated",
+    "tests.worlds.gated",
     "tests.iam_simulate.peer",
-    "tests.identity_center",
-    "tests.jump",
-    "tests.portal_in_aws",
+    "tests.worlds.identity_center",
+    "tests.worlds.jump",
+    "tests.worlds.portal_in_aws",
     "tests.preloaded",
-    "tests.runbooked",
-    "tests.runbooks",
+    "tests.worlds.runbooked",
+    "tests.worlds.runbooks",
     "tests.worker",
 ]
 # They import one another; the assertions of those that are imported before their turn are explained too.

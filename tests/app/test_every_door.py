@@ -16,9 +16,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from access_requests.models import ApiClient, Delivery, Drift, DriftKind, KeptIn, PersonalToken, WebhookEndpoint
-from tests.bots import SCOPES, make_client, make_personal_client, own_token_of, token_of
-from tests.cast import Cast
-from tests.story import elevated, submitted
+from tests.stand_ins.bots import SCOPES, make_client, make_personal_client, own_token_of, token_of
+from tests.worlds.cast import Cast
+from tests.worlds.story import elevated, submitted
 
 WHO = ("stranger", "member02", "member01", "leader01", "auditor01", "admin01")
 LOGIN = "log-in"

@@ -11,14 +11,14 @@ import pytest
 from access_requests.models import AccessRequest, Elevation
 from portal.simulated_aws.company import PEOPLE, company
 from portal.simulated_aws.world import World
-from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws
-from tests.aws_proxy import AwsProxy, Call
 from tests.bench.measuring import CALLS, Server, p95, report
 from tests.bench.toy.celery import BEGAN
-from tests.bots import ASK, COMMENT, SCOPES, make_client, token_of
-from tests.cast import Cast, iam_user_id
+from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY, Aws
+from tests.stand_ins.aws_proxy import AwsProxy, Call
+from tests.stand_ins.bots import ASK, COMMENT, SCOPES, make_client, token_of
 from tests.waiting import until
 from tests.worker import Broker, Start
+from tests.worlds.cast import Cast, iam_user_id
 
 pytestmark = pytest.mark.django_db(transaction=True)
 GRANTS = max(CALLS // 10, 3)

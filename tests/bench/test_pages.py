@@ -14,8 +14,8 @@ from portal.users.models import User
 from tests.bench import town
 from tests.bench.measuring import CALLS, REQUESTS, WARM_UP, Call, Server, in_turns, report_p50
 from tests.bench.toy.models import Thing
-from tests.bots import ASK, COMMENT, SCOPES, make_client, token_of
-from tests.cast import Cast
+from tests.stand_ins.bots import ASK, COMMENT, SCOPES, make_client, token_of
+from tests.worlds.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
 STEP = "lock + update + note in a toy Django"

@@ -4,7 +4,7 @@ import pytest
 
 from tests.bench.measuring import Server, in_turns, report_p50
 from tests.bench.test_pages import program
-from tests.cast import Cast
+from tests.worlds.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import AccessRequest, RequestedGroup
 from portal.users.models import User
-from tests.cast import Cast, add_person
-from tests.story import submitted
+from tests.worlds.cast import Cast, add_person
+from tests.worlds.story import submitted
 
 BATCH = 5_000
 PAST = (RequestStatus.APPROVED, RequestStatus.APPROVED, RequestStatus.REJECTED, RequestStatus.WITHDRAWN, RequestStatus.LAPSED)

@@ -11,9 +11,9 @@ from access_requests.models import ApiClient
 from portal.cli import device
 from portal.cli.transport import Transport
 from portal.users.models import User
-from tests.bots import SCOPES, make_personal_client, own_token_of
-from tests.cast import Cast
 from tests.cli.terminal import Terminal
+from tests.stand_ins.bots import SCOPES, make_personal_client, own_token_of
+from tests.worlds.cast import Cast
 
 AtATerminal = Callable[[str], Terminal]
 

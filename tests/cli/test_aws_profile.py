@@ -12,14 +12,14 @@ from botocore.exceptions import ClientError
 
 from access_requests.models import ApiClient, IamUserBinding, TargetRole, WorkGroup
 from access_requests.services.elevations import gates
-from tests.aws_fixtures import Aws
-from tests.bots import SCOPES, make_client, token_of
-from tests.cast import Cast, target_role
 from tests.cli.terminal import Terminal
 from tests.cli.test_commands import done, refused
-from tests.gated import Gated
-from tests.jump import ended, granted
-from tests.story import elevated, returned
+from tests.stand_ins.aws import Aws
+from tests.stand_ins.bots import SCOPES, make_client, token_of
+from tests.worlds.cast import Cast, target_role
+from tests.worlds.gated import Gated
+from tests.worlds.jump import ended, granted
+from tests.worlds.story import elevated, returned
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NAME = "sekisho-ProdMemberWorkGroup"

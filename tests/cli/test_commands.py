@@ -12,10 +12,10 @@ from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccessRequest, ApiClient, ApprovalPolicy, Elevation
 from audits.models import TrailEntry
 from portal.verbs.models import IdempotentAnswer
-from tests.bots import SCOPES, make_client, own_token_of, token_of
-from tests.cast import Cast
 from tests.cli.terminal import Ended, Terminal
-from tests.story import submitted
+from tests.stand_ins.bots import SCOPES, make_client, own_token_of, token_of
+from tests.worlds.cast import Cast
+from tests.worlds.story import submitted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ASK = ("request", "ProdMemberWorkGroup", "--for", "30m", "--ticket", "CHG-123", "--reason", "Rebuild the index")

@@ -9,9 +9,9 @@ from openapi_python_client import generate
 from openapi_python_client.config import Config, ConfigFile, MetaType
 
 from access_requests.models import AccessRequest
-from tests.bots import ASK, SCOPES, make_client, token_of
-from tests.cast import Cast
+from tests.stand_ins.bots import ASK, SCOPES, make_client, token_of
 from tests.structure.api_documents import OPENAPI
+from tests.worlds.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PACKAGE = "client_made_from_the_document"

@@ -16,9 +16,9 @@ from django.utils import timezone
 from access_requests.models import ApiClient, PersonalToken
 from portal.cli.transport import Transport
 from portal.users.models import User
-from tests.cast import PASSWORD, Cast
 from tests.cli.stand_in import Reply, answering, problem
 from tests.cli.terminal import Ended, Terminal
+from tests.worlds.cast import PASSWORD, Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CODE = {

@@ -11,11 +11,11 @@ from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccessRequest, Elevation
 from portal.cli.transport import Transport
 from portal.cli.waits import Goal, Watch, judged
-from tests.cast import Cast
 from tests.cli.stand_in import Reply, answering, problem
 from tests.cli.terminal import Terminal
 from tests.cli.test_commands import ASK, asked, done, given
-from tests.story import approved, elevated, extension_asked, rejected, submitted
+from tests.worlds.cast import Cast
+from tests.worlds.story import approved, elevated, extension_asked, rejected, submitted
 
 REQUEST: dict[str, Any] = {"id": "R-12345678", "extends": None, "elevations": []}
 

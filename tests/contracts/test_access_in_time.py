@@ -11,12 +11,12 @@ from botocore.exceptions import ClientError
 from access_requests.models import Drift, Elevation, WorkGroup
 from access_requests.services.drift import running
 from access_requests.services.elevations import gates
-from tests.aws_fixtures import Switched
-from tests.gated import Gated
 from tests.iam_simulate.peer import IamSimulate
-from tests.judges import ALLOWED_IN_WINDOW, Judges
-from tests.jump import MEMBER_GROUP, granted
-from tests.story import approved, elevated, extension_asked, returned, stopped
+from tests.stand_ins.aws import Switched
+from tests.worlds.gated import Gated
+from tests.worlds.judges import ALLOWED_IN_WINDOW, Judges
+from tests.worlds.jump import MEMBER_GROUP, granted
+from tests.worlds.story import approved, elevated, extension_asked, returned, stopped
 
 NIGHT_GROUP = "ProdNightWorkGroup"
 SECOND = timedelta(seconds=1)

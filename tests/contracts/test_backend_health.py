@@ -15,9 +15,9 @@ from portal.simulated_aws.company import ACCOUNTS, role_arn
 from portal.simulated_aws.company_directory import WORK_GROUP
 from portal.verbs import rejections
 from portal.verbs.run import run
-from tests.cast import actor_of
-from tests.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, Runbooked
-from tests.story import approved, refused, submitted
+from tests.worlds.cast import actor_of
+from tests.worlds.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, Runbooked
+from tests.worlds.story import approved, refused, submitted
 
 ALIASES = ("change_manager", "iam_group", "ssm_automation")
 NOBODY = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole"}]}

@@ -15,11 +15,11 @@ from access_requests.models import WorkGroup
 from access_requests.services.elevations import aws_step
 from portal.aws.errors import BackendBusy, UnderWay
 from portal.iam.fences import iso
-from tests.cast import iam_user_id, identity_center_user_id
-from tests.identity_center import GROUP, Directory
-from tests.jump import MEMBER_GROUP, Jump
-from tests.runbooked import AUTOMATION_GROUP, BACKENDS, CHANGE_GROUP, ROLES, Runbooked
 from tests.waiting import until
+from tests.worlds.cast import iam_user_id, identity_center_user_id
+from tests.worlds.identity_center import GROUP, Directory
+from tests.worlds.jump import MEMBER_GROUP, Jump
+from tests.worlds.runbooked import AUTOMATION_GROUP, BACKENDS, CHANGE_GROUP, ROLES, Runbooked
 
 SECONDS = 20.0
 Verb = Callable[[Grant, StepClient], None]

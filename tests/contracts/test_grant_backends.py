@@ -12,8 +12,8 @@ from access_requests.grants.contract import Grant, GrantBackend, Role, Seen
 from access_requests.grants.executions import StepClient
 from access_requests.grants.registry import backend
 from portal.aws.errors import BackendBusy, BackendError, BackendRefused
-from tests.cast import iam_user_id
-from tests.jump import MEMBER_GROUP, MEMBER_TAG, Jump
+from tests.worlds.cast import iam_user_id
+from tests.worlds.jump import MEMBER_GROUP, MEMBER_TAG, Jump
 
 ROLE = Role(pk=0, name="Prod_MemberRole", arn="arn:aws:iam::444444444444:role/Prod_MemberRole")
 

@@ -13,8 +13,8 @@ from access_requests.grants.identity_center import IdentityCenterBackend, find_i
 from access_requests.grants.registry import backend, unfenced
 from portal.aws.calls import AwsClient
 from portal.aws.errors import BackendBusy, BackendError, BackendRefused
-from tests.cast import identity_center_user_id
-from tests.identity_center import GROUP, Directory
+from tests.worlds.cast import identity_center_user_id
+from tests.worlds.identity_center import GROUP, Directory
 
 ROLE = Role(pk=0, name="AWSReservedSSO_SekishoOperate_0123456789abcdef", arn="arn:aws:iam::444444444444:role/is-not-asked-for")
 

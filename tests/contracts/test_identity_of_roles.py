@@ -20,11 +20,11 @@ from portal.iam.fences import Document, iso
 from portal.iam.fences import entry_fence as rendered
 from portal.simulated_aws.company import ACCOUNTS
 from portal.simulated_aws.work_gates import boundary_arn
-from tests.aws_fixtures import Switched
 from tests.contracts.test_access_in_time import Production, can_act, is_allowed, production
-from tests.jump import ended, granted
-from tests.rails import PERSON_BOUNDARY
-from tests.story import approved, elevated, extension_asked, refused, submitted
+from tests.stand_ins.aws import Switched
+from tests.worlds.jump import ended, granted
+from tests.worlds.rails import PERSON_BOUNDARY
+from tests.worlds.story import approved, elevated, extension_asked, refused, submitted
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -22,11 +22,11 @@ from portal.iam.fences import iso
 from portal.users.models import User
 from portal.verbs.rejections import Rejection
 from portal.verbs.run import run
-from tests.cast import Cast, actor_of, iam_user_id
-from tests.clock import Clock
-from tests.fake_iam import FakeIam
-from tests.jump import TASKS
-from tests.story import (
+from tests.stand_ins.iam_in_memory import FakeIam
+from tests.worlds.cast import Cast, actor_of, iam_user_id
+from tests.worlds.clock import Clock
+from tests.worlds.jump import TASKS
+from tests.worlds.story import (
     approved,
     assert_trail_tells,
     extension_asked,

@@ -13,11 +13,11 @@ from access_requests.services.drift import looking, running
 from access_requests.services.elevations import gates, judging, lease, provision, revoke
 from portal.aws.directory import find_iam_user
 from portal.iam.session_gate import SESSION_GATE_NAME
-from tests.aws_fixtures import PORTAL_KEY
-from tests.aws_proxy import Call
-from tests.gated import Gated
-from tests.jump import MEMBER_GROUP, MEMBER_ROLE, granted
-from tests.story import approved, elevated, extension_asked, returned
+from tests.stand_ins.aws import PORTAL_KEY
+from tests.stand_ins.aws_proxy import Call
+from tests.worlds.gated import Gated
+from tests.worlds.jump import MEMBER_GROUP, MEMBER_ROLE, granted
+from tests.worlds.story import approved, elevated, extension_asked, returned
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FILES = {"jump": "portal-jump.json", "gate": "portal-gate.json"}

@@ -13,13 +13,13 @@ from access_requests.models import AccessRequest, Elevation, TargetRole, WorkGro
 from access_requests.services.catalogue import documents
 from portal.simulated_aws.change_roles import FILES, IDENTITY_CENTER, RUNBOOK, STARTER
 from portal.verbs.actor import COMMAND
-from tests.aws_fixtures import ADMIN_KEY, REGION, Aws
-from tests.cast import target_role
 from tests.contracts.test_permissions import ROOT, actions_of
-from tests.identity_center import GROUP, Directory
-from tests.jump import ended, granted
-from tests.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, Runbooked
-from tests.story import approved, elevated, extension_asked, rejected, returned, submitted, withdrawn
+from tests.stand_ins.aws import ADMIN_KEY, REGION, Aws
+from tests.worlds.cast import target_role
+from tests.worlds.identity_center import GROUP, Directory
+from tests.worlds.jump import ended, granted
+from tests.worlds.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, Runbooked
+from tests.worlds.story import approved, elevated, extension_asked, rejected, returned, submitted, withdrawn
 
 POLICIES = {role: json.loads((ROOT / "portal/aws/policies" / name).read_text()) for role, name in FILES.items()}
 DOCUMENT = (ROOT / "docs/aws/ways.md").read_text()

@@ -12,9 +12,9 @@ from access_requests.services.elevations import revoke
 from portal.iam import contexts
 from portal.iam.evaluation import Call, evaluate
 from portal.verbs import rejections
-from tests.gated import Gated
-from tests.jump import MEMBER_GROUP, MEMBER_ROLE, MEMBER_TAG, Jump, granted
-from tests.story import approved, elevated, refused, returned, submitted
+from tests.worlds.gated import Gated
+from tests.worlds.jump import MEMBER_GROUP, MEMBER_ROLE, MEMBER_TAG, Jump, granted
+from tests.worlds.story import approved, elevated, refused, returned, submitted
 
 LEADER_ROLE = "Prod_LeaderRole"
 

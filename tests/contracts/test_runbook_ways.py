@@ -14,8 +14,8 @@ from access_requests.services.drift import undo_people
 from access_requests.services.elevations import change_details, change_requests, executions, provision, revoke
 from audits.models import TrailEntry
 from portal.verbs.rejections import Rejection
-from tests.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, ROLES, Runbooked
-from tests.story import approved, extension_asked, rejected, returned, sent_back, submitted, withdrawn
+from tests.worlds.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, ROLES, Runbooked
+from tests.worlds.story import approved, extension_asked, rejected, returned, sent_back, submitted, withdrawn
 
 SUCCESS = {CHANGE_GROUP: "CompletedWithSuccess", AUTOMATION_GROUP: "Success"}
 BOTH = pytest.mark.parametrize("group", [CHANGE_GROUP, AUTOMATION_GROUP])

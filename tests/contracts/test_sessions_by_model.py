@@ -26,11 +26,11 @@ from portal.iam.evaluation import Call, evaluate
 from portal.iam.fences import entry_fence_name
 from portal.iam.switch import evaluate_switch
 from portal.verbs.rejections import Rejection
-from tests.cast import Cast, iam_user_id, let_portal_in
-from tests.clock import Clock
-from tests.fake_iam import JUMP, PRODUCTION, FakeIam
-from tests.jump import TASKS
-from tests.story import approved, extension_asked, returned, stopped, submitted
+from tests.stand_ins.iam_in_memory import JUMP, PRODUCTION, FakeIam
+from tests.worlds.cast import Cast, iam_user_id, let_portal_in
+from tests.worlds.clock import Clock
+from tests.worlds.jump import TASKS
+from tests.worlds.story import approved, extension_asked, returned, stopped, submitted
 
 PEOPLE = ("member01", "member02")
 LEADS_TO = {

@@ -18,13 +18,13 @@ from access_requests.services.elevations import change_requests
 from portal.aws import sessions
 from portal.simulated_aws import control
 from portal.users.models import User
-from tests.cast import add_person, iam_user_id
-from tests.identity_center import GROUP as IDENTITY_CENTER
-from tests.identity_center import Directory
-from tests.jump import MEMBER_GROUP
-from tests.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, Runbooked
-from tests.story import approved, returned, submitted, withdrawn
 from tests.waiting import until
+from tests.worlds.cast import add_person, iam_user_id
+from tests.worlds.identity_center import GROUP as IDENTITY_CENTER
+from tests.worlds.identity_center import Directory
+from tests.worlds.jump import MEMBER_GROUP
+from tests.worlds.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, Runbooked
+from tests.worlds.story import approved, returned, submitted, withdrawn
 
 SECONDS = 60.0
 IAM = ("TagUser", "AddUserToGroup")

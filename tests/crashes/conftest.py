@@ -8,12 +8,12 @@ import pytest
 from access_requests.models import Elevation
 from portal.simulated_aws.company import PEOPLE, company
 from portal.simulated_aws.world import World
-from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws
-from tests.aws_proxy import AwsProxy
-from tests.cast import Cast, iam_user_id, let_portal_in
 from tests.crashes.stage import Crew, Stage
 from tests.preloaded import Preloaded
+from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY, Aws
+from tests.stand_ins.aws_proxy import AwsProxy
 from tests.worker import Broker
+from tests.worlds.cast import Cast, iam_user_id, let_portal_in
 
 
 @pytest.fixture(scope="session")

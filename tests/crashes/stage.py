@@ -14,14 +14,14 @@ from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AutomationExecution, Elevation, PersonLease, RoleGate
 from portal.iam.fences import entry_fence_name
 from portal.iam.session_gate import SESSION_GATE_NAME, lines_of
-from tests.aws_fixtures import Aws
-from tests.aws_proxy import AwsProxy
-from tests.cast import Cast
-from tests.gated import admin_in
 from tests.preloaded import Preloaded
-from tests.story import acts, assert_trail_tells, elevated
+from tests.stand_ins.aws import Aws
+from tests.stand_ins.aws_proxy import AwsProxy
 from tests.waiting import until
 from tests.worker import Broker, Program, launch_worker
+from tests.worlds.cast import Cast
+from tests.worlds.gated import admin_in
+from tests.worlds.story import acts, assert_trail_tells, elevated
 
 GRANT, END, TIDY = "access_requests.grant", "access_requests.end", "access_requests.tidy"
 SWEEPS = ("access_requests.sweep", "access_requests.sweep_ends")

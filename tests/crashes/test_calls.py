@@ -6,8 +6,8 @@ from django.utils import timezone
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation
 from tests.crashes.stage import END, END_CALLS, FENCE, GRANT, GRANT_CALLS, TIDY, Stage, points, status_of
-from tests.story import acts
 from tests.waiting import until
+from tests.worlds.story import acts
 
 Calls = tuple[str, ...]
 # Reads on which nothing of a grant or an end depends: the worker's own session, and what is evaluated beside the step.

@@ -12,11 +12,11 @@ from access_requests.models import AccessRequest, AutomationExecution, Elevation
 from access_requests.services.catalogue import documents
 from portal.aws import sessions
 from portal.verbs.actor import COMMAND
-from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY
 from tests.crashes.stage import END, GRANT, Stage, points, status_of
-from tests.runbooked import CHANGE_GROUP, work_group
-from tests.story import approved, submitted
+from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY
 from tests.waiting import until
+from tests.worlds.runbooked import CHANGE_GROUP, work_group
+from tests.worlds.story import approved, submitted
 
 FOLLOW = "access_requests.follow_change"
 START, READ, SIGNAL = "StartChangeRequestExecution", "GetAutomationExecution", "SendAutomationSignal"

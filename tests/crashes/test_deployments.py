@@ -7,9 +7,9 @@ from django.utils import timezone
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, PersonLease
 from tests.crashes.stage import GRANT, Stage, status_of
-from tests.story import acts
 from tests.waiting import until
 from tests.worker import Start
+from tests.worlds.story import acts
 
 
 def test_a_worker_told_to_stop_finishes_what_it_has_begun(stage: Stage) -> None:

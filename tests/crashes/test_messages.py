@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from access_requests.lifecycle import ElevationStatus
 from tests.crashes.stage import END, END_CALLS, GRANT, GRANT_CALLS, Stage, status_of
-from tests.story import acts, assert_trail_tells, returned
 from tests.waiting import until
 from tests.worker import Start
+from tests.worlds.story import acts, assert_trail_tells, returned
 
 
 def test_a_message_that_dies_with_a_worker_before_it_is_taken_is_not_missed(stage: Stage) -> None:

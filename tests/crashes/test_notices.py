@@ -12,11 +12,11 @@ from access_requests.models import Delivery, DeliveryStatus, WebhookEndpoint
 from access_requests.services.notices.webhooks import keeping
 from access_requests.services.notices.webhooks.keeping import Wishes
 from portal.verbs.run import run
-from tests.cast import actor_of
 from tests.crashes.stage import Stage
-from tests.receivers import Receiver, receiving
+from tests.stand_ins.webhook_receivers import Receiver, receiving
 from tests.waiting import until
 from tests.worker import Start
+from tests.worlds.cast import actor_of
 
 SWEEP = "access_requests.sweep_notices"
 NOTICES = "notices"

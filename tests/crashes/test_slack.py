@@ -10,7 +10,7 @@ from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Delivery, DeliveryStatus, SlackCard
 from tests.crashes.stage import Stage
 from tests.crashes.test_notices import NOTICES, swept
-from tests.slack_server import TOKEN, SlackServer, slack_server
+from tests.stand_ins.slack_server import TOKEN, SlackServer, slack_server
 from tests.worker import Start
 
 CHANNEL = "C0APPROVALS"

@@ -20,8 +20,8 @@ from slack_sdk.signature import SignatureVerifier
 
 from tests.demo.access import GROUP, members, token
 from tests.demo.running import CHECKOUT, Demo, running
-from tests.slack import FORM, Slack
-from tests.slack_server import TOKEN, SlackServer, slack_server
+from tests.stand_ins.slack import FORM, Slack
+from tests.stand_ins.slack_server import TOKEN, SlackServer, slack_server
 from tests.waiting import until
 
 

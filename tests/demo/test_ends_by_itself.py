@@ -12,10 +12,10 @@ import boto3
 from portal.iam.account import Account
 from tests.demo.access import approve, call, state
 from tests.demo.running import Demo, running
-from tests.gated import account_of
 from tests.iam_simulate.peer import IamSimulate
-from tests.judges import ALLOWED_IN_WINDOW, Judges
 from tests.waiting import is_alive, until
+from tests.worlds.gated import account_of
+from tests.worlds.judges import ALLOWED_IN_WINDOW, Judges
 
 SECOND = timedelta(seconds=1)
 OURS = ("web", "worker", "ends_worker", "notices_worker", "beat", "broker")

@@ -22,11 +22,11 @@ from access_requests.web.requests.forms import FOR, NOW
 from portal.users.models import User
 from portal.verbs.actor import Door
 from portal.verbs.rejections import Rejection
-from tests.bots import SCOPES, Bot, make_client, make_personal_client, own_token_of, token_of
-from tests.cast import Cast, actor_of
 from tests.cli.conftest import AtATerminal, command_line, person, portal, terminal
-from tests.slack import Slack
-from tests.story import approved, elevated, returned, submitted, withdrawn
+from tests.stand_ins.bots import SCOPES, Bot, make_client, make_personal_client, own_token_of, token_of
+from tests.stand_ins.slack import Slack
+from tests.worlds.cast import Cast, actor_of
+from tests.worlds.story import approved, elevated, returned, submitted, withdrawn
 
 __all__ = ["command_line", "person", "portal", "terminal"]
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -4,11 +4,11 @@ import pytest
 from django.utils import timezone
 
 from access_requests.models import ApprovalPolicy
-from tests.cast import Cast
 from tests.cli.conftest import AtATerminal, command_line, person, portal, terminal
 from tests.doors.test_doors_agree import DONE, Doors
-from tests.next_release import put_in_place
-from tests.story import approved, submitted
+from tests.stand_ins.next_release import put_in_place
+from tests.worlds.cast import Cast
+from tests.worlds.story import approved, submitted
 
 __all__ = ["command_line", "person", "portal", "terminal"]
 pytestmark = pytest.mark.django_db(transaction=True)

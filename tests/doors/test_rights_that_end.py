@@ -19,11 +19,11 @@ from access_requests.services.people import clients, people, personal_tokens
 from portal.users.models import LinkedIdentity, User
 from portal.verbs import run
 from portal.verbs.actor import COMMAND
-from tests.cast import Cast
 from tests.cli.terminal import Terminal
-from tests.clock import Clock
 from tests.doors.test_doors_agree import DONE, WHY, Doors
-from tests.story import elevated, submitted
+from tests.worlds.cast import Cast
+from tests.worlds.clock import Clock
+from tests.worlds.story import elevated, submitted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 End = Callable[[User], object]

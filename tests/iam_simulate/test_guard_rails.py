@@ -12,9 +12,9 @@ from portal.simulated_aws import work_gates
 from portal.simulated_aws.company import ACCOUNTS, company
 from portal.simulated_aws.guard_rails import allow, document
 from portal.simulated_aws.world import AccessKey, Group, User, World
-from tests import rails
 from tests.iam_simulate.peer import IamSimulate
-from tests.rails import Ask
+from tests.worlds import rails
+from tests.worlds.rails import Ask
 
 AT = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 EVERYTHING = Policy(name="everything", document=document(allow("*")))

@@ -14,10 +14,10 @@ from pytest_django.live_server_helper import LiveServer
 from portal.simulated_aws.company import PEOPLE, company
 from portal.simulated_aws.world import World
 from portal.users.models import User
-from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws
-from tests.cast import Cast, iam_user_id
 from tests.journeys.travellers import Traveller
+from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY, Aws
 from tests.worker import Start
+from tests.worlds.cast import Cast, iam_user_id
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = (

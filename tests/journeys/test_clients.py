@@ -4,10 +4,10 @@ import pytest
 from playwright.sync_api import expect
 
 from access_requests.models import ApiClient, PersonalToken
-from tests.bots import make_personal_client
-from tests.cast import Cast
 from tests.journeys.conftest import Travel
 from tests.journeys.travellers import Traveller
+from tests.stand_ins.bots import make_personal_client
+from tests.worlds.cast import Cast
 
 EYES = [("en", False, False), ("ja", True, True)]
 

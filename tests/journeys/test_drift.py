@@ -4,9 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from access_requests.models import Drift
-from tests.aws_fixtures import Aws
 from tests.journeys.conftest import Travel
 from tests.journeys.travellers import SOON, Traveller
+from tests.stand_ins.aws import Aws
 from tests.waiting import until
 
 GROUP = "ProdMemberWorkGroup"

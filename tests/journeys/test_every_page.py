@@ -22,11 +22,11 @@ from access_requests.models import (
     WorkGroup,
 )
 from portal.iam.fences import iso
-from tests.bots import SCOPES, make_client, make_personal_client, own_token_of
-from tests.cast import Cast, let_portal_in, target_role
 from tests.journeys.conftest import Travel
-from tests.matrices import compared
-from tests.story import approved, elevated, rejected, sent_back, submitted
+from tests.stand_ins.bots import SCOPES, make_client, make_personal_client, own_token_of
+from tests.worlds.cast import Cast, let_portal_in, target_role
+from tests.worlds.matrices import compared
+from tests.worlds.story import approved, elevated, rejected, sent_back, submitted
 
 EYES = [
     ("en", False, False),

@@ -17,10 +17,10 @@ from access_requests.services.notices.webhooks import keeping
 from access_requests.services.notices.webhooks.keeping import Wishes
 from portal.demo.sockets import free_port
 from portal.verbs.run import run
-from tests.bots import SECRET, make_client
-from tests.cast import Cast, actor_of
-from tests.story import elevated, submitted
+from tests.stand_ins.bots import SECRET, make_client
 from tests.waiting import until
+from tests.worlds.cast import Cast, actor_of
+from tests.worlds.story import elevated, submitted
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 LINE = "/prod request ProdMemberWorkGroup 30m CHG-1 fix the index"

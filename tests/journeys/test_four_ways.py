@@ -12,13 +12,13 @@ from access_requests.services.catalogue import documents
 from portal.aws import sessions
 from portal.simulated_aws.company import role_arn
 from portal.verbs.actor import COMMAND
-from tests import identity_center, runbooked
-from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws
-from tests.cast import Cast
 from tests.journeys.conftest import Travel
 from tests.journeys.travellers import Traveller
-from tests.runbooked import AUTOMATION_GROUP, CHANGE_GROUP
+from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY, Aws
 from tests.waiting import until
+from tests.worlds import identity_center, runbooked
+from tests.worlds.cast import Cast
+from tests.worlds.runbooked import AUTOMATION_GROUP, CHANGE_GROUP
 
 GROUPS = (CHANGE_GROUP, AUTOMATION_GROUP, identity_center.GROUP)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.cast import Cast
 from tests.journeys.conftest import Travel
+from tests.worlds.cast import Cast
 
 
 @pytest.mark.parametrize(("language", "phone", "dark"), [("en", False, False), ("ja", True, True)])

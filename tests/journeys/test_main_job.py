@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from access_requests.models import Elevation
 from portal.iam.fences import entry_fence_name
-from tests.aws_fixtures import Aws
 from tests.journeys.conftest import Travel
 from tests.journeys.travellers import Traveller
+from tests.stand_ins.aws import Aws
 from tests.waiting import until
 
 GROUP = "ProdMemberWorkGroup"

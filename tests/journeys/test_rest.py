@@ -14,11 +14,11 @@ from pytest_django.live_server_helper import LiveServer
 
 from portal.simulated_aws.company import PEOPLE, company
 from portal.simulated_aws.world import World
-from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws
-from tests.bots import ASK, COMMENT, SECRET, make_client
-from tests.cast import Cast, iam_user_id
+from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY, Aws
+from tests.stand_ins.bots import ASK, COMMENT, SECRET, make_client
 from tests.waiting import until
 from tests.worker import Start
+from tests.worlds.cast import Cast, iam_user_id
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

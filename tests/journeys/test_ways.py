@@ -4,9 +4,9 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from access_requests.models import AccessRequest
-from tests.cast import Cast
 from tests.journeys.conftest import Travel
-from tests.story import rejected, submitted
+from tests.worlds.cast import Cast
+from tests.worlds.story import rejected, submitted
 
 
 def test_everything_works_without_javascript(cast: Cast, transactional_db: None, travel: Travel) -> None:

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from playwright.sync_api import Page, expect
 
-from tests.cast import PASSWORD
+from tests.worlds.cast import PASSWORD
 
 SOON = 20_000
 # Not of the page's making: the console's words for a refusal that the page is about.

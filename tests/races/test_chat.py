@@ -9,8 +9,8 @@ from access_requests.models import ReceivedSignature
 from access_requests.services.people import identities, replays
 from portal.users.models import LinkedIdentity
 from portal.verbs.run import run
-from tests.cast import Cast, actor_of
 from tests.races.racing import race, won
+from tests.worlds.cast import Cast, actor_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RACERS = 12

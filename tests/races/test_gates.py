@@ -13,14 +13,14 @@ from audits.models import TrailEntry
 from portal.iam.session_gate import SESSION_GATE_NAME, lines_of
 from portal.simulated_aws.company import PEOPLE, company
 from portal.simulated_aws.world import World
-from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws
-from tests.aws_proxy import AwsProxy
-from tests.cast import Cast, iam_user_id, let_portal_in
-from tests.gated import admin_in
-from tests.jump import MEMBER_ROLE
-from tests.story import assert_trail_tells, elevated
+from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY, Aws
+from tests.stand_ins.aws_proxy import AwsProxy
 from tests.waiting import until
 from tests.worker import Broker, Start
+from tests.worlds.cast import Cast, iam_user_id, let_portal_in
+from tests.worlds.gated import admin_in
+from tests.worlds.jump import MEMBER_ROLE
+from tests.worlds.story import assert_trail_tells, elevated
 
 GRANT, END, READ = "access_requests.grant", "access_requests.end", "access_requests.read_role"
 

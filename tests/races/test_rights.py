@@ -18,8 +18,8 @@ from portal.users.models import User
 from portal.verbs.actor import COMMAND, Actor
 from portal.verbs.rejections import RightsEnded
 from portal.verbs.run import act_as, run
-from tests.cast import Cast, actor_of
-from tests.story import submitted
+from tests.worlds.cast import Cast, actor_of
+from tests.worlds.story import submitted
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

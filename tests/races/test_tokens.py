@@ -14,9 +14,9 @@ from access_requests.services.people.device_codes import Asked
 from audits.models import TrailEntry
 from portal.users.models import User
 from portal.verbs.run import run
-from tests.bots import make_personal_client
-from tests.cast import Cast, actor_of
 from tests.races.racing import Verb, race, won
+from tests.stand_ins.bots import make_personal_client
+from tests.worlds.cast import Cast, actor_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RACERS = 8

@@ -18,9 +18,9 @@ from portal.verbs import rejections
 from portal.verbs.actor import WORKER
 from portal.verbs.models import IdempotentAnswer
 from portal.verbs.run import Answer, Claim, act_once, run
-from tests.cast import Cast, actor_of, add_person
 from tests.races.racing import Verb, race, won
-from tests.story import (
+from tests.worlds.cast import Cast, actor_of, add_person
+from tests.worlds.story import (
     approved,
     ask,
     assert_trail_tells,

@@ -9,9 +9,9 @@ from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation
 from access_requests.services.elevations import lease, provision, revoke
 from portal.iam.fences import iso
-from tests.jump import MEMBER_TAG, Jump, ended, granted
 from tests.races.racing import race
-from tests.story import acts, approved, assert_trail_tells, elevated, extension_asked, returned, submitted
+from tests.worlds.jump import MEMBER_TAG, Jump, ended, granted
+from tests.worlds.story import acts, approved, assert_trail_tells, elevated, extension_asked, returned, submitted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from tests import waiting
-from tests.aws_fixtures import ADMIN_KEY, Aws
 from tests.simulated_aws.runbooks import publish
 from tests.simulated_aws.shapes import checked
+from tests.stand_ins.aws import ADMIN_KEY, Aws
 
 SECONDS = 20.0
 ENDED = {"Success", "Failed", "TimedOut", "Cancelled", "Rejected", "CompletedWithSuccess", "CompletedWithFailure"}

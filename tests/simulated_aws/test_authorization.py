@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.aws_fixtures import PORTAL_KEY, Aws
 from tests.simulated_aws.refusals import refused
+from tests.stand_ins.aws import PORTAL_KEY, Aws
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

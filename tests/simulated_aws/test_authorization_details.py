@@ -6,8 +6,8 @@ import pytest
 
 from portal.iam.session_gate import SESSION_GATE_NAME, session_gate
 from portal.simulated_aws.company import ADMIN_ROLE, PEOPLE, role_arn
-from tests.aws_fixtures import Aws, Switched
 from tests.simulated_aws.refusals import refused
+from tests.stand_ins.aws import Aws, Switched
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.aws_fixtures import ADMIN_KEY, Aws
 from tests.simulated_aws.automations import admin_ssm, begin, ended, run, steps, until, until_status
 from tests.simulated_aws.refusals import refused
 from tests.simulated_aws.runbooks import HELLO, call, publish, with_steps
+from tests.stand_ins.aws import ADMIN_KEY, Aws
 
 GROUP, USER = "ProdMemberWorkGroup", "member01"
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

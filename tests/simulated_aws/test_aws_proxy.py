@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from tests.aws_fixtures import PORTAL_KEY, Aws
-from tests.aws_proxy import AwsProxy
 from tests.simulated_aws.refusals import refused
+from tests.stand_ins.aws import PORTAL_KEY, Aws
+from tests.stand_ins.aws_proxy import AwsProxy
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.aws_fixtures import Aws
 from tests.simulated_aws.automations import admin_ssm, run, steps
 from tests.simulated_aws.refusals import refused
 from tests.simulated_aws.runbooks import call, publish, with_steps
+from tests.stand_ins.aws import Aws
 
 GROUPS = call("groups", "iam", "ListGroupsForUser", inputs={"UserName": "leader01"})
 GROUPS["outputs"] = [

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from portal.simulated_aws import control
-from tests.aws_fixtures import ADMIN_KEY, Aws
 from tests.simulated_aws.automations import admin_ssm, ended, role_keys, steps, until, until_status
 from tests.simulated_aws.refusals import refused
 from tests.simulated_aws.runbooks import HELLO, TEMPLATE, as_json, call, publish, with_steps
 from tests.simulated_aws.shapes import checked
+from tests.stand_ins.aws import ADMIN_KEY, Aws
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 CHANGE = "Automation.ChangeTemplate"

@@ -8,11 +8,11 @@ import pytest
 from portal.simulated_aws import change_roles
 from portal.simulated_aws.change_roles import APPROVER, PUBLISHER, REVIEWER, RUNBOOK, STARTER
 from portal.simulated_aws.company import role_arn
-from tests.aws_fixtures import PORTAL_KEY, Aws
 from tests.simulated_aws.automations import ended
 from tests.simulated_aws.refusals import refused
 from tests.simulated_aws.runbooks import TEMPLATE, as_json, call, publish, with_steps
 from tests.simulated_aws.shapes import checked
+from tests.stand_ins.aws import PORTAL_KEY, Aws
 
 GROUP, USER, FENCE = "ProdChangeWorkGroup", "member01", "sekisho-entry-Prod_ChangeRole"
 TAG = f"sekisho:ttl:{GROUP}"

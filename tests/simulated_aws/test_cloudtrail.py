@@ -8,8 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, role_arn
-from tests.aws_fixtures import ADMIN_KEY, REGION, Aws, Switched
 from tests.simulated_aws.refusals import refused
+from tests.stand_ins.aws import ADMIN_KEY, REGION, Aws, Switched
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 READER = role_arn("production", "Prod_ReadOnlyRole")

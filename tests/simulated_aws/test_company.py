@@ -9,8 +9,8 @@ from portal.simulated_aws import company_directory, quotas
 from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, PEOPLE, company, role_arn
 from portal.simulated_aws.control import ControlRefused
 from portal.simulated_aws.world import AccessKey, Account, User, World, WorldError
-from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws
 from tests.simulated_aws.refusals import refused
+from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY, Aws
 
 WORLD = World.parsed(company(admin_key=ADMIN_KEY, portal_key=PORTAL_KEY))
 FOR_OTHERS = (ADMIN_ROLE, "SekishoGateRole", company_directory.ROLE)

@@ -12,7 +12,7 @@ from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, company
 from portal.simulated_aws.errors import ExpiredToken, InvalidClientTokenId, MissingAuthenticationToken
 from portal.simulated_aws.sessions import RoleSession
 from portal.simulated_aws.world import World
-from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY
+from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 

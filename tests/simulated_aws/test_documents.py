@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from portal.simulated_aws import control
-from tests.aws_fixtures import ADMIN_KEY, Aws
 from tests.simulated_aws.refusals import refused
 from tests.simulated_aws.runbooks import HELLO, TEMPLATE, as_json, call, publish, with_steps
 from tests.simulated_aws.shapes import checked
+from tests.stand_ins.aws import ADMIN_KEY, Aws
 
 CHANGE = "Automation.ChangeTemplate"
 YAML = """\

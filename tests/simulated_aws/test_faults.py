@@ -8,10 +8,10 @@ from botocore.exceptions import ReadTimeoutError
 
 from portal.simulated_aws import control
 from portal.simulated_aws.control import ControlRefused
-from tests.aws_fixtures import ADMIN_KEY, Aws
 from tests.simulated_aws.automations import admin_ssm, run
 from tests.simulated_aws.refusals import refused
 from tests.simulated_aws.runbooks import call, with_steps
+from tests.stand_ins.aws import ADMIN_KEY, Aws
 from tests.waiting import until
 
 NOTHING = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:*","Resource":"*"}]}'

@@ -8,10 +8,10 @@ import pytest
 from portal.demo import faults
 from portal.demo.environment import CONTROL_FILE
 from portal.simulated_aws.faults import KINDS
-from tests.aws_fixtures import Aws
 from tests.simulated_aws.automations import admin_ssm
 from tests.simulated_aws.refusals import refused
 from tests.simulated_aws.runbooks import TEMPLATE, publish
+from tests.stand_ins.aws import Aws
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from portal.simulated_aws import change_roles, company_directory, control
 from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, PEOPLE, PORTAL_ROLE, role_arn
 from portal.simulated_aws.company_directory import WORK_GROUP
 from portal.simulated_aws.control import ControlRefused
-from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws, company_with_people
 from tests.simulated_aws.refusals import refused
 from tests.simulated_aws.shapes import checked
+from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY, Aws, company_with_people
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 

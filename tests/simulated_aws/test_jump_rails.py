@@ -10,9 +10,9 @@ import pytest
 from portal.simulated_aws import totp
 from portal.simulated_aws.company import PORTAL_ROLE, role_arn
 from portal.simulated_aws.guard_rails import allow, document
-from tests.aws_fixtures import PORTAL_KEY, Aws
-from tests.rails import JUMP
 from tests.simulated_aws.refusals import refused
+from tests.stand_ins.aws import PORTAL_KEY, Aws
+from tests.worlds.rails import JUMP
 
 EVERYTHING = json.dumps(document(allow("*")))
 RAIL = f"{JUMP}:policy/sekisho/rails/DenyPortalForgery"

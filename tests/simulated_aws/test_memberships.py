@@ -1,7 +1,7 @@
 """Groups, their members, and what must be gone before a user or a group may go."""
 
-from tests.aws_fixtures import PEOPLES_CREDENTIALS, Aws
 from tests.simulated_aws.refusals import refused
+from tests.stand_ins.aws import PEOPLES_CREDENTIALS, Aws
 
 GROUP, PERSON = "ProdMemberWorkGroup", "member01"
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.aws_fixtures import Aws
 from tests.simulated_aws.refusals import refused
+from tests.stand_ins.aws import Aws
 
 TRUST = json.dumps(
     {

@@ -3,8 +3,8 @@
 import pytest
 
 from portal.simulated_aws.world import Account, Group, User, World
-from tests.aws_fixtures import ADMIN_KEY, Aws
 from tests.simulated_aws.refusals import refused
+from tests.stand_ins.aws import ADMIN_KEY, Aws
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 PEOPLE = 250

@@ -13,8 +13,8 @@ import pytest
 
 from portal.simulated_aws import control
 from portal.simulated_aws.control import ControlRefused
-from tests.aws_fixtures import Aws
 from tests.simulated_aws.refusals import refused
+from tests.stand_ins.aws import Aws
 
 COMMAND = [sys.executable, "-m", "portal.simulated_aws"]
 ENVIRONMENT = {**os.environ, "SIMULATED_AWS_CONTROL_TOKEN": "t"}

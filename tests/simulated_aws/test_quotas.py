@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.aws_fixtures import Aws
 from tests.simulated_aws.refusals import refused
+from tests.stand_ins.aws import Aws
 
 SMALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
 

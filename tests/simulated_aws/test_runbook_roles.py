@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.aws_fixtures import ADMIN_KEY, Aws
 from tests.simulated_aws.automations import admin_ssm, ended, run
 from tests.simulated_aws.refusals import refused
 from tests.simulated_aws.runbooks import call, publish, with_steps
 from tests.simulated_aws.shapes import checked
+from tests.stand_ins.aws import ADMIN_KEY, Aws
 
 ROLE = "arn:aws:iam::111111111111:role/Runbook"
 ADD = call("add", "iam", "AddUserToGroup", inputs={"GroupName": "MemberGroup", "UserName": "leader01"})

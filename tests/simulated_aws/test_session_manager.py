@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from portal.simulated_aws.company import ADMIN_ROLE, role_arn
-from tests.aws_fixtures import PORTAL_KEY, Aws, Switched
 from tests.simulated_aws.refusals import refused
+from tests.stand_ins.aws import PORTAL_KEY, Aws, Switched
 
 INSTANCE = "i-0123456789abcdef0"
 

@@ -8,8 +8,8 @@ from urllib.request import urlopen
 import pytest
 
 from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, role_arn
-from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws
 from tests.simulated_aws.refusals import refused
+from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY, Aws
 
 
 def _switched(aws: Aws, service: str, *, account: str, role: str = ADMIN_ROLE) -> Any:

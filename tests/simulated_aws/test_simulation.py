@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from portal.simulated_aws.company import role_arn
-from tests.aws_fixtures import Aws
 from tests.simulated_aws.refusals import refused
+from tests.stand_ins.aws import Aws
 
 MEMBER = "arn:aws:iam::111111111111:user/member01"
 READER = role_arn("production", "Prod_ReadOnlyRole")

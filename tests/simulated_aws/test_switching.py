@@ -13,8 +13,8 @@ from portal.simulated_aws import totp
 from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, role_arn
 from portal.simulated_aws.console import SwitchRefused
 from portal.simulated_aws.world import World
-from tests.aws_fixtures import PORTAL_KEY, Aws, Switched, company_with_people
 from tests.simulated_aws.refusals import refused
+from tests.stand_ins.aws import PORTAL_KEY, Aws, Switched, company_with_people
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.aws_fixtures import Aws
 from tests.simulated_aws.refusals import refused
+from tests.stand_ins.aws import Aws
 
 
 def _tags(aws: Aws) -> dict[str, str]:

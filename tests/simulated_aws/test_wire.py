@@ -10,10 +10,10 @@ import pytest
 
 from portal.simulated_aws import resources
 from portal.simulated_aws.company_directory import WORK_GROUP
-from tests.aws_fixtures import ADMIN_KEY, Aws
 from tests.simulated_aws.automations import admin_ssm, ended, role_keys
 from tests.simulated_aws.runbooks import HELLO, TEMPLATE, as_json, publish
 from tests.simulated_aws.shapes import checked
+from tests.stand_ins.aws import ADMIN_KEY, Aws
 
 TESTED_ELSEWHERE = {"StartSession", "TerminateSession", "DescribeSessions"}
 CHANGE = "Automation.ChangeTemplate"

@@ -11,11 +11,11 @@ import pytest
 from portal.iam.session_gate import SESSION_GATE_NAME, Line, session_gate
 from portal.simulated_aws.company import ACCOUNTS, role_arn
 from portal.simulated_aws.guard_rails import allow, document
-from tests import rails
-from tests.aws_fixtures import Aws, Switched
-from tests.gated import admin_in
-from tests.rails import Ask
 from tests.simulated_aws.refusals import refused
+from tests.stand_ins.aws import Aws, Switched
+from tests.worlds import rails
+from tests.worlds.gated import admin_in
+from tests.worlds.rails import Ask
 
 ROLE = "Prod_MemberRole"
 EVERYTHING = json.dumps(document(allow("*")))

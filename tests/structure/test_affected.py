@@ -44,7 +44,7 @@ SEEN_BY = {
     "docs/slack.md": f"{APP}/access_requests/chat/test_documents.py",
     "docs/examples/chatbot.py": "tests/journeys/test_examples.py",
     "tests/crashes/test_messages.py": "tests/crashes/test_messages.py",
-    "tests/bots.py": f"{APP}/access_requests/api/test_tokens.py",
+    "tests/stand_ins/bots.py": f"{APP}/access_requests/api/test_tokens.py",
 }
 
 
@@ -64,7 +64,7 @@ def test_fault_is_seen_by_a_test_that_is_selected(mentions: Mentions, changed: s
 
 
 def test_hub_takes_no_more_time_than_there_is(mentions: Mentions) -> None:
-    selection = select(["access_requests/models/__init__.py", "tests/cast.py"], mentions)
+    selection = select(["access_requests/models/__init__.py", "tests/worlds/cast.py"], mentions)
     assert sum(each.seconds for each in selection.chosen) <= BUDGET
     assert selection.left_out
 

@@ -6,8 +6,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from access_requests.models import ApiClient, WorkGroup
-from tests.bots import make_client, make_personal_client
-from tests.cast import Cast
+from tests.stand_ins.bots import make_client, make_personal_client
+from tests.worlds.cast import Cast
 
 pytestmark = pytest.mark.django_db
 

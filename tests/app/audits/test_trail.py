@@ -13,8 +13,8 @@ from audits import trail
 from audits.models import TrailEntry
 from portal.verbs.actor import WORKER
 from portal.verbs.run import run
-from tests.cast import Cast, actor_of
-from tests.story import (
+from tests.worlds.cast import Cast, actor_of
+from tests.worlds.story import (
     approved,
     assert_trail_tells,
     elevated,

@@ -3,7 +3,7 @@ from django.urls import reverse
 
 from audits.models import TrailEntry
 from portal.users.models import User
-from tests.cast import PASSWORD
+from tests.worlds.cast import PASSWORD
 
 
 def change(person: User, *, old: str, new: str) -> Client:

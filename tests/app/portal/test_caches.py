@@ -22,7 +22,7 @@ from pytest_django import Settings
 from portal.caches import JsonRedisCache
 from portal.settings import base
 from portal.users.models import User
-from tests.cast import PASSWORD
+from tests.worlds.cast import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOWHERE = "redis://127.0.0.1:1/0"

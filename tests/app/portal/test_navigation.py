@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from portal.navigation import ENTRIES
-from tests.cast import Cast
+from tests.worlds.cast import Cast
 
 pytestmark = pytest.mark.django_db
 

@@ -10,11 +10,11 @@ from access_requests.models import Elevation, IdentityCenterBinding, WorkGroup
 from portal.demo import rebuilding
 from portal.demo.secret_files import Secrets
 from portal.simulated_aws.world import World
-from tests.aws_fixtures import ADMIN_KEY, PEOPLES_CREDENTIALS, PORTAL_KEY
-from tests.cast import add_person, identity_center_user_id, let_portal_in
-from tests.identity_center import GROUP, bind_everybody, work_group
-from tests.jump import Jump
-from tests.story import elevated
+from tests.stand_ins.aws import ADMIN_KEY, PEOPLES_CREDENTIALS, PORTAL_KEY
+from tests.worlds.cast import add_person, identity_center_user_id, let_portal_in
+from tests.worlds.identity_center import GROUP, bind_everybody, work_group
+from tests.worlds.jump import Jump
+from tests.worlds.story import elevated
 
 SECRETS = Secrets(
     aws_admin=ADMIN_KEY, aws_portal=PORTAL_KEY, aws_people=PEOPLES_CREDENTIALS, client_secret="", slack_signing_secret=""

@@ -13,8 +13,8 @@ from django.utils import translation
 from access_requests.services.record.changes import record
 from audits.models import TrailEntry
 from portal.users.reading import ReadingAdmin
-from tests.cast import Cast, actor_of
 from tests.emptying import trail_unguarded
+from tests.worlds.cast import Cast, actor_of
 
 pytestmark = pytest.mark.django_db
 

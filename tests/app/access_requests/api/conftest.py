@@ -7,8 +7,8 @@ from django.core.cache import caches
 from django.test import Client
 
 from access_requests.models import ApiClient
-from tests.bots import SCOPES, Bot, make_client, make_personal_client, token_of
-from tests.cast import Cast
+from tests.stand_ins.bots import SCOPES, Bot, make_client, make_personal_client, token_of
+from tests.worlds.cast import Cast
 
 
 @pytest.fixture(autouse=True)

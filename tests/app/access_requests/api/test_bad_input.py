@@ -11,7 +11,7 @@ from django.test import Client
 from access_requests.models import AccessRequest
 from access_requests.selectors import clients
 from portal.users.models import User
-from tests.bots import ASK, COMMENT, Bot, read, refused
+from tests.stand_ins.bots import ASK, COMMENT, Bot, read, refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -18,8 +18,8 @@ from access_requests.models import ApiClient, PersonalToken
 from access_requests.services.sweep import housekeeping
 from audits.models import TrailEntry
 from portal.users.models import User
-from tests.bots import Bot, own_token_of, read, refused
-from tests.cast import PASSWORD
+from tests.stand_ins.bots import Bot, own_token_of, read, refused
+from tests.worlds.cast import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CODES, TOKENS, REVOKE = "/identity/o/api/device/code", "/identity/o/api/token", "/identity/o/api/revoke"

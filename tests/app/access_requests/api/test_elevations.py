@@ -9,8 +9,8 @@ from django.utils import timezone
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import ApiClient, Elevation
 from portal.users.models import User
-from tests.bots import ASK, COMMENT, Bot, read, refused
-from tests.cast import Cast
+from tests.stand_ins.bots import ASK, COMMENT, Bot, read, refused
+from tests.worlds.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,9 +8,9 @@ from django.test import Client
 from access_requests.models import ApiClient
 from audits.models import TrailEntry
 from portal.api import api
-from tests.bots import ASK, COMMENT, SCOPES, Bot, make_personal_client, own_token_of, read, token_of
-from tests.cast import Cast
-from tests.story import elevated, submitted
+from tests.stand_ins.bots import ASK, COMMENT, SCOPES, Bot, make_personal_client, own_token_of, read, token_of
+from tests.worlds.cast import Cast
+from tests.worlds.story import elevated, submitted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WHO = ("stranger", "client", "reader", "member02", "member01", "leader01", "auditor01", "admin01")

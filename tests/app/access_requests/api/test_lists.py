@@ -11,8 +11,8 @@ from access_requests.models import AccessRequest, IamUserBinding, WorkGroup
 from audits import trail
 from audits.models import TrailEntry
 from portal.users.models import User
-from tests.bots import ASK, SCOPES, Bot, make_personal_client, own_token_of, read, refused
-from tests.cast import Cast
+from tests.stand_ins.bots import ASK, SCOPES, Bot, make_personal_client, own_token_of, read, refused
+from tests.worlds.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -12,7 +12,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from access_requests.models import AccessRequest
 from portal.users.models import User
 from portal.verbs.models import IdempotentAnswer
-from tests.bots import ASK, COMMENT, Bot, read, refused
+from tests.stand_ins.bots import ASK, COMMENT, Bot, read, refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

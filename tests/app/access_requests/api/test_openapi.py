@@ -24,9 +24,9 @@ from schemathesis.specs.openapi.checks import (
 from access_requests.models import ApiClient
 from portal.api import SHOWN, api
 from portal.rest.caller import PERSON_HEADER
-from tests.bots import SCOPES, Bot, make_personal_client, own_token_of, read, token_of
-from tests.cast import Cast
-from tests.story import elevated, submitted
+from tests.stand_ins.bots import SCOPES, Bot, make_personal_client, own_token_of, read, token_of
+from tests.worlds.cast import Cast
+from tests.worlds.story import elevated, submitted
 
 ALWAYS_TRUE = [
     not_a_server_error,

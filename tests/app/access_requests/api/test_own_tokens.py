@@ -14,9 +14,9 @@ from access_requests.services.people import people
 from audits.models import TrailEntry
 from portal.users.models import User
 from portal.verbs.run import run
-from tests.bots import ASK, COMMENT, SCOPES, Bot, own_token_of, read, refused, token_of
-from tests.cast import Cast, actor_of
-from tests.story import submitted
+from tests.stand_ins.bots import ASK, COMMENT, SCOPES, Bot, own_token_of, read, refused, token_of
+from tests.worlds.cast import Cast, actor_of
+from tests.worlds.story import submitted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,12 +9,12 @@ import pytest
 from access_requests.models import Elevation
 from portal.simulated_aws.company import PEOPLE, company
 from portal.simulated_aws.world import World
-from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws
-from tests.bots import ASK, Bot, read
-from tests.cast import Cast, iam_user_id
-from tests.story import submitted
+from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY, Aws
+from tests.stand_ins.bots import ASK, Bot, read
 from tests.waiting import until
 from tests.worker import Start
+from tests.worlds.cast import Cast, iam_user_id
+from tests.worlds.story import submitted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HEADER = "X-Request-Id"

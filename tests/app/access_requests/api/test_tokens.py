@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from access_requests.models import ApiClient
-from tests.bots import SECRET, Bot, refused
+from tests.stand_ins.bots import SECRET, Bot, refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADDRESS = "/identity/o/api/token"

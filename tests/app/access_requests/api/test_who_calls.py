@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from access_requests.models import AccessRequest, ApiClient
 from portal.users.models import LinkedIdentity, User
-from tests.bots import ASK, COMMENT, Bot, read, refused, token_of
+from tests.stand_ins.bots import ASK, COMMENT, Bot, read, refused, token_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
-from tests.slack import Slack
-from tests.slack_server import TOKEN, SlackServer, slack_server
+from tests.stand_ins.slack import Slack
+from tests.stand_ins.slack_server import TOKEN, SlackServer, slack_server
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from pytest_django import Settings
 
 from access_requests.models import AccessRequest, ReceivedSignature
 from access_requests.services.people import replays
-from tests.cast import Cast
-from tests.clock import Clock
-from tests.slack import COMMANDS, INTERACTIONS, Slack, signature, signed, told
-from tests.story import written
+from tests.stand_ins.slack import COMMANDS, INTERACTIONS, Slack, signature, signed, told
+from tests.worlds.cast import Cast
+from tests.worlds.clock import Clock
+from tests.worlds.story import written
 
 SIGNATURE, TIMESTAMP = "x-slack-signature", "x-slack-request-timestamp"
 ASK = "request ProdMemberWorkGroup 30m CHG-123 fix the index"

@@ -11,11 +11,11 @@ from access_requests.services.people import people
 from audits.models import TrailEntry
 from portal.users.models import LinkedIdentity
 from portal.verbs.run import run
-from tests.cast import Cast, actor_of, add_person, iam_user_id
-from tests.clock import Clock
-from tests.slack import TEAM, Slack, texts, told
-from tests.slack_server import SlackServer
-from tests.story import approved, elevated, extension_asked, rejected, submitted, written
+from tests.stand_ins.slack import TEAM, Slack, texts, told
+from tests.stand_ins.slack_server import SlackServer
+from tests.worlds.cast import Cast, actor_of, add_person, iam_user_id
+from tests.worlds.clock import Clock
+from tests.worlds.story import approved, elevated, extension_asked, rejected, submitted, written
 
 ASK = "request ProdMemberWorkGroup 30m CHG-123 fix the index"
 

@@ -10,10 +10,10 @@ from access_requests.services.people import identities, people
 from audits.models import TrailEntry
 from portal.users.models import LinkedIdentity, User
 from portal.verbs.run import run
-from tests.cast import PASSWORD, Cast, actor_of
-from tests.clock import Clock
-from tests.slack import Slack, told
-from tests.story import submitted
+from tests.stand_ins.slack import Slack, told
+from tests.worlds.cast import PASSWORD, Cast, actor_of
+from tests.worlds.clock import Clock
+from tests.worlds.story import submitted
 
 NEWCOMER = "U0NEWCOMER"
 

@@ -17,13 +17,13 @@ from access_requests.chat import listening
 from access_requests.models import AccessRequest, Decision
 from audits.models import TrailEntry
 from portal.users.models import User
-from tests.cast import Cast
-from tests.clock import Clock
-from tests.slack import TEAM, user_id
-from tests.slack_server import APP_TOKEN, SlackServer
-from tests.slack_socket import SlackSocket, slack_socket
-from tests.story import submitted
+from tests.stand_ins.slack import TEAM, user_id
+from tests.stand_ins.slack_server import APP_TOKEN, SlackServer
+from tests.stand_ins.slack_socket import SlackSocket, slack_socket
 from tests.waiting import told_often
+from tests.worlds.cast import Cast
+from tests.worlds.clock import Clock
+from tests.worlds.story import submitted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECONDS = 15

@@ -14,11 +14,11 @@ from access_requests.services.people import people
 from access_requests.services.record import snapshot
 from audits.models import TrailEntry
 from portal.verbs.run import run
-from tests.cast import Cast, actor_of
-from tests.clock import Clock
-from tests.slack import INTERACTIONS, Slack, signed, texts, told
-from tests.slack_server import SlackServer
-from tests.story import approved, rejected, submitted, withdrawn, written
+from tests.stand_ins.slack import INTERACTIONS, Slack, signed, texts, told
+from tests.stand_ins.slack_server import SlackServer
+from tests.worlds.cast import Cast, actor_of
+from tests.worlds.clock import Clock
+from tests.worlds.story import approved, rejected, submitted, withdrawn, written
 
 NO_WINDOW = {"reject", "send_back"}
 

@@ -11,9 +11,9 @@ from pytest_django import Settings
 
 from access_requests.models import ApiClient, AwsAccount, IamUserBinding, KeptIn, TargetRole, WorkGroup
 from portal.aws import sessions
-from tests.aws_fixtures import Aws
-from tests.gated import admin_in
-from tests.runbooks import CHANGE, Desk
+from tests.stand_ins.aws import Aws
+from tests.worlds.gated import admin_in
+from tests.worlds.runbooks import CHANGE, Desk
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).parents[4]

@@ -16,9 +16,9 @@ from access_requests.services.catalogue import documents
 from access_requests.web.timeline import story
 from audits.models import TrailEntry
 from portal.users.models import User
-from tests.aws_fixtures import Aws
-from tests.cast import Cast
-from tests.jump import Jump
+from tests.stand_ins.aws import Aws
+from tests.worlds.cast import Cast
+from tests.worlds.jump import Jump
 
 pytestmark = pytest.mark.django_db
 DEMO = Path(__file__).parents[4] / "portal/demo/catalogue.yaml"

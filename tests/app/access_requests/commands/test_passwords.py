@@ -10,7 +10,7 @@ from django.test import Client
 
 from audits.models import TrailEntry
 from portal.users.models import User
-from tests.cast import Cast
+from tests.worlds.cast import Cast
 
 pytestmark = pytest.mark.django_db
 STRONG = "fifty-three stations to Kyoto"

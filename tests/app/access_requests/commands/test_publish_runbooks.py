@@ -7,8 +7,8 @@ from pytest_django import Settings
 from access_requests.models import WorkGroup
 from audits.models import TrailEntry
 from portal.simulated_aws import control
-from tests.cast import Cast, target_role
-from tests.runbooks import AUTOMATION, CHANGE, Desk
+from tests.worlds.cast import Cast, target_role
+from tests.worlds.runbooks import AUTOMATION, CHANGE, Desk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEMPLATE = "SekishoChange-ProdChangeWorkGroup"

@@ -7,9 +7,9 @@ import pytest
 from django.core.management import call_command
 
 from access_requests.models import Drift, Reconciliation, WorkGroup
-from tests.gated import Gated
-from tests.jump import MEMBER_GROUP, Jump, granted
-from tests.story import elevated
+from tests.worlds.gated import Gated
+from tests.worlds.jump import MEMBER_GROUP, Jump, granted
+from tests.worlds.story import elevated
 
 
 @pytest.fixture(autouse=True)

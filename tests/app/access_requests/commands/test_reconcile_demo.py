@@ -11,8 +11,8 @@ from access_requests.selectors import matrix
 from access_requests.services.drift import running
 from access_requests.services.elevations import gates
 from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, role_arn
-from tests.aws_fixtures import Aws
-from tests.clock import Clock
+from tests.stand_ins.aws import Aws
+from tests.worlds.clock import Clock
 
 pytestmark = pytest.mark.django_db
 DEMO = Path(__file__).parents[4] / "portal/demo/catalogue.yaml"

@@ -11,7 +11,7 @@ from access_requests.grants.documents import Difference, Owner, State
 from access_requests.grants.executions import Purpose
 from portal.aws.errors import BackendBusy, BackendRefused
 from portal.simulated_aws import control
-from tests.runbooks import AUTOMATION, CHANGE, END, USER, WINDOW, Desk
+from tests.worlds.runbooks import AUTOMATION, CHANGE, END, USER, WINDOW, Desk
 
 GRANT, TEMPLATE = "SekishoGrant-ProdChangeWorkGroup", "SekishoChange-ProdChangeWorkGroup"
 LEAD = {

@@ -11,7 +11,7 @@ from access_requests.grants.documents.rendering import filled
 from access_requests.grants.executions import Purpose
 from access_requests.models.codes import elevation_code, request_code
 from portal.aws.errors import BackendRefused
-from tests.runbooks import AUTOMATION, CHANGE
+from tests.worlds.runbooks import AUTOMATION, CHANGE
 
 VERSIONS = {Purpose.GRANT: "3", Purpose.PROLONG: "2"}
 

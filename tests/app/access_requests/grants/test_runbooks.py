@@ -6,9 +6,9 @@ import pytest
 
 from access_requests.grants.documents import Owner
 from access_requests.grants.executions import Purpose
-from tests.runbooks import AUTOMATION, END, USER, Desk
 from tests.simulated_aws.automations import steps
 from tests.simulated_aws.refusals import refused
+from tests.worlds.runbooks import AUTOMATION, END, USER, Desk
 
 LATER = "2036-11-23T21:00:00Z"
 NOTHING: tuple[list[str], None] = ([], None)

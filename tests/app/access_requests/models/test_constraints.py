@@ -33,8 +33,8 @@ from access_requests.models import (
 )
 from portal.users.models import LinkedIdentity, User
 from portal.verbs.models import IdempotentAnswer
-from tests.cast import Cast
-from tests.story import approved, elevated, submitted
+from tests.worlds.cast import Cast
+from tests.worlds.story import approved, elevated, submitted
 
 HOUR = timedelta(hours=1)
 # Prepares, and returns what breaks the constraint.

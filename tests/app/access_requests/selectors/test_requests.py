@@ -11,8 +11,8 @@ from access_requests.selectors import requests, timeline
 from access_requests.selectors.requests import Filters
 from portal.users.models import User
 from portal.verbs.rejections import Rejection
-from tests.cast import NAMES, Cast
-from tests.story import approved, elevated, extension_asked, rejected, submitted
+from tests.worlds.cast import NAMES, Cast
+from tests.worlds.story import approved, elevated, extension_asked, rejected, submitted
 
 HOUR = timedelta(hours=1)
 

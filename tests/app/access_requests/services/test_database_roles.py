@@ -20,14 +20,14 @@ from audits.database_roles import Service
 from audits.models import TrailEntry
 from portal.users.models import User
 from portal.verbs.run import run
-from tests.cast import actor_of
 from tests.database_roles import Roles
-from tests.forging import forged_approval, forged_elevation, forged_entries
-from tests.gated import Gated
-from tests.jump import MEMBER_GROUP, Jump, ended, granted
-from tests.receivers import Receiver, receiving
-from tests.slack_server import TOKEN, SlackServer, slack_server
-from tests.story import approved, elevated, extension_asked, rejected, returned, submitted
+from tests.stand_ins.forging import forged_approval, forged_elevation, forged_entries
+from tests.stand_ins.slack_server import TOKEN, SlackServer, slack_server
+from tests.stand_ins.webhook_receivers import Receiver, receiving
+from tests.worlds.cast import actor_of
+from tests.worlds.gated import Gated
+from tests.worlds.jump import MEMBER_GROUP, Jump, ended, granted
+from tests.worlds.story import approved, elevated, extension_asked, rejected, returned, submitted
 
 HOUR = timedelta(hours=1)
 WEB, WORKER, NOTICES, BEAT = Service.WEB, Service.WORKER, Service.NOTICES, Service.BEAT

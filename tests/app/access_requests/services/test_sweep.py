@@ -7,8 +7,8 @@ import pytest
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import AccessRequest, Elevation
 from access_requests.services import sweep
-from tests.cast import Cast
-from tests.story import acts, elevated, extension_asked, returned, submitted
+from tests.worlds.cast import Cast
+from tests.worlds.story import acts, elevated, extension_asked, returned, submitted
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 GRANT, PROLONG, END, TIDY = (f"access_requests.{task}" for task in ("grant", "prolong", "end", "tidy"))

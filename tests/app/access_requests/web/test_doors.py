@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.app.access_requests.web.conftest import Browse
-from tests.cast import PASSWORD, Cast
+from tests.worlds.cast import PASSWORD, Cast
 
 
 def test_stranger_is_sent_to_the_log_in_and_back(cast: Cast, browse: Browse) -> None:

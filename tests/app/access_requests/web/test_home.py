@@ -10,9 +10,9 @@ from access_requests.models import Elevation, IamUserBinding
 from access_requests.services.record import locking, transition
 from portal.verbs.run import run
 from tests.app.access_requests.web.conftest import Browse
-from tests.cast import Cast, actor_of, add_person
-from tests.clock import Clock
-from tests.story import approved, elevated, returned, sent_back, stopped, submitted
+from tests.worlds.cast import Cast, actor_of, add_person
+from tests.worlds.clock import Clock
+from tests.worlds.story import approved, elevated, returned, sent_back, stopped, submitted
 
 # Whatever there is to show: passes, queue, own requests, everybody else, one timeline, what was stopped.
 QUERIES = 28

@@ -6,8 +6,8 @@ import pytest
 from pytest_django import Settings
 
 from portal.aws import sessions
-from tests.aws_fixtures import PORTAL_KEY, Aws
-from tests.aws_proxy import AwsProxy
+from tests.stand_ins.aws import PORTAL_KEY, Aws
+from tests.stand_ins.aws_proxy import AwsProxy
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from pytest_django import Settings
 
 from portal.aws import service_models, sessions
 from portal.aws.service_models import SharedLoader, new_session
-from tests.aws_fixtures import Aws
-from tests.aws_proxy import AwsProxy
+from tests.stand_ins.aws import Aws
+from tests.stand_ins.aws_proxy import AwsProxy
 
 # What portal.aws.sessions hands out clients of.
 SERVICES = ("cloudtrail", "iam", "identitystore", "ssm", "sso-admin", "sts")

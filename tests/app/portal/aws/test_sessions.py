@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from pytest_django import Settings
 
 from portal.aws import sessions
-from tests.aws_proxy import AwsProxy
+from tests.stand_ins.aws_proxy import AwsProxy
 
 ROLE = "arn:aws:iam::111111111111:role/SekishoPortalRole"
 

@@ -12,8 +12,8 @@ from portal.verbs import rejections
 from portal.verbs.actor import WORKER
 from portal.verbs.models import IdempotentAnswer
 from portal.verbs.run import Answer, Claim, act_once, forget_old_answers, run
-from tests.cast import Cast, actor_of
-from tests.story import ask, refused, submitted
+from tests.worlds.cast import Cast, actor_of
+from tests.worlds.story import ask, refused, submitted
 
 
 def claim(cast: Cast, *, key: str = "k-1", body: str = "a" * 64, client: str = "chatbot") -> Claim:

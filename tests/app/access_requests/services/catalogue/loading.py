@@ -24,7 +24,7 @@ from portal.simulated_aws.identifiers import ROLE, stable_id
 from portal.users.models import User
 from portal.verbs.actor import COMMAND
 from portal.verbs.run import run
-from tests.cast import iam_user_id, identity_center_user_id
+from tests.worlds.cast import iam_user_id, identity_center_user_id
 
 DEMO = (Path(__file__).parents[5] / "portal/demo/catalogue.yaml").read_text()
 BOT_SECRET = "what only the bot should know"

@@ -12,7 +12,7 @@ from audits.models import TrailEntry
 from portal.users.models import User
 from portal.verbs.run import run
 from tests.app.access_requests.services.catalogue.loading import DEMO, edited, load, refused, signs
-from tests.cast import actor_of
+from tests.worlds.cast import actor_of
 
 pytestmark = pytest.mark.django_db
 TERMS = Terms(name="Pager", scopes=["requests:read"], people=EVERYONE, work_groups=[], source_addresses=["192.0.2.0/28"])

@@ -18,7 +18,7 @@ from tests.app.access_requests.services.catalogue.loading import (
     refused,
     signs,
 )
-from tests.cast import identity_center_user_id
+from tests.worlds.cast import identity_center_user_id
 
 pytestmark = pytest.mark.django_db
 RESERVED = "production/AWSReservedSSO_SekishoOperate_0123456789abcdef"

@@ -24,7 +24,7 @@ from tests.app.access_requests.services.catalogue.loading import (
     signs,
     without_leader_group,
 )
-from tests.cast import iam_user_id
+from tests.worlds.cast import iam_user_id
 
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,7 @@ from tests.app.access_requests.services.catalogue.loading import (
     refused,
     without_member01,
 )
-from tests.cast import iam_user_id
+from tests.worlds.cast import iam_user_id
 
 pytestmark = pytest.mark.django_db
 

@@ -7,9 +7,9 @@ import pytest
 from access_requests.models import Drift, Elevation, Reconciliation, WorkGroup
 from access_requests.services.drift import running
 from access_requests.services.elevations import gates
-from tests.gated import Gated
-from tests.jump import MEMBER_GROUP, Jump, granted
-from tests.story import elevated
+from tests.worlds.gated import Gated
+from tests.worlds.jump import MEMBER_GROUP, Jump, granted
+from tests.worlds.story import elevated
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,11 +17,11 @@ from audits import selectors
 from audits.models import TrailEntry
 from portal.verbs.run import run
 from tests.app.access_requests.services.drift.conftest import World
-from tests.cast import actor_of
 from tests.emptying import trail_unguarded
-from tests.jump import MEMBER_GROUP
-from tests.slack import texts
-from tests.slack_server import TOKEN, SlackServer, slack_server
+from tests.stand_ins.slack import texts
+from tests.stand_ins.slack_server import TOKEN, SlackServer, slack_server
+from tests.worlds.cast import actor_of
+from tests.worlds.jump import MEMBER_GROUP
 
 ADMINISTRATOR, AUDITOR = "U0ADMIN01", "U0AUDITOR01"
 

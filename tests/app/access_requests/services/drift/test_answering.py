@@ -16,9 +16,9 @@ from portal.outbox.models import Message
 from portal.verbs import rejections
 from portal.verbs.run import run
 from tests.app.access_requests.services.drift.conftest import World
-from tests.cast import actor_of
-from tests.jump import MEMBER_GROUP
-from tests.story import acts, elevated, refused
+from tests.worlds.cast import actor_of
+from tests.worlds.jump import MEMBER_GROUP
+from tests.worlds.story import acts, elevated, refused
 
 
 def test_an_administrator_has_drift_undone(world: World) -> None:

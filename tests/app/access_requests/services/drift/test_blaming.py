@@ -9,7 +9,7 @@ from pytest_django import Settings
 from access_requests.models import Drift, Reconciliation
 from access_requests.services.drift import blaming
 from tests.app.access_requests.services.drift.conftest import World
-from tests.jump import MEMBER_GROUP
+from tests.worlds.jump import MEMBER_GROUP
 
 ADMINISTRATOR = "arn:aws:iam::111111111111:user/administrator"
 ROLE = "arn:aws:sts::111111111111:assumed-role/EcsTaskRole"

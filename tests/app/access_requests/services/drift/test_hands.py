@@ -15,9 +15,9 @@ from portal.simulated_aws.guard_rails import allow, document
 from portal.verbs.rejections import NotAnAdministrator, TransitionNotAllowed
 from portal.verbs.run import run
 from tests.app.access_requests.services.drift.conftest import World
-from tests.cast import NAMES, actor_of
-from tests.jump import MEMBER_GROUP, MEMBER_ROLE
 from tests.simulated_aws.test_jump_rails import enrol
+from tests.worlds.cast import NAMES, actor_of
+from tests.worlds.jump import MEMBER_GROUP, MEMBER_ROLE
 
 JUMP, PRODUCTION = "arn:aws:iam::111111111111", "arn:aws:iam::444444444444"
 EVERYTHING = json.dumps(document(allow("*")))

@@ -6,9 +6,9 @@ from access_requests.models import Drift, IdentityCenterBinding
 from access_requests.services.drift.undoing import undoable
 from audits.models import TrailEntry
 from tests.app.access_requests.services.drift.conftest import World
-from tests.identity_center import GROUP, Directory
-from tests.jump import granted
-from tests.story import acts, elevated
+from tests.worlds.identity_center import GROUP, Directory
+from tests.worlds.jump import granted
+from tests.worlds.story import acts, elevated
 
 pytestmark = pytest.mark.usefixtures("directory")
 

@@ -7,8 +7,8 @@ import pytest
 from access_requests.models import Drift
 from access_requests.services.drift import running
 from tests.app.access_requests.services.drift.conftest import World
-from tests.jump import MEMBER_GROUP, ended
-from tests.story import approved, extension_asked, returned
+from tests.worlds.jump import MEMBER_GROUP, ended
+from tests.worlds.story import approved, extension_asked, returned
 
 
 def look_once(world: World) -> None:

@@ -8,7 +8,7 @@ from access_requests.selectors import drift as drift_selector
 from access_requests.selectors import matrix as matrix_selector
 from portal.aws import inventory
 from tests.app.access_requests.services.drift.conftest import World
-from tests.jump import MEMBER_GROUP
+from tests.worlds.jump import MEMBER_GROUP
 
 
 def test_room_of_roles_and_mfa_devices_are_kept(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

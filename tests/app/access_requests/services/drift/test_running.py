@@ -16,8 +16,8 @@ from audits.models import TrailEntry
 from portal.users.models import User
 from portal.verbs.run import run
 from tests.app.access_requests.services.drift.conftest import World
-from tests.aws_proxy import Refuse
-from tests.jump import MEMBER_GROUP, MEMBER_TAG
+from tests.stand_ins.aws_proxy import Refuse
+from tests.worlds.jump import MEMBER_GROUP, MEMBER_TAG
 
 OPEN_DOOR = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 

@@ -11,8 +11,8 @@ from audits.models import TrailEntry
 from portal.iam.account import Account
 from portal.iam.session_gate import SESSION_GATE_NAME
 from tests.app.access_requests.services.drift.conftest import World
-from tests.cast import target_role
-from tests.jump import MEMBER_GROUP, MEMBER_ROLE, MEMBER_TAG
+from tests.worlds.cast import target_role
+from tests.worlds.jump import MEMBER_GROUP, MEMBER_ROLE, MEMBER_TAG
 
 FENCE = "sekisho-entry-Prod_MemberRole"
 OPEN_DOOR = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'

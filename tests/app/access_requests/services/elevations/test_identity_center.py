@@ -15,19 +15,10 @@ from access_requests.services.people import people
 from access_requests.services.record import snapshot
 from audits.models import TrailEntry
 from portal.verbs.run import run
-from tests.cast import actor_of, identity_center_user_id, let_portal_in
-from tests.identity_center import GROUP, Directory
-from tests.jump import MEMBER_GROUP, ended, granted
-from tests.story import (
-    acts,
-    approved,
-    assert_trail_tells,
-    elevated,
-    extension_asked,
-    refused,
-    returned,
-    submitted,
-)
+from tests.worlds.cast import actor_of, identity_center_user_id, let_portal_in
+from tests.worlds.identity_center import GROUP, Directory
+from tests.worlds.jump import MEMBER_GROUP, ended, granted
+from tests.worlds.story import acts, approved, assert_trail_tells, elevated, extension_asked, refused, returned, submitted
 
 HOUR = timedelta(hours=1)
 LOOK = ("ListInstances", "GetGroupId", "IsMemberInGroups")

@@ -17,10 +17,10 @@ from audits import selectors
 from audits.models import TrailEntry
 from portal.verbs.actor import WORKER
 from portal.verbs.run import run
-from tests.forging import forged_approval, forged_elevation, forged_entries
-from tests.gated import Gated
-from tests.jump import MEMBER_TAG, Jump, ended, granted
-from tests.story import acts, approved, elevated, extension_asked, rejected, returned, submitted
+from tests.stand_ins.forging import forged_approval, forged_elevation, forged_entries
+from tests.worlds.gated import Gated
+from tests.worlds.jump import MEMBER_TAG, Jump, ended, granted
+from tests.worlds.story import acts, approved, elevated, extension_asked, rejected, returned, submitted
 
 HOUR = timedelta(hours=1)
 

@@ -10,8 +10,8 @@ from access_requests.models import Elevation, IamUserBinding
 from access_requests.services.elevations import lease, provision, revoke
 from audits.models import TrailEntry
 from portal.outbox.models import Message
-from tests.jump import MEMBER_GROUP, MEMBER_TAG, Jump, ended, granted
-from tests.story import acts, approved, assert_trail_tells, elevated, extension_asked, returned, submitted
+from tests.worlds.jump import MEMBER_GROUP, MEMBER_TAG, Jump, ended, granted
+from tests.worlds.story import acts, approved, assert_trail_tells, elevated, extension_asked, returned, submitted
 
 HOUR = timedelta(hours=1)
 HALF_PAST_FIVE = "2026-11-23T05:30:00Z"

@@ -16,8 +16,8 @@ from access_requests.services.elevations import lease, provision, revoke
 from access_requests.web.timeline import story
 from audits.models import Late, TrailEntry
 from portal.aws.sessions import longest_call
-from tests.jump import MEMBER_GROUP, MEMBER_TAG, Jump, ended, granted
-from tests.story import acts, assert_trail_tells, elevated, returned, stopped, trail_refuses_entries
+from tests.worlds.jump import MEMBER_GROUP, MEMBER_TAG, Jump, ended, granted
+from tests.worlds.story import acts, assert_trail_tells, elevated, returned, stopped, trail_refuses_entries
 
 HALF_PAST_FIVE = "2026-11-23T05:30:00Z"
 

@@ -15,10 +15,10 @@ from portal.aws import directory
 from portal.aws.directory import IamRole
 from portal.aws.errors import BackendBusy
 from portal.verbs.run import run
-from tests.cast import Cast, let_portal_in
-from tests.clock import Clock
-from tests.jump import Jump
-from tests.story import approved, elevated, extension_asked, refused, rejected, submitted, withdrawn
+from tests.worlds.cast import Cast, let_portal_in
+from tests.worlds.clock import Clock
+from tests.worlds.jump import Jump
+from tests.worlds.story import approved, elevated, extension_asked, refused, rejected, submitted, withdrawn
 
 ROLE = "Prod_MemberRole"
 IN_TEAM = "arn:aws:iam::444444444444:role/team/Prod_MemberRole"

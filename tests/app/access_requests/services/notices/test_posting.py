@@ -19,7 +19,7 @@ from pytest_django import Settings
 from requests import adapters as requests_adapters
 
 from access_requests.services.notices.webhooks import addresses, posting, webhook_errors
-from tests.receivers import Receiver, dripping, raw, receiving
+from tests.stand_ins.webhook_receivers import Receiver, dripping, raw, receiving
 
 PUBLIC = "93.184.215.14"
 # Every one is on this machine, in its network or its cloud, or is nobody's: IPv4, IPv6, and the ways to write them.

@@ -17,11 +17,11 @@ from access_requests.services.requests import decide
 from portal.users.models import LinkedIdentity
 from portal.verbs.actor import WORKER
 from portal.verbs.run import run
-from tests.cast import Cast, actor_of
-from tests.clock import Clock
-from tests.slack import Slack, texts, told
-from tests.slack_server import TOKEN, SlackServer, slack_server
-from tests.story import approved, elevated, extension_asked, rejected, sent_back, submitted, withdrawn
+from tests.stand_ins.slack import Slack, texts, told
+from tests.stand_ins.slack_server import TOKEN, SlackServer, slack_server
+from tests.worlds.cast import Cast, actor_of
+from tests.worlds.clock import Clock
+from tests.worlds.story import approved, elevated, extension_asked, rejected, sent_back, submitted, withdrawn
 
 CHANNEL = "C0APPROVALS"
 POST, UPDATE = "chat.postMessage", "chat.update"

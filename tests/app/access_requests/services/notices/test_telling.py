@@ -15,9 +15,9 @@ from audits import selectors
 from audits.models import TrailEntry
 from portal.verbs.actor import COMMAND
 from portal.verbs.run import run
-from tests.cast import Cast
 from tests.emptying import trail_unguarded
-from tests.story import elevated, submitted
+from tests.worlds.cast import Cast
+from tests.worlds.story import elevated, submitted
 
 SECOND = timedelta(seconds=1)
 pytestmark = pytest.mark.django_db

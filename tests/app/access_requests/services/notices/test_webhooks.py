@@ -22,19 +22,9 @@ from audits.models import TrailEntry
 from portal.verbs import rejections
 from portal.verbs.actor import COMMAND
 from portal.verbs.run import run
-from tests.cast import Cast, actor_of
-from tests.receivers import Receiver, receiving
-from tests.story import (
-    approved,
-    elevated,
-    extension_asked,
-    rejected,
-    returned,
-    sent_back,
-    stopped,
-    submitted,
-    withdrawn,
-)
+from tests.stand_ins.webhook_receivers import Receiver, receiving
+from tests.worlds.cast import Cast, actor_of
+from tests.worlds.story import approved, elevated, extension_asked, rejected, returned, sent_back, stopped, submitted, withdrawn
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 pytestmark = pytest.mark.django_db

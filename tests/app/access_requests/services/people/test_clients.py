@@ -25,8 +25,8 @@ from portal.users.models import User
 from portal.verbs.actor import COMMAND, Actor
 from portal.verbs.rejections import Missing, NotAnAdministrator, TransitionNotAllowed
 from portal.verbs.run import run
-from tests.bots import make_client, make_personal_client
-from tests.cast import Cast, actor_of, add_person
+from tests.stand_ins.bots import make_client, make_personal_client
+from tests.worlds.cast import Cast, actor_of, add_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TERMS = Terms(name="Pager", scopes=["requests:read"], people=EVERYONE, work_groups=[], source_addresses=["192.0.2.0/28"])

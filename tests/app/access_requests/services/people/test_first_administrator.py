@@ -7,8 +7,8 @@ from access_requests.services.people import people
 from portal.users.models import User
 from portal.verbs.actor import COMMAND
 from portal.verbs.run import run
-from tests.cast import PASSWORD, Cast
-from tests.story import refused
+from tests.worlds.cast import PASSWORD, Cast
+from tests.worlds.story import refused
 
 
 def make(now: datetime) -> User:

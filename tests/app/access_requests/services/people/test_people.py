@@ -11,7 +11,7 @@ from access_requests.services.people.people import Profile
 from audits.models import TrailEntry
 from portal.aws.directory import IamUser
 from portal.users.models import LinkedIdentity, User
-from tests.cast import PASSWORD, Cast, actor_of, add_person
+from tests.worlds.cast import PASSWORD, Cast, actor_of, add_person
 
 pytestmark = pytest.mark.django_db
 

@@ -7,9 +7,9 @@ import pytest
 from access_requests import errors
 from access_requests.models import AccessRequest
 from access_requests.services.record import snapshot
-from tests.cast import Cast, iam_user_id
-from tests.next_release import put_in_place
-from tests.story import approved, refused, submitted
+from tests.stand_ins.next_release import put_in_place
+from tests.worlds.cast import Cast, iam_user_id
+from tests.worlds.story import approved, refused, submitted
 
 # As the first release stored it, but for the id of the IAM user: texts are in columns of their own, and there is no version.
 FIRST = {

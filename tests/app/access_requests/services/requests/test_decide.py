@@ -14,8 +14,8 @@ from portal.outbox.models import Message
 from portal.verbs import rejections
 from portal.verbs.actor import WORKER, Door
 from portal.verbs.run import run
-from tests.cast import Cast, actor_of
-from tests.story import (
+from tests.worlds.cast import Cast, actor_of
+from tests.worlds.story import (
     acts,
     approved,
     elevated,

@@ -13,9 +13,9 @@ from access_requests.services.requests import decide
 from portal.users.models import User
 from portal.verbs.actor import Actor, Door
 from portal.verbs.run import run
-from tests.bots import make_client
-from tests.cast import Cast, actor_of, add_person
-from tests.story import approved, refused, rejected, submitted
+from tests.stand_ins.bots import make_client
+from tests.worlds.cast import Cast, actor_of, add_person
+from tests.worlds.story import approved, refused, rejected, submitted
 
 GROUP = "ProdLeaderWorkGroup"
 

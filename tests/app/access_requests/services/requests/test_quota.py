@@ -8,8 +8,8 @@ from pytest_django import Settings
 from access_requests.errors import TooManyPending, TooManySubmissions
 from access_requests.models import AccessRequest
 from portal.verbs import rejections
-from tests.cast import Cast
-from tests.story import elevated, extension_asked, refused, rejected, submitted, withdrawn
+from tests.worlds.cast import Cast
+from tests.worlds.story import elevated, extension_asked, refused, rejected, submitted, withdrawn
 
 HOUR = timedelta(hours=1)
 

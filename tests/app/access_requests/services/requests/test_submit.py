@@ -12,8 +12,8 @@ from audits.models import TrailEntry
 from portal.outbox.models import Message
 from portal.verbs import rejections
 from portal.verbs.actor import Door
-from tests.cast import Cast, actor_of
-from tests.story import acts, approved, elevated, extension_asked, refused, rejected, sent_back, submitted, withdrawn
+from tests.worlds.cast import Cast, actor_of
+from tests.worlds.story import acts, approved, elevated, extension_asked, refused, rejected, sent_back, submitted, withdrawn
 
 HOUR = timedelta(hours=1)
 

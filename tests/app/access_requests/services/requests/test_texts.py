@@ -12,8 +12,8 @@ from access_requests.models import AccessRequest, Decision, Delivery
 from access_requests.services.record import snapshot
 from audits.models import TrailEntry
 from portal.verbs.models import IdempotentAnswer
-from tests.cast import Cast
-from tests.story import approved, extension_asked, refused, rejected, sent_back, submitted, withdrawn
+from tests.worlds.cast import Cast
+from tests.worlds.story import approved, extension_asked, refused, rejected, sent_back, submitted, withdrawn
 
 HOUR = timedelta(hours=1)
 LONG = {"impact": "影響 🔥", "plan": "計画 🔧", "way_back": "戻し 🔙"}

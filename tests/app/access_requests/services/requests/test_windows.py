@@ -9,8 +9,8 @@ import pytest
 from access_requests import errors
 from access_requests.models import AccessRequest, Elevation
 from access_requests.services.requests import windows
-from tests.cast import Cast
-from tests.story import approved, elevated, extension_asked, refused, submitted
+from tests.worlds.cast import Cast
+from tests.worlds.story import approved, elevated, extension_asked, refused, submitted
 
 MINUTE = timedelta(minutes=1)
 HOUR = 60 * MINUTE

@@ -11,8 +11,8 @@ from access_requests.models import BackendHealth, Elevation, WorkGroup
 from access_requests.services.elevations import health
 from portal.outbox.models import Message
 from tests.app.access_requests.web.conftest import Browse
-from tests.cast import Cast
-from tests.story import elevated
+from tests.worlds.cast import Cast
+from tests.worlds.story import elevated
 
 BUTTON = ">Check now</button>"
 WHO = "arn:aws:sts::111111111111:assumed-role/SekishoPortalRole/sekisho"

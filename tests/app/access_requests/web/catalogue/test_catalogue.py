@@ -4,7 +4,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from access_requests.models import TargetRole
 from tests.app.access_requests.web.conftest import Browse
-from tests.cast import Cast
+from tests.worlds.cast import Cast
 
 
 def test_catalogue_says_who_approves_how_long_and_by_which_doors(cast: Cast, browse: Browse) -> None:

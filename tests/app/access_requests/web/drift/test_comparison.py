@@ -9,8 +9,8 @@ from access_requests.models import ComparisonAsked, Reconciliation
 from access_requests.services.drift import answering
 from portal.outbox.models import Message
 from tests.app.access_requests.web.conftest import Browse
-from tests.cast import Cast, let_portal_in
-from tests.clock import Clock
+from tests.worlds.cast import Cast, let_portal_in
+from tests.worlds.clock import Clock
 
 PAGES = ("/drift/", "/matrix/")
 BUTTON = ">Compare now</button>"

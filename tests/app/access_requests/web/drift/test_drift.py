@@ -9,8 +9,8 @@ from pytest_django import DjangoAssertNumQueries
 from access_requests.models import Drift, DriftKind, Reconciliation
 from access_requests.web.timeline import drift_words
 from tests.app.access_requests.web.conftest import Browse
-from tests.cast import Cast
-from tests.clock import Clock
+from tests.worlds.cast import Cast
+from tests.worlds.clock import Clock
 
 LIST_QUERIES = 8
 

@@ -8,8 +8,8 @@ from access_requests.models import Baseline, Drift, DriftKind
 from audits.models import TrailEntry
 from tests.app.access_requests.web.conftest import Browse
 from tests.app.access_requests.web.drift.test_drift_undo import ALLOWS, found, rewrite, seen
-from tests.cast import Cast, iam_user_id
-from tests.clock import Clock
+from tests.worlds.cast import Cast, iam_user_id
+from tests.worlds.clock import Clock
 
 SERIAL = "arn:aws:iam::111111111111:mfa/new-telephone"
 

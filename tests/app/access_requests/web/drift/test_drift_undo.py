@@ -19,8 +19,8 @@ from portal.verbs.run import run
 from tests.app.access_requests.web.conftest import Browse
 from tests.app.access_requests.web.drift.test_drift import drifted
 from tests.app.access_requests.web.elevations.test_checked import active
-from tests.cast import Cast, actor_of
-from tests.clock import Clock
+from tests.worlds.cast import Cast, actor_of
+from tests.worlds.clock import Clock
 
 ALLOWS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 NOT_THE_PORTALS = {

@@ -13,10 +13,10 @@ from portal.users.models import User
 from tests.app.access_requests.web.conftest import Browse
 from tests.app.access_requests.web.drift.test_drift import drifted
 from tests.app.access_requests.web.elevations.test_checked import active
-from tests.cast import Cast, add_person, let_portal_in, target_role
-from tests.clock import Clock
-from tests.matrices import compared
-from tests.story import elevated
+from tests.worlds.cast import Cast, add_person, let_portal_in, target_role
+from tests.worlds.clock import Clock
+from tests.worlds.matrices import compared
+from tests.worlds.story import elevated
 
 QUERIES = 14
 PERSON_QUERIES = 15

@@ -12,9 +12,9 @@ from portal.iam.fences import iso
 from portal.verbs.actor import WORKER
 from portal.verbs.run import run
 from tests.app.access_requests.web.conftest import Browse
-from tests.cast import Cast, let_portal_in
-from tests.clock import Clock
-from tests.story import elevated
+from tests.worlds.cast import Cast, let_portal_in
+from tests.worlds.clock import Clock
+from tests.worlds.story import elevated
 
 ROLE = "Prod_MemberRole"
 BY_ITSELF = "AWS itself ends this at 14:30:00 (2026-11-23T05:30:00Z)"

@@ -8,9 +8,9 @@ from pytest_django import DjangoAssertNumQueries
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccessRequest, Elevation
 from tests.app.access_requests.web.conftest import Browse
-from tests.cast import Cast, add_person
-from tests.clock import Clock
-from tests.story import elevated, returned, stopped, written
+from tests.worlds.cast import Cast, add_person
+from tests.worlds.clock import Clock
+from tests.worlds.story import elevated, returned, stopped, written
 
 LIST_QUERIES = 5
 

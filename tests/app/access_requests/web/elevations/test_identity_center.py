@@ -10,10 +10,10 @@ from access_requests.models import Drift, Elevation, TargetRole
 from access_requests.selectors import switching
 from access_requests.web.drift import drift_undoing
 from tests.app.access_requests.web.conftest import Browse
-from tests.cast import let_portal_in
-from tests.identity_center import GROUP, bind_everybody, work_group
-from tests.jump import Jump
-from tests.story import elevated, submitted
+from tests.worlds.cast import let_portal_in
+from tests.worlds.identity_center import GROUP, bind_everybody, work_group
+from tests.worlds.jump import Jump
+from tests.worlds.story import elevated, submitted
 
 LIVES_ON = "may live on for up to 1 hour after it"
 PORTAL_ENDS = "AWS does not end it by itself: a session that is open then may live on for up to 1 hour."

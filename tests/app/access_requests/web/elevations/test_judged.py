@@ -10,9 +10,9 @@ from access_requests.services.record import transition
 from portal.verbs.actor import WORKER
 from portal.verbs.run import run
 from tests.app.access_requests.web.conftest import Browse
-from tests.cast import Cast
-from tests.clock import Clock
-from tests.story import elevated
+from tests.worlds.cast import Cast
+from tests.worlds.clock import Clock
+from tests.worlds.story import elevated
 
 ROLE = "production/Prod_MemberRole"
 BY = "group ProdMemberWorkGroup: SwitchRole (#1)"

@@ -7,9 +7,9 @@ import pytest
 
 from portal.verbs.actor import Door
 from tests.app.access_requests.web.conftest import Browse
-from tests.cast import Cast, actor_of
-from tests.clock import Clock
-from tests.story import approved, submitted
+from tests.worlds.cast import Cast, actor_of
+from tests.worlds.clock import Clock
+from tests.worlds.story import approved, submitted
 
 AT = {"at": "2026-11-23T04:59:00Z"}
 

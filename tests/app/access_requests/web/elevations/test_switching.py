@@ -5,8 +5,8 @@ import pytest
 from access_requests.models import IamUserBinding, RoleGate, TargetRole
 from tests.app.access_requests.web.conftest import Browse
 from tests.app.access_requests.web.elevations.test_checked import active
-from tests.cast import Cast, let_portal_in
-from tests.clock import Clock
+from tests.worlds.cast import Cast, let_portal_in
+from tests.worlds.clock import Clock
 
 TOTP = "arn:aws:iam::111111111111:mfa/phone-of-member01"
 PASSKEY = "arn:aws:iam::111111111111:u2f/user/member01/key-ABC"

@@ -17,10 +17,10 @@ from access_requests.services.notices import delivering, sending, telling
 from access_requests.services.notices.webhooks import sealing
 from audits.models import TrailEntry
 from tests.app.access_requests.web.conftest import Browse
-from tests.cast import Cast
-from tests.clock import Clock
-from tests.receivers import Receiver, receiving
-from tests.story import submitted
+from tests.stand_ins.webhook_receivers import Receiver, receiving
+from tests.worlds.cast import Cast
+from tests.worlds.clock import Clock
+from tests.worlds.story import submitted
 
 HTMX = {"hx-request": "true"}
 LIST_QUERIES, LOG_QUERIES = 6, 6

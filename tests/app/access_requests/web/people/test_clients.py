@@ -13,8 +13,8 @@ from django.utils import timezone
 from access_requests.models import ApiClient, KeptIn
 from audits.models import TrailEntry
 from portal.users.models import User
-from tests.bots import SCOPES, Bot, make_client, make_personal_client, own_token_of, read, refused, token_of
-from tests.cast import Cast
+from tests.stand_ins.bots import SCOPES, Bot, make_client, make_personal_client, own_token_of, read, refused, token_of
+from tests.worlds.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TYPED = {

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from tests.app.access_requests.web.conftest import Browse
-from tests.cast import Cast
-from tests.clock import Clock
-from tests.story import elevated
+from tests.worlds.cast import Cast
+from tests.worlds.clock import Clock
+from tests.worlds.story import elevated
 
 
 def test_language_and_zone_are_kept_and_used_at_once(cast: Cast, browse: Browse, clock: Clock) -> None:

@@ -11,8 +11,8 @@ from django.utils import timezone
 from access_requests.models import ApiClient, PersonalToken
 from audits.models import TrailEntry
 from portal.users.models import User
-from tests.bots import Bot, make_personal_client, own_token_of, refused
-from tests.cast import Cast
+from tests.stand_ins.bots import Bot, make_personal_client, own_token_of, refused
+from tests.worlds.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,9 +10,9 @@ from pytest_django import Settings
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import AccessRequest
 from tests.app.access_requests.web.conftest import Browse
-from tests.cast import Cast
-from tests.clock import Clock
-from tests.story import elevated, sent_back, submitted, written
+from tests.worlds.cast import Cast
+from tests.worlds.clock import Clock
+from tests.worlds.story import elevated, sent_back, submitted, written
 
 URL = "/requests/new/"
 

@@ -11,9 +11,9 @@ from access_requests.models import Decision, Verdict
 from access_requests.services.record import snapshot
 from audits.models import TrailEntry
 from tests.app.access_requests.web.conftest import Browse
-from tests.cast import PASSWORD, Cast, add_person
-from tests.clock import Clock
-from tests.story import approved, rejected, submitted, written
+from tests.worlds.cast import PASSWORD, Cast, add_person
+from tests.worlds.clock import Clock
+from tests.worlds.story import approved, rejected, submitted, written
 
 HTMX = {"hx-request": "true"}
 # Session, person, the page of the queue and what belongs to its requests.

@@ -11,9 +11,9 @@ from access_requests.models import AccessRequest
 from access_requests.services.people.credentials import OwnToken, Terms
 from portal.verbs.actor import Actor, Door
 from tests.app.access_requests.web.conftest import Browse
-from tests.cast import Cast, actor_of, add_person
-from tests.clock import Clock
-from tests.story import approved, rejected, submitted, withdrawn
+from tests.worlds.cast import Cast, actor_of, add_person
+from tests.worlds.clock import Clock
+from tests.worlds.story import approved, rejected, submitted, withdrawn
 
 LIST_QUERIES = 6
 PAGE_QUERIES = 27

@@ -11,9 +11,9 @@ from access_requests.services.elevations import gates
 from portal.iam.fences import iso
 from portal.iam.session_gate import Line
 from portal.users.models import User
-from tests.cast import Cast, add_person, let_portal_in
-from tests.clock import Clock
-from tests.story import approved, elevated, refused, submitted, taken_for_given
+from tests.worlds.cast import Cast, add_person, let_portal_in
+from tests.worlds.clock import Clock
+from tests.worlds.story import approved, elevated, refused, submitted, taken_for_given
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 

@@ -6,9 +6,9 @@ from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation
 from access_requests.services.elevations import judging
 from portal.iam.switch import evaluate_switch
-from tests.gated import Gated
-from tests.jump import granted
-from tests.story import elevated
+from tests.worlds.gated import Gated
+from tests.worlds.jump import granted
+from tests.worlds.story import elevated
 
 
 def test_policies_that_break_the_evaluator_hold_up_no_grant_and_no_other_evaluation(

@@ -13,9 +13,9 @@ from audits.models import TrailEntry
 from portal.aws import sessions
 from portal.aws.calls import AwsClient
 from portal.iam.session_gate import Line, session_gate
-from tests.gated import Gated
-from tests.jump import MEMBER_GROUP, MEMBER_ROLE, ended, granted
-from tests.story import acts, approved, assert_trail_tells, elevated, extension_asked, returned, taken_for_given
+from tests.worlds.gated import Gated
+from tests.worlds.jump import MEMBER_GROUP, MEMBER_ROLE, ended, granted
+from tests.worlds.story import acts, approved, assert_trail_tells, elevated, extension_asked, returned, taken_for_given
 
 HALF_PAST_FIVE, SIX = "2026-11-23T05:30:00Z", "2026-11-23T06:00:00Z"
 READS = ("GetAccountAuthorizationDetails",) * 2

@@ -13,8 +13,8 @@ from slack_sdk import WebClient
 
 from access_requests.services.notices import time_limit
 from access_requests.services.notices.slack import api, capped
-from tests.receivers import dripping, raw
-from tests.slack_server import TOKEN, SlackServer, slack_server
+from tests.stand_ins.slack_server import TOKEN, SlackServer, slack_server
+from tests.stand_ins.webhook_receivers import dripping, raw
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 CLOSING = HEAD + b"Connection: close\r\n"

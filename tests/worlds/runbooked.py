@@ -16,10 +16,10 @@ from portal.simulated_aws import control
 from portal.simulated_aws.company import ACCOUNTS, role_arn
 from portal.verbs.actor import COMMAND
 from tests import waiting
-from tests.aws_fixtures import ADMIN_KEY, PORTAL_KEY, Aws
-from tests.cast import Cast, target_role
-from tests.gated import Gated
 from tests.simulated_aws.shapes import checked
+from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY, Aws
+from tests.worlds.cast import Cast, target_role
+from tests.worlds.gated import Gated
 
 CHANGE_GROUP, AUTOMATION_GROUP = "ProdChangeWorkGroup", "ProdAutomationWorkGroup"
 ROLES = {CHANGE_GROUP: "Prod_ChangeRole", AUTOMATION_GROUP: "Prod_AutomationRole"}

@@ -16,9 +16,9 @@ from portal.aws import sessions
 from portal.aws.calls import AwsClient
 from portal.simulated_aws import control
 from portal.simulated_aws.company import role_arn
-from tests.aws_fixtures import ADMIN_KEY, Aws
-from tests.jump import PortalSessions
 from tests.simulated_aws import automations
+from tests.stand_ins.aws import ADMIN_KEY, Aws
+from tests.worlds.jump import PortalSessions
 
 AUTOMATION = Owner(group="ProdAutomationWorkGroup", roles=("Prod_AutomationRole",), by="ssm_automation")
 CHANGE = Owner(group="ProdChangeWorkGroup", roles=("Prod_ChangeRole",), by="change_manager")

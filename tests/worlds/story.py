@@ -26,7 +26,7 @@ from portal.verbs.actor import WORKER, Actor
 from portal.verbs.models import IdempotentAnswer
 from portal.verbs.rejections import Rejection
 from portal.verbs.run import run
-from tests.cast import actor_of
+from tests.worlds.cast import actor_of
 
 WRITTEN: tuple[type[Model], ...] = (
     AccessRequest,

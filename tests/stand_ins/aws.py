@@ -23,7 +23,7 @@ from portal.simulated_aws import console, control, totp
 from portal.simulated_aws.company import ACCOUNTS, PEOPLE, company, role_arn
 from portal.simulated_aws.people import Credentials
 from portal.simulated_aws.world import AccessKey, World
-from tests.aws_proxy import AwsProxy
+from tests.stand_ins.aws_proxy import AwsProxy
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -220,7 +220,7 @@ def simulated_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     process = subprocess.Popen(
         [sys.executable, "-m", "portal.simulated_aws", "--port-file", str(port_file)],
         env={**os.environ, "SIMULATED_AWS_CONTROL_TOKEN": token},
-        cwd=Path(__file__).parent.parent,
+        cwd=Path(__file__).parents[2],
         preexec_fn=lambda: end_with_parent(parent),  # noqa: PLW1509  Two system calls; no threads hold a lock that they need.
     )
     try:

@@ -10,9 +10,9 @@ from access_requests.grants import identity_center
 from access_requests.models import IdentityCenterBinding, WorkGroup
 from portal.simulated_aws import company_directory
 from portal.users.models import User
-from tests.aws_fixtures import Aws
-from tests.cast import NAMES, Cast, identity_center_user_id, target_role
-from tests.jump import Jump
+from tests.stand_ins.aws import Aws
+from tests.worlds.cast import NAMES, Cast, identity_center_user_id, target_role
+from tests.worlds.jump import Jump
 
 GROUP = company_directory.WORK_GROUP
 

@@ -10,9 +10,9 @@ import pytest
 from portal.iam.account import Account
 from portal.iam.session_gate import SESSION_GATE_NAME, Line, lines_of
 from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, role_arn
-from tests.aws_fixtures import Aws
-from tests.cast import let_portal_in
-from tests.jump import MEMBER_ROLE, Jump
+from tests.stand_ins.aws import Aws
+from tests.worlds.cast import let_portal_in
+from tests.worlds.jump import MEMBER_ROLE, Jump
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

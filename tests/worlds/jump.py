@@ -18,10 +18,10 @@ from portal.aws.service_models import new_session
 from portal.iam.fences import entry_fence_name
 from portal.simulated_aws import control
 from portal.simulated_aws.company import company
-from tests.aws_fixtures import ADMIN_KEY, PEOPLES_CREDENTIALS, PORTAL_KEY, REGION, Aws
-from tests.aws_proxy import AwsProxy, Hold
-from tests.cast import NAMES, Cast, iam_user_id
-from tests.clock import Clock
+from tests.stand_ins.aws import ADMIN_KEY, PEOPLES_CREDENTIALS, PORTAL_KEY, REGION, Aws
+from tests.stand_ins.aws_proxy import AwsProxy, Hold
+from tests.worlds.cast import NAMES, Cast, iam_user_id
+from tests.worlds.clock import Clock
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

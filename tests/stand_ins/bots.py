@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from access_requests.models import ApiClient, PersonalToken
 from portal.users.models import User
-from tests.cast import Cast
+from tests.worlds.cast import Cast
 
 API = "/api/v1"
 SCOPES = ("requests:read", "requests:write", "decisions:write", "audit:read")

@@ -6,7 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from portal.aws import sessions
-from tests.aws_fixtures import Aws
+from tests.stand_ins.aws import Aws
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from access_requests.models import AccessRequest, Decision, Elevation
 from access_requests.services.record import bindings, snapshot, transition
 from audits.models import TrailEntry
 from portal.users.models import User
-from tests.cast import actor_of
+from tests.worlds.cast import actor_of
 
 HALF_AN_HOUR = timedelta(minutes=30)
 
