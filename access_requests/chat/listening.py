@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 COMMANDS, INTERACTIONS = "slash_commands", "interactive"
 ANSWERS = {COMMANDS: receiving.command, INTERACTIONS: receiving.interaction}
 RETRY_SECONDS = 10
+CLOSING_SECONDS = 5.0
 
 
 class Refused(Exception):
@@ -50,7 +51,19 @@ def _client() -> Iterator[SocketModeClient]:
     try:
         yield client
     finally:
-        client.close()
+        _close(client)
+
+
+def _close(client: SocketModeClient) -> None:
+    """Close the connection, and wait for that so long and no longer.
+
+    Where a connection is lost and opened again at that moment, the client waits for a thread of its own that goes on for ever.
+    """
+    closing = threading.Thread(target=client.close, daemon=True)
+    closing.start()
+    closing.join(CLOSING_SECONDS)
+    if closing.is_alive():
+        logger.warning("Slack's connection was not closed within %s seconds.", CLOSING_SECONDS)
 
 
 def _connected(client: SocketModeClient) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
+from slack_sdk.socket_mode.builtin import SocketModeClient
 
 from access_requests.chat import listening
 from access_requests.models import AccessRequest, Decision
@@ -139,7 +140,29 @@ def test_slack_that_is_away_is_tried_again(
         Talk(far)
         stop.set()
         thread.join(SECONDS)
+    assert not thread.is_alive()
     assert len(server.told("apps.connections.open")) == 3
+
+
+def test_connection_that_cannot_be_closed_keeps_nobody_from_stopping(
+    server: SlackServer, settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.SLACK_APP_TOKEN = APP_TOKEN
+    monkeypatch.setattr(listening, "CLOSING_SECONDS", 0.1)
+    for_ever, stop = threading.Event(), threading.Event()
+    usual = SocketModeClient.close
+
+    def close(client: SocketModeClient) -> None:
+        for_ever.wait(SECONDS)
+        usual(client)
+
+    monkeypatch.setattr(SocketModeClient, "close", close)
+    stop.set()
+    with slack_socket() as far:
+        server.socket_url = far.url
+        listening.listen(stop)
+        for_ever.set()
+    assert "was not closed" in caplog.text
 
 
 def test_without_a_token_the_command_says_what_is_missing() -> None:
