@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from access_requests.judgement import NO_GATE_ROLE
+from access_requests.evaluation import NO_GATE_ROLE
 from access_requests.models import Elevation
 from portal.aws.causes import DENIALS
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from access_requests.services import sweep
 from access_requests.services.drift import running
-from access_requests.services.elevations import change_requests, gates, health, judging, provision, revoke, target_roles
+from access_requests.services.elevations import change_requests, evaluating, gates, health, provision, revoke, target_roles
 from access_requests.services.notices import delivering, sending, telling
 
 
@@ -47,8 +47,8 @@ def follow_change(execution_id: int) -> None:
 
 
 @shared_task(name="access_requests.judge")
-def judge(elevation_id: int) -> None:  # noqa: ARG001  Whatever is due is evaluated together.
-    judging.judge_due()
+def evaluate(elevation_id: int) -> None:  # noqa: ARG001  Whatever is due is evaluated together.
+    evaluating.evaluate_due()
 
 
 @shared_task(name="access_requests.reconcile")
@@ -93,7 +93,7 @@ def sweep_grants() -> None:
     _send(sweep.due_grants(now=now))
     _send(sweep.due_roles(now=now))
     _send(sweep.due_changes(now=now))
-    _send(sweep.due_judgements(now=now))
+    _send(sweep.due_evaluations(now=now))
     sweep.housekeeping(now=now)
 
 

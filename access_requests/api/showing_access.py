@@ -53,7 +53,7 @@ class Judged(BaseModel):
 
     @classmethod
     def of(cls, row: Elevation) -> "Judged | None":
-        judged = row.judged_now
+        judged = row.evaluation_now
         if judged is None:
             return None
         roles = [JudgedRole(**{name: role[name] for name in JudgedRole.model_fields}) for role in judged["roles"]]

@@ -155,11 +155,11 @@ class AnnouncingBackend(GrantBackend, Protocol):
         """Stop it, and return what became of it."""
 
 
-def is_announcing(way: GrantBackend) -> TypeGuard[AnnouncingBackend]:
+def is_announcing(backend: GrantBackend) -> TypeGuard[AnnouncingBackend]:
     """Whether it has those verbs too."""
-    return way.announces
+    return backend.announces
 
 
-def is_fenced(way: GrantBackend) -> bool:
+def is_fenced(backend: GrantBackend) -> bool:
     """Whether AWS itself ends what this way gives: fences and gates stand on IAM users and roles, and nowhere else."""
-    return way.principal == Principal.IAM_USER
+    return backend.principal == Principal.IAM_USER

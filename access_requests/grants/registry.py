@@ -9,7 +9,7 @@ from access_requests.grants.contract import GrantBackend, is_fenced
 
 
 @cache
-def backend(alias: str) -> GrantBackend:
+def backend_of(alias: str) -> GrantBackend:
     """Return the backend of this alias. Raises KeyError for one that the settings do not name."""
     config = settings.GRANT_BACKENDS[alias]
     made: GrantBackend = import_string(config["BACKEND"])(**config.get("OPTIONS", {}))
@@ -18,7 +18,7 @@ def backend(alias: str) -> GrantBackend:
 
 def fenced(alias: str) -> bool:
     """Whether AWS itself ends what the backend of this alias gives."""
-    return is_fenced(backend(alias))
+    return is_fenced(backend_of(alias))
 
 
 def unfenced() -> list[str]:

@@ -51,10 +51,10 @@ class Elevation(models.Model):
     # What AWS showed when it was last looked at: grants.Seen as JSON.
     seen = models.JSONField(_("what AWS showed"), null=True, blank=True, encoder=DjangoJSONEncoder)
     seen_at = models.DateTimeField(_("read back"), null=True, blank=True)
-    # Whether the person can switch, evaluated over the policies as AWS has them: services.judging.Verdict as JSON.
-    judged = models.JSONField(_("evaluated"), null=True, blank=True, encoder=DjangoJSONEncoder)
+    # Whether the person can switch, evaluated over the policies as AWS has them: `services.elevations.evaluating` wrote it.
+    evaluation = models.JSONField(_("evaluated"), db_column="judged", null=True, blank=True, encoder=DjangoJSONEncoder)
     # When that is to be asked again: after each step in AWS, and while AWS does not show it yet.
-    judge_at = models.DateTimeField(_("to be evaluated"), null=True, blank=True)
+    evaluate_at = models.DateTimeField(_("to be evaluated"), db_column="judge_at", null=True, blank=True)
 
     class Meta:
         verbose_name = _("elevation")
@@ -84,7 +84,7 @@ class Elevation(models.Model):
             # The sweeps, every few seconds, and the dashboard: only what something is still to happen to.
             models.Index("status", "ends_at", condition=Q(status__in=sorted(UNSETTLED)), name="elevation_unsettled"),
             models.Index("fence_due_at", condition=Q(fence_due_at__isnull=False), name="elevation_fence_due"),
-            models.Index("judge_at", condition=Q(judge_at__isnull=False), name="elevation_to_judge"),  # The sweep.
+            models.Index("evaluate_at", condition=Q(evaluate_at__isnull=False), name="elevation_to_judge"),  # The sweep.
             models.Index(fields=["person", "-id"], name="elevation_of_person"),
         ]
 
@@ -102,9 +102,9 @@ class Elevation(models.Model):
         return self.ended_at or self.ends_at
 
     @property
-    def judged_now(self) -> dict[str, Any] | None:
+    def evaluation_now(self) -> dict[str, Any] | None:
         """The evaluation of it as it is now, if there is one; one from before the latest step says nothing of it any more."""
-        return self.judged if self.judged and self.judged.get("of") == self.status else None
+        return self.evaluation if self.evaluation and self.evaluation.get("of") == self.status else None
 
 
 class PersonLease(models.Model):

@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 
 from access_requests.lifecycle import STANDING, UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest, Elevation
-from access_requests.services.elevations import change_requests, gates, judging, stop, target_roles
+from access_requests.services.elevations import change_requests, evaluating, gates, stop, target_roles
 from access_requests.services.people import identities, personal_tokens, replays
 from access_requests.services.requests import decide
 from portal.outbox import sending as outbox
@@ -55,10 +55,10 @@ def due_roles(*, now: datetime) -> Due:
     yield from ((ROLE, role_id) for role_id in target_roles.due(now=now))
 
 
-def due_judgements(*, now: datetime) -> Due:
+def due_evaluations(*, now: datetime) -> Due:
     """Yield one message, whose task takes all that is to be evaluated together; its id is any of these."""
-    due = Elevation.objects.filter(judge_at__lte=now).values_list("pk", flat=True).first()
-    yield from [] if due is None else [(judging.TASK, due)]
+    due = Elevation.objects.filter(evaluate_at__lte=now).values_list("pk", flat=True).first()
+    yield from [] if due is None else [(evaluating.TASK, due)]
 
 
 def lapse_requests(*, now: datetime) -> int:

@@ -10,7 +10,7 @@ from access_requests.grants import registry
 from access_requests.models import ApprovalLevel, Decision, TargetRole, WorkGroup
 from access_requests.services.elevations import gates
 from access_requests.web.catalogue import health_words
-from access_requests.web.elevations import ways
+from access_requests.web.elevations import backend_words
 from access_requests.web.notices import notice_words
 
 register = template.Library()
@@ -111,6 +111,6 @@ def provider(word: str) -> str:
 
 
 @register.filter
-def way(alias: str) -> ways.Way:
+def backend(alias: str) -> backend_words.BackendWords:
     """Return the words of a backend: its name, how it grants, what that means for the end."""
-    return ways.way(alias)
+    return backend_words.words_of(alias)

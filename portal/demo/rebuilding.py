@@ -15,7 +15,7 @@ from django.utils import timezone
 from access_requests.grants import ttl_tag
 from access_requests.grants.contract import Role
 from access_requests.grants.executions import OVER
-from access_requests.grants.registry import backend, fenced, unfenced
+from access_requests.grants.registry import backend_of, fenced, unfenced
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import (
     AutomationExecution,
@@ -85,7 +85,7 @@ def _put_in(user: Declared, elevation: Elevation, now: datetime) -> None:
     grant = aws_step.grant_of(elevation)
     user["groups"] = [*user["groups"], grant.group]
     written = elevation.written_ends_at or elevation.ends_at
-    ttl = backend(elevation.work_group.backend).ttl(written)
+    ttl = backend_of(elevation.work_group.backend).ttl(written)
     user["tags"] = {**user["tags"], ttl_tag.key(grant.group): ttl}
     user["inline"] = {**user["inline"], **_fences(elevation, grant.roles, now)}
 

@@ -13,8 +13,8 @@ from access_requests.services.drift import running
 from access_requests.services.elevations import gates
 from tests.iam_simulate.peer import IamSimulate
 from tests.stand_ins.aws import Switched
+from tests.worlds.evaluators import ALLOWED_IN_WINDOW, Evaluators
 from tests.worlds.gated import Gated
-from tests.worlds.judges import ALLOWED_IN_WINDOW, Judges
 from tests.worlds.jump import MEMBER_GROUP, granted
 from tests.worlds.story import approved, elevated, extension_asked, returned, stopped
 
@@ -35,10 +35,10 @@ class Production:
         cast = self.gated.jump.cast
         return granted(elevated(getattr(cast, name), cast.leader01, now=self.now, **changes))
 
-    def judges(self) -> Judges:
+    def evaluators(self) -> Evaluators:
         """Return both evaluators over what stands in AWS now."""
         there = self.gated.accounts()
-        return Judges(peer=self.peer, jump=there[0], target=there[1])
+        return Evaluators(peer=self.peer, jump=there[0], target=there[1])
 
     def at(self, moment: datetime) -> None:
         """Let AWS's clock and the workers' come to a moment; the workers do nothing meanwhile."""
@@ -105,9 +105,9 @@ def test_early_end_is_over_within_one_sweep(production: Production) -> None:
     returned(elevation, elevation.person, now=production.now)
     production.gated.jump.sweep()
     assert (can_act(session), production.is_let_in()) == (False, False)
-    judges = production.judges()
-    assert not judges.may_switch("member01", at=production.now)
-    assert judges.live("member01", issued_at=began, at=production.now) == set()
+    evaluators = production.evaluators()
+    assert not evaluators.may_switch("member01", at=production.now)
+    assert evaluators.live("member01", issued_at=began, at=production.now) == set()
 
 
 @pytest.mark.parametrize("how", ["returned", "stopped"])
@@ -125,9 +125,9 @@ def test_session_of_an_access_that_was_ended_stays_dead_when_the_person_is_grant
     production.at(production.now + timedelta(minutes=1))
     production.granted()
     assert (can_act(session), production.is_let_in()) == (False, True)
-    judges = production.judges()
-    assert judges.live("member01", issued_at=began, at=production.now) == set()
-    assert judges.live("member01", issued_at=production.now, at=production.now) == set(ALLOWED_IN_WINDOW)
+    evaluators = production.evaluators()
+    assert evaluators.live("member01", issued_at=began, at=production.now) == set()
+    assert evaluators.live("member01", issued_at=production.now, at=production.now) == set(ALLOWED_IN_WINDOW)
 
 
 def test_two_windows_on_one_role_end_with_the_later_one(production: Production, night: WorkGroup) -> None:
@@ -135,18 +135,18 @@ def test_two_windows_on_one_role_end_with_the_later_one(production: Production, 
     began, session = production.now, production.gated.aws.switch("member01")
     production.at(production.now + timedelta(minutes=1))
     second = production.granted(work_groups=[night.name], duration_minutes=35)
-    judges = production.judges()
+    evaluators = production.evaluators()
     for at, is_inside in (
         (first.ends_at - SECOND, True),
         (first.ends_at + SECOND, True),
         (second.ends_at - SECOND, True),
         (second.ends_at + SECOND, False),
     ):
-        assert judges.may_switch("member01", at=at) == is_inside
-        assert not judges.may_switch("member01", at=at, mfa=False)
-        assert not judges.may_switch("member01", at=at, session_name="someone")
-        assert judges.live("member01", issued_at=began, at=at) == (set(ALLOWED_IN_WINDOW) if is_inside else set())
-        assert judges.live("someone", issued_at=began, at=at) == set()
+        assert evaluators.may_switch("member01", at=at) == is_inside
+        assert not evaluators.may_switch("member01", at=at, mfa=False)
+        assert not evaluators.may_switch("member01", at=at, session_name="someone")
+        assert evaluators.live("member01", issued_at=began, at=at) == (set(ALLOWED_IN_WINDOW) if is_inside else set())
+        assert evaluators.live("someone", issued_at=began, at=at) == set()
     # The end of the first takes nothing from the second.
     production.at(first.ends_at + SECOND)
     production.gated.jump.sweep()
@@ -162,10 +162,10 @@ def test_extension_moves_the_second_at_which_aws_refuses(production: Production)
     later, cast = before + timedelta(minutes=10), production.gated.jump.cast
     approved(extension_asked(elevation, cast.member01, ends_at=later, now=production.now), cast.leader01, now=production.now)
     production.gated.jump.sweep()
-    judges = production.judges()
+    evaluators = production.evaluators()
     for at, is_inside in ((before + SECOND, True), (later - SECOND, True), (later + SECOND, False)):
-        assert judges.may_switch("member01", at=at) == is_inside
-        assert bool(judges.live("member01", issued_at=production.now, at=at)) == is_inside
+        assert evaluators.may_switch("member01", at=at) == is_inside
+        assert bool(evaluators.live("member01", issued_at=production.now, at=at)) == is_inside
     production.at(before + SECOND)
     assert can_act(session)
     production.at(later + SECOND)
@@ -177,8 +177,8 @@ def test_member_added_in_the_console_enters_can_do_nothing_and_is_drift(producti
     production.gated.jump.iam.add_user_to_group(GroupName=MEMBER_GROUP, UserName="member02")
     session = production.gated.aws.switch("member02")
     assert not can_act(session)
-    judges = production.judges()
-    assert not judges.live("member02", issued_at=production.now, at=production.now)
+    evaluators = production.evaluators()
+    assert not evaluators.live("member02", issued_at=production.now, at=production.now)
     production.at(production.now + timedelta(seconds=61))
     assert f"unexplained_member {MEMBER_GROUP} member02" in production.compared()
     assert not can_act(session)
@@ -188,10 +188,10 @@ def test_renamed_user_can_do_nothing_and_is_drift(production: Production) -> Non
     production.granted()
     iam = production.gated.jump.iam
     iam.update_user(UserName="member01", NewUserName="member99")
-    judges = production.judges()
+    evaluators = production.evaluators()
     # The switch demands the user's own name, and the gate has no such line.
-    assert not judges.may_switch("member99", at=production.now, session_name="member01")
-    assert judges.live("member99", issued_at=production.now, at=production.now) == set()
+    assert not evaluators.may_switch("member99", at=production.now, session_name="member01")
+    assert evaluators.live("member99", issued_at=production.now, at=production.now) == set()
     production.at(production.now + timedelta(seconds=61))
     assert "user_renamed member01 " + Elevation.objects.get().iam_user_id in production.compared()
     production.gated.jump.sweep()
@@ -203,10 +203,10 @@ def test_user_deleted_and_made_again_can_do_nothing_and_is_drift(production: Pro
     jump = production.gated.jump
     jump.delete_user("member01")
     jump.iam.create_user(UserName="member01")
-    assert not production.judges().may_switch("member01", at=production.now)
+    assert not production.evaluators().may_switch("member01", at=production.now)
     production.at(production.now + timedelta(seconds=61))
     assert "user_remade member01 " + Elevation.objects.get().iam_user_id in production.compared()
     production.gated.jump.sweep()
     # Even put back into the group by somebody: the name is out of the gate.
     jump.iam.add_user_to_group(GroupName=MEMBER_GROUP, UserName="member01")
-    assert production.judges().live("member01", issued_at=production.now, at=production.now) == set()
+    assert production.evaluators().live("member01", issued_at=production.now, at=production.now) == set()

@@ -10,7 +10,7 @@ import pytest
 from access_requests.grants import entry_fence, runbooks
 from access_requests.grants.contract import Change, Grant, GrantBackend, Presence, Role
 from access_requests.grants.executions import GIVING, Purpose, StepClient
-from access_requests.grants.registry import backend
+from access_requests.grants.registry import backend_of
 from access_requests.models import WorkGroup
 from access_requests.services.elevations import aws_step
 from portal.aws.errors import BackendBusy, UnderWay
@@ -87,7 +87,7 @@ def _grant(jump: Jump, group: str, user_id: str, roles: tuple[Role, ...] = ()) -
 def of_iam_group(request: pytest.FixtureRequest) -> Case:
     jump: Jump = request.getfixturevalue("jump")
     return Case(
-        way=backend("iam_group"),
+        way=backend_of("iam_group"),
         grant=_grant(jump, MEMBER_GROUP, iam_user_id("member01")),
         aws=jump.caller(),
         jump=jump,
@@ -100,7 +100,7 @@ def of_iam_group(request: pytest.FixtureRequest) -> Case:
 def of_identity_center(request: pytest.FixtureRequest) -> Case:
     there: Directory = request.getfixturevalue("directory")
     return Case(
-        way=backend("identity_center"),
+        way=backend_of("identity_center"),
         grant=_grant(there.jump, GROUP, identity_center_user_id("member01")),
         aws=there.jump.caller(),
         jump=there.jump,
@@ -115,7 +115,7 @@ def by_runbook(group: str, gives: str, request: pytest.FixtureRequest) -> Case:
     jump, role = world.world.jump, ROLES[group]
     arn = f"arn:aws:iam::444444444444:role/{role}"
     return Case(
-        way=backend(BACKENDS[group]),
+        way=backend_of(BACKENDS[group]),
         grant=_grant(jump, group, iam_user_id("member01"), (Role(pk=0, name=role, arn=arn),)),
         aws=jump.caller(),
         jump=jump,

@@ -10,7 +10,7 @@ import pytest
 from access_requests.grants import entry_fence
 from access_requests.grants.contract import Grant, GrantBackend, Role, Seen
 from access_requests.grants.executions import StepClient
-from access_requests.grants.registry import backend
+from access_requests.grants.registry import backend_of
 from portal.aws.errors import BackendBusy, BackendError, BackendRefused
 from tests.worlds.cast import iam_user_id
 from tests.worlds.jump import MEMBER_GROUP, MEMBER_TAG, Jump
@@ -52,7 +52,7 @@ def case(request: pytest.FixtureRequest, jump: Jump) -> Case:
         roles=(ROLE,),
         ends_at=jump.clock.now + timedelta(minutes=30),
     )
-    return Case(way=backend(request.param), grant=grant, aws=jump.caller(), jump=jump)
+    return Case(way=backend_of(request.param), grant=grant, aws=jump.caller(), jump=jump)
 
 
 GIVEN, NOTHING = (True, "2026-11-23T05:30:00Z"), (False, None)

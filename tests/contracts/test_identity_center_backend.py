@@ -10,7 +10,7 @@ from pytest_django import Settings
 from access_requests.grants import identity_center
 from access_requests.grants.contract import Grant, Role, Seen, is_fenced
 from access_requests.grants.identity_center import IdentityCenterBackend, find_identity_center_user
-from access_requests.grants.registry import backend, unfenced
+from access_requests.grants.registry import backend_of, unfenced
 from portal.aws.calls import AwsClient
 from portal.aws.errors import BackendBusy, BackendError, BackendRefused
 from tests.worlds.cast import identity_center_user_id
@@ -56,7 +56,7 @@ def case(directory: Directory) -> Case:
 
 
 def test_it_is_among_the_backends_and_aws_ends_nothing_that_it_gives() -> None:
-    way = backend("identity_center")
+    way = backend_of("identity_center")
     assert isinstance(way, IdentityCenterBackend)
     assert not is_fenced(way)
     assert unfenced() == ["identity_center"]

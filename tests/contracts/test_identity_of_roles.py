@@ -69,10 +69,10 @@ class Team:
         began = elevation.granted_at or elevation.starts_at
         self.there.at(elevation.ends_at + SECOND)
         assert (self.is_let_in(), can_act(session)) == (False, False)
-        judges = replace(self.there.judges(), role_name=NAME)
-        assert judges.may_switch("member01", at=elevation.ends_at)
-        assert not judges.may_switch("member01", at=elevation.ends_at + SECOND)
-        assert judges.live("member01", issued_at=began, at=elevation.ends_at + SECOND) == set()
+        evaluators = replace(self.there.evaluators(), role_name=NAME)
+        assert evaluators.may_switch("member01", at=elevation.ends_at)
+        assert not evaluators.may_switch("member01", at=elevation.ends_at + SECOND)
+        assert evaluators.live("member01", issued_at=began, at=elevation.ends_at + SECOND) == set()
 
     def fenced_arn(self) -> str:
         policy: Any = self.there.gated.jump.iam.get_user_policy(UserName="member01", PolicyName=f"sekisho-entry-{self.role.name}")

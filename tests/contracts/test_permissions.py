@@ -10,7 +10,7 @@ import pytest
 
 from access_requests.models import Drift, Elevation, TargetRole, WorkGroup
 from access_requests.services.drift import looking, running
-from access_requests.services.elevations import gates, judging, lease, provision, revoke
+from access_requests.services.elevations import evaluating, gates, lease, provision, revoke
 from portal.aws.directory import find_iam_user
 from portal.iam.session_gate import SESSION_GATE_NAME
 from tests.stand_ins.aws import PORTAL_KEY
@@ -111,7 +111,7 @@ def live_through_an_access(world: Gated) -> None:
     """A grant, an extension, and an end with a shell open, of a person renamed meanwhile; the tidying, and what is evaluated."""
     jump, cast = world.jump, world.jump.cast
     elevation = granted(elevated(cast.member01, cast.leader01, now=jump.clock.now))
-    judging.judge_due()
+    evaluating.evaluate_due()
     extension = extension_asked(elevation, cast.member01, ends_at=elevation.starts_at.replace(hour=6), now=jump.clock.now)
     approved(extension, cast.leader01, now=jump.clock.now)
     provision.prolong(elevation.pk)
@@ -216,7 +216,7 @@ def counted(world: Gated) -> dict[str, tuple[int, int]]:
     jump, cast = world.jump, world.jump.cast
     elevation = elevated(cast.member01, cast.leader01, now=jump.clock.now)
     counts = {"a grant": count(world, lambda: provision.grant(elevation.pk))}
-    counts["an evaluation"] = count(world, judging.judge_due)
+    counts["an evaluation"] = count(world, evaluating.evaluate_due)
     extension = extension_asked(elevation, cast.member01, ends_at=elevation.starts_at.replace(hour=6), now=jump.clock.now)
     approved(extension, cast.leader01, now=jump.clock.now)
     counts["an extension"] = count(world, lambda: provision.prolong(elevation.pk))
@@ -225,7 +225,7 @@ def counted(world: Gated) -> dict[str, tuple[int, int]]:
     counts["an end"] = count(world, lambda: revoke.end(elevation.pk))
     jump.clock.forward(seconds=lease.length().total_seconds())
     counts["the tidying"] = count(world, lambda: revoke.tidy(elevation.pk))
-    judging.judge_due()
+    evaluating.evaluate_due()
     return counts
 
 
@@ -241,5 +241,5 @@ def test_steps_make_as_many_calls_as_documented_however_many_people_are_in_produ
     assert counted(gated) == documented
     for person in (gated.jump.cast.member02, gated.jump.cast.leader02):
         granted(elevated(person, gated.jump.cast.leader01, now=gated.jump.clock.now))
-    judging.judge_due()
+    evaluating.evaluate_due()
     assert counted(gated) == documented

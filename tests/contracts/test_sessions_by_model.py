@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, TargetRole, WorkGroup
 from access_requests.services import sweep
-from access_requests.services.elevations import aws_step, judging, lease, open_sessions, target_roles
+from access_requests.services.elevations import aws_step, evaluating, lease, open_sessions, target_roles
 from access_requests.services.elevations.gates import writing
 from portal.iam import contexts
 from portal.iam.account import Account
@@ -297,8 +297,8 @@ def setting(cast: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterat
     let_portal_in(cast.production)
     night = WorkGroup.objects.create(name="ProdNightWorkGroup", policy=cast.one_lead, everyone_may_request=True)
     night.target_roles.set([TargetRole.objects.get(name="Prod_MemberRole")])
-    jump = [(aws_step, "jump_iam"), (judging, "jump_iam")]
-    for module, name in (*jump, *((module, "iam_of") for module in (judging, target_roles, writing))):
+    jump = [(aws_step, "jump_iam"), (evaluating, "jump_iam")]
+    for module, name in (*jump, *((module, "iam_of") for module in (evaluating, target_roles, writing))):
         monkeypatch.setattr(module, name, lambda *_role: made.iam)
     monkeypatch.setattr(open_sessions, "ssm_of", lambda *_where: made.iam)
     Sessions.setting = made

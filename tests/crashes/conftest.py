@@ -56,6 +56,6 @@ def gated_stage(stage: Stage) -> Iterator[Stage]:
     """Return a stage on which the portal has a role in production: gates are written, and switches evaluated."""
     let_portal_in(stage.cast.production)
     yield stage
-    if Elevation.objects.exclude(judge_at=None).exists():
+    if Elevation.objects.exclude(evaluate_at=None).exists():
         # An evaluation may be under way, which nothing waits for: the database is about to be emptied.
         stage.crew.kill()

@@ -14,8 +14,8 @@ from tests.demo.access import approve, call, state
 from tests.demo.running import Demo, running
 from tests.iam_simulate.peer import IamSimulate
 from tests.waiting import is_alive, until
+from tests.worlds.evaluators import ALLOWED_IN_WINDOW, Evaluators
 from tests.worlds.gated import account_of
-from tests.worlds.judges import ALLOWED_IN_WINDOW, Judges
 
 SECOND = timedelta(seconds=1)
 OURS = ("web", "worker", "ends_worker", "notices_worker", "beat", "broker")
@@ -72,17 +72,17 @@ def test_aws_refuses_at_the_second_with_every_process_of_ours_dead(tmp_path: Pat
         with everything_of_ours_killed(demo):
             until(lambda: not any(is_alive(demo.pids[name]) for name in OURS))
             jump, production = accounts(demo)
-            judges = Judges(peer=peer, jump=jump, target=production)
+            evaluators = Evaluators(peer=peer, jump=jump, target=production)
             for who, end in (("member01", ends), ("member02", later)):
-                assert judges.may_switch(who, at=end - SECOND)
-                assert not judges.may_switch(who, at=end - SECOND, mfa=False)
-                assert not judges.may_switch(who, at=end - SECOND, session_name="someone")
-                assert judges.live(who, issued_at=issued, at=end - SECOND) == set(ALLOWED_IN_WINDOW)
+                assert evaluators.may_switch(who, at=end - SECOND)
+                assert not evaluators.may_switch(who, at=end - SECOND, mfa=False)
+                assert not evaluators.may_switch(who, at=end - SECOND, session_name="someone")
+                assert evaluators.live(who, issued_at=issued, at=end - SECOND) == set(ALLOWED_IN_WINDOW)
                 for name in (who, "someone", "member"):
-                    assert not judges.may_switch(who, at=end + SECOND, session_name=name)
-                    assert not judges.may_switch(who, at=end + SECOND, session_name=name, mfa=False)
-                    assert judges.live(name, issued_at=issued, at=end + SECOND) == set()
-                assert judges.live("someone", issued_at=issued, at=end - SECOND) == set()
+                    assert not evaluators.may_switch(who, at=end + SECOND, session_name=name)
+                    assert not evaluators.may_switch(who, at=end + SECOND, session_name=name, mfa=False)
+                    assert evaluators.live(name, issued_at=issued, at=end + SECOND) == set()
+                assert evaluators.live("someone", issued_at=issued, at=end - SECOND) == set()
 
 
 ACTS = "from audits.models import TrailEntry; print(*TrailEntry.objects.values_list('act', flat=True))"

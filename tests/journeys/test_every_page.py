@@ -76,11 +76,11 @@ def granted(elevation: Elevation) -> Elevation:
     end = iso(elevation.ends_at)
     seen = {"membership": True, "ttl": end, "entry_fence": {ROLE: end}, "session_gate": {ROLE: end}}
     role = {"role": f"production/{ROLE}", "decision": "allowed", "by": BY, "gate": "open", "why": []}
-    judged = {"decision": "allowed", "at": iso(timezone.now()), "roles": [role], "of": "active", "tries": 0}
+    evaluation = {"decision": "allowed", "at": iso(timezone.now()), "roles": [role], "of": "active", "tries": 0}
     now = timezone.now()
     rows = Elevation.objects.filter(pk=elevation.pk)
     ends_at = elevation.ends_at.replace(microsecond=0)
-    rows.update(status="active", granted_at=now, ends_at=ends_at, seen=seen, seen_at=now, judged=judged)
+    rows.update(status="active", granted_at=now, ends_at=ends_at, seen=seen, seen_at=now, evaluation=evaluation)
     return elevation
 
 
@@ -89,9 +89,9 @@ def ended_early(elevation: Elevation) -> Elevation:
     now = timezone.now()
     seen = {"membership": False, "ttl": None, "entry_fence": {ROLE: iso(now)}, "session_gate": {ROLE: None}}
     role = {"role": f"production/{ROLE}", "decision": "denied", "by": "", "gate": "shut", "why": []}
-    judged = {"decision": "denied", "at": iso(now), "roles": [role], "of": "ended", "tries": 0}
+    evaluation = {"decision": "denied", "at": iso(now), "roles": [role], "of": "ended", "tries": 0}
     Elevation.objects.filter(pk=elevation.pk).update(
-        status="ended", stopped_at=now, stop_reason="returned", ended_at=now, seen=seen, seen_at=now, judged=judged
+        status="ended", stopped_at=now, stop_reason="returned", ended_at=now, seen=seen, seen_at=now, evaluation=evaluation
     )
     return elevation
 

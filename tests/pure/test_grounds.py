@@ -163,7 +163,7 @@ def test_end_that_nobody_approved_gives_nothing(forged: Grounds) -> None:
     assert unfounded(forged) == Unfounded.END_NOT_APPROVED
 
 
-def test_extension_is_judged_as_a_request_is() -> None:
+def test_extension_is_weighed_as_a_request_is() -> None:
     assert unfounded(extended(with_row(LATER, status="pending"))) == Unfounded.NOT_APPROVED
     half = consent(("leader01", 1), ends_at=NOW + 2 * HOUR)
     assert unfounded(extended(half)) == Unfounded.NOT_BY_POLICY

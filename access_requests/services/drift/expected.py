@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Prefetch, Q, QuerySet
 
 from access_requests.grants import ttl_tag
-from access_requests.grants.registry import backend, unfenced
+from access_requests.grants.registry import backend_of, unfenced
 from access_requests.lifecycle import IN_AWS, INSIDE, STANDING, UNSETTLED, ElevationStatus
 from access_requests.models import (
     AwsAccount,
@@ -191,7 +191,7 @@ def _window(row: Elevation, now: datetime, held: Collection[int]) -> Window:
         roles=frozenset(map(role_key, row.work_group.target_roles.all())),
         status=row.status,
         ends_at=ends_at,
-        ttl=backend(row.work_group.backend).ttl(ends_at),
+        ttl=backend_of(row.work_group.backend).ttl(ends_at),
         touched_at=max((moment for moment in moments if moment is not None), default=None),
         moving=under_way or due,
         behind=behind,

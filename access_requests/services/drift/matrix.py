@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from access_requests.judgement import ALLOWED, DENIED, NO_IAM_USER, UNKNOWN
+from access_requests.evaluation import ALLOWED, DENIED, NO_IAM_USER, UNKNOWN
 from access_requests.models import AccountKind, AwsAccount, IamUserBinding
 from access_requests.services.drift import switching
 from access_requests.services.drift.expected import Expected, Role
 from access_requests.services.drift.looking import Sight
-from access_requests.services.elevations.judging import Judgement, judgement
+from access_requests.services.elevations.evaluating import RoleEvaluation, role_evaluation
 from portal.iam.account import Account, User
 from portal.iam.switch import evaluate_switch
 
@@ -81,7 +81,7 @@ def _person(binding: IamUserBinding, expected: Expected, sight: Sight, jump: Acc
 def _cell(
     user: User | None, role: Role, expected: Expected, sight: Sight, jump: Account, rows: Mapping[str, switching.Row]
 ) -> Json | None:
-    said = _judged(user, role, expected, sight, jump)
+    said = _evaluated(user, role, expected, sight, jump)
     if said is None:
         return None
     windows = [w for w in expected.windows if user and w.user_id == user.id and w.is_inside and role.key in w.roles]
@@ -99,14 +99,14 @@ def _cell(
     }
 
 
-def _judged(user: User | None, role: Role, expected: Expected, sight: Sight, jump: Account) -> Judgement | None:
+def _evaluated(user: User | None, role: Role, expected: Expected, sight: Sight, jump: Account) -> RoleEvaluation | None:
     """Return the evaluation, and None of a role that is gone. Only a denial is known where the trust cannot be read."""
     if user is None:
-        return Judgement(role=role.key, decision=DENIED, by=NO_IAM_USER)
+        return RoleEvaluation(role=role.key, decision=DENIED, by=NO_IAM_USER)
     target = sight.targets.get(role.account)
     if target is not None:
         there = target.role(role.name)
-        return None if there is None else judgement(role.key, evaluate_switch(jump, user, there, at=expected.at))
+        return None if there is None else role_evaluation(role.key, evaluate_switch(jump, user, there, at=expected.at))
     answer = switching.by_policies(jump, user, role, expected)
     decision, why = switching.unreadable(answer, sight.failed.get(role.account))
-    return Judgement(role=role.key, decision=decision, gate=UNKNOWN, why=why)
+    return RoleEvaluation(role=role.key, decision=decision, gate=UNKNOWN, why=why)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from access_requests.judgement import ALLOWED, DENIED, NO_GATE_ROLE, UNKNOWN
+from access_requests.evaluation import ALLOWED, DENIED, NO_GATE_ROLE, UNKNOWN
 from access_requests.models import DriftKind
 from access_requests.services.drift.difference import Difference, Problem, each
 from access_requests.services.drift.expected import Expected, Group, Role

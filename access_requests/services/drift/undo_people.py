@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from access_requests.grants.contract import Grant, Principal, is_fenced
 from access_requests.grants.executions import StepClient
-from access_requests.grants.registry import backend
+from access_requests.grants.registry import backend_of
 from access_requests.lifecycle import IN_AWS, ElevationStatus
 from access_requests.models import Drift, Elevation, WorkGroup
 from access_requests.services.elevations import aws_step, executions, fences, lease, provision
@@ -33,14 +33,14 @@ def take_member_out(drift: Drift, calls: list[Call]) -> bool:
     def write(aws: StepClient) -> bool:
         if _is_explained(drift):
             return False
-        grant, person, way = _grant(drift, drift.name, drift.thing), _binding(drift), backend(_work_group(drift).backend)
-        if person is not None and is_fenced(way):
+        grant, person, backend = _grant(drift, drift.name, drift.thing), _binding(drift), backend_of(_work_group(drift).backend)
+        if person is not None and is_fenced(backend):
             try:
                 fences.put_all(person.person, grant, aws, now=aws.clock())
             except BackendRefused as error:
                 # Without the boundary the portal may not. The membership goes all the same.
                 logger.info("no fence for %s: %s", drift.name, error)
-        way.take(grant, aws)
+        backend.take(grant, aws)
         return True
 
     return _about_person(drift, write, calls)
@@ -51,7 +51,7 @@ def untag(drift: Drift, calls: list[Call]) -> bool:
         if _is_explained(drift):
             return False
         group = _work_group(drift)
-        if backend(group.backend).look(_grant(drift, drift.thing, group.name), aws).membership:
+        if backend_of(group.backend).look(_grant(drift, drift.thing, group.name), aws).membership:
             raise BackendBusy(STILL_A_MEMBER)
         aws.unless_missing("untag_user", UserName=drift.thing, TagKeys=[drift.name])
         return True
@@ -110,7 +110,7 @@ def _is_explained(drift: Drift) -> bool:
 
 
 def _principal(drift: Drift) -> Principal:
-    return backend(_work_group(drift).backend).principal
+    return backend_of(_work_group(drift).backend).principal
 
 
 def _grant(drift: Drift, user_name: str, group: str) -> Grant:

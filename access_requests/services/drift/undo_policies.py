@@ -3,7 +3,7 @@
 Each verb adds its calls, and returns whether there was still something to write. Raises BackendError.
 """
 
-from access_requests.judgement import NO_GATE_ROLE
+from access_requests.evaluation import NO_GATE_ROLE
 from access_requests.models import Drift, TargetRole
 from access_requests.services.drift.looking import client_of
 from access_requests.services.elevations import gates

@@ -10,12 +10,12 @@ from typing import Any
 
 from django.utils import timezone
 
+from access_requests.evaluation import ALLOWED, DENIED, NOT_FENCED, UNKNOWN
 from access_requests.grants import entry_fence
 from access_requests.grants.contract import Grant
-from access_requests.judgement import ALLOWED, DENIED, NOT_FENCED, UNKNOWN
 from access_requests.models import Elevation, TargetRole, WorkGroup
 from access_requests.services.elevations import gates
-from access_requests.services.elevations.judging import GATE_SAYS, Judgement
+from access_requests.services.elevations.evaluating import GATE_SAYS, RoleEvaluation
 from portal.aws.calls import AwsClient
 from portal.aws.directory import IamUser
 from portal.aws.errors import BackendBusy, BackendRefused
@@ -36,17 +36,17 @@ def check(elevation: Elevation, grant: Grant, user: IamUser, fences: Mapping[str
     BackendRefused where what it shows does not deny.
     """
     shown, rows = gates.as_shown(elevation.work_group), {role.pk: role for role in _roles(elevation.work_group)}
-    judgements = []
+    evaluations = []
     for role in grant.roles:
         fence, lines = entry_fence.shown(aws, user_name=grant.user_name, role=role), shown.get(role.pk)
         if entry_fence.time_in(fence, role) != fences[role.name]:
             raise BackendBusy(FENCE_NOT_SHOWN)
         at = _latest(datetime.fromisoformat(fences[role.name]), lines or (), user) + SECOND
         switch = evaluate_fences(_carrying(user, role.name, fence), _gated(rows[role.pk], lines), at=at)
-        judgements.append(_judgement(str(rows[role.pk]), switch))
-    if any(judgement.decision != DENIED for judgement in judgements):
-        raise BackendRefused(NOT_DENIED, "; ".join(f"{one.role}: {one.by or '-'}, gate {one.gate}" for one in judgements))
-    return _together(DENIED, judgements)
+        evaluations.append(_evaluation(str(rows[role.pk]), switch))
+    if any(each.decision != DENIED for each in evaluations):
+        raise BackendRefused(NOT_DENIED, "; ".join(f"{one.role}: {one.by or '-'}, gate {one.gate}" for one in evaluations))
+    return _together(DENIED, evaluations)
 
 
 def _latest(fence: datetime, lines: Iterable[Line], user: IamUser) -> datetime:
@@ -57,11 +57,16 @@ def _latest(fence: datetime, lines: Iterable[Line], user: IamUser) -> datetime:
 def exempt(elevation: Elevation) -> dict[str, Any]:
     """Return that nothing can be evaluated where AWS takes neither fence nor gate: the portal alone ends what is given."""
     roles = _roles(elevation.work_group)
-    return _together(UNKNOWN, [Judgement(role=str(role), decision=UNKNOWN, why=(NOT_FENCED,)) for role in roles])
+    return _together(UNKNOWN, [RoleEvaluation(role=str(role), decision=UNKNOWN, why=(NOT_FENCED,)) for role in roles])
 
 
-def _together(decision: str, judgements: list[Judgement]) -> dict[str, Any]:
-    return {"decision": decision, "at": timezone.now(), "roles": [asdict(judgement) for judgement in judgements], "tries": 0}
+def _together(decision: str, evaluations: list[RoleEvaluation]) -> dict[str, Any]:
+    return {
+        "decision": decision,
+        "at": timezone.now(),
+        "roles": [asdict(each) for each in evaluations],
+        "tries": 0,
+    }
 
 
 def _roles(work_group: WorkGroup) -> list[TargetRole]:
@@ -88,9 +93,9 @@ def _gated(role: TargetRole, lines: Sequence[Line] | None) -> Role:
     return Role(arn=role.arn or "", role_id=role.role_id or "", trust=Policy(name="", document={}), policies=policies)
 
 
-def _judgement(role: str, switch: Switch) -> Judgement:
+def _evaluation(role: str, switch: Switch) -> RoleEvaluation:
     entry, gate = switch.entry, switch.gate
-    return Judgement(
+    return RoleEvaluation(
         role=role,
         decision=DENIED if switch.is_shut else ALLOWED,
         by=f"{entry.policy} ({entry.statement})" if entry.policy else "",

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from access_requests.grants.contract import Grant, Presence, Role, Seen
 from access_requests.grants.executions import Execution, StepClient
-from access_requests.grants.registry import backend
+from access_requests.grants.registry import backend_of
 from access_requests.lifecycle import IN_AWS
 from access_requests.models import AccessRequest, Elevation, WorkGroup
 from access_requests.services.elevations import change_details, executions, lease
@@ -105,7 +105,7 @@ def client_for(person_id: int, holder: str) -> StepClient:
 
 def grant_of(elevation: Elevation) -> Grant:
     """Return what the elevation is to be in AWS."""
-    way = backend(elevation.work_group.backend)
+    way = backend_of(elevation.work_group.backend)
     fixed_by = _fixed_by(elevation)
     user_name, user_id = bindings.user_of(elevation)
     return Grant(

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from access_requests.grants.contract import AnnouncingBackend, Grant, is_announcing
 from access_requests.grants.executions import REFUSED, TIMED_OUT, Execution, Purpose, StepClient
-from access_requests.grants.registry import backend
+from access_requests.grants.registry import backend_of
 from access_requests.grants.runbooks import MOST_FAILURES
 from access_requests.lifecycle import UNDECIDED, ElevationStatus, RequestAction, RequestStatus
 from access_requests.models import AccessRequest, AutomationExecution, Elevation, WorkGroup
@@ -38,7 +38,7 @@ def begin(request: AccessRequest, work_groups: Iterable[WorkGroup], *, now: date
     """Have a change request made for each group that is granted through one, after the caller's transaction."""
     purpose = Purpose.GRANT if request.extends is None else Purpose.PROLONG
     for group in work_groups:
-        if backend(group.backend).announces:
+        if backend_of(group.backend).announces:
             row = executions.announce(request, group, purpose, follow_at=now)
             outbox.put(FOLLOW, object_id=row.pk, now=now)
 
@@ -46,7 +46,7 @@ def begin(request: AccessRequest, work_groups: Iterable[WorkGroup], *, now: date
 def wait_for_portal(request: AccessRequest) -> bool:
     """Whether each change request of the request, if it has any, was last seen to wait for the portal and for nobody else."""
     rows = {row.work_group_id: row for row in AutomationExecution.objects.filter(request=request).order_by("number")}
-    announced = [group for group in request.work_groups.all() if backend(group.backend).announces]
+    announced = [group for group in request.work_groups.all() if backend_of(group.backend).announces]
     return all(group.pk in rows and executions.as_execution(rows[group.pk]).waits_for_portal for group in announced)
 
 
@@ -83,13 +83,13 @@ def _claim(row_id: int) -> AutomationExecution | None:
 
 
 def _act(row: AutomationExecution, aws: StepClient) -> None:
-    execution, way = executions.as_execution(row), backend(row.work_group.backend)
-    if not is_announcing(way) or execution.is_over or _is_others_business(row):
+    execution, backend = executions.as_execution(row), backend_of(row.work_group.backend)
+    if not is_announcing(backend) or execution.is_over or _is_others_business(row):
         return
     if _may_go_on(row):
-        way.look_at(execution, aws) if execution.id else way.announce(_grant(row), execution, aws)
+        backend.look_at(execution, aws) if execution.id else backend.announce(_grant(row), execution, aws)
     elif execution.id:
-        _end(row, execution, way, aws)
+        _end(row, execution, backend, aws)
 
 
 def _grant(row: AutomationExecution) -> Grant:
@@ -113,13 +113,13 @@ def _is_others_business(row: AutomationExecution) -> bool:
     return row.request.status == RequestStatus.APPROVED and begun
 
 
-def _end(row: AutomationExecution, execution: Execution, way: AnnouncingBackend, aws: StepClient) -> None:
+def _end(row: AutomationExecution, execution: Execution, backend: AnnouncingBackend, aws: StepClient) -> None:
     if row.request.status in OF_REJECTION:
-        seen = way.look_at(execution, aws)
+        seen = backend.look_at(execution, aws)
         if seen.waits_for_portal:
-            way.reject(seen, change_details.decisions(row.request), aws)
+            backend.reject(seen, change_details.decisions(row.request), aws)
             return
-    way.cancel(execution, aws)
+    backend.cancel(execution, aws)
 
 
 def _elevation(row: AutomationExecution) -> Elevation | None:

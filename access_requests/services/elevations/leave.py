@@ -2,7 +2,7 @@
 
 Asked by the workers at each step of a grant and of an extension, and wherever an end is read for a gate or a fence. It is never
 asked before an end: nothing that is missing here keeps anybody in. The rules are policy.unfounded's; this gathers what they
-judge, in two queries for any number of elevations.
+weigh, in two queries for any number of elevations.
 """
 
 import logging
@@ -33,7 +33,7 @@ SCHEDULED = f"elevation.{ElevationStatus.SCHEDULED}"
 EXTENDED, EXTENSION_REFUSED = "elevation.extended", "elevation.extension_refused"
 STATES = {f"elevation.{status}": str(status) for status in ElevationStatus}
 ACTS = (GIVEN, APPROVED, EXTENDED, EXTENSION_REFUSED, *STATES)
-# What of requests and their decisions is judged: one row a decision, and one for a request without any.
+# What of requests and their decisions is weighed: one row a decision, and one for a request without any.
 COLUMNS = ("pk", "code", "extends_id", "status", "requester__username", "digest", "starts_at", "ends_at")
 OF_DECISION = ("decisions__approver__username", "decisions__level_number", "decisions__verdict", "decisions__seen")
 
@@ -49,7 +49,7 @@ def founded(elevations: QuerySet[Elevation]) -> list[Elevation]:
     """Return those of the elevations that have leave; about each of the others there is an alarm in the log.
 
     No row is locked. A step that somebody settles between the reading of the rows and that of the trail makes the two differ, and
-    would shut out a person who has leave: whoever has moved meanwhile is read and judged again.
+    would shut out a person who has leave: whoever has moved meanwhile is read and looked at again.
     """
     rows = {row.pk: row for row in _in_full(elevations)}
     refused = dict(_refused(list(rows.values())))
@@ -108,12 +108,12 @@ def _refused(elevations: Sequence[Elevation]) -> Mapping[int, Unfounded]:
         codes = [one.code for one in asked if one.extends_id == elevation.pk]
         extensions = {code: consents[code] for code in codes}
         grounds = _grounds(elevation, told.get(elevation.code, ()), consents[elevation.request.code], extensions)
-        if reason := _judged(grounds):
+        if reason := _evaluated(grounds):
             refused[elevation.pk] = reason
     return refused
 
 
-def _judged(grounds: Grounds) -> Unfounded | None:
+def _evaluated(grounds: Grounds) -> Unfounded | None:
     """Return why it has no leave. An entry that no rule can compare is none of the portal's: it holds up nobody else."""
     try:
         return policy.unfounded(grounds)

@@ -7,17 +7,17 @@ from access_requests.grants import runbooks
 from access_requests.grants.contract import Grant, GrantBackend, Presence, is_fenced
 from access_requests.grants.executions import GIVING, REFUSED, Purpose, StepClient
 from access_requests.grants.identity_center import USER_MISSING
-from access_requests.grants.registry import backend
+from access_requests.grants.registry import backend_of
 from access_requests.lifecycle import ElevationAction, ElevationStatus, RequestStatus
 from access_requests.models import AutomationExecution, Elevation
 from access_requests.selectors import catalogue
 from access_requests.services.elevations import (
     afterwards,
     aws_step,
+    evaluating,
     executions,
     fences,
     gates,
-    judging,
     leave,
     stop,
     target_roles,
@@ -58,13 +58,13 @@ class Grants:
             if aws_step.is_another_in_aws(elevation) or gates.is_ending(elevation):
                 return False  # The grant waits until the earlier one has ended.
             elevation.granting_at = now
-            if backend(elevation.work_group.backend).executes:
+            if backend_of(elevation.work_group.backend).executes:
                 executions.announce(elevation.request, elevation.work_group, Purpose.GRANT)
             transition.apply_to_elevation(elevation, ElevationAction.START_GRANT, actor=WORKER, now=now)
         return True
 
     def act(self, elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
-        judging.before_grant(elevation, aws)
+        evaluating.before_grant(elevation, aws)
         return _write(elevation, grant, aws)
 
     def settle(self, elevation: Elevation, outcome: Outcome, *, data: Data, now: datetime) -> None:
@@ -73,9 +73,9 @@ class Grants:
         elif outcome.presence != Presence.PRESENT:
             aws_step.try_again(elevation, NOT_SHOWN_YET, data=data, step=self.name, now=now)
         else:
-            judging.record_afterwards(elevation, outcome.afterwards, now=now)
+            evaluating.record_afterwards(elevation, outcome.afterwards, now=now)
             elevation.granted_at, elevation.written_ends_at = now, outcome.ends_at
-            judging.ask(elevation, now=now)
+            evaluating.ask(elevation, now=now)
             transition.apply_to_elevation(elevation, ElevationAction.CONFIRM_GRANT, actor=WORKER, now=now, data=data)
 
     def fail(self, elevation: Elevation, error: BackendError, *, data: Data, now: datetime) -> None:
@@ -101,7 +101,7 @@ class Prolongs:
         if _ended_for_lack_of_right(elevation, now):
             return False
         extension = elevation.extensions.filter(code=elevation.ends_by).first()
-        if extension is not None and backend(elevation.work_group.backend).executes:
+        if extension is not None and backend_of(elevation.work_group.backend).executes:
             executions.announce(extension, elevation.work_group, Purpose.PROLONG)
         return True
 
@@ -114,9 +114,9 @@ class Prolongs:
         elif outcome.presence != Presence.PRESENT:
             aws_step.try_again(elevation, NOT_SHOWN_YET, data=data, step=self.name, now=now)
         else:
-            judging.record_afterwards(elevation, outcome.afterwards, now=now)
+            evaluating.record_afterwards(elevation, outcome.afterwards, now=now)
             elevation.written_ends_at = outcome.ends_at
-            judging.ask(elevation, now=now)
+            evaluating.ask(elevation, now=now)
             elevation.attempts, elevation.try_again_at, elevation.problem = 0, None, ""
             elevation.save()
             transition.record(elevation, act="elevation.extension_written", actor=WORKER, now=now, data=data)
@@ -155,11 +155,11 @@ def _refused(elevation: Elevation, error: BackendError, now: datetime) -> None:
 def _write(elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
     """Gate and fence first, and proof that they deny, so that AWS itself ends what is given next."""
     target_roles.confirm(elevation.work_group, grant.roles, aws)
-    way = backend(elevation.work_group.backend)
-    if way.executes:
+    backend = backend_of(elevation.work_group.backend)
+    if backend.executes:
         grant = runbooks.follow(grant, GIVING, aws)
-    if not is_fenced(way):
-        return _write_membership(way, elevation, grant, aws)
+    if not is_fenced(backend):
+        return _write_membership(backend, elevation, grant, aws)
     user = directory.user_named(aws, grant.user_name)
     if user is None or user.user_id != grant.user_id:
         # Renamed, or deleted and made again: it is not the one that an administrator bound.
@@ -167,17 +167,17 @@ def _write(elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
     grant = replace(grant, user_name=user.name)
     gate = gates.write(elevation, aws)
     written = fences.put_all(elevation.person, grant, aws, now=aws.clock())
-    judged = afterwards.check(elevation, grant, user, written, aws)
-    way.give(grant, aws)
-    seen = replace(way.look(grant, aws), session_gate=gate)
-    presence = seen.presence(ttl=way.ttl(grant.ends_at), fences=written)
-    return Outcome(ends_at=grant.ends_at, seen=seen, presence=presence, afterwards=judged)
+    evaluation = afterwards.check(elevation, grant, user, written, aws)
+    backend.give(grant, aws)
+    seen = replace(backend.look(grant, aws), session_gate=gate)
+    presence = seen.presence(ttl=backend.ttl(grant.ends_at), fences=written)
+    return Outcome(ends_at=grant.ends_at, seen=seen, presence=presence, afterwards=evaluation)
 
 
-def _write_membership(way: GrantBackend, elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
+def _write_membership(backend: GrantBackend, elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
     """Where AWS takes neither gate nor fence, the portal alone ends what is given."""
-    way.give(grant, aws)
-    seen = way.look(grant, aws)
+    backend.give(grant, aws)
+    seen = backend.look(grant, aws)
     presence = seen.presence(ttl=None, fences={})
     return Outcome(ends_at=grant.ends_at, seen=seen, presence=presence, afterwards=afterwards.exempt(elevation))
 
@@ -202,7 +202,7 @@ def _why_not(elevation: Elevation, now: datetime) -> str:
         return "requester_may_not"
     if bindings.is_bound_still(elevation):
         return leave.why_not(elevation)
-    return f"{backend(elevation.work_group.backend).principal}_rebound"
+    return f"{backend_of(elevation.work_group.backend).principal}_rebound"
 
 
 def _leave_to_the_end(elevation: Elevation, data: Data, now: datetime) -> None:

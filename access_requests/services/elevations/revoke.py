@@ -11,10 +11,10 @@ from django.utils import timezone
 from access_requests.grants import runbooks
 from access_requests.grants.contract import Grant, GrantBackend, is_fenced
 from access_requests.grants.executions import Purpose, StepClient
-from access_requests.grants.registry import backend, fenced
+from access_requests.grants.registry import backend_of, fenced
 from access_requests.lifecycle import INSIDE, ElevationAction, ElevationStatus
 from access_requests.models import Elevation
-from access_requests.services.elevations import aws_step, executions, fences, gates, judging, lease, open_sessions, spool
+from access_requests.services.elevations import aws_step, evaluating, executions, fences, gates, lease, open_sessions, spool
 from access_requests.services.elevations.aws_step import Data, NotRecorded, Outcome
 from access_requests.services.record import transition
 from portal.aws import directory
@@ -58,7 +58,7 @@ class Ends:
             transition.apply_to_elevation(elevation, ElevationAction.START_REVOKE, actor=WORKER, now=now, data=data)
         if elevation.status != ElevationStatus.REVOKING:
             return False
-        if backend(elevation.work_group.backend).executes:
+        if backend_of(elevation.work_group.backend).executes:
             executions.announce(elevation.request, elevation.work_group, Purpose.REMOVE)
         return True
 
@@ -71,7 +71,7 @@ class Ends:
             aws_step.try_again(elevation, STILL_SHOWN, data=data, step=self.name, now=now)
             return
         elevation.ended_at, elevation.fence_due_at = now, now + lease.length()
-        judging.ask(elevation, now=now)
+        evaluating.ask(elevation, now=now)
         transition.apply_to_elevation(elevation, ElevationAction.CONFIRM_REVOKE, actor=WORKER, now=now, data=data)
 
     def fail(self, elevation: Elevation, error: BackendError, *, data: Data, now: datetime) -> None:
@@ -90,18 +90,18 @@ class Tidies:
         return due and elevation.status == ElevationStatus.ENDED
 
     def act(self, elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
-        way = backend(elevation.work_group.backend)
-        if not is_fenced(way):
-            return _take_membership(way, grant, aws, is_anothers=aws_step.is_another_in_aws(elevation))
+        backend = backend_of(elevation.work_group.backend)
+        if not is_fenced(backend):
+            return _take_membership(backend, grant, aws, is_anothers=aws_step.is_another_in_aws(elevation))
         name = directory.current_name(aws, grant.user_name, grant.user_id)
         grant = replace(grant, user_name=name or grant.user_name)
         if not aws_step.is_another_in_aws(elevation):
             # A call that hung may have landed after the end was read back; then the fence is all that holds.
-            way.take(grant, aws)
+            backend.take(grant, aws)
         gate, _ = _shut(elevation, aws)
         if name is not None:
             fences.remove_unneeded(elevation.person, grant, aws)
-        seen = replace(way.look(grant, aws), session_gate=gate)
+        seen = replace(backend.look(grant, aws), session_gate=gate)
         return Outcome(ends_at=grant.ends_at, seen=seen, presence=seen.presence(ttl="", fences={}))
 
     def settle(self, elevation: Elevation, outcome: Outcome, *, data: Data, now: datetime) -> None:  # noqa: ARG002  The step's signature.
@@ -132,19 +132,19 @@ def _tidied(elevation: Elevation) -> str:
 
 def _take_out(elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
     """Fence to now and name out of the gate, membership out, read back, untag; then look at all of it once more."""
-    way = backend(elevation.work_group.backend)
-    if way.executes and not elevation.attempts and not runbooks.is_overdue(grant, now=aws.clock()):
+    backend = backend_of(elevation.work_group.backend)
+    if backend.executes and not elevation.attempts and not runbooks.is_overdue(grant, now=aws.clock()):
         # Fence and gate were written before the removal began: to wait for it is all there is to do.
         grant = runbooks.follow(grant, [Purpose.REMOVE], aws)
-    if not is_fenced(way):
-        return _take_membership(way, grant, aws)
+    if not is_fenced(backend):
+        return _take_membership(backend, grant, aws)
     name = directory.current_name(aws, grant.user_name, grant.user_id)
     grant = replace(grant, user_name=name or grant.user_name)
     if name is not None:
         _fence_to_now(elevation, grant, aws)
     gate, trouble = _shut(elevation, aws)
     try:
-        way.take(grant, aws)
+        backend.take(grant, aws)
     except UnderWay:
         # What the gate met counts as a failure, so that the next pass writes it again.
         raise trouble or UnderWay from None
@@ -152,15 +152,15 @@ def _take_out(elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
     if trouble is not None and _lets_in(gate, now=aws.clock()):
         # Live sessions would go on. The membership is gone, and the end stays open until the gate is shut too.
         raise trouble
-    seen = replace(way.look(grant, aws), session_gate=gate)
+    seen = replace(backend.look(grant, aws), session_gate=gate)
     return Outcome(ends_at=grant.ends_at, seen=seen, presence=seen.presence(ttl="", fences={}), open_sessions=sessions)
 
 
-def _take_membership(way: GrantBackend, grant: Grant, aws: StepClient, *, is_anothers: bool = False) -> Outcome:
+def _take_membership(backend: GrantBackend, grant: Grant, aws: StepClient, *, is_anothers: bool = False) -> Outcome:
     """Where AWS has neither gate nor fence there is nothing else to take; a membership of another elevation stays."""
     if not is_anothers:
-        way.take(grant, aws)
-    seen = way.look(grant, aws)
+        backend.take(grant, aws)
+    seen = backend.look(grant, aws)
     return Outcome(ends_at=grant.ends_at, seen=seen, presence=seen.presence(ttl=None, fences={}))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from access_requests.errors import NoIamUser, NoIdentityCenterUser
 from access_requests.grants.contract import Principal
-from access_requests.grants.registry import backend
+from access_requests.grants.registry import backend_of
 from access_requests.models import Elevation, IamUserBinding, IdentityCenterBinding, WorkGroup
 from portal.users.models import User
 
@@ -20,7 +20,7 @@ MISSING: Mapping[Principal, type[NoIamUser | NoIdentityCenterUser]] = {
 
 def principals(work_groups: Iterable[WorkGroup]) -> Collection[Principal]:
     """Return who people must be for these work groups, in an order that is always the same."""
-    return sorted({backend(group.backend).principal for group in work_groups})
+    return sorted({backend_of(group.backend).principal for group in work_groups})
 
 
 def of(person: User, principal: Principal) -> Binding | None:
@@ -45,7 +45,7 @@ def check(person: User, work_groups: Iterable[WorkGroup]) -> None:
 def needed(person: User, work_group: WorkGroup) -> Binding:
     """Return the user that the group is granted to. Raises as `check` does."""
     check(person, [work_group])
-    binding = of(person, backend(work_group.backend).principal)
+    binding = of(person, backend_of(work_group.backend).principal)
     if binding is None:
         raise ValueError(f"{person} is bound to nobody for {work_group}")
     return binding
@@ -53,7 +53,7 @@ def needed(person: User, work_group: WorkGroup) -> Binding:
 
 def columns(person: User, work_group: WorkGroup) -> Mapping[str, str]:
     """Return what an elevation keeps of the user that it is for. The columns of the other one stay empty."""
-    principal, binding = backend(work_group.backend).principal, needed(person, work_group)
+    principal, binding = backend_of(work_group.backend).principal, needed(person, work_group)
     return {f"{principal}_name": binding.user_name, f"{principal}_id": binding.user_id}
 
 
@@ -67,5 +67,5 @@ def user_of(elevation: Elevation) -> tuple[str, str]:
 def is_bound_still(elevation: Elevation) -> bool:
     """Whether the person is bound to that user now."""
     person = User.objects.get(pk=elevation.person_id)
-    binding = of(person, backend(elevation.work_group.backend).principal)
+    binding = of(person, backend_of(elevation.work_group.backend).principal)
     return binding is not None and binding.user_id == user_of(elevation)[1]

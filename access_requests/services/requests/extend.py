@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from access_requests import errors, policy
-from access_requests.grants.registry import backend
+from access_requests.grants.registry import backend_of
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccessRequest
 from access_requests.services.record import bindings, locking
@@ -26,7 +26,7 @@ def extend(
     if elevation.person_id != person.pk:
         raise errors.NotYours
     windows.check_still_open(elevation, now=now)
-    if backend(elevation.work_group.backend).announces and elevation.status != ElevationStatus.ACTIVE:
+    if backend_of(elevation.work_group.backend).announces and elevation.status != ElevationStatus.ACTIVE:
         # Its change request would be another one than that by which the access is given.
         raise errors.NotInProductionYet
     group, new_end = elevation.work_group, windows.in_utc("ends_at", ends_at)

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from access_requests import wording
-from access_requests.judgement import ALLOWED, DENIED, UNKNOWN
+from access_requests.evaluation import ALLOWED, DENIED, UNKNOWN
 from access_requests.models import Drift, Elevation, TargetRole
 from access_requests.selectors.matrix import GroupCell
 
 ALWAYS, ON_APPROVAL, NO = "always", "on_approval", "no"
-# Why there is no evaluation of a cell, beside judgement.NO_ROLE.
+# Why there is no evaluation of a cell, beside evaluation.NO_ROLE.
 NO_GROUP, NOT_YET, BY_SIGN_IN = "no_group", "not_yet", "by_sign_in"
 
 

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from access_requests.judgement import ALLOWED, DENIED, UNKNOWN
+from access_requests.evaluation import ALLOWED, DENIED, UNKNOWN
 from access_requests.lifecycle import IN_AWS, ElevationStatus
 from access_requests.models import Elevation, StandingGroup, TargetRole
 from access_requests.selectors import matrix
 from access_requests.web.drift.matrix_table import production_first
-from access_requests.web.timeline.judged import RoleJudged, current
+from access_requests.web.timeline.evaluated import RoleEvaluation, current
 from portal.users.models import User
 
 
@@ -19,7 +19,7 @@ from portal.users.models import User
 class Evaluated:
     """`via` are the groups by which AWS allows it, `until` when that ends by itself; empty and none where nothing is known."""
 
-    judged: RoleJudged
+    evaluation: RoleEvaluation
     at: datetime
     via: Sequence[str] = ()
     until: datetime | None = None
@@ -37,7 +37,7 @@ class Reach:
 
     @property
     def decision(self) -> str:
-        return self.evaluated.judged.decision if self.evaluated else UNKNOWN
+        return self.evaluated.evaluation.decision if self.evaluated else UNKNOWN
 
     @property
     def is_unexplained(self) -> bool:
@@ -88,7 +88,7 @@ def _reach(
         role=role,
         standing=[group.name for group in standing if role in group.target_roles.all()],
         elevations=[row for row in leading if row.status in IN_AWS],
-        evaluated=max([*_compared(role, seen), *_judged(role, leading)], key=lambda one: one.at, default=None),
+        evaluated=max([*_compared(role, seen), *_evaluated(role, leading)], key=lambda one: one.at, default=None),
     )
 
 
@@ -96,11 +96,11 @@ def _compared(role: TargetRole, seen: matrix.Person | None) -> Iterable[Evaluate
     """Yield what the last comparison evaluated, if it knew the person and the role."""
     reach = seen.roles.get(str(role)) if seen else None
     if seen is not None and reach is not None:
-        judged = RoleJudged(of=reach.role, decision=reach.decision, by=reach.by, gate=reach.gate, why=reach.why)
-        yield Evaluated(judged=judged, at=seen.at, via=reach.via, until=reach.until, elevation=reach.elevation)
+        evaluation = RoleEvaluation(of=reach.role, decision=reach.decision, by=reach.by, gate=reach.gate, why=reach.why)
+        yield Evaluated(evaluation=evaluation, at=seen.at, via=reach.via, until=reach.until, elevation=reach.elevation)
 
 
-def _judged(role: TargetRole, elevations: Iterable[Elevation]) -> Iterable[Evaluated]:
+def _evaluated(role: TargetRole, elevations: Iterable[Elevation]) -> Iterable[Evaluated]:
     """Yield what was evaluated after a step of an access, which may be newer."""
     for row in elevations:
         whole = current(row)
@@ -108,7 +108,7 @@ def _judged(role: TargetRole, elevations: Iterable[Elevation]) -> Iterable[Evalu
             yield from (_of_access(row, one, whole.at) for one in whole.roles if one.of == str(role))
 
 
-def _of_access(row: Elevation, judged: RoleJudged, at: datetime) -> Evaluated:
-    if judged.decision != ALLOWED or row.status != ElevationStatus.ACTIVE:
-        return Evaluated(judged=judged, at=at)
-    return Evaluated(judged=judged, at=at, via=[row.work_group.name], until=row.ends_at, elevation=row.code)
+def _of_access(row: Elevation, evaluation: RoleEvaluation, at: datetime) -> Evaluated:
+    if evaluation.decision != ALLOWED or row.status != ElevationStatus.ACTIVE:
+        return Evaluated(evaluation=evaluation, at=at)
+    return Evaluated(evaluation=evaluation, at=at, via=[row.work_group.name], until=row.ends_at, elevation=row.code)

@@ -7,8 +7,8 @@ from datetime import datetime
 from itertools import groupby
 
 from access_requests import wording
+from access_requests.evaluation import NO_GATE_ROLE, NO_ROLE
 from access_requests.grants.registry import fenced
-from access_requests.judgement import NO_GATE_ROLE, NO_ROLE
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import (
     DRIFT_OF_SWITCH,

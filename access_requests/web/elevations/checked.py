@@ -8,7 +8,7 @@ from functools import cached_property
 from access_requests.grants.registry import fenced
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, TargetRole
-from access_requests.web.timeline.judged import Judged, RoleJudged, current
+from access_requests.web.timeline.evaluated import Evaluation, RoleEvaluation, current
 from portal.iam.session_gate import LONGEST_SESSION
 
 # A change of a policy can take minutes to be applied everywhere in AWS. An end at its time needs none of them: its time stood in
@@ -25,7 +25,7 @@ class RoleChecked:
     fence: datetime | None
     gate: datetime | None
     gate_is_read: bool
-    judged: RoleJudged | None
+    evaluation: RoleEvaluation | None
 
     @property
     def has_gate(self) -> bool:
@@ -39,13 +39,13 @@ class Checked:
     now: datetime
 
     @cached_property
-    def judged(self) -> Judged | None:
+    def evaluation(self) -> Evaluation | None:
         return current(self.elevation)
 
     @property
     def is_awaited(self) -> bool:
         """Whether the latest step is still to be evaluated."""
-        return self.judged is None and self.elevation.judge_at is not None
+        return self.evaluation is None and self.elevation.evaluate_at is not None
 
     @cached_property
     def roles(self) -> Sequence[RoleChecked]:
@@ -54,7 +54,7 @@ class Checked:
     @property
     def is_known(self) -> bool:
         """Whether anything was read back or evaluated yet."""
-        return self.elevation.seen is not None or self.judged is not None
+        return self.elevation.seen is not None or self.evaluation is not None
 
     @property
     def ends_by_itself(self) -> bool:
@@ -89,13 +89,13 @@ class Checked:
     def _checked(self, role: TargetRole) -> RoleChecked:
         seen = self.elevation.seen or {}
         fences, gates = seen.get("entry_fence") or {}, seen.get("session_gate") or {}
-        judged = self.judged.roles if self.judged else ()
+        evaluation = self.evaluation.roles if self.evaluation else ()
         return RoleChecked(
             role=role,
             fence=_moment(fences.get(role.name)),
             gate=_moment(gates.get(role.name)),
             gate_is_read=role.name in gates,
-            judged=next((one for one in judged if one.of == str(role)), None),
+            evaluation=next((one for one in evaluation if one.of == str(role)), None),
         )
 
 

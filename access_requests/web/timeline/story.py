@@ -16,7 +16,7 @@ from access_requests.models import AccessRequest, Drift, Elevation
 from access_requests.policy import Unfounded
 from access_requests.selectors import drift, timeline
 from access_requests.web.timeline import drift_words, executions
-from access_requests.web.timeline import judged as judging
+from access_requests.web.timeline import evaluated as evaluating
 from audits.models import TrailEntry
 from portal.pages import moments
 from portal.verbs.actor import Door
@@ -51,7 +51,7 @@ FAILED = "_attempt_failed"
 ENDS = ("elevation.revoking", "elevation.cancelled")
 # The database says what nobody approved: somebody must find out who wrote it.
 REFUSED = frozenset(Unfounded)
-JUDGED = "elevation.judged"
+EVALUATED = "elevation.judged"
 DRIFT = "drift."
 
 
@@ -84,7 +84,7 @@ def _item(entry: TrailEntry, elsewhere: str) -> Item:
     kind, sentence = _sentence(entry)
     calls = entry.data.get("calls", [])
     parts = (
-        *(elsewhere, executions.meta(entry), _proof(entry), _seen(entry), _judged(entry), _source(entry)),
+        *(elsewhere, executions.meta(entry), _proof(entry), _seen(entry), _evaluated(entry), _source(entry)),
         _effort(calls),
     )
     return Item(
@@ -111,10 +111,10 @@ def _sentence(entry: TrailEntry) -> tuple[str, str]:
     data = entry.data
     if entry.act.startswith(DRIFT):
         return drift_words.happened(entry, who=who(entry))
-    said = judging.parsed(data.get("judged")) if entry.act == JUDGED else None
+    said = evaluating.parsed(data.get("judged")) if entry.act == EVALUATED else None
     if said is not None:
         person, moment = data["elevation"]["person"], data.get("moment", "")
-        return judging.sentence(said, person=person, moment=moment, expected=data.get("expected", ""))
+        return evaluating.sentence(said, person=person, moment=moment, expected=data.get("expected", ""))
     if entry.act.endswith(executions.SEEN):
         return executions.sentence(entry)
     if in_aws := executions.ended(entry):
@@ -208,8 +208,8 @@ def _seen(entry: TrailEntry) -> str:
     return gettext("read back %(at)s") % {"at": moments.said(_moment(seen["at"]), seconds=True)} if seen else ""
 
 
-def _judged(entry: TrailEntry) -> str:
-    said = judging.parsed(entry.data.get("judged"))
+def _evaluated(entry: TrailEntry) -> str:
+    said = evaluating.parsed(entry.data.get("judged"))
     return said.meta if said is not None else ""
 
 

@@ -36,8 +36,8 @@ def active(given: str) -> str:
     }
     now = timezone.now()
     role = {"role": "production/Prod_MemberRole", "decision": "allowed", "by": "group G: S (#1)", "gate": "none", "why": []}
-    judged = {"decision": "allowed", "at": "2026-11-23T19:30:02Z", "roles": [role], "of": "active", "tries": 0}
-    fields = {"status": ElevationStatus.ACTIVE, "granted_at": now, "seen": seen, "seen_at": now, "judged": judged}
+    evaluation = {"decision": "allowed", "at": "2026-11-23T19:30:02Z", "roles": [role], "of": "active", "tries": 0}
+    fields = {"status": ElevationStatus.ACTIVE, "granted_at": now, "seen": seen, "seen_at": now, "evaluation": evaluation}
     Elevation.objects.filter(code=given).update(**fields)
     return given
 
@@ -133,7 +133,7 @@ def test_returning_access_has_it_revoked(bot: Bot, active: str, member01: User) 
 def test_evaluation_from_before_the_latest_step_is_shown_no_more(bot: Bot, active: str, member01: User) -> None:
     told = read(bot.post(f"/elevations/{active}/return", for_person=member01))
     assert (told["state"], told["details"]["judged"]) == ("revoking", None)
-    Elevation.objects.filter(code=active).update(judged=None)
+    Elevation.objects.filter(code=active).update(evaluation=None)
     assert read(bot.get(f"/elevations/{active}", for_person=member01))["details"]["judged"] is None
 
 

@@ -12,7 +12,7 @@ from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccessRequest, Decision, Delivery, Drift, Elevation, RequestedGroup, WebhookEndpoint
 from access_requests.services import sweep
 from access_requests.services.drift import announcing, answering, recording, running
-from access_requests.services.elevations import gates, health, judging, provision, revoke
+from access_requests.services.elevations import evaluating, gates, health, provision, revoke
 from access_requests.services.notices import delivering, sending, telling
 from access_requests.services.notices.webhooks import keeping
 from access_requests.services.notices.webhooks.keeping import Wishes
@@ -159,7 +159,7 @@ def test_workers_role_gives_prolongs_ends_tidies_and_compares(gated: Gated, role
         elevation = elevated(jump.cast.member01, jump.cast.leader01, now=jump.clock.now)
     with roles.act_as(WORKER):
         assert granted(elevation).status == ElevationStatus.ACTIVE
-        judging.judge_due()
+        evaluating.evaluate_due()
     with roles.act_as(WEB):
         asked = extension_asked(elevation, jump.cast.member01, ends_at=elevation.ends_at + HOUR, now=jump.clock.now)
         approved(asked, jump.cast.leader01, now=jump.clock.now)

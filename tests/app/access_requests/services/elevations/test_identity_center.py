@@ -10,7 +10,7 @@ from access_requests.errors import NoIamUser, NoIdentityCenterUser, RequesterMay
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccessRequest, Elevation, IamUserBinding, IdentityCenterBinding, RoleGate
 from access_requests.services import sweep
-from access_requests.services.elevations import gates, judging, lease, provision, revoke
+from access_requests.services.elevations import evaluating, gates, lease, provision, revoke
 from access_requests.services.people import people
 from access_requests.services.record import snapshot
 from audits.models import TrailEntry
@@ -86,7 +86,7 @@ def test_nothing_is_written_on_the_iam_user_or_a_role(directory: Directory) -> N
     before = directory.jump.tags(), directory.jump.fences(), directory.jump.groups()
     elevation = granted(approve_access(directory))
     assert (directory.jump.tags(), directory.jump.fences(), directory.jump.groups()) == before
-    assert elevation.judge_at is None
+    assert elevation.evaluate_at is None
     assert list(judging_due(directory)) == []
     ended(returned(elevation, directory.jump.cast.member01, now=directory.jump.clock.now))
     reserved = elevation.work_group.target_roles.get()
@@ -97,8 +97,8 @@ def test_nothing_is_written_on_the_iam_user_or_a_role(directory: Directory) -> N
 
 
 def judging_due(directory: Directory) -> list[tuple[str, int]]:
-    judging.judge_due()
-    return list(sweep.due_judgements(now=directory.jump.clock.now))
+    evaluating.evaluate_due()
+    return list(sweep.due_evaluations(now=directory.jump.clock.now))
 
 
 def test_grant_and_end_done_twice_have_the_effect_of_one(directory: Directory) -> None:
@@ -122,7 +122,7 @@ def test_end_takes_out_at_its_time_and_is_over_when_aws_shows_nobody(directory: 
     elevation.refresh_from_db()
     assert (elevation.status, elevation.stop_reason) == (ElevationStatus.ENDED, "expired")
     assert directory.members() == set()
-    assert elevation.judge_at is None
+    assert elevation.evaluate_at is None
 
 
 def test_end_stays_open_while_aws_shows_a_member(directory: Directory) -> None:

@@ -199,14 +199,14 @@ def test_evaluation_after_a_step_of_an_access_counts_where_it_is_newer(cast: Cas
     given = reach(browse(cast.member01).get(url), MEMBER)
     assert given.evaluated is not None
     assert (given.decision, given.evaluated.until) == ("allowed", elevation.ends_at)
-    judged = {"decision": "denied", "at": "2026-11-23T05:02:00Z", "of": "ended", "tries": 0}
+    evaluation = {"decision": "denied", "at": "2026-11-23T05:02:00Z", "of": "ended", "tries": 0}
     role = {"role": MEMBER, "decision": "denied", "by": "", "gate": "shut", "why": []}
     compared(clock.now + timedelta(minutes=1), but={f"member01 {MEMBER}": {"decision": "allowed"}})
     ended = {
         "status": "ended",
         "stopped_at": clock.now,
         "ended_at": clock.now + timedelta(minutes=2),
-        "judged": {**judged, "roles": [role]},
+        "evaluation": {**evaluation, "roles": [role]},
     }
     Elevation.objects.filter(pk=elevation.pk).update(**ended)
     taken = reach(browse(cast.member01).get(url), MEMBER)
@@ -229,7 +229,7 @@ def test_what_nothing_explains_or_is_missing_is_marked(cast: Cast, browse: Brows
 
 def test_access_that_is_newer_than_the_evaluation_is_not_missing(cast: Cast, browse: Browse, clock: Clock) -> None:
     compared(clock.now)
-    active(cast, clock, judged=None, granted_at=clock.now + timedelta(seconds=5))
+    active(cast, clock, evaluation=None, granted_at=clock.now + timedelta(seconds=5))
     response = browse(cast.member01).get("/matrix/people/member01/")
     assert (reach(response, MEMBER).decision, reach(response, MEMBER).is_missing) == ("denied", False)
     Elevation.objects.update(granted_at=clock.now)

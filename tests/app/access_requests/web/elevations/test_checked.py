@@ -32,8 +32,8 @@ def active(cast: Cast, clock: Clock, **changes: Any) -> Elevation:
     end = iso(elevation.ends_at)
     seen = {"membership": True, "ttl": end, "entry_fence": {ROLE: end}, "session_gate": {ROLE: end}}
     role = {"role": f"production/{ROLE}", "decision": "allowed", "by": "group G: Switch (#1)", "gate": "open", "why": []}
-    judged = {"decision": "allowed", "at": "2026-11-23T05:00:07Z", "roles": [role], "of": "active", "tries": 0}
-    fields = {"status": "active", "granted_at": clock.now, "seen": seen, "seen_at": clock.now, "judged": judged}
+    evaluation = {"decision": "allowed", "at": "2026-11-23T05:00:07Z", "roles": [role], "of": "active", "tries": 0}
+    fields = {"status": "active", "granted_at": clock.now, "seen": seen, "seen_at": clock.now, "evaluation": evaluation}
     Elevation.objects.filter(pk=elevation.pk).update(**{**fields, **changes})
     return elevation
 
@@ -70,7 +70,7 @@ def test_page_never_claims_it_of_an_end_that_aws_does_not_show(gated: Cast, brow
 def test_page_says_how_long_sessions_live_on_where_there_is_no_gate(cast: Cast, browse: Browse, clock: Clock) -> None:
     end = iso(clock.now + timedelta(minutes=30))
     seen = {"membership": True, "ttl": end, "entry_fence": {ROLE: end}, "session_gate": None}
-    page = text(browse(cast.member01), active(cast, clock, seen=seen, judged=None))
+    page = text(browse(cast.member01), active(cast, clock, seen=seen, evaluation=None))
     assert "AWS itself ends this" not in page
     assert "From 14:30:00 AWS refuses to switch roles by itself" in page
     assert "Prod_MemberRole has no session gate" in page
@@ -91,7 +91,7 @@ def test_early_end_takes_some_minutes_to_be_applied_everywhere(gated: Cast, brow
 
 def test_evaluation_from_before_the_last_step_says_nothing_of_now(gated: Cast, browse: Browse, clock: Clock) -> None:
     seen = {"membership": False, "ttl": None, "entry_fence": {ROLE: None}, "session_gate": {ROLE: None}}
-    over = {"status": "ended", "stopped_at": clock.now, "ended_at": clock.now, "judge_at": clock.now, "seen": seen}
+    over = {"status": "ended", "stopped_at": clock.now, "ended_at": clock.now, "evaluate_at": clock.now, "seen": seen}
     page = text(browse(gated.member01), active(gated, clock, **over))
     assert "can switch" not in page
     assert "being evaluated" in page

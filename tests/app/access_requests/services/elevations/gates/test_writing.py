@@ -8,7 +8,7 @@ from django.utils import timezone
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, PersonLease, RoleGate, TargetRole
 from access_requests.services import sweep
-from access_requests.services.elevations import gates, judging, lease, provision
+from access_requests.services.elevations import evaluating, gates, lease, provision
 from audits.models import TrailEntry
 from portal.aws import sessions
 from portal.aws.calls import AwsClient
@@ -317,19 +317,19 @@ def test_grant_waits_while_an_earlier_access_to_the_role_is_being_ended(gated: G
 
 def test_timeline_says_denied_allowed_denied_as_evaluated(gated: Gated) -> None:
     elevation = granted(approve(gated))
-    judging.judge_due()
+    evaluating.evaluate_due()
     returned(elevation, gated.jump.cast.member01, now=gated.jump.clock.forward(minutes=1))
     ended(elevation)
-    judging.judge_due()
-    judged = TrailEntry.objects.filter(act="elevation.judged").order_by("id")
-    said = [(entry.data["moment"], entry.data["judged"]["decision"]) for entry in judged]
+    evaluating.evaluate_due()
+    evaluation = TrailEntry.objects.filter(act="elevation.judged").order_by("id")
+    said = [(entry.data["moment"], entry.data["judged"]["decision"]) for entry in evaluation]
     assert said == [("before", "denied"), ("afterwards", "denied"), ("active", "allowed"), ("ended", "denied")]
-    (role,) = judged[2].data["judged"]["roles"]
+    (role,) = evaluation[2].data["judged"]["roles"]
     assert (role["role"], role["gate"]) == ("production/Prod_MemberRole", "open")
     assert "ProdMemberWorkGroup" in role["by"]
     order = [act for act in acts(elevation) if act in ("elevation.granting", "elevation.judged", "elevation.active")]
     assert order[:4] == ["elevation.granting", "elevation.judged", "elevation.judged", "elevation.active"]
-    (role,) = judged[1].data["judged"]["roles"]
+    (role,) = evaluation[1].data["judged"]["roles"]
     assert (role["by"], role["gate"]) == ("user member01: sekisho-entry-Prod_MemberRole (R" + elevation.window[1:] + ")", "shut")
 
 
@@ -344,14 +344,14 @@ def test_busy_account_holds_up_no_grant_and_is_told_as_unknown(gated: Gated) -> 
 def test_what_is_not_as_it_should_be_is_looked_at_again(gated: Gated) -> None:
     elevation = granted(approve(gated))
     gated.put(json.dumps(session_gate()))
-    judging.judge_due()
+    evaluating.evaluate_due()
     elevation.refresh_from_db()
-    assert (elevation.judged["decision"], elevation.judge_at) == ("denied", gated.jump.clock.now + timedelta(seconds=5))  # type: ignore[index]
+    assert (elevation.evaluation["decision"], elevation.evaluate_at) == ("denied", gated.jump.clock.now + timedelta(seconds=5))  # type: ignore[index]
     gates.refresh(TargetRole.objects.get(name="Prod_MemberRole").pk)
     gated.jump.clock.forward(seconds=5)
-    judging.judge_due()
+    evaluating.evaluate_due()
     elevation.refresh_from_db()
-    assert (elevation.judged["decision"], elevation.judge_at) == ("allowed", None)  # type: ignore[index]
+    assert (elevation.evaluation["decision"], elevation.evaluate_at) == ("allowed", None)  # type: ignore[index]
 
 
 def test_many_are_evaluated_over_one_read_of_each_account(gated: Gated) -> None:
@@ -359,6 +359,6 @@ def test_many_are_evaluated_over_one_read_of_each_account(gated: Gated) -> None:
     for person in (cast.member01, cast.member02, cast.leader02):
         granted(elevated(person, cast.leader01, now=now))
     gated.jump.proxy.forget()
-    judging.judge_due()
+    evaluating.evaluate_due()
     assert gated.jump.proxy.count("GetAccountAuthorizationDetails") == 2
-    assert set(Elevation.objects.values_list("judged__decision", flat=True)) == {"allowed"}
+    assert set(Elevation.objects.values_list("evaluation__decision", flat=True)) == {"allowed"}

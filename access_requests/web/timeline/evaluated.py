@@ -8,14 +8,14 @@ from typing import Any
 from django.utils.translation import gettext
 
 from access_requests import wording
-from access_requests.judgement import AFTERWARDS, ALLOWED, BEFORE, DENIED, NO_GATE_ROLE, UNKNOWN
+from access_requests.evaluation import AFTERWARDS, ALLOWED, BEFORE, DENIED, NO_GATE_ROLE, UNKNOWN
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation
 from portal.pages import moments
 
 
 @dataclass(frozen=True, kw_only=True)
-class RoleJudged:
+class RoleEvaluation:
     """`of` is the role as the catalogue refers to it, account/name; `gate` is open, shut, unknown or none."""
 
     of: str
@@ -37,16 +37,16 @@ class RoleJudged:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class Evaluation:
     """`is_open`: it is evaluated again soon, since AWS did not show what was expected."""
 
     decision: str
     at: datetime
-    roles: Sequence[RoleJudged]
+    roles: Sequence[RoleEvaluation]
     is_open: bool
 
     @property
-    def decisive(self) -> Sequence[RoleJudged]:
+    def decisive(self) -> Sequence[RoleEvaluation]:
         """The roles that the whole follows from."""
         return [role for role in self.roles if role.decision == self.decision]
 
@@ -75,11 +75,11 @@ class Judged:
         return (gettext("evaluated %(at)s, decided by: %(by)s") if deciders else gettext("evaluated %(at)s")) % words
 
 
-def parsed(data: Mapping[str, Any] | None) -> Judged | None:
-    """Return what services.judging wrote into an elevation or the trail, if anything."""
+def parsed(data: Mapping[str, Any] | None) -> Evaluation | None:
+    """Return what `services.elevations.evaluating` wrote into an elevation or the trail, if anything."""
     if not data:
         return None
-    return Judged(
+    return Evaluation(
         decision=data["decision"],
         at=_moment(data["at"]),
         roles=[_role(role) for role in data["roles"]],
@@ -87,19 +87,19 @@ def parsed(data: Mapping[str, Any] | None) -> Judged | None:
     )
 
 
-def current(elevation: Elevation) -> Judged | None:
+def current(elevation: Elevation) -> Evaluation | None:
     """Return the evaluation of the elevation as it is now."""
-    return parsed(elevation.judged_now)
+    return parsed(elevation.evaluation_now)
 
 
-def sentence(judged: Judged, *, person: str, moment: str, expected: str) -> tuple[str, str]:
+def sentence(evaluation: Evaluation, *, person: str, moment: str, expected: str) -> tuple[str, str]:
     """Return how the timeline marks an evaluation, and what it says. `moment` is BEFORE, AFTERWARDS or the elevation's state."""
-    words = {"person": person, "roles": judged.names, "why": judged.why}
+    words = {"person": person, "roles": evaluation.names, "why": evaluation.why}
     if moment == AFTERWARDS:
-        return ("check" if judged.decision == DENIED else "step"), _afterwards(judged.decision) % words
+        return ("check" if evaluation.decision == DENIED else "step"), _afterwards(evaluation.decision) % words
     if moment == BEFORE:
-        return ("check" if judged.decision == DENIED else "step"), _before(judged.decision) % words
-    kind, said = _after(judged, moment, expected)
+        return ("check" if evaluation.decision == DENIED else "step"), _before(evaluation.decision) % words
+    kind, said = _after(evaluation, moment, expected)
     return kind, said % words
 
 
@@ -117,14 +117,14 @@ def _afterwards(decision: str) -> str:
     return gettext("Not evaluated for the time after the end of %(person)s in %(roles)s: %(why)s")
 
 
-def _after(judged: Judged, moment: str, expected: str) -> tuple[str, str]:
+def _after(evaluation: Evaluation, moment: str, expected: str) -> tuple[str, str]:
     """Return the mark and the sentence. What AWS may only not show yet is evaluated again, and no reason for alarm."""
-    loud = "step" if judged.is_open or judged.is_beyond_us else "alert"
-    if judged.decision == UNKNOWN:
+    loud = "step" if evaluation.is_open or evaluation.is_beyond_us else "alert"
+    if evaluation.decision == UNKNOWN:
         return loud, gettext("It cannot be told whether %(person)s can switch to %(roles)s: %(why)s")
-    if judged.decision == expected:
-        return "check", _as_expected(judged.decision, moment)
-    return loud, _again(judged.decision) if judged.is_open else _unexpected(judged.decision)
+    if evaluation.decision == expected:
+        return "check", _as_expected(evaluation.decision, moment)
+    return loud, _again(evaluation.decision) if evaluation.is_open else _unexpected(evaluation.decision)
 
 
 def _as_expected(decision: str, moment: str) -> str:
@@ -147,8 +147,8 @@ def _unexpected(decision: str) -> str:
     return gettext("Evaluated: %(person)s cannot switch to %(roles)s and should. An administrator must look into it.")
 
 
-def _role(data: Mapping[str, Any]) -> RoleJudged:
-    return RoleJudged(
+def _role(data: Mapping[str, Any]) -> RoleEvaluation:
+    return RoleEvaluation(
         of=data["role"], decision=data["decision"], by=data.get("by", ""), gate=data.get("gate", "none"), why=data.get("why", ())
     )
 

@@ -21,7 +21,7 @@ ALLOWED_IN_WINDOW = EVERYTHING[:-1]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judges:
+class Evaluators:
     peer: IamSimulate
     jump: Account
     target: Account

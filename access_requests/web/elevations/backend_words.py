@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True, kw_only=True)
-class Way:
+class BackendWords:
     """`how` says what happens in AWS once it is approved, `end` what ends there by itself and what does not."""
 
     name: Promise | str
@@ -20,13 +20,13 @@ _FENCED = _(
     "Entry fence and session gate are the portal's: AWS itself refuses new switches and, at roles with a session gate, "
     "every call of open sessions after the end."
 )
-WAYS: Mapping[str, Way] = {
-    "iam_group": Way(
+WORDS: Mapping[str, BackendWords] = {
+    "iam_group": BackendWords(
         name=_("IAM group"),
         how=_("The portal puts the IAM user into the group itself, within seconds of the approval, and takes it out again."),
         end=_FENCED,
     ),
-    "change_manager": Way(
+    "change_manager": BackendWords(
         name=_("Change Manager"),
         how=_(
             "A change request in AWS Systems Manager begins with the request here. The portal approves it once all have "
@@ -35,7 +35,7 @@ WAYS: Mapping[str, Way] = {
         ),
         end=_FENCED,
     ),
-    "ssm_automation": Way(
+    "ssm_automation": BackendWords(
         name=_("Systems Manager Automation"),
         how=_(
             "A runbook in AWS Systems Manager puts the IAM user into the group after the approval, and another one takes it "
@@ -43,7 +43,7 @@ WAYS: Mapping[str, Way] = {
         ),
         end=_FENCED,
     ),
-    "identity_center": Way(
+    "identity_center": BackendWords(
         name=_("IAM Identity Center"),
         how=_(
             "The portal makes the Identity Center user a member of the group after the approval, and ends the membership "
@@ -57,6 +57,6 @@ WAYS: Mapping[str, Way] = {
 }
 
 
-def way(alias: str) -> Way:
+def words_of(alias: str) -> BackendWords:
     """Return the words of a backend; one that a company has added is named by its alias."""
-    return WAYS.get(alias) or Way(name=alias)
+    return WORDS.get(alias) or BackendWords(name=alias)

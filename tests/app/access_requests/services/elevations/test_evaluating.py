@@ -4,7 +4,7 @@ import pytest
 
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation
-from access_requests.services.elevations import judging
+from access_requests.services.elevations import evaluating
 from portal.iam.switch import evaluate_switch
 from tests.worlds.gated import Gated
 from tests.worlds.jump import granted
@@ -19,11 +19,11 @@ def test_policies_that_break_the_evaluator_hold_up_no_grant_and_no_other_evaluat
             raise RuntimeError("an odd policy")
         return evaluate_switch(jump, user, *args, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(judging, "evaluate_switch", breaks_for_member01)
+    monkeypatch.setattr(evaluating, "evaluate_switch", breaks_for_member01)
     cast, now = gated.jump.cast, gated.jump.clock.now
     odd, other = (granted(elevated(person, cast.leader01, now=now)) for person in (cast.member01, cast.member02))
-    judging.judge_due()
-    said = {row.person.username: row.judged for row in Elevation.objects.select_related("person")}
+    evaluating.evaluate_due()
+    said = {row.person.username: row.evaluation for row in Elevation.objects.select_related("person")}
     assert {odd.status, other.status} == {ElevationStatus.ACTIVE}
     assert said["member02"] is not None
     assert said["member02"]["decision"] == "allowed"

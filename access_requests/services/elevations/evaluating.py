@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from access_requests.judgement import AFTERWARDS, ALLOWED, BEFORE, DENIED, NO_GATE_ROLE, NO_IAM_USER, NO_ROLE, UNKNOWN
+from access_requests.evaluation import AFTERWARDS, ALLOWED, BEFORE, DENIED, NO_GATE_ROLE, NO_IAM_USER, NO_ROLE, UNKNOWN
 from access_requests.lifecycle import INSIDE, ElevationStatus
 from access_requests.models import AccountKind, AwsAccount, Elevation, TargetRole
 from access_requests.services.elevations import gates
@@ -42,7 +42,7 @@ Read = Mapping[str, Account | BackendError]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judgement:
+class RoleEvaluation:
     """The answer for one role. `by` names what decided, `gate` is open, shut, unknown or none, `why` says what is unknown."""
 
     role: str
@@ -55,34 +55,34 @@ class Judgement:
 def ask(elevation: Elevation, *, now: datetime) -> None:
     """Have it evaluated after the caller's transaction; the caller saves the row."""
     if _is_readable(elevation):
-        elevation.judge_at = now
+        elevation.evaluate_at = now
         outbox.put(TASK, object_id=elevation.pk, now=now)
 
 
 def before_grant(elevation: Elevation, aws: AwsClient) -> None:
     """Evaluate and record, once, whether the person can switch before anything is given. It holds up no grant."""
-    if elevation.judged is not None or not _is_readable(elevation):
+    if elevation.evaluation is not None or not _is_readable(elevation):
         return
     at, first = timezone.now(), len(aws.calls)
     read = _read([elevation], aws)
-    judged = _judged(elevation, read, at=at, tries=0)
+    evaluation = _evaluated(elevation, read, at=at, tries=0)
     calls = [asdict(call) for call in aws.calls[first:]]
     with transaction.atomic(durable=True):
         row = locking.lock_elevation(elevation.pk)
-        row.judged = elevation.judged = judged
-        row.save(update_fields=["judged"])
+        row.evaluation = elevation.evaluation = evaluation
+        row.save(update_fields=["evaluation"])
         transition.record(
-            row, act=ACT, actor=WORKER, now=timezone.now(), data={"judged": judged, "moment": BEFORE, "calls": calls}
+            row, act=ACT, actor=WORKER, now=timezone.now(), data={"judged": evaluation, "moment": BEFORE, "calls": calls}
         )
 
 
-def record_afterwards(elevation: Elevation, judged: Mapping[str, Any], *, now: datetime) -> None:
+def record_afterwards(elevation: Elevation, evaluation: Mapping[str, Any], *, now: datetime) -> None:
     """Record, with the step that gave, what the second after the end was evaluated to; `elevation` is locked."""
-    data = {"judged": judged, "moment": AFTERWARDS, "expected": DENIED}
+    data = {"judged": evaluation, "moment": AFTERWARDS, "expected": DENIED}
     transition.record(elevation, act=ACT, actor=WORKER, now=now, data=data)
 
 
-def judge_due() -> None:
+def evaluate_due() -> None:
     """Evaluate all that is due, over one read of each account."""
     now = timezone.now()
     elevations = _claim(now)
@@ -96,35 +96,35 @@ def judge_due() -> None:
 
 
 def _claim(now: datetime) -> list[Elevation]:
-    if not Elevation.objects.filter(judge_at__lte=now).exists():
+    if not Elevation.objects.filter(evaluate_at__lte=now).exists():
         return []  # On SQLite a transaction is the write lock: none is opened for nothing.
     with transaction.atomic(durable=True):
-        due = Elevation.objects.filter(judge_at__lte=now).order_by("judge_at")
+        due = Elevation.objects.filter(evaluate_at__lte=now).order_by("evaluate_at")
         due = due.select_for_update(of=("self",), no_key=True, skip_locked=connection.features.has_select_for_update_skip_locked)
         ids = list(due.values_list("pk", flat=True)[:BATCH])
-        Elevation.objects.filter(pk__in=ids).update(judge_at=now + CLAIMED_FOR)
+        Elevation.objects.filter(pk__in=ids).update(evaluate_at=now + CLAIMED_FOR)
     return list(Elevation.objects.filter(pk__in=ids).select_related("person", "work_group", "request").order_by("pk"))
 
 
 def _settle(elevation: Elevation, read: Read, *, at: datetime, calls: Sequence[Mapping[str, Any]]) -> None:
     """Record what came of it, and look again while it is not as it should be: AWS may not show it yet."""
-    tries = (elevation.judged or {}).get("tries", 0) + 1
-    judged = _judged(elevation, read, at=at, tries=tries)
+    tries = (elevation.evaluation or {}).get("tries", 0) + 1
+    evaluation = _evaluated(elevation, read, at=at, tries=tries)
     with transaction.atomic(durable=True):
         row, now = locking.lock_elevation(elevation.pk), timezone.now()
-        if row.judge_at != at + CLAIMED_FOR:
+        if row.evaluate_at != at + CLAIMED_FOR:
             return  # Another step was settled meanwhile: what was read is older than that.
         expected = _expected(row, now=now)
-        again = judged["decision"] != expected and tries < TRIES and not _is_final(judged)
-        row.judge_at = now + RETRY_FIRST * 2 ** min(tries - 1, 4) if again else None
-        said = (row.judged or {}).get("decision"), (row.judged or {}).get("of")
-        row.judged = {**judged, "of": row.status, "tries": tries if again else 0}
-        row.save(update_fields=["judged", "judge_at"])
-        if (judged["decision"], row.status) != said or not again:
-            data = {"judged": row.judged, "moment": row.status, "expected": expected, "calls": list(calls)}
+        again = evaluation["decision"] != expected and tries < TRIES and not _is_final(evaluation)
+        row.evaluate_at = now + RETRY_FIRST * 2 ** min(tries - 1, 4) if again else None
+        said = (row.evaluation or {}).get("decision"), (row.evaluation or {}).get("of")
+        row.evaluation = {**evaluation, "of": row.status, "tries": tries if again else 0}
+        row.save(update_fields=["evaluation", "evaluate_at"])
+        if (evaluation["decision"], row.status) != said or not again:
+            data = {"judged": row.evaluation, "moment": row.status, "expected": expected, "calls": list(calls)}
             transition.record(row, act=ACT, actor=WORKER, now=now, data=data)
-    if judged["decision"] not in (expected, UNKNOWN) and not again:
-        logger.error("%s is %s and should be %s", elevation.code, judged["decision"], expected)
+    if evaluation["decision"] not in (expected, UNKNOWN) and not again:
+        logger.error("%s is %s and should be %s", elevation.code, evaluation["decision"], expected)
 
 
 def _expected(elevation: Elevation, *, now: datetime) -> str:
@@ -136,9 +136,9 @@ def _expected(elevation: Elevation, *, now: datetime) -> str:
     return ALLOWED if others.exists() else DENIED
 
 
-def _is_final(judged: Mapping[str, Any]) -> bool:
+def _is_final(evaluation: Mapping[str, Any]) -> bool:
     """Whether reading again would tell no more: no role of the portal is where a trust would have to be read."""
-    return judged["decision"] == UNKNOWN and any(NO_GATE_ROLE in role["why"] for role in judged["roles"])
+    return evaluation["decision"] == UNKNOWN and any(NO_GATE_ROLE in role["why"] for role in evaluation["roles"])
 
 
 def _read(elevations: Iterable[Elevation], aws: AwsClient) -> Read:
@@ -163,12 +163,12 @@ def _account(aws: AwsClient, account: AwsAccount, *, kinds: Iterable[str]) -> Ac
         return error
 
 
-def _judged(elevation: Elevation, read: Read, *, at: datetime, tries: int) -> dict[str, Any]:
-    judgements = [_of_role_or_unknown(elevation, role, read, at=at) for role in _roles(elevation)]
+def _evaluated(elevation: Elevation, read: Read, *, at: datetime, tries: int) -> dict[str, Any]:
+    evaluations = [_of_role_or_unknown(elevation, role, read, at=at) for role in _roles(elevation)]
     return {
-        "decision": _together([judgement.decision for judgement in judgements]),
+        "decision": _together([each.decision for each in evaluations]),
         "at": at,
-        "roles": [asdict(judgement) for judgement in judgements],
+        "roles": [asdict(each) for each in evaluations],
         "tries": tries,
     }
 
@@ -178,16 +178,16 @@ def _together(decisions: Sequence[str]) -> str:
     return next((said for said in (UNKNOWN, ALLOWED) if said in decisions), DENIED)
 
 
-def _of_role_or_unknown(elevation: Elevation, role: TargetRole, read: Read, *, at: datetime) -> Judgement:
+def _of_role_or_unknown(elevation: Elevation, role: TargetRole, read: Read, *, at: datetime) -> RoleEvaluation:
     """Evaluate. Policies that break the evaluator hold up no grant, nor anybody else's evaluation."""
     try:
         return _of_role(elevation, role, read, at=at)
     except Exception:
         logger.exception("%s cannot be evaluated for %s", role, elevation.code)
-        return Judgement(role=str(role), decision=UNKNOWN, why=(inventory.UNREADABLE,))
+        return RoleEvaluation(role=str(role), decision=UNKNOWN, why=(inventory.UNREADABLE,))
 
 
-def _of_role(elevation: Elevation, role: TargetRole, read: Read, *, at: datetime) -> Judgement:
+def _of_role(elevation: Elevation, role: TargetRole, read: Read, *, at: datetime) -> RoleEvaluation:
     jump, target = read[JUMP], read.get(role.account.account_id)
     if not isinstance(jump, Account):
         return _untold(role, jump)
@@ -195,19 +195,19 @@ def _of_role(elevation: Elevation, role: TargetRole, read: Read, *, at: datetime
         return _untold(role, target)
     user, there = jump.user_by_id(elevation.iam_user_id), target.role(role.name)
     if user is None or there is None:
-        return Judgement(role=str(role), decision=DENIED, by=NO_IAM_USER if user is None else NO_ROLE)
-    return judgement(str(role), evaluate_switch(jump, user, there, at=at))
+        return RoleEvaluation(role=str(role), decision=DENIED, by=NO_IAM_USER if user is None else NO_ROLE)
+    return role_evaluation(str(role), evaluate_switch(jump, user, there, at=at))
 
 
-def _untold(role: TargetRole, error: BackendError | None) -> Judgement:
-    return Judgement(role=str(role), decision=UNKNOWN, why=(NO_GATE_ROLE if error is None else error.problem,))
+def _untold(role: TargetRole, error: BackendError | None) -> RoleEvaluation:
+    return RoleEvaluation(role=str(role), decision=UNKNOWN, why=(NO_GATE_ROLE if error is None else error.problem,))
 
 
-def judgement(role: str, switch: Switch) -> Judgement:
+def role_evaluation(role: str, switch: Switch) -> RoleEvaluation:
     """Return an evaluation in the words of pages and trail."""
     answer = switch.decided_by
     decisions = {Decision.ALLOWED: ALLOWED, Decision.UNKNOWN: UNKNOWN}
-    return Judgement(
+    return RoleEvaluation(
         role=role,
         decision=decisions.get(switch.decision, DENIED),
         by=f"{answer.policy} ({answer.statement})" if answer.policy else "",

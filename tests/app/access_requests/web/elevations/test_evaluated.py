@@ -19,7 +19,9 @@ BY = "group ProdMemberWorkGroup: SwitchRole (#1)"
 GATE = "role Prod_MemberRole: sekisho-session-gate (#1)"
 
 
-def judged(decision: str, *, at: str = "2026-11-23T05:00:07Z", by: str = "", tries: int = 0, why: tuple[str, ...] = ()) -> Any:
+def evaluation(
+    decision: str, *, at: str = "2026-11-23T05:00:07Z", by: str = "", tries: int = 0, why: tuple[str, ...] = ()
+) -> Any:
     role = {"role": ROLE, "decision": decision, "by": by, "gate": "open", "why": list(why)}
     return {"decision": decision, "at": at, "roles": [role], "tries": tries}
 
@@ -33,25 +35,37 @@ def tell(elevation: Elevation, moment: str, said: Any, expected: str | None) -> 
 @pytest.mark.parametrize(
     ("moment", "said", "expected", "kind", "sentence"),
     [
-        ("before", judged("denied"), None, "check", "Evaluated before the grant: member01 cannot switch to Prod_MemberRole"),
-        ("before", judged("allowed", by=BY), None, "step", "member01 can switch to Prod_MemberRole already"),
-        ("before", judged("unknown", why=("AccessDenied",)), None, "step", "AWS does not let the portal read the account"),
+        ("before", evaluation("denied"), None, "check", "Evaluated before the grant: member01 cannot switch to Prod_MemberRole"),
+        ("before", evaluation("allowed", by=BY), None, "step", "member01 can switch to Prod_MemberRole already"),
+        ("before", evaluation("unknown", why=("AccessDenied",)), None, "step", "AWS does not let the portal read the account"),
         (
             "afterwards",
-            judged("denied"),
+            evaluation("denied"),
             "denied",
             "check",
             "for the second after the end: member01 cannot switch to Prod_MemberRole",
         ),
-        ("afterwards", judged("unknown", why=("not_fenced",)), "denied", "step", "in Identity Center AWS ends nothing by itself"),
-        ("active", judged("allowed", by=BY), "allowed", "check", "Evaluated: member01 can switch to Prod_MemberRole"),
-        ("active", judged("denied", tries=2), "allowed", "step", "cannot switch to Prod_MemberRole yet. It is evaluated again."),
-        ("active", judged("denied"), "allowed", "alert", "member01 cannot switch to Prod_MemberRole and should."),
-        ("ended", judged("denied", by=GATE), "denied", "check", "Evaluated: member01 cannot switch to Prod_MemberRole"),
-        ("ended", judged("allowed", by=BY), "denied", "alert", "member01 can switch to Prod_MemberRole and should not."),
-        ("ended", judged("allowed", by=BY), "allowed", "check", "can still switch to Prod_MemberRole, by another access"),
-        ("ended", judged("unknown", why=("no_gate_role",)), "denied", "step", "the portal has no role in the account"),
-        ("ended", judged("unknown", why=("role X: trust policy #1: the principal",)), "denied", "alert", "the principal"),
+        (
+            "afterwards",
+            evaluation("unknown", why=("not_fenced",)),
+            "denied",
+            "step",
+            "in Identity Center AWS ends nothing by itself",
+        ),
+        ("active", evaluation("allowed", by=BY), "allowed", "check", "Evaluated: member01 can switch to Prod_MemberRole"),
+        (
+            "active",
+            evaluation("denied", tries=2),
+            "allowed",
+            "step",
+            "cannot switch to Prod_MemberRole yet. It is evaluated again.",
+        ),
+        ("active", evaluation("denied"), "allowed", "alert", "member01 cannot switch to Prod_MemberRole and should."),
+        ("ended", evaluation("denied", by=GATE), "denied", "check", "Evaluated: member01 cannot switch to Prod_MemberRole"),
+        ("ended", evaluation("allowed", by=BY), "denied", "alert", "member01 can switch to Prod_MemberRole and should not."),
+        ("ended", evaluation("allowed", by=BY), "allowed", "check", "can still switch to Prod_MemberRole, by another access"),
+        ("ended", evaluation("unknown", why=("no_gate_role",)), "denied", "step", "the portal has no role in the account"),
+        ("ended", evaluation("unknown", why=("role X: trust policy #1: the principal",)), "denied", "alert", "the principal"),
     ],
 )
 def test_timeline_says_what_was_evaluated_and_is_loud_when_it_should_be_otherwise(
@@ -66,8 +80,8 @@ def test_timeline_says_what_was_evaluated_and_is_loud_when_it_should_be_otherwis
 
 def test_evaluation_names_the_policy_and_the_statement_that_decided(cast: Cast, browse: Browse, clock: Clock) -> None:
     elevation = elevated(cast.member01, cast.leader01, now=clock.now)
-    tell(elevation, "active", judged("allowed", by=BY), "allowed")
-    tell(elevation, "ended", judged("denied"), "denied")
+    tell(elevation, "active", evaluation("allowed", by=BY), "allowed")
+    tell(elevation, "ended", evaluation("denied"), "denied")
     page = browse(cast.member01).get(f"/requests/{elevation.request.code}/").content.decode()
     assert f"decided by: {BY}" in page
     assert "decided by: no policy allows it" in page
