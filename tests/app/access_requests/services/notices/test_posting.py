@@ -278,7 +278,7 @@ HANDSHAKE = b"\x16\x03\x03\x40\x00"
 def test_server_that_drips_is_cut_off(
     scheme: str, first: bytes, drop: bytes, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(posting, "SECONDS", 0.8)
+    monkeypatch.setattr(posting, "SECONDS", 2.0)
     with raw(dripping(first, drop)) as url:
         began = time.monotonic()
         assert not_reached(url.replace("http:", f"{scheme}:"), now) == "timeout"
@@ -304,7 +304,7 @@ CLOSING = b"Connection: close\r\n"
 def test_server_that_drips_behind_its_status_is_cut_off_and_believed(
     rest: bytes, drop: bytes, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(posting, "SECONDS", 0.8)
+    monkeypatch.setattr(posting, "SECONDS", 2.0)
     with raw(dripping(b"HTTP/1.1 200 OK\r\n" + rest, drop)) as url:
         began = time.monotonic()
         assert post(url, now).status == 200
