@@ -85,7 +85,8 @@ class ShownEntry:
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Return what the header shows: the reader's entries and, asked for where it is shown, how many requests wait for them."""
-    person = request.user
+    # A call that is refused before anybody was looked for, such as one to another host, has no person at all.
+    person = getattr(request, "user", None)
     if not isinstance(person, User):
         return {"navigation": ()}
     here = request.resolver_match.url_name or "" if request.resolver_match else ""

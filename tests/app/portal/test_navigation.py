@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
+from pytest_django import Settings
 
 from portal.navigation import ENTRIES
 from tests.worlds.cast import Cast
@@ -52,3 +53,8 @@ def test_no_page_marks_two_entries() -> None:
 
 def test_every_entry_leads_somewhere() -> None:
     assert len({reverse(entry.page) for entry in ENTRIES}) == len(ENTRIES)
+
+
+def test_call_to_another_host_is_refused_before_anybody_was_looked_for(settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = ["portal.example.com"]
+    assert Client(headers={"host": "evil.example"}).get("/").status_code == 400
