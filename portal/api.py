@@ -13,7 +13,7 @@ from audits.api import entries
 from audits.api import examples as audits_examples
 from portal.rest import problems
 from portal.rest.limits import LIMITS
-from portal.rest.openapi import Document, Shown
+from portal.rest.openapi import Document, DocumentedCalls
 from portal.rest.parsing import StrictParser
 
 # Read on the page, as Markdown, by whoever makes a first call.
@@ -29,7 +29,7 @@ header. Every rule for that person holds.
 Repeating a call, tags, errors, who may decide: docs/api.md of the source.
 """
 
-SHOWN = Shown(
+SHOWN = DocumentedCalls(
     answers=examples.ANSWERS | audits_examples.ANSWERS,
     tagged=examples.TAGGED,
     refusals=examples.REFUSALS,

@@ -131,7 +131,7 @@ class RequestDetail(RequestSummary):
             waits_for=WaitsFor.of(found) if found is not None else None,
             decisions=[ShownDecision.of(each) for each in row.decisions.all()],
             elevations=[MadeElevation.of(each) for each in row.elevations.all()],
-            seen=snapshot.seen(row),
+            seen=snapshot.current_digest(row),
         )
 
 

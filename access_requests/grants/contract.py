@@ -10,7 +10,7 @@ from access_requests.grants.executions import GIVING, Execution, Purpose, StepCl
 
 
 @dataclass(frozen=True, kw_only=True)
-class Role:
+class GrantedRole:
     """A target role that the work group's members may switch to; `arn` is None until somebody knows which role it is."""
 
     pk: int
@@ -39,7 +39,7 @@ class Grant:
     user_name: str
     user_id: str
     group: str
-    roles: tuple[Role, ...]
+    roles: tuple[GrantedRole, ...]
     ends_at: datetime
     request: str = ""
     # The code of the request that the elevation began with; an extension has its own.

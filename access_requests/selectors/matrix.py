@@ -21,7 +21,7 @@ class Account:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Role:
+class MatrixRole:
     """`key` is "account/Name", as groups and people have it."""
 
     key: str
@@ -77,7 +77,7 @@ class Person:
 class Matrix:
     at: datetime
     accounts: Sequence[Account]
-    roles: Sequence[Role]
+    roles: Sequence[MatrixRole]
     groups: Sequence[Group]
     people: Sequence[Person]
 
@@ -99,7 +99,7 @@ def _matrix(said: Mapping[str, Any]) -> Matrix:
     return Matrix(
         at=at,
         accounts=[Account(is_read=row["read"], **_without(row, "read")) for row in said["accounts"]],
-        roles=[Role(**row) for row in said["roles"]],
+        roles=[MatrixRole(**row) for row in said["roles"]],
         groups=[
             Group(name=row["name"], kind=row["kind"], roles={key: GroupCell(**cell) for key, cell in row["roles"].items()})
             for row in said["groups"]

@@ -13,7 +13,7 @@ from urllib.error import URLError
 from django.utils import timezone
 
 from access_requests.grants import ttl_tag
-from access_requests.grants.contract import Role
+from access_requests.grants.contract import GrantedRole
 from access_requests.grants.executions import OVER
 from access_requests.grants.registry import backend_of, fenced, unfenced
 from access_requests.lifecycle import ElevationStatus
@@ -126,7 +126,7 @@ def _put_gate(whole: Declared, role: TargetRole, now: datetime) -> None:
             there["inline"] = {**there["inline"], SESSION_GATE_NAME: dict(session_gate(gates.lines(role, now=now)))}
 
 
-def _fences(elevation: Elevation, roles: Iterable[Role], now: datetime) -> Declared:
+def _fences(elevation: Elevation, roles: Iterable[GrantedRole], now: datetime) -> Declared:
     """Return the entry fences by their names; a role that no worker has read yet has none until one does."""
     written, inside = {}, fences.inside(elevation.person, now=now)
     for role in roles:

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import QueryDict
+
+from portal.keyset import beyond, turned
 
 ROWS = 50
 NAME = re.compile(r"[A-Za-z0-9_-]{1,50}", re.ASCII)
@@ -43,8 +45,8 @@ def page_of(
     if cursor is None:
         return cut.page(list(rows.order_by(*order)[: size + 1]), came_from=False)
     if backwards:
-        order = [_turned(field) for field in order]
-    found = list(rows.filter(_beyond(cursor, order)).order_by(*order)[: size + 1])
+        order = turned(order)
+    found = list(rows.filter(beyond(cursor, order)).order_by(*order)[: size + 1])
     return cut.page_before(found) if backwards else cut.page(found, came_from=True)
 
 
@@ -73,18 +75,3 @@ class Cut:
             other.pop(field, None)
         other[name] = getattr(row, self.named_by)
         return f"?{other.urlencode()}"
-
-
-def _beyond(cursor: Model, order: Sequence[str]) -> Q:
-    """Return the condition of coming after the cursor: greater in the first field, or equal there and greater in the next."""
-    beyond, equal = Q(), Q()
-    for field in order:
-        name = field.removeprefix("-")
-        value = getattr(cursor, name)
-        beyond |= equal & Q(**{f"{name}__{'lt' if field.startswith('-') else 'gt'}": value})
-        equal &= Q(**{name: value})
-    return beyond
-
-
-def _turned(field: str) -> str:
-    return field.removeprefix("-") if field.startswith("-") else f"-{field}"

@@ -71,7 +71,7 @@ NOT_MODIFIED = {"description": "As it was: the entity tag of If-None-Match still
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class DocumentedCalls:
     """What the document shows of the subjects' calls, by the names of their operations.
 
     `answers`: an example of what each answers when all is well. `tagged`: those that answer with an entity tag. `refusals`: what
@@ -86,7 +86,7 @@ class Shown:
 class Document(OpenAPISchema):
     """ninja's document, with scopes, headers and problems."""
 
-    def __init__(self, api: NinjaAPI, path_prefix: str, *, showing: Shown) -> None:
+    def __init__(self, api: NinjaAPI, path_prefix: str, *, showing: DocumentedCalls) -> None:
         self.showing = showing
         self.sentences = SENTENCES | {refusal.code: refusal.sentence for refusal in showing.refusals}
         super().__init__(api, path_prefix)

@@ -9,6 +9,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from pydantic import BaseModel, Field, WithJsonSchema
 
+from portal.keyset import beyond
 from portal.rest.refusals import CursorUnusable, UnknownParameter
 
 M = TypeVar("M", bound=Model)
@@ -61,11 +62,11 @@ def _signer(request: HttpRequest) -> _Signer:
 
 
 def _behind(rows: QuerySet[M], last: str | None, order: str, named_by: str) -> QuerySet[M]:
+    """Return the rows behind the one of this name; none where that is gone. Raises CursorUnusable for a cursor that is none."""
     if last is None:
         raise CursorUnusable(field="cursor")
-    field = order.removeprefix("-")
-    position = rows.model._default_manager.filter(**{named_by: last}).values(field)[:1]  # noqa: SLF001  Django's documented name.
-    return rows.filter(**{f"{field}__{'lt' if order.startswith('-') else 'gt'}": position})
+    row = rows.model._default_manager.filter(**{named_by: last}).first()  # noqa: SLF001  Django's documented name.
+    return rows.filter(beyond(row, [order])) if row is not None else rows.none()
 
 
 def _address(request: HttpRequest, last: object) -> str:

@@ -7,7 +7,7 @@ from moto.iam.models import Role, User
 from portal.iam import contexts
 from portal.iam.fences import iso
 from portal.simulated_aws import identities, resources
-from portal.simulated_aws.credentials import Caller
+from portal.simulated_aws.credentials import Signer
 from portal.simulated_aws.events import Envelope
 from portal.simulated_aws.resources import Asked
 from portal.simulated_aws.sessions import RoleSession, Session
@@ -24,7 +24,7 @@ def of_call(asked: Asked, envelope: Envelope) -> Context:
     return _by_service(keys, asked.caller) if envelope.is_by_service else keys
 
 
-def _by_service(keys: Context, caller: Caller) -> Context:
+def _by_service(keys: Context, caller: Signer) -> Context:
     """Return the keys of a service's call, which has no address: made for somebody, unless in a role that it took on itself."""
     kept = {key: value for key, value in keys.items() if key != "aws:SourceIp"}
     by_itself = isinstance(caller.session, RoleSession) and caller.session.is_of_service
@@ -32,7 +32,7 @@ def _by_service(keys: Context, caller: Caller) -> Context:
 
 
 def of_switch(
-    caller: Caller, envelope: Envelope, *, session_name: str, proved_mfa: bool, external_id: str | None = None
+    caller: Signer, envelope: Envelope, *, session_name: str, proved_mfa: bool, external_id: str | None = None
 ) -> Context:
     """Return the keys with which both sides of AssumeRole are asked; a code in the call itself proves MFA as a session does."""
     keys = {**of_caller(caller, envelope, proved_mfa=proved_mfa), "sts:RoleSessionName": session_name}
@@ -44,7 +44,7 @@ def of_role(role: Role) -> Context:
     return contexts.of_role(arn=role.arn, tags={tag["Key"]: tag["Value"] for tag in role.tags or ()})
 
 
-def of_caller(caller: Caller, envelope: Envelope, *, proved_mfa: bool = False) -> Context:
+def of_caller(caller: Signer, envelope: Envelope, *, proved_mfa: bool = False) -> Context:
     """Return the keys of who calls, with which credentials, from where and when."""
     session, tags = caller.session, {tag["Key"]: tag["Value"] for tag in caller.entity.tags or ()}
     if isinstance(session, RoleSession):

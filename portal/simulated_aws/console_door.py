@@ -11,7 +11,7 @@ from moto.iam.models import iam_backends
 from werkzeug.wrappers import Response
 
 from portal.simulated_aws import clock, conditions, credentials, events, switching
-from portal.simulated_aws.credentials import PARTITION, Caller
+from portal.simulated_aws.credentials import PARTITION, Signer
 from portal.simulated_aws.devices import Devices
 from portal.simulated_aws.errors import AccessDenied, InvalidClientTokenId, Refusal
 from portal.simulated_aws.events import GLOBAL_REGION, Envelope, Outcome
@@ -60,7 +60,7 @@ def _switched(form: Mapping[str, Any], envelope: Envelope) -> Response:
     return Response(json.dumps({"Credentials": shown}), content_type="application/json")
 
 
-def _signed_in(form: Mapping[str, Any]) -> Caller:
+def _signed_in(form: Mapping[str, Any]) -> Signer:
     caller = credentials.user_of(form["access_key_id"])
     key = iam_backends[caller.account_id][PARTITION].access_keys[caller.key_id]
     if not hmac.compare_digest(key.secret_access_key.encode(), form["secret_access_key"].encode()):
@@ -68,7 +68,7 @@ def _signed_in(form: Mapping[str, Any]) -> Caller:
     return caller
 
 
-def _proved_mfa(caller: Caller, form: Mapping[str, Any], envelope: Envelope) -> bool:
+def _proved_mfa(caller: Signer, form: Mapping[str, Any], envelope: Envelope) -> bool:
     """Say whether a code of one of the user's devices was given. Raises AccessDenied for one that none shows."""
     user = caller.user
     if "mfa_code" not in form or user is None:

@@ -20,7 +20,7 @@ _CREDENTIAL = re.compile(r"Credential=(?P<key>\w+)/\d{8}/[\w-]+/(?P<service>[\w-
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
+class Signer:
     """Who makes a call. `session` says with which temporary credentials, if they are such."""
 
     account_id: str
@@ -65,14 +65,14 @@ def account_of(headers: Headers) -> str | None:
     return session.account_id if session else _account_of_user(key)
 
 
-def authenticate(*, headers: Headers, at: datetime) -> Caller:
+def authenticate(*, headers: Headers, at: datetime) -> Signer:
     """Return who signed. Raises InvalidClientTokenId, ExpiredToken, MissingAuthenticationToken."""
     key = _credential(headers)["key"]
     session = sessions.find(key)
     return user_of(key) if session is None else _holder(session, token=headers.get("X-Amz-Security-Token"), at=at)
 
 
-def user_of(key_id: str) -> Caller:
+def user_of(key_id: str) -> Signer:
     """Return the user who has this long-term key. Raises InvalidClientTokenId."""
     account = _account_of_user(key_id)
     if account is None:
@@ -82,7 +82,7 @@ def user_of(key_id: str) -> Caller:
     user = iam.users.get(key.user_name or "")
     if user is None or key.status != "Active":
         raise InvalidClientTokenId
-    return Caller(account_id=account, key_id=key_id, entity=user)
+    return Signer(account_id=account, key_id=key_id, entity=user)
 
 
 def _account_of_user(key_id: str) -> str | None:
@@ -90,13 +90,13 @@ def _account_of_user(key_id: str) -> str | None:
     return next((account for account in accounts if key_id in iam_backends[account][PARTITION].access_keys), None)
 
 
-def _holder(session: Session, *, token: str | None, at: datetime) -> Caller:
+def _holder(session: Session, *, token: str | None, at: datetime) -> Signer:
     entity = _entity(session, iam_backends[session.account_id][PARTITION])
     if token != session.token or entity is None:
         raise InvalidClientTokenId
     if session.expires_at <= at:
         raise ExpiredToken
-    return Caller(account_id=session.account_id, key_id=session.key_id, entity=entity, session=session)
+    return Signer(account_id=session.account_id, key_id=session.key_id, entity=entity, session=session)
 
 
 def _entity(session: Session, iam: IAMBackend) -> User | Role | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.simulated_aws import trail
-from portal.simulated_aws.credentials import Caller
+from portal.simulated_aws.credentials import Signer
 from portal.simulated_aws.resources import Asked, prefix
 from portal.simulated_aws.sessions import RoleSession
 from portal.simulated_aws.trail import Event
@@ -69,7 +69,7 @@ def record(asked: Asked, outcome: Outcome, envelope: Envelope) -> None:
         _add(asked, outcome, theirs, outcome.shared_with)
 
 
-def record_console_switch(caller: Caller, *, session: RoleSession, role_name: str, envelope: Envelope) -> None:
+def record_console_switch(caller: Signer, *, session: RoleSession, role_name: str, envelope: Envelope) -> None:
     """Write down, in the account that was switched to, what the console adds to AssumeRole."""
     arn = f"arn:aws:sts::{session.account_id}:assumed-role/{role_name}/{session.name}"
     identity = {
@@ -188,7 +188,7 @@ def _add(asked: Asked, outcome: Outcome, body: Mapping[str, Any], account_id: st
     trail.add(event)
 
 
-def _identity(caller: Caller, *, mfa: bool) -> dict[str, Any]:
+def _identity(caller: Signer, *, mfa: bool) -> dict[str, Any]:
     who = {"principalId": caller.user_id, "arn": caller.arn, "accountId": caller.account_id, "accessKeyId": caller.key_id}
     if isinstance(caller.session, RoleSession):
         issuer = {"type": "Role", "principalId": caller.entity.id, "arn": caller.entity.arn, "accountId": caller.account_id}
@@ -203,7 +203,7 @@ def _invoked_by(envelope: Envelope) -> dict[str, str]:
     return {"invokedBy": envelope.source_ip} if envelope.is_by_service else {}
 
 
-def _attributes(caller: Caller, *, mfa: bool) -> dict[str, Any]:
+def _attributes(caller: Signer, *, mfa: bool) -> dict[str, Any]:
     """Return when the session began and whether with MFA; of a long-term key nothing, unless this very call proved it."""
     if caller.session:
         return {
@@ -212,7 +212,7 @@ def _attributes(caller: Caller, *, mfa: bool) -> dict[str, Any]:
     return {"attributes": {"mfaAuthenticated": "true"}} if mfa else {}
 
 
-def _user_name(caller: Caller) -> str:
+def _user_name(caller: Signer) -> str:
     return caller.session.name if isinstance(caller.session, RoleSession) else str(caller.entity.name)
 
 

@@ -15,7 +15,7 @@ from moto.iam.models import iam_backends
 from werkzeug.wrappers import Response
 
 from portal.simulated_aws import authorization, clock, constraints, credentials, events, faults, json_types, paging, resources
-from portal.simulated_aws.credentials import PARTITION, Caller
+from portal.simulated_aws.credentials import PARTITION, Signer
 from portal.simulated_aws.errors import InvalidAction, NotSimulated, Refusal, SerializationError, named_in_json
 from portal.simulated_aws.events import Envelope, Outcome
 from portal.simulated_aws.resources import Asked
@@ -56,7 +56,7 @@ class Gateway(BaseResponse):
             self.params, self.is_readable = {}, False
 
     @property
-    def caller(self) -> Caller:
+    def caller(self) -> Signer:
         return self.asked.caller
 
     def get_current_account(self) -> str:

@@ -10,13 +10,13 @@ from moto.iam.models import ManagedPolicy as MotoPolicy
 from moto.iam.models import Role as MotoRole
 
 from portal.iam.principals import Policy, Principal, Role
-from portal.simulated_aws.credentials import Caller
+from portal.simulated_aws.credentials import Signer
 from portal.simulated_aws.users import Person
 
 _NOTHING = {"Version": "2012-10-17", "Statement": []}
 
 
-def principal_of(caller: Caller, iam: IAMBackend) -> Principal:
+def principal_of(caller: Signer, iam: IAMBackend) -> Principal:
     """Return the caller with all identity policies of the user and its groups, or of the session's role."""
     if isinstance(caller.entity, MotoRole):
         return role(caller.entity, iam).session(caller.session_name)

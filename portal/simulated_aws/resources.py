@@ -12,7 +12,7 @@ from moto.core.exceptions import ServiceException
 from moto.iam.models import IAMBackend
 
 from portal.simulated_aws import identity_directory
-from portal.simulated_aws.credentials import Caller
+from portal.simulated_aws.credentials import Signer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class Asked:
     service: str
     action: str
     parameters: Mapping[str, Any]
-    caller: Caller
+    caller: Signer
     region: str
     iam: IAMBackend
 

@@ -9,7 +9,7 @@ from moto.iam.models import Role, iam_backends
 
 from portal.simulated_aws import authorization, conditions, identities, sessions
 from portal.simulated_aws.conditions import Context
-from portal.simulated_aws.credentials import PARTITION, Caller
+from portal.simulated_aws.credentials import PARTITION, Signer
 from portal.simulated_aws.errors import ValidationError
 from portal.simulated_aws.sessions import RoleSession
 
@@ -22,7 +22,7 @@ _LONGEST_SECONDS = 12 * 3_600
 class Switch:
     """Who wants to be whom. `seconds` is what was asked for; None is as long as the role allows, twelve hours at the most."""
 
-    caller: Caller
+    caller: Signer
     role_arn: str
     session_name: str
     seconds: int | None

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from access_requests.grants import entry_fence, runbooks
-from access_requests.grants.contract import Change, Grant, GrantBackend, Presence, Role
+from access_requests.grants.contract import Change, Grant, GrantBackend, GrantedRole, Presence
 from access_requests.grants.executions import GIVING, Purpose, StepClient
 from access_requests.grants.registry import backend_of
 from access_requests.models import WorkGroup
@@ -70,7 +70,7 @@ class Case:
         until(is_done, SECONDS)
 
 
-def _grant(jump: Jump, group: str, user_id: str, roles: tuple[Role, ...] = ()) -> Grant:
+def _grant(jump: Jump, group: str, user_id: str, roles: tuple[GrantedRole, ...] = ()) -> Grant:
     return Grant(
         elevation="E-TEST",
         user_name="member01",
@@ -116,7 +116,7 @@ def by_runbook(group: str, gives: str, request: pytest.FixtureRequest) -> Case:
     arn = f"arn:aws:iam::444444444444:role/{role}"
     return Case(
         way=backend_of(BACKENDS[group]),
-        grant=_grant(jump, group, iam_user_id("member01"), (Role(pk=0, name=role, arn=arn),)),
+        grant=_grant(jump, group, iam_user_id("member01"), (GrantedRole(pk=0, name=role, arn=arn),)),
         aws=jump.caller(),
         jump=jump,
         members=lambda: jump.members(group),

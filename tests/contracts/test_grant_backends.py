@@ -8,14 +8,14 @@ from datetime import timedelta
 import pytest
 
 from access_requests.grants import entry_fence
-from access_requests.grants.contract import Grant, GrantBackend, Role, Seen
+from access_requests.grants.contract import Grant, GrantBackend, GrantedRole, Seen
 from access_requests.grants.executions import StepClient
 from access_requests.grants.registry import backend_of
 from portal.aws.errors import BackendBusy, BackendError, BackendRefused
 from tests.worlds.cast import iam_user_id
 from tests.worlds.jump import MEMBER_GROUP, MEMBER_TAG, Jump
 
-ROLE = Role(pk=0, name="Prod_MemberRole", arn="arn:aws:iam::444444444444:role/Prod_MemberRole")
+ROLE = GrantedRole(pk=0, name="Prod_MemberRole", arn="arn:aws:iam::444444444444:role/Prod_MemberRole")
 
 
 @dataclass(frozen=True, kw_only=True)

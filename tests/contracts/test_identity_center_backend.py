@@ -8,7 +8,7 @@ import pytest
 from pytest_django import Settings
 
 from access_requests.grants import identity_center
-from access_requests.grants.contract import Grant, Role, Seen, is_fenced
+from access_requests.grants.contract import Grant, GrantedRole, Seen, is_fenced
 from access_requests.grants.identity_center import IdentityCenterBackend, find_identity_center_user
 from access_requests.grants.registry import backend_of, unfenced
 from portal.aws.calls import AwsClient
@@ -16,7 +16,9 @@ from portal.aws.errors import BackendBusy, BackendError, BackendRefused
 from tests.worlds.cast import identity_center_user_id
 from tests.worlds.identity_center import GROUP, Directory
 
-ROLE = Role(pk=0, name="AWSReservedSSO_SekishoOperate_0123456789abcdef", arn="arn:aws:iam::444444444444:role/is-not-asked-for")
+ROLE = GrantedRole(
+    pk=0, name="AWSReservedSSO_SekishoOperate_0123456789abcdef", arn="arn:aws:iam::444444444444:role/is-not-asked-for"
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from access_requests.models import DriftKind
 from access_requests.services.drift import people, policies, switching, trust
 from access_requests.services.drift.comparing import Comparison, compare
 from access_requests.services.drift.difference import Difference, Problem
-from access_requests.services.drift.expected import Expected, Group, Identity, Role, Window
+from access_requests.services.drift.expected import Expected, ExpectedRole, Group, Identity, Window
 from access_requests.services.drift.looking import Sight
 from access_requests.services.drift.watched import Bound, Place
 from access_requests.web.timeline import drift_words
@@ -50,7 +50,7 @@ EXPECTED = Expected(
     windows=(WINDOW,),
     identities=(Identity(user_id="AIDAMEMBER01", user_name="member01", bound_at=AT - timedelta(days=9)),),
     groups=(Group(name=GROUP, work_group_id=7, roles=frozenset({KEY}), role_arns=frozenset({ARN}), tag_key=TAG),),
-    roles=(Role(pk=3, key=KEY, account="production", name=ROLE, arn=ARN, work_group_id=7, policies=None, lines=(LINE,)),),
+    roles=(ExpectedRole(pk=3, key=KEY, account="production", name=ROLE, arn=ARN, work_group_id=7, policies=None, lines=(LINE,)),),
 )
 
 

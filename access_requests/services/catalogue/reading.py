@@ -49,7 +49,7 @@ def scalar(read: Callable[[Scalar], Any]) -> Read:
     return read_place
 
 
-def record(*, required: Mapping[str, Read], optional: Mapping[str, tuple[Read, Any]]) -> Read:
+def object_of(*, required: Mapping[str, Read], optional: Mapping[str, tuple[Read, Any]]) -> Read:
     """Return the reader of an object with these fields; an optional one comes with its default."""
     readers = {**required, **{name: read for name, (read, _) in optional.items()}}
 

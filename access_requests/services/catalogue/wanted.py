@@ -22,8 +22,8 @@ from access_requests.services.catalogue.reading import (
     minutes,
     network,
     number,
+    object_of,
     one_of,
-    record,
     scalar,
     table,
     text,
@@ -110,7 +110,7 @@ def _state(file: dict[str, Any]) -> State:
 
 def _file() -> Read:
     optional = {"standing_groups": table(STANDING_GROUP_NAME, _standing_group()), "clients": table(KEY, _client())}
-    return record(
+    return object_of(
         required={
             "accounts": table(KEY, _account()),
             "policies": table(KEY, _policy()),
@@ -122,7 +122,7 @@ def _file() -> Read:
 
 
 def _account() -> Read:
-    return record(
+    return object_of(
         required={
             "id": scalar(matching(r"\d{12}", 12, "12 digits")),
             "name": scalar(text(120)),
@@ -142,19 +142,21 @@ def _role(place: Place) -> dict[str, Any]:
     level = scalar(one_of(RoleLevel.values))
     optional = {"policies": listing(scalar(POLICY)), "arn": scalar(ARN), "role_id": scalar(ROLE_ID)}
     if isinstance(place.value, dict):
-        read = record(required={"level": level}, optional={name: (reader, None) for name, reader in optional.items()})
+        read = object_of(required={"level": level}, optional={name: (reader, None) for name, reader in optional.items()})
         whole: dict[str, Any] = read(place)
         return whole
     return {"level": level(place), **dict.fromkeys(optional)}
 
 
 def _standing_group() -> Read:
-    return record(required={"target_roles": listing(scalar(ROLE_REFERENCE))}, optional={"description": (scalar(text(500)), "")})
+    return object_of(
+        required={"target_roles": listing(scalar(ROLE_REFERENCE))}, optional={"description": (scalar(text(500)), "")}
+    )
 
 
 def _policy() -> Read:
-    level = record(required={"approvers": _names()}, optional={"approvals": (scalar(number), 1)})
-    return record(
+    level = object_of(required={"approvers": _names()}, optional={"approvals": (scalar(number), 1)})
+    return object_of(
         required={
             "shortest": scalar(minutes),
             "longest": scalar(minutes),
@@ -170,7 +172,7 @@ def _policy() -> Read:
 
 
 def _work_group() -> Read:
-    return record(
+    return object_of(
         required={
             "policy": scalar(KEY),
             "target_roles": listing(scalar(ROLE_REFERENCE)),
@@ -186,8 +188,8 @@ def _work_group() -> Read:
 
 
 def _person() -> Read:
-    identities = record(required={}, optional={"slack": (scalar(SLACK_ID), None), "email": (scalar(email), None)})
-    return record(
+    identities = object_of(required={}, optional={"slack": (scalar(SLACK_ID), None), "email": (scalar(email), None)})
+    return object_of(
         required={"name": scalar(text(120))},
         optional={
             "email": (scalar(email), ""),
@@ -205,13 +207,13 @@ def _person() -> Read:
 
 def _aws_user(name: Callable[[Scalar], str], user_id: Callable[[Scalar], str]) -> Read:
     """Return the reader of a name alone, or of a name with its UserId."""
-    whole = record(required={"name": scalar(name), "user_id": scalar(user_id)}, optional={})
+    whole = object_of(required={"name": scalar(name), "user_id": scalar(user_id)}, optional={})
     return lambda place: whole(place) if isinstance(place.value, dict) else scalar(name)(place)
 
 
 def _client() -> Read:
-    source = record(required={}, optional={"env": (scalar(text(200)), None), "file": (scalar(text(1000)), None)})
-    return record(
+    source = object_of(required={}, optional={"env": (scalar(text(200)), None), "file": (scalar(text(1000)), None)})
+    return object_of(
         required={
             "client_id": scalar(matching(r"[A-Za-z0-9][\w.-]*", 100, "letters, digits and _ . -")),
             "name": scalar(text(100)),

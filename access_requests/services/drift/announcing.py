@@ -21,7 +21,7 @@ TOLD = ("drift.found", "drift.changed")
 MOST = 200
 
 
-def announce(*, now: datetime) -> None:
+def tell_of_new(*, now: datetime) -> None:
     """Have what is open and was never told be told, once. Raises nothing: what fails is told by the next comparison."""
     try:
         new, through = _untold()

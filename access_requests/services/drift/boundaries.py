@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from access_requests.models import BaselineKind, DriftKind
 from access_requests.services.drift.difference import Difference, Problem, each
-from access_requests.services.drift.expected import Expected, Role
+from access_requests.services.drift.expected import Expected, ExpectedRole
 from access_requests.services.drift.watched import Bound
 from portal.iam.account import Account, AccountRole
 
@@ -12,7 +12,7 @@ OF_WORK_ROLES = "policy/sekisho/SekishoWorkRoleBoundary"
 OF_PEOPLE = "policy/sekisho/SekishoPersonBoundary"
 
 
-def of_role(role: Role, found: AccountRole) -> Iterator[Difference]:
+def of_role(role: ExpectedRole, found: AccountRole) -> Iterator[Difference]:
     """Yield that a role with a session gate carries another boundary, or none."""
     if role.lines is None or carries(found.boundary, OF_WORK_ROLES, found.arn.split(":")[4]):
         return

@@ -89,7 +89,7 @@ class Group:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Role:
+class ExpectedRole:
     """A target role; `lines` is None where it has no session gate, `policies` where nobody declared them.
 
     `arn` is None until it is known which role in AWS it is, and `role_id` where the portal has no role to ask by.
@@ -120,7 +120,7 @@ class Expected:
     identity_groups: tuple[Group, ...] = ()
     # UserId there -> name, of everybody who is bound to one.
     identity_names: Mapping[str, str] = field(default_factory=dict)
-    roles: tuple[Role, ...]
+    roles: tuple[ExpectedRole, ...]
     # By the account's key.
     places: Mapping[str, Place] = field(default_factory=dict)
     bound: tuple[Bound, ...] = ()
@@ -232,14 +232,14 @@ def _standing_groups() -> Iterable[Group]:
         yield Group(name=row.name, work_group_id=None, roles=frozenset(map(role_key, row.target_roles.all())))
 
 
-def _roles(now: datetime) -> Iterable[Role]:
+def _roles(now: datetime) -> Iterable[ExpectedRole]:
     groups = Prefetch("work_groups", WorkGroup.objects.filter(retired_at=None).order_by("name"))
     rows = TargetRole.objects.select_related("account").prefetch_related(groups).order_by("account__key", "name")
     written: Mapping[int, RoleGate] = {gate.role_id: gate for gate in RoleGate.objects.all()}
     for row in rows:
         reaching = sorted(row.work_groups.all(), key=lambda group: group.drift != DriftAnswer.UNDO)
         gate, is_gated = written.get(row.pk), bool(reaching and row.has_gate)
-        yield Role(
+        yield ExpectedRole(
             pk=row.pk,
             key=role_key(row),
             account=row.account.key,

@@ -7,7 +7,7 @@ from typing import Any
 from access_requests.evaluation import ALLOWED, DENIED, NO_IAM_USER, UNKNOWN
 from access_requests.models import AccountKind, AwsAccount, IamUserBinding
 from access_requests.services.drift import switching
-from access_requests.services.drift.expected import Expected, Role
+from access_requests.services.drift.expected import Expected, ExpectedRole
 from access_requests.services.drift.looking import Sight
 from access_requests.services.elevations.evaluating import RoleEvaluation, role_evaluation
 from portal.iam.account import Account, User
@@ -79,7 +79,7 @@ def _person(binding: IamUserBinding, expected: Expected, sight: Sight, jump: Acc
 
 
 def _cell(
-    user: User | None, role: Role, expected: Expected, sight: Sight, jump: Account, rows: Mapping[str, switching.Row]
+    user: User | None, role: ExpectedRole, expected: Expected, sight: Sight, jump: Account, rows: Mapping[str, switching.Row]
 ) -> Json | None:
     said = _evaluated(user, role, expected, sight, jump)
     if said is None:
@@ -99,7 +99,7 @@ def _cell(
     }
 
 
-def _evaluated(user: User | None, role: Role, expected: Expected, sight: Sight, jump: Account) -> RoleEvaluation | None:
+def _evaluated(user: User | None, role: ExpectedRole, expected: Expected, sight: Sight, jump: Account) -> RoleEvaluation | None:
     """Return the evaluation, and None of a role that is gone. Only a denial is known where the trust cannot be read."""
     if user is None:
         return RoleEvaluation(role=role.key, decision=DENIED, by=NO_IAM_USER)

@@ -6,7 +6,7 @@ from datetime import datetime
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import DriftKind
 from access_requests.services.drift.difference import Difference, Problem, each
-from access_requests.services.drift.expected import Expected, Group, Identity, Role, Window
+from access_requests.services.drift.expected import Expected, ExpectedRole, Group, Identity, Window
 from portal.iam.account import Account, User
 from portal.iam.fences import entry_fence, entry_fence_name, iso, window_of
 
@@ -101,7 +101,7 @@ def _ttl(user: User, group: Group, windows: list[Window], expected: Expected) ->
         )
 
 
-def _fence(user: User, role: Role, windows: list[Window], expected: Expected) -> Iterator[Difference]:
+def _fence(user: User, role: ExpectedRole, windows: list[Window], expected: Expected) -> Iterator[Difference]:
     """The fence of a role is one for all windows that lead there: it says the latest end."""
     mine = list(active(windows))
     if not mine or role.arn is None:

@@ -6,7 +6,7 @@ from typing import Any
 from access_requests.models import DriftKind
 from access_requests.services.drift import boundaries, switching, trust
 from access_requests.services.drift.difference import Difference, Problem, each
-from access_requests.services.drift.expected import Expected, Group, Role
+from access_requests.services.drift.expected import Expected, ExpectedRole, Group
 from access_requests.services.elevations.gates.contents import second
 from access_requests.services.elevations.target_roles import IDENTITY_UNREAD
 from portal.iam.account import Account, AccountRole
@@ -119,7 +119,7 @@ def _listed(value: Any) -> list[Any]:
 # Roles
 
 
-def _role(role: Role, expected: Expected, there: Account) -> Iterator[Difference]:
+def _role(role: ExpectedRole, expected: Expected, there: Account) -> Iterator[Difference]:
     found = there.role_details(role.name)
     if found is None:
         yield _of_role(DriftKind.ROLE_GONE, role, "")
@@ -133,7 +133,7 @@ def _role(role: Role, expected: Expected, there: Account) -> Iterator[Difference
     yield from _declared(role, found, there)
 
 
-def _declared(role: Role, found: AccountRole, there: Account) -> Iterator[Difference]:
+def _declared(role: ExpectedRole, found: AccountRole, there: Account) -> Iterator[Difference]:
     if role.policies is None:
         return
     documents = {**found.inline, **{arn: there.policies.get(arn, {}) for arn in found.attached}}
@@ -147,7 +147,7 @@ def _declared(role: Role, found: AccountRole, there: Account) -> Iterator[Differ
 # Gates
 
 
-def _gate(role: Role, expected: Expected, found: AccountRole) -> Iterator[Difference]:
+def _gate(role: ExpectedRole, expected: Expected, found: AccountRole) -> Iterator[Difference]:
     if role.lines is None:
         return
     document = found.inline.get(SESSION_GATE_NAME)
@@ -181,7 +181,9 @@ def _is_same(line: Line, there: Line, expected: Expected) -> bool:
     return since and second(line.until) == there.until
 
 
-def _of_gate(kind: DriftKind, role: Role, expected: Expected, *, names: list[str] | None = None, **detail: object) -> Difference:
+def _of_gate(
+    kind: DriftKind, role: ExpectedRole, expected: Expected, *, names: list[str] | None = None, **detail: object
+) -> Difference:
     windows = [w for w in expected.windows if names and w.user_name in names and role.key in w.roles]
     moments = [role.gate_read_at, expected.last_written(windows)]
     if role.gate_moving or any(window.behind for window in windows):
@@ -196,7 +198,7 @@ def _of_gate(kind: DriftKind, role: Role, expected: Expected, *, names: list[str
     )
 
 
-def _of_role(kind: DriftKind, role: Role, name: str, *, written_at: Any = None, **detail: object) -> Difference:
+def _of_role(kind: DriftKind, role: ExpectedRole, name: str, *, written_at: Any = None, **detail: object) -> Difference:
     return Difference(
         kind=kind,
         account=role.account,

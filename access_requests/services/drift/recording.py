@@ -44,7 +44,7 @@ def open_rows() -> dict[Key, Drift]:
     return {key_of(row): row for row in rows}
 
 
-def record(comparison: Comparison, *, now: datetime) -> list[Problem]:
+def keep_rows(comparison: Comparison, *, now: datetime) -> list[Problem]:
     """Write what is new, what is there still, and what is there no longer. What may merely be late changes nothing.
 
     Return what could not be written down: one odd difference hides no other.

@@ -83,9 +83,9 @@ def _run(row: Reconciliation, pause: Pause | None) -> Iterable[Problem]:
     if pause is not None and comparison.again_at is not None:
         pause(max(0.0, (comparison.again_at - timezone.now()).total_seconds()))
         comparison, expected, sight = _compared(looking.look(alive))
-    problems = [*unread, *comparison.problems, *recording.record(comparison, now=timezone.now())]
+    problems = [*unread, *comparison.problems, *recording.keep_rows(comparison, now=timezone.now())]
     # Before anything is undone or looked up, which may take its time.
-    announcing.announce(now=timezone.now())
+    announcing.tell_of_new(now=timezone.now())
     looking.keep_sizes(sight)
     learning.learn(baseline.to_learn(expected, sight), now=timezone.now())
     undone = _act(comparison, alive)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from access_requests.evaluation import ALLOWED, DENIED, NO_GATE_ROLE, UNKNOWN
 from access_requests.models import DriftKind
 from access_requests.services.drift.difference import Difference, Problem, each
-from access_requests.services.drift.expected import Expected, Group, Role
+from access_requests.services.drift.expected import Expected, ExpectedRole, Group
 from access_requests.services.drift.looking import Sight
 from access_requests.services.elevations.target_roles import IDENTITY_UNREAD
 from portal.iam import anybody
@@ -66,7 +66,7 @@ def _disagreements(group: Group, row: Row, expected: Expected) -> Iterator[Diffe
             )
 
 
-def _answer(jump: Account, user: User, role: Role, expected: Expected, sight: Sight) -> Answer | None:
+def _answer(jump: Account, user: User, role: ExpectedRole, expected: Expected, sight: Sight) -> Answer | None:
     """Return AWS's answer to the switch; where the portal has no role to read the trust by, what the group's policies say."""
     if role.account in sight.failed:
         return Answer(decision=Decision.UNKNOWN, unknown=(sight.failed[role.account],))
@@ -84,7 +84,7 @@ def may_switch_by(document: Document, role_arn: str, expected: Expected) -> bool
     return _by(alone, user, role_arn, expected).decision in SAID
 
 
-def by_policies(jump: Account, user: User, role: Role, expected: Expected) -> Answer:
+def by_policies(jump: Account, user: User, role: ExpectedRole, expected: Expected) -> Answer:
     """Return what the user's side says alone, with MFA and under the user's own name."""
     if role.arn is None:
         return Answer(decision=Decision.UNKNOWN, unknown=(IDENTITY_UNREAD,))

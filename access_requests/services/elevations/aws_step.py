@@ -10,7 +10,7 @@ from typing import Protocol
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from access_requests.grants.contract import Grant, Presence, Role, Seen
+from access_requests.grants.contract import Grant, GrantedRole, Presence, Seen
 from access_requests.grants.executions import Execution, StepClient
 from access_requests.grants.registry import backend_of
 from access_requests.lifecycle import IN_AWS
@@ -141,8 +141,8 @@ def grant_of_request(request: AccessRequest, work_group: WorkGroup) -> Grant:
     )
 
 
-def roles_of(work_group: WorkGroup) -> tuple[Role, ...]:
-    return tuple(Role(pk=role.pk, name=role.name, arn=role.arn) for role in work_group.target_roles.order_by("name"))
+def roles_of(work_group: WorkGroup) -> tuple[GrantedRole, ...]:
+    return tuple(GrantedRole(pk=role.pk, name=role.name, arn=role.arn) for role in work_group.target_roles.order_by("name"))
 
 
 def _fixed_by(elevation: Elevation) -> AccessRequest:

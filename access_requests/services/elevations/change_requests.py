@@ -39,7 +39,7 @@ def begin(request: AccessRequest, work_groups: Iterable[WorkGroup], *, now: date
     purpose = Purpose.GRANT if request.extends is None else Purpose.PROLONG
     for group in work_groups:
         if backend_of(group.backend).announces:
-            row = executions.announce(request, group, purpose, follow_at=now)
+            row = executions.plan(request, group, purpose, follow_at=now)
             outbox.put(FOLLOW, object_id=row.pk, now=now)
 
 

@@ -16,7 +16,7 @@ SEEN = "execution_seen"
 _COLUMNS = frozenset({"request", "purpose", "number", "id", "status"})
 
 
-def announce(
+def plan(
     request: AccessRequest, work_group: WorkGroup, purpose: Purpose, *, follow_at: datetime | None = None
 ) -> AutomationExecution:
     """Write down, in the caller's transaction, that one is to be started, unless one for this purpose is written down."""

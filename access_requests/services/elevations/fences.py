@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from access_requests.grants import entry_fence
-from access_requests.grants.contract import Grant, Role
+from access_requests.grants.contract import Grant, GrantedRole
 from access_requests.lifecycle import IN_AWS, INSIDE
 from access_requests.models import Elevation
 from access_requests.services.elevations import leave
@@ -30,7 +30,7 @@ def inside(person: User, *, now: datetime) -> frozenset[int]:
     return frozenset(row.pk for row in leave.founded(rows))
 
 
-def open_until(person: User, role: Role, *, inside: Collection[int], now: datetime) -> Open:
+def open_until(person: User, role: GrantedRole, *, inside: Collection[int], now: datetime) -> Open:
     """Return until when the person may switch to the role: the latest end of those that are `inside`; now if there is none.
 
     A window that has not begun does not count: the fence would stay open between this end and that beginning.
@@ -61,10 +61,10 @@ def remove_unneeded(person: User, grant: Grant, aws: AwsClient) -> None:
             entry_fence.remove(aws, user_name=grant.user_name, role=role)
 
 
-def is_needed(person: User, role: Role) -> bool:
+def is_needed(person: User, role: GrantedRole) -> bool:
     """Whether an elevation of the person that is in AWS, or may be, stands behind the fence of the role."""
     return _reaching(person, role).filter(status__in=IN_AWS).exists()
 
 
-def _reaching(person: User, role: Role) -> QuerySet[Elevation]:
+def _reaching(person: User, role: GrantedRole) -> QuerySet[Elevation]:
     return Elevation.objects.filter(person=person, work_group__target_roles=role.pk)

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.conf import settings
 
 from access_requests.grants import session_manager
-from access_requests.grants.contract import Role
+from access_requests.grants.contract import GrantedRole
 from access_requests.models import Elevation, TargetRole
 from access_requests.services.elevations import fences, gates
 from access_requests.services.elevations.target_roles import IDENTITY_UNREAD
@@ -54,5 +54,5 @@ def _end_in(role: TargetRole, region: str, elevation: Elevation, aws: AwsClient)
 
 
 def _leads_there_still(elevation: Elevation, role: TargetRole, inside: Collection[int], now: datetime) -> bool:
-    there = Role(pk=role.pk, name=role.name, arn=role.arn)
+    there = GrantedRole(pk=role.pk, name=role.name, arn=role.arn)
     return fences.open_until(elevation.person, there, inside=inside, now=now).until > now

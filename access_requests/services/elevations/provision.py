@@ -59,7 +59,7 @@ class Grants:
                 return False  # The grant waits until the earlier one has ended.
             elevation.granting_at = now
             if backend_of(elevation.work_group.backend).executes:
-                executions.announce(elevation.request, elevation.work_group, Purpose.GRANT)
+                executions.plan(elevation.request, elevation.work_group, Purpose.GRANT)
             transition.apply_to_elevation(elevation, ElevationAction.START_GRANT, actor=WORKER, now=now)
         return True
 
@@ -102,7 +102,7 @@ class Prolongs:
             return False
         extension = elevation.extensions.filter(code=elevation.ends_by).first()
         if extension is not None and backend_of(elevation.work_group.backend).executes:
-            executions.announce(extension, elevation.work_group, Purpose.PROLONG)
+            executions.plan(extension, elevation.work_group, Purpose.PROLONG)
         return True
 
     def act(self, elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:

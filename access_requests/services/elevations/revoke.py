@@ -59,7 +59,7 @@ class Ends:
         if elevation.status != ElevationStatus.REVOKING:
             return False
         if backend_of(elevation.work_group.backend).executes:
-            executions.announce(elevation.request, elevation.work_group, Purpose.REMOVE)
+            executions.plan(elevation.request, elevation.work_group, Purpose.REMOVE)
         return True
 
     def act(self, elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from access_requests import errors
-from access_requests.grants.contract import Role
+from access_requests.grants.contract import GrantedRole
 from access_requests.grants.registry import unfenced
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, TargetRole, WorkGroup
@@ -36,7 +36,7 @@ def check_known(work_groups: Iterable[WorkGroup]) -> None:
                 raise errors.IdentityUnread(role=str(role), work_group=group.name)
 
 
-def confirm(work_group: WorkGroup, given: Iterable[Role], aws: AwsClient) -> None:
+def confirm(work_group: WorkGroup, given: Iterable[GrantedRole], aws: AwsClient) -> None:
     """Raise BackendError unless each role of the group is the one that is known: IDENTITY_UNREAD, ROLE_CHANGED.
 
     `given` are the roles as the step read them when it began, and as its fences will name them. One that was read or loaded

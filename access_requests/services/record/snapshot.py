@@ -60,7 +60,7 @@ def current(request: AccessRequest) -> Json:
     return take(request, list(request.work_groups.all()))
 
 
-def seen(request: AccessRequest) -> str:
+def current_digest(request: AccessRequest) -> str:
     """Return the digest of what is decided on as the catalogue is now; no query where selectors.requests.in_full loaded it."""
     return digest({"asked": _asked(request, list(request.work_groups.all()))})
 

@@ -38,7 +38,7 @@ def drift_list(request: PageRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "shown": [showing.Shown(drift=row, viewer=request.user) for row in page.rows],
+        "shown": [showing.ShownDrift(drift=row, viewer=request.user) for row in page.rows],
         "narrowed": form.narrows,
         "groups": catalogue.names(),
         "comparison": comparison.shown(request.user, now=now),
@@ -54,7 +54,7 @@ def drift_page(request: PageRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def drift_undo(request: PageRequest, code: str) -> HttpResponse:
     """Asks first: it writes in AWS. Where nothing can be undone any more, or by this person, the drift itself is shown."""
-    item = showing.Shown(drift=_find(request.user, code), viewer=request.user)
+    item = showing.ShownDrift(drift=_find(request.user, code), viewer=request.user)
     if request.method != "POST":
         if not item.may_undo:
             return redirect("drift", code)
@@ -74,7 +74,7 @@ def drift_undo(request: PageRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def drift_accept(request: PageRequest, code: str) -> HttpResponse:
     """Asks first: no comparison tells of it again. Where it is not to be accepted, the drift itself is shown."""
-    item = showing.Shown(drift=_find(request.user, code), viewer=request.user)
+    item = showing.ShownDrift(drift=_find(request.user, code), viewer=request.user)
     if request.method != "POST":
         if not item.may_accept:
             return redirect("drift", code)
@@ -93,7 +93,7 @@ def drift_accept(request: PageRequest, code: str) -> HttpResponse:
 def _page(request: PageRequest, code: str, *, status: int = 200, refusal: str = "") -> HttpResponse:
     """Show a drift as it is now, with why the last act was refused."""
     found = _find(request.user, code)
-    item = showing.Shown(drift=found, viewer=request.user)
+    item = showing.ShownDrift(drift=found, viewer=request.user)
     context = {"item": item, "drift": found, "items": story.of_drift(found), "refusal": refusal}
     template = "access_requests/drift/_drift_page.html" if request.htmx else "access_requests/drift/drift.html"
     return render(request, template, context, status=status)

@@ -31,7 +31,7 @@ class Fact:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class ShownDrift:
     drift: Drift
     viewer: User
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from access_requests.models import KeptIn
 from access_requests.services.people import clients
-from access_requests.web.people.client_showing import Shown
+from access_requests.web.people.client_showing import ShownClient
 from access_requests.web.people.clients import GET_OR_POST, find, once, show
 from portal.pages.actor import actor_of, carry_out
 from portal.pages.guards import for_administrators
@@ -64,5 +64,5 @@ def client_restore(request: PageRequest, key: str) -> HttpResponse:
 
 
 def _confirm(request: PageRequest, key: str, act: str) -> HttpResponse:
-    item = Shown(row=find(key))
+    item = ShownClient(row=find(key))
     return render(request, f"access_requests/people/client_{act}.html", {"item": item, "seen": clients.mark(item.row)})

@@ -10,7 +10,7 @@ MOST_NAMES = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class ShownClient:
     """A row that selectors.clients.in_full loaded."""
 
     row: ApiClient

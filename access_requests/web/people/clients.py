@@ -15,7 +15,7 @@ from access_requests.selectors import clients as selectors
 from access_requests.services.people import clients
 from access_requests.services.people.clients import Made
 from access_requests.web.people.client_form import NewClientForm, TermsForm, initial_of
-from access_requests.web.people.client_showing import Shown
+from access_requests.web.people.client_showing import ShownClient
 from portal.pages.actor import actor_of, carry_out
 from portal.pages.guards import for_administrators, for_readers
 from portal.pages.page import PageRequest
@@ -34,7 +34,7 @@ def client_list(request: PageRequest) -> HttpResponse:
     everything, revoked_too = selectors.in_full(now=timezone.now()), request.GET.get("all") == "1"
     rows = everything if revoked_too else everything.filter(retired_at=None)
     page = page_of(rows, order=["key"], among=everything, query=request.GET, named_by="key")
-    shown = [Shown(row=row) for row in page.rows]
+    shown = [ShownClient(row=row) for row in page.rows]
     return render(request, "access_requests/people/clients.html", {"page": page, "shown": shown, "revoked_too": revoked_too})
 
 
@@ -93,7 +93,7 @@ def find(key: str) -> ApiClient:
 
 def show(request: PageRequest, key: str, *, refusal: Rejection | None = None) -> HttpResponse:
     """Show a client as it is now, with why the last act was refused."""
-    context = {"item": Shown(row=find(key)), "refusal": phrases.sentence(refusal) if refusal is not None else ""}
+    context = {"item": ShownClient(row=find(key)), "refusal": phrases.sentence(refusal) if refusal is not None else ""}
     status = refusal.status if refusal is not None else 200
     return render(request, "access_requests/people/client.html", context, status=status)
 

@@ -45,7 +45,7 @@ def queue(request: PageRequest) -> HttpResponse:
     among = requests.visible_to(request.user)
     page = page_of(rows, order=OLDEST_DEADLINE_FIRST, among=among, query=request.GET, size=QUEUE_ROWS)
     items = [
-        showing.Shown(request=row, viewer=request.user, form=showing.decision_form(row), is_awaited=True, now=now)
+        showing.ShownRequest(request=row, viewer=request.user, form=showing.decision_form(row), is_awaited=True, now=now)
         for row in page.rows
     ]
     return render(request, "access_requests/requests/queue.html", {"page": page, "shown": items})

@@ -32,7 +32,7 @@ PART = "access_requests/requests/_request.html"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class ShownRequest:
     """`is_awaited`: it is this person's turn. `refusal`: why the last act was refused; `said`: what it did."""
 
     request: AccessRequest
@@ -106,15 +106,15 @@ def find(viewer: User, code: str) -> AccessRequest:
     return found
 
 
-def shown(request: AccessRequest, viewer: User, *, now: datetime, comment: str = "", **news: str) -> Shown:
+def shown(request: AccessRequest, viewer: User, *, now: datetime, comment: str = "", **news: str) -> ShownRequest:
     is_awaited = requests.waiting_for(viewer, now=now).filter(pk=request.pk).exists()
     form = decision_form(request, comment=comment)
-    return Shown(request=request, viewer=viewer, form=form, is_awaited=is_awaited, now=now, **news)
+    return ShownRequest(request=request, viewer=viewer, form=form, is_awaited=is_awaited, now=now, **news)
 
 
 def decision_form(request: AccessRequest, *, comment: str = "") -> DecisionForm:
     """Return the form with the digest of what is shown, and ids of its own: a queue has many."""
-    initial = {"seen": snapshot.seen(request), "comment": comment}
+    initial = {"seen": snapshot.current_digest(request), "comment": comment}
     return DecisionForm(initial=initial, auto_id=f"id_{request.code}_%s")
 
 

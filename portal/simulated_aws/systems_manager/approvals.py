@@ -10,7 +10,7 @@ from typing import Any
 
 from moto.iam.models import IAMBackend
 
-from portal.simulated_aws.credentials import Caller
+from portal.simulated_aws.credentials import Signer
 from portal.simulated_aws.systems_manager import change_manager
 from portal.simulated_aws.systems_manager.actions import APPROVE
 from portal.simulated_aws.systems_manager.errors import AutomationStepNotFound, InvalidAutomationSignal
@@ -33,7 +33,7 @@ class Level:
     lines: tuple[Line, ...]
     least: int
 
-    def lines_of(self, caller: Caller, iam: IAMBackend) -> tuple[int, ...]:
+    def lines_of(self, caller: Signer, iam: IAMBackend) -> tuple[int, ...]:
         """Return the numbers of the lines that the caller counts for."""
         return tuple(number for number, line in enumerate(self.lines) if _is(line, caller, iam))
 
@@ -57,7 +57,7 @@ def level(inputs: Mapping[str, Any]) -> Level:
     return Level(lines=lines, least=max(1, int(inputs.get("MinRequiredApprovals", 1))))
 
 
-def signal(execution: Execution, caller: Caller, decision: Decision, iam: IAMBackend) -> None:
+def signal(execution: Execution, caller: Signer, decision: Decision, iam: IAMBackend) -> None:
     """Note a decision on whatever the execution waits for. Raises InvalidAutomationSignal, AutomationStepNotFound."""
     if execution.status == Status.PENDING_OVERRIDE:
         _override(execution, caller, decision)
@@ -92,7 +92,7 @@ def rejection(step: StepExecution) -> Decision | None:
     return next((decision for decision in step.decisions if decision.says == "Reject"), None)
 
 
-def _override(execution: Execution, caller: Caller, decision: Decision) -> None:
+def _override(execution: Execution, caller: Signer, decision: Decision) -> None:
     if execution.request is None:
         raise AutomationStepNotFound
     if not change_manager.may_override(frozenset({caller.arn, caller.entity.arn})):
@@ -100,7 +100,7 @@ def _override(execution: Execution, caller: Caller, decision: Decision) -> None:
     execution.request.override = decision
 
 
-def _is(line: Line, caller: Caller, iam: IAMBackend) -> bool:
+def _is(line: Line, caller: Signer, iam: IAMBackend) -> bool:
     names = {caller.arn, caller.entity.arn}
     match line.kind:
         case "IamUser":

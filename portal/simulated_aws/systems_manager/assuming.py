@@ -12,7 +12,7 @@ from portal.iam.evaluation import evaluate_assume_role
 from portal.iam.fences import iso
 from portal.iam.principals import Policy, Principal, Role
 from portal.simulated_aws import authorization, events, identities, sessions
-from portal.simulated_aws.credentials import Caller
+from portal.simulated_aws.credentials import Signer
 from portal.simulated_aws.events import Envelope
 from portal.simulated_aws.resources import Asked
 from portal.simulated_aws.sessions import RoleSession
@@ -23,7 +23,7 @@ from portal.simulated_aws.systems_manager.errors import InvalidAutomationExecuti
 _SESSION = timedelta(days=30)
 
 
-def caller_in(role_arn: str, asked: Asked, envelope: Envelope, *, execution_id: str) -> Caller:
+def caller_in(role_arn: str, asked: Asked, envelope: Envelope, *, execution_id: str) -> Signer:
     """Return who the runbook's calls are made by. Raises AccessDenied, InvalidAutomationExecutionParameters."""
     found = _role(role_arn, asked)
     if found is None:
@@ -50,7 +50,7 @@ def caller_in(role_arn: str, asked: Asked, envelope: Envelope, *, execution_id: 
     )
     sessions.keep(session)
     events.record_service_switch(session, role_arn=found.arn, service=SERVICE, region=asked.region, at=envelope.at)
-    return Caller(account_id=session.account_id, key_id=session.key_id, entity=found, session=session)
+    return Signer(account_id=session.account_id, key_id=session.key_id, entity=found, session=session)
 
 
 def _role(arn: str, asked: Asked) -> MotoRole | None:

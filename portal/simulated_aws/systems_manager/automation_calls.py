@@ -8,7 +8,7 @@ from typing import Any
 from moto.core.responses import ActionResult, EmptyResult
 
 from portal.simulated_aws import paging
-from portal.simulated_aws.credentials import Caller
+from portal.simulated_aws.credentials import Signer
 from portal.simulated_aws.errors import InvalidNextToken, NotSimulated, ValidationError
 from portal.simulated_aws.gateway import Gateway
 from portal.simulated_aws.systems_manager import (
@@ -147,7 +147,7 @@ class AutomationCalls(Gateway):
             started_at=self.envelope.at,
         )
 
-    def _acts_as(self, role_arn: str | None, execution_id: str) -> Caller:
+    def _acts_as(self, role_arn: str | None, execution_id: str) -> Signer:
         """Return who makes the calls: the role's session, without a role whoever started it."""
         if not role_arn:
             return self.caller

@@ -17,7 +17,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Response
 
-from portal.simulated_aws.credentials import Caller
+from portal.simulated_aws.credentials import Signer
 from portal.simulated_aws.sessions import Session
 
 SERVICE = "ssm.amazonaws.com"
@@ -41,7 +41,7 @@ def open_door(door: Door) -> None:
     _doors[:] = [door]
 
 
-def call(caller: Caller, *, region: str, service: str, api: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+def call(caller: Signer, *, region: str, service: str, api: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Return AWS's answer, as a client gives it. Raises CallFailed."""
     try:
         client: Any = _client(caller, region, service)
@@ -55,7 +55,7 @@ def call(caller: Caller, *, region: str, service: str, api: str, inputs: Mapping
     return answer
 
 
-def _client(caller: Caller, region: str, service: str) -> BaseClient:
+def _client(caller: Signer, region: str, service: str) -> BaseClient:
     session: Session | None = caller.session
     with _making:
         client = _session().create_client(

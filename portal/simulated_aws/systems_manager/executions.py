@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from portal.simulated_aws.credentials import Caller
+from portal.simulated_aws.credentials import Signer
 from portal.simulated_aws.systems_manager.definitions import Step
 from portal.simulated_aws.systems_manager.documents import Document, Place, Version
 from portal.simulated_aws.systems_manager.errors import AutomationExecutionNotFound
@@ -69,8 +69,8 @@ class Execution:
     version: Version
     parameters: Mapping[str, list[str]]
     values: Mapping[str, Any]
-    caller: Caller
-    acts_as: Caller
+    caller: Signer
+    acts_as: Signer
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     tags: Sequence[Mapping[str, str]] = ()
     parent_id: str | None = None

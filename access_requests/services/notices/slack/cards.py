@@ -81,7 +81,7 @@ def address(request: AccessRequest) -> str:
 
 def value(request: AccessRequest) -> str:
     """Return what a button carries: the request, and the digest of what the card shows to be decided on."""
-    return f"{request.code}:{snapshot.seen(request)}"
+    return f"{request.code}:{snapshot.current_digest(request)}"
 
 
 def is_open_here(request: AccessRequest) -> bool:

@@ -226,7 +226,7 @@ def test_notices_role_tells_sends_disables_what_is_gone_and_forgets(
     drift = Drift.objects.create(**names, found_at=jump.clock.now, seen_at=jump.clock.now)
     recording.tell(drift, "drift.found", actor=actor_of(jump.cast.admin01), now=jump.clock.now)
     with roles.act_as(WORKER):
-        announcing.announce(now=jump.clock.now)
+        announcing.tell_of_new(now=jump.clock.now)
     with roles.act_as(NOTICES):
         telling.tell(now=jump.clock.now)
         for _task, delivery_id in list(delivering.due(now=jump.clock.now)):

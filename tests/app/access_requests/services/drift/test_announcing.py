@@ -96,7 +96,7 @@ def test_each_reads_it_in_their_own_language(world: World, server: SlackServer) 
 def test_of_many_the_first_are_named_and_the_rest_are_counted(world: World, server: SlackServer) -> None:
     for number in range(25):
         found(world, f"stranger{number:02}")
-    announcing.announce(now=world.jump.clock.now)
+    announcing.tell_of_new(now=world.jump.clock.now)
     notices_sent(world)
     (said,) = messages(server)[ADMINISTRATOR]
     assert ("stranger09" in said, "stranger10" in said, "15 more differences are on the page" in said) == (True, False, True)
@@ -126,7 +126,7 @@ def test_what_could_not_be_told_holds_up_no_comparison_and_is_told_by_the_next(
     assert Drift.objects.get(name="member02").status == "undone"
     assert not TrailEntry.objects.filter(act=DRIFT_FOUND).exists()
     found(world, "stranger02")
-    announcing.announce(now=world.jump.clock.now)
+    announcing.tell_of_new(now=world.jump.clock.now)
     (entry,) = TrailEntry.objects.filter(act=DRIFT_FOUND)
     assert "stranger02" in [one["name"] for one in entry.data["found"]]
 
@@ -138,7 +138,7 @@ def test_row_from_before_with_a_made_up_id_silences_no_drift(world: World) -> No
         told = {"act": DRIFT_FOUND, "actor": "somebody", "subject": announcing.SUBJECT, "data": everything}
         TrailEntry.objects.bulk_create([TrailEntry(pk=2**63 - 2, at=world.jump.clock.now, **told)])
     found(world, "stranger")
-    announcing.announce(now=world.jump.clock.now)
+    announcing.tell_of_new(now=world.jump.clock.now)
     entry = selectors.numbered().get(act=DRIFT_FOUND)
     assert [one["name"] for one in entry.data["found"]] == ["stranger"]
 
@@ -165,7 +165,7 @@ def test_webhooks_that_name_it_get_what_is_about_their_work_groups(world: World)
         run(lambda wishes=wishes: keeping.add(wishes=wishes, actor=actor_of(world.jump.cast.admin01), now=world.jump.clock.now))  # type: ignore[misc]
     found(world, "stranger01", work_group=world.jump.cast.prod_member)
     found(world, "stranger02", thing="SekishoRole", kind="role_gone")
-    announcing.announce(now=world.jump.clock.now)
+    announcing.tell_of_new(now=world.jump.clock.now)
     telling.tell(now=world.jump.clock.now)
     names = dict(WebhookEndpoint.objects.values_list("code", "name"))
     bodies = {names[row.target]: row.body for row in Delivery.objects.filter(channel="webhook")}

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from access_requests.errors import IdentityUnread, SeenChanged
-from access_requests.grants.contract import Role
+from access_requests.grants.contract import GrantedRole
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import TargetRole
 from access_requests.services import sweep
@@ -89,7 +89,7 @@ def test_role_that_two_workers_read_is_recorded_once(cast: Cast, clock: Clock, m
 def test_role_that_was_read_anew_within_a_step_makes_it_begin_again(jump: Jump) -> None:
     """A fence on the role as it was would be judged against the role as it is, and end an access that may go on."""
     group = jump.cast.prod_member
-    known = [Role(pk=role.pk, name=role.name, arn=role.arn) for role in group.target_roles.all()]
+    known = [GrantedRole(pk=role.pk, name=role.name, arn=role.arn) for role in group.target_roles.all()]
     target_roles.confirm(group, known, jump.caller())
     for arn in (None, "arn:aws:iam::444444444444:role/team/Prod_MemberRole"):
         with pytest.raises(BackendBusy, match="identity_unread"):

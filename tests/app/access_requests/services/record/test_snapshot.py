@@ -58,7 +58,7 @@ def test_process_of_the_release_before_decides_nothing_about_the_next_ones_reque
     put_in_place(monkeypatch)
     request = submitted(cast.member01, now=now)
     monkeypatch.undo()
-    assert snapshot.seen(request) != request.digest
+    assert snapshot.current_digest(request) != request.digest
     with refused(errors.SeenChanged):
         approved(request, cast.leader01, now=now)
     assert not request.decisions.exists()
