@@ -164,7 +164,10 @@ def _read(text: str) -> Source:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             strings.add(node.value)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "shared_task":
-            tasks |= {ast.literal_eval(each.value) for each in node.keywords if each.arg == "name"}
+            tasks |= {ast.unparse(each.value) for each in node.keywords if each.arg == "name"}
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Task":
+            # A message by its name, which leads to the worker's door for it.
+            imports.add(ast.unparse(node))
     return Source(imports=frozenset(imports), strings=frozenset(strings), tasks=frozenset(tasks))
 
 

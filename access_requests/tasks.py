@@ -5,80 +5,81 @@ import time
 from celery import current_app, shared_task
 from django.utils import timezone
 
+from access_requests.messages import Task
 from access_requests.services import sweep
 from access_requests.services.drift import running
 from access_requests.services.elevations import change_requests, evaluating, gates, health, provision, revoke, target_roles
 from access_requests.services.notices import delivering, sending, telling
 
 
-@shared_task(name="access_requests.grant")
+@shared_task(name=Task.GRANT)
 def grant(elevation_id: int) -> None:
     provision.grant(elevation_id)
 
 
-@shared_task(name="access_requests.prolong")
+@shared_task(name=Task.PROLONG)
 def prolong(elevation_id: int) -> None:
     provision.prolong(elevation_id)
 
 
-@shared_task(name="access_requests.end")
+@shared_task(name=Task.END)
 def end(elevation_id: int) -> None:
     revoke.end(elevation_id)
 
 
-@shared_task(name="access_requests.tidy")
+@shared_task(name=Task.TIDY)
 def tidy(elevation_id: int) -> None:
     revoke.tidy(elevation_id)
 
 
-@shared_task(name="access_requests.gate")
+@shared_task(name=Task.GATE)
 def gate(role_id: int) -> None:
     gates.refresh(role_id)
 
 
-@shared_task(name="access_requests.read_role")
+@shared_task(name=Task.READ_ROLE)
 def read_role(role_id: int) -> None:
     target_roles.read(role_id)
 
 
-@shared_task(name="access_requests.follow_change")
+@shared_task(name=Task.FOLLOW_CHANGE)
 def follow_change(execution_id: int) -> None:
     change_requests.follow(execution_id)
 
 
-@shared_task(name="access_requests.judge")
+@shared_task(name=Task.EVALUATE)
 def evaluate(elevation_id: int) -> None:  # noqa: ARG001  Whatever is due is evaluated together.
     evaluating.evaluate_due()
 
 
-@shared_task(name="access_requests.reconcile")
+@shared_task(name=Task.RECONCILE)
 def reconcile_now(_asked: int = 0) -> None:
     """Who asked is in rows: a message says nothing of anybody."""
     running.run_as_asked(pause=time.sleep)
 
 
-@shared_task(name="access_requests.probe_backends", ignore_result=True)
+@shared_task(name=Task.PROBE_BACKENDS, ignore_result=True)
 def probe_backends(_asked: int = 0) -> None:
     """Whoever asks, and the schedule, have the same asked of AWS."""
     health.probe_all()
 
 
-@shared_task(name="access_requests.undo_drift")
+@shared_task(name=Task.UNDO_DRIFT)
 def undo_drift(drift_id: int) -> None:
     running.undo_one(drift_id)
 
 
-@shared_task(name="access_requests.tell")
+@shared_task(name=Task.TELL)
 def tell() -> None:
     telling.tell(now=timezone.now())
 
 
-@shared_task(name="access_requests.send_notice")
+@shared_task(name=Task.SEND_NOTICE)
 def send_notice(delivery_id: int) -> None:
     sending.deliver(delivery_id, now=timezone.now())
 
 
-@shared_task(name="access_requests.sweep_notices", ignore_result=True)
+@shared_task(name=Task.SWEEP_NOTICES, ignore_result=True)
 def sweep_notices() -> None:
     now = timezone.now()
     telling.tell(now=now)
@@ -86,7 +87,7 @@ def sweep_notices() -> None:
     delivering.forget_old(now=now)
 
 
-@shared_task(name="access_requests.sweep", ignore_result=True)
+@shared_task(name=Task.SWEEP, ignore_result=True)
 def sweep_grants() -> None:
     now = timezone.now()
     # First, so that nothing which housekeeping meets holds up a grant.
@@ -97,7 +98,7 @@ def sweep_grants() -> None:
     sweep.housekeeping(now=now)
 
 
-@shared_task(name="access_requests.sweep_ends", ignore_result=True)
+@shared_task(name=Task.SWEEP_ENDS, ignore_result=True)
 def sweep_ends() -> None:
     _send(sweep.due_ends(now=timezone.now()))
 

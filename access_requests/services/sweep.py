@@ -8,8 +8,9 @@ from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
 from access_requests.lifecycle import STANDING, UNDECIDED, ElevationStatus
+from access_requests.messages import Task
 from access_requests.models import AccessRequest, Elevation
-from access_requests.services.elevations import change_requests, evaluating, gates, stop, target_roles
+from access_requests.services.elevations import change_requests, gates, target_roles
 from access_requests.services.people import identities, personal_tokens, replays
 from access_requests.services.requests import decide
 from portal.outbox import sending as outbox
@@ -17,9 +18,6 @@ from portal.verbs import run
 from portal.verbs.actor import WORKER
 
 Due = Iterator[tuple[str, int]]
-TIDY = "access_requests.tidy"
-GATE = "access_requests.gate"
-ROLE = "access_requests.read_role"
 BATCH = 1000
 
 
@@ -27,9 +25,9 @@ def due_grants(*, now: datetime) -> Due:
     """Yield (task, elevation id) of what is to be given or prolonged."""
     ready = _not_put_off(now).filter(ends_at__gt=now)
     waiting = ready.filter(status__in=[ElevationStatus.SCHEDULED, ElevationStatus.GRANTING], starts_at__lte=now)
-    yield from _each(decide.GRANT, waiting)
+    yield from _each(Task.GRANT, waiting)
     # The end that AWS says is behind the end that was approved.
-    yield from _each(decide.PROLONG, ready.filter(status=ElevationStatus.ACTIVE).exclude(written_ends_at=F("ends_at")))
+    yield from _each(Task.PROLONG, ready.filter(status=ElevationStatus.ACTIVE).exclude(written_ends_at=F("ends_at")))
 
 
 def due_ends(*, now: datetime) -> Due:
@@ -39,10 +37,10 @@ def due_ends(*, now: datetime) -> Due:
     """
     over = Q(status__in=[ElevationStatus.GRANTING, ElevationStatus.ACTIVE], ends_at__lte=now)
     open_end = Q(status=ElevationStatus.REVOKING) & (Q(try_again_at=None) | Q(try_again_at__lte=now))
-    yield from _each(stop.END, Elevation.objects.filter(over | open_end))
-    yield from _each(decide.GRANT, Elevation.objects.filter(status=ElevationStatus.SCHEDULED, ends_at__lte=now))
-    yield from _each(TIDY, Elevation.objects.filter(fence_due_at__lte=now))
-    yield from ((GATE, role_id) for role_id in gates.due(now=now))
+    yield from _each(Task.END, Elevation.objects.filter(over | open_end))
+    yield from _each(Task.GRANT, Elevation.objects.filter(status=ElevationStatus.SCHEDULED, ends_at__lte=now))
+    yield from _each(Task.TIDY, Elevation.objects.filter(fence_due_at__lte=now))
+    yield from ((Task.GATE, role_id) for role_id in gates.due(now=now))
 
 
 def due_changes(*, now: datetime) -> Due:
@@ -52,13 +50,13 @@ def due_changes(*, now: datetime) -> Due:
 
 def due_roles(*, now: datetime) -> Due:
     """Yield (task, role id) of the roles of which nobody knows yet which one in AWS they are."""
-    yield from ((ROLE, role_id) for role_id in target_roles.due(now=now))
+    yield from ((Task.READ_ROLE, role_id) for role_id in target_roles.due(now=now))
 
 
 def due_evaluations(*, now: datetime) -> Due:
     """Yield one message, whose task takes all that is to be evaluated together; its id is any of these."""
     due = Elevation.objects.filter(evaluate_at__lte=now).values_list("pk", flat=True).first()
-    yield from [] if due is None else [(evaluating.TASK, due)]
+    yield from [] if due is None else [(Task.EVALUATE, due)]
 
 
 def lapse_requests(*, now: datetime) -> int:

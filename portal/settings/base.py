@@ -225,30 +225,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 10, "socket_connect_timeout
 # A decision never waits for the broker: the message is only speed, the outbox row is the promise.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "grants"
-CELERY_TASK_ROUTES = {
-    "access_requests.end": {"queue": "ends"},
-    "access_requests.tidy": {"queue": "ends"},
-    "access_requests.gate": {"queue": "ends"},
-    "access_requests.sweep_ends": {"queue": "ends"},
-    # Whom somebody else's slowness holds up: they wait for each other, and nothing waits for them.
-    "access_requests.tell": {"queue": "notices"},
-    "access_requests.send_notice": {"queue": "notices"},
-    "access_requests.sweep_notices": {"queue": "notices"},
-}
+# How often whatever is due is looked for. Which messages go by these periods, and through which queue: access_requests.messages.
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", 5)
 # How often AWS is compared with what the portal left there.
 RECONCILE_SECONDS = env.int("RECONCILE_SECONDS", 180)
 # How often AWS is asked whether each backend could grant.
 HEALTH_SECONDS = env.int("HEALTH_SECONDS", 300)
-_PERIODS = {
-    **dict.fromkeys(("sweep", "sweep_ends", "sweep_notices"), SWEEP_SECONDS),
-    "reconcile": RECONCILE_SECONDS,
-    "probe_backends": HEALTH_SECONDS,
-}
-CELERY_BEAT_SCHEDULE = {
-    name: {"task": f"access_requests.{name}", "schedule": seconds, "options": {"expires": seconds}}
-    for name, seconds in _PERIODS.items()
-}
 # How long the log of notices that were sent is kept.
 DELIVERIES_KEPT_DAYS = env.int("DELIVERIES_KEPT_DAYS", 90)
 # Whether webhooks may go to this machine itself, and by http: for the demo and for development, never in production.

@@ -7,6 +7,7 @@ import pytest
 from pytest_django import Settings
 
 from access_requests import tasks
+from access_requests.messages import Task
 from access_requests.models import BackendHealth, Elevation, WorkGroup
 from access_requests.services.elevations import health
 from portal.outbox.models import Message
@@ -193,7 +194,7 @@ def test_answer_that_nobody_can_read_leaves_the_other_backends_checked(
 def test_administrator_has_a_worker_look_at_once_and_nobody_else_has(runbooked: Runbooked) -> None:
     cast, now = runbooked.world.jump.cast, runbooked.world.jump.clock.now
     run(lambda: health.ask(actor=actor_of(cast.admin01), now=now))
-    tasks.probe_backends(Message.objects.get(task=health.TASK).object_id)
+    tasks.probe_backends(Message.objects.get(task=Task.PROBE_BACKENDS).object_id)
     assert BackendHealth.objects.filter(ok=True).count() == len(ALIASES)
     with refused(rejections.NotAnAdministrator):
         run(lambda: health.ask(actor=actor_of(cast.auditor01), now=now))

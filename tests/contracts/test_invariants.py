@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from access_requests.grants import ttl_tag
 from access_requests.lifecycle import IN_AWS, STANDING, UNDECIDED, UNSETTLED, ElevationStatus
+from access_requests.messages import Task
 from access_requests.models import AccessRequest, Decision, Elevation
 from access_requests.services import sweep
 from access_requests.services.elevations import aws_step
@@ -148,7 +149,7 @@ class Histories(RuleBasedStateMachine):
         self.clock.forward(seconds=seconds)
         self._sweep(trouble)
 
-    @rule(task=st.sampled_from(sorted({*TASKS} - {sweep.GATE})), index=INDEX)
+    @rule(task=st.sampled_from(sorted({*TASKS} - {Task.GATE})), index=INDEX)
     def message(self, task: str, index: int) -> None:
         """One that came late, twice or forged."""
         if everything := list(Elevation.objects.order_by("pk")):

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from access_requests.grants import ttl_tag
 from access_requests.lifecycle import ElevationStatus
+from access_requests.messages import Task
 from access_requests.models import AutomationExecution, Elevation, PersonLease, RoleGate
 from portal.iam.fences import entry_fence_name
 from portal.iam.session_gate import SESSION_GATE_NAME, lines_of
@@ -23,8 +24,8 @@ from tests.worlds.cast import Cast
 from tests.worlds.gated import admin_in
 from tests.worlds.story import acts, assert_trail_tells, elevated
 
-GRANT, END, TIDY = "access_requests.grant", "access_requests.end", "access_requests.tidy"
-SWEEPS = ("access_requests.sweep", "access_requests.sweep_ends")
+GRANT, END, TIDY = Task.GRANT, Task.END, Task.TIDY
+SWEEPS = (Task.SWEEP, Task.SWEEP_ENDS)
 GROUP = "ProdMemberWorkGroup"
 # The calls of a grant and of an end where the portal has no role in the target account.
 LOOK = ("GetGroup", "ListUserTags", "GetUserPolicy")

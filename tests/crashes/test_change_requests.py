@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from access_requests.lifecycle import ElevationStatus
+from access_requests.messages import Task
 from access_requests.models import AccessRequest, AutomationExecution, Elevation
 from access_requests.services.catalogue import documents
 from portal.aws import sessions
@@ -18,7 +19,7 @@ from tests.waiting import until
 from tests.worlds.runbooked import CHANGE_GROUP, work_group
 from tests.worlds.story import approved, submitted
 
-FOLLOW = "access_requests.follow_change"
+FOLLOW = Task.FOLLOW_CHANGE
 START, READ, SIGNAL = "StartChangeRequestExecution", "GetAutomationExecution", "SendAutomationSignal"
 # What is called of Systems Manager when the request is made, and when the portal has decided.
 BEGINNING = (START, READ)

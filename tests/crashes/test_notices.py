@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from access_requests.lifecycle import ElevationStatus
+from access_requests.messages import Task
 from access_requests.models import Delivery, DeliveryStatus, WebhookEndpoint
 from access_requests.services.notices.webhooks import keeping
 from access_requests.services.notices.webhooks.keeping import Wishes
@@ -18,7 +19,7 @@ from tests.waiting import until
 from tests.worker import Start
 from tests.worlds.cast import actor_of
 
-SWEEP = "access_requests.sweep_notices"
+SWEEP = Task.SWEEP_NOTICES
 NOTICES = "notices"
 
 

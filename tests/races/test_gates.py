@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from access_requests.lifecycle import ElevationStatus
+from access_requests.messages import Task
 from access_requests.models import Elevation, TargetRole
 from audits.models import TrailEntry
 from portal.iam.session_gate import SESSION_GATE_NAME, lines_of
@@ -22,7 +23,7 @@ from tests.worlds.gated import admin_in
 from tests.worlds.jump import MEMBER_ROLE
 from tests.worlds.story import assert_trail_tells, elevated
 
-GRANT, END, READ = "access_requests.grant", "access_requests.end", "access_requests.read_role"
+GRANT, END, READ = Task.GRANT, Task.END, Task.READ_ROLE
 
 
 @dataclass(frozen=True, kw_only=True)

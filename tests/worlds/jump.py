@@ -10,6 +10,7 @@ from django.conf import settings
 from pytest_django import Settings
 
 from access_requests.grants.executions import StepClient
+from access_requests.messages import Task
 from access_requests.models import Elevation
 from access_requests.services import sweep
 from access_requests.services.elevations import gates, provision, revoke
@@ -37,12 +38,12 @@ MEMBER_TAG = f"sekisho:ttl:{MEMBER_GROUP}"
 MEMBER_ROLE = "Prod_MemberRole"
 # Seconds that workers wait for an answer: so long that a busy machine fails no test, and as little as a lost one needs.
 PATIENT, IMPATIENT = 10, 1
-TASKS = {
-    "access_requests.grant": provision.grant,
-    "access_requests.prolong": provision.prolong,
-    "access_requests.end": revoke.end,
-    "access_requests.tidy": revoke.tidy,
-    "access_requests.gate": gates.refresh,
+TASKS: dict[str, Callable[[int], None]] = {
+    Task.GRANT: provision.grant,
+    Task.PROLONG: provision.prolong,
+    Task.END: revoke.end,
+    Task.TIDY: revoke.tidy,
+    Task.GATE: gates.refresh,
 }
 
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
+from access_requests.messages import Task
 from access_requests.models import Drift
 from access_requests.services.drift import recording
-from access_requests.services.record.news import DRIFT_FOUND, TELL
+from access_requests.services.record.news import DRIFT_FOUND
 from audits import selectors, trail
 from portal.outbox import sending as outbox
 from portal.verbs.actor import WORKER
@@ -48,7 +49,7 @@ def _through(entry_id: int, said: object) -> int:
 def _append(new: Sequence[Drift], through: int, now: datetime) -> None:
     data = {"count": len(new), "found": [_named(row) for row in new[:MOST]], "through": through}
     trail.record(now=now, act=DRIFT_FOUND, actor=WORKER.name, subject=SUBJECT, data=data)
-    outbox.nudge(TELL)
+    outbox.nudge(Task.TELL)
 
 
 def _named(row: Drift) -> dict[str, str | None]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.core.serializers.json import DjangoJSONEncoder
 
 from access_requests.lifecycle import DriftAction
+from access_requests.messages import Task
 from access_requests.models import ComparisonAsked, Drift
 from access_requests.services.drift import drift_errors, learning, recording
 from access_requests.services.drift.undoing import undoable
@@ -14,15 +15,12 @@ from portal.outbox import sending as outbox
 from portal.verbs import authority, rejections
 from portal.verbs.actor import Actor
 
-RECONCILE = "access_requests.reconcile"
-UNDO = "access_requests.undo_drift"
-
 
 def ask(*, actor: Actor, now: datetime) -> None:
     """Have AWS compared now. Raises NotAnAdministrator."""
     authority.check_administrator(actor)
     asked = ComparisonAsked.objects.create(asked_by=actor.who, asked_at=now)
-    outbox.put(RECONCILE, object_id=asked.pk, now=now)
+    outbox.put(Task.RECONCILE, object_id=asked.pk, now=now)
 
 
 def digest(drift: Drift) -> str:
@@ -41,7 +39,7 @@ def undo(*, code: str, seen: str, actor: Actor, now: datetime) -> Drift:
         raise drift_errors.NotUndoable
     drift.undo_asked_by = actor.who.username
     recording.apply(drift, DriftAction.ASK_UNDO, actor=actor, now=now)
-    outbox.put(UNDO, object_id=drift.pk, now=now)
+    outbox.put(Task.UNDO_DRIFT, object_id=drift.pk, now=now)
     return drift
 
 

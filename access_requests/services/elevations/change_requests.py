@@ -17,6 +17,7 @@ from access_requests.grants.executions import REFUSED, TIMED_OUT, Execution, Pur
 from access_requests.grants.registry import backend_of
 from access_requests.grants.runbooks import MOST_FAILURES
 from access_requests.lifecycle import UNDECIDED, ElevationStatus, RequestAction, RequestStatus
+from access_requests.messages import Task
 from access_requests.models import AccessRequest, AutomationExecution, Elevation, WorkGroup
 from access_requests.services.elevations import aws_step, change_details, executions, lease, stop
 from access_requests.services.record import locking, transition
@@ -27,7 +28,6 @@ from portal.verbs.actor import WORKER
 from portal.verbs.rejections import Rejection
 
 logger = logging.getLogger(__name__)
-FOLLOW = "access_requests.follow_change"
 RETRY_LONGEST = timedelta(seconds=60)
 MOST_A_SWEEP = 20
 # A request that ended here while AWS still waits for somebody.
@@ -40,7 +40,7 @@ def begin(request: AccessRequest, work_groups: Iterable[WorkGroup], *, now: date
     for group in work_groups:
         if backend_of(group.backend).announces:
             row = executions.plan(request, group, purpose, follow_at=now)
-            outbox.put(FOLLOW, object_id=row.pk, now=now)
+            outbox.put(Task.FOLLOW_CHANGE, object_id=row.pk, now=now)
 
 
 def wait_for_portal(request: AccessRequest) -> bool:
@@ -53,7 +53,7 @@ def wait_for_portal(request: AccessRequest) -> bool:
 def due(*, now: datetime) -> Iterable[tuple[str, int]]:
     rows = AutomationExecution.objects.filter(follow_at__lte=now).order_by("follow_at")
     # However many wait, AWS is asked about so many a sweep: those first that were looked at longest ago.
-    yield from ((FOLLOW, pk) for pk in rows.values_list("pk", flat=True)[:MOST_A_SWEEP])
+    yield from ((Task.FOLLOW_CHANGE, pk) for pk in rows.values_list("pk", flat=True)[:MOST_A_SWEEP])
 
 
 def follow(row_id: int) -> None:

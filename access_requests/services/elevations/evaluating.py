@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from access_requests.evaluation import AFTERWARDS, ALLOWED, BEFORE, DENIED, NO_GATE_ROLE, NO_IAM_USER, NO_ROLE, UNKNOWN
 from access_requests.lifecycle import INSIDE, ElevationStatus
+from access_requests.messages import Task
 from access_requests.models import AccountKind, AwsAccount, Elevation, TargetRole
 from access_requests.services.elevations import gates
 from access_requests.services.record import locking, transition
@@ -28,7 +29,6 @@ from portal.outbox import sending as outbox
 from portal.verbs.actor import WORKER
 
 logger = logging.getLogger(__name__)
-TASK = "access_requests.judge"
 ACT = "elevation.judged"
 BATCH = 200
 CLAIMED_FOR = timedelta(minutes=2)
@@ -56,7 +56,7 @@ def ask(elevation: Elevation, *, now: datetime) -> None:
     """Have it evaluated after the caller's transaction; the caller saves the row."""
     if _is_readable(elevation):
         elevation.evaluate_at = now
-        outbox.put(TASK, object_id=elevation.pk, now=now)
+        outbox.put(Task.EVALUATE, object_id=elevation.pk, now=now)
 
 
 def before_grant(elevation: Elevation, aws: AwsClient) -> None:

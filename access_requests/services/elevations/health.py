@@ -14,6 +14,7 @@ from access_requests.grants.documents import CHANGE_MANAGER, Owner
 from access_requests.grants.executions import GIVING
 from access_requests.grants.health import Missing
 from access_requests.lifecycle import DRIFT_OPEN, IN_AWS
+from access_requests.messages import Task
 from access_requests.models import AutomationExecution, BackendHealth, Drift, DriftKind, Elevation, IamUserBinding, WorkGroup
 from portal.aws.calls import UNAVAILABLE, AwsClient
 from portal.aws.sessions import jump_iam
@@ -23,7 +24,6 @@ from portal.verbs import authority
 from portal.verbs.actor import Actor
 
 logger = logging.getLogger(__name__)
-TASK = "access_requests.probe_backends"
 # Of what fails right now a page shows so many at most.
 MOST_FAILING = 20
 BOUNDARIES = (DriftKind.ROLE_BOUNDARY, DriftKind.USER_BOUNDARY)
@@ -32,7 +32,7 @@ BOUNDARIES = (DriftKind.ROLE_BOUNDARY, DriftKind.USER_BOUNDARY)
 def ask(*, actor: Actor, now: datetime) -> None:
     """Have a worker look now. Raises NotAnAdministrator."""
     authority.check_administrator(actor)
-    outbox.put(TASK, object_id=actor.who.pk, now=now)
+    outbox.put(Task.PROBE_BACKENDS, object_id=actor.who.pk, now=now)
 
 
 def probe_all() -> None:

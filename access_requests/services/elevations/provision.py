@@ -9,6 +9,7 @@ from access_requests.grants.executions import GIVING, REFUSED, Purpose, StepClie
 from access_requests.grants.identity_center import USER_MISSING
 from access_requests.grants.registry import backend_of
 from access_requests.lifecycle import ElevationAction, ElevationStatus, RequestStatus
+from access_requests.messages import Task
 from access_requests.models import AutomationExecution, Elevation
 from access_requests.selectors import catalogue
 from access_requests.services.elevations import (
@@ -208,4 +209,4 @@ def _why_not(elevation: Elevation, now: datetime) -> str:
 def _leave_to_the_end(elevation: Elevation, data: Data, now: datetime) -> None:
     """Somebody ended the elevation while AWS was being called: record the calls, and have them undone without delay."""
     transition.record(elevation, act="elevation.overtaken", actor=WORKER, now=now, data=data)
-    outbox.put(stop.END, object_id=elevation.pk, now=now)
+    outbox.put(Task.END, object_id=elevation.pk, now=now)

@@ -6,13 +6,12 @@ from django.conf import settings
 
 from access_requests import errors, policy
 from access_requests.lifecycle import STANDING, UNSETTLED, ElevationAction, ElevationStatus
+from access_requests.messages import Task
 from access_requests.models import ApprovalLevel, Elevation
 from access_requests.services.record import locking, transition
 from portal.outbox import sending as outbox
 from portal.users.models import User
 from portal.verbs.actor import Actor, Door
-
-END = "access_requests.end"
 
 
 def return_early(*, elevation_id: int, actor: Actor, now: datetime) -> Elevation:
@@ -67,4 +66,4 @@ def end_now(elevation: Elevation, *, reason: str, actor: Actor, now: datetime, c
         transition.apply_to_elevation(elevation, ElevationAction.CANCEL, actor=actor, now=now, data=data)
         return
     transition.apply_to_elevation(elevation, ElevationAction.START_REVOKE, actor=actor, now=now, data=data)
-    outbox.put(END, object_id=elevation.pk, now=now)
+    outbox.put(Task.END, object_id=elevation.pk, now=now)

@@ -5,17 +5,17 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from access_requests.messages import Task
 from access_requests.models import Delivery
 from portal.outbox import sending as outbox
 
-SEND = "access_requests.send_notice"
 BATCH = 500
 
 
 def due(*, now: datetime) -> Iterator[tuple[str, int]]:
     """Yield (task, id) of what is to be sent, or was being sent by somebody who is gone."""
     waiting = Delivery.objects.filter(try_again_at__lte=now).order_by("try_again_at")
-    yield from ((SEND, pk) for pk in waiting.values_list("pk", flat=True)[:BATCH])
+    yield from ((Task.SEND_NOTICE, pk) for pk in waiting.values_list("pk", flat=True)[:BATCH])
 
 
 def deliver_again(delivery: Delivery, *, now: datetime) -> Delivery:
@@ -31,7 +31,7 @@ def deliver_again(delivery: Delivery, *, now: datetime) -> Delivery:
         try_again_at=now,
         created_at=now,
     )
-    outbox.nudge(SEND, again.pk)
+    outbox.nudge(Task.SEND_NOTICE, again.pk)
     return again
 
 

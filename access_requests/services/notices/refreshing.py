@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from access_requests.messages import Task
 from access_requests.models import AccessRequest, Delivery
-from access_requests.services.notices.delivering import SEND
 from access_requests.services.notices.slack import api, channel
 from portal.outbox import sending as outbox
 
@@ -23,4 +23,4 @@ def refresh_cards(request: AccessRequest, *, now: datetime) -> None:
             try_again_at=now,
             created_at=now,
         )
-        outbox.nudge(SEND, delivery.pk)
+        outbox.nudge(Task.SEND_NOTICE, delivery.pk)

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from django.db import OperationalError, connection, transaction
 
+from access_requests.messages import Task
 from access_requests.models import Delivery, NoticeCursor
 from access_requests.services.notices import registry
 from access_requests.services.notices.contract import Channel, Wanted
-from access_requests.services.notices.delivering import SEND
-from access_requests.services.record.news import NEWS, TELL
+from access_requests.services.record.news import NEWS
 from audits import selectors
 from audits.models import TrailEntry
 from portal.outbox import sending as outbox
@@ -38,9 +38,9 @@ def tell(*, now: datetime) -> int:
         cursor.entry_id = entries[-1].pk
         cursor.save()
         for delivery in made:
-            outbox.nudge(SEND, delivery.pk)
+            outbox.nudge(Task.SEND_NOTICE, delivery.pk)
         if len(entries) == BATCH:
-            outbox.nudge(TELL)
+            outbox.nudge(Task.TELL)
     return len(made)
 
 

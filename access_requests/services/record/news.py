@@ -2,7 +2,6 @@
 
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 
-TELL = "access_requests.tell"
 # All drift that one comparison found and that was never told before.
 DRIFT_FOUND = "comparison.drift_found"
 # Every state that a request or an elevation comes to, and what moves it within one; and drift.

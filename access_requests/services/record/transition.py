@@ -13,9 +13,10 @@ from access_requests.lifecycle import (
     RequestAction,
     RequestStatus,
 )
+from access_requests.messages import Task
 from access_requests.models import AccessRequest, Elevation
 from access_requests.services.record import snapshot
-from access_requests.services.record.news import NEWS, TELL
+from access_requests.services.record.news import NEWS
 from audits import trail
 from audits.models import Late
 from portal.outbox import sending as outbox
@@ -85,7 +86,7 @@ def record(
     whole = {"request": _request(subject)} if isinstance(subject, AccessRequest) else _elevation(subject)
     trail.record_act(now=now, late=late, act=act, actor=actor, subject=subject.code, data={**whole, **(data or {})})
     if act in NEWS:
-        outbox.nudge(TELL)
+        outbox.nudge(Task.TELL)
 
 
 def _request(request: AccessRequest) -> Data:

@@ -8,6 +8,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 
 from access_requests import errors, policy
 from access_requests.lifecycle import STANDING, UNDECIDED, RequestAction
+from access_requests.messages import Task
 from access_requests.models import AccessRequest, ApprovalLevel, Decision, Verdict, WorkGroup
 from access_requests.policy import AskedWindow
 from access_requests.services.elevations import change_requests, gates, scheduling, target_roles
@@ -17,9 +18,6 @@ from portal.outbox import sending as outbox
 from portal.users.models import User
 from portal.verbs import rejections
 from portal.verbs.actor import Actor
-
-GRANT = "access_requests.grant"
-PROLONG = "access_requests.prolong"
 
 
 def approve(*, request_id: int, comment: str, seen: str | None, actor: Actor, now: datetime) -> AccessRequest:
@@ -220,7 +218,7 @@ def _start(request: AccessRequest, decision: Decision, actor: Actor, now: dateti
         elevation.save(force_insert=True)
         transition.begin_elevation(elevation, actor=actor, now=now)
         if elevation.starts_at <= now:
-            outbox.put(GRANT, object_id=elevation.pk, now=now)
+            outbox.put(Task.GRANT, object_id=elevation.pk, now=now)
 
 
 def _prolong(request: AccessRequest, decision: Decision, actor: Actor, now: datetime) -> None:
@@ -243,7 +241,7 @@ def _prolong(request: AccessRequest, decision: Decision, actor: Actor, now: date
     elevation.save(update_fields=["ends_at", "ends_by"])
     moved = {"from_end": before, "to_end": elevation.ends_at, "by": request.code}
     transition.record(elevation, act="elevation.extended", actor=actor, now=now, data=moved)
-    outbox.put(PROLONG, object_id=elevation.pk, now=now)
+    outbox.put(Task.PROLONG, object_id=elevation.pk, now=now)
 
 
 def _check_requester_still_may(request: AccessRequest) -> None:

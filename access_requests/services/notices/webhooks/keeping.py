@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from access_requests import errors, policy
+from access_requests.messages import Task
 from access_requests.models import Delivery, DeliveryStatus, DisabledBecause, WebhookEndpoint, WorkGroup
 from access_requests.models.codes import delivery_code
-from access_requests.services.notices import delivering
 from access_requests.services.notices.webhooks import addresses, bodies, recording, sealing, signing, webhook_errors
 from access_requests.services.notices.webhooks.channel import KEY
 from access_requests.services.record.news import NEWS
@@ -108,7 +108,7 @@ def send_test(*, code: str, actor: Actor, now: datetime) -> Delivery:
         try_again_at=now,
         created_at=now,
     )
-    outbox.nudge(delivering.SEND, sent.pk)
+    outbox.nudge(Task.SEND_NOTICE, sent.pk)
     return sent
 
 

@@ -9,7 +9,7 @@ from access_requests.lifecycle import ElevationAction
 from access_requests.models import Elevation, IamUserBinding
 from access_requests.services.record import locking, transition
 from portal.verbs.run import run
-from tests.app.access_requests.web.conftest import Browse
+from tests.app.access_requests.web.conftest import Browse, laid_out
 from tests.worlds.cast import Cast, actor_of, add_person
 from tests.worlds.clock import Clock
 from tests.worlds.story import approved, elevated, returned, sent_back, stopped, submitted
@@ -207,4 +207,4 @@ def active(cast: Cast, clock: Clock) -> Elevation:
 def text(client: Client, url: str = "/") -> str:
     response = client.get(url)
     assert response.status_code == 200
-    return response.content.decode()
+    return laid_out(response)

@@ -9,12 +9,13 @@ from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from access_requests.messages import Task
 from portal.outbox.models import Message
 from portal.outbox.sending import put as put_message
 from portal.outbox.sending import send_due
 
 SECOND = timedelta(seconds=1)
-TASK = "access_requests.grant"
+TASK = Task.GRANT
 
 
 class Broker:

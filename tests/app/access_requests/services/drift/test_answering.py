@@ -4,10 +4,11 @@ import inspect
 from functools import partial
 
 import pytest
-from celery import Task
+from celery import Task as CeleryTask
 from django.utils import timezone
 
 from access_requests import tasks
+from access_requests.messages import Task
 from access_requests.models import ComparisonAsked, Drift, Reconciliation
 from access_requests.services.drift import answering, drift_errors, undoing
 from access_requests.services.elevations import provision
@@ -27,7 +28,7 @@ def test_an_administrator_has_drift_undone(world: World) -> None:
     row = Drift.objects.get()
     admin = actor_of(world.jump.cast.admin01)
     run(partial(answering.undo, code=row.code, seen=answering.digest(row), actor=admin, now=world.jump.clock.now))
-    message = Message.objects.get(task=answering.UNDO)
+    message = Message.objects.get(task=Task.UNDO_DRIFT)
     with refused(rejections.TransitionNotAllowed):
         run(partial(answering.undo, code=row.code, seen=answering.digest(row), actor=admin, now=world.jump.clock.now))
     tasks.undo_drift(message.object_id)
@@ -87,7 +88,7 @@ def test_what_the_portal_cannot_undo_is_refused(world: World) -> None:
 def test_a_comparison_on_demand_says_who_asked(world: World) -> None:
     run(partial(answering.ask, actor=actor_of(world.jump.cast.admin01), now=world.jump.clock.now))
     message = Message.objects.get()
-    assert message.task == answering.RECONCILE
+    assert message.task == Task.RECONCILE
     tasks.reconcile_now(message.object_id)
     assert world.latest().asked_by == "admin01"
     tasks.reconcile_now()
@@ -121,7 +122,7 @@ def test_who_asks_while_another_comparison_runs_has_the_next_one(world: World) -
 
 def test_no_task_takes_a_person_from_its_message() -> None:
     """What a task is told is an id of work that is due; who wanted it is read from rows of the web."""
-    ours = [task for task in vars(tasks).values() if isinstance(task, Task)]
+    ours = [task for task in vars(tasks).values() if isinstance(task, CeleryTask)]
     ids = {name for task in ours for name in inspect.signature(task.run).parameters}
     assert ids == {"elevation_id", "role_id", "execution_id", "drift_id", "delivery_id", "_asked"}
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from access_requests.lifecycle import ElevationStatus
+from access_requests.messages import Task
 from access_requests.models import Elevation, IamUserBinding
 from access_requests.services.elevations import lease, provision, revoke
 from audits.models import TrailEntry
@@ -76,7 +77,7 @@ def test_grant_before_the_start_does_nothing_whoever_forged_the_message(jump: Ju
 def test_start_now_does_not_wait_for_anybody(jump: Jump) -> None:
     elevation = approve_access(jump)
     message = Message.objects.get()
-    assert (message.task, message.object_id, message.due_at) == ("access_requests.grant", elevation.pk, jump.clock.now)
+    assert (message.task, message.object_id, message.due_at) == (Task.GRANT, elevation.pk, jump.clock.now)
 
 
 def test_slow_grant_does_not_move_the_end(jump: Jump) -> None:
@@ -339,7 +340,7 @@ def test_access_returned_while_it_is_being_given_is_taken_out_again(jump: Jump) 
     granted(elevation)
     assert elevation.status == ElevationStatus.REVOKING
     assert acts(elevation)[-2:] == ["elevation.revoking", "elevation.overtaken"]
-    assert Message.objects.filter(task="access_requests.end", object_id=elevation.pk).count() == 2
+    assert Message.objects.filter(task=Task.END, object_id=elevation.pk).count() == 2
     assert ended(elevation).status == ElevationStatus.ENDED
     assert jump.members() == set()
     assert_trail_tells(elevation)

@@ -6,6 +6,7 @@ import pytest
 
 from access_requests import errors
 from access_requests.lifecycle import ElevationAction, ElevationStatus
+from access_requests.messages import Task
 from access_requests.models import Elevation
 from access_requests.services.people import people
 from access_requests.services.record import transition
@@ -42,7 +43,7 @@ def test_return_of_current_access_sets_a_worker_to_the_end(cast: Cast, now: date
     assert returned(elevation, cast.member01, now=now).status == ElevationStatus.REVOKING
     elevation.refresh_from_db()
     assert (elevation.stopped_at, elevation.stop_reason, elevation.ended_at) == (now, "returned", None)
-    assert list(Message.objects.values_list("task", "object_id")) == [("access_requests.end", elevation.pk)]
+    assert list(Message.objects.values_list("task", "object_id")) == [(Task.END, elevation.pk)]
 
 
 def test_only_the_person_returns_access(cast: Cast, now: datetime) -> None:

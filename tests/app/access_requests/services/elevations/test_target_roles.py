@@ -7,6 +7,7 @@ import pytest
 from access_requests.errors import IdentityUnread, SeenChanged
 from access_requests.grants.contract import GrantedRole
 from access_requests.lifecycle import RequestStatus
+from access_requests.messages import Task
 from access_requests.models import TargetRole
 from access_requests.services import sweep
 from access_requests.services.elevations import target_roles
@@ -67,7 +68,7 @@ def test_role_that_aws_does_not_show_is_asked_about_again_after_a_while(
     forget()
     monkeypatch.setattr(directory, "find_role", busy)
     ((task, pk),) = sweep.due_roles(now=clock.now)
-    assert task == "access_requests.read_role"
+    assert task == Task.READ_ROLE
     target_roles.read(pk)
     assert list(sweep.due_roles(now=clock.now)) == []
     clock.forward(seconds=target_roles.RETRY.total_seconds())

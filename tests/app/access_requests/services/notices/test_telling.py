@@ -7,6 +7,7 @@ from http.client import IncompleteRead
 import pytest
 from django.db import connection
 
+from access_requests.messages import Task
 from access_requests.models import Delivery, DeliveryStatus, NoticeCursor
 from access_requests.services.notices import delivering, registry, sending, telling
 from access_requests.services.notices.contract import Later, Undeliverable, Wanted
@@ -138,7 +139,7 @@ def test_more_than_fits_into_one_go_is_told_in_several(
 
 
 def test_delivered_is_settled_with_the_answer_and_sent_no_more(delivery: Delivery, board: Board, now: datetime) -> None:
-    assert list(delivering.due(now=now)) == [(delivering.SEND, delivery.pk)]
+    assert list(delivering.due(now=now)) == [(Task.SEND_NOTICE, delivery.pk)]
     sending.deliver(delivery.pk, now=now)
     sending.deliver(delivery.pk, now=now)
     delivery.refresh_from_db()

@@ -6,6 +6,7 @@ import pytest
 
 from access_requests import errors
 from access_requests.lifecycle import ElevationStatus, RequestStatus
+from access_requests.messages import Task
 from access_requests.models import AccessRequest, Decision, Elevation, IamUserBinding
 from access_requests.services.record import snapshot
 from access_requests.services.requests import decide
@@ -57,7 +58,7 @@ def test_last_approval_fixes_the_window_and_schedules_one_elevation_a_group(cast
         assert (elevation.iam_user_name, elevation.iam_user_id) == ("member01", cast.member01.iam_user.user_id)
         assert acts(elevation) == ["elevation.scheduled"]
     sent = set(Message.objects.values_list("task", "object_id"))
-    assert sent == {("access_requests.grant", elevation.pk) for elevation in elevations}
+    assert sent == {(Task.GRANT, elevation.pk) for elevation in elevations}
 
 
 def test_access_that_begins_later_is_left_to_the_sweep(cast: Cast, now: datetime) -> None:
@@ -374,7 +375,7 @@ def test_approved_extension_moves_the_end_and_sends_a_worker(cast: Cast, now: da
     entry = TrailEntry.objects.get(act="elevation.extended")
     assert (entry.subject, entry.data["by"], entry.actor) == (elevation.code, extension.code, "leader02")
     assert datetime.fromisoformat(entry.data["from_end"]) == old_end
-    assert Message.objects.filter(task="access_requests.prolong", object_id=elevation.pk).exists()
+    assert Message.objects.filter(task=Task.PROLONG, object_id=elevation.pk).exists()
 
 
 def test_extension_of_access_that_is_over_is_not_approved(cast: Cast, now: datetime) -> None:

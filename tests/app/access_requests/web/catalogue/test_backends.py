@@ -7,8 +7,8 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from access_requests.messages import Task
 from access_requests.models import BackendHealth, Elevation, WorkGroup
-from access_requests.services.elevations import health
 from portal.outbox.models import Message
 from tests.app.access_requests.web.conftest import Browse
 from tests.worlds.cast import Cast
@@ -29,7 +29,7 @@ def test_administrator_has_it_checked_now_and_comes_back_to_the_page(cast: Cast,
     assert response.redirect_chain == [("/backends/", 302)]
     assert "You asked for a check." in response.content.decode()
     message = Message.objects.get()
-    assert (message.task, message.object_id) == (health.TASK, cast.admin01.pk)
+    assert (message.task, message.object_id) == (Task.PROBE_BACKENDS, cast.admin01.pk)
 
 
 def test_auditor_reads_it_and_has_nothing_checked(cast: Cast, browse: Browse) -> None:

@@ -3,12 +3,12 @@
 from pytest_django import DjangoAssertNumQueries
 
 from access_requests.models import TargetRole
-from tests.app.access_requests.web.conftest import Browse
+from tests.app.access_requests.web.conftest import Browse, laid_out
 from tests.worlds.cast import Cast
 
 
 def test_catalogue_says_who_approves_how_long_and_by_which_doors(cast: Cast, browse: Browse) -> None:
-    page = browse(cast.member01).get("/catalogue/").content.decode()
+    page = laid_out(browse(cast.member01).get("/catalogue/"))
     for fact in (
         *("ProdMemberWorkGroup", "arn:aws:iam::444444444444:role/Prod_MemberRole", "1 of leader01, leader02"),
         *("1 of admin01, leader01, leader02", "1 minute to 4 hours", "1 day", "browser, chat, API client", "everyone"),

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 
+from access_requests.messages import Task
 from access_requests.models import ComparisonAsked, Reconciliation
-from access_requests.services.drift import answering
 from portal.outbox.models import Message
-from tests.app.access_requests.web.conftest import Browse
+from tests.app.access_requests.web.conftest import Browse, laid_out
 from tests.worlds.cast import Cast, let_portal_in
 from tests.worlds.clock import Clock
 
@@ -22,7 +22,7 @@ def test_administrator_has_aws_compared_now_and_comes_back_to_the_page(cast: Cas
     assert response.redirect_chain == [({"drift-list": "/drift/", "matrix": "/matrix/"}[name], 302)]
     assert "You asked for a comparison with AWS." in response.content.decode()
     message = Message.objects.get()
-    assert (message.task, message.object_id) == (answering.RECONCILE, ComparisonAsked.objects.get(asked_by=cast.admin01).pk)
+    assert (message.task, message.object_id) == (Task.RECONCILE, ComparisonAsked.objects.get(asked_by=cast.admin01).pk)
 
 
 @pytest.mark.parametrize("who", ["member01", "leader01", "auditor01"])
@@ -49,7 +49,7 @@ def test_last_one_says_when_how_long_ago_by_whose_wish_and_what_could_not_be_rea
     ]
     Reconciliation.objects.create(began_at=clock.now, ended_at=clock.now, asked_by="admin01", problems=problems)
     clock.forward(minutes=7)
-    shown = browse(cast.auditor01).get(url).content.decode()
+    shown = laid_out(browse(cast.auditor01).get(url))
     for fact in (
         *("Last compared", "14:00:00</time>, 7 minutes ago", "asked by admin01", "This could not be compared"),
         *("<code>staging</code> AWS does not let the portal read the account", "<code>member02</code> KeyError"),
@@ -68,7 +68,7 @@ def test_one_under_way_is_said_beside_the_last_and_no_other_is_asked_for(
 ) -> None:
     Reconciliation.objects.create(began_at=clock.now - timedelta(minutes=3), ended_at=clock.now)
     running = Reconciliation.objects.create(began_at=clock.now, alive_at=clock.now, running=True, asked_by="admin01")
-    shown = browse(cast.admin01).get(url).content.decode()
+    shown = laid_out(browse(cast.admin01).get(url))
     assert '<span class="tag waits">running</span> since' in shown
     assert "less than a minute ago" in shown
     assert "read without a problem" in shown

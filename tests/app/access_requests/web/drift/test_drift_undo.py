@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from access_requests.lifecycle import DriftAction, DriftStatus
+from access_requests.messages import Task
 from access_requests.models import Drift, DriftKind, WorkGroup
 from access_requests.services.drift import answering, recording
 from access_requests.services.drift.difference import Difference
@@ -16,7 +17,7 @@ from audits.models import TrailEntry
 from portal.outbox.models import Message
 from portal.verbs.actor import WORKER
 from portal.verbs.run import run
-from tests.app.access_requests.web.conftest import Browse
+from tests.app.access_requests.web.conftest import Browse, laid_out
 from tests.app.access_requests.web.drift.test_drift import drifted
 from tests.app.access_requests.web.elevations.test_checked import active
 from tests.worlds.cast import Cast, actor_of
@@ -75,7 +76,7 @@ def test_administrator_is_told_what_is_done_and_whom_it_touches_and_then_has_it_
     assert not Message.objects.exists()
     said = client.post(f"/drift/{drift.code}/undo/", seen(drift), follow=True)
     assert said.redirect_chain == [(f"/drift/{drift.code}/", 302)]
-    page = said.content.decode()
+    page = laid_out(said)
     for fact in (
         "being undone",
         f"You asked to have {drift.code} undone.",
@@ -86,7 +87,7 @@ def test_administrator_is_told_what_is_done_and_whom_it_touches_and_then_has_it_
     assert 'hx-trigger="every 2s"' in page
     assert f'href="/drift/{drift.code}/undo/"' not in page
     message = Message.objects.get()
-    assert (message.task, message.object_id) == (answering.UNDO, drift.pk)
+    assert (message.task, message.object_id) == (Task.UNDO_DRIFT, drift.pk)
 
 
 @pytest.mark.parametrize("who", ["leader01", "auditor01"])

@@ -9,7 +9,7 @@ from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Drift, Elevation, TargetRole
 from access_requests.selectors import switching
 from access_requests.web.drift import drift_undoing
-from tests.app.access_requests.web.conftest import Browse
+from tests.app.access_requests.web.conftest import Browse, laid_out
 from tests.worlds.cast import let_portal_in
 from tests.worlds.identity_center import GROUP, bind_everybody, work_group
 from tests.worlds.jump import Jump
@@ -34,7 +34,7 @@ def elevation(jump: Jump) -> Elevation:
 
 
 def page(browse: Browse, jump: Jump, address: str, **options: str) -> str:
-    return browse(jump.cast.member01, **options).get(address).content.decode()
+    return laid_out(browse(jump.cast.member01, **options).get(address))
 
 
 def test_pass_says_how_to_sign_in_and_that_the_portal_ends_it(browse: Browse, jump: Jump, elevation: Elevation) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from access_requests.lifecycle import ElevationStatus
+from access_requests.messages import Task
 from access_requests.models import Elevation, PersonLease, RoleGate, TargetRole
 from access_requests.services import sweep
 from access_requests.services.elevations import evaluating, gates, lease, provision
@@ -269,7 +270,7 @@ def test_writer_that_lost_the_persons_lease_gives_the_roles_back_and_has_it_writ
 
 def test_gate_of_a_new_work_role_is_written_at_rest_by_the_sweep(gated: Gated) -> None:
     gated.iam.delete_role_policy(RoleName="Prod_MemberRole", PolicyName="sekisho-session-gate")
-    due = [item for item in sweep.due_ends(now=gated.jump.clock.now) if item[0] == "access_requests.gate"]
+    due = [item for item in sweep.due_ends(now=gated.jump.clock.now) if item[0] == Task.GATE]
     assert [role_id for _, role_id in due] == list(
         TargetRole.objects.filter(work_groups__isnull=False).values_list("pk", flat=True)
     )
@@ -297,7 +298,7 @@ def test_call_that_hangs_and_lands_after_somebody_ended_the_access_is_written_ov
     gated.put(late)
     clock.now += lease.length()
     for task, object_id in list(sweep.due_ends(now=clock.now)):
-        if task == "access_requests.gate":
+        if task == Task.GATE:
             gates.refresh(object_id)
     assert gated.lines() == {}
 

@@ -1,0 +1,32 @@
+"""Messages to workers: each has a door, a queue and, where the clock sends it, a period."""
+
+from types import SimpleNamespace
+
+from access_requests import tasks
+from access_requests.messages import Queue, Task, routes, schedule
+
+PERIODS = SimpleNamespace(SWEEP_SECONDS=5, RECONCILE_SECONDS=180, HEALTH_SECONDS=300)
+
+
+def test_each_message_has_one_door_and_each_door_a_message() -> None:
+    doors = [door.name for door in vars(tasks).values() if hasattr(door, "apply_async")]
+    assert sorted(doors) == sorted(Task)
+
+
+def test_ends_wait_for_no_grant_and_nobody_waits_for_notices() -> None:
+    of_queue = {queue: {task for task in Task if task.queue == queue} for queue in Queue}
+    assert of_queue[Queue.ENDS] == {Task.END, Task.TIDY, Task.GATE, Task.SWEEP_ENDS}
+    assert of_queue[Queue.NOTICES] == {Task.TELL, Task.SEND_NOTICE, Task.SWEEP_NOTICES}
+    assert routes()["access_requests.end"] == {"queue": "ends"}
+
+
+def test_clock_sends_what_has_a_period_and_lets_it_expire_with_that() -> None:
+    sent = schedule(PERIODS)
+    assert {each["task"]: each["schedule"] for each in sent.values()} == {
+        "access_requests.sweep": 5,
+        "access_requests.sweep_ends": 5,
+        "access_requests.sweep_notices": 5,
+        "access_requests.reconcile": 180,
+        "access_requests.probe_backends": 300,
+    }
+    assert all(each["options"] == {"expires": each["schedule"]} for each in sent.values())
