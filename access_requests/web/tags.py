@@ -1,8 +1,12 @@
 """What the templates about access add: {% load access %}."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from access_requests import problems, wording
@@ -12,7 +16,10 @@ from access_requests.services.elevations import gates
 from access_requests.web.catalogue import health_words
 from access_requests.web.elevations import backend_words
 from access_requests.web.notices import notice_words
+from portal.iam.fences import iso
+from portal.verbs import phrases
 
+MINUTE = 60
 register = template.Library()
 
 
@@ -114,3 +121,22 @@ def provider(word: str) -> str:
 def backend(alias: str) -> backend_words.BackendWords:
     """Return the words of a backend: its name, how it grants, what that means for the end."""
     return backend_words.words_of(alias)
+
+
+@register.filter
+def utc(moment: datetime) -> SafeString:
+    """Show a time as AWS has it in its policies: 2026-11-23T20:00:00Z."""
+    return format_html("<code>{}</code>", iso(moment))
+
+
+@register.filter
+def listed(one: object) -> list[object]:
+    """Return one thing as the list of it."""
+    return [one]
+
+
+@register.filter
+def age(moment: datetime) -> str:
+    """Return how long ago it was, to the second below a minute."""
+    seconds = max(0, int((timezone.now() - moment).total_seconds()))
+    return phrases.every(seconds) if seconds < MINUTE else phrases.duration(seconds // MINUTE)

@@ -4,11 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django import template
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from portal.iam.fences import iso
 from portal.pages import moments
 from portal.pages.unseen import named
 from portal.pages.visible import visible
@@ -40,12 +38,6 @@ def second(moment: datetime) -> SafeString:
 
 
 @register.filter
-def utc(moment: datetime) -> SafeString:
-    """Show a time as AWS has it in its policies: 2026-11-23T20:00:00Z."""
-    return format_html("<code>{}</code>", iso(moment))
-
-
-@register.filter
 def until(start: datetime, end: datetime) -> str:
     return moments.span(start, end)
 
@@ -53,16 +45,3 @@ def until(start: datetime, end: datetime) -> str:
 @register.filter
 def minutes(count: int) -> str:
     return phrases.duration(count)
-
-
-@register.filter
-def listed(one: object) -> list[object]:
-    """Return one thing as the list of it."""
-    return [one]
-
-
-@register.filter
-def age(moment: datetime) -> str:
-    """Return how long ago it was, to the second below a minute."""
-    seconds = max(0, int((timezone.now() - moment).total_seconds()))
-    return phrases.every(seconds) if seconds < MINUTE else phrases.duration(seconds // MINUTE)
