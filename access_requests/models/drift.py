@@ -147,7 +147,7 @@ class ComparisonAsked(models.Model):
 class Reconciliation(models.Model):
     """One comparison of AWS with the portal: when, which accounts could not be read, and who could switch where.
 
-    `matrix` is services.reconcile.matrix as JSON; null while it runs, or when the Jump account could not be read.
+    `matrix` is `services.drift.matrix` as JSON; null while it runs, or when the Jump account could not be read.
     """
 
     began_at = models.DateTimeField(_("began"))

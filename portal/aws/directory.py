@@ -1,7 +1,6 @@
 """Who is who in IAM, as AWS names them: users of the Jump account, and roles of the others."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from portal.aws.calls import AwsClient, is_missing
 from portal.aws.errors import BackendRefused
@@ -29,12 +28,12 @@ class IamRole:
 
 def find_iam_user(name: str) -> IamUser | None:
     """Return the user of this name as AWS spells it, or None. One call. Raises BackendError."""
-    return user_named(_through(jump_iam()), name)
+    return user_named(AwsClient.without_lease(jump_iam()), name)
 
 
 def find_role(portal_role_arn: str, name: str) -> IamRole | None:
     """Return the role of this name in the account of the portal's role there, or None. One call. Raises BackendError."""
-    return role_named(_through(iam_of(portal_role_arn)), name)
+    return role_named(AwsClient.without_lease(iam_of(portal_role_arn)), name)
 
 
 def find_portal_role(account_id: str, path_and_name: str) -> IamRole | None:
@@ -42,7 +41,7 @@ def find_portal_role(account_id: str, path_and_name: str) -> IamRole | None:
 
     It is taken on in the partition in which the portal itself is; a path or name that is another's lets nobody in.
     """
-    partition = partition_of(_through(jump_sts()).call("get_caller_identity")["Arn"])
+    partition = partition_of(AwsClient.without_lease(jump_sts()).call("get_caller_identity")["Arn"])
     return find_role(f"arn:{partition}:iam::{account_id}:role/{path_and_name}", path_and_name.rpartition("/")[2])
 
 
@@ -51,7 +50,7 @@ def find_switches(jump_id: str) -> dict[str, frozenset[str]]:
 
     One read of the account's groups. Raises BackendError.
     """
-    account = read(_through(jump_iam()), account_id=jump_id, kinds=GROUPS)
+    account = read(AwsClient.without_lease(jump_iam()), account_id=jump_id, kinds=GROUPS)
     return {name: switches_of(account, group) for name, group in account.groups.items()}
 
 
@@ -87,8 +86,3 @@ def current_name(aws: AwsClient, name: str, user_id: str) -> str | None:
         return user.name
     everyone = aws.pages("list_users", "Users", MaxItems=1000)
     return next((str(user["UserName"]) for user in everyone if user["UserId"] == user_id), None)
-
-
-def _through(client: Any) -> AwsClient:
-    """Return a caller that holds no lease: for reads."""
-    return AwsClient.without_lease(client)

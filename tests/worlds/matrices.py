@@ -1,4 +1,4 @@
-"""What a comparison keeps of who can switch where, as services.reconcile.matrix writes it."""
+"""What a comparison keeps of who can switch where, as `services.drift.matrix` writes it."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,6 +1,6 @@
 """Steps of the stories that tests tell: asking, deciding, and what a refusal must leave as it was.
 
-Each goes through `services.run`, as doors do.
+Each goes through `portal.verbs.run`, as doors do.
 """
 
 from collections.abc import Iterator

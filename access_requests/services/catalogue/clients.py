@@ -1,4 +1,4 @@
-"""Changes of API clients, as verbs of `services.clients`."""
+"""Changes of API clients, as verbs of `services.people.clients`."""
 
 from datetime import datetime
 

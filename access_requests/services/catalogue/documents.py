@@ -54,7 +54,7 @@ def missing_settings(needed_by: Iterable[Owner], *roles: str) -> list[str]:
 
 def publish(owner: Owner, *, actor: Actor) -> Iterator[Published]:
     """Create or update the group's documents one by one, each recorded before the next. Raises BackendError."""
-    for published in documents.each_published(owner, publisher=_caller(PUBLISHER)):
+    for published in documents.each_published(owner, publisher=_client(PUBLISHER)):
         if published.state != State.UNCHANGED:
             act = (
                 "runbook.published" if published.document != documents.template_name(owner.group) else "change_template.published"
@@ -65,7 +65,7 @@ def publish(owner: Owner, *, actor: Actor) -> Iterator[Published]:
 
 def review(owner: Owner, *, actor: Actor) -> list[Published]:
     """Approve the group's template, if it says what we render. Raises BackendError."""
-    reviewed = documents.review(owner, reviewer=_caller(REVIEWER))
+    reviewed = documents.review(owner, reviewer=_client(REVIEWER))
     for published in reviewed:
         if published.state != State.UNCHANGED:
             _record("change_template.reviewed", owner, published, actor)
@@ -75,7 +75,7 @@ def review(owner: Owner, *, actor: Actor) -> list[Published]:
 def complaints(of: Iterable[Owner]) -> Iterator[str]:
     """Yield a line for each document that keeps its group from being granted. Raises BackendError."""
     for owner in of:
-        for difference in documents.differences(owner, _caller(PUBLISHER)):
+        for difference in documents.differences(owner, _client(PUBLISHER)):
             yield f"{difference.document}: {_WORDS[difference.problem]}"
 
 
@@ -92,7 +92,7 @@ def warnings(of: list[Owner]) -> Iterator[str]:
         yield f"the documents of work groups could not be looked at: {error}"
 
 
-def _caller(role: str) -> AwsClient:
+def _client(role: str) -> AwsClient:
     client = sessions.ssm_of(getattr(settings, role), settings.AWS_REGION)
     return AwsClient.without_lease(client)
 

@@ -1,4 +1,4 @@
-"""Changes of people, as verbs of `services.people`."""
+"""Changes of people, as verbs of `services.people.people`."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
