@@ -60,7 +60,7 @@ def test_request_names_the_user_that_it_is_for(browse: Browse, jump: Jump, eleva
     assert "IAM user <code>" not in said
     assert f"The portal takes member01 out of {GROUP} and reads it back" in said
     both = submitted(jump.cast.member02, now=jump.clock.now, work_groups=[GROUP, "ProdMemberWorkGroup"])
-    said = browse(jump.cast.member02).get(f"/requests/{both.code}/").content.decode()
+    said = laid_out(browse(jump.cast.member02).get(f"/requests/{both.code}/"))
     assert "IAM user <code>member02</code>" in said
     assert "Identity Center user <code>member02</code>" in said
 
