@@ -54,6 +54,15 @@ class ClientSocket(socket.socket):
     def settimeout(self, _seconds: float | None, /) -> None:
         """Stay as it is."""
 
+    def shutdown(self, how: int, /) -> None:
+        """Leave it open while a thread has it: what is unsent is the event loop's to send, and the end is its to make."""
+        if not self.is_lent:
+            super().shutdown(how)
+
+    def close(self) -> None:
+        if not self.is_lent:
+            super().close()
+
     def recv(self, size: int, flags: int = 0, /) -> bytes:
         if self.is_lent:
             raise ConnectionResetError(errno.ECONNRESET, "a request was to be read beyond its end")

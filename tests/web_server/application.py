@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +16,28 @@ def application(environ: dict[str, Any], start_response: Start) -> Iterable[byte
     if path == "/refused":
         # Reads nothing of the body.
         return _answer(start_response, "401 Unauthorized", b"no")
+    if path == "/broken":
+        start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(LONG)))])
+        return _broken_off()
     if path == "/file":
         file = Path(environ["QUERY_STRING"]).open("rb")  # noqa: SIM115  Whoever sends it closes it.
         start_response("200 OK", [("Content-Type", "text/plain")])
         wrapped: Iterable[bytes] = environ["wsgi.file_wrapper"](file)
         return wrapped
-    if environ["QUERY_STRING"] == "long":
-        return _answer(start_response, "200 OK", LONG[:300_000])
-    if path == "/long":
-        return _answer(start_response, "200 OK", LONG)
+    if path == "/long" or environ["QUERY_STRING"] == "long":
+        return _answer(start_response, "200 OK", LONG if path == "/long" else LONG[:300_000])
     if path == "/slow":
         time.sleep(float(environ["QUERY_STRING"]))
     if path == "/state":
         files = sum(1 for _ in Path("/proc/self/fd").iterdir())
         return _answer(start_response, "200 OK", f"{os.getpid()} {threading.active_count()} {files} {_memory()}".encode())
     return _answer(start_response, "200 OK", environ["wsgi.input"].read())
+
+
+def _broken_off() -> Iterator[bytes]:
+    """Break in the middle of an answer."""
+    yield LONG[:-1]
+    raise RuntimeError("broken off")
 
 
 def _answer(start_response: Start, status: str, body: bytes) -> list[bytes]:

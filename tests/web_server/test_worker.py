@@ -178,6 +178,15 @@ def test_answer_that_is_taken_slowly_is_taken_whole(server: Server) -> None:
     assert answered(opened) == (200, LONG)
 
 
+def test_answer_that_breaks_off_ends_its_connection_alone(server: Server) -> None:
+    """Gunicorn closes the socket in its thread then; the event loop would fall over one that is closed, and with it everybody."""
+    pid = server.state().pid
+    opened = [server.sends(b"GET /broken HTTP/1.1\r\nHost: portal\r\n\r\n") for _ in range(4)]
+    until(lambda: server.get("/anything")[0] == 200)
+    assert all(is_closed(each) for each in opened)
+    assert server.state().pid == pid
+
+
 def test_answers_that_are_not_taken_have_their_room_and_no_more(server: Server) -> None:
     for _ in range(40):
         ATTACKS["an answer that nobody reads"](server)
