@@ -68,13 +68,13 @@ async function copy(button) {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copied]");
   if (button) copy(button);
-  for (const menu of document.querySelectorAll("details.person[open]")) {
+  for (const menu of document.querySelectorAll("details.drops[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });
 
 document.addEventListener("keydown", (event) => {
-  const menu = event.key === "Escape" && document.querySelector("details.person[open]");
+  const menu = event.key === "Escape" && document.querySelector("details.drops[open]");
   if (!menu) return;
   menu.open = false;
   menu.querySelector("summary").focus();
@@ -123,8 +123,6 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful) noticeOffline(false);
 });
 
-// On a phone the navigation scrolls sideways: begin where we are.
-document.querySelector(".site-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 prepare(document, false);
 tick();
 setInterval(tick, 1000);

@@ -125,7 +125,7 @@ def test_htmx_in_the_queue_gets_the_one_item_back(cast: Cast, browse: Browse, cl
     part = browse(cast.leader01).post(f"/requests/{request.code}/approve/", data, headers=HTMX).content.decode()
     assert part.count("<article") == 1
     assert "You approved" in part
-    assert '<span id="waiting-count" class="count" hx-swap-oob="true"></span>' in part
+    assert '<span class="waiting-count" hx-swap-oob="innerHTML:.waiting-count"></span>' in part
     assert "/reject/" not in part
 
 
