@@ -11,6 +11,7 @@ from enum import StrEnum
 from django.db import connection, transaction
 from psycopg import sql
 
+from audits.acts import Act
 from audits.triggers import TABLE
 
 
@@ -25,11 +26,11 @@ READ, APPEND, KEEP = "SELECT", "SELECT, INSERT", "SELECT, INSERT, UPDATE"
 FORGET, ALL = "SELECT, DELETE", "SELECT, INSERT, UPDATE, DELETE"
 # These say that people asked and decided: only the web, which knows who they are, writes them.
 OF_PEOPLE = (
-    "request.submitted",
-    "request.approval_given",
-    "request.approved",
-    "elevation.scheduled",
-    "elevation.extended",
+    Act.REQUEST_SUBMITTED,
+    Act.REQUEST_APPROVAL_GIVEN,
+    Act.REQUEST_APPROVED,
+    Act.ELEVATION_SCHEDULED,
+    Act.ELEVATION_EXTENDED,
 )
 # What pages, verbs and evaluations of access read. People are read whole, password hashes included (SECURITY.md).
 _OF_ACCESS = (

@@ -6,6 +6,7 @@ from typing import Literal
 
 from django.db import connection
 
+from audits.acts import Act
 from audits.models import Late, TrailEntry
 from portal.storable import storable
 from portal.verbs.actor import Actor
@@ -14,7 +15,7 @@ from portal.verbs.actor import Actor
 def record(
     *,
     now: datetime,
-    act: str,
+    act: Act,
     actor: str,
     subject: str,
     data: Mapping[str, object],
@@ -24,20 +25,20 @@ def record(
     """Append one entry in the caller's transaction. `now` is when it happened; the database adds when it was recorded.
 
     The order of commits is the order of ids: on PostgreSQL a trigger holds an advisory lock from the INSERT until the commit, so
-    call this late in a transaction; SQLite has one writer anyway. Raises DatabaseError when it cannot be written: the change that
-    it records must then not happen either. The database refuses a service's entry whose two times lie more than five minutes
-    apart, unless `late` says why it was recorded only now.
+    call this late in a transaction; SQLite has one writer anyway. Raises ValueError for an act that there is not, and
+    DatabaseError when it cannot be written: the change that it records must then not happen either. The database refuses a
+    service's entry whose two times lie more than five minutes apart, unless `late` says why it was recorded only now.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("A trail entry is written in the transaction of the change that it records.")
-    said = {"act": act, "actor": actor, "on_behalf_of": on_behalf_of, "subject": subject, "data": storable(data)}
+    said = {"act": Act(act), "actor": actor, "on_behalf_of": on_behalf_of, "subject": subject, "data": storable(data)}
     return TrailEntry.objects.create(at=now, late=late, **said)
 
 
 def record_act(
     *,
     now: datetime,
-    act: str,
+    act: Act,
     actor: Actor,
     subject: str,
     data: Mapping[str, object],

@@ -1,11 +1,13 @@
 """One story, as each call answers it: member01 asks at five, leader01 approves, and member01 is in production for two hours.
 
+from audits.acts import Act
 The OpenAPI document shows them; a test holds each against what the call says that it answers.
 """
 
 from typing import Any
 
 from access_requests.errors import AlreadyDecided, OwnRequest, TooLongAccess
+from audits.acts import Act
 
 Json = dict[str, Any]
 PRODUCTION = "222222222222"
@@ -85,7 +87,7 @@ TIMELINE: Json = {
     "at": ASKED_AT,
     "recorded_at": ASKED_AT,
     "late": "",
-    "act": "request.submitted",
+    "act": Act.REQUEST_SUBMITTED,
     "actor": "client:chatbot",
     "on_behalf_of": "member01",
     "subject": REQUEST,

@@ -9,6 +9,7 @@ from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, Decision, Elevation, Verdict
 from access_requests.selectors import waiting
 from access_requests.services.record import snapshot
+from audits.acts import Act
 from audits.api.entries import HAPPENED, LATE, RECORDED
 from audits.models import Late, TrailEntry
 from portal.users.models import User
@@ -139,7 +140,7 @@ class TimelineEntry(BaseModel):
     at: datetime = Field(description=HAPPENED)
     recorded_at: datetime | None = Field(description=RECORDED)
     late: str = Field(description=LATE, examples=["", Late.SPOOLED])
-    act: str = Field(examples=["request.approved"])
+    act: str = Field(examples=[Act.REQUEST_APPROVED])
     actor: str = Field(examples=["client:chatbot"])
     on_behalf_of: str
     subject: str

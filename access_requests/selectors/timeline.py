@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from access_requests.models import AccessRequest, Drift, Elevation
+from audits.acts import Act
 from audits.models import TrailEntry
 
 
@@ -20,4 +21,4 @@ def of_request(request: AccessRequest) -> QuerySet[TrailEntry]:
 def of_ends(elevations: Iterable[Elevation]) -> QuerySet[TrailEntry]:
     """Return the entries with which the ends of these began: who ended them, and why."""
     codes = [elevation.code for elevation in elevations]
-    return TrailEntry.objects.filter(subject__in=codes, act__in=("elevation.revoking", "elevation.cancelled"))
+    return TrailEntry.objects.filter(subject__in=codes, act__in=(Act.ELEVATION_REVOKING, Act.ELEVATION_CANCELLED))

@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from audits.acts import Act
+
 Json = dict[str, Any]
 ENTRY: Json = {
     "id": 41,
     "at": "2026-11-23T05:04:10Z",
     "recorded_at": "2026-11-23T05:04:10Z",
     "late": "",
-    "act": "request.approved",
+    "act": Act.REQUEST_APPROVED,
     "actor": "leader01",
     "on_behalf_of": "",
     "subject": "R-7K3M9QX2",

@@ -17,7 +17,7 @@ from access_requests.models import WebhookEndpoint  # noqa: E402
 from access_requests.services.notices.drift import Found  # noqa: E402
 from access_requests.services.notices.webhooks import bodies  # noqa: E402
 from access_requests.services.notices.webhooks.sentences import SENTENCES  # noqa: E402
-from access_requests.services.record.news import DRIFT_FOUND  # noqa: E402
+from audits.acts import Act  # noqa: E402
 from audits.models import TrailEntry  # noqa: E402
 
 EVENTS = Path(__file__).resolve().parents[2] / "docs" / "webhook-events.md"
@@ -55,7 +55,7 @@ def document() -> str:
 
 def _examples() -> Iterator[tuple[str, dict[str, Any]]]:
     for number, act in enumerate(SENTENCES, start=1):
-        yield act, _drift(number) if act == DRIFT_FOUND else bodies.of_news(_news(act, number), ENDPOINT)
+        yield act, _drift(number) if act == Act.COMPARISON_DRIFT_FOUND else bodies.of_news(_news(act, number), ENDPOINT)
     yield bodies.TEST, bodies.of_test(ENDPOINT, number="N-2B6HZP4T", now=AT)
     detailed = WebhookEndpoint(code="W-5T2N8QKM", name="leads", language="en", with_details=True)
     yield (
@@ -76,7 +76,7 @@ def _news(act: str, number: int) -> bodies.News:
 def _drift(number: int) -> dict[str, Any]:
     names = {"account": "jump", "thing": GROUP, "name": "member02", "work_group": GROUP}
     found = [Found(code="D-9H3RTV6P", kind="unexplained_member", **names)]
-    return bodies.of_drift(TrailEntry(pk=number, at=AT, act=DRIFT_FOUND), ENDPOINT, found, 1)
+    return bodies.of_drift(TrailEntry(pk=number, at=AT, act=Act.COMPARISON_DRIFT_FOUND), ENDPOINT, found, 1)
 
 
 def main() -> None:

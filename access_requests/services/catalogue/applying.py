@@ -11,11 +11,13 @@ from access_requests.services.catalogue.comparing import Change
 from access_requests.services.catalogue.state import Fields, Kind
 from access_requests.services.elevations import target_roles
 from access_requests.services.record import changes as trail_of_changes
+from audits.acts import Act
 from portal.users.models import User
 from portal.verbs.actor import Actor
 
 # What others refer to comes first, and goes last.
 COMING = (Kind.ACCOUNT, Kind.ROLE, Kind.STANDING_GROUP, Kind.PERSON, Kind.POLICY, Kind.WORK_GROUP, Kind.CLIENT)
+ACTS: Mapping[str, Act] = {"+": Act.CATALOGUE_ADDED, "~": Act.CATALOGUE_CHANGED, "-": Act.CATALOGUE_RETIRED}
 
 
 def apply(changes: Sequence[Change], *, secrets: Mapping[str, str], actor: Actor, now: datetime) -> dict[str, str]:
@@ -48,9 +50,10 @@ def _in_order(changes: Sequence[Change], kinds: Any) -> list[Change]:
 
 
 def _record(change: Change, *, actor: Actor, now: datetime) -> None:
-    act = {"+": "catalogue.added", "~": "catalogue.changed", "-": "catalogue.retired"}[change.sign]
     subject = f"{change.kind}:{change.key}"
-    trail_of_changes.record(act=act, subject=subject, before=change.before, after=change.after, actor=actor, now=now)
+    trail_of_changes.record(
+        act=ACTS[change.sign], subject=subject, before=change.before, after=change.after, actor=actor, now=now
+    )
 
 
 def _account(key: str, after: Fields, _now: datetime) -> None:

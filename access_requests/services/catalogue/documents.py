@@ -11,6 +11,7 @@ from access_requests.models import WorkGroup
 from access_requests.services.catalogue.state import Kind
 from access_requests.services.catalogue.state import State as Catalogue
 from access_requests.services.record import changes
+from audits.acts import Act
 from portal.aws import sessions
 from portal.aws.calls import AwsClient
 from portal.aws.errors import BackendError
@@ -56,9 +57,8 @@ def publish(owner: Owner, *, actor: Actor) -> Iterator[Published]:
     """Create or update the group's documents one by one, each recorded before the next. Raises BackendError."""
     for published in documents.each_published(owner, publisher=_client(PUBLISHER)):
         if published.state != State.UNCHANGED:
-            act = (
-                "runbook.published" if published.document != documents.template_name(owner.group) else "change_template.published"
-            )
+            is_template = published.document == documents.template_name(owner.group)
+            act = Act.CHANGE_TEMPLATE_PUBLISHED if is_template else Act.RUNBOOK_PUBLISHED
             _record(act, owner, published, actor)
         yield published
 
@@ -68,7 +68,7 @@ def review(owner: Owner, *, actor: Actor) -> list[Published]:
     reviewed = documents.review(owner, reviewer=_client(REVIEWER))
     for published in reviewed:
         if published.state != State.UNCHANGED:
-            _record("change_template.reviewed", owner, published, actor)
+            _record(Act.CHANGE_TEMPLATE_REVIEWED, owner, published, actor)
     return reviewed
 
 
@@ -97,7 +97,7 @@ def _client(role: str) -> AwsClient:
     return AwsClient.without_lease(client)
 
 
-def _record(act: str, owner: Owner, published: Published, actor: Actor) -> None:
+def _record(act: Act, owner: Owner, published: Published, actor: Actor) -> None:
     """Write down what AWS has taken already; a run that dies between finds the document unchanged next time."""
     before = {"version": published.before} if published.before else None
     after = {"version": published.version, "state": published.state.value, "work_group": owner.group}

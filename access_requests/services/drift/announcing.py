@@ -8,8 +8,8 @@ from functools import partial
 from access_requests.messages import Task
 from access_requests.models import Drift
 from access_requests.services.drift import recording
-from access_requests.services.record.news import DRIFT_FOUND
 from audits import selectors, trail
+from audits.acts import Act
 from portal.outbox import sending as outbox
 from portal.verbs.actor import WORKER
 from portal.verbs.run import run
@@ -17,7 +17,7 @@ from portal.verbs.run import run
 logger = logging.getLogger(__name__)
 SUBJECT = "comparison"
 # What is told of: something new, or more of what was told.
-TOLD = ("drift.found", "drift.changed")
+TOLD = (Act.DRIFT_FOUND, Act.DRIFT_CHANGED)
 # So many are named in the entry; of more there is the number.
 MOST = 200
 
@@ -35,7 +35,8 @@ def tell_of_new(*, now: datetime) -> None:
 def _untold() -> tuple[Sequence[Drift], int]:
     """Return what is open and was found, or found worse, after the last entry of this kind, and up to which entry that goes."""
     rows = {row.code: row for row in recording.open_rows().values()}
-    last = selectors.numbered().filter(subject=SUBJECT, act=DRIFT_FOUND).order_by("-id").values_list("pk", "data__through")
+    told = selectors.numbered().filter(subject=SUBJECT, act=Act.COMPARISON_DRIFT_FOUND)
+    last = told.order_by("-id").values_list("pk", "data__through")
     found = selectors.after(_through(*(last.first() or (0, 0)))).filter(subject__in=rows, act__in=TOLD)
     entries = list(found.values_list("pk", "subject"))
     return [rows[code] for code in dict.fromkeys(code for _pk, code in entries)], max((pk for pk, _code in entries), default=0)
@@ -48,7 +49,7 @@ def _through(entry_id: int, said: object) -> int:
 
 def _append(new: Sequence[Drift], through: int, now: datetime) -> None:
     data = {"count": len(new), "found": [_named(row) for row in new[:MOST]], "through": through}
-    trail.record(now=now, act=DRIFT_FOUND, actor=WORKER.name, subject=SUBJECT, data=data)
+    trail.record(now=now, act=Act.COMPARISON_DRIFT_FOUND, actor=WORKER.name, subject=SUBJECT, data=data)
     outbox.nudge(Task.TELL)
 
 

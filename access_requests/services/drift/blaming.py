@@ -23,6 +23,7 @@ from access_requests.lifecycle import DriftStatus
 from access_requests.models import AccountKind, AwsAccount, Drift, DriftKind, Reconciliation
 from access_requests.services.drift import recording
 from access_requests.services.drift.difference import Problem
+from audits.acts import Act
 from portal.aws.calls import AwsClient
 from portal.aws.errors import BackendError
 from portal.aws.sessions import SESSION_NAME, cloudtrail_of, jump_sts
@@ -268,4 +269,4 @@ def _attribute(drift_id: int, event: Event) -> None:
     undone = _same(drift).filter(status=DriftStatus.UNDONE, principal=drift.principal)
     drift.undone_before = undone.filter(settled_at__gte=drift.found_at - REPEATED_WITHIN).count()
     drift.save(update_fields=["principal", "event", "undone_before"])
-    recording.tell(drift, "drift.attributed", actor=WORKER, now=timezone.now())
+    recording.tell(drift, Act.DRIFT_ATTRIBUTED, actor=WORKER, now=timezone.now())

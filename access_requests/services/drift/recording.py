@@ -12,6 +12,7 @@ from access_requests.models import DRIFT_OF_ELEVATION, DRIFT_OF_SWITCH, Drift
 from access_requests.services.drift.comparing import Comparison
 from access_requests.services.drift.difference import Difference, Key, Problem
 from audits import trail
+from audits.acts import Act
 from portal.storable import storable
 from portal.verbs.actor import WORKER, Actor
 from portal.verbs.rejections import TransitionNotAllowed
@@ -19,6 +20,13 @@ from portal.verbs.run import run
 
 logger = logging.getLogger(__name__)
 Data = Mapping[str, object]
+# What the trail says of a drift that has come to a state.
+ACTS: Mapping[DriftStatus, Act] = {
+    DriftStatus.UNDOING: Act.DRIFT_UNDOING,
+    DriftStatus.UNDONE: Act.DRIFT_UNDONE,
+    DriftStatus.GONE: Act.DRIFT_GONE,
+    DriftStatus.ACCEPTED: Act.DRIFT_ACCEPTED,
+}
 # From so many times on, the same undone again within a day is said to be another tool's work.
 ANOTHER_TOOL = 3
 
@@ -96,10 +104,10 @@ def apply(drift: Drift, action: DriftAction, *, actor: Actor, now: datetime, dat
     if after not in DRIFT_OPEN:
         drift.settled_at, drift.problem = now, ""
     drift.save()
-    tell(drift, f"drift.{after}", actor=actor, now=now, data={"from": before, "to": after, **(data or {})})
+    tell(drift, ACTS[after], actor=actor, now=now, data={"from": before, "to": after, **(data or {})})
 
 
-def tell(drift: Drift, act: str, *, actor: Actor, now: datetime, data: Data | None = None) -> None:
+def tell(drift: Drift, act: Act, *, actor: Actor, now: datetime, data: Data | None = None) -> None:
     """Append to the trail what happened to a drift, with all of it."""
     whole = {"drift": _described(drift), **(data or {})}
     trail.record_act(now=now, act=act, actor=actor, subject=drift.code, data=whole)
@@ -118,14 +126,14 @@ def _find(difference: Difference, now: datetime) -> None:
         seen_at=now,
     )
     logger.warning("drift %s: %s, %s %s %s", drift.code, drift.kind, drift.account, drift.thing, drift.name)
-    tell(drift, "drift.found", actor=WORKER, now=now, data={"to": drift.status})
+    tell(drift, Act.DRIFT_FOUND, actor=WORKER, now=now, data={"to": drift.status})
 
 
 def _change(drift_id: int, difference: Difference, now: datetime) -> None:
     drift = lock(drift_id)
     drift.detail = storable(difference.detail)
     drift.save(update_fields=["detail"])
-    tell(drift, "drift.changed", actor=WORKER, now=now)
+    tell(drift, Act.DRIFT_CHANGED, actor=WORKER, now=now)
 
 
 def _settle(drift_id: int, now: datetime) -> None:

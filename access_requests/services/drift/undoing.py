@@ -23,6 +23,7 @@ from access_requests.services.drift import policies, recording, undo_people, und
 from access_requests.services.drift.looking import Alive, client_of
 from access_requests.services.elevations import aws_step, provision, stop
 from access_requests.services.record import locking
+from audits.acts import Act
 from portal.aws import directory
 from portal.aws.calls import AwsClient, Call
 from portal.aws.errors import BackendError, BackendRefused
@@ -128,7 +129,7 @@ def _tell_attempt(drift_id: int, problem: str, calls: list[Call]) -> None:
     drift = recording.lock(drift_id)
     drift.problem = problem
     drift.save(update_fields=["problem"])
-    act = "drift.undo_attempt_failed" if problem else "drift.undo_written"
+    act = Act.DRIFT_UNDO_ATTEMPT_FAILED if problem else Act.DRIFT_UNDO_WRITTEN
     recording.tell(drift, act, actor=WORKER, now=timezone.now(), data={"calls": aws_step.calls_as_data(calls)})
 
 

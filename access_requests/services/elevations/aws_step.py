@@ -17,6 +17,7 @@ from access_requests.lifecycle import IN_AWS
 from access_requests.models import AccessRequest, Elevation, WorkGroup
 from access_requests.services.elevations import change_details, executions, lease
 from access_requests.services.record import bindings, locking, transition
+from audits.acts import Act
 from portal.aws.calls import Call
 from portal.aws.errors import BackendError, LeaseLost, UnderWay
 from portal.aws.sessions import jump_iam
@@ -59,6 +60,8 @@ class Step(Protocol):
     """What differs between a grant, an extension, an end and the tidying after it."""
 
     name: str
+    # What the trail says when it is to be tried again.
+    failed: Act
 
     def mark(self, elevation: Elevation, *, now: datetime) -> bool:
         """In transaction 1, the row locked: whether there is something to do, with the state marked accordingly."""
@@ -161,16 +164,16 @@ def is_another_in_aws(elevation: Elevation) -> bool:
     return same.exclude(pk=elevation.pk).exists()
 
 
-def try_again(elevation: Elevation, problem: str, *, data: Data, step: str, now: datetime) -> None:
+def try_again(elevation: Elevation, problem: str, *, data: Data, step: Step, now: datetime) -> None:
     """Leave the state as it is, for another attempt after a while."""
     elevation.attempts += 1
     elevation.problem = problem
     elevation.try_again_at = now + min(RETRY_FIRST * 2 ** min(elevation.attempts - 1, 10), RETRY_LONGEST)
     elevation.save(update_fields=["attempts", "problem", "try_again_at", "seen", "seen_at"])
     level = logging.ERROR if elevation.attempts >= CALL_A_HUMAN else logging.WARNING
-    logger.log(level, "%s of %s, attempt %s: %s", step, elevation.code, elevation.attempts, problem)
+    logger.log(level, "%s of %s, attempt %s: %s", step.name, elevation.code, elevation.attempts, problem)
     attempt = {"problem": problem, "attempt": elevation.attempts, "try_again_at": elevation.try_again_at, **data}
-    transition.record(elevation, act=f"elevation.{step}_attempt_failed", actor=WORKER, now=now, data=attempt)
+    transition.record(elevation, act=step.failed, actor=WORKER, now=now, data=attempt)
 
 
 def look_again(elevation: Elevation, *, now: datetime) -> None:

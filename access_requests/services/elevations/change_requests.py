@@ -21,6 +21,7 @@ from access_requests.messages import Task
 from access_requests.models import AccessRequest, AutomationExecution, Elevation, WorkGroup
 from access_requests.services.elevations import aws_step, change_details, executions, lease, stop
 from access_requests.services.record import locking, transition
+from audits.acts import Act
 from portal.aws.errors import BackendError
 from portal.aws.sessions import jump_iam
 from portal.outbox import sending as outbox
@@ -144,7 +145,7 @@ def _settle(claimed: AutomationExecution, aws: StepClient, problem: str, *, now:
     row.refresh_from_db(fields=["execution_id", "status", "seen_at", "shown"])
     if problem and problem != row.problem:
         told = {"problem": problem, "work_group": row.work_group.name, **calls}
-        transition.record(request, act="request.change_attempt_failed", actor=WORKER, now=now, data=told)
+        transition.record(request, act=Act.REQUEST_CHANGE_ATTEMPT_FAILED, actor=WORKER, now=now, data=told)
     row.attempts, row.problem = (row.attempts + 1, problem) if problem else (0, "")
     seen = executions.as_execution(row)
     _end_with_it(row, elevation, seen, now=now)

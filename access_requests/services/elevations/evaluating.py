@@ -18,6 +18,7 @@ from access_requests.messages import Task
 from access_requests.models import AccountKind, AwsAccount, Elevation, TargetRole
 from access_requests.services.elevations import gates
 from access_requests.services.record import locking, transition
+from audits.acts import Act
 from portal.aws import inventory
 from portal.aws.calls import AwsClient
 from portal.aws.errors import BackendError, LeaseLost
@@ -29,7 +30,6 @@ from portal.outbox import sending as outbox
 from portal.verbs.actor import WORKER
 
 logger = logging.getLogger(__name__)
-ACT = "elevation.judged"
 BATCH = 200
 CLAIMED_FOR = timedelta(minutes=2)
 RETRY_FIRST = timedelta(seconds=5)
@@ -71,15 +71,14 @@ def before_grant(elevation: Elevation, aws: AwsClient) -> None:
         row = locking.lock_elevation(elevation.pk)
         row.evaluation = elevation.evaluation = evaluation
         row.save(update_fields=["evaluation"])
-        transition.record(
-            row, act=ACT, actor=WORKER, now=timezone.now(), data={"judged": evaluation, "moment": BEFORE, "calls": calls}
-        )
+        data = {"judged": evaluation, "moment": BEFORE, "calls": calls}
+        transition.record(row, act=Act.ELEVATION_EVALUATED, actor=WORKER, now=timezone.now(), data=data)
 
 
 def record_afterwards(elevation: Elevation, evaluation: Mapping[str, Any], *, now: datetime) -> None:
     """Record, with the step that gave, what the second after the end was evaluated to; `elevation` is locked."""
     data = {"judged": evaluation, "moment": AFTERWARDS, "expected": DENIED}
-    transition.record(elevation, act=ACT, actor=WORKER, now=now, data=data)
+    transition.record(elevation, act=Act.ELEVATION_EVALUATED, actor=WORKER, now=now, data=data)
 
 
 def evaluate_due() -> None:
@@ -122,7 +121,7 @@ def _settle(elevation: Elevation, read: Read, *, at: datetime, calls: Sequence[M
         row.save(update_fields=["evaluation", "evaluate_at"])
         if (evaluation["decision"], row.status) != said or not again:
             data = {"judged": row.evaluation, "moment": row.status, "expected": expected, "calls": list(calls)}
-            transition.record(row, act=ACT, actor=WORKER, now=now, data=data)
+            transition.record(row, act=Act.ELEVATION_EVALUATED, actor=WORKER, now=now, data=data)
     if evaluation["decision"] not in (expected, UNKNOWN) and not again:
         logger.error("%s is %s and should be %s", elevation.code, evaluation["decision"], expected)
 

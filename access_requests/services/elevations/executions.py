@@ -9,9 +9,9 @@ from django.db.models import Q, QuerySet
 from access_requests.grants.executions import Execution, Purpose, Said, Step
 from access_requests.models import AccessRequest, AutomationExecution, Elevation, WorkGroup
 from access_requests.services.record import transition
+from audits.acts import Act
 from portal.verbs.actor import WORKER
 
-SEEN = "execution_seen"
 # What of an execution has columns of its own.
 _COLUMNS = frozenset({"request", "purpose", "number", "id", "status"})
 
@@ -72,10 +72,10 @@ def keep(work_group: WorkGroup, seen: Iterable[Execution], *, now: datetime) -> 
 
 def tell(subject: AccessRequest | Elevation, changed: Iterable[Execution], *, now: datetime, data: transition.Data) -> None:
     """Append to the trail what AWS does by itself now. The calls by which it was found out stand with the first."""
-    kind = "request" if isinstance(subject, AccessRequest) else "elevation"
+    act = Act.REQUEST_EXECUTION_SEEN if isinstance(subject, AccessRequest) else Act.ELEVATION_EXECUTION_SEEN
     for one in changed:
         told = {"execution": asdict(one), **data}
-        transition.record(subject, act=f"{kind}.{SEEN}", actor=WORKER, now=now, data=told)
+        transition.record(subject, act=act, actor=WORKER, now=now, data=told)
         data = {}
 
 

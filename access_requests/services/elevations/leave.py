@@ -15,24 +15,24 @@ from typing import Any, TypeVar
 from django.db.models import Q, QuerySet
 
 from access_requests import policy
-from access_requests.lifecycle import INSIDE, ElevationStatus, RequestStatus
+from access_requests.lifecycle import INSIDE
 from access_requests.models import AccessRequest, Elevation
 from access_requests.policy import Consent, Facts, Given, Grounds, Level, Said, Unfounded
 from access_requests.services.elevations import stop
 from access_requests.services.record import locking
+from access_requests.services.record.states import OF_ELEVATION
 from audits import selectors
+from audits.acts import Act
 from audits.models import TrailEntry
 from portal.verbs.actor import WORKER
 from portal.verbs.run import run
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
-GIVEN = "request.approval_given"
-APPROVED = f"request.{RequestStatus.APPROVED}"
-SCHEDULED = f"elevation.{ElevationStatus.SCHEDULED}"
-EXTENDED, EXTENSION_REFUSED = "elevation.extended", "elevation.extension_refused"
-STATES = {f"elevation.{status}": str(status) for status in ElevationStatus}
-ACTS = (GIVEN, APPROVED, EXTENDED, EXTENSION_REFUSED, *STATES)
+EXTENDED, EXTENSION_REFUSED = Act.ELEVATION_EXTENDED, Act.ELEVATION_EXTENSION_REFUSED
+APPROVALS = (Act.REQUEST_APPROVAL_GIVEN, Act.REQUEST_APPROVED)
+STATES = {str(act): str(status) for status, act in OF_ELEVATION.items()}
+ACTS = (*APPROVALS, EXTENDED, EXTENSION_REFUSED, *STATES)
 # What of requests and their decisions is weighed: one row a decision, and one for a request without any.
 COLUMNS = ("pk", "code", "extends_id", "status", "requester__username", "digest", "starts_at", "ends_at")
 OF_DECISION = ("decisions__approver__username", "decisions__level_number", "decisions__verdict", "decisions__seen")
@@ -158,13 +158,13 @@ def _said(row: Mapping[str, Any]) -> frozenset[Said]:
 
 
 def _consent(row: Facts, entries: Sequence[TrailEntry]) -> Consent:
-    approved = [entry for entry in entries if entry.act == APPROVED]
+    approved = [entry for entry in entries if entry.act == Act.REQUEST_APPROVED]
     told = _readable(lambda: _told(row, approved[0], entries)) if len(approved) == 1 else None
     return told or Consent(row=row)
 
 
 def _told(row: Facts, approved: TrailEntry, entries: Sequence[TrailEntry]) -> Consent:
-    approvals = [entry.data for entry in entries if entry.act in (GIVEN, APPROVED)]
+    approvals = [entry.data for entry in entries if entry.act in APPROVALS]
     by = tuple((_said_in(data["decision"]), _levels(data["request"])) for data in approvals)
     said = approved.data["request"]
     told = Facts(
@@ -190,7 +190,7 @@ def _levels(request: Mapping[str, Any]) -> tuple[Level, ...]:
 
 
 def _grounds(elevation: Elevation, entries: Sequence[TrailEntry], consent: Consent, extensions: Mapping[str, Consent]) -> Grounds:
-    made = [entry for entry in entries if entry.act == SCHEDULED]
+    made = [entry for entry in entries if entry.act == Act.ELEVATION_SCHEDULED]
     moved = _named_by(entries, EXTENDED) - _named_by(entries, EXTENSION_REFUSED)
     return Grounds(
         status=elevation.status,
@@ -224,7 +224,7 @@ def _given(made: TrailEntry) -> Given:
     )
 
 
-def _named_by(entries: Sequence[TrailEntry], act: str) -> set[str]:
+def _named_by(entries: Sequence[TrailEntry], act: Act) -> set[str]:
     """Return the codes of the extensions that entries of this act name."""
     said = (entry.data for entry in entries if entry.act == act)
     return {str(data.get("by")) for data in said if isinstance(data, Mapping)}

@@ -25,6 +25,7 @@ from access_requests.services.elevations import (
 )
 from access_requests.services.elevations.aws_step import Data, Outcome
 from access_requests.services.record import bindings, transition
+from audits.acts import Act
 from portal.aws import directory
 from portal.aws.errors import BackendError, BackendRefused, UnderWay
 from portal.outbox import sending as outbox
@@ -49,6 +50,7 @@ def prolong(elevation_id: int) -> None:
 
 class Grants:
     name = "grant"
+    failed = Act.ELEVATION_GRANT_ATTEMPT_FAILED
 
     def mark(self, elevation: Elevation, *, now: datetime) -> bool:
         if elevation.status not in (ElevationStatus.SCHEDULED, ElevationStatus.GRANTING) or elevation.starts_at > now:
@@ -72,7 +74,7 @@ class Grants:
         if elevation.status != ElevationStatus.GRANTING:
             _leave_to_the_end(elevation, data, now)
         elif outcome.presence != Presence.PRESENT:
-            aws_step.try_again(elevation, NOT_SHOWN_YET, data=data, step=self.name, now=now)
+            aws_step.try_again(elevation, NOT_SHOWN_YET, data=data, step=self, now=now)
         else:
             evaluating.record_afterwards(elevation, outcome.afterwards, now=now)
             elevation.granted_at, elevation.written_ends_at = now, outcome.ends_at
@@ -84,16 +86,17 @@ class Grants:
             _leave_to_the_end(elevation, data, now)
         elif isinstance(error, BackendRefused):
             # No endless grants: an administrator must act first. Part of it may be there, so it is taken out.
-            aws_step.try_again(elevation, error.cause, data=data, step=self.name, now=now)
+            aws_step.try_again(elevation, error.cause, data=data, step=self, now=now)
             stop.end_now(elevation, reason="grant_refused", actor=WORKER, now=now, comment=error.cause)
         elif isinstance(error, UnderWay):
             aws_step.look_again(elevation, now=now)
         else:
-            aws_step.try_again(elevation, error.cause, data=data, step=self.name, now=now)
+            aws_step.try_again(elevation, error.cause, data=data, step=self, now=now)
 
 
 class Prolongs:
     name = "extension"
+    failed = Act.ELEVATION_EXTENSION_ATTEMPT_FAILED
 
     def mark(self, elevation: Elevation, *, now: datetime) -> bool:
         behind = elevation.written_ends_at != elevation.ends_at
@@ -113,14 +116,14 @@ class Prolongs:
         if elevation.status != ElevationStatus.ACTIVE:
             _leave_to_the_end(elevation, data, now)
         elif outcome.presence != Presence.PRESENT:
-            aws_step.try_again(elevation, NOT_SHOWN_YET, data=data, step=self.name, now=now)
+            aws_step.try_again(elevation, NOT_SHOWN_YET, data=data, step=self, now=now)
         else:
             evaluating.record_afterwards(elevation, outcome.afterwards, now=now)
             elevation.written_ends_at = outcome.ends_at
             evaluating.ask(elevation, now=now)
             elevation.attempts, elevation.try_again_at, elevation.problem = 0, None, ""
             elevation.save()
-            transition.record(elevation, act="elevation.extension_written", actor=WORKER, now=now, data=data)
+            transition.record(elevation, act=Act.ELEVATION_EXTENSION_WRITTEN, actor=WORKER, now=now, data=data)
 
     def fail(self, elevation: Elevation, error: BackendError, *, data: Data, now: datetime) -> None:
         if elevation.status != ElevationStatus.ACTIVE:
@@ -129,7 +132,7 @@ class Prolongs:
         if isinstance(error, UnderWay):
             aws_step.look_again(elevation, now=now)
             return
-        aws_step.try_again(elevation, error.cause, data=data, step=self.name, now=now)
+        aws_step.try_again(elevation, error.cause, data=data, step=self, now=now)
         if error.problem in ENDING:
             stop.end_now(elevation, reason=error.problem, actor=WORKER, now=now)
         elif error.problem in REFUSED.values():
@@ -150,7 +153,7 @@ def _refused(elevation: Elevation, error: BackendError, now: datetime) -> None:
     elevation.ends_at, elevation.ends_by, elevation.written_ends_at = fixed_by.ends_at, fixed_by.code, None
     elevation.attempts, elevation.try_again_at = 0, None
     elevation.save()
-    transition.record(elevation, act="elevation.extension_refused", actor=WORKER, now=now, data=moved)
+    transition.record(elevation, act=Act.ELEVATION_EXTENSION_REFUSED, actor=WORKER, now=now, data=moved)
 
 
 def _write(elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
@@ -208,5 +211,5 @@ def _why_not(elevation: Elevation, now: datetime) -> str:
 
 def _leave_to_the_end(elevation: Elevation, data: Data, now: datetime) -> None:
     """Somebody ended the elevation while AWS was being called: record the calls, and have them undone without delay."""
-    transition.record(elevation, act="elevation.overtaken", actor=WORKER, now=now, data=data)
+    transition.record(elevation, act=Act.ELEVATION_OVERTAKEN, actor=WORKER, now=now, data=data)
     outbox.put(Task.END, object_id=elevation.pk, now=now)

@@ -17,6 +17,7 @@ from access_requests.models import Elevation
 from access_requests.services.elevations import aws_step, evaluating, executions, fences, gates, lease, open_sessions, spool
 from access_requests.services.elevations.aws_step import Data, NotRecorded, Outcome
 from access_requests.services.record import transition
+from audits.acts import Act
 from portal.aws import directory
 from portal.aws.calls import is_missing
 from portal.aws.errors import BackendBusy, BackendError, BackendRefused, LeaseLost, UnderWay
@@ -49,6 +50,7 @@ def tidy(elevation_id: int) -> None:
 
 class Ends:
     name = "end"
+    failed = Act.ELEVATION_END_ATTEMPT_FAILED
 
     def mark(self, elevation: Elevation, *, now: datetime) -> bool:
         spool.record(elevation, now=now)
@@ -68,7 +70,7 @@ class Ends:
     def settle(self, elevation: Elevation, outcome: Outcome, *, data: Data, now: datetime) -> None:
         spool.record(elevation, now=now)
         if not _is_gone(outcome):
-            aws_step.try_again(elevation, STILL_SHOWN, data=data, step=self.name, now=now)
+            aws_step.try_again(elevation, STILL_SHOWN, data=data, step=self, now=now)
             return
         elevation.ended_at, elevation.fence_due_at = now, now + lease.length()
         evaluating.ask(elevation, now=now)
@@ -79,11 +81,12 @@ class Ends:
             aws_step.look_again(elevation, now=now)
             return
         # Whatever AWS says, an end never gives up.
-        aws_step.try_again(elevation, error.cause, data=data, step=self.name, now=now)
+        aws_step.try_again(elevation, error.cause, data=data, step=self, now=now)
 
 
 class Tidies:
     name = "tidying"
+    failed = Act.ELEVATION_TIDYING_ATTEMPT_FAILED
 
     def mark(self, elevation: Elevation, *, now: datetime) -> bool:
         due = elevation.fence_due_at is not None and elevation.fence_due_at <= now
@@ -116,18 +119,18 @@ class Tidies:
         if isinstance(error, UnderWay):
             aws_step.look_again(elevation, now=now)
         else:
-            aws_step.try_again(elevation, error.cause, data=data, step=self.name, now=now)
+            aws_step.try_again(elevation, error.cause, data=data, step=self, now=now)
         elevation.fence_due_at, elevation.try_again_at = elevation.try_again_at, None
         elevation.save(update_fields=["fence_due_at", "try_again_at"])
 
 
-def _tidied(elevation: Elevation) -> str:
+def _tidied(elevation: Elevation) -> Act:
     """Return how the trail calls the tidying."""
     if not fenced(elevation.work_group.backend):
-        return "elevation.looked_after"
+        return Act.ELEVATION_LOOKED_AFTER
     # As it was when the calls were made: nobody begins a grant to this person while the lease is held.
     stays = any(fences.is_needed(elevation.person, role) for role in aws_step.grant_of(elevation).roles)
-    return "elevation.fence_left" if stays else "elevation.fence_removed"
+    return Act.ELEVATION_FENCE_LEFT if stays else Act.ELEVATION_FENCE_REMOVED
 
 
 def _take_out(elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:

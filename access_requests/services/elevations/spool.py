@@ -18,13 +18,14 @@ from django.utils import timezone
 
 from access_requests.models import Elevation
 from access_requests.services.record import transition
+from audits.acts import Act
 from audits.models import EARLIEST, Late, TrailEntry
 from portal.rest import strict_json
 from portal.storable import storable
 from portal.verbs.actor import WORKER
 
 logger = logging.getLogger(__name__)
-ACT = "elevation.end_recorded_late"
+ACT = Act.ELEVATION_END_RECORDED_LATE
 ENDED = "ended"
 # The worker's own, whatever the umask lets others do.
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600

@@ -14,6 +14,7 @@ from access_requests.grants.registry import unfenced
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, TargetRole, WorkGroup
 from access_requests.services.record import changes
+from audits.acts import Act
 from portal.aws import directory
 from portal.aws.calls import AwsClient
 from portal.aws.directory import IamRole
@@ -100,5 +101,5 @@ def _keep(pk: int, there: IamRole) -> None:
     role.arn, role.role_id, role.read_at, role.read_again_at = there.arn, there.role_id, now, None
     role.save(update_fields=["arn", "role_id", "read_at", "read_again_at"])
     after = {"arn": role.arn, "role_id": role.role_id}
-    changes.record(act="catalogue.changed", subject=f"role:{role}", before=before, after=after, actor=WORKER, now=now)
+    changes.record(act=Act.CATALOGUE_CHANGED, subject=f"role:{role}", before=before, after=after, actor=WORKER, now=now)
     rewrite_fences(role)

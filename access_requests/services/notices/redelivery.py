@@ -5,6 +5,7 @@ from datetime import datetime
 from access_requests.models import Delivery, DeliveryStatus
 from access_requests.services.notices import delivering
 from access_requests.services.record import changes
+from audits.acts import Act
 from portal.verbs import authority, rejections
 from portal.verbs.actor import Actor
 
@@ -22,5 +23,5 @@ def again(*, code: str, actor: Actor, now: datetime) -> Delivery:
         raise rejections.TransitionNotAllowed(state=sent.status)
     made = delivering.deliver_again(sent, now=now)
     told = {"channel": sent.channel, "target": sent.target, "act": sent.act, "about": sent.subject, "as": made.code}
-    changes.record(act="delivery.repeated", subject=f"delivery:{code}", before=None, after=told, actor=actor, now=now)
+    changes.record(act=Act.DELIVERY_REPEATED, subject=f"delivery:{code}", before=None, after=told, actor=actor, now=now)
     return made

@@ -10,8 +10,8 @@ from access_requests.messages import Task
 from access_requests.models import Delivery, NoticeCursor
 from access_requests.services.notices import registry
 from access_requests.services.notices.contract import Channel, Wanted
-from access_requests.services.record.news import NEWS
 from audits import selectors
+from audits.acts import TOLD
 from audits.models import TrailEntry
 from portal.outbox import sending as outbox
 
@@ -73,7 +73,7 @@ def _keep_within_the_trail(cursor: NoticeCursor) -> None:
 
 def _deliveries(entries: Sequence[TrailEntry], now: datetime) -> Iterator[Delivery]:
     for entry in entries:
-        if entry.act not in NEWS:
+        if entry.act not in TOLD:
             continue
         for channel in registry.CHANNELS:
             for wanted in _wanted(channel, entry, now):

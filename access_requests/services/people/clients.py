@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from access_requests.models import ApiClient, ClientKind, KeptIn, PersonalToken, WorkGroup
 from access_requests.services.people import client_errors
 from access_requests.services.record import changes
+from audits.acts import Act
 from portal.users.models import User
 from portal.verbs import authority, rejections
 from portal.verbs.actor import Actor, Door
@@ -86,7 +87,7 @@ def add(
             _let_know(client, actor)
     except IntegrityError as error:
         raise client_errors.ClientKeyTaken(field="key", key=key) from error
-    changes.record(act="client.added", subject=_subject(client), before=None, after=describe(client), actor=actor, now=now)
+    changes.record(act=Act.CLIENT_ADDED, subject=_subject(client), before=None, after=describe(client), actor=actor, now=now)
     return Made(client=client, secret=secret)
 
 
@@ -106,7 +107,7 @@ def change(*, client: ApiClient, terms: Terms, kept_in: str, actor: Actor, now: 
     _limit(client, terms)
     ended = _end_tokens(client) if describe(client)["scopes"] != before["scopes"] else {}
     after = {**describe(client), **ended}
-    changes.record(act="client.changed", subject=_subject(client), before=before, after=after, actor=actor, now=now)
+    changes.record(act=Act.CLIENT_CHANGED, subject=_subject(client), before=before, after=after, actor=actor, now=now)
     return client
 
 
@@ -129,7 +130,7 @@ def rotate_secret(*, client: ApiClient, actor: Actor, now: datetime, secret: str
     client.oauth_client.save()
     _let_know(client, actor)
     after = {**describe(client), "secret": "set anew", **_end_tokens(client)}
-    changes.record(act="client.secret_rotated", subject=_subject(client), before=before, after=after, actor=actor, now=now)
+    changes.record(act=Act.CLIENT_SECRET_ROTATED, subject=_subject(client), before=before, after=after, actor=actor, now=now)
     return Made(client=client, secret=secret)
 
 
@@ -150,7 +151,7 @@ def revoke(*, client: ApiClient, actor: Actor, now: datetime, kept_in: str = Kep
     oauth.set_secret(str(get_adapter().generate_client_secret()))
     oauth.save()
     after = {**describe(client), "revoked": True, **_end_tokens(client)}
-    changes.record(act="client.revoked", subject=_subject(client), before=before, after=after, actor=actor, now=now)
+    changes.record(act=Act.CLIENT_REVOKED, subject=_subject(client), before=before, after=after, actor=actor, now=now)
     return client
 
 
@@ -183,7 +184,7 @@ def bring_back(
     else:
         _limit(client, terms)
     _let_know(client, actor)
-    changes.record(act="client.restored", subject=_subject(client), before=None, after=describe(client), actor=actor, now=now)
+    changes.record(act=Act.CLIENT_RESTORED, subject=_subject(client), before=None, after=describe(client), actor=actor, now=now)
     return Made(client=client, secret=secret)
 
 

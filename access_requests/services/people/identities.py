@@ -16,6 +16,7 @@ from access_requests.selectors import identities
 from access_requests.services.people import identity_errors
 from access_requests.services.people.credentials import ChatAccount
 from access_requests.services.record import changes, locking
+from audits.acts import Act
 from portal import typed_words
 from portal.users.models import LinkedIdentity, User
 from portal.verbs import rejections
@@ -63,7 +64,7 @@ def unlink(*, person: User, provider: str, actor: Actor, now: datetime) -> None:
     for each in links:
         before = _described(each)
         each.delete()
-        changes.record(act="identity.unlinked", subject=_subject(person), before=before, after=None, actor=actor, now=now)
+        changes.record(act=Act.IDENTITY_UNLINKED, subject=_subject(person), before=before, after=None, actor=actor, now=now)
 
 
 def forget_old(*, now: datetime) -> None:
@@ -92,7 +93,7 @@ def _link(code: str, provider: str, external_id: str, proof: Mapping[str, object
     account = ChatAccount(provider=provider, external_id=external_id)
     actor = Actor(person=person, door=Door.CHAT, credential=account, proof=proof)
     after = {**_described(new), "code_made_by": made.proof}
-    changes.record(act="identity.linked", subject=_subject(person), before=None, after=after, actor=actor, now=now)
+    changes.record(act=Act.IDENTITY_LINKED, subject=_subject(person), before=None, after=after, actor=actor, now=now)
     return new
 
 

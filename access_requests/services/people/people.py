@@ -14,6 +14,7 @@ from access_requests.selectors import personal_tokens as selectors
 from access_requests.services.elevations import stop
 from access_requests.services.people import personal_tokens
 from access_requests.services.record import changes, locking
+from audits.acts import Act
 from portal.aws.directory import IamUser
 from portal.users.models import LinkedIdentity, User
 from portal.verbs.actor import Actor
@@ -25,6 +26,8 @@ BINDINGS: Mapping[str, type[IamUserBinding | IdentityCenterBinding]] = {
     "iam_user": IamUserBinding,
     "identity_center_user": IdentityCenterBinding,
 }
+BOUND: Mapping[str, Act] = {"iam_user": Act.IAM_USER_BOUND, "identity_center_user": Act.IDENTITY_CENTER_USER_BOUND}
+UNBOUND: Mapping[str, Act] = {"iam_user": Act.IAM_USER_UNBOUND, "identity_center_user": Act.IDENTITY_CENTER_USER_UNBOUND}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +64,7 @@ def add(*, username: str, profile: Profile, actor: Actor, now: datetime) -> User
     person.set_unusable_password()
     person.full_clean()
     _write(person, profile, now)
-    _record("person.added", person, before=None, actor=actor, now=now)
+    _record(Act.PERSON_ADDED, person, before=None, actor=actor, now=now)
     return person
 
 
@@ -69,7 +72,7 @@ def change(*, person: User, profile: Profile, actor: Actor, now: datetime, befor
     """Change a profile. `before` is what it was, where some of it was let go already."""
     before = before or describe(person)
     _write(person, profile, now)
-    _record("person.changed", person, before=before, actor=actor, now=now)
+    _record(Act.PERSON_CHANGED, person, before=before, actor=actor, now=now)
 
 
 def disable(*, person: User, actor: Actor, now: datetime) -> None:
@@ -83,7 +86,7 @@ def disable(*, person: User, actor: Actor, now: datetime) -> None:
     tokens = personal_tokens.take_away(selectors.of_person(person))
     stop.stop_all_of(person=person, reason=STOP_REASON, actor=actor, now=now)
     personal_tokens.record_revoked(tokens, actor=actor, now=now)
-    _record("person.disabled", person, before=before, actor=actor, now=now)
+    _record(Act.PERSON_DISABLED, person, before=before, actor=actor, now=now)
 
 
 def enable(*, person: User, actor: Actor, now: datetime) -> None:
@@ -92,7 +95,7 @@ def enable(*, person: User, actor: Actor, now: datetime) -> None:
     before = describe(person)
     person.is_active = True
     person.save(update_fields=["is_active"])
-    _record("person.enabled", person, before=before, actor=actor, now=now)
+    _record(Act.PERSON_ENABLED, person, before=before, actor=actor, now=now)
 
 
 def bind(*, person: User, user: AwsUser, actor: Actor, now: datetime) -> None:
@@ -100,7 +103,7 @@ def bind(*, person: User, user: AwsUser, actor: Actor, now: datetime) -> None:
     field = "iam_user" if isinstance(user, IamUser) else "identity_center_user"
     bound = BINDINGS[field].objects.create(person=person, user_name=user.name, user_id=user.user_id, bound_at=now)
     after = _described(bound)
-    changes.record(act=f"{field}.bound", subject=_subject(person), before=None, after=after, actor=actor, now=now)
+    changes.record(act=BOUND[field], subject=_subject(person), before=None, after=after, actor=actor, now=now)
 
 
 def unbind(*, person: User, field: str, actor: Actor, now: datetime) -> None:
@@ -108,7 +111,7 @@ def unbind(*, person: User, field: str, actor: Actor, now: datetime) -> None:
     binding = BINDINGS[field].objects.get(person=person)
     before = _described(binding)
     binding.delete()
-    changes.record(act=f"{field}.unbound", subject=_subject(person), before=before, after=None, actor=actor, now=now)
+    changes.record(act=UNBOUND[field], subject=_subject(person), before=before, after=None, actor=actor, now=now)
 
 
 def release_identities(*, person: User, keep: Mapping[str, str]) -> None:
@@ -129,7 +132,7 @@ def set_password(*, person: User, password: str, actor: Actor, now: datetime) ->
     LinkCode.objects.filter(person=person).delete()
     tokens = personal_tokens.take_away(selectors.of_person(person))
     personal_tokens.record_revoked(tokens, actor=actor, now=now)
-    changes.record(act="person.password_set", subject=_subject(person), before=None, after=None, actor=actor, now=now)
+    changes.record(act=Act.PERSON_PASSWORD_SET, subject=_subject(person), before=None, after=None, actor=actor, now=now)
 
 
 def create_first_administrator(*, username: str, profile: Profile, password: str, actor: Actor, now: datetime) -> User:
@@ -157,7 +160,7 @@ def _write(person: User, profile: Profile, now: datetime) -> None:
     person.standing_groups.set(StandingGroup.objects.filter(name__in=profile.standing_groups))
 
 
-def _record(act: str, person: User, *, before: changes.Fields | None, actor: Actor, now: datetime) -> None:
+def _record(act: Act, person: User, *, before: changes.Fields | None, actor: Actor, now: datetime) -> None:
     after = describe(User.objects.get(pk=person.pk))
     changes.record(act=act, subject=_subject(person), before=before, after=after, actor=actor, now=now)
 

@@ -22,6 +22,7 @@ from access_requests.services.people import client_errors, device_codes
 from access_requests.services.people.credentials import OwnToken, Terms
 from access_requests.services.people.device_codes import Asked
 from access_requests.services.record import changes, locking
+from audits.acts import Act
 from portal.users.models import User
 from portal.verbs import rejections
 from portal.verbs.actor import Actor, Door
@@ -54,7 +55,7 @@ def allow(*, asked: Asked, actor: Actor, now: datetime) -> PersonalToken:
     if not device_codes.answer(asked, person=actor.who, allowed=True):
         raise client_errors.CodeUnusable(field="code")
     after = {**describe(row), "asked_at": asked.at}
-    changes.record(act="token.allowed", subject=_subject(row), before=None, after=after, actor=actor, now=now)
+    changes.record(act=Act.TOKEN_ALLOWED, subject=_subject(row), before=None, after=after, actor=actor, now=now)
     return row
 
 
@@ -64,7 +65,7 @@ def deny(*, asked: Asked, actor: Actor, now: datetime) -> None:
         raise client_errors.CodeUnusable(field="code")
     refused = {"client": asked.client.key, "scopes": list(asked.scopes), "asked_from": asked.address, "asked_at": asked.at}
     subject = f"client:{asked.client.key}"
-    changes.record(act="token.denied", subject=subject, before=None, after=refused, actor=actor, now=now)
+    changes.record(act=Act.TOKEN_DENIED, subject=subject, before=None, after=refused, actor=actor, now=now)
 
 
 def collect(*, device_code: str, address: str, now: datetime) -> Collected:
@@ -87,7 +88,7 @@ def collect(*, device_code: str, address: str, now: datetime) -> Collected:
     carried = OwnToken(token_id=token.pk, client=Terms.of(client))
     actor = Actor(person=row.person, door=Door.CLIENT, client=client.key, credential=carried)
     after = {**describe(row), "collected_from": address}
-    changes.record(act="token.collected", subject=_subject(row), before=None, after=after, actor=actor, now=now)
+    changes.record(act=Act.TOKEN_COLLECTED, subject=_subject(row), before=None, after=after, actor=actor, now=now)
     return Collected(value=value, scopes=row.scopes, expires_in=lasts)
 
 
@@ -107,7 +108,7 @@ def take_away(rows: QuerySet[PersonalToken]) -> list[PersonalToken]:
 
 def record_revoked(gone: Iterable[PersonalToken], *, actor: Actor, now: datetime) -> None:
     for row in gone:
-        changes.record(act="token.revoked", subject=_subject(row), before=describe(row), after=None, actor=actor, now=now)
+        changes.record(act=Act.TOKEN_REVOKED, subject=_subject(row), before=describe(row), after=None, actor=actor, now=now)
 
 
 def forget_over(*, now: datetime) -> None:

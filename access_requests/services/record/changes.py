@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from audits import trail
+from audits.acts import Act
 from portal.verbs.actor import Actor
 
 Fields = Mapping[str, Any]
 
 
-def record(*, act: str, subject: str, before: Fields | None, after: Fields | None, actor: Actor, now: datetime) -> None:
+def record(*, act: Act, subject: str, before: Fields | None, after: Fields | None, actor: Actor, now: datetime) -> None:
     """Append to the trail the whole object before and after; None is "it was not there"."""
     trail.record_act(now=now, act=act, actor=actor, subject=subject, data={"before": before, "after": after})

@@ -16,8 +16,9 @@ from access_requests.lifecycle import (
 from access_requests.messages import Task
 from access_requests.models import AccessRequest, Elevation
 from access_requests.services.record import snapshot
-from access_requests.services.record.news import NEWS
+from access_requests.services.record.states import OF_ELEVATION, OF_REQUEST
 from audits import trail
+from audits.acts import Act
 from audits.models import Late
 from portal.outbox import sending as outbox
 from portal.verbs.actor import Actor
@@ -32,7 +33,7 @@ def begin_request(request: AccessRequest, *, actor: Actor, now: datetime) -> Non
     No other entry of it repeats them: the digest, which each has, says that they are the same.
     """
     whole = {**_request(request), **snapshot.texts(request)}
-    record(request, act="request.submitted", actor=actor, now=now, data={"to": request.status, "request": whole})
+    record(request, act=Act.REQUEST_SUBMITTED, actor=actor, now=now, data={"to": request.status, "request": whole})
 
 
 def apply_to_request(
@@ -49,12 +50,12 @@ def apply_to_request(
         request.requested_groups.filter(waits_to_start_now=True).update(waits_to_start_now=False)
     request.save(update_fields=["status", "settled_at", "starts_at", "ends_at"])
     changes = {"from": before, "to": after, **(data or {})}
-    record(request, act=f"request.{after}", actor=actor, now=now, data=changes)
+    record(request, act=OF_REQUEST[after], actor=actor, now=now, data=changes)
 
 
 def begin_elevation(elevation: Elevation, *, actor: Actor, now: datetime) -> None:
     """Record that an approval made an elevation; its row is written already."""
-    record(elevation, act="elevation.scheduled", actor=actor, now=now, data={"to": elevation.status})
+    record(elevation, act=Act.ELEVATION_SCHEDULED, actor=actor, now=now, data={"to": elevation.status})
 
 
 def apply_to_elevation(
@@ -70,13 +71,13 @@ def apply_to_elevation(
         elevation.problem_at_end = elevation.problem
     elevation.attempts, elevation.try_again_at, elevation.problem = 0, None, ""
     elevation.save()
-    record(elevation, act=f"elevation.{after}", actor=actor, now=now, data={"from": before, "to": after, **(data or {})})
+    record(elevation, act=OF_ELEVATION[after], actor=actor, now=now, data={"from": before, "to": after, **(data or {})})
 
 
 def record(
     subject: AccessRequest | Elevation,
     *,
-    act: str,
+    act: Act,
     actor: Actor,
     now: datetime,
     data: Data | None = None,
@@ -85,7 +86,7 @@ def record(
     """Append to the trail what happened to a request or an elevation, with all that rebuilding its state needs."""
     whole = {"request": _request(subject)} if isinstance(subject, AccessRequest) else _elevation(subject)
     trail.record_act(now=now, late=late, act=act, actor=actor, subject=subject.code, data={**whole, **(data or {})})
-    if act in NEWS:
+    if act.is_news:
         outbox.nudge(Task.TELL)
 
 

@@ -14,6 +14,7 @@ from access_requests.policy import AskedWindow
 from access_requests.services.elevations import change_requests, gates, scheduling, target_roles
 from access_requests.services.record import bindings, locking, snapshot, transition
 from access_requests.services.requests import eligibility, hands, windows
+from audits.acts import Act
 from portal.outbox import sending as outbox
 from portal.users.models import User
 from portal.verbs import rejections
@@ -35,7 +36,7 @@ def approve(*, request_id: int, comment: str, seen: str | None, actor: Actor, no
     decision = _record(request, level, Verdict.APPROVE, comment, actor, now)
     if waiting_level(request) is not None:
         data = {"decision": _as_data(decision)}
-        transition.record(request, act="request.approval_given", actor=actor, now=now, data=data)
+        transition.record(request, act=Act.REQUEST_APPROVAL_GIVEN, actor=actor, now=now, data=data)
         return request
     if request.extends is None:
         _start(request, decision, actor, now)
@@ -240,7 +241,7 @@ def _prolong(request: AccessRequest, decision: Decision, actor: Actor, now: date
     before, elevation.ends_at, elevation.ends_by = elevation.ends_at, request.asked_ends_at, request.code
     elevation.save(update_fields=["ends_at", "ends_by"])
     moved = {"from_end": before, "to_end": elevation.ends_at, "by": request.code}
-    transition.record(elevation, act="elevation.extended", actor=actor, now=now, data=moved)
+    transition.record(elevation, act=Act.ELEVATION_EXTENDED, actor=actor, now=now, data=moved)
     outbox.put(Task.PROLONG, object_id=elevation.pk, now=now)
 
 

@@ -16,6 +16,7 @@ from access_requests.selectors import drift as selectors
 from access_requests.services.drift import answering, learning, recording, undoing
 from access_requests.web.drift import drift_undoing as undos
 from access_requests.web.timeline import drift_words as words
+from audits.acts import Act
 from portal.users.models import User
 from portal.verbs import phrases
 from portal.verbs.actor import WORKER
@@ -85,7 +86,7 @@ class ShownDrift:
     @property
     def asked_at(self) -> datetime | None:
         """When that was, which the trail knows."""
-        asked = selectors.history(self.drift).filter(act=f"drift.{DriftStatus.UNDOING}").first()
+        asked = selectors.history(self.drift).filter(act=Act.DRIFT_UNDOING).first()
         return asked.at if asked is not None else None
 
     @property

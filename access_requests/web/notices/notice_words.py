@@ -10,13 +10,13 @@ from access_requests.services.notices import refreshing
 from access_requests.services.notices.slack import channel as slack
 from access_requests.services.notices.webhooks import bodies
 from access_requests.services.notices.webhooks import channel as webhooks
-from access_requests.services.record.news import DRIFT_FOUND
+from audits.acts import Act
 
 EVENTS: Mapping[str, Promise] = {
-    "request.submitted": _("submitted"),
-    "request.approval_given": _("approved by one, waits for the next"),
-    "elevation.extended": _("extended"),
-    DRIFT_FOUND: _("drift found"),
+    Act.REQUEST_SUBMITTED: _("submitted"),
+    Act.REQUEST_APPROVAL_GIVEN: _("approved by one, waits for the next"),
+    Act.ELEVATION_EXTENDED: _("extended"),
+    Act.COMPARISON_DRIFT_FOUND: _("drift found"),
     bodies.TEST: _("test"),
     refreshing.ACT: _("brought up to date"),
 }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from access_requests import problems
 from access_requests.lifecycle import DriftStatus
 from access_requests.models import Drift, DriftKind
+from audits.acts import Act
 from audits.models import TrailEntry
 from portal.pages import moments
 
@@ -76,17 +77,17 @@ DETAILS: Mapping[str, Promise] = {
 
 # The act of an entry -> how a timeline marks it, and the sentence; `found` is that of the drift itself.
 ACTS: Mapping[str, tuple[str, Promise]] = {
-    "drift.found": ("alert", _("A comparison with AWS found: %(found)s")),
-    "drift.changed": ("step", _("It changed in AWS. What it is now is kept as its details")),
-    "drift.attributed": ("step", _("CloudTrail names who did it: %(principal)s")),
-    "drift.undoing": ("step", _("%(who)s asked to have it undone")),
-    "drift.undo_attempt_failed": ("alert", _("It could not be undone: %(problem)s")),
-    "drift.undo_written": ("step", _("The portal wrote in AWS how it should be")),
-    "drift.undone": ("check", _("AWS does not show it any more: it is undone")),
-    "drift.accepted": ("check", _("%(who)s accepted it: it is known as right from now on")),
-    "drift.gone": ("check", _("AWS does not show it any more: somebody put it right, or what it belonged to is over")),
+    Act.DRIFT_FOUND: ("alert", _("A comparison with AWS found: %(found)s")),
+    Act.DRIFT_CHANGED: ("step", _("It changed in AWS. What it is now is kept as its details")),
+    Act.DRIFT_ATTRIBUTED: ("step", _("CloudTrail names who did it: %(principal)s")),
+    Act.DRIFT_UNDOING: ("step", _("%(who)s asked to have it undone")),
+    Act.DRIFT_UNDO_ATTEMPT_FAILED: ("alert", _("It could not be undone: %(problem)s")),
+    Act.DRIFT_UNDO_WRITTEN: ("step", _("The portal wrote in AWS how it should be")),
+    Act.DRIFT_UNDONE: ("check", _("AWS does not show it any more: it is undone")),
+    Act.DRIFT_ACCEPTED: ("check", _("%(who)s accepted it: it is known as right from now on")),
+    Act.DRIFT_GONE: ("check", _("AWS does not show it any more: somebody put it right, or what it belonged to is over")),
 }
-WRITTEN = ("drift.undo_written", "drift.undo_attempt_failed")
+WRITTEN = (Act.DRIFT_UNDO_WRITTEN, Act.DRIFT_UNDO_ATTEMPT_FAILED)
 UNDONE_BY_ITSELF = _("The portal set about undoing it, as the work group is configured")
 
 
@@ -111,7 +112,7 @@ def another_tool(drift: Drift) -> str:
 def happened(entry: TrailEntry, *, who: str) -> tuple[str, str]:
     """Return how a timeline marks an entry about a drift, and what it says. `who` acted, in words."""
     kind, sentence = ACTS.get(entry.act, ("step", None))
-    if entry.act == "drift.undoing" and entry.actor.startswith("sekisho:"):
+    if entry.act == Act.DRIFT_UNDOING and entry.actor.startswith("sekisho:"):
         sentence = UNDONE_BY_ITSELF
     return kind, str(sentence) % _words(entry, who) if sentence is not None else entry.act
 
@@ -119,7 +120,7 @@ def happened(entry: TrailEntry, *, who: str) -> tuple[str, str]:
 def source(entry: TrailEntry) -> str:
     """Return what says more: CloudTrail's event, or the elevation whose own entries name the calls to AWS."""
     said = entry.data["drift"]
-    if entry.act == "drift.attributed":
+    if entry.act == Act.DRIFT_ATTRIBUTED:
         return event(said["event"] or {})
     if entry.act in WRITTEN and said["elevation"] and not entry.data.get("calls"):
         return gettext("the calls to AWS are those of %(code)s") % {"code": said["elevation"]}

@@ -8,9 +8,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access_requests.grants.executions import APPROVE, FAILED, REFUSED, SUCCEEDED
+from audits.acts import Act
 from audits.models import TrailEntry
 
-SEEN = ".execution_seen"
+SEEN = frozenset({Act.REQUEST_EXECUTION_SEEN, Act.ELEVATION_EXECUTION_SEEN})
 STATUSES: Mapping[str, Promise] = {
     "": _("is being started"),
     "Pending": _("waits for its turn"),

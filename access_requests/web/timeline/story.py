@@ -17,41 +17,49 @@ from access_requests.policy import Unfounded
 from access_requests.selectors import drift, timeline
 from access_requests.web.timeline import drift_words, executions
 from access_requests.web.timeline import evaluated as evaluating
+from audits.acts import Act
 from audits.models import TrailEntry
 from portal.pages import moments
 from portal.verbs.actor import Door
 
 # The act of an entry -> how the timeline marks it, and the sentence.
 SENTENCES: Mapping[str, tuple[str, Promise]] = {
-    "request.submitted": ("step", _("%(who)s asked for %(groups)s")),
-    "request.approval_given": ("seal", _("%(who)s approved at level %(level)s")),
-    "request.approved": ("seal", _("%(who)s approved")),
-    "request.rejected": ("alert", _("%(who)s rejected the request")),
-    "request.sent_back": ("step", _("%(who)s sent the request back")),
-    "request.withdrawn": ("step", _("%(who)s withdrew the request")),
-    "request.lapsed": ("alert", _("Nobody decided in time: the request lapsed")),
-    "elevation.scheduled": ("step", _("Access of %(person)s by %(group)s is fixed: %(start)s to %(end)s")),
-    "elevation.granting": ("step", _("The portal began to put %(person)s into %(group)s")),
-    "elevation.active": ("check", _("AWS shows %(person)s in %(group)s")),
-    "elevation.revoking": ("step", _("The end began: %(reason)s")),
-    "elevation.ended": ("check", _("AWS shows that %(person)s is no longer in %(group)s")),
-    "elevation.cancelled": ("step", _("The access was cancelled before it began: %(reason)s")),
-    "elevation.extended": ("step", _("The end was moved from %(from_end)s to %(to_end)s")),
-    "elevation.extension_written": ("check", _("AWS shows that the access ends at %(end)s")),
-    "elevation.extension_refused": ("alert", _("AWS refused the extension: the end of %(to_end)s stands")),
-    "elevation.fence_removed": ("check", _("The entry fence was removed: nobody is left who could pass it")),
-    "elevation.fence_left": ("step", _("The entry fence stays: another access of %(person)s stands behind it")),
-    "elevation.looked_after": ("check", _("The portal looked once more: no call that came late let %(person)s in again")),
-    "elevation.overtaken": ("alert", _("It was ended while the portal was writing to AWS; what was written is undone")),
-    "elevation.end_recorded_late": ("alert", _("The end was done in AWS while the trail could not be written")),
+    Act.REQUEST_SUBMITTED: ("step", _("%(who)s asked for %(groups)s")),
+    Act.REQUEST_APPROVAL_GIVEN: ("seal", _("%(who)s approved at level %(level)s")),
+    Act.REQUEST_APPROVED: ("seal", _("%(who)s approved")),
+    Act.REQUEST_REJECTED: ("alert", _("%(who)s rejected the request")),
+    Act.REQUEST_SENT_BACK: ("step", _("%(who)s sent the request back")),
+    Act.REQUEST_WITHDRAWN: ("step", _("%(who)s withdrew the request")),
+    Act.REQUEST_LAPSED: ("alert", _("Nobody decided in time: the request lapsed")),
+    Act.ELEVATION_SCHEDULED: ("step", _("Access of %(person)s by %(group)s is fixed: %(start)s to %(end)s")),
+    Act.ELEVATION_GRANTING: ("step", _("The portal began to put %(person)s into %(group)s")),
+    Act.ELEVATION_ACTIVE: ("check", _("AWS shows %(person)s in %(group)s")),
+    Act.ELEVATION_REVOKING: ("step", _("The end began: %(reason)s")),
+    Act.ELEVATION_ENDED: ("check", _("AWS shows that %(person)s is no longer in %(group)s")),
+    Act.ELEVATION_CANCELLED: ("step", _("The access was cancelled before it began: %(reason)s")),
+    Act.ELEVATION_EXTENDED: ("step", _("The end was moved from %(from_end)s to %(to_end)s")),
+    Act.ELEVATION_EXTENSION_WRITTEN: ("check", _("AWS shows that the access ends at %(end)s")),
+    Act.ELEVATION_EXTENSION_REFUSED: ("alert", _("AWS refused the extension: the end of %(to_end)s stands")),
+    Act.ELEVATION_FENCE_REMOVED: ("check", _("The entry fence was removed: nobody is left who could pass it")),
+    Act.ELEVATION_FENCE_LEFT: ("step", _("The entry fence stays: another access of %(person)s stands behind it")),
+    Act.ELEVATION_LOOKED_AFTER: ("check", _("The portal looked once more: no call that came late let %(person)s in again")),
+    Act.ELEVATION_OVERTAKEN: ("alert", _("It was ended while the portal was writing to AWS; what was written is undone")),
+    Act.ELEVATION_END_RECORDED_LATE: ("alert", _("The end was done in AWS while the trail could not be written")),
 }
 EXTENSION_ASKED = _("%(who)s asked for more time, until %(end)s")
 STOPPED = _("%(who)s ended the access: %(reason)s")
-FAILED = "_attempt_failed"
-ENDS = ("elevation.revoking", "elevation.cancelled")
+FAILED = frozenset(
+    {
+        Act.REQUEST_CHANGE_ATTEMPT_FAILED,
+        Act.ELEVATION_GRANT_ATTEMPT_FAILED,
+        Act.ELEVATION_EXTENSION_ATTEMPT_FAILED,
+        Act.ELEVATION_END_ATTEMPT_FAILED,
+        Act.ELEVATION_TIDYING_ATTEMPT_FAILED,
+    }
+)
+ENDS = (Act.ELEVATION_REVOKING, Act.ELEVATION_CANCELLED)
 # The database says what nobody approved: somebody must find out who wrote it.
 REFUSED = frozenset(Unfounded)
-EVALUATED = "elevation.judged"
 DRIFT = "drift."
 
 
@@ -111,18 +119,18 @@ def _sentence(entry: TrailEntry) -> tuple[str, str]:
     data = entry.data
     if entry.act.startswith(DRIFT):
         return drift_words.happened(entry, who=who(entry))
-    said = evaluating.parsed(data.get("judged")) if entry.act == EVALUATED else None
+    said = evaluating.parsed(data.get("judged")) if entry.act == Act.ELEVATION_EVALUATED else None
     if said is not None:
         person, moment = data["elevation"]["person"], data.get("moment", "")
         return evaluating.sentence(said, person=person, moment=moment, expected=data.get("expected", ""))
-    if entry.act.endswith(executions.SEEN):
+    if entry.act in executions.SEEN:
         return executions.sentence(entry)
     if in_aws := executions.ended(entry):
         return in_aws
-    if entry.act.endswith(FAILED):
+    if entry.act in FAILED:
         return "alert", problems.sentence(str(data.get("problem", "")))
     kind, sentence = SENTENCES.get(entry.act, ("step", None))
-    if entry.act == "request.submitted" and data["request"].get("extends"):
+    if entry.act == Act.REQUEST_SUBMITTED and data["request"].get("extends"):
         sentence = EXTENSION_ASKED
     if entry.act in ENDS and sentence is not None:
         kind, sentence = _end_began(entry, kind, sentence)
@@ -133,7 +141,7 @@ def _end_began(entry: TrailEntry, kind: str, sentence: Promise) -> tuple[str, Pr
     reason = entry.data.get("reason")
     if reason in REFUSED:
         return "alert", sentence
-    if entry.act == "elevation.revoking" and not entry.actor.startswith("sekisho:"):
+    if entry.act == Act.ELEVATION_REVOKING and not entry.actor.startswith("sekisho:"):
         return "alert" if reason == "stopped" else "step", STOPPED
     return kind, sentence
 
@@ -171,7 +179,7 @@ def who(entry: TrailEntry) -> str:
 
 def _quote(entry: TrailEntry) -> str:
     comment = entry.data.get("decision", {}).get("comment") or entry.data.get("comment") or ""
-    extends = entry.act == "request.submitted" and entry.data["request"].get("extends")
+    extends = entry.act == Act.REQUEST_SUBMITTED and entry.data["request"].get("extends")
     return str(entry.data["request"]["reason"] if extends else comment)
 
 
@@ -221,7 +229,7 @@ def of_sessions(elevation: Elevation) -> list[str]:
     """Return what became of the Session Manager sessions that were open at the end of an elevation, as the trail has it."""
     if elevation.status != ElevationStatus.ENDED:
         return []
-    ends = timeline.of_request(elevation.request).filter(subject=elevation.code, act="elevation.ended")
+    ends = timeline.of_request(elevation.request).filter(subject=elevation.code, act=Act.ELEVATION_ENDED)
     return [note for entry in ends for note in notes_of_sessions(entry.data.get("open_sessions", ()))]
 
 

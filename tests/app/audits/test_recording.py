@@ -16,11 +16,11 @@ from audits.models import Late, TrailEntry
 from audits.triggers import LOCK, TABLE
 from tests.database_roles import Roles
 from tests.emptying import trail_unguarded
+from tests.worlds.entry import ENTRY
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 WEB, WORKER, NOTICES = Service.WEB, Service.WORKER, Service.NOTICES
-ENTRY: dict[str, Any] = {"act": "test.happened", "actor": "somebody", "subject": "something", "data": {}}
 ON_SQLITE = connection.vendor == "sqlite"
 only_postgresql = pytest.mark.skipif(ON_SQLITE, reason="Only PostgreSQL has roles and advisory locks.")
 

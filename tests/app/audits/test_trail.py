@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -14,6 +15,7 @@ from audits.models import TrailEntry
 from portal.verbs.actor import WORKER
 from portal.verbs.run import run
 from tests.worlds.cast import Cast, actor_of
+from tests.worlds.entry import ENTRY
 from tests.worlds.story import (
     approved,
     assert_trail_tells,
@@ -119,7 +121,7 @@ def test_entry_goes_when_its_change_does(cast: Cast, now: datetime) -> None:
         pass
 
     def verb() -> None:
-        trail.record(now=now, act="test.happened", actor="somebody", subject="something", data={})
+        trail.record(now=now, **ENTRY)
         raise ChangedMyMind
 
     with pytest.raises(ChangedMyMind):
@@ -130,7 +132,7 @@ def test_entry_goes_when_its_change_does(cast: Cast, now: datetime) -> None:
 @pytest.mark.django_db
 def test_many_rows_at_once_cannot_be_changed_or_deleted_either(now: datetime) -> None:
     with transaction.atomic():
-        trail.record(now=now, act="test.happened", actor="somebody", subject="something", data={})
+        trail.record(now=now, **ENTRY)
     rows = TrailEntry.objects.all()
     entry = rows.get()
     entry.actor = "nobody"
@@ -143,3 +145,11 @@ def test_many_rows_at_once_cannot_be_changed_or_deleted_either(now: datetime) ->
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             change()
     assert rows.get().actor == "somebody"
+
+
+@pytest.mark.django_db
+def test_act_that_there_is_not_is_not_written(now: datetime) -> None:
+    unknown: Any = "request.forgotten"
+    with pytest.raises(ValueError, match=r"request\.forgotten"), transaction.atomic():
+        trail.record(now=now, **{**ENTRY, "act": unknown})
+    assert not TrailEntry.objects.exists()

@@ -10,6 +10,7 @@ from audits import trail
 from audits.checks import trail_is_protected
 from audits.models import TrailEntry
 from audits.triggers import TABLE, missing_triggers
+from tests.worlds.entry import ENTRY
 
 pytestmark = pytest.mark.django_db
 CHANGES = [f"UPDATE {TABLE} SET actor = 'nobody'", f"DELETE FROM {TABLE}"]  # noqa: S608  Fixed words.
@@ -25,7 +26,7 @@ REFUSED = {
 @pytest.fixture
 def entry(now: datetime) -> TrailEntry:
     with transaction.atomic():
-        return trail.record(now=now, act="test.happened", actor="somebody", subject="something", data={})
+        return trail.record(now=now, **ENTRY)
 
 
 def test_database_refuses_to_change_delete_or_truncate(entry: TrailEntry) -> None:
@@ -64,4 +65,4 @@ def missing_after_dropping_one() -> frozenset[str]:
 @pytest.mark.django_db(transaction=True)
 def test_entry_needs_the_transaction_of_its_change(now: datetime) -> None:
     with pytest.raises(RuntimeError, match="in the transaction"):
-        trail.record(now=now, act="test.happened", actor="somebody", subject="something", data={})
+        trail.record(now=now, **ENTRY)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from access_requests.services.record.changes import record
+from audits.acts import Act
 from audits.models import TrailEntry
 from portal.users.reading import ReadingAdmin
 from tests.emptying import trail_unguarded
@@ -27,7 +28,7 @@ def url_of(model: Any, page: str, *args: object) -> str:
 
 @pytest.fixture
 def entry(cast: Cast, now: Any) -> None:
-    record(act="person.added", subject="person:x", before=None, after={}, actor=actor_of(cast.admin01), now=now)
+    record(act=Act.PERSON_ADDED, subject="person:x", before=None, after={}, actor=actor_of(cast.admin01), now=now)
 
 
 def test_nothing_is_registered_that_could_write() -> None:

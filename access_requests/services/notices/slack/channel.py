@@ -21,13 +21,13 @@ from access_requests.selectors import requests, waiting
 from access_requests.services.notices.contract import Later, Undeliverable, Wanted
 from access_requests.services.notices.slack import api, cards, drift
 from access_requests.services.notices.slack.calls import PERSON, account_of, call, in_words_of
-from access_requests.services.record.news import DRIFT_FOUND
+from audits.acts import Act
 from audits.models import TrailEntry
 from portal.users.models import User
 
 KEY = "slack"
 # At these somebody new is to be told; at all others those who were.
-ASKING = frozenset({"request.submitted", "request.approval_given"})
+ASKING = frozenset({Act.REQUEST_SUBMITTED, Act.REQUEST_APPROVAL_GIVEN})
 CHANNEL = "channel:"
 # Longer than the calls for one card take, so that whoever is still at it is dead.
 BUSY = timedelta(seconds=60)
@@ -40,7 +40,7 @@ class SlackChannel:
     def wants(self, entry: TrailEntry, *, now: datetime) -> Iterator[Wanted]:  # noqa: ARG002  What is shown is decided later.
         if not api.is_possible():
             return
-        if entry.act == DRIFT_FOUND:
+        if entry.act == Act.COMPARISON_DRIFT_FOUND:
             yield from drift.wanted(entry)
             return
         request = requests.in_full(AccessRequest.objects.filter(code=_code(entry))).first()

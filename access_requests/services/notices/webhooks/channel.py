@@ -11,7 +11,7 @@ from access_requests.models import AccessRequest, Delivery, DisabledBecause, Web
 from access_requests.services.notices import drift
 from access_requests.services.notices.contract import Later, Undeliverable, Wanted
 from access_requests.services.notices.webhooks import bodies, posting, recording, signing
-from access_requests.services.record.news import DRIFT_FOUND
+from audits.acts import Act
 from audits.models import TrailEntry
 from portal.users.models import User
 from portal.verbs.actor import WORKER
@@ -33,7 +33,7 @@ class WebhookChannel:
 
     def wants(self, entry: TrailEntry, *, now: datetime) -> Iterator[Wanted]:  # noqa: ARG002  The contract's.
         """Costs two queries where there are endpoints; one or two more where some want the entry."""
-        if entry.act == DRIFT_FOUND:
+        if entry.act == Act.COMPARISON_DRIFT_FOUND:
             yield from _wanting_drift(entry)
             return
         wanting = _wanting(entry)

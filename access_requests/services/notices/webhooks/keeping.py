@@ -16,7 +16,7 @@ from access_requests.models import Delivery, DeliveryStatus, DisabledBecause, We
 from access_requests.models.codes import delivery_code
 from access_requests.services.notices.webhooks import addresses, bodies, recording, sealing, signing, webhook_errors
 from access_requests.services.notices.webhooks.channel import KEY
-from access_requests.services.record.news import NEWS
+from audits.acts import TOLD, Act
 from portal.outbox import sending as outbox
 from portal.verbs import authority, rejections
 from portal.verbs.actor import Actor
@@ -43,7 +43,7 @@ def add(*, wishes: Wishes, actor: Actor, now: datetime) -> tuple[WebhookEndpoint
     secret = signing.new_secret()
     endpoint = WebhookEndpoint(secret=sealing.sealed(secret), made_by=actor.name, made_at=now)
     _write(endpoint, wishes)
-    recording.record("added", endpoint, before=None, after=recording.describe(endpoint), actor=actor, now=now)
+    recording.record(Act.WEBHOOK_ADDED, endpoint, before=None, after=recording.describe(endpoint), actor=actor, now=now)
     return endpoint, secret
 
 
@@ -56,7 +56,7 @@ def change(*, code: str, wishes: Wishes, actor: Actor, now: datetime) -> Webhook
         waiting = Delivery.objects.filter(channel=KEY, target=code, status=DeliveryStatus.WAITING)
         over = {"status": DeliveryStatus.GIVEN_UP, "try_again_at": None, "settled_at": now}
         waiting.update(**over, answer="webhook_changed")
-    recording.record("changed", endpoint, before=before, after=recording.describe(endpoint), actor=actor, now=now)
+    recording.record(Act.WEBHOOK_CHANGED, endpoint, before=before, after=recording.describe(endpoint), actor=actor, now=now)
     return endpoint
 
 
@@ -67,7 +67,7 @@ def rotate(*, code: str, actor: Actor, now: datetime) -> tuple[WebhookEndpoint, 
     endpoint.previous_secret, endpoint.previous_until = endpoint.secret, now + OVERLAP
     endpoint.secret = sealing.sealed(secret)
     endpoint.save(update_fields=["secret", "previous_secret", "previous_until"])
-    recording.record("rotated", endpoint, before=None, after={"previous_until": now + OVERLAP}, actor=actor, now=now)
+    recording.record(Act.WEBHOOK_ROTATED, endpoint, before=None, after={"previous_until": now + OVERLAP}, actor=actor, now=now)
     return endpoint, secret
 
 
@@ -79,7 +79,7 @@ def enable(*, code: str, actor: Actor, now: datetime) -> WebhookEndpoint:
     before = recording.describe(endpoint)
     endpoint.enabled, endpoint.disabled_because, endpoint.failing_since = True, "", None
     endpoint.save(update_fields=["enabled", "disabled_because", "failing_since"])
-    recording.record("enabled", endpoint, before=before, after=recording.describe(endpoint), actor=actor, now=now)
+    recording.record(Act.WEBHOOK_ENABLED, endpoint, before=before, after=recording.describe(endpoint), actor=actor, now=now)
     return endpoint
 
 
@@ -90,7 +90,7 @@ def disable(*, code: str, actor: Actor, now: datetime) -> None:
 def delete(*, code: str, actor: Actor, now: datetime) -> WebhookEndpoint:
     """Forget it, and its secret. What was sent there stays in the log for its time."""
     endpoint = _locked(code, actor)
-    recording.record("deleted", endpoint, before=recording.describe(endpoint), after=None, actor=actor, now=now)
+    recording.record(Act.WEBHOOK_DELETED, endpoint, before=recording.describe(endpoint), after=None, actor=actor, now=now)
     endpoint.delete()
     return endpoint
 
@@ -136,7 +136,7 @@ def _check_choices(wishes: Wishes) -> None:
     if wishes.language not in dict(settings.LANGUAGES):
         raise webhook_errors.UnknownChoice(field="language", choice=wishes.language)
     for act in wishes.acts:
-        if act not in NEWS:
+        if act not in TOLD:
             raise webhook_errors.UnknownChoice(field="acts", choice=act)
     known = set(WorkGroup.objects.filter(name__in=wishes.work_groups).values_list("name", flat=True))
     for name in wishes.work_groups:

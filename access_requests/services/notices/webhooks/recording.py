@@ -10,6 +10,7 @@ from typing import Any
 
 from access_requests.models import DisabledBecause, WebhookEndpoint
 from access_requests.services.record import changes
+from audits.acts import Act
 from portal.verbs.actor import Actor
 
 Fields = Mapping[str, Any]
@@ -36,9 +37,9 @@ def lock(endpoint_id: int) -> WebhookEndpoint | None:
 
 
 def record(
-    act: str, endpoint: WebhookEndpoint, *, before: Fields | None, after: Fields | None, actor: Actor, now: datetime
+    act: Act, endpoint: WebhookEndpoint, *, before: Fields | None, after: Fields | None, actor: Actor, now: datetime
 ) -> None:
-    changes.record(act=f"webhook.{act}", subject=f"webhook:{endpoint.code}", before=before, after=after, actor=actor, now=now)
+    changes.record(act=act, subject=f"webhook:{endpoint.code}", before=before, after=after, actor=actor, now=now)
 
 
 def disable(endpoint_id: int, because: DisabledBecause, *, actor: Actor, now: datetime) -> None:
@@ -49,4 +50,4 @@ def disable(endpoint_id: int, because: DisabledBecause, *, actor: Actor, now: da
     before = describe(endpoint)
     endpoint.enabled, endpoint.disabled_because = False, because
     endpoint.save(update_fields=["enabled", "disabled_because"])
-    record("disabled", endpoint, before=before, after=describe(endpoint), actor=actor, now=now)
+    record(Act.WEBHOOK_DISABLED, endpoint, before=before, after=describe(endpoint), actor=actor, now=now)

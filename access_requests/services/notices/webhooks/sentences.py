@@ -11,31 +11,31 @@ from django.utils.translation import gettext_lazy as _
 
 from access_requests.services.notices import drift
 from access_requests.services.notices.drift import Found
-from access_requests.services.record.news import DRIFT_FOUND
+from audits.acts import Act
 
 EXTENSION_ASKED = _("%(person)s asks for more time with %(groups)s. %(id)s waits for approval.")
 # In the order in which they happen, in which they are listed too.
 SENTENCES: Mapping[str, Promise] = {
-    "request.submitted": _("%(person)s asks for %(groups)s. %(id)s waits for approval."),
-    "request.approval_given": _("%(id)s of %(person)s for %(groups)s has an approval and waits for the next one."),
-    "request.approved": _("%(id)s is approved: %(person)s may use %(groups)s from %(start)s until %(end)s."),
-    "request.rejected": _("%(id)s of %(person)s for %(groups)s is rejected."),
-    "request.sent_back": _("%(id)s of %(person)s for %(groups)s is sent back."),
-    "request.withdrawn": _("%(person)s has withdrawn %(id)s for %(groups)s."),
-    "request.lapsed": _("%(id)s of %(person)s for %(groups)s has lapsed: nobody decided in time."),
-    "elevation.scheduled": _("%(person)s gets access with %(groups)s from %(start)s until %(end)s."),
-    "elevation.granting": _("Access of %(person)s with %(groups)s is being set up."),
-    "elevation.active": _("%(person)s is in production with %(groups)s until %(end)s."),
-    "elevation.extended": _("%(person)s may stay in production with %(groups)s until %(end)s."),
-    "elevation.revoking": _("Access of %(person)s with %(groups)s is being ended."),
-    "elevation.ended": _("Access of %(person)s with %(groups)s has ended, as AWS shows."),
-    "elevation.cancelled": _("Access of %(person)s with %(groups)s was cancelled before it began."),
-    DRIFT_FOUND: _("AWS is not as the portal left it: %(found)s."),
+    Act.REQUEST_SUBMITTED: _("%(person)s asks for %(groups)s. %(id)s waits for approval."),
+    Act.REQUEST_APPROVAL_GIVEN: _("%(id)s of %(person)s for %(groups)s has an approval and waits for the next one."),
+    Act.REQUEST_APPROVED: _("%(id)s is approved: %(person)s may use %(groups)s from %(start)s until %(end)s."),
+    Act.REQUEST_REJECTED: _("%(id)s of %(person)s for %(groups)s is rejected."),
+    Act.REQUEST_SENT_BACK: _("%(id)s of %(person)s for %(groups)s is sent back."),
+    Act.REQUEST_WITHDRAWN: _("%(person)s has withdrawn %(id)s for %(groups)s."),
+    Act.REQUEST_LAPSED: _("%(id)s of %(person)s for %(groups)s has lapsed: nobody decided in time."),
+    Act.ELEVATION_SCHEDULED: _("%(person)s gets access with %(groups)s from %(start)s until %(end)s."),
+    Act.ELEVATION_GRANTING: _("Access of %(person)s with %(groups)s is being set up."),
+    Act.ELEVATION_ACTIVE: _("%(person)s is in production with %(groups)s until %(end)s."),
+    Act.ELEVATION_EXTENDED: _("%(person)s may stay in production with %(groups)s until %(end)s."),
+    Act.ELEVATION_REVOKING: _("Access of %(person)s with %(groups)s is being ended."),
+    Act.ELEVATION_ENDED: _("Access of %(person)s with %(groups)s has ended, as AWS shows."),
+    Act.ELEVATION_CANCELLED: _("Access of %(person)s with %(groups)s was cancelled before it began."),
+    Act.COMPARISON_DRIFT_FOUND: _("AWS is not as the portal left it: %(found)s."),
 }
 
 
 def said(act: str, facts: Mapping[str, Any]) -> str:
-    sentence = EXTENSION_ASKED if act == "request.submitted" and facts["extends"] else SENTENCES[act]
+    sentence = EXTENSION_ASKED if act == Act.REQUEST_SUBMITTED and facts["extends"] else SENTENCES[act]
     person = facts.get("requester") or facts["person"]
     return str(sentence) % {
         "id": facts["id"],
@@ -49,7 +49,7 @@ def said(act: str, facts: Mapping[str, Any]) -> str:
 def said_of_drift(found: Sequence[Found], count: int) -> str:
     named = [f"{one.code} {one.sentence}" for one in found]
     more = drift.more(count, len(found))
-    return str(SENTENCES[DRIFT_FOUND]) % {"found": "; ".join([*named, more] if more else named)}
+    return str(SENTENCES[Act.COMPARISON_DRIFT_FOUND]) % {"found": "; ".join([*named, more] if more else named)}
 
 
 def _local(moment: str | None) -> str:

@@ -13,6 +13,7 @@ from audits.models import TrailEntry
 from portal.users.models import User
 from tests.stand_ins.bots import ASK, SCOPES, Bot, make_personal_client, own_token_of, read, refused
 from tests.worlds.cast import Cast
+from tests.worlds.entry import ENTRY
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -160,10 +161,10 @@ def test_trail_is_for_auditors_only(bot: Bot, member01: User, leader01: User, ad
 def test_trail_has_pages(bot: Bot, auditor01: User, now: datetime) -> None:
     with transaction.atomic():
         for number in range(3):
-            trail.record(now=now, act="test.happened", actor="somebody", subject=str(number), data={})
+            trail.record(now=now, **{**ENTRY, "subject": f"person:{number}"})
     first = read(bot.get("/audit/entries?limit=2", for_person=auditor01))
     second = read(bot.get(first["next"], for_person=auditor01))
-    assert [entry["subject"] for page in (first, second) for entry in page["items"]] == ["0", "1", "2"]
+    assert [entry["subject"] for page in (first, second) for entry in page["items"]] == ["person:0", "person:1", "person:2"]
     assert second["next"] is None
 
 

@@ -16,6 +16,7 @@ from access_requests.services.elevations import evaluating, gates, health, provi
 from access_requests.services.notices import delivering, sending, telling
 from access_requests.services.notices.webhooks import keeping
 from access_requests.services.notices.webhooks.keeping import Wishes
+from audits.acts import Act
 from audits.database_roles import Service
 from audits.models import TrailEntry
 from portal.users.models import User
@@ -143,7 +144,9 @@ def test_whatever_the_workers_role_can_write_of_access_that_is_over_gives_nothin
         AccessRequest.objects.update(ends_at=later)
         rows.update(status="scheduled", ends_at=later, stopped_at=None, ended_at=None, stop_reason="")
         again = {"elevation": {"code": elevation.code}, "to": "scheduled"}
-        entry = TrailEntry(at=jump.clock.now, act="elevation.active", actor="sekisho:worker", subject=elevation.code, data=again)
+        entry = TrailEntry(
+            at=jump.clock.now, act=Act.ELEVATION_ACTIVE, actor="sekisho:worker", subject=elevation.code, data=again
+        )
         entry.save()
         granted(elevation)
     assert (elevation.status, elevation.stop_reason) == ("cancelled", "not_as_recorded")
@@ -224,7 +227,7 @@ def test_notices_role_tells_sends_disables_what_is_gone_and_forgets(
         submitted(jump.cast.member02, now=jump.clock.now)
     names = {"kind": "unexplained_member", "account": "jump", "thing": MEMBER_GROUP, "name": "stranger"}
     drift = Drift.objects.create(**names, found_at=jump.clock.now, seen_at=jump.clock.now)
-    recording.tell(drift, "drift.found", actor=actor_of(jump.cast.admin01), now=jump.clock.now)
+    recording.tell(drift, Act.DRIFT_FOUND, actor=actor_of(jump.cast.admin01), now=jump.clock.now)
     with roles.act_as(WORKER):
         announcing.tell_of_new(now=jump.clock.now)
     with roles.act_as(NOTICES):

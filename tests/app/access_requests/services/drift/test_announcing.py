@@ -12,8 +12,8 @@ from access_requests.services.drift import announcing, recording
 from access_requests.services.notices import delivering, sending, telling
 from access_requests.services.notices.webhooks import keeping
 from access_requests.services.notices.webhooks.keeping import Wishes
-from access_requests.services.record.news import DRIFT_FOUND
 from audits import selectors
+from audits.acts import Act
 from audits.models import TrailEntry
 from portal.verbs.run import run
 from tests.app.access_requests.services.drift.conftest import World
@@ -107,7 +107,7 @@ def found(world: World, name: str, **changes: Any) -> Drift:
     now = world.jump.clock.now
     usual = {"kind": "unexplained_member", "account": "jump", "thing": MEMBER_GROUP, "found_at": now, "seen_at": now}
     drift = Drift.objects.create(name=name, **{**usual, **changes})
-    run(lambda: recording.tell(drift, "drift.found", actor=actor_of(world.jump.cast.admin01), now=now))
+    run(lambda: recording.tell(drift, Act.DRIFT_FOUND, actor=actor_of(world.jump.cast.admin01), now=now))
     return drift
 
 
@@ -124,10 +124,10 @@ def test_what_could_not_be_told_holds_up_no_comparison_and_is_told_by_the_next(
         patch.setattr(announcing, "_append", broken)
         world.compare()
     assert Drift.objects.get(name="member02").status == "undone"
-    assert not TrailEntry.objects.filter(act=DRIFT_FOUND).exists()
+    assert not TrailEntry.objects.filter(act=Act.COMPARISON_DRIFT_FOUND).exists()
     found(world, "stranger02")
     announcing.tell_of_new(now=world.jump.clock.now)
-    (entry,) = TrailEntry.objects.filter(act=DRIFT_FOUND)
+    (entry,) = TrailEntry.objects.filter(act=Act.COMPARISON_DRIFT_FOUND)
     assert "stranger02" in [one["name"] for one in entry.data["found"]]
 
 
@@ -135,11 +135,11 @@ def test_what_could_not_be_told_holds_up_no_comparison_and_is_told_by_the_next(
 def test_row_from_before_with_a_made_up_id_silences_no_drift(world: World) -> None:
     everything = {"count": 0, "found": [], "through": 2**63 - 2}
     with trail_unguarded():
-        told = {"act": DRIFT_FOUND, "actor": "somebody", "subject": announcing.SUBJECT, "data": everything}
+        told = {"act": Act.COMPARISON_DRIFT_FOUND, "actor": "somebody", "subject": announcing.SUBJECT, "data": everything}
         TrailEntry.objects.bulk_create([TrailEntry(pk=2**63 - 2, at=world.jump.clock.now, **told)])
     found(world, "stranger")
     announcing.tell_of_new(now=world.jump.clock.now)
-    entry = selectors.numbered().get(act=DRIFT_FOUND)
+    entry = selectors.numbered().get(act=Act.COMPARISON_DRIFT_FOUND)
     assert [one["name"] for one in entry.data["found"]] == ["stranger"]
 
 
@@ -156,10 +156,10 @@ def test_who_may_not_see_drift_any_more_when_it_is_sent_gets_none(world: World, 
 
 def test_webhooks_that_name_it_get_what_is_about_their_work_groups(world: World) -> None:
     for name, acts, groups in (
-        ("ops", [DRIFT_FOUND], []),
+        ("ops", [Act.COMPARISON_DRIFT_FOUND], []),
         ("everything", [], []),
-        ("members", [DRIFT_FOUND], [MEMBER_GROUP]),
-        ("leaders", [DRIFT_FOUND], ["ProdLeaderWorkGroup"]),
+        ("members", [Act.COMPARISON_DRIFT_FOUND], [MEMBER_GROUP]),
+        ("leaders", [Act.COMPARISON_DRIFT_FOUND], ["ProdLeaderWorkGroup"]),
     ):
         wishes = Wishes(name=name, url="http://127.0.0.1:9/hook", language="en", acts=acts, work_groups=groups)
         run(lambda wishes=wishes: keeping.add(wishes=wishes, actor=actor_of(world.jump.cast.admin01), now=world.jump.clock.now))  # type: ignore[misc]
@@ -171,7 +171,7 @@ def test_webhooks_that_name_it_get_what_is_about_their_work_groups(world: World)
     bodies = {names[row.target]: row.body for row in Delivery.objects.filter(channel="webhook")}
     assert {name: body["data"]["drift"]["count"] for name, body in bodies.items()} == {"ops": 2, "members": 1}
     first = Drift.objects.get(name="stranger01")
-    assert bodies["members"]["type"] == DRIFT_FOUND
+    assert bodies["members"]["type"] == Act.COMPARISON_DRIFT_FOUND
     assert bodies["members"]["data"]["drift"]["found"][0]["url"] == f"http://testserver/drift/{first.code}/"
     assert bodies["members"]["data"]["text"] == (
         f"AWS is not as the portal left it: {first.code} member that no elevation explains: jump {MEMBER_GROUP} stranger01. "

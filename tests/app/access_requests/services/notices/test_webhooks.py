@@ -17,7 +17,7 @@ from access_requests.services.notices import delivering, redelivery, sending, te
 from access_requests.services.notices.webhooks import channel, keeping, sentences, webhook_errors
 from access_requests.services.notices.webhooks.keeping import Wishes
 from access_requests.services.people import people
-from access_requests.services.record.news import DRIFT_FOUND, NEWS
+from audits.acts import TOLD, Act
 from audits.models import TrailEntry
 from portal.verbs import rejections
 from portal.verbs.actor import COMMAND
@@ -137,7 +137,7 @@ def test_extension_says_what_it_extends(cast: Cast, receiver: Receiver, now: dat
 
 
 def test_every_event_has_its_sentence() -> None:
-    assert set(sentences.SENTENCES) == NEWS
+    assert set(sentences.SENTENCES) == TOLD
 
 
 def test_whatever_people_do_can_be_told(cast: Cast, receiver: Receiver, now: datetime) -> None:
@@ -156,7 +156,7 @@ def test_whatever_people_do_can_be_told(cast: Cast, receiver: Receiver, now: dat
     submitted(cast.member02, now=now)
     sweep.lapse_requests(now=now + timedelta(days=2))
     found = {delivery.act: delivery.body["data"]["text"] for delivery in told(now + timedelta(days=2))}
-    acts = NEWS - {"elevation.granting", "elevation.active", "elevation.ended", "request.rejected", DRIFT_FOUND}
+    acts = TOLD - {"elevation.granting", "elevation.active", "elevation.ended", "request.rejected", Act.COMPARISON_DRIFT_FOUND}
     assert set(found) == acts
     assert not any("%" in text or "None" in text for text in found.values())
 

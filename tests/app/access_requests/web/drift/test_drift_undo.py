@@ -13,6 +13,7 @@ from access_requests.services.drift import answering, recording
 from access_requests.services.drift.difference import Difference
 from access_requests.services.drift.undoing import UNDOS
 from access_requests.web.drift import drift_undoing
+from audits.acts import Act
 from audits.models import TrailEntry
 from portal.outbox.models import Message
 from portal.verbs.actor import WORKER
@@ -56,7 +57,7 @@ def failed(drift: Drift, problem: str, now: datetime) -> None:
     row.problem = problem
     row.save()
     call = {"action": "iam:RemoveUserFromGroup", "outcome": problem, "request_id": "r-1", "milliseconds": 40}
-    recording.tell(row, "drift.undo_attempt_failed", actor=WORKER, now=now, data={"calls": [call]})
+    recording.tell(row, Act.DRIFT_UNDO_ATTEMPT_FAILED, actor=WORKER, now=now, data={"calls": [call]})
 
 
 def test_administrator_is_told_what_is_done_and_whom_it_touches_and_then_has_it_undone(
@@ -115,7 +116,7 @@ def test_what_was_asked_for_or_is_settled_is_refused_and_the_page_shows_how_it_i
         assert again.status_code == 409
         assert "This is no longer possible: the state has changed meanwhile." in again.content.decode()
         assert f">{word}</span>" in again.content.decode()
-    assert TrailEntry.objects.filter(subject=drift.code, act="drift.undoing").count() == 1
+    assert TrailEntry.objects.filter(subject=drift.code, act=Act.DRIFT_UNDOING).count() == 1
     assert client.post("/drift/D-00000000/undo/").status_code == 404
 
 
@@ -188,7 +189,7 @@ def test_drift_of_an_access_is_on_the_timeline_of_its_request(cast: Cast, browse
     assert drift.code in page
     asked = browse(cast.admin01).get(f"/drift/{drift.code}/undo/").content.decode()
     assert f"member01 alone, whose access {elevation.code} goes on as it was approved." in asked
-    run(lambda: recording.tell(recording.lock(drift.pk), "drift.undo_written", actor=WORKER, now=clock.now))
+    run(lambda: recording.tell(recording.lock(drift.pk), Act.DRIFT_UNDO_WRITTEN, actor=WORKER, now=clock.now))
     page = browse(cast.admin01).get(f"/drift/{drift.code}/").content.decode()
     assert f"the calls to AWS are those of {elevation.code}" in page
 

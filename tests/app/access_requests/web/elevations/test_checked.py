@@ -8,6 +8,7 @@ from django.test import Client
 
 from access_requests.models import Elevation
 from access_requests.services.record import transition
+from audits.acts import Act
 from portal.iam.fences import iso
 from portal.verbs.actor import WORKER
 from portal.verbs.run import run
@@ -108,7 +109,7 @@ def test_page_says_what_aws_does_not_end_and_what_became_of_open_sessions(gated:
     elevation = active(gated, clock, status="ended", stopped_at=clock.now, ended_at=clock.now)
     ends = [{"role": f"production/{ROLE}", "region": "ap-northeast-1", "ended": [], "problem": "AccessDenied"}]
     elevation.refresh_from_db()
-    run(lambda: transition.record(elevation, act="elevation.ended", actor=WORKER, now=clock.now, data={"open_sessions": ends}))
+    run(lambda: transition.record(elevation, act=Act.ELEVATION_ENDED, actor=WORKER, now=clock.now, data={"open_sessions": ends}))
     page = text(browse(gated.member01), elevation)
     assert "Open Session Manager and ECS Exec sessions go on." in page
     assert "role chaining" in page

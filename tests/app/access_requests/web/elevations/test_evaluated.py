@@ -7,6 +7,7 @@ import pytest
 
 from access_requests.models import Elevation
 from access_requests.services.record import transition
+from audits.acts import Act
 from portal.verbs.actor import WORKER
 from portal.verbs.run import run
 from tests.app.access_requests.web.conftest import Browse
@@ -29,7 +30,7 @@ def evaluation(
 def tell(elevation: Elevation, moment: str, said: Any, expected: str | None) -> None:
     data = {"judged": said, "moment": moment, "calls": [], **({"expected": expected} if expected else {})}
     now = elevation.starts_at + timedelta(minutes=1)
-    run(lambda: transition.record(elevation, act="elevation.judged", actor=WORKER, now=now, data=data))
+    run(lambda: transition.record(elevation, act=Act.ELEVATION_EVALUATED, actor=WORKER, now=now, data=data))
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,7 @@ def test_end_says_which_open_sessions_were_terminated_and_which_could_not_be(cas
         {"role": ROLE, "region": "eu-west-1", "ended": [], "problem": ""},
     ]
     data = {"open_sessions": ends, "calls": []}
-    run(lambda: transition.record(elevation, act="elevation.ended", actor=WORKER, now=clock.now, data=data))
+    run(lambda: transition.record(elevation, act=Act.ELEVATION_ENDED, actor=WORKER, now=clock.now, data=data))
     page = browse(cast.member01).get(f"/requests/{elevation.request.code}/").content.decode()
     assert "2 Session Manager sessions of production/Prod_MemberRole were terminated in ap-northeast-1" in page
     assert "Open Session Manager sessions of production/Prod_MemberRole in us-east-1 could not be ended: AccessDenied" in page
