@@ -1,5 +1,6 @@
 """Drift: what somebody changed in AWS behind the portal's back. Administrators and auditors read all, leads their groups'."""
 
+from collections.abc import Callable
 from functools import partial
 
 from django.contrib import messages
@@ -53,40 +54,39 @@ def drift_page(request: PageRequest, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def drift_undo(request: PageRequest, code: str) -> HttpResponse:
-    """Asks first: it writes in AWS. Where nothing can be undone any more, or by this person, the drift itself is shown."""
-    item = showing.ShownDrift(drift=_find(request.user, code), viewer=request.user)
-    if request.method != "POST":
-        if not item.may_undo:
-            return redirect("drift", code)
-        return render(request, "access_requests/drift/drift_undo.html", {"item": item, "drift": item.drift})
-    try:
-        carry_out(
-            request,
-            partial(answering.undo, code=code, seen=request.POST.get("seen", ""), actor=actor_of(request), now=timezone.now()),
-        )
-    except Rejection as rejection:
-        return _page(request, code, status=rejection.status, refusal=phrases.sentence(rejection))
+    """Asks first: it writes in AWS."""
     said = _("You asked to have %(code)s undone. A worker writes it in AWS and reads it back.")
-    messages.success(request, said % {"code": code})
-    return redirect("drift", code)
+    return _answer(request, code, answering.undo, may=lambda item: item.may_undo, page="drift_undo", said=said)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def drift_accept(request: PageRequest, code: str) -> HttpResponse:
-    """Asks first: no comparison tells of it again. Where it is not to be accepted, the drift itself is shown."""
+    """Asks first: no comparison tells of it again."""
+    said = _("You accepted %(code)s: it is known as right from now on.")
+    return _answer(request, code, answering.accept, may=lambda item: item.may_accept, page="drift_accept", said=said)
+
+
+def _answer(
+    request: PageRequest,
+    code: str,
+    verb: Callable[..., Drift],
+    *,
+    may: Callable[[showing.ShownDrift], bool],
+    page: str,
+    said: str,
+) -> HttpResponse:
+    """Ask, and on POST run the verb. Where this person may not, or no longer, answer so, the drift itself is shown."""
     item = showing.ShownDrift(drift=_find(request.user, code), viewer=request.user)
     if request.method != "POST":
-        if not item.may_accept:
+        if not may(item):
             return redirect("drift", code)
-        return render(request, "access_requests/drift/drift_accept.html", {"item": item, "drift": item.drift})
+        return render(request, f"access_requests/drift/{page}.html", {"item": item, "drift": item.drift})
+    seen = request.POST.get("seen", "")
     try:
-        carry_out(
-            request,
-            partial(answering.accept, code=code, seen=request.POST.get("seen", ""), actor=actor_of(request), now=timezone.now()),
-        )
+        carry_out(request, partial(verb, code=code, seen=seen, actor=actor_of(request), now=timezone.now()))
     except Rejection as rejection:
         return _page(request, code, status=rejection.status, refusal=phrases.sentence(rejection))
-    messages.success(request, _("You accepted %(code)s: it is known as right from now on.") % {"code": code})
+    messages.success(request, said % {"code": code})
     return redirect("drift", code)
 
 

@@ -37,13 +37,20 @@ def elevation_list(request: PageRequest) -> HttpResponse:
     now, over_too = timezone.now(), request.GET.get("all") == "1"
     form = ElevationFilterForm(request.GET)
     form.is_valid()
-    filters = {"person__username": form.cleaned_data.get("person"), "work_group__name": form.cleaned_data.get("work_group")}
     rows = elevations.everything() if over_too else elevations.current()
-    rows = elevations.in_brief(rows.filter(**{field: value for field, value in filters.items() if value}))
+    rows = elevations.in_brief(rows.filter(**form.filters()))
     order = ["-id"] if over_too else ["ends_at", "id"]
     page = page_of(rows, order=order, among=Elevation.objects.all(), query=request.GET)
-    chart = None if over_too else bars(page.rows, now=now)
-    context = {"page": page, "form": form, "over_too": over_too, "chart": chart, "groups": catalogue.names()}
+    context = {
+        "title": _("Access, past ones too") if over_too else _("Who is in production"),
+        "page": page,
+        "form": form,
+        "narrowed": any(form.cleaned_data.values()),
+        "over_too": over_too,
+        "all_url": request.path + ("?all=1" if over_too else ""),
+        "chart": None if over_too else bars(page.rows, now=now),
+        "groups": catalogue.names(),
+    }
     return render(request, "access_requests/elevations/elevation_list.html", context)
 
 

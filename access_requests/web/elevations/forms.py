@@ -19,3 +19,8 @@ class StopForm(VerbForm):
 class ElevationFilterForm(forms.Form):
     person = forms.CharField(label=_("Person"), required=False, max_length=150)
     work_group = forms.CharField(label=_("Work group"), required=False, max_length=116, widget=suggesting("work-groups"))
+
+    def filters(self) -> dict[str, str]:
+        """Return what could be read, as arguments of the query of elevations."""
+        typed = {"person__username": self.cleaned_data.get("person"), "work_group__name": self.cleaned_data.get("work_group")}
+        return {field: value for field, value in typed.items() if value}

@@ -33,7 +33,8 @@ T = TypeVar("T")
 def webhook_list(request: PageRequest) -> HttpResponse:
     among = WebhookEndpoint.objects.prefetch_related("work_groups")
     page = page_of(among, order=["name"], among=among, query=request.GET)
-    return render(request, "access_requests/notices/webhook_list.html", {"page": page, "backlog": notices.backlog()})
+    context = {"title": _("Webhooks"), "page": page, "backlog": notices.backlog()}
+    return render(request, "access_requests/notices/webhook_list.html", context)
 
 
 @require_safe

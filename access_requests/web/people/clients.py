@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from access_requests.models import ApiClient, KeptIn
@@ -35,7 +36,9 @@ def client_list(request: PageRequest) -> HttpResponse:
     rows = everything if revoked_too else everything.filter(retired_at=None)
     page = page_of(rows, order=["key"], among=everything, query=request.GET, named_by="key")
     shown = [ShownClient(row=row) for row in page.rows]
-    return render(request, "access_requests/people/clients.html", {"page": page, "shown": shown, "revoked_too": revoked_too})
+    title = _("Clients, revoked ones too") if revoked_too else pgettext("navigation", "Clients")
+    context = {"title": title, "page": page, "shown": shown, "revoked_too": revoked_too}
+    return render(request, "access_requests/people/clients.html", context)
 
 
 @require_safe

@@ -39,7 +39,7 @@ def token_list(request: PageRequest) -> HttpResponse:
     rows = selectors.live(mine, now=timezone.now())
     page = page_of(rows, order=NEWEST_FIRST, among=mine, query=request.GET)
     lasts = phrases.every(settings.PERSONAL_TOKEN_EXPIRES_IN)
-    context = {"page": page, "shown": [ShownToken(row=row) for row in page.rows], "lasts": lasts}
+    context = {"title": _("Your tokens"), "page": page, "shown": [ShownToken(row=row) for row in page.rows], "lasts": lasts}
     return render(request, "access_requests/people/tokens.html", context)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from access_requests.selectors import catalogue, requests
@@ -22,8 +23,13 @@ def request_list(request: PageRequest) -> HttpResponse:
     among = requests.visible_to(request.user)
     rows = requests.in_brief(requests.filtered(among, _filters(form), request.user, now=now))
     page = page_of(rows, order=[requests.NEWEST_FIRST], among=among, query=request.GET)
-    groups = catalogue.names()
-    context = {"form": form, "page": page, "groups": groups, "narrowed": any(form.cleaned_data.values())}
+    context = {
+        "title": _("Requests"),
+        "page": page,
+        "form": form,
+        "narrowed": any(form.cleaned_data.values()),
+        "groups": catalogue.names(),
+    }
     return render(request, "access_requests/requests/request_list.html", context)
 
 

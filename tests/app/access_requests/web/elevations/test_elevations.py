@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccessRequest, Elevation
-from tests.app.access_requests.web.conftest import Browse
+from tests.app.access_requests.web.conftest import Browse, laid_out
 from tests.worlds.cast import Cast, add_person
 from tests.worlds.clock import Clock
 from tests.worlds.story import elevated, returned, stopped, written
@@ -144,6 +144,16 @@ def test_past_ones_are_shown_when_asked_for(cast: Cast, browse: Browse, clock: C
     assert "Nobody is in production" in client.get("/elevations/").content.decode()
     assert elevation.code in client.get("/elevations/?all=1").content.decode()
     assert elevation.code not in client.get("/elevations/?all=1&person=member02").content.decode()
+
+
+def test_list_that_is_narrowed_to_nothing_does_not_say_that_nobody_is_in(cast: Cast, browse: Browse, clock: Clock) -> None:
+    elevated(cast.member01, cast.leader01, now=clock.now)
+    said = browse(cast.member02).get("/elevations/?person=member02").content.decode()
+    assert "Nothing matches" in said
+    assert "Nobody is in production" not in said
+    assert '<a href="/elevations/">Show all</a>' in laid_out(browse(cast.member02).get("/elevations/?person=member02"))
+    over_too = laid_out(browse(cast.member02).get("/elevations/?person=member02&all=1"))
+    assert '<a href="/elevations/?all=1">Show all</a>' in over_too
 
 
 def test_list_says_until_when_access_was_and_not_until_when_it_might_have_been(cast: Cast, browse: Browse, clock: Clock) -> None:
