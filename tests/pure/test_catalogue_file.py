@@ -3,13 +3,21 @@
 from pathlib import Path
 
 import pytest
+from django.db.models import Model
 from pytest_django import Settings
 
+from access_requests import models
 from access_requests.grants.documents import BY_RUNBOOK
+from access_requests.models import ApprovalLevel, ApprovalPolicy, AwsAccount, TargetRole
 from access_requests.services import catalogue
 from access_requests.services.catalogue import CatalogueRefused, checking, client_secrets
 from access_requests.services.catalogue.document import LARGEST
-from access_requests.services.catalogue.state import Kind
+from access_requests.services.catalogue.fields import Fields
+from access_requests.services.catalogue.kinds.account import Account
+from access_requests.services.catalogue.kinds.policy import Level, Policy
+from access_requests.services.catalogue.kinds.role import Role
+from access_requests.services.catalogue.kinds.standing_group import StandingGroup
+from access_requests.services.catalogue.kinds.work_group import WorkGroup
 
 ROOT = Path(__file__).parents[2]
 DEMO = (ROOT / "portal/demo/catalogue.yaml").read_text()
@@ -40,23 +48,23 @@ def test_the_catalogues_that_we_ship_are_in_order(text: str) -> None:
 @pytest.mark.parametrize("written", ["111111111111", "'111111111111'", "011111111111", "011111111118"])
 def test_account_id_is_read_as_it_is_written_with_quotes_or_without(written: str) -> None:
     wanted = catalogue.read(edited(('"111111111111"', written)).encode())
-    assert wanted.state[Kind.ACCOUNT]["jump"]["id"] == written.strip("'")
+    assert wanted.state.accounts["jump"].id == written.strip("'")
 
 
 def test_what_is_left_out_is_the_careful_choice() -> None:
     wanted = catalogue.read(EXAMPLE.encode())
-    assert wanted.state[Kind.POLICY]["one-lead"]["decide_by"] == ["browser"]
-    assert wanted.state[Kind.POLICY]["one-lead"]["same_client_may_decide"] is False
-    assert wanted.state[Kind.CLIENT]["chat-bot"]["may_name_by_email"] is False
-    assert wanted.state[Kind.PERSON]["admin"]["iam_user"] is None
-    assert wanted.state[Kind.ACCOUNT]["production"]["other_roles"] == ["OrganizationAccountAccessRole"]
-    assert wanted.state[Kind.WORK_GROUP]["ProdMemberWorkGroup"]["backend"] == "iam_group"
+    assert wanted.state.policies["one-lead"].decide_by == ["browser"]
+    assert wanted.state.policies["one-lead"].same_client_may_decide is False
+    assert wanted.state.clients["chat-bot"].may_name_by_email is False
+    assert wanted.state.people["admin"].iam_user is None
+    assert wanted.state.accounts["production"].other_roles == ["OrganizationAccountAccessRole"]
+    assert wanted.state.work_groups["ProdMemberWorkGroup"].backend == "iam_group"
 
 
 def test_account_without_a_role_that_lets_others_in_says_so() -> None:
     declared = "other_roles: [OrganizationAccountAccessRole]"
     none = catalogue.read(edited((declared, "other_roles: []")).encode())
-    assert none.state[Kind.ACCOUNT]["production"]["other_roles"] == []
+    assert none.state.accounts["production"].other_roles == []
     (mistake,) = mistakes_of(edited((declared, "other_roles: [not/a/name]")))
     assert "other_roles" in mistake
 
@@ -152,6 +160,8 @@ def test_what_is_not_plain_yaml_is_refused_before_anything_is_built_of_it(text: 
         ("iam_user: member01", "iam_user: {name: member01, user_id: x}", 'people.member01.iam_user.user_id: "x" does not fit'),
         ("member01@example.com", "member01", 'people.member01.email: "member01" is not an e-mail address'),
         ("U0MEMBER01", "member", 'people.member01.identities.slack: "member" does not fit: a Slack member ID'),
+        ("iam_user: member01", "iam_user: [member01]", "people.member01.iam_user: this takes one value, or fields with values"),
+        ("iam_user: member01", "iam_user:", 'people.member01.iam_user: "" does not fit'),
         ("standing_groups: [MemberGroup]", "standing_groups: [Nobodies]", 'there is no standing group "Nobodies"'),
         ("name: 佐藤 美咲", "name: ''", "people.member01.name: this takes 1 to 120 characters; these are 0"),
         ("name: 佐藤 美咲", "name:", "people.member01.name: this is empty"),
@@ -179,6 +189,53 @@ def test_all_mistakes_are_named_at_once_in_the_order_of_lines() -> None:
     text = edited(("kind: production", "kind: x"), ("shortest: 1m", "shortest: x"), ("iam_user: member01", "iam_user: m"))
     wheres = [mistake.split(": ")[1] for mistake in mistakes_of(text)]
     assert wheres == ["accounts.production.kind", "policies.one-lead.shortest", "people.member01.iam_user"]
+
+
+def test_all_mistakes_of_one_object_are_named_at_once_each_in_its_line() -> None:
+    text = edited(
+        ("    shortest: 1m\n", ""),
+        ("[browser, chat, client]", "[browser, mail, browser]"),
+        ("decision: 24h", 'decision: soon\n    "{braced}": x'),
+    )
+    lines = text.split("\n")
+    said = [mistake.split(": ", 2)[:2] for mistake in mistakes_of(text)]
+    expected = {
+        "policies.one-lead": "  one-lead:",
+        "policies.one-lead.decision": "    decision: soon",
+        "policies.one-lead.{braced}": '    "{braced}": x',
+        "policies.one-lead.decide_by[2]": "    decide_by: [browser, mail, browser]",
+        "policies.one-lead.decide_by[3]": "    decide_by: [browser, mail, browser]",
+    }
+    assert {where: lines[int(line) - 1] for line, where in said} == expected
+
+
+@pytest.mark.parametrize("field", ["accounts.production.gate_role_arn", "clients.demo-bot.kept_in"])
+def test_what_the_portal_finds_out_by_itself_is_no_field_of_the_file(field: str) -> None:
+    section, key, name = field.split(".")
+    text = DEMO.replace(f"  {key}:\n", f"  {key}:\n    {name}: x\n", 1)
+    (mistake,) = mistakes_of(text)
+    assert f'{section}.{key}.{name}: there is no field "{name}"; known: ' in mistake
+    assert name not in mistake.partition("known: ")[2]
+
+
+@pytest.mark.parametrize(
+    ("kind", "row"),
+    [
+        (Account, AwsAccount),
+        (Role, TargetRole),
+        (StandingGroup, models.StandingGroup),
+        (Policy, ApprovalPolicy),
+        (Level, ApprovalLevel),
+        (WorkGroup, models.WorkGroup),
+    ],
+)
+def test_each_field_has_its_column(kind: type[Fields], row: type[Model]) -> None:
+    assert {column for column in kind.columns().values() if not row._meta.get_field(column).concrete} == set()
+
+
+def test_a_field_that_is_not_there_is_never_changed() -> None:
+    with pytest.raises(TypeError, match="longestt"):
+        catalogue.read(EXAMPLE.encode()).state.policies["one-lead"].but(longestt=1)
 
 
 def test_a_disabled_person_cannot_be_an_approver() -> None:

@@ -1,11 +1,11 @@
 """The catalogue as code: read a file, compare it with what is there, change what differs.
 
 document   the file as plain data that knows its lines     current     what the database has
-reading    readers of one value, a list, an object         looking_up  what AWS is asked, and what it did not answer
-wanted     the file's fields and their form                completing  what AWS and the database add to the file
-checking   whether it fits together                        identities  which roles in AWS the file's are
-                                                           refusing    what the database stands against
-                                                           comparing   the difference
+values     the form of one value                           looking_up  what AWS is asked, and what it did not answer
+fields     the form of objects, their columns              completing  what AWS and the database add to the file
+kinds      each kind of object: its fields, its rows       identities  which roles in AWS the file's are
+wanted     what the file wants                             refusing    what the database stands against
+checking   whether it fits together                        comparing   the difference
                                                            ending      the access that ends by it
                                                            applying    the changes, with their trail
 """

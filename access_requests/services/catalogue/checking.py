@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 
@@ -12,9 +11,12 @@ from access_requests.grants import documents
 from access_requests.grants.registry import fenced
 from access_requests.models import AccountKind, ClientKind
 from access_requests.models.catalogue import LONGEST_SESSION_MINUTES, RESERVED
+from access_requests.services.catalogue.kinds.policy import Level
+from access_requests.services.catalogue.kinds.standing_group import StandingGroup
+from access_requests.services.catalogue.kinds.work_group import WorkGroup
 from access_requests.services.catalogue.mistakes import Mistakes, Path, quoted
-from access_requests.services.catalogue.reading import unknown
 from access_requests.services.catalogue.state import SECTIONS, Kind, State, path_of
+from access_requests.services.catalogue.values import unknown
 from access_requests.services.catalogue.wanted import Wanted
 from portal.iam.principals import account_of
 from portal.iam.session_gate import LONGEST_SESSION
@@ -41,7 +43,7 @@ def same_but_for_case(names: Iterable[tuple[str, Path]], what: str, mistakes: Mi
 
 
 def _one_jump_account(state: State, mistakes: Mistakes) -> None:
-    jumps = [key for key, account in state[Kind.ACCOUNT].items() if account["kind"] == AccountKind.JUMP]
+    jumps = [key for key, account in state.accounts.items() if account.kind == AccountKind.JUMP]
     if not jumps:
         mistakes.add(("accounts",), "there is no account of the kind jump, where people's IAM users are")
     for key in jumps[1:]:
@@ -50,43 +52,47 @@ def _one_jump_account(state: State, mistakes: Mistakes) -> None:
 
 def _account_ids_differ(state: State, mistakes: Mistakes) -> None:
     seen: dict[str, str] = {}
-    for key, account in state[Kind.ACCOUNT].items():
-        if (first := seen.setdefault(account["id"], key)) != key:
+    for key, account in state.accounts.items():
+        if (first := seen.setdefault(account.id, key)) != key:
             mistakes.add(path_of(Kind.ACCOUNT, key, "id"), f"this is the id of {quoted(first)} already")
 
 
 def _names_differ_by_more_than_case(state: State, mistakes: Mistakes) -> None:
-    for account in state[Kind.ACCOUNT]:
-        roles = [key for key in state[Kind.ROLE] if key.split("/")[0] == account]
+    for account in state.accounts:
+        roles = [key for key in state.roles if key.split("/")[0] == account]
         same_but_for_case(((key, path_of(Kind.ROLE, key)) for key in roles), "role", mistakes)
     for kind, what in ((Kind.STANDING_GROUP, "group"), (Kind.WORK_GROUP, "group"), (Kind.PERSON, "person")):
-        same_but_for_case(((key, path_of(kind, key)) for key in state[kind]), what, mistakes)
-    standing = {name.lower(): name for name in state[Kind.STANDING_GROUP]}
-    for name in state[Kind.WORK_GROUP]:
+        same_but_for_case(((key, path_of(kind, key)) for key in state.by_kind()[kind]), what, mistakes)
+    standing = {name.lower(): name for name in state.standing_groups}
+    for name in state.work_groups:
         if name.lower() in standing:
             both = f"{quoted(standing[name.lower()])} is a standing group; a group is either a standing or a work group"
             mistakes.add(path_of(Kind.WORK_GROUP, name), both)
 
 
 def _references_exist(state: State, mistakes: Mistakes) -> None:
-    for kind in (Kind.STANDING_GROUP, Kind.WORK_GROUP):
-        for name, group in state[kind].items():
-            known(group["target_roles"], state[Kind.ROLE], "target role", path_of(kind, name, "target_roles"), mistakes)
-            if not group["target_roles"]:
+    for kind, groups in _groups(state):
+        for name, group in groups.items():
+            known(group.target_roles, state.roles, "target role", path_of(kind, name, "target_roles"), mistakes)
+            if not group.target_roles:
                 mistakes.add(path_of(kind, name, "target_roles"), "a group without a target role leads nowhere; name one")
-    for name, group in state[Kind.WORK_GROUP].items():
-        if group["policy"] not in state[Kind.POLICY]:
-            message = unknown("policy", group["policy"], state[Kind.POLICY])
+    for name, group in state.work_groups.items():
+        if group.policy not in state.policies:
+            message = unknown("policy", group.policy, state.policies)
             mistakes.add(path_of(Kind.WORK_GROUP, name, "policy"), message)
-        _known_people(state, group["requesters"], path_of(Kind.WORK_GROUP, name, "requesters"), mistakes)
-    for key, client in state[Kind.CLIENT].items():
-        _known_people(state, client["people"], path_of(Kind.CLIENT, key, "people"), mistakes)
-        _known_people(state, client["owners"], path_of(Kind.CLIENT, key, "owners"), mistakes)
+        _known_people(state, group.requesters, path_of(Kind.WORK_GROUP, name, "requesters"), mistakes)
+    for key, client in state.clients.items():
+        _known_people(state, client.people, path_of(Kind.CLIENT, key, "people"), mistakes)
+        _known_people(state, client.owners, path_of(Kind.CLIENT, key, "owners"), mistakes)
         path = path_of(Kind.CLIENT, key, "work_groups")
-        known(client["work_groups"], state[Kind.WORK_GROUP], "work group", path, mistakes)
-    for name, person in state[Kind.PERSON].items():
+        known(client.work_groups, state.work_groups, "work group", path, mistakes)
+    for name, person in state.people.items():
         path = path_of(Kind.PERSON, name, "standing_groups")
-        known(person["standing_groups"], state[Kind.STANDING_GROUP], "standing group", path, mistakes)
+        known(person.standing_groups, state.standing_groups, "standing group", path, mistakes)
+
+
+def _groups(state: State) -> Iterable[tuple[Kind, Mapping[str, StandingGroup | WorkGroup]]]:
+    return ((Kind.STANDING_GROUP, state.standing_groups), (Kind.WORK_GROUP, state.work_groups))
 
 
 def known(names: list[str], there: Iterable[str], what: str, path: Path, mistakes: Mistakes) -> None:
@@ -97,44 +103,44 @@ def known(names: list[str], there: Iterable[str], what: str, path: Path, mistake
 
 def _known_people(state: State, names: str | list[str], path: Path, mistakes: Mistakes) -> None:
     if isinstance(names, list):
-        known(names, state[Kind.PERSON], "person", path, mistakes)
+        known(names, state.people, "person", path, mistakes)
 
 
 def _times_are_in_order(state: State, mistakes: Mistakes) -> None:
     longest = min(LONGEST_SESSION // timedelta(minutes=1), settings.LONGEST_ACCESS_MINUTES)
-    for key, rule in state[Kind.POLICY].items():
-        if rule["shortest"] < 1:
+    for key, rule in state.policies.items():
+        if rule.shortest < 1:
             mistakes.add(path_of(Kind.POLICY, key, "shortest"), "the shortest time is at least 1m")
-        if rule["longest"] < rule["shortest"]:
+        if rule.longest < rule.shortest:
             mistakes.add(path_of(Kind.POLICY, key, "longest"), "the longest time is shorter than the shortest")
-        if rule["longest"] > longest:
+        if rule.longest > longest:
             mistakes.add(path_of(Kind.POLICY, key, "longest"), f"the longest time that can be given is {longest} minutes")
-        if not 1 <= rule["decision"] <= LONGEST_DECISION_MINUTES:
+        if not 1 <= rule.decision <= LONGEST_DECISION_MINUTES:
             mistakes.add(path_of(Kind.POLICY, key, "decision"), "the time for a decision is from 1m to 30d")
 
 
 def _levels_can_be_satisfied(state: State, mistakes: Mistakes) -> None:
-    for key, rule in state[Kind.POLICY].items():
+    for key, rule in state.policies.items():
         path = path_of(Kind.POLICY, key, "levels")
-        if not rule["levels"]:
+        if not rule.levels:
             mistakes.add(path, "a policy needs a level of approval at least")
-        if not rule["decide_by"]:
+        if not rule.decide_by:
             mistakes.add(path_of(Kind.POLICY, key, "decide_by"), "nothing to decide by: name browser at least")
-        for number, level in enumerate(rule["levels"]):
-            _check_approvers(state, level["approvers"], (*path, number, "approvers"), mistakes)
-        _check_seats(rule["levels"], path, mistakes)
+        for number, level in enumerate(rule.levels):
+            _check_approvers(state, level.approvers, (*path, number, "approvers"), mistakes)
+        _check_seats(rule.levels, path, mistakes)
 
 
 def _check_approvers(state: State, approvers: list[str], path: Path, mistakes: Mistakes) -> None:
-    known(approvers, state[Kind.PERSON], "person", path, mistakes)
+    known(approvers, state.people, "person", path, mistakes)
     for number, name in enumerate(approvers):
-        if state[Kind.PERSON].get(name, {}).get("disabled"):
+        if name in state.people and state.people[name].disabled:
             mistakes.add((*path, number), f"{quoted(name)} is disabled and cannot approve")
 
 
-def _check_seats(levels: list[dict[str, Any]], path: Path, mistakes: Mistakes) -> None:
-    ids = {name: number for number, name in enumerate(sorted({name for level in levels for name in level["approvers"]}))}
-    seats = [(number, level["approvals"], [ids[name] for name in level["approvers"]]) for number, level in enumerate(levels)]
+def _check_seats(levels: list[Level], path: Path, mistakes: Mistakes) -> None:
+    ids = {name: number for number, name in enumerate(sorted({name for level in levels for name in level.approvers}))}
+    seats = [(number, level.approvals, [ids[name] for name in level.approvers]) for number, level in enumerate(levels)]
     number = policy.level_without_enough(seats)
     if number is not None:
         mistakes.add((*path, number), "these approvals cannot be had: name more approvers, since nobody counts at two levels")
@@ -142,22 +148,23 @@ def _check_seats(levels: list[dict[str, Any]], path: Path, mistakes: Mistakes) -
 
 def _work_roles_are_apart(state: State, mistakes: Mistakes) -> None:
     """A role that people may always switch to cannot be what a work group gives."""
-    standing = {role: name for name, group in state[Kind.STANDING_GROUP].items() for role in group["target_roles"]}
-    for name, group in state[Kind.WORK_GROUP].items():
-        for number, role in enumerate(group["target_roles"]):
+    standing = {role: name for name, group in state.standing_groups.items() for role in group.target_roles}
+    for name, group in state.work_groups.items():
+        for number, role in enumerate(group.target_roles):
             path = path_of(Kind.WORK_GROUP, name, "target_roles", number)
             if role in standing:
                 mistakes.add(path, f"the standing group {quoted(standing[role])} always leads to {quoted(role)}")
-            if state[Kind.ACCOUNT].get(role.split("/")[0], {}).get("kind") == AccountKind.JUMP:
+            account = state.accounts.get(role.split("/")[0])
+            if account is not None and account.kind == AccountKind.JUMP:
                 mistakes.add(path, f"{quoted(role)} is in the Jump account, where nobody works")
 
 
 def _reserved_roles_are_identity_centers(state: State, mistakes: Mistakes) -> None:
     """Membership in Identity Center leads to the roles that it made, and nothing else leads there."""
-    for kind in (Kind.STANDING_GROUP, Kind.WORK_GROUP):
-        for name, group in state[kind].items():
-            by_identity_center = kind == Kind.WORK_GROUP and not fenced(group["backend"])
-            for number, role in enumerate(group["target_roles"]):
+    for kind, groups in _groups(state):
+        for name, group in groups.items():
+            by_identity_center = isinstance(group, WorkGroup) and not fenced(group.backend)
+            for number, role in enumerate(group.target_roles):
                 if role.partition("/")[2].startswith(RESERVED) != by_identity_center:
                     mistakes.add(path_of(kind, name, "target_roles", number), _other_way(role, by_identity_center))
 
@@ -169,43 +176,43 @@ def _other_way(role: str, by_identity_center: bool) -> str:  # noqa: FBT001  Rea
 
 
 def _sessions_are_identity_centers(state: State, mistakes: Mistakes) -> None:
-    for name, group in state[Kind.WORK_GROUP].items():
-        if group["session"] is None:
+    for name, group in state.work_groups.items():
+        if group.session is None:
             continue
         path = path_of(Kind.WORK_GROUP, name, "session")
-        if fenced(group["backend"]):
+        if fenced(group.backend):
             mistakes.add(path, "only where Identity Center gives the session is its length the permission set's; leave this out")
-        elif not 1 <= group["session"] <= LONGEST_SESSION_MINUTES:
+        elif not 1 <= group.session <= LONGEST_SESSION_MINUTES:
             mistakes.add(path, "a permission set's session lasts up to 12h")
 
 
 def _gates_are_elsewhere(state: State, mistakes: Mistakes) -> None:
-    for key, account in state[Kind.ACCOUNT].items():
-        if account["kind"] == AccountKind.JUMP and account["gate_role"]:
+    for key, account in state.accounts.items():
+        if account.kind == AccountKind.JUMP and account.gate_role:
             mistakes.add(path_of(Kind.ACCOUNT, key, "gate_role"), "nobody works in the Jump account, so that it has no gates")
 
 
 def _roles_are_declared_whole(state: State, mistakes: Mistakes) -> None:
     """Where the portal has no role it can ask nobody which role a name is."""
-    for key, role in state[Kind.ROLE].items():
+    for key, role in state.roles.items():
         account, name = key.split("/")
-        fields, arn = state[Kind.ACCOUNT][account], role["arn"]
-        if not fields["gate_role"] and arn is None:
+        inside, arn = state.accounts[account], role.arn
+        if not inside.gate_role and arn is None:
             message = "without a gate_role here nobody can ask AWS about it: write its ARN in full (arn: …), as IAM shows it"
             mistakes.add(path_of(Kind.ROLE, key), message)
-        if not fields["gate_role"] and role["role_id"] is not None:
+        if not inside.gate_role and role.role_id is not None:
             mistakes.add((*path_of(Kind.ROLE, key), "role_id"), "without a gate_role here nobody can compare it; leave this out")
-        if arn is not None and (account_of(arn), arn.rpartition("/")[2]) != (fields["id"], name):
-            mistakes.add((*path_of(Kind.ROLE, key), "arn"), f"this is not the ARN of {quoted(name)} in {fields['id']}")
+        if arn is not None and (account_of(arn), arn.rpartition("/")[2]) != (inside.id, name):
+            mistakes.add((*path_of(Kind.ROLE, key), "arn"), f"this is not the ARN of {quoted(name)} in {inside.id}")
 
 
 def _fences_fit(state: State, mistakes: Mistakes) -> None:
     """The entry fence on the IAM user is named after the role: a second role of that name would overwrite the first one's."""
     roles: dict[str, str] = {}
-    for name, group in state[Kind.WORK_GROUP].items():
-        if not fenced(group["backend"]):
+    for name, group in state.work_groups.items():
+        if not fenced(group.backend):
             continue
-        for number, role in enumerate(group["target_roles"]):
+        for number, role in enumerate(group.target_roles):
             first = roles.setdefault(role.partition("/")[2].lower(), role)
             if first != role:
                 path = path_of(Kind.WORK_GROUP, name, "target_roles", number)
@@ -215,15 +222,15 @@ def _fences_fit(state: State, mistakes: Mistakes) -> None:
 def _documents_fit(state: State, mistakes: Mistakes) -> None:
     """Runbooks are called after their group, and know a grant by the fence on the role, which speaks of one group's only."""
     leading: dict[str, list[str]] = {}
-    for name, group in state[Kind.WORK_GROUP].items():
-        for role in group["target_roles"]:
+    for name, group in state.work_groups.items():
+        for role in group.target_roles:
             leading.setdefault(role, []).append(name)
-    for name, group in state[Kind.WORK_GROUP].items():
-        if group["backend"] in documents.BY_RUNBOOK:
+    for name, group in state.work_groups.items():
+        if group.backend in documents.BY_RUNBOOK:
             if not documents.is_nameable(name):
                 message = "documents of Systems Manager carry the name: letters, digits and _ . - only, at most 113"
                 mistakes.add(path_of(Kind.WORK_GROUP, name), message)
-            _roles_are_its_own(name, group["target_roles"], leading, mistakes)
+            _roles_are_its_own(name, group.target_roles, leading, mistakes)
 
 
 def _roles_are_its_own(name: str, roles: list[str], leading: Mapping[str, list[str]], mistakes: Mistakes) -> None:
@@ -235,27 +242,27 @@ def _roles_are_its_own(name: str, roles: list[str], leading: Mapping[str, list[s
 
 
 def _clients_differ(state: State, mistakes: Mistakes) -> None:
-    counts = Counter(client["client_id"] for client in state[Kind.CLIENT].values())
-    for key, client in state[Kind.CLIENT].items():
-        if counts[client["client_id"]] > 1:
+    counts = Counter(client.client_id for client in state.clients.values())
+    for key, client in state.clients.items():
+        if counts[client.client_id] > 1:
             mistakes.add(path_of(Kind.CLIENT, key, "client_id"), "two clients have this id")
-        if not client["scopes"]:
+        if not client.scopes:
             mistakes.add(path_of(Kind.CLIENT, key, "scopes"), "a client without a scope can do nothing; name one")
 
 
 def _personal_clients_name_nobody(state: State, mistakes: Mistakes) -> None:
-    for key, client in state[Kind.CLIENT].items():
-        if client["kind"] == ClientKind.PERSONAL and client["may_name_by_email"]:
+    for key, client in state.clients.items():
+        if client.kind == ClientKind.PERSONAL and client.may_name_by_email:
             message = "a personal client names nobody: each of its tokens acts for its own person; leave this out"
             mistakes.add(path_of(Kind.CLIENT, key, "may_name_by_email"), message)
-        if client["kind"] == ClientKind.PERSONAL and client["owners"]:
+        if client.kind == ClientKind.PERSONAL and client.owners:
             message = "a personal client has no secret that anybody could know; leave this out"
             mistakes.add(path_of(Kind.CLIENT, key, "owners"), message)
 
 
 def _secret_sources(wanted: Wanted, mistakes: Mistakes) -> None:
     for key, source in wanted.secret_sources.items():
-        if wanted.state[Kind.CLIENT][key]["kind"] == ClientKind.PERSONAL:
+        if wanted.state.clients[key].kind == ClientKind.PERSONAL:
             message = "a personal client has no secret: people allow it in the browser; leave this out"
             mistakes.add((SECTIONS[Kind.CLIENT], key, "secret"), message)
         if len(source) != 1:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from access_requests.services.catalogue.fields import Fields
 from access_requests.services.catalogue.mistakes import visible
-from access_requests.services.catalogue.state import Fields, Kind, State
+from access_requests.services.catalogue.state import Kind, State
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +29,7 @@ class Change:
     def lines(self) -> Iterator[str]:
         """Yield the change as people read it, one field a line."""
         yield f"{self.sign} {self.kind} {visible(self.key)}"
-        before, after = self.before or {}, self.after or {}
+        before, after = _plain(self.before), _plain(self.after)
         for field in sorted({**before, **after}):
             old, new = before.get(field), after.get(field)
             if self.before is None and new not in (None, "", [], {}):
@@ -41,12 +42,17 @@ class Change:
 
 def compare(current: State, wanted: State) -> list[Change]:
     """Return what is to change, in an order that is always the same."""
+    now, then = current.by_kind(), wanted.by_kind()
     return [
-        Change(kind=kind, key=key, before=current[kind].get(key), after=wanted[kind].get(key))
+        Change(kind=kind, key=key, before=now[kind].get(key), after=then[kind].get(key))
         for kind in Kind
-        for key in sorted({**current[kind], **wanted[kind]})
-        if current[kind].get(key) != wanted[kind].get(key)
+        for key in sorted({**now[kind], **then[kind]})
+        if now[kind].get(key) != then[kind].get(key)
     ]
+
+
+def _plain(fields: Fields | None) -> dict[str, Any]:
+    return fields.model_dump() if fields is not None else {}
 
 
 def _shown(value: Any) -> str:

@@ -1,135 +1,119 @@
 """What the file leaves to others to say: AWS, which user or role a name is; the database, who has left the file."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TypeVar
 
-from allauth.idp.oidc.models import Client
+from allauth.idp.oidc.models import Client as OAuthClient
 
-from access_requests.grants.registry import fenced
+from access_requests.grants.contract import Principal
 from access_requests.models import ClientKind, KeptIn
-from access_requests.models.catalogue import LONGEST_SESSION_MINUTES
 from access_requests.services.catalogue import identities
+from access_requests.services.catalogue.fields import Fields
+from access_requests.services.catalogue.kinds import work_group
+from access_requests.services.catalogue.kinds.client import Client
+from access_requests.services.catalogue.kinds.person import AwsUser, Person
 from access_requests.services.catalogue.looking_up import Found, Unasked
-from access_requests.services.catalogue.mistakes import Mistakes, quoted
-from access_requests.services.catalogue.state import Fields, Kind, Objects, State, path_of
-from access_requests.services.people.people import BINDINGS, AwsUser
+from access_requests.services.catalogue.mistakes import Mistakes, Path, quoted
+from access_requests.services.catalogue.state import Kind, State, path_of
+from access_requests.services.people import people
 
+Item = TypeVar("Item", bound=Fields)
 Secrets = Mapping[str, str]
-Answers = Mapping[str, AwsUser | Unasked | None]
-NOBODY: Mapping[str, str] = {
-    "iam_user": "there is no IAM user {name} in the Jump account",
-    "identity_center_user": "there is no user {name} in IAM Identity Center",
+Answers = Mapping[str, people.AwsUser | Unasked | None]
+NOBODY: Mapping[Principal, str] = {
+    Principal.IAM_USER: "there is no IAM user {name} in the Jump account",
+    Principal.IDENTITY_CENTER_USER: "there is no user {name} in IAM Identity Center",
 }
 
 
-def names_to_look_up(wanted: State, current: State, field: str) -> list[str]:
+def names_to_look_up(wanted: State, current: State, principal: Principal) -> list[str]:
     """Return the users in AWS that somebody is to be bound to and is not yet."""
-    people = wanted[Kind.PERSON].items()
-    return [person[field]["name"] for name, person in people if not _stays_bound(person, current[Kind.PERSON].get(name), field)]
+    users = ((person.user(principal), _bound_before(current, name, principal)) for name, person in wanted.people.items())
+    return [user.name for user, before in users if user is not None and not _stays_bound(user, before)]
 
 
 def complete(wanted: State, current: State, *, found: Found, secrets: Secrets, mistakes: Mistakes) -> State:
     """Return the state as it is to be in the end."""
-    people = {
-        name: _linked(_all_bound(name, person, current[Kind.PERSON].get(name), found=found, mistakes=mistakes), current, name)
-        for name, person in wanted[Kind.PERSON].items()
-    }
-    clients = {**_of_the_browser(current), **_of_the_file(wanted, current, secrets)}
-    groups = {name: _with_session(group) for name, group in wanted[Kind.WORK_GROUP].items()}
-    people = {**_leavers(wanted, current), **people}
-    whole = {
-        **wanted,
-        Kind.ACCOUNT: identities.accounts(wanted, current, found=found, mistakes=mistakes),
-        Kind.ROLE: identities.roles(wanted, current, found=found, mistakes=mistakes),
-        Kind.PERSON: people,
-        Kind.CLIENT: clients,
-        Kind.WORK_GROUP: groups,
-    }
-    return {kind: {key: _ordered(fields) for key, fields in whole[kind].items()} for kind in Kind}
+    staying = {name: _whole(name, person, current, found, mistakes) for name, person in wanted.people.items()}
+    return State(
+        accounts=_in_order(identities.accounts(wanted, current, found=found, mistakes=mistakes)),
+        roles=_in_order(identities.roles(wanted, current, found=found, mistakes=mistakes)),
+        standing_groups=_in_order(wanted.standing_groups),
+        people=_in_order({**_leavers(wanted, current), **staying}),
+        policies=_in_order(wanted.policies),
+        work_groups=_in_order({name: work_group.with_session(group) for name, group in wanted.work_groups.items()}),
+        clients=_in_order({**_of_the_browser(current), **_of_the_file(wanted, current, secrets)}),
+    )
 
 
-def _leavers(wanted: State, current: State) -> Objects:
+def _in_order(objects: Mapping[str, Item]) -> Mapping[str, Item]:
+    return {key: fields.in_order() for key, fields in objects.items()}
+
+
+def _leavers(wanted: State, current: State) -> Mapping[str, Person]:
     """Return the people who are no longer in the file: disabled, and else as they were, since their story goes on."""
-    gone = current[Kind.PERSON].keys() - wanted[Kind.PERSON].keys()
-    return {name: {**current[Kind.PERSON][name], "disabled": True} for name in gone}
+    gone = current.people.keys() - wanted.people.keys()
+    return {name: current.people[name].but(disabled=True) for name in gone}
 
 
-def _of_the_browser(current: State) -> Objects:
+def _of_the_browser(current: State) -> Mapping[str, Client]:
     """Return the clients that administrators made in the browser: a file that does not name them leaves them alone."""
-    return {key: client for key, client in current[Kind.CLIENT].items() if client["kept_in"] == KeptIn.BROWSER}
+    return {key: client for key, client in current.clients.items() if client.kept_in == KeptIn.BROWSER}
 
 
-def _of_the_file(wanted: State, current: State, secrets: Secrets) -> Objects:
+def _of_the_file(wanted: State, current: State, secrets: Secrets) -> Mapping[str, Client]:
     """Return the clients that the file names, and keeps from now on."""
-    return {
-        key: {**client, "kept_in": KeptIn.FILE.value, "secret": _secret(key, client, current, secrets.get(key))}
-        for key, client in wanted[Kind.CLIENT].items()
-    }
+    return {key: client.but(secret=_secret(key, client, current, secrets.get(key))) for key, client in wanted.clients.items()}
 
 
-def _with_session(group: Fields) -> Fields:
-    """Say how long sessions may live on where AWS does not end them; elsewhere nothing is said."""
-    is_said = group["session"] is not None or fenced(group["backend"])
-    return group if is_said else {**group, "session": LONGEST_SESSION_MINUTES}
+def _bound_before(current: State, name: str, principal: Principal) -> AwsUser | None:
+    return current.people[name].user(principal) if name in current.people else None
 
 
-def _stays_bound(person: Fields, before: Fields | None, field: str) -> bool:
+def _stays_bound(user: AwsUser, bound: AwsUser | None) -> bool:
     """Whether there is nothing to look up.
 
     A name alone keeps the UserId that was bound: a user made again under the same name is bound only where the file says so.
     """
-    user, bound = person[field], before[field] if before else None
-    if user is None or bound is None:
-        return user is None
-    return bool(user["name"] == bound["name"] and user["user_id"] in (None, bound["user_id"]))
+    return bound is not None and user.name == bound.name and user.user_id in (None, bound.user_id)
 
 
-def _all_bound(name: str, person: Fields, before: Fields | None, *, found: Found, mistakes: Mistakes) -> Fields:
-    for field in BINDINGS:
-        person = _bound(name, person, before, field, found=found.users.get(field, {}), mistakes=mistakes)
-    return person
-
-
-def _linked(person: Fields, current: State, name: str) -> Fields:
-    """Leave a person the identities that the file says nothing of: they may have linked them themselves."""
-    if person["identities"] is not None:
+def _whole(name: str, person: Person, current: State, found: Found, mistakes: Mistakes) -> Person:
+    """Return the person with their users in AWS, and with the identities that the file says nothing of: they may be their own."""
+    for principal in Principal:
+        before = _bound_before(current, name, principal)
+        path, answers = path_of(Kind.PERSON, name, principal), found.users.get(principal, {})
+        user = _looked_up(principal, person.user(principal), before, answers, path=path, mistakes=mistakes)
+        person = person.bound(principal, user)
+    if person.identities is not None:
         return person
-    return {**person, "identities": current[Kind.PERSON].get(name, {}).get("identities", {})}
+    return person.but(identities=current.people[name].identities if name in current.people else {})
 
 
-def _bound(name: str, person: Fields, before: Fields | None, field: str, *, found: Answers, mistakes: Mistakes) -> Fields:
-    if _stays_bound(person, before, field):
-        return {**person, field: before[field] if before and person[field] else None}
-    user = person[field]
-    path = path_of(Kind.PERSON, name, field)
-    if user["name"] not in found:
+def _looked_up(
+    principal: Principal, user: AwsUser | None, before: AwsUser | None, found: Answers, *, path: Path, mistakes: Mistakes
+) -> AwsUser | None:
+    if user is None or _stays_bound(user, before):
+        return before if user is not None else None
+    if user.name not in found:
         mistakes.add(path, "somebody changed this binding meanwhile; try again")
-        return person
-    there = found[user["name"]]
+        return user
+    there = found[user.name]
     if isinstance(there, Unasked):
-        return person
+        return user
     if there is None:
-        mistakes.add(path, NOBODY[field].format(name=quoted(user["name"])))
-        return person
-    if there.name != user["name"]:
+        mistakes.add(path, NOBODY[principal].format(name=quoted(user.name)))
+        return user
+    if there.name != user.name:
         mistakes.add(path, f"AWS spells this {quoted(there.name)}")
-    if user["user_id"] not in (None, there.user_id):
-        mistakes.add(path, f"the UserId of {quoted(there.name)} is {there.user_id} in AWS, not {user['user_id']}")
-    return {**person, field: {"name": there.name, "user_id": there.user_id}}
+    if user.user_id not in (None, there.user_id):
+        mistakes.add(path, f"the UserId of {quoted(there.name)} is {there.user_id} in AWS, not {user.user_id}")
+    return user.but(name=there.name, user_id=there.user_id)
 
 
-def _secret(key: str, fields: Fields, current: State, secret: str | None) -> str | None:
+def _secret(key: str, fields: Client, current: State, secret: str | None) -> str | None:
     """Return whether the secret stays. Hashed as passwords are: costs as much as a log-in."""
-    if fields["kind"] == ClientKind.PERSONAL:
+    if fields.kind == ClientKind.PERSONAL:
         return None
-    client = Client.objects.filter(pk=fields["client_id"]).first() if key in current[Kind.CLIENT] else None
+    client = OAuthClient.objects.filter(pk=fields.client_id).first() if key in current.clients else None
     return "set" if secret is None or client is None or client.check_secret(secret) else "set anew"
-
-
-def _ordered(value: Any) -> Any:
-    """Return the value with lists of names sorted: their order says nothing, that of levels does."""
-    if isinstance(value, Mapping):
-        return {name: _ordered(inside) for name, inside in value.items()}
-    if isinstance(value, list):
-        return sorted(value) if all(isinstance(item, str) for item in value) else [_ordered(item) for item in value]
-    return value

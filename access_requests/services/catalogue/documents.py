@@ -8,7 +8,6 @@ from django.utils import timezone
 from access_requests.grants import documents
 from access_requests.grants.documents import BY_RUNBOOK, CHANGE_MANAGER, Owner, Published, State
 from access_requests.models import WorkGroup
-from access_requests.services.catalogue.state import Kind
 from access_requests.services.catalogue.state import State as Catalogue
 from access_requests.services.record import changes
 from audits.acts import Act
@@ -40,9 +39,9 @@ def owners() -> list[Owner]:
 def owners_in(catalogue: Catalogue) -> list[Owner]:
     """Return the work groups of a file, loaded or not, that have documents."""
     return [
-        Owner(group=name, roles=tuple(sorted(role.partition("/")[2] for role in group["target_roles"])), by=group["backend"])
-        for name, group in sorted(catalogue[Kind.WORK_GROUP].items())
-        if group["backend"] in BY_RUNBOOK
+        Owner(group=name, roles=tuple(sorted(role.partition("/")[2] for role in group.target_roles)), by=group.backend)
+        for name, group in sorted(catalogue.work_groups.items())
+        if group.backend in BY_RUNBOOK
     ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from access_requests.lifecycle import STANDING
 from access_requests.models import Elevation
 from access_requests.services.catalogue.comparing import Change
-from access_requests.services.catalogue.state import Kind
+from access_requests.services.catalogue.kinds.person import Person
 
 
 def with_ends(changes: Sequence[Change]) -> list[Change]:
@@ -15,8 +15,8 @@ def with_ends(changes: Sequence[Change]) -> list[Change]:
 
 
 def _shuts_out(change: Change) -> bool:
-    before, after = change.before or {}, change.after or {}
-    return change.kind == Kind.PERSON and bool(after.get("disabled")) and not before.get("disabled")
+    was_disabled = isinstance(change.before, Person) and change.before.disabled
+    return isinstance(change.after, Person) and change.after.disabled and not was_disabled
 
 
 def _ends(change: Change) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from access_requests.services.catalogue.comparing import Change
 from access_requests.services.catalogue.completing import Secrets
 from access_requests.services.catalogue.looking_up import Asking, Found, Sources, Unasked
 from access_requests.services.catalogue.mistakes import Mistakes
-from access_requests.services.catalogue.state import Kind, State
+from access_requests.services.catalogue.state import State
 from access_requests.services.catalogue.wanted import Wanted
 from portal.aws.directory import IamRole
 from portal.verbs.actor import Actor
@@ -52,10 +52,11 @@ def look_up(*, wanted: Wanted, sources: Sources | None = None, forgives: bool = 
     }
     return Found(
         users={
-            field: {
-                name: asking.ask(field, partial(ask, name)) for name in completing.names_to_look_up(wanted.state, there, field)
+            principal: {
+                name: asking.ask(principal, partial(ask, name))
+                for name in completing.names_to_look_up(wanted.state, there, principal)
             }
-            for field, ask in (("iam_user", sources.iam_user), ("identity_center_user", sources.identity_center_user))
+            for principal, ask in sources.users().items()
         },
         portal_roles=portal_roles,
         roles={key: _role(key, portal_roles, there, sources, asking) for key in identities.roles_to_read(wanted.state, there)},
@@ -67,7 +68,7 @@ def look_up(*, wanted: Wanted, sources: Sources | None = None, forgives: bool = 
 
 def left_alone(wanted: Wanted) -> list[str]:
     """Return the clients that a load of this file neither changes nor revokes, since they are kept in the browser."""
-    kept = ApiClient.objects.filter(kept_in=KeptIn.BROWSER, retired_at=None).exclude(key__in=wanted.state[Kind.CLIENT])
+    kept = ApiClient.objects.filter(kept_in=KeptIn.BROWSER, retired_at=None).exclude(key__in=wanted.state.clients)
     return list(kept.order_by("key").values_list("key", flat=True))
 
 
@@ -92,12 +93,12 @@ def load(*, wanted: Wanted, found: Found, secrets: Secrets, actor: Actor, now: d
 
 
 def _portal_role_of(wanted: State, key: str) -> tuple[str, str]:
-    account = wanted[Kind.ACCOUNT][key]
-    return account["id"], account["gate_role"]
+    account = wanted.accounts[key]
+    return account.id, account.gate_role
 
 
 def _jump_id(wanted: State) -> str:
-    return str(next(account["id"] for account in wanted[Kind.ACCOUNT].values() if account["kind"] == AccountKind.JUMP))
+    return str(next(account.id for account in wanted.accounts.values() if account.kind == AccountKind.JUMP))
 
 
 def _role(
@@ -108,5 +109,6 @@ def _role(
     found = portal_roles.get(account)
     if isinstance(found, Unasked):
         return found
-    arn = found.arn if found else there[Kind.ACCOUNT].get(account, {}).get("gate_role_arn")
+    known = there.accounts.get(account)
+    arn = found.arn if found else known and known.gate_role_arn
     return asking.ask(f"account {account}", partial(sources.role, arn, name)) if arn else None

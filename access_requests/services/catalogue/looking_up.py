@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from access_requests.grants.contract import Principal
 from access_requests.grants.identity_center import IdentityCenterUser, find_identity_center_user
 from access_requests.services.people.people import AwsUser
 from portal.aws import directory
@@ -24,6 +25,9 @@ class Sources:
     role: Callable[[str, str], IamRole | None] = directory.find_role
     switches: Callable[[str], Mapping[str, frozenset[str]]] = directory.find_switches
 
+    def users(self) -> Mapping[Principal, Callable[[str], AwsUser | None]]:
+        return {Principal.IAM_USER: self.iam_user, Principal.IDENTITY_CENTER_USER: self.identity_center_user}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Unasked:
@@ -34,21 +38,21 @@ class Unasked:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What AWS said. Users are by field of a person and name, portal's roles by account, roles as `production/Prod_MemberRole`.
+    """What AWS said. Users are by what they are and name, portal's roles by account, roles as `production/Prod_MemberRole`.
 
     `switches` is each IAM group of the Jump account, in lower case, with the ARNs to which its policies allow the switch; None
     where nobody needs to know.
     """
 
-    users: Mapping[str, Mapping[str, AwsUser | Unasked | None]] = field(default_factory=dict)
+    users: Mapping[Principal, Mapping[str, AwsUser | Unasked | None]] = field(default_factory=dict)
     portal_roles: Mapping[str, IamRole | Unasked | None] = field(default_factory=dict)
     roles: Mapping[str, IamRole | Unasked | None] = field(default_factory=dict)
     switches: Mapping[str, frozenset[str]] | Unasked | None = None
 
     def unasked(self) -> Iterator[str]:
         """Yield what could not be checked, and why."""
-        for name, users in self.users.items():
-            yield from _unasked(name.replace("_", " "), users)
+        for principal, users in self.users.items():
+            yield from _unasked(principal.replace("_", " "), users)
         yield from _unasked("gate_role of account", self.portal_roles)
         yield from _unasked("role", self.roles)
         if isinstance(self.switches, Unasked):

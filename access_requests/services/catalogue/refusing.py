@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from allauth.idp.oidc.models import Client
 from django.db.models import Q
 
+from access_requests.grants.contract import Principal
 from access_requests.grants.registry import fenced
 from access_requests.lifecycle import UNDECIDED, UNSETTLED
 from access_requests.models import AccessRequest, ApiClient, ApprovalPolicy, Elevation, KeptIn, WorkGroup
 from access_requests.services.catalogue.checking import same_but_for_case
+from access_requests.services.catalogue.kinds.person import Person
 from access_requests.services.catalogue.mistakes import Mistakes, Path, quoted
 from access_requests.services.catalogue.state import SECTIONS, Kind, State, path_of
-from access_requests.services.people.people import BINDINGS
 from portal.iam.fences import ROLE_ARN, entry_fence
 from portal.users.models import User
 
@@ -21,7 +22,7 @@ Rule = Callable[[State, State, Mistakes], None]
 MOST_SHOWN = 5
 # AWS's own bound of all inline policies of a user.
 INLINE_POLICIES = 2048
-USERS = {"iam_user": "IAM user", "identity_center_user": "Identity Center user"}
+USERS = {Principal.IAM_USER: "IAM user", Principal.IDENTITY_CENTER_USER: "Identity Center user"}
 
 
 def check(current: State, wanted: State, mistakes: Mistakes) -> None:
@@ -43,15 +44,18 @@ def _nothing_in_use_goes(current: State, wanted: State, mistakes: Mistakes) -> N
 
 def _nothing_in_use_moves(current: State, wanted: State, mistakes: Mistakes) -> None:
     """Fences and memberships in AWS stand where the catalogue said when they were made, and are taken away there."""
-    for name in current[Kind.WORK_GROUP].keys() & wanted[Kind.WORK_GROUP].keys():
-        before, after = current[Kind.WORK_GROUP][name], wanted[Kind.WORK_GROUP][name]
-        for field in ("target_roles", "backend"):
-            if before[field] != after[field]:
+    for name in current.work_groups.keys() & wanted.work_groups.keys():
+        before, after = current.work_groups[name], wanted.work_groups[name]
+        for field, moves in (
+            ("target_roles", before.target_roles != after.target_roles),
+            ("backend", before.backend != after.backend),
+        ):
+            if moves:
                 # What has ended is tidied up once more, in the way that it was granted.
                 unsettled = Q(status__in=UNSETTLED) | Q(fence_due_at__isnull=False)
                 path = path_of(Kind.WORK_GROUP, name, field)
                 _note(Elevation.objects.filter(unsettled, work_group__name=name), path, mistakes)
-        if before["backend"] != after["backend"]:
+        if before.backend != after.backend:
             # Of a request that waits, a change request may wait in AWS, which the other way would know nothing of.
             pending = AccessRequest.objects.filter(work_groups__name=name, status__in=UNDECIDED)
             _note(pending, path_of(Kind.WORK_GROUP, name, "backend"), mistakes)
@@ -59,27 +63,27 @@ def _nothing_in_use_moves(current: State, wanted: State, mistakes: Mistakes) -> 
 
 def _gates_stay_while_used(current: State, wanted: State, mistakes: Mistakes) -> None:
     """A gate that the portal can no longer write would keep letting in who is in it."""
-    for key in current[Kind.ACCOUNT].keys() & wanted[Kind.ACCOUNT].keys():
-        before, after = current[Kind.ACCOUNT][key]["gate_role"], wanted[Kind.ACCOUNT][key]["gate_role"]
+    for key in current.accounts.keys() & wanted.accounts.keys():
+        before, after = current.accounts[key].gate_role, wanted.accounts[key].gate_role
         if before and before != after:
             unsettled = Elevation.objects.filter(work_group__target_roles__account__key=key, status__in=UNSETTLED).distinct()
             _note(unsettled, path_of(Kind.ACCOUNT, key, "gate_role"), mistakes)
 
 
 def _bindings_rest_while_used(current: State, wanted: State, mistakes: Mistakes) -> None:
-    for name in current[Kind.PERSON].keys() & wanted[Kind.PERSON].keys():
-        for field in BINDINGS:
-            before, after = current[Kind.PERSON][name][field], wanted[Kind.PERSON][name][field]
+    for name in current.people.keys() & wanted.people.keys():
+        for principal in Principal:
+            before, after = current.people[name].user(principal), wanted.people[name].user(principal)
             if before is not None and before != after:
                 theirs = Elevation.objects.filter(person__username=name, status__in=UNSETTLED)
-                _note(theirs.exclude(**{f"{field}_id": ""}), path_of(Kind.PERSON, name, field), mistakes)
+                _note(theirs.exclude(**{f"{principal}_id": ""}), path_of(Kind.PERSON, name, principal), mistakes)
 
 
 def _fences_fit(_current: State, wanted: State, mistakes: Mistakes) -> None:
     """A user carries an entry fence for each role, which names the role's whole ARN."""
-    for name, group in wanted[Kind.WORK_GROUP].items():
-        arns = [wanted[Kind.ROLE][role]["arn"] for role in group["target_roles"] if role in wanted[Kind.ROLE]]
-        if fenced(group["backend"]) and sum(map(_fence_size, filter(ROLE_ARN.fullmatch, filter(None, arns)))) > INLINE_POLICIES:
+    for name, group in wanted.work_groups.items():
+        arns = [wanted.roles[role].arn for role in group.target_roles if role in wanted.roles]
+        if fenced(group.backend) and sum(map(_fence_size, filter(ROLE_ARN.fullmatch, filter(None, arns)))) > INLINE_POLICIES:
             path = path_of(Kind.WORK_GROUP, name, "target_roles")
             mistakes.add(path, "too many target roles: their entry fences do not fit into a user's inline policies")
 
@@ -93,13 +97,13 @@ def _identities_are_one_persons(_current: State, wanted: State, mistakes: Mistak
     """Two people are never one: not in AWS, not in a chat. Those who left the file keep theirs."""
     users: dict[tuple[str, str], str] = {}
     links: dict[tuple[str, str], str] = {}
-    for name, person in wanted[Kind.PERSON].items():
-        for field, what in USERS.items():
-            user = person[field] or {}
-            for mark in {str(user[part]).lower() for part in user if user[part]}:
-                if (first := users.setdefault((field, mark), name)) != name:
-                    mistakes.add(path_of(Kind.PERSON, name, field), _taken(what, first))
-        for provider, identity in person["identities"].items():
+    for name, person in wanted.people.items():
+        for principal, what in USERS.items():
+            user = person.user(principal)
+            for mark in {part.lower() for part in (user.name, user.user_id) if part} if user else ():
+                if (first := users.setdefault((principal, mark), name)) != name:
+                    mistakes.add(path_of(Kind.PERSON, name, principal), _taken(what, first))
+        for provider, identity in (person.identities or {}).items():
             if (first := links.setdefault((provider, identity.lower()), name)) != name:
                 mistakes.add(path_of(Kind.PERSON, name, "identities", provider), _linked(first))
 
@@ -120,21 +124,22 @@ def _names_are_not_taken(_current: State, wanted: State, mistakes: Mistakes) -> 
         (Kind.POLICY, ApprovalPolicy.objects.all(), "key"),
     ):
         there: list[tuple[str, Path]] = [(str(name), ()) for name in rows.order_by("pk").values_list(field, flat=True)]
-        same_but_for_case([*there, *((key, path_of(kind, key)) for key in wanted[kind])], kind.replace("_", " "), mistakes)
+        new = ((key, path_of(kind, key)) for key in wanted.by_kind()[kind])
+        same_but_for_case([*there, *new], kind.replace("_", " "), mistakes)
 
 
 def _ids_stay(current: State, wanted: State, mistakes: Mistakes) -> None:
     """An id that moved would silently move whatever was approved for it."""
-    for key in current[Kind.ACCOUNT].keys() & wanted[Kind.ACCOUNT].keys():
-        before, after = current[Kind.ACCOUNT][key]["id"], wanted[Kind.ACCOUNT][key]["id"]
+    for key in current.accounts.keys() & wanted.accounts.keys():
+        before, after = current.accounts[key].id, wanted.accounts[key].id
         _note_if_moved(before, after, path_of(Kind.ACCOUNT, key, "id"), mistakes)
     # Revoked ones too: requests and the trail speak of them.
     ours = {client.key: client for client in ApiClient.objects.all()}
-    for key, client in wanted[Kind.CLIENT].items():
+    for key, client in wanted.clients.items():
         if key in ours:
-            _note_if_moved(ours[key].oauth_client_id, client["client_id"], path_of(Kind.CLIENT, key, "client_id"), mistakes)
-            _note_if_moved(ours[key].kind, client["kind"], path_of(Kind.CLIENT, key, "kind"), mistakes)
-        elif Client.objects.filter(pk=client["client_id"]).exists():
+            _note_if_moved(ours[key].oauth_client_id, client.client_id, path_of(Kind.CLIENT, key, "client_id"), mistakes)
+            _note_if_moved(ours[key].kind, client.kind, path_of(Kind.CLIENT, key, "kind"), mistakes)
+        elif Client.objects.filter(pk=client.client_id).exists():
             mistakes.add(path_of(Kind.CLIENT, key, "client_id"), "another OAuth client has this id")
 
 
@@ -146,23 +151,23 @@ def _note_if_moved(before: str, after: str, path: Path, mistakes: Mistakes) -> N
 def _revoked_clients_stay_revoked(_current: State, wanted: State, mistakes: Mistakes) -> None:
     """Who revoked a client in the browser did so because something was wrong; no load puts that right."""
     revoked = ApiClient.objects.filter(kept_in=KeptIn.BROWSER, retired_at__isnull=False)
-    for key in revoked.filter(key__in=wanted[Kind.CLIENT]).order_by("key").values_list("key", flat=True):
+    for key in revoked.filter(key__in=wanted.clients).order_by("key").values_list("key", flat=True):
         message = "this was revoked in the browser: take it out of the file, or have it brought back there first"
         mistakes.add(path_of(Kind.CLIENT, key), message)
 
 
 def _an_administrator_stays(current: State, wanted: State, mistakes: Mistakes) -> None:
-    if any(map(_administers, current[Kind.PERSON].values())) and not any(map(_administers, wanted[Kind.PERSON].values())):
-        names = sorted(name for name, person in current[Kind.PERSON].items() if _administers(person))
+    if any(map(_administers, current.people.values())) and not any(map(_administers, wanted.people.values())):
+        names = sorted(name for name, person in current.people.items() if _administers(person))
         mistakes.add((SECTIONS[Kind.PERSON],), f"no administrator would be left; now there is {', '.join(map(quoted, names))}")
 
 
-def _administers(person: object) -> bool:
-    return isinstance(person, dict) and bool(person["administrator"]) and not person["disabled"]
+def _administers(person: Person) -> bool:
+    return person.administrator and not person.disabled
 
 
 def _gone(current: State, wanted: State, kind: Kind) -> list[str]:
-    return sorted(current[kind].keys() - wanted[kind].keys())
+    return sorted(current.by_kind()[kind].keys() - wanted.by_kind()[kind].keys())
 
 
 def _refuse_if_open(groups: Q, path: Path, mistakes: Mistakes) -> None:

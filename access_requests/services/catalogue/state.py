@@ -1,13 +1,18 @@
-"""The catalogue as plain data, in one form for what the file wants and for what the database has."""
+"""The catalogue in one form, for what the file wants and for what the database has."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
+from access_requests.services.catalogue.fields import Fields
+from access_requests.services.catalogue.kinds.account import Account
+from access_requests.services.catalogue.kinds.client import Client
+from access_requests.services.catalogue.kinds.person import Person
+from access_requests.services.catalogue.kinds.policy import Policy
+from access_requests.services.catalogue.kinds.role import Role
+from access_requests.services.catalogue.kinds.standing_group import StandingGroup
+from access_requests.services.catalogue.kinds.work_group import WorkGroup
 from access_requests.services.catalogue.mistakes import Path
-
-Fields = Mapping[str, Any]
-Objects = Mapping[str, Fields]
 
 
 class Kind(StrEnum):
@@ -22,8 +27,6 @@ class Kind(StrEnum):
     CLIENT = "client"
 
 
-State = Mapping[Kind, Objects]
-
 SECTIONS = {
     Kind.ACCOUNT: "accounts",
     Kind.STANDING_GROUP: "standing_groups",
@@ -32,6 +35,28 @@ SECTIONS = {
     Kind.WORK_GROUP: "work_groups",
     Kind.CLIENT: "clients",
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    accounts: Mapping[str, Account]
+    roles: Mapping[str, Role]
+    standing_groups: Mapping[str, StandingGroup]
+    people: Mapping[str, Person]
+    policies: Mapping[str, Policy]
+    work_groups: Mapping[str, WorkGroup]
+    clients: Mapping[str, Client]
+
+    def by_kind(self) -> Mapping[Kind, Mapping[str, Fields]]:
+        return {
+            Kind.ACCOUNT: self.accounts,
+            Kind.ROLE: self.roles,
+            Kind.STANDING_GROUP: self.standing_groups,
+            Kind.PERSON: self.people,
+            Kind.POLICY: self.policies,
+            Kind.WORK_GROUP: self.work_groups,
+            Kind.CLIENT: self.clients,
+        }
 
 
 def path_of(kind: Kind, key: str, *inside: str | int) -> Path:

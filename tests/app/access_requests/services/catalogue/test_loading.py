@@ -187,7 +187,7 @@ def test_a_failure_in_the_middle_leaves_nothing_behind(now: datetime, monkeypatc
     def full(*_args: object, **_kwargs: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr("access_requests.services.catalogue.clients.write", full)
+    monkeypatch.setattr("access_requests.services.catalogue.kinds.client.write", full)
     with pytest.raises(OSError, match="disk full"):
         load(DEMO, now)
     assert not AwsAccount.objects.exists()

@@ -1,0 +1,56 @@
+"""Approval policies: who decides, how soon, and how long access may last."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated
+
+from access_requests.models import ApprovalPolicy
+from access_requests.models.catalogue import DECIDE_BY
+from access_requests.services.catalogue.fields import APART, Column, Fields, Listed, Names
+from access_requests.services.catalogue.values import FLAG, MINUTES, NUMBER, matching, one_of
+from portal.users.models import User
+
+# Names of channels may be written in any script, and are small letters.
+SLACK_CHANNEL = matching(
+    r"[CG][A-Z0-9]{2,40}|#[^\x00-\x20\x7f-\xa0A-Z#<>&|,.!?@*\u2000-\u200f\u2028-\u202f\u2060-\u206f\u3000\ufeff]{1,80}",
+    81,
+    "a channel of Slack, such as C012AB3CD or '#production' in quotes",
+)
+
+
+class Level(Fields):
+    approvers: Annotated[Names, APART]
+    approvals: Annotated[int, NUMBER] = 1
+
+
+class Policy(Fields):
+    shortest: Annotated[int, MINUTES, Column("shortest_minutes")]
+    longest: Annotated[int, MINUTES, Column("longest_minutes")]
+    decision: Annotated[int, MINUTES, Column("decision_minutes")]
+    levels: Annotated[Listed[Level], APART]
+    decide_by: Listed[Annotated[str, one_of(DECIDE_BY)]] = ["browser"]
+    same_client_may_decide: Annotated[bool, FLAG] = False
+    slack_channel: Annotated[str, SLACK_CHANNEL] = ""
+
+
+def current() -> Mapping[str, Policy]:
+    rows = ApprovalPolicy.objects.filter(retired_at=None).prefetch_related("levels__approvers")
+    return {row.key: Policy.of_row(row, levels=_levels(row)) for row in rows}
+
+
+def _levels(row: ApprovalPolicy) -> list[Level]:
+    return [Level.of_row(level, approvers=sorted(map(str, level.approvers.all()))) for level in row.levels.all()]
+
+
+def write(key: str, after: Policy, _now: datetime) -> None:
+    row, _ = ApprovalPolicy.objects.update_or_create(key=key, defaults={**after.in_columns(), "retired_at": None})
+    for number, wanted in enumerate(after.levels, start=1):
+        # Changed in place: decisions point to their level.
+        level, _ = row.levels.update_or_create(number=number, defaults=wanted.in_columns())
+        level.approvers.set(User.objects.filter(username__in=wanted.approvers))
+    row.levels.filter(number__gt=len(after.levels)).delete()
+
+
+def remove(key: str, now: datetime) -> None:
+    """Retire the policy: requests and elevations point to it."""
+    ApprovalPolicy.objects.filter(key=key).update(retired_at=now)

@@ -1,0 +1,74 @@
+"""Work groups: what may be asked for."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated
+
+from django.conf import settings
+
+from access_requests.grants.registry import fenced
+from access_requests.models import ApprovalPolicy, DriftAnswer
+from access_requests.models import WorkGroup as Row
+from access_requests.models.catalogue import LONGEST_SESSION_MINUTES
+from access_requests.services.catalogue.fields import APART, EVERYONE, EveryoneOrNames, Fields, Listed
+from access_requests.services.catalogue.kinds import role
+from access_requests.services.catalogue.values import KEY, MINUTES, ROLE_REFERENCE, matching, one_of, text
+from portal.users.models import User
+
+# The name is part of the TTL tag's key: 128 characters in all, and no comma.
+TAG_KEY_LENGTH = 128
+WORK_GROUP_NAME = matching(
+    r"[\w+=.@-]+",
+    min(116, TAG_KEY_LENGTH - len(settings.TTL_TAG_KEY.format(group=""))),
+    "letters, digits and _ + = . @ - (no comma, since the TTL tag carries the name)",
+)
+
+
+class WorkGroup(Fields):
+    policy: Annotated[str, KEY, APART]
+    target_roles: Annotated[Listed[Annotated[str, ROLE_REFERENCE]], APART]
+    requesters: Annotated[EveryoneOrNames, APART]
+    description: Annotated[str, text(500)] = ""
+    backend: Annotated[str, one_of(lambda: settings.GRANT_BACKENDS)] = "iam_group"
+    drift: Annotated[str, one_of(DriftAnswer.values)] = DriftAnswer.REPORT.value
+    session: Annotated[int | None, MINUTES, APART] = None
+
+
+def current() -> Mapping[str, WorkGroup]:
+    rows = Row.objects.filter(retired_at=None).select_related("policy")
+    return {row.name: _of(row) for row in rows.prefetch_related("target_roles__account", "requesters")}
+
+
+def _of(row: Row) -> WorkGroup:
+    return WorkGroup.of_row(
+        row,
+        policy=row.policy.key,
+        target_roles=sorted(map(str, row.target_roles.all())),
+        requesters=EVERYONE if row.everyone_may_request else sorted(map(str, row.requesters.all())),
+        session=None if fenced(row.backend) else row.session_minutes,
+    )
+
+
+def with_session(group: WorkGroup) -> WorkGroup:
+    """Say how long sessions may live on where AWS does not end them; elsewhere nothing is said."""
+    is_said = group.session is not None or fenced(group.backend)
+    return group if is_said else group.but(session=LONGEST_SESSION_MINUTES)
+
+
+def write(key: str, after: WorkGroup, _now: datetime) -> None:
+    everyone = after.requesters == EVERYONE
+    values = {
+        **after.in_columns(),
+        "session_minutes": after.session or LONGEST_SESSION_MINUTES,
+        "policy": ApprovalPolicy.objects.get(key=after.policy),
+        "everyone_may_request": everyone,
+        "retired_at": None,
+    }
+    row, _ = Row.objects.update_or_create(name=key, defaults=values)
+    row.target_roles.set(role.rows(after.target_roles))
+    row.requesters.set(User.objects.filter(username__in=[] if everyone else after.requesters))
+
+
+def remove(key: str, now: datetime) -> None:
+    """Retire the group: requests and elevations point to it."""
+    Row.objects.filter(name=key).update(retired_at=now)
