@@ -9,13 +9,14 @@ from allauth.account.authentication import get_authentication_records
 from django.contrib.sessions.models import Session as StoredSession
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, QuerySet
+from django.http import Http404
 from django.utils import timezone
 
 from portal.pages.page import PageRequest
 from portal.users.models import User
 from portal.verbs import phrases
 from portal.verbs.actor import Actor, Door
-from portal.verbs.rejections import RightsEnded
+from portal.verbs.rejections import NotAllowed, NotFound, RightsEnded
 from portal.verbs.run import act_as
 
 T = TypeVar("T")
@@ -54,6 +55,16 @@ def carry_out(request: PageRequest, verb: Callable[[], T], *, ends_own_rights: b
         return act_as(actor_of(request), verb, ends_own_rights=ends_own_rights)
     except RightsEnded as refusal:
         raise PermissionDenied(phrases.sentence(refusal)) from refusal
+
+
+def carry_out_or_error_page(request: PageRequest, verb: Callable[[], T]) -> T:
+    """Run a verb whose page has no place for a refusal of rights: who may not is answered 403, and what is not there 404."""
+    try:
+        return carry_out(request, verb)
+    except NotAllowed as refusal:
+        raise PermissionDenied from refusal
+    except NotFound as refusal:
+        raise Http404 from refusal
 
 
 def _proof(request: PageRequest) -> Mapping[str, object]:

@@ -16,9 +16,9 @@ from portal.verbs.run import run
 
 logger = logging.getLogger(__name__)
 SUBJECT = "comparison"
-# What is told of: something new, or more of what was told.
+# The acts that are news: a drift found, or a known one found worse.
 TOLD = (Act.DRIFT_FOUND, Act.DRIFT_CHANGED)
-# So many are named in the entry; of more there is the number.
+# The most drifts that the entry names; it counts the others.
 MOST = 200
 
 
@@ -43,7 +43,7 @@ def _untold() -> tuple[Sequence[Drift], int]:
 
 
 def _through(entry_id: int, said: object) -> int:
-    """Return up to which entry was told: nobody could tell of more than there was when the entry was written."""
+    """Return up to which entry of the trail has been told: an announcement covers what was there when it was written."""
     return min(said, entry_id) if isinstance(said, int) else 0
 
 

@@ -30,7 +30,7 @@ KINDS: Mapping[str, DriftKind] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """One thing that AWS shows; `where` is what a drift calls it, where that is not how it is known."""
+    """One thing that AWS shows; `where` is the name that a drift gives it, where that differs from its key in the baseline."""
 
     kind: BaselineKind
     account: str
@@ -46,7 +46,7 @@ class Fact:
 
 
 def differences(expected: Expected, sight: Sight) -> Iterator[Difference | Problem]:
-    """Yield what says something else than it did, what came, and which rails went."""
+    """Yield policies that changed, policies and credentials that were added, and guard rails that were taken off."""
     for account, there in sight.targets.items():
         yield from _each(expected, account, [*_role_policies(expected, account, there), *_managed(expected, account, there)])
     if sight.jump is not None:
@@ -55,7 +55,7 @@ def differences(expected: Expected, sight: Sight) -> Iterator[Difference | Probl
 
 
 def to_learn(expected: Expected, sight: Sight) -> list[Fact]:
-    """Return what is to be known from now on: all that was not there to be seen before."""
+    """Return the facts that the baseline lacks, to be kept from now on."""
     facts: list[Fact] = []
     for account, there in sight.targets.items():
         facts += [*_role_policies(expected, account, there), *_managed(expected, account, there)]
@@ -143,7 +143,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _rails(expected: Expected, jump: Account) -> Iterator[Fact]:
-    """Yield the rails of each group of the catalogue. Whoever is in none of them has none."""
+    """Yield the rails of each group of the catalogue; people in none of these groups have no rails."""
     for group in expected.groups:
         there = jump.group(group.name)
         for arn in there.attached if there else ():

@@ -39,14 +39,14 @@ LOOKED_UP_FOR = timedelta(hours=1)
 REPEATED_WITHIN = timedelta(hours=24)
 MOST_SECONDS = 5.0
 PAGE = 50
-# For what CloudTrail and IAM show late, and clocks that differ.
+# Room for the lag of CloudTrail and IAM, and for clocks that differ.
 MARGIN = timedelta(minutes=5)
 Event = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trace:
-    """Names of the events that do such a thing, and the parameters that name what it was done to."""
+    """Names of the events that cause such a drift, and the parameters that name the changed thing."""
 
     events: tuple[str, ...]
     parameters: Callable[[Drift], Mapping[str, str]]
@@ -130,7 +130,7 @@ TRACES: Mapping[str, Trace] = {
 def blame(*, now: datetime) -> None:
     """Look up who did what was found in the last hour and nobody is named for."""
     found = Drift.objects.filter(principal="", found_at__gte=now - LOOKED_UP_FOR, kind__in=list(TRACES))
-    # What happens in the identity store is told elsewhere, and under other names.
+    # CloudTrail records the identity store in another Region and under other event names.
     rows = list(found.exclude(work_group__backend__in=unfenced(), account=_jump()).order_by("-pk"))
     if not rows:
         return
@@ -168,7 +168,7 @@ def _since(row: Drift) -> datetime:
     earlier = Reconciliation.objects.filter(ended_at__lt=row.found_at).order_by("-ended_at")
     for began_at, problems in earlier.values_list("began_at", "problems").iterator():
         if not any(_is_about(Problem(**problem), row) for problem in problems):
-            # It may have looked as soon as it began, and have taken for late what it saw.
+            # That comparison may have looked right at its start, and taken the change for a read that lags.
             return began_at - MARGIN - timedelta(seconds=settings.SETTLING_SECONDS)
     return row.found_at - LOOKED_UP_FOR
 
@@ -182,7 +182,7 @@ def _at(event: Event) -> datetime:
 
 
 def _named_before(row: Drift) -> set[object]:
-    """Return the events that did the same before. CloudTrail lags: the newest that it knows may be an earlier one."""
+    """Return the ids of events named for earlier drift of this thing. CloudTrail lags: its newest event may be one of them."""
     return {event.get("eventID") for event in _same(row).filter(event__isnull=False).values_list("event", flat=True) if event}
 
 
@@ -211,7 +211,7 @@ def _pages(account: str, name: str, *, since: datetime, until: datetime) -> Iter
     role_arn = "" if row.kind == AccountKind.JUMP else row.gate_role_arn
     aws = AwsClient.without_lease(cloudtrail_of(role_arn))
     named = [{"AttributeKey": "EventName", "AttributeValue": name}]
-    # Asked by whole seconds.
+    # LookupEvents takes whole seconds.
     asked = {"LookupAttributes": named, "StartTime": since, "EndTime": until + timedelta(seconds=1), "MaxResults": PAGE}
     while True:
         answer = aws.call("lookup_events", **asked)
@@ -231,7 +231,7 @@ def _is_ours(event: Event, role_arn: str) -> bool:
     if role:
         return arn.endswith(f":assumed-role/{role.rpartition('/')[2]}/{SESSION_NAME}")
     own = _own_arn(jump_sts())
-    # Of a role that the machine gives them, workers have sessions under several names.
+    # Workers with the role of their machine have sessions under several names.
     return arn == own or (":assumed-role/" in own and arn.rpartition("/")[0] == own.rpartition("/")[0])
 
 

@@ -12,7 +12,7 @@ from access_requests.services.drift.looking import Sight
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """`young` may merely be late: whether it is, a look at `again_at` tells."""
+    """`young` differences may come from a read that lags; another look at `again_at` tells."""
 
     at: datetime
     real: tuple[Difference, ...]

@@ -28,7 +28,7 @@ from access_requests.services.record import bindings
 from portal.iam.principals import Document
 from portal.iam.session_gate import Line
 
-# Longer than any read of AWS lags behind.
+# Reads of AWS lag less than this.
 RECENT = timedelta(minutes=10)
 
 
@@ -49,13 +49,13 @@ class Window:
     # The tag's value that says so; None where there can be no tag.
     ttl: str | None
     touched_at: datetime | None
-    # A step about it is under way or due.
+    # Whether a step about this elevation is under way or due.
     moving: bool
     behind: bool
 
     @property
     def explains(self) -> bool:
-        """Whether it explains what AWS has of it."""
+        """Whether the window explains that AWS shows the membership."""
         return self.status in IN_AWS
 
     @property
@@ -177,7 +177,7 @@ def _window(row: Elevation, now: datetime, held: Collection[int]) -> Window:
     user_name, user_id = bindings.user_of(row)
     behind = row.status == ElevationStatus.ACTIVE and row.written_ends_at != row.ends_at
     under_way = row.status in (ElevationStatus.GRANTING, ElevationStatus.REVOKING) or row.person_id in held
-    # What fails again and again is no longer merely late.
+    # A step that has failed this often is not merely late.
     due = row.status == ElevationStatus.ACTIVE and (row.ends_at <= now or (behind and row.attempts < aws_step.CALL_A_HUMAN))
     moments = (row.granting_at, row.granted_at, row.seen_at, row.stopped_at, row.ended_at)
     ends_at = row.written_ends_at or row.ends_at
@@ -255,7 +255,7 @@ def _roles(now: datetime) -> Iterable[ExpectedRole]:
 
 
 def _gate_moves(gate: RoleGate | None, now: datetime) -> bool:
-    """Whether a worker is at it or about to be. One that failed is not: what it was to write is missing."""
+    """Whether a worker writes the gate or is about to. After a failure none does: then the gate really lacks its lines."""
     if gate is None:
         return True
     return (gate.until is not None and gate.until > now) or (gate.asked > gate.written and gate.again_at is None)

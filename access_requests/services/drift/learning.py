@@ -20,7 +20,7 @@ WENT: Mapping[str, BaselineKind] = {
 
 
 def learn(facts: Iterable[Fact], *, now: datetime) -> None:
-    """Keep what was seen for the first time. Two that learn the same keep it once."""
+    """Keep what was seen for the first time. Two comparisons that learn the same keep one row."""
     Baseline.objects.bulk_create(
         [
             Baseline(
@@ -38,12 +38,12 @@ def learn(facts: Iterable[Fact], *, now: datetime) -> None:
 
 
 def acceptable(drift: Drift) -> bool:
-    """Whether it may be right as it is now. A boundary that the work groups need is never."""
+    """Whether an administrator may accept the drift. A missing boundary that work groups need can never be accepted."""
     return drift.kind in DRIFT_FROM_BASELINE and not drift.detail.get("needed_by")
 
 
 def accept(drift: Drift, *, by: str, now: datetime) -> None:
-    """Have it known as it is now, so that no comparison tells of it again."""
+    """Keep what the drift shows as known, so that no comparison tells of it again."""
     thing = str(drift.detail.get("user_id") or drift.thing)
     if drift.kind in WENT:
         name = drift.name if drift.kind == DriftKind.RAIL_MISSING else ""

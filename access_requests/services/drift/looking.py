@@ -82,13 +82,13 @@ def _members(aws: AwsClient, group: str) -> frozenset[str] | BackendError | None
 
 
 def client_of(role_arn: str, alive: Alive = lambda: None) -> AwsClient:
-    """Return one that holds no lease: for reads, and for what is written about no person."""
+    """Return a client that holds no lease: for reads, and for writes that are about no person."""
     client = iam_of(role_arn) if role_arn else jump_iam()
     return AwsClient(client=client, before_each=alive, clock=timezone.now)
 
 
 def keep_sizes(sight: Sight) -> None:
-    """Write down what the other inline policies of each gated role take of its room."""
+    """Keep how much of each gated role's room for inline policies the other policies take."""
     for gate in RoleGate.objects.select_related("role__account"):
         target = sight.targets.get(gate.role.account.key)
         role = target.role_details(gate.role.name) if target else None
@@ -121,7 +121,7 @@ def keep_credentials(jump: Account, alive: Alive) -> list[Problem]:
 
 
 def _keep_credentials(binding: IamUserBinding, user: User, aws: AwsClient, refused: dict[str, str]) -> None:
-    """Ask for keys and for devices, each unless that was refused for somebody before: then it is for everybody."""
+    """Ask for keys and for devices; a call that was refused for one person is not made for the others."""
     asked = {"mfa_serials": inventory.mfa_serials, "access_keys": inventory.access_keys}
     for column, read in asked.items():
         if column in refused:
@@ -153,6 +153,6 @@ def _or_error(what: str, aws: AwsClient, look: Callable[[], Shown]) -> Shown | B
         logger.warning("%s cannot be looked at: %s", what, error)
         return error
     except Exception as error:
-        # An answer that is not as AWS documents it: what else there is is compared all the same.
+        # The answer is not as AWS documents it. Everything else is compared all the same.
         logger.exception("%s cannot be read: %s", what, [asdict(call) for call in aws.calls])
         return BackendError("unreadable", str(error))

@@ -49,7 +49,7 @@ def _group(group: Group, expected: Expected, jump: Account) -> Iterator[Differen
 
 
 def _unexplained(group: Group, members: Iterable[User], expected: Expected) -> Iterator[Difference]:
-    """Yield members by their UserId: a name may be somebody else's by now."""
+    """Yield members by their UserId: another user may have the name by now."""
     for user in members:
         windows = windows_of(expected.windows, user.id, group)
         if not any(window.explains for window in windows):
@@ -102,14 +102,14 @@ def _ttl(user: User, group: Group, windows: list[Window], expected: Expected) ->
 
 
 def _fence(user: User, role: ExpectedRole, windows: list[Window], expected: Expected) -> Iterator[Difference]:
-    """The fence of a role is one for all windows that lead there: it says the latest end."""
+    """Yield where the role's fence differs. A person's windows on one role share one fence, which says the latest end."""
     mine = list(active(windows))
     if not mine or role.arn is None:
         return
     until = max(window.ends_at for window in windows if window.is_inside)
     name = entry_fence_name(role.name)
     found = user.inline.get(name)
-    # Whose end it is means something to runbooks only, and nothing to whoever switches.
+    # Its Sid names the elevation whose end it says. Only runbooks read that, so whatever stands there is kept.
     wanted = entry_fence(role_arn=role.arn, until=until, window=window_of(found))
     if found != wanted:
         kind = DriftKind.FENCE_MISSING if found is None else DriftKind.FENCE_EDITED

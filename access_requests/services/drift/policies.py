@@ -65,7 +65,7 @@ def _group(group: Group, expected: Expected, jump: Account) -> Iterator[Differen
     if there is None:
         return
     if arns is None:
-        # Its own policy may be the one that nobody knows to be its own.
+        # As the ARNs of its roles are not all known, the policy that permits the switch cannot be told from others.
         yield Problem(account=expected.jump, thing=group.name, problem=IDENTITY_UNREAD)
         return
     documents = {**there.inline, **{arn: jump.policies.get(arn, {}) for arn in there.attached}}
@@ -73,7 +73,7 @@ def _group(group: Group, expected: Expected, jump: Account) -> Iterator[Differen
     reached = {name: _reached(document, arns, expected) for name, document in documents.items()}
     kept = {arn for name in plain for arn in reached[name]}
     for name in sorted(documents.keys() - plain):
-        # Members would lose the switch with it.
+        # Without this policy members would lose the switch to these roles.
         needed = sorted(reached[name] - kept)
         yield Difference(
             kind=DriftKind.GROUP_POLICY,
@@ -86,10 +86,10 @@ def _group(group: Group, expected: Expected, jump: Account) -> Iterator[Differen
 
 
 def _only_switches(document: Document, role_arns: frozenset[str]) -> bool:
-    """Whether it allows nothing but sts:AssumeRole on these roles; it may deny whatever it likes."""
+    """Whether the document allows nothing but sts:AssumeRole on these roles; denials don't matter."""
     statements = document.get("Statement")
     if not statements:
-        return False  # Nothing is known of what it says.
+        return False  # The document could not be read.
     return all(_is_harmless(statement, role_arns) for statement in _listed(statements))
 
 
@@ -107,7 +107,7 @@ def _reached(document: Document, role_arns: Iterable[str], expected: Expected) -
 
 
 def only_denies(document: Document) -> bool:
-    """Whether it takes something away and gives nothing, as what somebody puts on a role whose sessions are to be revoked."""
+    """Whether the document only denies, like the one that the console puts on a role to revoke its sessions."""
     statements = _listed(document.get("Statement", []))
     return bool(statements) and all(isinstance(one, dict) and one.get("Effect") == "Deny" for one in statements)
 
@@ -165,7 +165,7 @@ def _gate(role: ExpectedRole, expected: Expected, found: AccountRole) -> Iterato
 
 
 def _wrong_names(wanted: Iterable[Line], shown: Iterable[Line], expected: Expected) -> Iterator[str]:
-    """Yield who is let in otherwise than they should be. A line whose time is over lets nobody in and may stay."""
+    """Yield the people whose lines in the gate differ. A line whose end has passed lets nobody in and may stay."""
     by_name = {line.user_name: line for line in shown}
     for line in wanted:
         there = by_name.pop(line.user_name, None)
@@ -175,7 +175,7 @@ def _wrong_names(wanted: Iterable[Line], shown: Iterable[Line], expected: Expect
 
 
 def _is_same(line: Line, there: Line, expected: Expected) -> bool:
-    """Times before the longest session that can still live are one to AWS: no token is as old."""
+    """Whether two starts mean the same to AWS: all times before the longest session are alike, since no token is as old."""
     oldest = expected.at - LONGEST_SESSION
     since = line.since == there.since or max(line.since, there.since) <= oldest
     return since and second(line.until) == there.until

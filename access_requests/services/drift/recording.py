@@ -20,7 +20,7 @@ from portal.verbs.run import run
 
 logger = logging.getLogger(__name__)
 Data = Mapping[str, object]
-# What the trail says of a drift that has come to a state.
+# The trail's act for each state that a drift comes to.
 ACTS: Mapping[DriftStatus, Act] = {
     DriftStatus.UNDOING: Act.DRIFT_UNDOING,
     DriftStatus.UNDONE: Act.DRIFT_UNDONE,
@@ -36,7 +36,7 @@ def key_of(drift: Drift) -> Key:
 
 
 def another_tool(drift: Drift) -> bool:
-    """Whether one principal did the same so often, though it was undone each time, that a program must be at it."""
+    """Whether one principal repeated the change so often, though it was undone each time, that a program must be doing it."""
     return bool(drift.principal) and drift.undone_before >= ANOTHER_TOOL
 
 
@@ -137,7 +137,7 @@ def _change(drift_id: int, difference: Difference, now: datetime) -> None:
 
 
 def _settle(drift_id: int, now: datetime) -> None:
-    """Undone where the portal was to undo it and what it belongs to is there still, else gone by itself."""
+    """Settle a drift that AWS no longer shows: undone, or gone by itself where nobody asked or its elevation has ended."""
     drift = lock(drift_id)
     if drift.status not in DRIFT_OPEN:
         return

@@ -23,7 +23,7 @@ from portal.storable import storable
 from portal.verbs.run import run as in_transaction
 
 logger = logging.getLogger(__name__)
-# A run that is silent for longer died: longer than one call to AWS with its repeats, or one that undoes.
+# A run that is silent for longer than this has died: it exceeds one call to AWS with its repeats, and one undoing.
 LONGEST_SILENCE = timedelta(minutes=3)
 KEPT = timedelta(days=7)
 DIED = "run_died"
@@ -75,7 +75,7 @@ def undo_one(drift_id: int) -> None:
 
 def _run(row: Reconciliation, pause: Pause | None) -> Iterable[Problem]:
     alive = partial(_say_alive, row)
-    # First: what has no leave explains nothing of what AWS has.
+    # First, since an elevation without leave explains nothing that AWS shows.
     leave.end_unfounded(now=timezone.now())
     sight = looking.look(alive)
     unread = looking.keep_credentials(sight.jump, alive) if sight.jump else []
@@ -84,13 +84,13 @@ def _run(row: Reconciliation, pause: Pause | None) -> Iterable[Problem]:
         pause(max(0.0, (comparison.again_at - timezone.now()).total_seconds()))
         comparison, expected, sight = _compared(looking.look(alive))
     problems = [*unread, *comparison.problems, *recording.keep_rows(comparison, now=timezone.now())]
-    # Before anything is undone or looked up, which may take its time.
+    # Recorded before anything is undone or looked up in CloudTrail, which may take long.
     announcing.tell_of_new(now=timezone.now())
     looking.keep_sizes(sight)
     learning.learn(baseline.to_learn(expected, sight), now=timezone.now())
     undone = _act(comparison, alive)
     if undone:
-        # Read back. It is what the matrix shows, too: what was undone is over.
+        # AWS is read again: the matrix then shows it without what was just undone.
         after, expected, sight = _compared(looking.look(alive))
         problems += recording.close(after, undone, now=timezone.now())
     blaming.blame(now=timezone.now())
@@ -107,7 +107,7 @@ def _compared(sight: Sight) -> tuple[Comparison, Expected, Sight]:
 
 
 def _act(comparison: Comparison, alive: Alive) -> list[Drift]:
-    """End the access of whoever is not who was bound, and undo what is to be; return what was undone."""
+    """End the access of users other than those bound, undo what work groups and administrators want undone; return what was."""
     rows = recording.open_rows()
     real = [rows[difference.key] for difference in comparison.real if difference.key in rows]
     undoing.stop_other_users(real)
@@ -142,7 +142,7 @@ def _begin(asked_by: str, answers: Iterable[int]) -> Reconciliation | None:
     try:
         return in_transaction(partial(_create, asked_by, answers, now))
     except IntegrityError:
-        return None  # Of two that began at once the other one is it.
+        return None  # When two comparisons start together, the one with the lower id runs; this one stops.
 
 
 def _create(asked_by: str, answers: Iterable[int], now: datetime) -> Reconciliation:
@@ -155,7 +155,7 @@ def _say_alive(row: Reconciliation) -> None:
 
 
 def _nobody_waits() -> None:
-    """Say nothing: one drift is undone beside any comparison."""
+    """Do nothing between calls: the undoing of one drift has no run whose liveness must be shown."""
 
 
 def _end(row: Reconciliation, problems: Iterable[Problem]) -> None:

@@ -32,7 +32,7 @@ Row = Mapping[str, Cell]
 
 
 def of_group(group: Group, expected: Expected, sight: Sight, jump: Account) -> Row:
-    """Return role -> cell for whoever is in this group and no other. A role that is gone has none."""
+    """Return role -> cell for a person in this group and no other. A role that AWS does not have is left out."""
     there = jump.group(group.name)
     if there is None:
         return {}
@@ -67,7 +67,7 @@ def _disagreements(group: Group, row: Row, expected: Expected) -> Iterator[Diffe
 
 
 def _answer(jump: Account, user: User, role: ExpectedRole, expected: Expected, sight: Sight) -> Answer | None:
-    """Return AWS's answer to the switch; where the portal has no role to read the trust by, what the group's policies say."""
+    """Return how AWS would answer the switch; where the portal cannot read the role's trust, what the group's policies say."""
     if role.account in sight.failed:
         return Answer(decision=Decision.UNKNOWN, unknown=(sight.failed[role.account],))
     target = sight.targets.get(role.account)
@@ -78,7 +78,7 @@ def _answer(jump: Account, user: User, role: ExpectedRole, expected: Expected, s
 
 
 def may_switch_by(document: Document, role_arn: str, expected: Expected) -> bool:
-    """Whether one policy alone lets whoever carries it switch to the role, or may, as far as the user's side goes."""
+    """Whether this one policy, attached to a user, allows or may allow the switch; the role's trust is not asked."""
     user = _whoever(expected.jump_id, like=role_arn)
     alone = Principal(arn=user.arn, account_id=expected.jump_id, policies=(Policy(name="", document=document),))
     return _by(alone, user, role_arn, expected).decision in SAID
@@ -111,7 +111,7 @@ def _whoever(account_id: str, *, like: str) -> User:
     )
 
 
-def _cell(is_in_catalogue: bool, answer: Answer) -> Cell:  # noqa: FBT001  A cell's two sides, as the matrix shows them.
+def _cell(is_in_catalogue: bool, answer: Answer) -> Cell:  # noqa: FBT001  The catalogue's side of the cell.
     by = f"{answer.policy} ({answer.statement})" if answer.policy else ""
     return Cell(catalogue=is_in_catalogue, aws=SAID.get(answer.decision, DENIED), by=by, why=answer.unknown)
 

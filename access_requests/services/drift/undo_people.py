@@ -38,7 +38,7 @@ def take_member_out(drift: Drift, calls: list[Call]) -> bool:
             try:
                 fences.put_all(person.person, grant, aws, now=aws.clock())
             except BackendRefused as error:
-                # Without the boundary the portal may not. The membership goes all the same.
+                # The portal may not write a fence on a user without the boundary. The membership is taken out all the same.
                 logger.info("no fence for %s: %s", drift.name, error)
         backend.take(grant, aws)
         return True
@@ -65,20 +65,20 @@ def restore(drift: Drift, calls: list[Call]) -> bool:  # noqa: ARG001  The eleva
         elevation = locking.lock_elevation(drift.elevation_id or 0)
         if elevation.status != ElevationStatus.ACTIVE:
             return False
-        # Not known to be written: whoever dies on the way leaves it to the sweep.
+        # Marked as not written, so that the sweep goes on when this worker dies on the way.
         elevation.written_ends_at = elevation.try_again_at = None
         elevation.save(update_fields=["written_ends_at", "try_again_at"])
     provision.prolong(elevation.pk)
     elevation.refresh_from_db()
     if any(one.is_open for one in executions.of_elevation(elevation)):
-        return True  # AWS is at it by itself, and the sweep goes on from there.
+        return True  # An execution runs in AWS; the sweep goes on from there.
     if elevation.status == ElevationStatus.ACTIVE and elevation.written_ends_at is None:
         raise BackendBusy(elevation.problem or BUSY)
     return True
 
 
 def _about_person(drift: Drift, write: Write, calls: list[Call]) -> bool:
-    """Write under the lease of the person whose user it is; nobody else writes about a user who is nobody's."""
+    """Write under the lease of the user's person. No other writer touches a user without a binding."""
     binding = _binding(drift)
     if binding is None:
         return _through(StepClient.without_lease(jump_iam()), write, calls)
@@ -98,12 +98,12 @@ def _through(aws: StepClient, write: Write, calls: list[Call]) -> bool:
 
 
 def _binding(drift: Drift) -> bindings.Binding | None:
-    """Return whose user it is: in IAM, or in Identity Center where the work group is granted there."""
+    """Return the user's binding: in IAM, or in Identity Center where the work group is granted there."""
     return bindings.of_user(str(drift.detail.get("user_id", "")), _principal(drift))
 
 
 def _is_explained(drift: Drift) -> bool:
-    """Whether an elevation explains it by now; none can begin while the person's lease is held."""
+    """Whether an elevation explains the membership by now; none can begin while this worker holds the person's lease."""
     of_user = {f"{_principal(drift)}_id": drift.detail.get("user_id", "")}
     mine = Elevation.objects.filter(**of_user, work_group=drift.work_group_id)
     return mine.filter(status__in=IN_AWS).exists()

@@ -60,7 +60,7 @@ def stop_other_users(rows: Iterable[Drift]) -> None:
 
 
 def ask_where_so_configured(rows: Iterable[Drift]) -> None:
-    """Have undone what work groups say is to be undone."""
+    """Mark the open drift of those work groups to be undone that the catalogue says so of."""
     for row in rows:
         wanted = row.work_group is not None and row.work_group.drift == DriftAnswer.UNDO
         if row.status == DriftStatus.OPEN and wanted and undoable(row):
@@ -69,7 +69,7 @@ def ask_where_so_configured(rows: Iterable[Drift]) -> None:
 
 def undo(rows: Iterable[Drift], alive: Alive) -> None:
     """Write each as it is to be. What AWS refuses is told on its row and tried again by the next comparison."""
-    # Members first: a TTL tag goes only after the membership. What belongs to one elevation is written in one go.
+    # Members first: a TTL tag goes only after the membership. All drift of one elevation is written by one step.
     restored: set[int | None] = set()
     for row in sorted(rows, key=lambda row: row.kind != DriftKind.UNEXPLAINED_MEMBER):
         if row.kind in DRIFT_OF_ELEVATION:
@@ -112,7 +112,7 @@ def _undo(drift: Drift) -> None:
         problem = error.cause
         logger.warning("drift %s cannot be undone: %s", drift.code, error)
     except Exception as error:
-        # One that is odd stops none of the others.
+        # An error about one drift stops none of the others.
         problem = type(error).__name__
         logger.exception("drift %s cannot be undone", drift.code)
     if problem or is_written:
@@ -121,7 +121,7 @@ def _undo(drift: Drift) -> None:
 
 def _write(drift: Drift, calls: list[Call]) -> bool:
     if not undoable(drift):
-        raise BackendRefused(NOT_UNDOABLE)  # It is not what it was when somebody asked.
+        raise BackendRefused(NOT_UNDOABLE)  # The drift has changed since somebody asked for its undoing.
     return UNDOS[DriftKind(drift.kind)](drift, calls)
 
 

@@ -23,7 +23,7 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Bound:
-    """An IAM user that a person acts as, with the credentials that AWS last listed; None before it was asked.
+    """An IAM user that a person acts as, with the credentials that AWS last listed; None before AWS was asked.
 
     Without the boundary nobody can be fenced: `needed_by` are the work groups that this person may be let into.
     """

@@ -50,7 +50,7 @@ def check(elevation: Elevation, grant: Grant, user: IamUser, fences: Mapping[str
 
 
 def _latest(fence: datetime, lines: Iterable[Line], user: IamUser) -> datetime:
-    """Return the latest end: an extension or an early end may have reached one of fence and gate and not yet the other."""
+    """Return the later of fence's and gate's end: an extension or an early end may have reached only one of the two."""
     return max([fence, *(line.until for line in lines if line.user_name == user.name)])
 
 

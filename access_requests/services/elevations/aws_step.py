@@ -27,9 +27,9 @@ Data = Mapping[str, object]
 logger = logging.getLogger(__name__)
 RETRY_FIRST = timedelta(seconds=2)
 RETRY_LONGEST = timedelta(seconds=60)
-# How soon what AWS does by itself is looked at again.
+# How soon the portal looks again at an execution that runs in AWS; one that waits for people is asked about less often.
 LOOK_AGAIN, LOOK_AGAIN_AT_PEOPLE = timedelta(seconds=2), timedelta(seconds=15)
-# After so many failures in a row a human is called: the page says so, and the log at this level.
+# After so many failures in a row the elevation's page calls an administrator, and the log says so as an error.
 CALL_A_HUMAN = 5
 
 
@@ -48,7 +48,7 @@ class Outcome:
 
 
 class NotRecorded(Exception):
-    """AWS was called, and the database did not take what came of it: `data`, of the elevation with this code."""
+    """AWS was called, and the database did not take the result: `data`, about the elevation with this code."""
 
     def __init__(self, code: str, data: Data) -> None:
         self.code = code
@@ -60,7 +60,7 @@ class Step(Protocol):
     """What differs between a grant, an extension, an end and the tidying after it."""
 
     name: str
-    # What the trail says when it is to be tried again.
+    # The trail's act for a failed attempt that will be repeated.
     failed: Act
 
     def mark(self, elevation: Elevation, *, now: datetime) -> bool:
@@ -102,7 +102,7 @@ def take_step(step: Step, elevation_id: int) -> None:
 
 
 def client_for(person_id: int, holder: str) -> StepClient:
-    """Return one in the Jump account whose every call first renews the lease."""
+    """Return a client of the Jump account whose every call first renews the person's lease."""
     return StepClient(client=jump_iam(), before_each=lambda: lease.renew(person_id, holder=holder), clock=timezone.now)
 
 
@@ -177,7 +177,7 @@ def try_again(elevation: Elevation, problem: str, *, data: Data, step: Step, now
 
 
 def look_again(elevation: Elevation, *, now: datetime) -> None:
-    """Leave the state as it is while AWS is at it by itself: nothing has failed. For people it is waited more patiently."""
+    """Leave the state as it is while an execution runs in AWS: nothing has failed. One that waits for people is asked later."""
     waits = any(execution.waits_for_people for execution in executions.of_elevation(elevation))
     elevation.try_again_at = now + (LOOK_AGAIN_AT_PEOPLE if waits else LOOK_AGAIN)
     elevation.save(update_fields=["try_again_at"])
@@ -188,7 +188,7 @@ def calls_as_data(calls: Sequence[Call]) -> list[dict[str, object]]:
 
 
 def _begin(step: Step, elevation_id: int, holder: str) -> Elevation | None:
-    """Transaction 1. The mark of a step that turns out to be none stays, such as a cancellation; the lease does not."""
+    """Transaction 1. When `mark` finds nothing to do in AWS, what it wrote stays (a cancellation); the lease is given back."""
     with transaction.atomic(durable=True):
         now = timezone.now()
         elevation = locking.lock_elevation(elevation_id)
@@ -208,7 +208,7 @@ def _settle(
     holder: str,
     seen: Sequence[Execution],
 ) -> None:
-    """Transaction 2. Whoever lost the lease writes nothing: the one who has it now knows better."""
+    """Transaction 2. A worker that lost the lease writes nothing: the worker that holds it now has read AWS later."""
     with transaction.atomic(durable=True):
         now = timezone.now()
         elevation = locking.lock_elevation(before.pk)

@@ -12,7 +12,7 @@ NOTHING = "-"
 
 
 def of(request: AccessRequest, work_group: WorkGroup) -> Change:
-    """Return it. Its text is the same each time, since the request's never changes: AWS takes a repeat for the same by that."""
+    """Return the text, the same each time: the request never changes, and AWS knows a repeated start by its equal text."""
     return Change(name=f"{request.code} {work_group.name}", details=_details(request, work_group), approval=decisions(request))
 
 

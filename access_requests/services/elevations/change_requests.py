@@ -53,12 +53,12 @@ def wait_for_portal(request: AccessRequest) -> bool:
 
 def due(*, now: datetime) -> Iterable[tuple[str, int]]:
     rows = AutomationExecution.objects.filter(follow_at__lte=now).order_by("follow_at")
-    # However many wait, AWS is asked about so many a sweep: those first that were looked at longest ago.
+    # The most change requests that one sweep asks AWS about; those looked at longest ago come first.
     yield from ((Task.FOLLOW_CHANGE, pk) for pk in rows.values_list("pk", flat=True)[:MOST_A_SWEEP])
 
 
 def follow(row_id: int) -> None:
-    """Start it, look at it, or end it, as its request stands now. Raises nothing: what fails is tried again by the sweep."""
+    """Start, look at or end the change request, as the request here stands now. Raises nothing: the sweep tries again."""
     row = _claim(row_id)
     if row is None:
         return
@@ -70,13 +70,13 @@ def follow(row_id: int) -> None:
         problem = error.cause
         logger.warning("the change request of %s: %s", row, error)
     except Rejection as refusal:
-        problem = refusal.code  # Such as that nobody is bound any more.
+        problem = refusal.code  # For example, the requester is no longer bound to an IAM user.
     with transaction.atomic(durable=True):
         _settle(row, aws, problem, now=timezone.now())
 
 
 def _claim(row_id: int) -> AutomationExecution | None:
-    """Take the row for as long as its calls can last; of two who try at once, one gets it."""
+    """Take the row for as long as its calls can last. Compare and set: of two workers that try at once, one gets it."""
     now = timezone.now()
     if not AutomationExecution.objects.filter(pk=row_id, follow_at__lte=now).update(follow_at=now + 4 * lease.length()):
         return None
@@ -108,7 +108,7 @@ def _may_go_on(row: AutomationExecution) -> bool:
 
 
 def _is_others_business(row: AutomationExecution) -> bool:
-    """Whether a grant, an extension or an end follows it from now on, under the person's lease."""
+    """Whether a grant, an extension or an end follows the change request from now on, under the person's lease."""
     elevation = _elevation(row)
     begun = elevation is not None and elevation.status not in (ElevationStatus.SCHEDULED, ElevationStatus.CANCELLED)
     return row.request.status == RequestStatus.APPROVED and begun
@@ -137,7 +137,7 @@ def _settle(claimed: AutomationExecution, aws: StepClient, problem: str, *, now:
     # All locks before the first entry of the trail, whose writer nobody else may wait for with a lock in hand.
     elevation = _elevation(row)
     elevation = locking.lock_elevation(elevation.pk) if elevation is not None else None
-    # Whoever has looked since, such as the grant, knows better.
+    # Another worker, such as the grant's, has looked since: its reading is newer than this one.
     seen_here = aws.executions.values() if row.seen_at == claimed.seen_at else ()
     changed = executions.keep(row.work_group, seen_here, now=now)
     calls = {"calls": aws_step.calls_as_data(aws.calls)}
@@ -157,7 +157,7 @@ def _settle(claimed: AutomationExecution, aws: StepClient, problem: str, *, now:
 
 
 def _begin_another(row: AutomationExecution, *, now: datetime) -> None:
-    """Have another change request made for an extension that is still to be decided on: somebody approved ahead, for instance."""
+    """Have another change request made for an extension still to be decided on, say when somebody in AWS approved ahead."""
     if row.number < MOST_FAILURES:
         again = {"request": row.request, "work_group": row.work_group, "purpose": row.purpose, "number": row.number + 1}
         AutomationExecution.objects.get_or_create(**again, defaults={"follow_at": now})
@@ -169,7 +169,7 @@ def _pause(attempts: int) -> timedelta:
 
 
 def _end_with_it(row: AutomationExecution, elevation: Elevation | None, seen: Execution, *, now: datetime) -> None:
-    """End here what somebody ended in AWS, or what nobody there decided on in time."""
+    """End the request here, because somebody ended its change request in AWS or nobody there decided in time."""
     reason = REFUSED.get(seen.status) if seen.is_over else None
     if reason is None:
         return

@@ -53,14 +53,14 @@ class RoleEvaluation:
 
 
 def ask(elevation: Elevation, *, now: datetime) -> None:
-    """Have it evaluated after the caller's transaction; the caller saves the row."""
+    """Have the elevation evaluated after the caller's transaction; the caller saves the row."""
     if _is_readable(elevation):
         elevation.evaluate_at = now
         outbox.put(Task.EVALUATE, object_id=elevation.pk, now=now)
 
 
 def before_grant(elevation: Elevation, aws: AwsClient) -> None:
-    """Evaluate and record, once, whether the person can switch before anything is given. It holds up no grant."""
+    """Evaluate and record, once, whether the person can switch before anything is given. A failure holds up no grant."""
     if elevation.evaluation is not None or not _is_readable(elevation):
         return
     at, first = timezone.now(), len(aws.calls)
@@ -106,13 +106,13 @@ def _claim(now: datetime) -> list[Elevation]:
 
 
 def _settle(elevation: Elevation, read: Read, *, at: datetime, calls: Sequence[Mapping[str, Any]]) -> None:
-    """Record what came of it, and look again while it is not as it should be: AWS may not show it yet."""
+    """Record the evaluation, and have it repeated while it differs from what it should be: reads of AWS may lag."""
     tries = (elevation.evaluation or {}).get("tries", 0) + 1
     evaluation = _evaluated(elevation, read, at=at, tries=tries)
     with transaction.atomic(durable=True):
         row, now = locking.lock_elevation(elevation.pk), timezone.now()
         if row.evaluate_at != at + CLAIMED_FOR:
-            return  # Another step was settled meanwhile: what was read is older than that.
+            return  # Another step was settled meanwhile: what was read here is older than that step.
         expected = _expected(row, now=now)
         again = evaluation["decision"] != expected and tries < TRIES and not _is_final(evaluation)
         row.evaluate_at = now + RETRY_FIRST * 2 ** min(tries - 1, 4) if again else None
@@ -173,12 +173,12 @@ def _evaluated(elevation: Elevation, read: Read, *, at: datetime, tries: int) ->
 
 
 def _together(decisions: Sequence[str]) -> str:
-    """Denied only if everything is: with one role open the person is in production."""
+    """Return denied only when every role is denied: with one role open the person is in production."""
     return next((said for said in (UNKNOWN, ALLOWED) if said in decisions), DENIED)
 
 
 def _of_role_or_unknown(elevation: Elevation, role: TargetRole, read: Read, *, at: datetime) -> RoleEvaluation:
-    """Evaluate. Policies that break the evaluator hold up no grant, nor anybody else's evaluation."""
+    """Evaluate one role. A policy that breaks the evaluator is "unknown"; no grant and no other evaluation waits for it."""
     try:
         return _of_role(elevation, role, read, at=at)
     except Exception:

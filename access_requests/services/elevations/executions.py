@@ -19,7 +19,7 @@ _COLUMNS = frozenset({"request", "purpose", "number", "id", "status"})
 def plan(
     request: AccessRequest, work_group: WorkGroup, purpose: Purpose, *, follow_at: datetime | None = None
 ) -> AutomationExecution:
-    """Write down, in the caller's transaction, that one is to be started, unless one for this purpose is written down."""
+    """Announce an execution, in the caller's transaction, unless one for this purpose is announced already."""
     rows = AutomationExecution.objects.filter(request=request, work_group=work_group)
     row = rows.filter(purpose=purpose).first()
     if row is None:
@@ -55,7 +55,7 @@ def as_execution(row: AutomationExecution) -> Execution:
 
 
 def keep(work_group: WorkGroup, seen: Iterable[Execution], *, now: datetime) -> list[Execution]:
-    """Write down what was seen, in the caller's transaction; return those that are not as they were."""
+    """Keep the executions as they were seen, in the caller's transaction; return those that changed."""
     changed = []
     for one in seen:
         request = AccessRequest.objects.get(code=one.request)
@@ -71,7 +71,7 @@ def keep(work_group: WorkGroup, seen: Iterable[Execution], *, now: datetime) -> 
 
 
 def tell(subject: AccessRequest | Elevation, changed: Iterable[Execution], *, now: datetime, data: transition.Data) -> None:
-    """Append to the trail what AWS does by itself now. The calls by which it was found out stand with the first."""
+    """Append to the trail the executions that changed. The calls that showed the change stand with the first of them."""
     act = Act.REQUEST_EXECUTION_SEEN if isinstance(subject, AccessRequest) else Act.ELEVATION_EXECUTION_SEEN
     for one in changed:
         told = {"execution": asdict(one), **data}

@@ -18,7 +18,7 @@ from portal.users.models import User
 
 @dataclass(frozen=True, kw_only=True)
 class Open:
-    """Until when a fence lets in, and by which window; by none where it lets nobody in."""
+    """Until when a fence permits the switch, and by which elevation's window; no elevation where it permits none."""
 
     until: datetime
     window: str = ""

@@ -24,7 +24,7 @@ from portal.verbs import authority
 from portal.verbs.actor import Actor
 
 logger = logging.getLogger(__name__)
-# Of what fails right now a page shows so many at most.
+# The most elevations that the page lists as failing right now.
 MOST_FAILING = 20
 BOUNDARIES = (DriftKind.ROLE_BOUNDARY, DriftKind.USER_BOUNDARY)
 
@@ -42,7 +42,7 @@ def probe_all() -> None:
         try:
             probe(alias, of_it)
         except (AttributeError, KeyError, TypeError, ValueError):
-            # An answer that is not as AWS documents it: the others are asked all the same, and what is shown of it grows old.
+            # The answer is not as AWS documents it. The other backends are probed all the same; this one's card grows stale.
             logger.exception("%s cannot be probed", alias)
     BackendHealth.objects.exclude(alias__in=used).delete()
 
@@ -78,24 +78,24 @@ def worked_at(alias: str) -> datetime | None:
 
 
 def _failing(alias: str) -> Iterator[Mapping[str, str]]:
-    """Yield what AWS does not do right now, though it is to."""
+    """Yield the elevations whose grant or end AWS refuses or does not answer right now."""
     stuck = Elevation.objects.filter(work_group__backend=alias, status__in=IN_AWS).exclude(problem="").order_by("-pk")
     for code, problem in stuck.values_list("code", "problem")[:MOST_FAILING]:
         yield {"what": code, "problem": problem}
 
 
 def _told_by_writes(alias: str) -> Iterator[Missing]:
-    """Yield that there is no Change Manager: no read says so, the latest change request does that was to begin."""
+    """Yield that Change Manager is missing: no read of AWS tells that, only the failed start of the latest change request."""
     if alias != CHANGE_MANAGER:
         return
     changes = AutomationExecution.objects.filter(work_group__backend=alias, purpose__in=GIVING).order_by("-pk")
-    # Where it was begun after all, by the grant, the problem of before may still stand there.
+    # When the grant began the change request after all, its row may still carry the problem of the earlier attempt.
     if changes.values_list("execution_id", "problem").first() == ("", UNAVAILABLE):
         yield Missing(what="Change Manager", problem=UNAVAILABLE)
 
 
 def _told_by_comparisons(alias: str) -> Iterator[Missing]:
-    """Yield which roles and people lack the boundary without which gates and fences can be neither written nor relied on."""
+    """Yield the roles and people without their boundary: there the portal may not write gates and fences, nor rely on them."""
     if alias not in health.BY_IAM_USER:
         return
     groups = WorkGroup.objects.filter(retired_at=None, backend=alias)

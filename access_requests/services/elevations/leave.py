@@ -33,7 +33,7 @@ EXTENDED, EXTENSION_REFUSED = Act.ELEVATION_EXTENDED, Act.ELEVATION_EXTENSION_RE
 APPROVALS = (Act.REQUEST_APPROVAL_GIVEN, Act.REQUEST_APPROVED)
 STATES = {str(act): str(status) for status, act in OF_ELEVATION.items()}
 ACTS = (*APPROVALS, EXTENDED, EXTENSION_REFUSED, *STATES)
-# What of requests and their decisions is weighed: one row a decision, and one for a request without any.
+# The columns of requests and decisions that the rules compare: one row a decision, one for a request without any.
 COLUMNS = ("pk", "code", "extends_id", "status", "requester__username", "digest", "starts_at", "ends_at")
 OF_DECISION = ("decisions__approver__username", "decisions__level_number", "decisions__verdict", "decisions__seen")
 
@@ -79,7 +79,7 @@ def _in_full(elevations: QuerySet[Elevation]) -> list[Elevation]:
 
 
 def _claim(row: Elevation) -> tuple[str, datetime, str]:
-    """Return what of a row a step changes, each together with an entry of the trail."""
+    """Return the columns of the row that steps change; each such change has its entry in the trail."""
     return row.status, row.ends_at, row.ends_by
 
 
@@ -114,7 +114,7 @@ def _refused(elevations: Sequence[Elevation]) -> Mapping[int, Unfounded]:
 
 
 def _evaluated(grounds: Grounds) -> Unfounded | None:
-    """Return why it has no leave. An entry that no rule can compare is none of the portal's: it holds up nobody else."""
+    """Return why the elevation has no leave. An entry that no rule can compare costs this elevation its leave, and no other."""
     try:
         return policy.unfounded(grounds)
     except (AttributeError, KeyError, TypeError, ValueError):
@@ -231,7 +231,7 @@ def _named_by(entries: Sequence[TrailEntry], act: Act) -> set[str]:
 
 
 def _readable(read: Callable[[], T]) -> T | None:
-    """Return what is read of an entry, or None of one that the portal did not write so: it holds up nobody else's gate."""
+    """Return the parts of an entry that rules compare. None for one of another shape: it holds up nobody else's gate."""
     try:
         return read()
     except (AttributeError, KeyError, TypeError, ValueError):

@@ -33,8 +33,8 @@ from portal.verbs.actor import WORKER
 
 NOT_SHOWN_YET = "not_shown_yet"
 IAM_USER_CHANGED = "iam_user_changed"
-# The user that was bound is not there any more: nothing is given to whoever may have the name now.
-# And where AWS would go on letting in after the end, nobody stays in.
+# Problems that end an access at once. The bound user is gone, and another user may have the name by now;
+# or AWS, as evaluated, would still permit calls after the end.
 ENDING = frozenset({IAM_USER_CHANGED, USER_MISSING, afterwards.NOT_DENIED})
 
 
@@ -85,7 +85,7 @@ class Grants:
         if elevation.status != ElevationStatus.GRANTING:
             _leave_to_the_end(elevation, data, now)
         elif isinstance(error, BackendRefused):
-            # No endless grants: an administrator must act first. Part of it may be there, so it is taken out.
+            # AWS refused: repeating the grant is useless until an administrator acts. What was written of it is taken out.
             aws_step.try_again(elevation, error.cause, data=data, step=self, now=now)
             stop.end_now(elevation, reason="grant_refused", actor=WORKER, now=now, comment=error.cause)
         elif isinstance(error, UnderWay):
@@ -140,7 +140,7 @@ class Prolongs:
 
 
 def _refused(elevation: Elevation, error: BackendError, now: datetime) -> None:
-    """Somebody was against it in AWS: against an extension, so that the end before it stands; or against the access itself."""
+    """Somebody rejected it in AWS. A rejected extension leaves the end as it was before; a rejected access ends now."""
     if elevation.ends_by == elevation.request.code:
         stop.end_now(elevation, reason=error.problem, actor=WORKER, now=now)
         return
@@ -166,7 +166,7 @@ def _write(elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
         return _write_membership(backend, elevation, grant, aws)
     user = directory.user_named(aws, grant.user_name)
     if user is None or user.user_id != grant.user_id:
-        # Renamed, or deleted and made again: it is not the one that an administrator bound.
+        # The user was renamed, or deleted and made again: an administrator bound another one.
         raise BackendRefused(IAM_USER_CHANGED)
     grant = replace(grant, user_name=user.name)
     gate = gates.write(elevation, aws)
@@ -187,7 +187,7 @@ def _write_membership(backend: GrantBackend, elevation: Elevation, grant: Grant,
 
 
 def _ended_for_lack_of_right(elevation: Elevation, now: datetime) -> bool:
-    """End what must not go on; return whether it was so. Rights are checked again at the moment of every step."""
+    """End an elevation that has lost its right, and return whether it had. Rights are checked again before every step."""
     reason = _why_not(elevation, now)
     if reason:
         stop.end_now(elevation, reason=reason, actor=WORKER, now=now)

@@ -99,7 +99,7 @@ class Tidies:
         name = directory.current_name(aws, grant.user_name, grant.user_id)
         grant = replace(grant, user_name=name or grant.user_name)
         if not aws_step.is_another_in_aws(elevation):
-            # A call that hung may have landed after the end was read back; then the fence is all that holds.
+            # A call that hung may have put the person back after the end was read back; then only the fence refuses the switch.
             backend.take(grant, aws)
         gate, _ = _shut(elevation, aws)
         if name is not None:
@@ -109,7 +109,7 @@ class Tidies:
 
     def settle(self, elevation: Elevation, outcome: Outcome, *, data: Data, now: datetime) -> None:  # noqa: ARG002  The step's signature.
         if aws_step.is_another_in_aws(elevation):
-            # What AWS shows now is that one's; of this one it is what was read back at its end.
+            # What AWS shows now belongs to the next elevation; this one keeps what was read back at its own end.
             elevation.refresh_from_db(fields=["seen", "seen_at"])
         elevation.fence_due_at, elevation.attempts, elevation.problem = None, 0, ""
         elevation.save()
@@ -128,7 +128,7 @@ def _tidied(elevation: Elevation) -> Act:
     """Return how the trail calls the tidying."""
     if not fenced(elevation.work_group.backend):
         return Act.ELEVATION_LOOKED_AFTER
-    # As it was when the calls were made: nobody begins a grant to this person while the lease is held.
+    # Still as it was when the calls were made: no grant to this person begins while this worker holds the lease.
     stays = any(fences.is_needed(elevation.person, role) for role in aws_step.grant_of(elevation).roles)
     return Act.ELEVATION_FENCE_LEFT if stays else Act.ELEVATION_FENCE_REMOVED
 
@@ -137,7 +137,7 @@ def _take_out(elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
     """Fence to now and name out of the gate, membership out, read back, untag; then look at all of it once more."""
     backend = backend_of(elevation.work_group.backend)
     if backend.executes and not elevation.attempts and not runbooks.is_overdue(grant, now=aws.clock()):
-        # Fence and gate were written before the removal began: to wait for it is all there is to do.
+        # The removal runs in AWS, and fence and gate were written before it began: the worker only has to wait.
         grant = runbooks.follow(grant, [Purpose.REMOVE], aws)
     if not is_fenced(backend):
         return _take_membership(backend, grant, aws)
@@ -149,11 +149,11 @@ def _take_out(elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
     try:
         backend.take(grant, aws)
     except UnderWay:
-        # What the gate met counts as a failure, so that the next pass writes it again.
+        # A gate that could not be written counts as a failure of the step, so that the next pass writes it again.
         raise trouble or UnderWay from None
     sessions = open_sessions.end_of(elevation, aws)
     if trouble is not None and _lets_in(gate, now=aws.clock()):
-        # Live sessions would go on. The membership is gone, and the end stays open until the gate is shut too.
+        # With the gate open, live sessions would go on. The membership is gone, but the end stays open until the gate is shut.
         raise trouble
     seen = replace(backend.look(grant, aws), session_gate=gate)
     return Outcome(ends_at=grant.ends_at, seen=seen, presence=seen.presence(ttl="", fences={}), open_sessions=sessions)
@@ -178,7 +178,7 @@ def _shut(elevation: Elevation, aws: StepClient) -> tuple[gates.Open | None, Bac
         # No session of a role that is gone may do anything.
         return gates.as_read(elevation), None if is_missing(error) else error
     except DatabaseError as error:
-        # Such as a trail that cannot be read, by which the gate's other lines are judged. The membership goes all the same.
+        # For example the trail cannot be read, by which the gate's other lines are judged. The membership goes all the same.
         logger.exception("the session gate at the end of %s", elevation.code)
         return gates.as_read(elevation), BackendBusy(LEAVE_UNREAD, str(error))
 
@@ -192,7 +192,7 @@ def _fence_to_now(elevation: Elevation, grant: Grant, aws: StepClient) -> None:
     try:
         fences.put_all(elevation.person, grant, aws, now=aws.clock())
     except BackendRefused as error:
-        # Such as a user whose policies are full: no repetition helps. The membership goes all the same.
+        # For example the user has no room for another policy: repeating does not help. The membership goes all the same.
         logger.warning("no fence at the end of %s: %s", elevation.code, error)
     except DatabaseError:
         logger.exception("no fence at the end of %s", elevation.code)
@@ -203,7 +203,7 @@ def _is_gone(outcome: Outcome) -> bool:
 
 
 def _end_unrecorded(elevation_id: int) -> None:
-    """Take an overdue elevation out of AWS without touching its row; what was done is kept on disk until it can be recorded."""
+    """Take an overdue elevation out of AWS while the database is away: its calls are kept on disk until they can be recorded."""
     now, holder = timezone.now(), uuid.uuid4().hex
     elevation = Elevation.objects.select_related("person", "work_group", "request").get(pk=elevation_id)
     overdue = elevation.status in INSIDE and elevation.ends_at <= now

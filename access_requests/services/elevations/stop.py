@@ -49,7 +49,7 @@ def check_may_stop(elevation: Elevation, actor: Actor) -> None:
 
 
 def stop_all_of(*, person: User, reason: str, actor: Actor, now: datetime) -> None:
-    """End whatever a person has or is about to have; for those who may no longer have it."""
+    """End all current and coming access of a person who may no longer have any."""
     ids = Elevation.objects.filter(person=person, status__in=UNSETTLED).order_by("pk").values_list("pk", flat=True)
     # All locks before the first entry of the trail, whose writer nobody else may wait for with a lock in hand.
     elevations = [locking.lock_elevation(elevation_id) for elevation_id in list(ids)]

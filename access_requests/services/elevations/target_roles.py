@@ -52,7 +52,7 @@ def confirm(work_group: WorkGroup, given: Iterable[GrantedRole], aws: AwsClient)
         if role.account.gate_role_arn:
             there = directory.role_named(aws.through(iam_of(role.account.gate_role_arn)), role.name)
             if there is None or (there.arn, there.role_id) != (role.arn, role.role_id):
-                # Of the same name, and somebody else's: fence and gate would be about another one than was approved.
+                # A role with the same name and another RoleId: fence and gate would be about a role that nobody approved.
                 raise BackendRefused(ROLE_CHANGED, f"{role} was {role.arn} {role.role_id} and is {there or 'gone'}")
 
 
@@ -66,7 +66,7 @@ def read(pk: int) -> None:
     """Read a role in AWS, once. Raises nothing: what AWS does not answer is asked again by the sweep."""
     role = TargetRole.objects.select_related("account").filter(pk=pk, role_id=None).exclude(account__gate_role_arn="").first()
     if role is None:
-        return  # Read by another worker, or a forged message.
+        return  # Another worker has read the role already, or the message was forged.
     there = _read(role)
     if there is None:
         TargetRole.objects.filter(pk=pk).update(read_again_at=timezone.now() + RETRY)
@@ -75,7 +75,7 @@ def read(pk: int) -> None:
 
 
 def rewrite_fences(role: TargetRole) -> None:
-    """Have the fences of open windows there written anew by the sweep: they may name another ARN, which is nobody's."""
+    """Have the sweep write the fences of the role's open windows anew: they may name an ARN that no role has."""
     there = Elevation.objects.filter(work_group__target_roles=role, status=ElevationStatus.ACTIVE)
     ids = list(there.exclude(work_group__backend__in=unfenced()).values_list("pk", flat=True))
     Elevation.objects.filter(pk__in=ids).update(written_ends_at=None, try_again_at=None)

@@ -31,7 +31,7 @@ def approve(*, request_id: int, comment: str, seen: str | None, actor: Actor, no
     comment = policy.clean_text("comment", comment, required=False)
     _check_levels_stand(request)
     hands.check_own(request, actor)
-    # Those who said yes before must have said it to the same thing.
+    # Earlier approvals count only if their approvers saw the same digest.
     _check_seen(request, seen, earlier=request.decisions.values_list("seen", flat=True))
     decision = _record(request, level, Verdict.APPROVE, comment, actor, now)
     if waiting_level(request) is not None:
@@ -105,7 +105,7 @@ def _refuse(
 def _open_to(request_id: int, actor: Actor, now: datetime) -> tuple[AccessRequest, ApprovalLevel]:
     """Return the request, locked, and the level at which this person may decide on it now by this door."""
     request = locking.lock_request(request_id)
-    # All that is decided by, once: the checks, the digest and the trail speak of the same.
+    # Read once: checks, digest and trail then speak of the same levels and groups.
     prefetch_related_objects(
         [request],
         "policy__levels__approvers",
@@ -232,7 +232,7 @@ def _prolong(request: AccessRequest, decision: Decision, actor: Actor, now: date
     windows.check_still_open(elevation, now=now)
     _check_length(request, (now, request.asked_ends_at))
     if not change_requests.wait_for_portal(request):
-        # Gates and fences say the new end from now on: whoever else must agree, in AWS, has to have done so.
+        # Gates and fences say the new end from now on, so approvers in AWS must have agreed already.
         raise errors.ChangeNotReady
     windows.check_extension_free(elevation, request.asked_ends_at, besides=request)
     request.starts_at, request.ends_at = elevation.ends_at, request.asked_ends_at
@@ -246,10 +246,10 @@ def _prolong(request: AccessRequest, decision: Decision, actor: Actor, now: date
 
 
 def _check_requester_still_may(request: AccessRequest) -> None:
-    """Rights are checked again at the moment of every step."""
+    """Raise RequesterMayNot where the requester has lost the right since asking: rights are checked again at every step."""
     groups = list(request.work_groups.all())
     for group in groups:
-        # A stricter policy that came meanwhile is not got round by a request from before.
+        # A request from before a stricter policy came must not get round it.
         if group.retired_at is not None or group.policy_id != request.policy_id:
             raise errors.CatalogueChanged(work_group=group.name)
     try:
@@ -262,7 +262,7 @@ def _check_requester_still_may(request: AccessRequest) -> None:
 
 
 def _check_gates_have_room(person: User, groups: Sequence[WorkGroup], window: windows.Window, now: datetime) -> None:
-    """Raise RoleFull for what begins now; who will be in when a later window begins, nobody knows yet."""
+    """Raise RoleFull for a window that begins now; for a later one nobody knows yet who will be in then."""
     if window[0] <= now:
         for group in groups:
             gates.check_room(group, user_name=bindings.needed(person, group).user_name, until=window[1], now=now)
@@ -277,7 +277,7 @@ def _check_length(request: AccessRequest, window: windows.Window) -> None:
 def _check_levels_stand(request: AccessRequest) -> None:
     """Raise CatalogueChanged when levels changed places under the approvals given: one level's yes would pass for another's.
 
-    Whoever is an approver no more keeps their yes.
+    The approval of a person who is an approver no longer still counts.
     """
     for decision in request.decisions.filter(verdict=Verdict.APPROVE):
         theirs = {level.number for level in _levels_of(request, decision.approver_id)}

@@ -27,7 +27,7 @@ def extend(
         raise errors.NotYours
     windows.check_still_open(elevation, now=now)
     if backend_of(elevation.work_group.backend).announces and elevation.status != ElevationStatus.ACTIVE:
-        # Its change request would be another one than that by which the access is given.
+        # A change request begun now would differ from the one by which the access is given.
         raise errors.NotInProductionYet
     group, new_end = elevation.work_group, windows.in_utc("ends_at", ends_at)
     bindings.check(person, [group])

@@ -19,7 +19,7 @@ def check(person: User, *, now: datetime) -> None:
     """
     allowed = Quota(pending=settings.PERSON_PENDING_REQUESTS, hourly=settings.PERSON_REQUESTS_PER_HOUR)
     submitted = AccessRequest.objects.filter(requester=person)
-    # The newest first, by the index request_of_person: however many there are, so many rows are read.
+    # Newest first, by the index request_of_person: at most this many rows are read, however many requests a person has.
     last = submitted.order_by("-pk").values_list("submitted_at", flat=True)[allowed.hourly - 1 : allowed.hourly]
     pending = submitted.filter(status__in=UNDECIDED).count()
     quota.check(allowed, pending=pending, hourly_used_since=last.first(), now=now)

@@ -64,7 +64,7 @@ def requestable_groups(names: Sequence[str], person: User) -> list[WorkGroup]:
     """Return the work groups of these names, in the order of their names. Raises what is wrong with them."""
     if not names or len(set(names)) != len(names):
         raise errors.NoWorkGroup(field="work_groups")
-    # What cannot be printed PostgreSQL may refuse even to look for, such as NUL.
+    # PostgreSQL refuses to look for a name with NUL in it.
     rows = WorkGroup.objects.filter(name__in=filter(str.isprintable, names), retired_at=None).select_related("policy")
     rows = rows.prefetch_related("target_roles__account", "policy__levels__approvers")
     groups = {group.name: group for group in rows.order_by("name")}
@@ -104,7 +104,7 @@ def _columns(window: AskedWindow) -> dict[str, object]:
 
 
 def _revised(code: str | None, person: User) -> AccessRequest | None:
-    """Return the person's own request that was sent back and is asked for anew."""
+    """Return the person's own request that was sent back and that this one asks for anew."""
     if not code:
         return None
     sent_back = AccessRequest.objects.filter(requester=person, status=RequestStatus.SENT_BACK)

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,11 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from access_requests.models import BackendHealth
 from access_requests.services.elevations import health
-from portal.pages.actor import actor_of, carry_out
+from portal.pages.actor import actor_of, carry_out_or_error_page
 from portal.pages.guards import for_readers
 from portal.pages.page import PageRequest
 from portal.verbs import phrases
-from portal.verbs.rejections import NotAllowed
 
 # After so many periods without a check nobody knows how things are.
 PERIODS_TILL_STALE = 3
@@ -63,9 +61,6 @@ def backend_list(request: PageRequest) -> HttpResponse:
 def check(request: PageRequest) -> HttpResponse:
     """Have all checked now. Whoever comes without posting, such as back from the log-in, is shown the page."""
     if request.method == "POST":
-        try:
-            carry_out(request, lambda: health.ask(actor=actor_of(request), now=timezone.now()))
-        except NotAllowed as refusal:
-            raise PermissionDenied from refusal
+        carry_out_or_error_page(request, lambda: health.ask(actor=actor_of(request), now=timezone.now()))
         messages.success(request, _("You asked for a check. A worker asks AWS as soon as it is free."))
     return redirect("backends")

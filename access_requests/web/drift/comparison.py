@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -16,11 +15,10 @@ from django.views.decorators.http import require_http_methods
 from access_requests.models import AwsAccount, Reconciliation
 from access_requests.selectors import drift
 from access_requests.services.drift import answering, running
-from portal.pages.actor import actor_of, carry_out
+from portal.pages.actor import actor_of, carry_out_or_error_page
 from portal.pages.page import PageRequest
 from portal.users.models import User
 from portal.verbs import phrases
-from portal.verbs.rejections import NotAllowed
 
 LIST, MATRIX = "drift-list", "matrix"
 
@@ -78,9 +76,6 @@ def compare(request: PageRequest) -> HttpResponse:
     """Have AWS compared now. Whoever comes without posting, such as back from the log-in, is shown the list."""
     page = MATRIX if request.POST.get("from") == MATRIX else LIST
     if request.method == "POST":
-        try:
-            carry_out(request, lambda: answering.ask(actor=actor_of(request), now=timezone.now()))
-        except NotAllowed as refusal:
-            raise PermissionDenied from refusal
+        carry_out_or_error_page(request, lambda: answering.ask(actor=actor_of(request), now=timezone.now()))
         messages.success(request, _("You asked for a comparison with AWS. It begins as soon as a worker is free."))
     return redirect(page)

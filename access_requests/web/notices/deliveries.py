@@ -4,7 +4,6 @@ import json
 from functools import partial
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,12 +14,12 @@ from access_requests.models import Delivery, DeliveryStatus
 from access_requests.selectors import notices
 from access_requests.services.notices import redelivery
 from access_requests.web.notices.webhook_forms import DeliveryFilterForm
-from portal.pages.actor import actor_of, carry_out
+from portal.pages.actor import actor_of, carry_out_or_error_page
 from portal.pages.guards import for_readers
 from portal.pages.page import PageRequest
 from portal.pages.paging import page_of
 from portal.verbs import phrases
-from portal.verbs.rejections import NotAllowed, NotFound, Rejection
+from portal.verbs.rejections import Rejection
 
 
 @require_safe
@@ -53,12 +52,9 @@ def delivery_again(request: PageRequest, code: str) -> HttpResponse:
     """Send it again. Whoever comes without posting, such as back from the log-in, is shown it."""
     if request.method != "POST":
         return redirect("delivery", code)
+    again = partial(redelivery.again, code=code, actor=actor_of(request), now=timezone.now())
     try:
-        made = carry_out(request, partial(redelivery.again, code=code, actor=actor_of(request), now=timezone.now()))
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except NotFound as refusal:
-        raise Http404 from refusal
+        made = carry_out_or_error_page(request, again)
     except Rejection as rejection:
         return _page(request, code, status=rejection.status, refusal=phrases.sentence(rejection))
     messages.success(request, _("It is sent again, as %(code)s.") % {"code": made.code})

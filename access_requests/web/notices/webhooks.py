@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any, TypeVar
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,11 +15,11 @@ from access_requests.models import DeliveryStatus, WebhookEndpoint
 from access_requests.selectors import catalogue, notices
 from access_requests.services.notices.webhooks import addresses, bodies, channel, keeping
 from access_requests.web.notices.webhook_forms import WebhookForm
-from portal.pages.actor import actor_of, carry_out
+from portal.pages.actor import actor_of, carry_out_or_error_page
 from portal.pages.guards import for_administrators, for_readers
 from portal.pages.page import PageRequest
 from portal.pages.paging import page_of
-from portal.verbs.rejections import NotAllowed, NotFound, Rejection
+from portal.verbs.rejections import Rejection
 
 UNUSABLE = 422
 LATEST = 10
@@ -154,12 +153,7 @@ def _show_secret(request: PageRequest, endpoint: WebhookEndpoint, secret: str) -
 
 def _carried_out(request: PageRequest, verb: Callable[..., T], **given: Any) -> T:
     """Run a verb of an administrator's. Raises PermissionDenied, Http404, and what else the verb refuses."""
-    try:
-        return carry_out(request, partial(verb, **given, actor=actor_of(request), now=timezone.now()))
-    except NotAllowed as refusal:
-        raise PermissionDenied from refusal
-    except NotFound as refusal:
-        raise Http404 from refusal
+    return carry_out_or_error_page(request, partial(verb, **given, actor=actor_of(request), now=timezone.now()))
 
 
 def _find(code: str) -> WebhookEndpoint:

@@ -40,7 +40,7 @@ def lines(role: TargetRole, *, now: datetime) -> list[Line]:
     reaching = Elevation.objects.filter(work_group__target_roles=role)
     inside = leave.founded(reaching.filter(status__in=INSIDE, ends_at__gt=now).order_by("pk"))
     people = {elevation.person_id for elevation in inside}
-    # What ended before the longest session matters to none that can still live.
+    # No session lives longer than LONGEST_SESSION, so windows that ended before that have none left.
     before = list(reaching.filter(person__in=people, ends_at__gt=now - LONGEST_SESSION).exclude(pk__in=[e.pk for e in inside]))
     return sorted(
         _line([e for e in inside if e.person_id == person], [e for e in before if e.person_id == person]) for person in people
@@ -63,7 +63,7 @@ def _began(elevation: Elevation) -> datetime:
 
 
 def _ran_out(elevation: Elevation) -> bool:
-    """Whether it went on to its end: settled so, or over by the clock and not yet settled."""
+    """Whether the elevation lasted until its end: settled so, or over by the clock and not yet settled."""
     return elevation.stop_reason == EXPIRED or elevation.status in INSIDE
 
 
@@ -87,7 +87,7 @@ def room(role: TargetRole) -> int:
 
 
 def more_people(role: TargetRole) -> int | None:
-    """Return about how many more people with times of their own fit in, from what AWS showed last; None before it was read.
+    """Return about how many more people with times of their own fit into the gate; None before AWS was read.
 
     No query where the gate is loaded.
     """

@@ -60,7 +60,7 @@ def refresh(role_id: int) -> None:
     """Write a role's gate anew, unless somebody is at it. Raises nothing: what fails is tried again by the sweep."""
     role = gateable().filter(pk=role_id).first()
     if role is None:
-        return  # Left the catalogue meanwhile, or a forged message.
+        return  # The role left the catalogue meanwhile, or the message was forged.
     try:
         rewrite(role, [])
     except BackendError as error:
@@ -101,7 +101,7 @@ def _at_most_until(gate: RoleGate, elevation: Elevation) -> str | None:
     shown = _until(gate, elevation)
     if gate.written == gate.asked and gate.again_at is None:
         return shown
-    # Ends only move to later ones: no gate was ever rendered with a later one than this. Texts of times in one form compare.
+    # Ends only move later: no gate was ever rendered with a later one. ISO 8601 strings in UTC sort like the times they name.
     return max(filter(None, [shown, iso(elevation.ends_at)]))
 
 
@@ -109,7 +109,7 @@ def _at_most_until(gate: RoleGate, elevation: Elevation) -> str | None:
 
 
 def _ensured(role: TargetRole, elevation: Elevation, aws: AwsClient) -> RoleGate:
-    """Write the gate, or wait until somebody else's write has this elevation in it."""
+    """Write the gate, or wait until another worker's write has this elevation in it."""
     ticket = _ask(role)
     target = AwsClient(client=iam_of(role.account.gate_role_arn), before_each=lambda: None, clock=aws.clock, calls=aws.calls)
     deadline = time.monotonic() + 2 * lease.length().total_seconds()
@@ -164,7 +164,7 @@ def _write(role: TargetRole, holder: str, aws: AwsClient, *, renew: Renew) -> No
         if shown is None or list(shown) != [_as_written(line) for line in wanted]:
             raise BackendBusy(NOT_SHOWN_YET)
     except BackendError as error:
-        # After a time-out, or with the person's lease lost, nobody knows what will still land over what is written by then.
+        # After a time-out, or with the person's lease lost, this document may still arrive in AWS over a later one.
         again = aws.clock() + lease.length() * (2 if isinstance(error, BackendRefused) else 1)
         _held(role, holder).update(holder="", until=None, again_at=again)
         raise
@@ -189,7 +189,7 @@ def _take(role: TargetRole) -> str | None:
     gate = RoleGate.objects.filter(role=role)
     if gate.filter(until=None).update(holder=holder, until=now + lease.length()):
         return holder
-    # Left behind by one who died or hangs: whatever it sent may still land over what is written now.
+    # The last holder died or hangs: a document that it sent may still arrive over the one that is written now.
     if gate.filter(until__lte=now).update(holder=holder, until=now + lease.length(), again_at=now + lease.length()):
         return holder
     return None
