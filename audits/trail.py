@@ -7,6 +7,7 @@ from typing import Literal
 from django.db import connection
 
 from audits.acts import Act
+from audits.merkle import values
 from audits.models import Late, TrailEntry
 from portal.storable import storable
 from portal.verbs.actor import Actor
@@ -28,10 +29,12 @@ def record(
     call this late in a transaction; SQLite has one writer anyway. Raises ValueError for an act that there is not, and
     DatabaseError when it cannot be written: the change that it records must then not happen either. The database refuses a
     service's entry whose two times lie more than five minutes apart, unless `late` says why it was recorded only now.
+    Raises NotCanonical for what no leaf of the sealed log can hold.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("A trail entry is written in the transaction of the change that it records.")
     said = {"act": Act(act), "actor": actor, "on_behalf_of": on_behalf_of, "subject": subject, "data": storable(data)}
+    values.check(said)
     return TrailEntry.objects.create(at=now, late=late, **said)
 
 

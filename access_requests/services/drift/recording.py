@@ -13,6 +13,7 @@ from access_requests.services.drift.comparing import Comparison
 from access_requests.services.drift.difference import Difference, Key, Problem
 from audits import trail
 from audits.acts import Act
+from audits.merkle import values
 from portal.storable import storable
 from portal.verbs.actor import WORKER, Actor
 from portal.verbs.rejections import TransitionNotAllowed
@@ -163,7 +164,8 @@ def _described(drift: Drift) -> Data:
         "name": drift.name,
         "work_group": drift.work_group.name if drift.work_group else None,
         "elevation": drift.elevation.code if drift.elevation else None,
-        "detail": drift.detail,
+        # Policies of AWS's, whose conditions may have numbers that the trail does not take.
+        "detail": values.in_words(drift.detail),
         "found_at": drift.found_at,
         "seen_at": drift.seen_at,
         "principal": drift.principal,

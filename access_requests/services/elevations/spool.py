@@ -19,6 +19,7 @@ from django.utils import timezone
 from access_requests.models import Elevation
 from access_requests.services.record import transition
 from audits.acts import Act
+from audits.merkle import values
 from audits.models import EARLIEST, Late, TrailEntry
 from portal.rest import strict_json
 from portal.storable import storable
@@ -80,8 +81,8 @@ def _read(line: str) -> dict[str, Any]:
         raise ValueError("no line of the spool")  # noqa: TRY004  One kind of what cannot be read.
     try:
         kept: dict[str, Any] = storable(said)
-        # A number without end is JSON for Python alone.
-        json.dumps(kept, allow_nan=False)
+        # Numbers that the trail cannot seal; a line of ours has none.
+        values.check(kept)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     return kept

@@ -429,7 +429,12 @@ OTHER_LINES = [
         '{"spool_id": {"a": 1}}',
         '{"outcome": "ended"}',
     ),
-    *('{"spool_id": "x", "calls": NaN}', '{"spool_id": "x", "calls": 1e999}', '{"spool_id": "x", "spool_id": "y"}'),
+    *(
+        '{"spool_id": "x", "calls": 0.5}',
+        '{"spool_id": "x", "calls": NaN}',
+        '{"spool_id": "x", "calls": 1e999}',
+        '{"spool_id": "x", "spool_id": "y"}',
+    ),
     *(
         "[" * 100_000,
         '{"spool_id": "x", "calls": ' + "[" * 700 + "]" * 700 + "}",
