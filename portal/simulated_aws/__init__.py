@@ -19,6 +19,8 @@ moto keeps the state and speaks the wire protocol; the modules here add what it 
     simulation      SimulatePrincipalPolicy and SimulateCustomPolicy
     events, trail   what CloudTrail writes down, and keeps; `cloudtrail` looks it up
     session_manager sessions on instances; the rest of Systems Manager is in `systems_manager`
+    stacks          CloudFormation's stacks; `cloudformation` carries templates out
+    service_calls   calls that a service of AWS makes for somebody, and `service_roles` the role that it makes them in
     identity_center users, groups and memberships of IAM Identity Center
     clock           what time it is here
     faults          how AWS fails while it is told to; `failing` is the door with them, `history` what stale reads see

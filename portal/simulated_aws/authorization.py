@@ -33,6 +33,12 @@ def check_pass_role(asked: Asked, envelope: Envelope, *, role_arn: str, service:
     _check(principal, Call(action="iam:PassRole", resource=role_arn, context=keys))
 
 
+def check_action(asked: Asked, envelope: Envelope, *, action: str, resource: str) -> None:
+    """Raise AccessDenied unless the caller may do what this AWS does not carry out."""
+    principal = identities.principal_of(asked.caller, asked.iam)
+    _check(principal, Call(action=action, resource=resource, context=conditions.of_action(asked, envelope)))
+
+
 def _check(principal: Principal, call: Call) -> None:
     answer = evaluate(principal, call)
     if not answer.allowed:

@@ -8,11 +8,10 @@ from moto.core.model_instances import reset_model_data
 from moto.iam import models
 from moto.iam.models import iam_backends
 
-from portal.simulated_aws import clock, faults, history, identity_directory, session_manager, sessions, trail
+from portal.simulated_aws import clock, faults, history, identifiers, identity_directory, session_manager, sessions, stacks, trail
 from portal.simulated_aws.credentials import PARTITION
 from portal.simulated_aws.gateway import one_at_a_time
 from portal.simulated_aws.iam import StrictIam, install
-from portal.simulated_aws.identifiers import GROUP, ROLE, USER, stable_id
 from portal.simulated_aws.identity_directory import Directory, Membership, Person
 from portal.simulated_aws.identity_directory import Group as DirectoryGroup
 from portal.simulated_aws.systems_manager import change_manager, documents, executions, tokens
@@ -50,7 +49,18 @@ def reset() -> None:
         # Not moto's own reset, which makes every account anew before it drops them.
         iam_backends.clear()
         reset_model_data()
-        for kept in (sessions, session_manager, trail, documents, executions, tokens, identity_directory, history):
+        for kept in (
+            sessions,
+            session_manager,
+            trail,
+            documents,
+            executions,
+            tokens,
+            identity_directory,
+            history,
+            stacks,
+            identifiers,
+        ):
             kept.forget_all()
         change_manager.reset()
         faults.clear()
@@ -90,9 +100,6 @@ def _role(iam: StrictIam, declared: Role) -> None:
         tags=[],
         max_session_duration=str(declared.max_session_seconds),
     )
-    del iam.roles[role.id]
-    role.id = stable_id(ROLE, iam.account_id, role.name)
-    iam.roles[role.id] = role
     _attach(iam, role, declared.managed)
     for name, document in declared.inline.items():
         iam.put_role_policy(role.name, name, _text(document))
@@ -100,7 +107,6 @@ def _role(iam: StrictIam, declared: Role) -> None:
 
 def _group(iam: StrictIam, declared: Group) -> None:
     group = iam.create_group(declared.name, declared.path)
-    group.id = stable_id(GROUP, iam.account_id, group.name)
     _attach(iam, group, declared.managed)
     for name, document in declared.inline.items():
         iam.put_group_policy(group.name, name, _text(document))
@@ -108,7 +114,7 @@ def _group(iam: StrictIam, declared: Group) -> None:
 
 def _user(iam: StrictIam, declared: User) -> None:
     user = iam.create_user(_REGION, declared.name, declared.path, _tags(declared.tags))
-    user.id = declared.user_id or stable_id(USER, iam.account_id, user.name)
+    user.id = declared.user_id or user.id
     _attach(iam, user, declared.managed)
     iam.bound_user(user.name, declared.boundary)
     for name, document in declared.inline.items():

@@ -24,6 +24,12 @@ def of_call(asked: Asked, envelope: Envelope) -> Context:
     return _by_service(keys, asked.caller) if envelope.is_by_service else keys
 
 
+def of_action(asked: Asked, envelope: Envelope) -> Context:
+    """Return the keys of something that is asked for and not called: of its parameters nothing is known."""
+    keys = {**of_caller(asked.caller, envelope), "aws:RequestedRegion": asked.region}
+    return _by_service(keys, asked.caller) if envelope.is_by_service else keys
+
+
 def _by_service(keys: Context, caller: Signer) -> Context:
     """Return the keys of a service's call, which has no address: made for somebody, unless in a role that it took on itself."""
     kept = {key: value for key, value in keys.items() if key != "aws:SourceIp"}
@@ -81,7 +87,7 @@ def _of_temporary(session: Session, *, proved_mfa: bool) -> Context:
 
 def of_request(asked: Asked) -> dict[str, str | Sequence[str]]:
     """Return the keys that the call's parameters and the user or role that it is about give."""
-    return {"aws:RequestedRegion": asked.region, **dict(_tags(asked)), **dict(_iam(asked)), **dict(_change(asked))}
+    return {"aws:RequestedRegion": asked.region, **dict(_tags(asked)), **dict(_iam(asked)), **dict(_of_service(asked))}
 
 
 def _tags(asked: Asked) -> Keys:
@@ -106,9 +112,13 @@ def _iam(asked: Asked) -> Keys:
         yield from _resource_tags(found)
 
 
-def _change(asked: Asked) -> Keys:
+def _of_service(asked: Asked) -> Keys:
     if asked.action == "StartChangeRequestExecution":
         yield "ssm:AutoApprove", str(bool(asked.parameters.get("AutoApprove"))).lower()
+    if asked.service == "cloudformation":
+        for key, parameter in (("RoleArn", "RoleARN"), ("ChangeSetName", "ChangeSetName")):
+            if given := asked.parameters.get(parameter):
+                yield f"cloudformation:{key}", str(given)
 
 
 def _resource_tags(found: User | Role) -> Keys:

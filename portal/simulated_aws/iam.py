@@ -15,7 +15,7 @@ from portal.simulated_aws.credentials import PARTITION
 from portal.simulated_aws.devices import Devices
 from portal.simulated_aws.errors import ValidationError
 from portal.simulated_aws.gateway import Gateway
-from portal.simulated_aws.identifiers import GROUP, random_id
+from portal.simulated_aws.identifiers import GROUP, ROLE, new_id
 from portal.simulated_aws.memberships import Memberships
 from portal.simulated_aws.names import Names
 from portal.simulated_aws.quotas import Quotas
@@ -26,13 +26,17 @@ from portal.simulated_aws.users import Users
 class StrictIam(Names, Tags, Quotas, Memberships, Devices, Users):
     def create_group(self, group_name: str, path: str = "/") -> Group:
         group = super().create_group(group_name, path)
-        group.id = random_id(GROUP)
+        group.id = new_id(GROUP, self.account_id, group_name)
         return group
 
     def create_role(self, role_name: str, *args: Any, **kwargs: Any) -> Role:
         document = kwargs["assume_role_policy_document"] if kwargs else args[0]
         IAMTrustPolicyDocumentValidator(document).validate()
-        return super().create_role(role_name, *args, **kwargs)
+        role = super().create_role(role_name, *args, **kwargs)
+        del self.roles[role.id]
+        role.id = new_id(ROLE, self.account_id, role_name)
+        self.roles[role.id] = role
+        return role
 
     def _init_aws_policies(self) -> list[ManagedPolicy]:
         # Attachments are counted on the object, so each account has its own copies: a thousand, for each account of each world.

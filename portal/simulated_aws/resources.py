@@ -11,7 +11,7 @@ from typing import Any
 from moto.core.exceptions import ServiceException
 from moto.iam.models import IAMBackend
 
-from portal.simulated_aws import identity_directory
+from portal.simulated_aws import identity_directory, stacks
 from portal.simulated_aws.credentials import Signer
 
 
@@ -186,6 +186,16 @@ def _last(given: str) -> str:
     return given.rpartition("/")[2]
 
 
+def _stack(asked: Asked) -> str:
+    """Return the ARN of a stack or of the one that a change set is for; of one that isn't there, with any id."""
+    place = (asked.caller.account_id, asked.region)
+    name = str(asked.parameters.get("StackName") or "")
+    found = stacks.find(place, name) if name else stacks.of_change_set(place, str(asked.parameters.get("ChangeSetName")))
+    if found is not None:
+        return found.id
+    return name if name.startswith("arn:") else f"arn:aws:cloudformation:{place[1]}:{place[0]}:stack/{name or '*'}/*"
+
+
 _IAM: Mapping[Found, str] = {
     _user: """
         AttachUserPolicy CreateAccessKey CreateLoginProfile DeactivateMFADevice DeleteAccessKey DeleteLoginProfile DeleteUser
@@ -246,10 +256,18 @@ _IDENTITY_STORE: Mapping[Found, str] = {
     _of_store("group", "user", "membership"): """
         DeleteGroupMembership DescribeGroupMembership GetGroupMembershipId IsMemberInGroups""",
 }
+_CLOUDFORMATION: Mapping[Found, str] = {
+    _stack: """
+        CreateChangeSet CreateStack DeleteChangeSet DeleteStack DescribeChangeSet DescribeStackEvents DescribeStackResource
+        DescribeStackResources DescribeStacks ExecuteChangeSet GetTemplate GetTemplateSummary ListChangeSets
+        ListStackResources UpdateStack UpdateTerminationProtection""",
+    _everything: "ListStacks ValidateTemplate",
+}
 _RESOURCES: Mapping[str, Mapping[str, Found]] = {
     "iam": {action: found for found, actions in _IAM.items() for action in actions.split()},
     "sts": {"AssumeRole": _given("RoleArn"), "GetCallerIdentity": _everything, "GetSessionToken": _everything},
     "ssm": {action: found for found, actions in _SSM.items() for action in actions.split()},
+    "cloudformation": {action: found for found, actions in _CLOUDFORMATION.items() for action in actions.split()},
     "cloudtrail": {"LookupEvents": _everything},
     "identitystore": {action: found for found, actions in _IDENTITY_STORE.items() for action in actions.split()},
     "sso-admin": {"DescribeInstance": _given("InstanceArn"), "ListInstances": _everything},

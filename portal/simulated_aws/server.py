@@ -15,7 +15,8 @@ from moto.core.request import Request
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Response
 
-from portal.simulated_aws import building, clock, console, console_door, control, credentials, failing, faults
+from portal.simulated_aws import building, clock, console, console_door, control, credentials, failing, faults, service_calls
+from portal.simulated_aws.cloudformation.response import StackResponse
 from portal.simulated_aws.cloudtrail import TrailResponse
 from portal.simulated_aws.errors import MissingAuthenticationToken, NotSimulated, Refusal
 from portal.simulated_aws.gateway import Gateway
@@ -23,7 +24,7 @@ from portal.simulated_aws.iam import StrictIamResponse
 from portal.simulated_aws.identity_center.instances import InstancesResponse
 from portal.simulated_aws.identity_center.membership_calls import IdentityStoreResponse
 from portal.simulated_aws.sts import StrictTokenResponse
-from portal.simulated_aws.systems_manager import calls, change_manager
+from portal.simulated_aws.systems_manager import change_manager
 from portal.simulated_aws.systems_manager.response import SystemsManagerResponse
 from portal.simulated_aws.systems_manager.waiting import changed
 from portal.simulated_aws.world import World, WorldError
@@ -35,6 +36,7 @@ _SERVICES: Mapping[str, type[Gateway]] = {
     "iam": StrictIamResponse,
     "sts": StrictTokenResponse,
     "ssm": SystemsManagerResponse,
+    "cloudformation": StackResponse,
     "cloudtrail": TrailResponse,
     "identitystore": IdentityStoreResponse,
     "sso": InstancesResponse,
@@ -67,7 +69,7 @@ class Application:
 def serve(*, host: str, port: int, control_token: str) -> BaseWSGIServer:
     """Return a server that listens already; port 0 chooses a free one. The caller runs `serve_forever`."""
     building.reset()
-    calls.open_door(_aws)
+    service_calls.open_door(_aws)
     return make_server(host, port, Application(control_token=control_token), threaded=True, request_handler=_QuietHandler)
 
 

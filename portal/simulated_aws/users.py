@@ -3,7 +3,7 @@
 from moto.iam.models import IAMBackend, User
 
 from portal.simulated_aws.errors import DeleteConflict, NoSuchEntity
-from portal.simulated_aws.identifiers import USER, random_id
+from portal.simulated_aws.identifiers import USER, new_id
 
 
 class Person(User):
@@ -11,7 +11,7 @@ class Person(User):
 
     def __init__(self, account_id: str, region_name: str, name: str, path: str | None = None) -> None:
         super().__init__(account_id, region_name, name, path)
-        self.id = random_id(USER)
+        self.id = new_id(USER, account_id, name)
         self.permissions_boundary: dict[str, str] | None = None
 
     def is_created(self) -> bool:

@@ -8,6 +8,10 @@ import pytest
 from tests.simulated_aws.refusals import refused
 from tests.stand_ins.aws import Aws
 
+TRUST: dict[str, Any] = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
 SMALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
 
 
@@ -88,3 +92,60 @@ def test_malformed_policy_is_refused_wherever_it_is_put(aws: Aws, document: str)
 def test_malformed_trust_policy_is_refused(aws: Aws) -> None:
     with refused("MalformedPolicyDocument", status=400):
         aws.admin_client("iam").create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(SMALL))
+
+
+def test_ten_managed_policies_are_the_most_of_a_role_a_group_and_a_user(aws: Aws) -> None:
+    iam = aws.admin_client("iam")
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(TRUST))
+    iam.create_group(GroupName="g")
+    iam.create_user(UserName="u")
+    arns = [iam.create_policy(PolicyName=f"p{number}", PolicyDocument=json.dumps(SMALL))["Policy"]["Arn"] for number in range(11)]
+    for arn in arns[:10]:
+        iam.attach_role_policy(RoleName="r", PolicyArn=arn)
+        iam.attach_group_policy(GroupName="g", PolicyArn=arn)
+        iam.attach_user_policy(UserName="u", PolicyArn=arn)
+    with refused("LimitExceeded", status=409, match="PoliciesPerRole: 10"):
+        iam.attach_role_policy(RoleName="r", PolicyArn=arns[10])
+    with refused("LimitExceeded", status=409, match="PoliciesPerGroup: 10"):
+        iam.attach_group_policy(GroupName="g", PolicyArn=arns[10])
+    with refused("LimitExceeded", status=409, match="PoliciesPerUser: 10"):
+        iam.attach_user_policy(UserName="u", PolicyArn=arns[10])
+    iam.attach_role_policy(RoleName="r", PolicyArn=arns[0])
+
+
+def test_trust_policy_of_more_than_2048_characters_is_refused(aws: Aws) -> None:
+    iam = aws.admin_client("iam")
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=_trust(2_048))
+    with refused("LimitExceeded", status=409, match="ACLSizePerRole: 2048"):
+        iam.update_assume_role_policy(RoleName="r", PolicyDocument=_trust(2_049))
+    with refused("LimitExceeded", status=409, match="ACLSizePerRole: 2048"):
+        iam.create_role(RoleName="s", AssumeRolePolicyDocument=_trust(2_049))
+
+
+def test_sixth_version_of_a_policy_is_refused(aws: Aws) -> None:
+    iam = aws.admin_client("iam")
+    arn = iam.create_policy(PolicyName="p", PolicyDocument=json.dumps(SMALL))["Policy"]["Arn"]
+    for _ in range(4):
+        iam.create_policy_version(PolicyArn=arn, PolicyDocument=json.dumps(SMALL))
+    with refused("LimitExceeded", status=409, match="up to 5 versions"):
+        iam.create_policy_version(PolicyArn=arn, PolicyDocument=json.dumps(SMALL))
+
+
+def test_policy_that_somebody_has_or_that_has_versions_is_not_deleted(aws: Aws) -> None:
+    iam = aws.admin_client("iam")
+    arn = iam.create_policy(PolicyName="p", PolicyDocument=json.dumps(SMALL))["Policy"]["Arn"]
+    iam.attach_group_policy(GroupName="MemberGroup", PolicyArn=arn)
+    with refused("DeleteConflict", status=409, match="attached to entities"):
+        iam.delete_policy(PolicyArn=arn)
+    iam.detach_group_policy(GroupName="MemberGroup", PolicyArn=arn)
+    iam.create_policy_version(PolicyArn=arn, PolicyDocument=json.dumps(SMALL))
+    with refused("DeleteConflict", status=409, match="more than one version"):
+        iam.delete_policy(PolicyArn=arn)
+    iam.delete_policy_version(PolicyArn=arn, VersionId="v2")
+    iam.delete_policy(PolicyArn=arn)
+
+
+def _trust(size: int) -> str:
+    statement = {**TRUST["Statement"][0], "Sid": ""}
+    room = size - len(json.dumps({**TRUST, "Statement": [statement]}, separators=(",", ":")))
+    return json.dumps({**TRUST, "Statement": [{**statement, "Sid": "x" * room}]})

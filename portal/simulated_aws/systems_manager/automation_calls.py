@@ -7,13 +7,13 @@ from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
 
-from portal.simulated_aws import paging
+from portal.simulated_aws import paging, service_roles
 from portal.simulated_aws.credentials import Signer
 from portal.simulated_aws.errors import InvalidNextToken, NotSimulated, ValidationError
 from portal.simulated_aws.gateway import Gateway
+from portal.simulated_aws.service_roles import Errand
 from portal.simulated_aws.systems_manager import (
     approvals,
-    assuming,
     automation_answers,
     documents,
     execution_filters,
@@ -28,11 +28,12 @@ from portal.simulated_aws.systems_manager.documents import Document, Place, Vers
 from portal.simulated_aws.systems_manager.errors import (
     AutomationDefinitionNotFound,
     AutomationDefinitionVersionNotFound,
+    InvalidAutomationExecutionParameters,
     InvalidAutomationStatusUpdate,
     InvalidDocument,
     InvalidDocumentVersion,
 )
-from portal.simulated_aws.systems_manager.executions import Decision, Execution, StepExecution
+from portal.simulated_aws.systems_manager.executions import SERVICE, Decision, Execution, StepExecution
 from portal.simulated_aws.systems_manager.statuses import Status
 from portal.simulated_aws.systems_manager.substitution import filled
 from portal.simulated_aws.systems_manager.waiting import changed
@@ -151,7 +152,13 @@ class AutomationCalls(Gateway):
         """Return who makes the calls: the role's session, without a role whoever started it."""
         if not role_arn:
             return self.caller
-        return assuming.caller_in(role_arn, self.asked, self.envelope, execution_id=execution_id)
+        errand = Errand(
+            service=SERVICE,
+            source_arn=f"arn:aws:ssm:{self.region}:{self.caller.account_id}:automation-execution/{execution_id}",
+            session_name=f"Automation-{execution_id}",
+        )
+        refusal = InvalidAutomationExecutionParameters("The defined assume role is unable to be assumed.")
+        return service_roles.caller_in(role_arn, self.asked, self.envelope, errand=errand, refusal=refusal)
 
     def _execution(self) -> Execution:
         return executions.find(self.place, self.params["AutomationExecutionId"])

@@ -14,6 +14,7 @@ from portal.simulated_aws.systems_manager.errors import AutomationExecutionNotFo
 from portal.simulated_aws.systems_manager.statuses import ENDED, Status
 from portal.simulated_aws.systems_manager.waiting import changed
 
+SERVICE = "ssm.amazonaws.com"
 _MOST = 5_000
 
 

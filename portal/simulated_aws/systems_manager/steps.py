@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from portal.simulated_aws import clock
-from portal.simulated_aws.systems_manager import actions, approvals, branching, calls, selectors, waiting
+from portal.simulated_aws.service_calls import CallFailed, ServiceCalls
+from portal.simulated_aws.systems_manager import actions, approvals, branching, selectors, waiting
 from portal.simulated_aws.systems_manager.declared_parameters import plain_type
 from portal.simulated_aws.systems_manager.definitions import Output
-from portal.simulated_aws.systems_manager.executions import Decision, Execution, StepExecution
+from portal.simulated_aws.systems_manager.executions import SERVICE, Decision, Execution, StepExecution
 from portal.simulated_aws.systems_manager.statuses import Status
 from portal.simulated_aws.systems_manager.substitution import text
 from portal.simulated_aws.systems_manager.waiting import changed
@@ -114,8 +115,8 @@ def _answer(execution: Execution, step: StepExecution) -> Values:
     inputs = {name: value for name, value in step.inputs.items() if name not in _OF_CALLS}
     service, api = str(step.inputs["Service"]), str(step.inputs["Api"])
     try:
-        return calls.call(execution.acts_as, region=execution.place[1], service=service, api=api, inputs=inputs)
-    except calls.CallFailed as error:
+        return ServiceCalls(execution.acts_as, region=execution.place[1], by=SERVICE).call(service, api, inputs)
+    except CallFailed as error:
         raise StepFailed(str(error)) from error
 
 

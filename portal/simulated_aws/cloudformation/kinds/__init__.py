@@ -1,0 +1,1 @@
+"""Kinds of resources: how each is made, changed and deleted."""
