@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from access_requests.evaluation import ALLOWED, DENIED, NO_GATE_ROLE, NO_IAM_USER, NO_ROLE, NOT_FENCED, UNKNOWN
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import ApprovalLevel, ApprovalPolicy
-from access_requests.policy import Unfounded
+from access_requests.policy.leave import Unfounded
 from portal.iam import contexts
 from portal.verbs import phrases
 

@@ -20,7 +20,7 @@ from access_requests.chat.reading import Fields, Unreadable, document, text_at
 from access_requests.chat.refusals import CodeUnreadable, NoWindow
 from access_requests.chat.speaking import COMMAND, Speaker, read_by
 from access_requests.models import AccessRequest
-from access_requests.policy import TEXT_LIMITS
+from access_requests.policy import texts
 from access_requests.services.notices import refreshing
 from access_requests.services.notices.slack import api, blocks, cards
 from access_requests.services.notices.slack.blocks import Block
@@ -161,7 +161,7 @@ def _seen(press: Press) -> str | None:
 
 
 def _window(request: AccessRequest, press: Press) -> Block:
-    field = {"type": "plain_text_input", "action_id": COMMENT, "multiline": True, "max_length": TEXT_LIMITS["comment"]}
+    field = {"type": "plain_text_input", "action_id": COMMENT, "multiline": True, "max_length": texts.LIMITS["comment"]}
     comment = {
         "type": "input",
         "block_id": COMMENT,

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from access_requests import policy
 from access_requests.lifecycle import UNDECIDED
 from access_requests.models import AccessRequest, Decision, Verdict
+from access_requests.policy.levels import waiting_level
 from portal.users.models import User
 
 
@@ -39,9 +39,7 @@ def levels(request: AccessRequest) -> list[LevelProgress]:
     """Return the levels of the request's policy, lowest first."""
     approvals = [decision for decision in request.decisions.all() if decision.verdict == Verdict.APPROVE]
     rows = sorted(request.policy.levels.all(), key=lambda level: level.number)
-    turn = policy.waiting_level(
-        [(level.number, level.approvals) for level in rows], [decision.level_number for decision in approvals]
-    )
+    turn = waiting_level([(level.number, level.approvals) for level in rows], [decision.level_number for decision in approvals])
     return [
         LevelProgress(
             number=level.number,

@@ -18,7 +18,7 @@ SEEN_BY = {
     "access_requests/services/notices/slack/api.py": f"{VERBS}/notices/test_slack.py",
     "access_requests/web/requests/decisions.py": f"{WEB}/requests/test_decisions.py",
     "access_requests/web/tags.py": f"{WEB}/test_home.py",
-    "access_requests/policy.py": "tests/pure",
+    "access_requests/policy/rules/people.py": "tests/pure",
     "access_requests/tasks.py": f"{VERBS}/test_sweep.py",
     "access_requests/migrations/0001_initial.py": f"{APP}/access_requests/models/test_constraints.py",
     "access_requests/management/commands/load_catalogue.py": f"{APP}/access_requests/commands/test_load_catalogue.py",

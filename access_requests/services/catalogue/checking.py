@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from access_requests import policy
 from access_requests.grants import documents
 from access_requests.grants.registry import fenced
 from access_requests.models import AccountKind, ClientKind
 from access_requests.models.catalogue import LONGEST_SESSION_MINUTES, RESERVED
+from access_requests.policy.levels import level_without_enough
 from access_requests.services.catalogue.kinds.policy import Level
 from access_requests.services.catalogue.kinds.standing_group import StandingGroup
 from access_requests.services.catalogue.kinds.work_group import WorkGroup
@@ -141,7 +141,7 @@ def _check_approvers(state: State, approvers: list[str], path: Path, mistakes: M
 def _check_seats(levels: list[Level], path: Path, mistakes: Mistakes) -> None:
     ids = {name: number for number, name in enumerate(sorted({name for level in levels for name in level.approvers}))}
     seats = [(number, level.approvals, [ids[name] for name in level.approvers]) for number, level in enumerate(levels)]
-    number = policy.level_without_enough(seats)
+    number = level_without_enough(seats)
     if number is not None:
         mistakes.add((*path, number), "these approvals cannot be had: name more approvers, since nobody counts at two levels")
 

@@ -1,7 +1,7 @@
 """Whether an elevation has leave: what its row claims is what was approved, by whom it had to be, and what the trail says.
 
 Asked by the workers at each step of a grant and of an extension, and wherever an end is read for a gate or a fence. It is never
-asked before an end: nothing that is missing here keeps anybody in. The rules are policy.unfounded's; this gathers what they
+asked before an end: nothing that is missing here keeps anybody in. The rules are policy.leave's; this gathers what they
 weigh, in two queries for any number of elevations.
 """
 
@@ -14,10 +14,9 @@ from typing import Any, TypeVar
 
 from django.db.models import Q, QuerySet
 
-from access_requests import policy
 from access_requests.lifecycle import INSIDE
 from access_requests.models import AccessRequest, Elevation
-from access_requests.policy import Consent, Facts, Given, Grounds, Level, Said, Unfounded
+from access_requests.policy.leave import Consent, Facts, Given, Grounds, Level, Said, Unfounded, unfounded
 from access_requests.services.elevations import stop
 from access_requests.services.record import locking
 from access_requests.services.record.states import OF_ELEVATION
@@ -38,13 +37,6 @@ COLUMNS = ("pk", "code", "extends_id", "status", "requester__username", "digest"
 OF_DECISION = ("decisions__approver__username", "decisions__level_number", "decisions__verdict", "decisions__seen")
 
 
-def why_not(elevation: Elevation) -> str:
-    """Return why nothing may be given by the elevation, or nothing; the alarm is in the log then. Its row is locked."""
-    refused = _refused([elevation])
-    _alarm([elevation], refused)
-    return str(refused.get(elevation.pk, ""))
-
-
 def founded(elevations: QuerySet[Elevation]) -> list[Elevation]:
     """Return those of the elevations that have leave; about each of the others there is an alarm in the log.
 
@@ -63,7 +55,8 @@ def founded(elevations: QuerySet[Elevation]) -> list[Elevation]:
         again = [fresh[pk] for pk in moved if pk in fresh]
         rows |= {row.pk: row for row in again}
         refused |= _refused(again)
-    _alarm(rows.values(), refused)
+    for pk, reason in refused.items():
+        alarm(rows[pk], reason)
     return [rows[pk] for pk in sorted(rows) if pk not in refused]
 
 
@@ -83,42 +76,37 @@ def _claim(row: Elevation) -> tuple[str, datetime, str]:
     return row.status, row.ends_at, row.ends_by
 
 
-def _alarm(rows: Iterable[Elevation], refused: Mapping[int, Unfounded]) -> None:
-    for row in rows:
-        if reason := refused.get(row.pk):
-            logger.critical("%s is refused, and nothing is given by it: %s. Find out who wrote it.", row.code, reason)
+def alarm(row: Elevation, reason: str) -> None:
+    logger.critical("%s is refused, and nothing is given by it: %s. Find out who wrote it.", row.code, reason)
 
 
 def _end(elevation_id: int, now: datetime) -> None:
     elevation = locking.lock_elevation(elevation_id)
-    reason = why_not(elevation) if elevation.status in INSIDE else ""
+    reason = _refused([elevation]).get(elevation.pk) if elevation.status in INSIDE else None
     if reason:
-        stop.end_now(elevation, reason=reason, actor=WORKER, now=now)
+        alarm(elevation, reason)
+        stop.end_now(elevation, reason=str(reason), actor=WORKER, now=now)
 
 
 def _refused(elevations: Sequence[Elevation]) -> Mapping[int, Unfounded]:
     """Return primary key -> why, of those that have no leave."""
+    reasons = {key: unfounded(found) for key, found in grounds(elevations).items()}
+    return {key: reason for key, reason in reasons.items() if reason}
+
+
+def grounds(elevations: Sequence[Elevation]) -> Mapping[int, Grounds]:
+    """Return primary key -> what each of the elevations rests on, as its row and the trail have it."""
     if not elevations:
         return {}
     asked = _Asked.read(elevations)
     told = selectors.of_subjects([*(row.code for row in elevations), *(one.code for one in asked)], acts=ACTS)
     consents = {one.code: _consent(one.row, told.get(one.code, ())) for one in asked}
-    refused = {}
+    found = {}
     for elevation in elevations:
         codes = [one.code for one in asked if one.extends_id == elevation.pk]
         extensions = {code: consents[code] for code in codes}
-        grounds = _grounds(elevation, told.get(elevation.code, ()), consents[elevation.request.code], extensions)
-        if reason := _evaluated(grounds):
-            refused[elevation.pk] = reason
-    return refused
-
-
-def _evaluated(grounds: Grounds) -> Unfounded | None:
-    """Return why the elevation has no leave. An entry that no rule can compare costs this elevation its leave, and no other."""
-    try:
-        return policy.unfounded(grounds)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return Unfounded.NOT_AS_RECORDED
+        found[elevation.pk] = _grounds(elevation, told.get(elevation.code, ()), consents[elevation.request.code], extensions)
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,6 @@ from access_requests.grants.registry import backend_of
 from access_requests.lifecycle import ElevationAction, ElevationStatus, RequestStatus
 from access_requests.messages import Task
 from access_requests.models import AutomationExecution, Elevation
-from access_requests.selectors import catalogue
 from access_requests.services.elevations import (
     afterwards,
     aws_step,
@@ -19,12 +18,12 @@ from access_requests.services.elevations import (
     executions,
     fences,
     gates,
-    leave,
+    rights,
     stop,
     target_roles,
 )
 from access_requests.services.elevations.aws_step import Data, Outcome
-from access_requests.services.record import bindings, transition
+from access_requests.services.record import transition
 from audits.acts import Act
 from portal.aws import directory
 from portal.aws.errors import BackendError, BackendRefused, UnderWay
@@ -187,26 +186,11 @@ def _write_membership(backend: GrantBackend, elevation: Elevation, grant: Grant,
 
 
 def _ended_for_lack_of_right(elevation: Elevation, now: datetime) -> bool:
-    """End an elevation that has lost its right, and return whether it had. Rights are checked again before every step."""
-    reason = _why_not(elevation, now)
+    """End what must not go on; return whether it was so. Rights are checked again at the moment of every step."""
+    reason = rights.why_not(elevation, now=now)
     if reason:
         stop.end_now(elevation, reason=reason, actor=WORKER, now=now)
     return bool(reason)
-
-
-def _why_not(elevation: Elevation, now: datetime) -> str:
-    """Return why access must not be given or prolonged, or nothing."""
-    if elevation.ends_at <= now:
-        return "expired"
-    if not elevation.person.is_active:
-        return "person_disabled"
-    if elevation.work_group.retired_at is not None:
-        return "work_group_retired"
-    if not catalogue.requestable_by(elevation.person).filter(pk=elevation.work_group_id).exists():
-        return "requester_may_not"
-    if bindings.is_bound_still(elevation):
-        return leave.why_not(elevation)
-    return f"{backend_of(elevation.work_group.backend).principal}_rebound"
 
 
 def _leave_to_the_end(elevation: Elevation, data: Data, now: datetime) -> None:

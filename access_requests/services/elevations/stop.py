@@ -4,10 +4,11 @@ from datetime import datetime
 
 from django.conf import settings
 
-from access_requests import errors, policy
+from access_requests import errors
 from access_requests.lifecycle import STANDING, UNSETTLED, ElevationAction, ElevationStatus
 from access_requests.messages import Task
 from access_requests.models import ApprovalLevel, Elevation
+from access_requests.policy import texts
 from access_requests.services.record import locking, transition
 from portal.outbox import sending as outbox
 from portal.users.models import User
@@ -30,7 +31,7 @@ def stop(*, elevation_id: int, comment: str, actor: Actor, now: datetime) -> Ele
     """
     elevation = locking.lock_elevation(elevation_id)
     check_may_stop(elevation, actor)
-    comment = policy.clean_text("comment", comment, required=True)
+    comment = texts.clean("comment", comment, required=True)
     end_now(elevation, reason="stopped", actor=actor, now=now, comment=comment)
     return elevation
 

@@ -8,11 +8,11 @@ from functools import partial
 from django.db.models import Q
 from django.utils import timezone
 
-from access_requests import errors
 from access_requests.grants.contract import GrantedRole
 from access_requests.grants.registry import unfenced
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, TargetRole, WorkGroup
+from access_requests.policy.facts import UnreadRole
 from access_requests.services.record import changes
 from audits.acts import Act
 from portal.aws import directory
@@ -29,12 +29,14 @@ IDENTITY_UNREAD, ROLE_CHANGED = "identity_unread", "role_changed"
 RETRY = timedelta(minutes=1)
 
 
-def check_known(work_groups: Iterable[WorkGroup]) -> None:
-    """Raise IdentityUnread for the first role of which nobody knows which one it is. No query where the groups are in full."""
-    for group in work_groups:
-        for role in group.target_roles.all():
-            if not role.is_known:
-                raise errors.IdentityUnread(role=str(role), work_group=group.name)
+def unread(work_groups: Iterable[WorkGroup]) -> tuple[UnreadRole, ...]:
+    """Return the groups' roles of which nobody knows which ones they are. No query where the groups are in full."""
+    return tuple(
+        UnreadRole(role=str(role), work_group=group.name)
+        for group in work_groups
+        for role in group.target_roles.all()
+        if not role.is_known
+    )
 
 
 def confirm(work_group: WorkGroup, given: Iterable[GrantedRole], aws: AwsClient) -> None:

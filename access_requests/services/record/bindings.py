@@ -35,19 +35,18 @@ def of_user(user_id: str, principal: Principal) -> Binding | None:
     return model.objects.select_related("person").filter(user_id=user_id).first()
 
 
-def check(person: User, work_groups: Iterable[WorkGroup]) -> None:
-    """Raise NoIamUser or NoIdentityCenterUser unless the person is bound to whom each of the groups is granted."""
-    for principal in principals(work_groups):
-        if of(person, principal) is None:
-            raise MISSING[principal](person=person.username)
+def lacking(person: User, work_group: WorkGroup) -> type[NoIamUser | NoIdentityCenterUser] | None:
+    """Return the refusal that says which user the person would have to be bound to for the group, or None."""
+    principal = backend_of(work_group.backend).principal
+    return MISSING[principal] if of(person, principal) is None else None
 
 
 def needed(person: User, work_group: WorkGroup) -> Binding:
-    """Return the user that the group is granted to. Raises as `check` does."""
-    check(person, [work_group])
-    binding = of(person, backend_of(work_group.backend).principal)
+    """Return the user that the group is granted to. Raises NoIamUser or NoIdentityCenterUser."""
+    principal = backend_of(work_group.backend).principal
+    binding = of(person, principal)
     if binding is None:
-        raise ValueError(f"{person} is bound to nobody for {work_group}")
+        raise MISSING[principal](person=person.username)
     return binding
 
 
@@ -64,8 +63,7 @@ def user_of(elevation: Elevation) -> tuple[str, str]:
     return elevation.iam_user_name, elevation.iam_user_id
 
 
-def is_bound_still(elevation: Elevation) -> bool:
-    """Whether the person is bound to that user now."""
-    person = User.objects.get(pk=elevation.person_id)
+def is_bound_still(elevation: Elevation, person: User) -> bool:
+    """Whether the person, read anew, is bound to that user now."""
     binding = of(person, backend_of(elevation.work_group.backend).principal)
     return binding is not None and binding.user_id == user_of(elevation)[1]

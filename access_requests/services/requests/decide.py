@@ -1,24 +1,22 @@
 """Deciding on a request."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 
-from django.conf import settings
 from django.db.models import Prefetch, prefetch_related_objects
 
 from access_requests import errors, policy
 from access_requests.lifecycle import STANDING, UNDECIDED, RequestAction
 from access_requests.messages import Task
 from access_requests.models import AccessRequest, ApprovalLevel, Decision, Verdict, WorkGroup
-from access_requests.policy import AskedWindow
-from access_requests.services.elevations import change_requests, gates, scheduling, target_roles
-from access_requests.services.record import bindings, locking, snapshot, transition
-from access_requests.services.requests import eligibility, hands, windows
+from access_requests.policy import texts
+from access_requests.services.elevations import scheduling
+from access_requests.services.record import locking, snapshot, transition
+from access_requests.services.requests import situations, windows
 from audits.acts import Act
 from portal.outbox import sending as outbox
-from portal.users.models import User
-from portal.verbs import rejections
 from portal.verbs.actor import Actor
+from portal.verbs.rejections import Rejection
 
 
 def approve(*, request_id: int, comment: str, seen: str | None, actor: Actor, now: datetime) -> AccessRequest:
@@ -27,12 +25,8 @@ def approve(*, request_id: int, comment: str, seen: str | None, actor: Actor, no
     `seen` is the digest of what the approver saw; None stands for what was submitted. Raises a Rejection, among them OwnRequest,
     NotAnApprover, DecideInBrowser, OwnClientDecided, DecisionTooLate, AlreadyDecided, SeenChanged: nothing is written then.
     """
-    request, level = _open_to(request_id, actor, now)
-    comment = policy.clean_text("comment", comment, required=False)
-    _check_levels_stand(request)
-    hands.check_own(request, actor)
-    # Earlier approvals count only if their approvers saw the same digest.
-    _check_seen(request, seen, earlier=request.decisions.values_list("seen", flat=True))
+    request, level = _open_to(request_id, actor, is_approval=True, seen=seen, now=now)
+    comment = texts.clean("comment", comment, required=False)
     decision = _record(request, level, Verdict.APPROVE, comment, actor, now)
     if waiting_level(request) is not None:
         data = {"decision": _as_data(decision)}
@@ -57,8 +51,15 @@ def send_back(*, request_id: int, comment: str, seen: str | None, actor: Actor, 
 
 def check_may_decide(*, request_id: int, seen: str | None, actor: Actor, now: datetime) -> None:
     """Raise what a decision of this person by this door would be refused with now. Nothing is written."""
-    request, _level = _open_to(request_id, actor, now)
-    _check_seen(request, seen)
+    _open_to(request_id, actor, is_approval=False, seen=seen, now=now)
+
+
+def refusal(request: AccessRequest, *, seen: str | None, actor: Actor, now: datetime) -> Rejection | None:
+    """Return what a rejection by this person by this door would be refused with, so that pages offer what would be taken.
+
+    Nothing is locked; the request is as selectors.requests.in_full loads it.
+    """
+    return policy.refusal(situations.deciding(request, actor, is_approval=False, seen=seen, now=now))
 
 
 def withdraw(*, request_id: int, actor: Actor, now: datetime) -> AccessRequest:
@@ -80,9 +81,7 @@ def lapse(*, request_id: int, actor: Actor, now: datetime) -> None:
 
 def waiting_level(request: AccessRequest) -> int | None:
     """Return the number of the level that waits for an approval, or None when all have theirs."""
-    needed = [(level.number, level.approvals) for level in request.policy.levels.all()]
-    given = list(request.decisions.filter(verdict=Verdict.APPROVE).values_list("level_number", flat=True))
-    return policy.waiting_level(needed, given)
+    return situations.level_of(request.policy.levels.all(), request.decisions.all())
 
 
 def _refuse(
@@ -94,75 +93,27 @@ def _refuse(
     actor: Actor,
     now: datetime,
 ) -> AccessRequest:
-    request, level = _open_to(request_id, actor, now)
-    comment = policy.clean_text("comment", comment, required=True)
-    _check_seen(request, seen)
+    request, level = _open_to(request_id, actor, is_approval=False, seen=seen, now=now)
+    comment = texts.clean("comment", comment, required=True)
     decision = _record(request, level, verdict, comment, actor, now)
     transition.apply_to_request(request, action, actor=actor, now=now, data={"decision": _as_data(decision)})
     return request
 
 
-def _open_to(request_id: int, actor: Actor, now: datetime) -> tuple[AccessRequest, ApprovalLevel]:
+def _open_to(
+    request_id: int, actor: Actor, *, is_approval: bool, seen: str | None, now: datetime
+) -> tuple[AccessRequest, ApprovalLevel]:
     """Return the request, locked, and the level at which this person may decide on it now by this door."""
     request = locking.lock_request(request_id)
-    # Read once: checks, digest and trail then speak of the same levels and groups.
+    # Read once: rules, digest and trail then speak of the same levels and groups.
     prefetch_related_objects(
         [request],
         "policy__levels__approvers",
         Prefetch("work_groups", WorkGroup.objects.order_by("name").prefetch_related("target_roles__account")),
     )
-    _check_person(request, actor)
-    if request.decisions.filter(approver=actor.who).exists():
-        raise errors.AlreadyDecided
-    if request.status not in UNDECIDED:
-        raise rejections.TransitionNotAllowed(state=request.status)
-    if request.decide_until <= now:
-        raise errors.DecisionTooLate
-    waits = waiting_level(request)
-    level = next((each for each in _levels_of(request, actor.who.pk) if each.number == waits), None)
-    if level is None:
-        raise errors.NotAnApprover
-    _check_door(request, actor)
-    return request, level
-
-
-def _check_person(request: AccessRequest, actor: Actor) -> None:
-    if not actor.who.is_active:
-        raise rejections.PersonDisabled
-    if request.requester_id == actor.who.pk:
-        raise errors.OwnRequest
-    if not _levels_of(request, actor.who.pk):
-        raise errors.NotAnApprover
-
-
-def _levels_of(request: AccessRequest, person_id: int) -> list[ApprovalLevel]:
-    """Return the levels at which the person may decide."""
-    return [level for level in request.policy.levels.all() if person_id in {person.pk for person in level.approvers.all()}]
-
-
-def _check_door(request: AccessRequest, actor: Actor) -> None:
-    """A header names a person and does not prove one: so the policy names the doors, and who asked may not carry the answer.
-
-    One program's secret would else be as good as two people. A person's own token is that person's alone, so that requester
-    and approver may both use the client that gave them theirs.
-    """
-    if actor.door not in request.policy.decide_by or (actor.by_service and not _may_be_by_service(request, actor)):
-        raise errors.DecideInBrowser(url=f"{settings.PORTAL_URL}/requests/{request.code}/")
-
-
-def _may_be_by_service(request: AccessRequest, actor: Actor) -> bool:
-    if actor.client == request.client and not request.policy.same_client_may_decide:
-        return False
-    return hands.is_anothers(request, actor)
-
-
-def _check_seen(request: AccessRequest, seen: str | None, *, earlier: Iterable[str] = ()) -> None:
-    target_roles.check_known(request.work_groups.all())
-    current = snapshot.current(request)
-    if {seen or request.digest, *earlier} == {snapshot.digest(current)}:
-        return
-    changed = snapshot.changed(snapshot.submitted(request), current)
-    raise errors.SeenChanged(changed=", ".join(changed) or "digest", difference=changed)
+    situation = situations.deciding(request, actor, is_approval=is_approval, seen=seen, now=now)
+    policy.check(situation)
+    return request, next(level for level in request.policy.levels.all() if level.number == situation.request.level)
 
 
 def _record(
@@ -200,18 +151,8 @@ def _as_data(decision: Decision) -> Mapping[str, object]:
 def _start(request: AccessRequest, decision: Decision, actor: Actor, now: datetime) -> None:
     """The last approval of a request: its window is fixed, and there is an elevation for each of its work groups."""
     person = locking.lock_person(request.requester_id)
-    groups = list(request.work_groups.all())
-    _check_requester_still_may(request)
-    minutes = request.duration_minutes
-    asked = AskedWindow(
-        starts_at=request.asked_starts_at,
-        ends_at=request.asked_ends_at,
-        duration=timedelta(minutes=minutes) if minutes is not None else None,
-    )
-    window = asked.fixed(now)
-    _check_length(request, window)
-    windows.check_window_free(person, groups, window, besides=request)
-    _check_gates_have_room(person, groups, window, now)
+    window = windows.asked_window(request).fixed(now)
+    policy.check(situations.starting(request, person, window, now=now))
     request.starts_at, request.ends_at = window
     data = {"decision": _as_data(decision)}
     transition.apply_to_request(request, RequestAction.APPROVE, actor=actor, now=now, data=data)
@@ -224,17 +165,11 @@ def _start(request: AccessRequest, decision: Decision, actor: Actor, now: dateti
 
 def _prolong(request: AccessRequest, decision: Decision, actor: Actor, now: datetime) -> None:
     """The last approval of an extension: the elevation's end moves, without a gap."""
-    locking.lock_person(request.requester_id)
-    _check_requester_still_may(request)
+    person = locking.lock_person(request.requester_id)
     if request.extends_id is None or request.asked_ends_at is None:
         raise ValueError(f"{request} extends nothing")
     elevation = locking.lock_elevation(request.extends_id)
-    windows.check_still_open(elevation, now=now)
-    _check_length(request, (now, request.asked_ends_at))
-    if not change_requests.wait_for_portal(request):
-        # Gates and fences say the new end from now on, so approvers in AWS must have agreed already.
-        raise errors.ChangeNotReady
-    windows.check_extension_free(elevation, request.asked_ends_at, besides=request)
+    policy.check(situations.prolonging(request, person, elevation, request.asked_ends_at, now=now))
     request.starts_at, request.ends_at = elevation.ends_at, request.asked_ends_at
     data = {"decision": _as_data(decision)}
     transition.apply_to_request(request, RequestAction.APPROVE, actor=actor, now=now, data=data)
@@ -243,47 +178,3 @@ def _prolong(request: AccessRequest, decision: Decision, actor: Actor, now: date
     moved = {"from_end": before, "to_end": elevation.ends_at, "by": request.code}
     transition.record(elevation, act=Act.ELEVATION_EXTENDED, actor=actor, now=now, data=moved)
     outbox.put(Task.PROLONG, object_id=elevation.pk, now=now)
-
-
-def _check_requester_still_may(request: AccessRequest) -> None:
-    """Raise RequesterMayNot where the requester has lost the right since asking: rights are checked again at every step."""
-    groups = list(request.work_groups.all())
-    for group in groups:
-        # A request from before a stricter policy came must not get round it.
-        if group.retired_at is not None or group.policy_id != request.policy_id:
-            raise errors.CatalogueChanged(work_group=group.name)
-    try:
-        eligibility.check_requester(request.requester)
-        bindings.check(request.requester, groups)
-        eligibility.check_may_request(groups, request.requester)
-    except rejections.Rejection as rejection:
-        names = ", ".join(group.name for group in groups)
-        raise errors.RequesterMayNot(person=request.requester.username, work_group=names) from rejection
-
-
-def _check_gates_have_room(person: User, groups: Sequence[WorkGroup], window: windows.Window, now: datetime) -> None:
-    """Raise RoleFull for a window that begins now; for a later one nobody knows yet who will be in then."""
-    if window[0] <= now:
-        for group in groups:
-            gates.check_room(group, user_name=bindings.needed(person, group).user_name, until=window[1], now=now)
-
-
-def _check_length(request: AccessRequest, window: windows.Window) -> None:
-    """Raise CatalogueChanged for more than the policy's longest time, which may be shorter than it was when this was asked."""
-    if window[1] - window[0] > windows.limits_of(request.policy).longest:
-        raise _changed(request)
-
-
-def _check_levels_stand(request: AccessRequest) -> None:
-    """Raise CatalogueChanged when levels changed places under the approvals given: one level's yes would pass for another's.
-
-    The approval of a person who is an approver no longer still counts.
-    """
-    for decision in request.decisions.filter(verdict=Verdict.APPROVE):
-        theirs = {level.number for level in _levels_of(request, decision.approver_id)}
-        if theirs and decision.level_number not in theirs:
-            raise _changed(request)
-
-
-def _changed(request: AccessRequest) -> errors.CatalogueChanged:
-    return errors.CatalogueChanged(work_group=", ".join(group.name for group in request.work_groups.all()))

@@ -3,9 +3,10 @@
 Two yeses are two people's only where no one person may have said both, and a requester's is none.
 """
 
-from django.db.models import Q, QuerySet
+from collections.abc import Iterable
 
-from access_requests import errors
+from django.db.models import Q
+
 from access_requests.models import AccessRequest, ApiClient, ClientKind, Decision, Verdict
 from portal.verbs.actor import Actor
 
@@ -20,18 +21,13 @@ def is_anothers(request: AccessRequest, actor: Actor) -> bool:
         return False
     services = ApiClient.objects.filter(owners__in=owners).values("key")
     by_them = Q(client=actor.client) | Q(client__in=services) | Q(approver__in=owners)
-    return not _approvals(request).filter(by_them).exists()
+    return not request.decisions.filter(by_them, verdict=Verdict.APPROVE).exists()
 
 
-def check_own(request: AccessRequest, actor: Actor) -> None:
-    """Raise OwnClientDecided where a service of the approver's has approved already, in whosever name."""
-    if actor.by_service:
-        return
-    theirs = ApiClient.objects.filter(owners=actor.who)
-    approval = _approvals(request).filter(client__in=theirs.values("key")).first()
-    if approval is not None:
-        raise errors.OwnClientDecided(client=approval.client)
-
-
-def _approvals(request: AccessRequest) -> QuerySet[Decision]:
-    return request.decisions.filter(verdict=Verdict.APPROVE)
+def carried_by(decisions: Iterable[Decision], actor: Actor) -> str:
+    """Return a service of the approver's that has carried one of the approvals already, in whosever name; or nothing."""
+    clients = {one.client for one in decisions if one.client and one.verdict == Verdict.APPROVE}
+    if actor.by_service or not clients:
+        return ""
+    theirs = ApiClient.objects.filter(owners=actor.who, key__in=clients)
+    return theirs.order_by("key").values_list("key", flat=True).first() or ""

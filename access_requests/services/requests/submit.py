@@ -6,13 +6,11 @@ from datetime import datetime, timedelta
 
 from access_requests import errors, policy
 from access_requests.lifecycle import RequestStatus
-from access_requests.models import (
-    AccessRequest,
-    WorkGroup,
-)
-from access_requests.policy import AskedWindow
-from access_requests.services.record import bindings, locking
-from access_requests.services.requests import eligibility, quota, windows, writing
+from access_requests.models import AccessRequest, WorkGroup
+from access_requests.policy import texts
+from access_requests.policy.windows import AskedWindow, decision_deadline
+from access_requests.services.record import locking, rights
+from access_requests.services.requests import situations, windows, writing
 from portal.users.models import User
 from portal.verbs import rejections
 from portal.verbs.actor import Actor
@@ -40,13 +38,9 @@ class Ask:
 def submit(*, ask: Ask, actor: Actor, now: datetime) -> AccessRequest:
     """Submit a request for the acting person. Raises a Rejection: nothing is written then."""
     person = locking.lock_person(actor.who.pk)
-    eligibility.check_requester(person)
-    quota.check(person, now=now)
-    groups = requestable_groups(ask.work_groups, person)
-    bindings.check(person, groups)
+    groups, window = asked_groups(ask.work_groups), asked_window(ask)
+    policy.check(situations.asking(person, groups, window, now=now))
     rule = groups[0].policy
-    window = asked_window(ask)
-    policy.check_window(window, windows.limits_of(rule), now=now)
     request = AccessRequest(
         requester=person,
         policy=rule,
@@ -54,14 +48,16 @@ def submit(*, ask: Ask, actor: Actor, now: datetime) -> AccessRequest:
         **_texts(ask),
         **_columns(window),
         **writing.submission(actor, now),
-        decide_until=policy.decision_deadline(window, windows.limits_of(rule), now=now),
+        decide_until=decision_deadline(window, rights.limits(rule), now=now),
     )
-    windows.check_free(person, groups, window, now=now)
     return writing.write(request, groups, actor=actor, now=now)
 
 
-def requestable_groups(names: Sequence[str], person: User) -> list[WorkGroup]:
-    """Return the work groups of these names, in the order of their names. Raises what is wrong with them."""
+def asked_groups(names: Sequence[str]) -> list[WorkGroup]:
+    """Return the work groups of these names, in the order of their names.
+
+    Raises NoWorkGroup, UnknownWorkGroup, MixedPolicies.
+    """
     if not names or len(set(names)) != len(names):
         raise errors.NoWorkGroup(field="work_groups")
     # PostgreSQL refuses to look for a name with NUL in it.
@@ -71,7 +67,6 @@ def requestable_groups(names: Sequence[str], person: User) -> list[WorkGroup]:
     for name in names:
         if name not in groups:
             raise errors.UnknownWorkGroup(field="work_groups", work_group=name)
-    eligibility.check_may_request(list(groups.values()), person)
     if len({group.policy_id for group in groups.values()}) > 1:
         raise errors.MixedPolicies(field="work_groups")
     return list(groups.values())
@@ -90,11 +85,11 @@ def asked_window(ask: Ask) -> AskedWindow:
 
 def _texts(ask: Ask) -> dict[str, str]:
     return {
-        "reason": policy.clean_text("reason", ask.reason, required=True),
-        "change_ticket": policy.clean_text("change_ticket", ask.change_ticket, required=True),
-        "impact": policy.clean_text("impact", ask.impact, required=False),
-        "plan": policy.clean_text("plan", ask.plan, required=False),
-        "way_back": policy.clean_text("way_back", ask.way_back, required=False),
+        "reason": texts.clean("reason", ask.reason, required=True),
+        "change_ticket": texts.clean("change_ticket", ask.change_ticket, required=True),
+        "impact": texts.clean("impact", ask.impact, required=False),
+        "plan": texts.clean("plan", ask.plan, required=False),
+        "way_back": texts.clean("way_back", ask.way_back, required=False),
     }
 
 

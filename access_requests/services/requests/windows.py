@@ -1,4 +1,4 @@
-"""No two open windows of one person for one work group overlap. The person's row is the lock under which that is checked."""
+"""What else of a person lies in a window: no two open ones for one work group overlap. The person's row is the lock for it."""
 
 from collections.abc import Sequence
 from datetime import MINYEAR, UTC, datetime, timedelta
@@ -6,10 +6,12 @@ from datetime import MINYEAR, UTC, datetime, timedelta
 from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, IntegerField, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce
 
-from access_requests import errors, policy
+from access_requests import errors
 from access_requests.lifecycle import STANDING, UNDECIDED
-from access_requests.models import AccessRequest, ApprovalPolicy, Elevation, RequestedGroup, WorkGroup
-from access_requests.policy import AskedWindow, Limits
+from access_requests.models import AccessRequest, Elevation, RequestedGroup, WorkGroup
+from access_requests.policy.facts import Other
+from access_requests.policy.rules.times import FARTHEST_AHEAD
+from access_requests.policy.windows import AskedWindow
 from portal.users.models import User
 from portal.verbs import rejections
 
@@ -21,14 +23,6 @@ _MINUTES = ExpressionWrapper(
 )
 # When a request that says when it starts would end.
 ASKED_END = Coalesce("asked_ends_at", ExpressionWrapper(F("asked_starts_at") + _MINUTES, DateTimeField()))
-
-
-def limits_of(rule: ApprovalPolicy) -> Limits:
-    return Limits(
-        shortest=timedelta(minutes=rule.shortest_minutes),
-        longest=timedelta(minutes=rule.longest_minutes),
-        decision=timedelta(minutes=rule.decision_minutes),
-    )
 
 
 def in_utc(field: str, moment: datetime | None) -> datetime | None:
@@ -45,56 +39,58 @@ def in_utc(field: str, moment: datetime | None) -> datetime | None:
     except OverflowError as error:
         if moment.year == MINYEAR:
             raise errors.InThePast(field=field) from error
-        raise errors.TooFarAhead(field=field, days=policy.FARTHEST_AHEAD.days) from error
+        raise errors.TooFarAhead(field=field, days=FARTHEST_AHEAD.days) from error
 
 
-def check_free(person: User, groups: Sequence[WorkGroup], asked: AskedWindow, *, now: datetime) -> None:
-    """Raise AlreadyPending or WindowsOverlap for a request that is about to be submitted."""
-    if asked.starts_at is None:
-        _check_none_waits(person, groups)
-    check_window_free(person, groups, asked.fixed(now))
+def overlapping(
+    person: User, groups: Sequence[WorkGroup], window: Window, *, besides: AccessRequest | None = None
+) -> Other | None:
+    """Return what else of the person shares a moment with the window for one of the groups.
 
-
-def check_window_free(person: User, groups: Sequence[WorkGroup], window: Window, *, besides: AccessRequest | None = None) -> None:
-    """Raise WindowsOverlap where the window shares a moment with another open one of the person for one of the groups.
-
-    One that begins as the other ends shares none.
+    A window that begins as the other ends shares none.
     """
-    _refuse_first(_standing(person, groups, window), _waiting(person, groups, window, besides))
+    return _first(_standing(person, groups, window), _waiting(person, groups, window, besides))
 
 
-def check_still_open(elevation: Elevation, *, now: datetime) -> None:
-    """Raise ElevationOver unless the elevation's end can still be moved."""
-    if elevation.status not in STANDING or elevation.ends_at <= now:
-        raise errors.ElevationOver(state=elevation.status)
-
-
-def check_extension_free(elevation: Elevation, new_end: datetime, *, besides: AccessRequest | None = None) -> None:
-    """Raise AlreadyPending for a second extension, WindowsOverlap where the added time is taken."""
-    waiting = AccessRequest.objects.filter(extends=elevation, status__in=UNDECIDED)
-    other = waiting.exclude(pk__in=_pks(besides)).first()
-    if other is not None:
-        raise errors.AlreadyPending(other=other.code, work_group=elevation.work_group.name)
+def overlapping_extension(elevation: Elevation, new_end: datetime, *, besides: AccessRequest | None = None) -> Other | None:
+    """Return what else of the person lies in the time that is added to the elevation."""
     person, groups, added = elevation.person, [elevation.work_group], (elevation.ends_at, new_end)
     others = _standing(person, groups, added).exclude(pk=elevation.pk)
-    _refuse_first(others, _waiting(person, groups, added, besides))
+    return _first(others, _waiting(person, groups, added, besides))
 
 
-def _check_none_waits(person: User, groups: Sequence[WorkGroup]) -> None:
+def waiting_to_start_now(person: User, groups: Sequence[WorkGroup]) -> Other | None:
+    """Return the person's request for one of the groups that begins when it is approved."""
     waiting = RequestedGroup.objects.filter(requester=person, work_group__in=groups, waits_to_start_now=True)
     other = waiting.select_related("request", "work_group").first()
-    if other is not None:
-        raise errors.AlreadyPending(other=other.request.code, work_group=other.work_group.name)
+    return None if other is None else Other(code=other.request.code, work_group=other.work_group.name)
 
 
-def _refuse_first(elevations: QuerySet[Elevation], requests: QuerySet[AccessRequest]) -> None:
-    """Raise WindowsOverlap for the first of these that share a moment with the window."""
-    other = (
+def waiting_extension(elevation: Elevation, *, besides: AccessRequest | None = None) -> Other | None:
+    """Return another request for more time that waits."""
+    waiting = AccessRequest.objects.filter(extends=elevation, status__in=UNDECIDED)
+    code = waiting.exclude(pk__in=_pks(besides)).values_list("code", flat=True).first()
+    return None if code is None else Other(code=code, work_group=elevation.work_group.name)
+
+
+def is_open(elevation: Elevation, *, now: datetime) -> bool:
+    """Whether the elevation's end can still be moved."""
+    return elevation.status in STANDING and elevation.ends_at > now
+
+
+def asked_window(request: AccessRequest) -> AskedWindow:
+    """Return the window of a submitted request."""
+    minutes = request.duration_minutes
+    duration = timedelta(minutes=minutes) if minutes is not None else None
+    return AskedWindow(starts_at=request.asked_starts_at, ends_at=request.asked_ends_at, duration=duration)
+
+
+def _first(elevations: QuerySet[Elevation], requests: QuerySet[AccessRequest]) -> Other | None:
+    found = (
         elevations.values_list("code", "work_group__name").first()
         or requests.values_list("code", "requested_groups__work_group__name").first()
     )
-    if other is not None:
-        raise errors.WindowsOverlap(other=other[0], work_group=other[1])
+    return None if found is None else Other(code=found[0], work_group=found[1])
 
 
 def _standing(person: User, groups: Sequence[WorkGroup], window: Window) -> QuerySet[Elevation]:

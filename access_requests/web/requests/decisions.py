@@ -44,10 +44,8 @@ def queue(request: PageRequest) -> HttpResponse:
     rows = requests.in_full(requests.waiting_for(request.user, now=now))
     among = requests.visible_to(request.user)
     page = page_of(rows, order=OLDEST_DEADLINE_FIRST, among=among, query=request.GET, size=QUEUE_ROWS)
-    items = [
-        showing.ShownRequest(request=row, viewer=request.user, form=showing.decision_form(row), is_awaited=True, now=now)
-        for row in page.rows
-    ]
+    actor = actor_of(request)
+    items = [showing.shown(row, actor, now=now) for row in page.rows]
     return render(request, "access_requests/requests/queue.html", {"page": page, "shown": items})
 
 
@@ -101,5 +99,5 @@ def _answer(request: PageRequest, code: str, *, status: int = 200, **news: str) 
     now = timezone.now()
     if not request.htmx or request.POST.get("from") != QUEUE:
         return showing.answer(request, code, now=now, status=status, **news)
-    item = showing.shown(showing.find(request.user, code), request.user, now=now, **news)
+    item = showing.shown(showing.find(request.user, code), actor_of(request), now=now, **news)
     return render(request, QUEUE_ITEM, {"item": item}, status=status)

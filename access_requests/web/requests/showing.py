@@ -10,17 +10,21 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from access_requests.errors import DecideInBrowser
 from access_requests.grants.contract import Principal
 from access_requests.lifecycle import UNDECIDED, ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, Decision, Verdict
 from access_requests.selectors import requests
 from access_requests.selectors import waiting as selectors
 from access_requests.services.record import bindings, snapshot
+from access_requests.services.requests import decide
 from access_requests.web.requests.forms import DecisionForm
 from access_requests.web.timeline import story
+from portal.pages.actor import actor_of
 from portal.pages.page import PageRequest
 from portal.users.models import User
-from portal.verbs.actor import Door
+from portal.verbs.actor import Actor
+from portal.verbs.rejections import Rejection
 
 USERS: Mapping[str, Promise] = {
     Principal.IAM_USER: _("IAM user"),
@@ -33,24 +37,24 @@ PART = "access_requests/requests/_request.html"
 
 @dataclass(frozen=True, kw_only=True)
 class ShownRequest:
-    """`is_awaited`: it is this person's turn. `refusal`: why the last act was refused; `said`: what it did."""
+    """`refused`: why this person's decision would not be taken. `refusal`: why the last act was refused; `said`: what it did."""
 
     request: AccessRequest
     viewer: User
     form: DecisionForm
-    is_awaited: bool
+    refused: Rejection | None
     now: datetime
     refusal: str = ""
     said: str = ""
 
     @property
     def may_decide(self) -> bool:
-        return self.is_awaited and Door.BROWSER in self.request.policy.decide_by
+        return self.refused is None
 
     @property
     def decided_elsewhere(self) -> bool:
         """Whether it waits for this person, whom the policy lets decide by other doors only."""
-        return self.is_awaited and not self.may_decide
+        return isinstance(self.refused, DecideInBrowser)
 
     @property
     def waiting(self) -> selectors.Waiting | None:
@@ -106,10 +110,11 @@ def find(viewer: User, code: str) -> AccessRequest:
     return found
 
 
-def shown(request: AccessRequest, viewer: User, *, now: datetime, comment: str = "", **news: str) -> ShownRequest:
-    is_awaited = requests.waiting_for(viewer, now=now).filter(pk=request.pk).exists()
+def shown(request: AccessRequest, actor: Actor, *, now: datetime, comment: str = "", **news: str) -> ShownRequest:
+    """Return the request as its page shows it to the actor, in the browser. It is as selectors.requests.in_full loads it."""
     form = decision_form(request, comment=comment)
-    return ShownRequest(request=request, viewer=viewer, form=form, is_awaited=is_awaited, now=now, **news)
+    refused = decide.refusal(request, seen=form.initial["seen"], actor=actor, now=now)
+    return ShownRequest(request=request, viewer=actor.who, form=form, refused=refused, now=now, **news)
 
 
 def decision_form(request: AccessRequest, *, comment: str = "") -> DecisionForm:
@@ -121,7 +126,7 @@ def decision_form(request: AccessRequest, *, comment: str = "") -> DecisionForm:
 def answer(page: PageRequest, code: str, *, now: datetime, status: int = 200, **news: str) -> HttpResponse:
     """Return the request's page, or for htmx the part of it that changes, as everything is now."""
     request = find(page.user, code)
-    item = shown(request, page.user, now=now, **news)
+    item = shown(request, actor_of(page), now=now, **news)
     context = {"item": item, "items": story.of_request(request, now=now), "changed": _changed(request), "whole": not page.htmx}
     return render(page, PART if page.htmx else PAGE, context, status=status)
 

@@ -13,7 +13,7 @@ from access_requests import problems, wording
 from access_requests.grants.registry import fenced
 from access_requests.lifecycle import UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest, Drift, Elevation
-from access_requests.policy import Unfounded
+from access_requests.policy.leave import Unfounded
 from access_requests.selectors import drift, timeline
 from access_requests.web.timeline import drift_words, executions
 from access_requests.web.timeline import evaluated as evaluating

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import QuerySet
 
-from access_requests.errors import RoleFull
 from access_requests.grants import session_gate as in_aws
 from access_requests.grants.registry import fenced
 from access_requests.lifecycle import INSIDE
 from access_requests.models import Elevation, RoleGate, TargetRole, WorkGroup
 from access_requests.models.catalogue import RESERVED
+from access_requests.policy.facts import FullRole
 from access_requests.services.elevations import leave
 from portal.iam.session_gate import LONGEST_SESSION, Line, session_gate
 
@@ -106,9 +106,10 @@ def as_line(kept: Mapping[str, str]) -> Line:
     return Line(user_name=kept["user_name"], since=since, until=until)
 
 
-def check_room(work_group: WorkGroup, *, user_name: str, until: datetime, now: datetime) -> None:
-    """Raise RoleFull when one more person does not fit into a gate of the group's roles now."""
+def full_role(work_group: WorkGroup, *, user_name: str, until: datetime, now: datetime) -> FullRole | None:
+    """Return the first role of the group whose gate does not hold one more person now, or None."""
     for role in gated(work_group):
         others = [line for line in lines(role, now=now) if line.user_name != user_name]
         if size([*others, Line(user_name=user_name, since=now, until=until)]) > room(role):
-            raise RoleFull(role=str(role), people=len(others))
+            return FullRole(role=str(role), people=len(others))
+    return None

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from access_requests import errors, policy
+from access_requests import errors
 from access_requests.messages import Task
 from access_requests.models import Delivery, DeliveryStatus, DisabledBecause, WebhookEndpoint, WorkGroup
 from access_requests.models.codes import delivery_code
+from access_requests.policy import texts
 from access_requests.services.notices.webhooks import addresses, bodies, recording, sealing, signing, webhook_errors
 from access_requests.services.notices.webhooks.channel import KEY
 from audits.acts import TOLD, Act
@@ -121,7 +122,7 @@ def _locked(code: str, actor: Actor) -> WebhookEndpoint:
 
 
 def _write(endpoint: WebhookEndpoint, wishes: Wishes) -> None:
-    endpoint.name = policy.clean_text("name", wishes.name, required=True)
+    endpoint.name = texts.clean("name", wishes.name, required=True)
     if WebhookEndpoint.objects.filter(name=endpoint.name).exclude(pk=endpoint.pk).exists():
         raise webhook_errors.NameTaken(field="name")
     _check_choices(wishes)

@@ -1,17 +1,21 @@
 """Who may see which request, and whom a request waits for."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from access_requests.models import AccessRequest
 from access_requests.selectors import requests, timeline
 from access_requests.selectors.requests import Filters
+from access_requests.services.requests import decide
 from portal.users.models import User
 from portal.verbs.rejections import Rejection
-from tests.worlds.cast import NAMES, Cast
+from tests.worlds.cast import NAMES, Cast, actor_of
 from tests.worlds.story import approved, elevated, extension_asked, rejected, submitted
 
 HOUR = timedelta(hours=1)
@@ -57,6 +61,36 @@ def test_disabled_approver_and_passed_deadline_are_not_waited_for(cast: Cast, no
     cast.leader01.save()
     assert _waits_for(now) == _would_be_taken(request, now) == {"leader02"}
     assert _waits_for(request.decide_until) == _would_be_taken(request, request.decide_until) == set()
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(data=st.data())
+def test_queue_lists_exactly_what_the_rules_let_each_person_decide_on(cast: Cast, now: datetime, data: st.DataObject) -> None:
+    """The queue asks the database, the pages ask the rules: they agree over policies, approvals and deadlines of all kinds."""
+    sid = transaction.savepoint()
+    try:
+        request, moment = _some_request(cast, now, data)
+        asked = requests.in_full(AccessRequest.objects.filter(pk=request.pk)).get()
+        by_rule = {name for name in NAMES if decide.refusal(asked, seen=None, actor=actor_of(person(name)), now=moment) is None}
+        assert _waits_for(moment) == by_rule
+    finally:
+        transaction.savepoint_rollback(sid)
+
+
+def _some_request(cast: Cast, now: datetime, data: st.DataObject) -> tuple[AccessRequest, datetime]:
+    """Return a request under a policy that was made up, with some approvals, and a moment at which it is looked at."""
+    people = [person(name) for name in NAMES]
+    request = submitted(cast.member01, now=now, work_groups=["ProdLeaderWorkGroup"])
+    for level in request.policy.levels.all():
+        level.approvals = data.draw(st.integers(1, 2), label="approvals")
+        level.save()
+        level.approvers.set([one for one in people if data.draw(st.booleans(), label=f"{one} at {level.number}")])
+    for approver in [one for one in people if data.draw(st.booleans(), label=f"{one} approves")]:
+        with suppress(Rejection):
+            approved(request, approver, now=now)
+    disabled = [one.pk for one in people if data.draw(st.booleans(), label=f"{one} is disabled")]
+    User.objects.filter(pk__in=disabled).update(is_active=False)
+    return request, data.draw(st.sampled_from([now, request.decide_until]), label="now")
 
 
 def _waits_for(now: datetime) -> set[str]:

@@ -8,6 +8,7 @@ import pytest
 
 from access_requests import errors
 from access_requests.models import AccessRequest, Elevation
+from access_requests.policy.facts import Other
 from access_requests.services.requests import windows
 from tests.worlds.cast import Cast
 from tests.worlds.story import approved, elevated, extension_asked, refused, submitted
@@ -27,12 +28,8 @@ def shares_a_minute(start: int, end: int) -> bool:
 def assert_found_as_counted(cast: Cast, now: datetime, other: str) -> None:
     for start, end in PAIRS:
         window = (now + start * MINUTE, now + end * MINUTE)
-        try:
-            windows.check_window_free(cast.member01, [cast.prod_leader, cast.prod_member], window)
-            found = None
-        except errors.WindowsOverlap as rejection:
-            found = rejection.data
-        expected = {"other": other, "work_group": "ProdMemberWorkGroup"} if shares_a_minute(start, end) else None
+        found = windows.overlapping(cast.member01, [cast.prod_leader, cast.prod_member], window)
+        expected = Other(code=other, work_group="ProdMemberWorkGroup") if shares_a_minute(start, end) else None
         assert found == expected, (start, end)
 
 
@@ -54,8 +51,8 @@ def test_window_of_somebody_else_or_of_another_group_is_no_hindrance(cast: Cast,
     window = (now + HOUR, now + 2 * HOUR)
     submitted(cast.member02, now=now, starts_at=window[0], ends_at=window[1])
     submitted(cast.member01, now=now, starts_at=window[0], ends_at=window[1])
-    windows.check_window_free(cast.member01, [cast.prod_leader], window)
-    windows.check_window_free(cast.leader01, [cast.prod_member], window)
+    assert windows.overlapping(cast.member01, [cast.prod_leader], window) is None
+    assert windows.overlapping(cast.leader01, [cast.prod_member], window) is None
 
 
 def test_extension_up_to_the_next_window_is_free_and_a_second_more_is_not(cast: Cast, now: datetime) -> None:
@@ -77,4 +74,4 @@ def test_question_costs_two_queries_however_much_is_open(
     assert (AccessRequest.objects.count(), Elevation.objects.count()) == (2 * many, many)
     window = (now + 40 * HOUR, now + 41 * HOUR)
     with django_assert_num_queries(2):
-        windows.check_window_free(cast.member01, [cast.prod_leader, cast.prod_member], window)
+        assert windows.overlapping(cast.member01, [cast.prod_leader, cast.prod_member], window) is None

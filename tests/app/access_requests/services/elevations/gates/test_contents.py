@@ -7,6 +7,7 @@ import pytest
 from access_requests.errors import RoleFull
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, RoleGate, TargetRole, WorkGroup
+from access_requests.policy.facts import FullRole
 from access_requests.services.elevations import gates
 from portal.iam.fences import iso
 from portal.iam.session_gate import Line
@@ -133,12 +134,11 @@ def test_full_gate_refuses_one_more_before_anything_is_given(
     now = clock.now
     for number in range(20):
         had(add_person(f"engineer{number:02}"), cast, begins=now + timedelta(seconds=number), minutes=30 + number)
-    gates.check_room(prod_member, user_name="member01", until=now + HOUR, now=now)
+    assert gates.full_role(prod_member, user_name="member01", until=now + HOUR, now=now) is None
     taken = gates.size(gates.lines(role, now=now))
     RoleGate.objects.update_or_create(role=role, defaults={"others_size": 10_240 - taken})
-    with pytest.raises(RoleFull) as refusal:
-        gates.check_room(prod_member, user_name="member01", until=now + HOUR, now=now)
-    assert refusal.value.data == {"role": "production/Prod_MemberRole", "people": 20}
+    full = gates.full_role(prod_member, user_name="member01", until=now + HOUR, now=now)
+    assert full == FullRole(role="production/Prod_MemberRole", people=20)
 
 
 def test_as_many_more_people_fit_in_as_is_said(role: TargetRole, now: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from access_requests.policy import Consent, Facts, Given, Grounds, Level, Said, Unfounded, unfounded
+from access_requests.policy.leave import Consent, Facts, Given, Grounds, Level, Said, Unfounded, unfounded
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
