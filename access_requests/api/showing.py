@@ -5,10 +5,11 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from access_requests.grants.contract import Principal
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, Decision, Elevation, Verdict
 from access_requests.selectors import waiting
-from access_requests.services.record import snapshot
+from access_requests.services.record import bindings, snapshot
 from audits.acts import Act
 from audits.api.entries import HAPPENED, LATE, RECORDED
 from audits.models import Late, TrailEntry
@@ -116,8 +117,8 @@ class RequestDetail(RequestSummary):
     @classmethod
     def of(cls, row: AccessRequest) -> "RequestDetail":
         """Show a row that selectors.requests.in_full loaded."""
-        iam_user = getattr(row.requester, "iam_user", None)
-        elsewhere = getattr(row.requester, "identity_center_user", None)
+        iam_user = bindings.of(row.requester, Principal.IAM_USER)
+        elsewhere = bindings.of(row.requester, Principal.IDENTITY_CENTER_USER)
         found = waiting.of_request(row)
         return cls(
             **_summary(row),

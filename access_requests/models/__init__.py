@@ -1,7 +1,7 @@
 """Rows and constraints. Verbs are in services, reads that join in selectors."""
 
 from access_requests.models.baseline import Baseline, BaselineKind
-from access_requests.models.binding import IamUserBinding, IdentityCenterBinding
+from access_requests.models.binding import Binding, BindingKind, IamUserBinding, IdentityCenterBinding
 from access_requests.models.catalogue import (
     MADE_BY_ORGANIZATIONS,
     AccountKind,
@@ -50,6 +50,8 @@ __all__ = [
     "BackendHealth",
     "Baseline",
     "BaselineKind",
+    "Binding",
+    "BindingKind",
     "ClientKind",
     "ComparisonAsked",
     "Decision",

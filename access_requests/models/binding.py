@@ -2,6 +2,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -48,6 +49,50 @@ class IdentityCenterBinding(models.Model):
     class Meta:
         verbose_name = _("Identity Center user")
         verbose_name_plural = _("Identity Center users")
+
+    def __str__(self) -> str:
+        return self.user_name
+
+
+class BindingKind(models.TextChoices):
+    """What a person is in AWS; `grants.contract.Principal` says which of these a work group is granted to."""
+
+    IAM_USER = "iam_user", _("IAM user")
+    IDENTITY_CENTER_USER = "identity_center_user", _("Identity Center user")
+
+
+class Binding(models.Model):
+    """The one user of a kind that a person is.
+
+    The table that follows the two above: written with them in this release, and read from the next one on. Until then they are
+    the truth, and what is here is copied from them again before it is read (docs/decisions/0014-bindings-in-one-table.md).
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="bindings", verbose_name=_("person"))
+    kind = models.CharField(_("kind"), max_length=30, choices=BindingKind.choices)
+    user_name = models.CharField(_("user name"), max_length=128)
+    user_id = models.CharField(_("user ID"), max_length=128)
+    bound_at = models.DateTimeField(_("bound"))
+    # Of IAM users, as beside IamUserBinding.
+    mfa_serials = models.JSONField(_("MFA devices"), null=True, blank=True)
+    access_keys = models.JSONField(_("access keys"), null=True, blank=True)
+    credentials_read_at = models.DateTimeField(_("credentials read"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("user in AWS")
+        verbose_name_plural = _("users in AWS")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "kind"], name="binding_one_of_a_kind"),
+            models.UniqueConstraint(fields=["kind", "user_id"], name="binding_one_person_a_user"),
+            # IAM tells names apart by more than letter case nowhere; Identity Center gives a name anew.
+            models.UniqueConstraint(Lower("user_name"), condition=Q(kind="iam_user"), name="binding_iam_user_name_any_case"),
+            models.CheckConstraint(condition=Q(kind__in=sorted(BindingKind.values)), name="binding_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind="iam_user")
+                | Q(mfa_serials__isnull=True, access_keys__isnull=True, credentials_read_at__isnull=True),
+                name="binding_credentials_are_iam_users",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.user_name

@@ -15,6 +15,7 @@ from access_requests.services.catalogue.checking import same_but_for_case
 from access_requests.services.catalogue.kinds.person import Person
 from access_requests.services.catalogue.mistakes import Mistakes, Path, quoted
 from access_requests.services.catalogue.state import SECTIONS, Kind, State, path_of
+from access_requests.services.record import bindings
 from portal.iam.fences import ROLE_ARN, entry_fence
 from portal.users.models import User
 
@@ -76,7 +77,7 @@ def _bindings_rest_while_used(current: State, wanted: State, mistakes: Mistakes)
             before, after = current.people[name].user(principal), wanted.people[name].user(principal)
             if before is not None and before != after:
                 theirs = Elevation.objects.filter(person__username=name, status__in=UNSETTLED)
-                _note(theirs.exclude(**{f"{principal}_id": ""}), path_of(Kind.PERSON, name, principal), mistakes)
+                _note(theirs.exclude(bindings.is_for(principal, "")), path_of(Kind.PERSON, name, principal), mistakes)
 
 
 def _fences_fit(_current: State, wanted: State, mistakes: Mistakes) -> None:

@@ -15,6 +15,7 @@ from access_requests.grants.session_gate import text
 from access_requests.lifecycle import UNSETTLED
 from access_requests.models import AccountKind, AwsAccount, Elevation, IamUserBinding, RoleGate, WorkGroup
 from access_requests.services.drift.difference import Problem
+from access_requests.services.record import bindings
 from portal.aws import inventory
 from portal.aws.calls import AwsClient, is_missing
 from portal.aws.errors import BackendError
@@ -115,26 +116,26 @@ def keep_credentials(jump: Account, alive: Alive) -> list[Problem]:
     refused: dict[str, str] = {}
     for binding in rows[:PEOPLE_AT_ONCE]:
         if user := jump.user_by_id(binding.user_id):
-            _keep_credentials(binding, user, aws, refused)
-            IamUserBinding.objects.filter(pk=binding.pk).update(credentials_read_at=now)
+            serials = _asked("mfa_serials", inventory.mfa_serials, user, aws, refused)
+            keys = _asked("access_keys", inventory.access_keys, user, aws, refused)
+            binding.mfa_serials = binding.mfa_serials if serials is None else serials
+            binding.access_keys = binding.access_keys if keys is None else keys
+            binding.credentials_read_at = now
+            bindings.keep_credentials(binding)
     return [Problem(account=_jump_key(), thing=what, problem=problem) for what, problem in refused.items()]
 
 
-def _keep_credentials(binding: IamUserBinding, user: User, aws: AwsClient, refused: dict[str, str]) -> None:
-    """Ask for keys and for devices; a call that was refused for one person is not made for the others."""
-    asked = {"mfa_serials": inventory.mfa_serials, "access_keys": inventory.access_keys}
-    for column, read in asked.items():
-        if column in refused:
-            continue
-        try:
-            shown = read(aws, user_name=user.name)
-        except BackendError as error:
-            logger.info("%s of %s: %s", column, user.name, error)
-            if not is_missing(error):
-                refused[column] = error.problem
-            continue
-        if shown != getattr(binding, column):
-            IamUserBinding.objects.filter(pk=binding.pk).update(**{column: shown})
+def _asked(what: str, read: Callable[..., list[str]], user: User, aws: AwsClient, refused: dict[str, str]) -> list[str] | None:
+    """Return what AWS shows of the user, or None. A call that was refused for one person is not made for the others."""
+    if what in refused:
+        return None
+    try:
+        return read(aws, user_name=user.name)
+    except BackendError as error:
+        logger.info("%s of %s: %s", what, user.name, error)
+        if not is_missing(error):
+            refused[what] = error.problem
+        return None
 
 
 def _jump_key() -> str:

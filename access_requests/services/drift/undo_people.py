@@ -104,8 +104,8 @@ def _binding(drift: Drift) -> bindings.Binding | None:
 
 def _is_explained(drift: Drift) -> bool:
     """Whether an elevation explains the membership by now; none can begin while this worker holds the person's lease."""
-    of_user = {f"{_principal(drift)}_id": drift.detail.get("user_id", "")}
-    mine = Elevation.objects.filter(**of_user, work_group=drift.work_group_id)
+    of_user = bindings.is_for(_principal(drift), drift.detail.get("user_id", ""))
+    mine = Elevation.objects.filter(of_user, work_group=drift.work_group_id)
     return mine.filter(status__in=IN_AWS).exists()
 
 

@@ -8,12 +8,13 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 
 from access_requests.errors import AdministratorExists
+from access_requests.grants.contract import Principal
 from access_requests.grants.identity_center import IdentityCenterUser
-from access_requests.models import IamUserBinding, IdentityCenterBinding, LinkCode, StandingGroup
+from access_requests.models import LinkCode, StandingGroup
 from access_requests.selectors import personal_tokens as selectors
 from access_requests.services.elevations import stop
 from access_requests.services.people import personal_tokens
-from access_requests.services.record import changes, locking
+from access_requests.services.record import bindings, changes, locking
 from audits.acts import Act
 from portal.aws.directory import IamUser
 from portal.users.models import LinkedIdentity, User
@@ -21,13 +22,8 @@ from portal.verbs.actor import Actor
 
 STOP_REASON = "person_disabled"
 AwsUser = IamUser | IdentityCenterUser
-# By the catalogue's name of the field.
-BINDINGS: Mapping[str, type[IamUserBinding | IdentityCenterBinding]] = {
-    "iam_user": IamUserBinding,
-    "identity_center_user": IdentityCenterBinding,
-}
-BOUND: Mapping[str, Act] = {"iam_user": Act.IAM_USER_BOUND, "identity_center_user": Act.IDENTITY_CENTER_USER_BOUND}
-UNBOUND: Mapping[str, Act] = {"iam_user": Act.IAM_USER_UNBOUND, "identity_center_user": Act.IDENTITY_CENTER_USER_UNBOUND}
+BOUND = {Principal.IAM_USER: Act.IAM_USER_BOUND, Principal.IDENTITY_CENTER_USER: Act.IDENTITY_CENTER_USER_BOUND}
+UNBOUND = {Principal.IAM_USER: Act.IAM_USER_UNBOUND, Principal.IDENTITY_CENTER_USER: Act.IDENTITY_CENTER_USER_UNBOUND}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +46,8 @@ def describe(person: User) -> dict[str, Any]:
         "administrator": person.is_administrator,
         "auditor": person.is_auditor,
         "disabled": not person.is_active,
-        **{field: _described(getattr(person, field, None)) for field in BINDINGS},
+        "iam_user": _described(bindings.of(person, Principal.IAM_USER)),
+        "identity_center_user": _described(bindings.of(person, Principal.IDENTITY_CENTER_USER)),
         "identities": {
             link.provider: link.external_id for link in sorted(person.linked_identities.all(), key=lambda link: link.provider)
         },
@@ -98,20 +95,16 @@ def enable(*, person: User, actor: Actor, now: datetime) -> None:
     _record(Act.PERSON_ENABLED, person, before=before, actor=actor, now=now)
 
 
-def bind(*, person: User, user: AwsUser, actor: Actor, now: datetime) -> None:
-    """Bind the one IAM user, or the one Identity Center user, that a person is, as AWS names it."""
-    field = "iam_user" if isinstance(user, IamUser) else "identity_center_user"
-    bound = BINDINGS[field].objects.create(person=person, user_name=user.name, user_id=user.user_id, bound_at=now)
+def bind(*, person: User, principal: Principal, user: AwsUser, actor: Actor, now: datetime) -> None:
+    """Bind the one user of a kind that a person is, as AWS names it."""
+    bound = bindings.bind(person, principal, user_name=user.name, user_id=user.user_id, now=now)
     after = _described(bound)
-    changes.record(act=BOUND[field], subject=_subject(person), before=None, after=after, actor=actor, now=now)
+    changes.record(act=BOUND[principal], subject=_subject(person), before=None, after=after, actor=actor, now=now)
 
 
-def unbind(*, person: User, field: str, actor: Actor, now: datetime) -> None:
-    """Unbind the user of one kind, a key of BINDINGS."""
-    binding = BINDINGS[field].objects.get(person=person)
-    before = _described(binding)
-    binding.delete()
-    changes.record(act=UNBOUND[field], subject=_subject(person), before=before, after=None, actor=actor, now=now)
+def unbind(*, person: User, principal: Principal, actor: Actor, now: datetime) -> None:
+    before = _described(bindings.unbind(person, principal))
+    changes.record(act=UNBOUND[principal], subject=_subject(person), before=before, after=None, actor=actor, now=now)
 
 
 def release_identities(*, person: User, keep: Mapping[str, str]) -> None:
@@ -144,7 +137,7 @@ def create_first_administrator(*, username: str, profile: Profile, password: str
     return person
 
 
-def _described(binding: IamUserBinding | IdentityCenterBinding | None) -> dict[str, str] | None:
+def _described(binding: bindings.Binding | None) -> dict[str, str] | None:
     return {"name": binding.user_name, "user_id": binding.user_id} if binding else None
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 
 from access_requests.grants.contract import Principal
-from access_requests.models import AccessRequest, ApprovalPolicy, IamUserBinding, WorkGroup
+from access_requests.models import AccessRequest, ApprovalPolicy, WorkGroup
 from access_requests.services.record import bindings
 
 Json = Mapping[str, Any]
@@ -101,7 +101,7 @@ def _asked(request: AccessRequest, work_groups: Sequence[WorkGroup]) -> Json:
 
 
 def _asked_1(request: AccessRequest, work_groups: Sequence[WorkGroup]) -> Json:
-    binding: IamUserBinding | None = getattr(request.requester, "iam_user", None)
+    binding = bindings.of(request.requester, Principal.IAM_USER)
     return {
         "requester": request.requester.username,
         "iam_user": {"name": binding.user_name, "user_id": binding.user_id} if binding else None,

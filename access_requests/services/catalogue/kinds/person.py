@@ -14,6 +14,7 @@ from access_requests.services.catalogue.kinds.standing_group import STANDING_GRO
 from access_requests.services.catalogue.values import EMAIL, FLAG, IAM, IAM_RULE, matching, text
 from access_requests.services.people import people
 from access_requests.services.people.people import Profile
+from access_requests.services.record import bindings
 from portal.aws import directory
 from portal.users.models import User
 from portal.verbs.actor import Actor
@@ -97,7 +98,7 @@ class Person(Fields):
 
 def current() -> Mapping[str, Person]:
     """Return everybody; people who left the file are disabled, and still here."""
-    rows = User.objects.select_related(*people.BINDINGS).prefetch_related("linked_identities", "standing_groups")
+    rows = User.objects.select_related(*bindings.LOADED).prefetch_related("linked_identities", "standing_groups")
     return {row.username: Person.of(row) for row in rows}
 
 
@@ -111,7 +112,7 @@ def make_room(pairs: Mapping[str, tuple[Person, Person]], *, actor: Actor, now: 
         people.release_identities(person=row, keep=after.identities or {})
         for principal in Principal:
             if before.user(principal) not in (None, after.user(principal)):
-                people.unbind(person=row, field=principal, actor=actor, now=now)
+                people.unbind(person=row, principal=principal, actor=actor, now=now)
 
 
 def write(username: str, before: Person | None, after: Person, *, actor: Actor, now: datetime) -> None:
@@ -125,7 +126,7 @@ def write(username: str, before: Person | None, after: Person, *, actor: Actor, 
     for principal in Principal:
         user = after.user(principal)
         if user is not None and user != (before and before.user(principal)):
-            people.bind(person=row, user=_in_aws(principal, user), actor=actor, now=now)
+            people.bind(person=row, principal=principal, user=_in_aws(principal, user), actor=actor, now=now)
     was_disabled = before is not None and before.disabled
     if after.disabled and not was_disabled:
         people.disable(person=row, actor=actor, now=now)

@@ -16,6 +16,7 @@ from access_requests.models import (
     AwsAccount,
     Baseline,
     BaselineKind,
+    Binding,
     Decision,
     Delivery,
     Drift,
@@ -60,6 +61,15 @@ def elevation_with(**changes: Any) -> Break:
 def asked_end_before_start(cast: Cast, now: datetime) -> Callable[[], object]:
     request = submitted(cast.member01, now=now, starts_at=now, ends_at=now + HOUR)
     return lambda: AccessRequest.objects.filter(pk=request.pk).update(asked_ends_at=now)
+
+
+def bound(person: User, **said: object) -> Binding:
+    """Bind a person where member01 is bound already; as nobody would, unless `said`."""
+    in_order: dict[str, Any] = {"kind": "iam_user", "user_name": "member01", "user_id": "AIDAMEMBER01"}
+    first = IamUserBinding.objects.get(person__username="member01")
+    in_order["bound_at"] = first.bound_at
+    Binding.objects.create(person=first.person, **in_order)
+    return Binding.objects.create(person=person, **{**in_order, **said})
 
 
 def two_in_aws(cast: Cast, now: datetime) -> Callable[[], object]:
@@ -184,6 +194,13 @@ BREAKS: dict[str, Break] = {
     "idempotency_key_not_empty": lambda cast, now: lambda: answered(cast, now, ""),
     "binding_user_name_any_case": lambda cast, _: (
         lambda: IamUserBinding.objects.filter(person=cast.member02).update(user_name="MEMBER01")
+    ),
+    "binding_one_of_a_kind": lambda cast, _: lambda: bound(cast.member01, user_id="AIDAONE", user_name="another"),
+    "binding_one_person_a_user": lambda cast, _: lambda: bound(cast.member02, user_name="another"),
+    "binding_iam_user_name_any_case": lambda cast, _: lambda: bound(cast.member02, user_id="AIDATWO", user_name="MEMBER01"),
+    "binding_kind_is_known": lambda cast, _: lambda: bound(cast.member02, kind="azure_user"),
+    "binding_credentials_are_iam_users": lambda cast, _: (
+        lambda: bound(cast.member02, kind="identity_center_user", access_keys=["AKIA"])
     ),
     "catalogue_one_jump_account": lambda _cast, _: (
         lambda: AwsAccount.objects.create(key="other", account_id="999999999999", name="Other", kind="jump")

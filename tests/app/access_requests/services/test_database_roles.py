@@ -8,14 +8,26 @@ from django.db import DEFAULT_DB_ALIAS
 from django.utils import timezone
 from pytest_django import Settings
 
+from access_requests.grants.contract import Principal
 from access_requests.lifecycle import ElevationStatus
-from access_requests.models import AccessRequest, Decision, Delivery, Drift, Elevation, RequestedGroup, WebhookEndpoint
+from access_requests.models import (
+    AccessRequest,
+    Binding,
+    Decision,
+    Delivery,
+    Drift,
+    Elevation,
+    IamUserBinding,
+    RequestedGroup,
+    WebhookEndpoint,
+)
 from access_requests.services import sweep
 from access_requests.services.drift import announcing, answering, recording, running
 from access_requests.services.elevations import evaluating, gates, health, provision, revoke
 from access_requests.services.notices import delivering, sending, telling
 from access_requests.services.notices.webhooks import keeping
 from access_requests.services.notices.webhooks.keeping import Wishes
+from access_requests.services.record import bindings
 from audits.acts import Act
 from audits.database_roles import Service
 from audits.models import TrailEntry
@@ -126,6 +138,24 @@ def test_no_other_role_can_write_any_of_the_three_or_add_a_person(
     for entry in forged_entries(Elevation(request=request_rejected, **unsaved(jump)), decision, now=now):
         with roles.refused(service, why="permission denied" if service == BEAT else NOT_ROWS):
             entry.save()
+
+
+def test_workers_role_keeps_credentials_and_binds_nobody(jump: Jump, roles: Roles) -> None:
+    person, now = jump.cast.member01, jump.clock.now
+    bindings.unbind(person, Principal.IAM_USER)
+    bindings.bind(person, Principal.IAM_USER, user_name="member01", user_id="AIDAONE", now=now)
+    bound = IamUserBinding.objects.get(person=person)
+    bound.access_keys = ["AKIAONE"]
+    with roles.act_as(WORKER):
+        bindings.keep_credentials(bound)
+    assert Binding.objects.get(person=person).access_keys == IamUserBinding.objects.get(person=person).access_keys == ["AKIAONE"]
+    for service in (WORKER, NOTICES):
+        with roles.refused(service):
+            Binding.objects.filter(person=person).update(user_id="AIDAANOTHER")
+        with roles.refused(service):
+            Binding.objects.filter(person=person).delete()
+        with roles.refused(service):
+            Binding.objects.create(person=jump.cast.member02, kind="iam_user", user_name="x", user_id="AIDATWO", bound_at=now)
 
 
 def unsaved(jump: Jump) -> dict[str, object]:

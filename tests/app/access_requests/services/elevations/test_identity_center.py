@@ -7,6 +7,7 @@ import pytest
 from pytest_django import Settings
 
 from access_requests.errors import NoIamUser, NoIdentityCenterUser, RequesterMayNot
+from access_requests.grants.contract import Principal
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccessRequest, Elevation, IamUserBinding, IdentityCenterBinding, RoleGate
 from access_requests.services import sweep
@@ -231,7 +232,7 @@ def test_person_who_was_bound_anew_is_not_let_in(directory: Directory) -> None:
 
 def test_nobody_asks_without_the_user_that_the_group_is_granted_to(directory: Directory) -> None:
     member01, now = directory.jump.cast.member01, directory.jump.clock.now
-    run(lambda: people.unbind(person=member01, field="identity_center_user", actor=actor_of(member01), now=now))
+    run(lambda: people.unbind(person=member01, principal=Principal.IDENTITY_CENTER_USER, actor=actor_of(member01), now=now))
     with refused(NoIdentityCenterUser) as caught:
         submitted(member01, now=now, work_groups=[GROUP])
     assert caught.value.data == {"person": "member01"}

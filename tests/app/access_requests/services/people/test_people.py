@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
+from access_requests.grants.contract import Principal
 from access_requests.grants.identity_center import IdentityCenterUser
 from access_requests.models import IamUserBinding
 from access_requests.services.people import people
@@ -56,8 +57,10 @@ def test_a_changed_profile_is_recorded_before_and_after(cast: Cast, now: datetim
 
 def test_a_binding_is_recorded_when_it_is_made_and_when_it_goes(cast: Cast, now: datetime) -> None:
     actor = actor_of(cast.admin01)
-    people.unbind(person=cast.member01, field="iam_user", actor=actor, now=now)
-    people.bind(person=cast.member01, user=IamUser(name="m1", user_id="AIDAM1"), actor=actor, now=now)
+    people.unbind(person=cast.member01, principal=Principal.IAM_USER, actor=actor, now=now)
+    people.bind(
+        person=cast.member01, principal=Principal.IAM_USER, user=IamUser(name="m1", user_id="AIDAM1"), actor=actor, now=now
+    )
     assert IamUserBinding.objects.get(person=cast.member01).user_id == "AIDAM1"
     entries = TrailEntry.objects.filter(subject="person:member01").order_by("pk")
     assert [entry.act for entry in entries] == ["iam_user.unbound", "iam_user.bound"]
@@ -67,12 +70,12 @@ def test_a_binding_is_recorded_when_it_is_made_and_when_it_goes(cast: Cast, now:
 def test_a_user_of_identity_center_is_bound_beside_the_iam_user(cast: Cast, now: datetime) -> None:
     actor = actor_of(cast.admin01)
     user = IdentityCenterUser(name="Misaki", user_id="6f0c1b5e-3f0a-4a55-9d6f-0a1b2c3d4e5f")
-    people.bind(person=cast.member01, user=user, actor=actor, now=now)
+    people.bind(person=cast.member01, principal=Principal.IDENTITY_CENTER_USER, user=user, actor=actor, now=now)
     person = User.objects.get(username="member01")
     described = {"name": "Misaki", "user_id": "6f0c1b5e-3f0a-4a55-9d6f-0a1b2c3d4e5f"}
     assert people.describe(person)["identity_center_user"] == described
     assert person.iam_user.user_name == "member01"
-    people.unbind(person=person, field="identity_center_user", actor=actor, now=now)
+    people.unbind(person=person, principal=Principal.IDENTITY_CENTER_USER, actor=actor, now=now)
     assert people.describe(User.objects.get(username="member01"))["identity_center_user"] is None
     entries = TrailEntry.objects.filter(subject="person:member01").order_by("pk")
     assert [entry.act for entry in entries] == ["identity_center_user.bound", "identity_center_user.unbound"]
