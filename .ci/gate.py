@@ -67,7 +67,7 @@ def _test(part: str) -> int:
     ):
         folder = Path(name)
         outcomes = run([*steps.quick(), *_tests(part, found, folder)], at_once=AT_ONCE, meanwhile=computes.sample)
-        if part != "fast":
+        if part == "test-all":
             outcomes += run(steps.coverage(folder), at_once=1)
         print(*slowest.words(outcomes), *slowest.failures(outcomes), sep="\n")
     spent = spending.between(before, spending.read(servers), slowness=computes.slowness)

@@ -11,24 +11,32 @@ from running import Step
 from portal.settings.signing import throwaway_key
 
 APP = "tests/app/access_requests"
-# AWS against the portal: a quarter of all seconds. One database is enough for each change: PostgreSQL, where there is one.
-COMPARISONS = {"comparisons": (f"{APP}/services/drift",)}
-# What databases answer or lock differently runs on PostgreSQL too. The rest asks the same of either.
-ON_POSTGRESQL = (
-    *(f"{APP}/services", f"--ignore={APP}/services/drift", f"{APP}/models", f"{APP}/selectors", "tests/app/audits"),
-    *("tests/app/users", "tests/app/portal/outbox", "tests/app/portal/verbs", "tests/races", "tests/crashes/test_commits.py"),
-    *("tests/crashes/test_messages.py", "tests/bench"),
-)
+# What databases answer or lock differently, and nothing that only calls it. One database is enough for each change: PostgreSQL,
+# where there is one; on SQLite every statement of a service is met by the pages, calls, contracts and demos that run there.
+ON_EITHER = {
+    # AWS against the portal: a quarter of all seconds.
+    "comparisons": (f"{APP}/services/drift",),
+    "services": (
+        *(f"{APP}/services", f"--ignore={APP}/services/drift", f"{APP}/models", f"{APP}/selectors", "tests/app/audits"),
+        *("tests/app/users", "tests/app/portal/outbox", "tests/app/portal/verbs"),
+    ),
+}
+# Beside SQLite, at each change: who races for a row, and what is lost when somebody dies with one.
+ON_BOTH = ("tests/races", "tests/crashes/test_commits.py", "tests/crashes/test_messages.py")
+BENCH = "tests/bench"
 # Its plugin takes a second to load; one module uses it.
 MADE_UP_CALLS = "every door"
 EVERY_DOOR = ("tests/app/test_every_door.py", f"{APP}/api/test_openapi.py", f"{APP}/api/test_every_endpoint.py")
-# Traced, since it runs in the process of the test. Of workers and browsers tracing sees nothing, and costs half as much again.
-TRACED = {
-    "rules and services": ("tests/pure", f"{APP}/services", f"--ignore={APP}/services/drift"),
-    "the rest of the app": ("tests/app", f"--ignore={APP}/services", *(f"--ignore={path}" for path in EVERY_DOOR)),
+# What runs in the process of the test, and can be traced: of workers and browsers tracing sees nothing.
+IN_PROCESS = {
+    "rules": ("tests/pure",),
+    "the rest of the app": (
+        *("tests/app", *(f"--ignore={path}" for paths in ON_EITHER.values() for path in paths if not path.startswith("--"))),
+        *(f"--ignore={path}" for path in EVERY_DOOR),
+    ),
 }
 # Each is a process of its own, beside which others run while it waits.
-UNTRACED = {
+PROCESSES = {
     "journeys": ("tests/journeys",),
     "contracts": ("tests/contracts",),
     "the demo": ("tests/demo",),
@@ -62,16 +70,19 @@ def quick() -> list[Step]:
 
 
 def tests(*, found: Mapping[str, str], folder: Path, exhaustive: bool) -> list[Step]:
-    """Return pytest's runs, the longest first."""
+    """Return pytest's runs, the longest first. The exhaustive ones are traced, and ask both databases everything."""
     on_sqlite: dict[str, str | None] = {**found, "TEST_DATABASE_URL": None}
     wanted = () if exhaustive else ("-m", "not exhaustive")
-    steps = [_traced(name, [*wanted, *paths], folder, on_sqlite) for name, paths in TRACED.items()]
-    steps += [_pytest(name, [*wanted, *paths], folder, found) for name, paths in COMPARISONS.items()]
-    if "TEST_DATABASE_URL" in found:
-        steps.append(_pytest("PostgreSQL", [*wanted, *ON_POSTGRESQL], folder, {**found, **SMALL_BENCH}))
-        if exhaustive:
-            steps += [_pytest(f"{name} on SQLite", paths, folder, on_sqlite) for name, paths in COMPARISONS.items()]
-    for name, paths in UNTRACED.items():
+    has_postgresql = "TEST_DATABASE_URL" in found
+    in_process = _traced if exhaustive else _pytest
+    steps = []
+    if has_postgresql:
+        steps += [_pytest(name, [*wanted, *paths], folder, found) for name, paths in ON_EITHER.items()]
+        steps.append(_pytest("PostgreSQL", [*wanted, *ON_BOTH, BENCH], folder, {**found, **SMALL_BENCH}))
+    if exhaustive or not has_postgresql:
+        steps += [in_process(f"{name} on SQLite", [*wanted, *paths], folder, on_sqlite) for name, paths in ON_EITHER.items()]
+    steps += [in_process(name, [*wanted, *paths], folder, on_sqlite) for name, paths in IN_PROCESS.items()]
+    for name, paths in PROCESSES.items():
         if name != "journeys" or shutil.which("chromium"):
             # The container set-up brings databases of its own.
             environment = found if name == "the container set-up" else on_sqlite
@@ -85,16 +96,22 @@ def affected(paths: Sequence[str], *, found: Mapping[str, str], folder: Path) ->
     return _pytest("what the change can have broken", [*options, *paths], folder, {**found, "TEST_DATABASE_URL": None})
 
 
-def _pytest(name: str, arguments: Sequence[str], folder: Path, environment: Mapping[str, str | None], *before: str) -> Step:
-    report = folder / f"{name}.xml"
-    without = () if name == MADE_UP_CALLS else ("-p", "no:schemathesis")
-    command = [*(before or (sys.executable,)), "-m", "pytest", "-rs", *without, f"--junitxml={report}", *arguments]
-    return Step(name=name, command=command, environment={**environment, "MIGRATED_DIR": str(folder)}, report=report)
+def _pytest(name: str, arguments: Sequence[str], folder: Path, environment: Mapping[str, str | None]) -> Step:
+    return _run([sys.executable], name, arguments, folder, environment)
 
 
 def _traced(name: str, arguments: Sequence[str], folder: Path, environment: Mapping[str, str | None]) -> Step:
     data = {"COVERAGE_FILE": str(folder / "coverage")}
-    return _pytest(name, arguments, folder, {**environment, **data}, program("coverage"), "run")
+    return _run([program("coverage"), "run"], name, arguments, folder, {**environment, **data})
+
+
+def _run(
+    program: Sequence[str], name: str, arguments: Sequence[str], folder: Path, environment: Mapping[str, str | None]
+) -> Step:
+    report = folder / f"{name}.xml"
+    without = () if name == MADE_UP_CALLS else ("-p", "no:schemathesis")
+    command = [*program, "-m", "pytest", "-rs", *without, f"--junitxml={report}", *arguments]
+    return Step(name=name, command=command, environment={**environment, "MIGRATED_DIR": str(folder)}, report=report)
 
 
 def coverage(folder: Path) -> list[Step]:

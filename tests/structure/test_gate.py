@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -69,16 +68,32 @@ def _files(arguments: Sequence[str]) -> list[Path]:
     return [file for file in found if not any(file.is_relative_to(path) for path in ignored)]
 
 
-def test_every_test_runs_once_and_what_databases_do_differently_on_postgresql_too() -> None:
-    runs = (*steps.TRACED.values(), *steps.COMPARISONS.values(), *steps.UNTRACED.values())
-    once = Counter(file for arguments in runs for file in _files(arguments))
-    everything = set((ROOT / "tests").rglob("test_*.py"))
+def _runs(*, exhaustive: bool, found: dict[str, str]) -> list[tuple[Path, str]]:
+    """Return (file, "sqlite" or "postgresql") for each file of tests in each step."""
+    made = steps.tests(found=found, folder=Path("somewhere"), exhaustive=exhaustive)
+    database = {step.name: "postgresql" if step.environment.get("TEST_DATABASE_URL") else "sqlite" for step in made}
+    return [(file, database[step.name]) for step in made for file in _files(step.command)]
+
+
+@pytest.mark.parametrize("found", [{}, {"TEST_DATABASE_URL": "postgresql://"}], ids=["SQLite alone", "PostgreSQL too"])
+def test_every_test_runs_in_the_gate_and_none_twice_on_a_database(found: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", str)
+    runs = _runs(exhaustive=False, found=found)
     bench = set((ROOT / "tests/bench").rglob("test_*.py"))
-    assert set(once) == everything - bench
-    assert set(once.values()) == {1}
-    on_postgresql = _files(steps.ON_POSTGRESQL)
-    assert bench < set(on_postgresql) <= everything
-    assert len(on_postgresql) == len(set(on_postgresql))
+    assert len(runs) == len(set(runs))
+    assert {file for file, _database in runs} == set((ROOT / "tests").rglob("test_*.py")) - (set() if found else bench)
+
+
+def test_before_a_release_everything_runs_on_sqlite_and_what_databases_do_differently_on_both(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("shutil.which", str)
+    runs = _runs(exhaustive=True, found={"TEST_DATABASE_URL": "postgresql://"})
+    on_sqlite, on_postgresql = ({file for file, where in runs if where == each} for each in ("sqlite", "postgresql"))
+    outside = {file for folder in ("bench", "deploy") for file in (ROOT / "tests" / folder).rglob("test_*.py")}
+    assert on_sqlite == set((ROOT / "tests").rglob("test_*.py")) - outside
+    differently = {file for paths in (*steps.ON_EITHER.values(), steps.ON_BOTH) for file in _files(paths)}
+    assert differently | outside == on_postgresql
 
 
 def test_step_that_hangs_fails_alone_and_its_children_with_it(stubborn: tuple[Path, Path]) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from functools import partial
 from queue import Empty
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 from slack_sdk.socket_mode.builtin import SocketModeClient
+from slack_sdk.socket_mode.builtin.connection import Connection
 
 from access_requests.chat import listening
 from access_requests.models import AccessRequest, Decision
@@ -48,6 +50,12 @@ class Talk:
 
     def answered(self) -> dict[str, Any]:
         return self.far.heard.get(timeout=SECONDS)
+
+
+@pytest.fixture(autouse=True)
+def _quick_to_close(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the client look every moment whether it is being closed: its own three seconds are waited out by each test."""
+    monkeypatch.setattr("slack_sdk.socket_mode.builtin.client.Connection", partial(Connection, receive_timeout=0.1))
 
 
 @pytest.fixture
