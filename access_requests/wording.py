@@ -154,10 +154,13 @@ def approval(level: ApprovalLevel) -> str:
 def policy(rule: ApprovalPolicy) -> str:
     """Return an approval policy in words: who approves, how long access may last, how soon it is decided."""
     levels = sorted(rule.levels.all(), key=lambda level: level.number)
-    then = pgettext("between levels of approval", ", then ")
-    return gettext("Approved by %(approvals)s; %(shortest)s to %(longest)s; decided within %(deadline)s") % {
-        "approvals": then.join(approval(level) for level in levels),
-        "shortest": phrases.duration(rule.shortest_minutes),
-        "longest": phrases.duration(rule.longest_minutes),
-        "deadline": phrases.duration(rule.decision_minutes),
-    }
+    approvals = pgettext("between levels of approval", ", then ").join(approval(level) for level in levels)
+    times = [gettext("%(setting)s %(time)s") % {"setting": name, "time": phrases.duration(time)} for name, time in rule.times()]
+    said = [gettext("Approved by %(approvals)s") % {"approvals": approvals}, lasts(rule), *times]
+    return pgettext("between what a policy says", "; ").join(said)
+
+
+def lasts(rule: ApprovalPolicy) -> str:
+    """Return how long access may last."""
+    times = {"shortest": phrases.duration(rule.shortest_minutes), "longest": phrases.duration(rule.longest_minutes)}
+    return gettext("%(shortest)s to %(longest)s") % times

@@ -1,11 +1,11 @@
 """One story, as each call answers it: member01 asks at five, leader01 approves, and member01 is in production for two hours.
 
-from audits.acts import Act
 The OpenAPI document shows them; a test holds each against what the call says that it answers.
 """
 
 from typing import Any
 
+from access_requests.api.showing_access import ShownWorkGroup
 from access_requests.errors import AlreadyDecided, OwnRequest, TooLongAccess
 from audits.acts import Act
 
@@ -161,8 +161,7 @@ WORK_GROUP: Json = {
         }
     ],
     "session_minutes": None,
-    "shortest_minutes": 1,
-    "longest_minutes": 240,
+    **{name: field.examples[0] for name, field in ShownWorkGroup.model_fields.items() if field.examples},
     "policy": "Approved by leader01; 1 minute to 4 hours; decided within 1 day",
     "levels": [{"number": 1, "approvals": 1, "approvers": [LEADER]}],
     "decide_by": ["browser", "chat"],

@@ -181,8 +181,8 @@ class ShownWorkGroup(BaseModel):
     session_minutes: int | None = Field(
         description="How long a session may live on after the end, where Identity Center gives it; null where people switch role."
     )
-    shortest_minutes: int
-    longest_minutes: int
+    shortest_minutes: int = Field(examples=[1])
+    longest_minutes: int = Field(examples=[240])
     policy: str = Field(description="Who approves, in words.")
     levels: list[Level]
     decide_by: list[str] = Field(description="The doors by which a decision may come: browser, chat, client.")

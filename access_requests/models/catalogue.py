@@ -3,7 +3,8 @@
 What left the catalogue is kept with `retired_at` set, since requests and elevations point to it.
 """
 
-from typing import ClassVar
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -141,10 +142,15 @@ class StandingGroup(models.Model):
 
 
 class ApprovalPolicy(models.Model):
+    # What is no rule: a request keeps all the rest, as it was when it was asked for.
+    BESIDE_RULES: ClassVar = frozenset({"id", "key", "slack_channel", "retired_at"})
+    # Times that pages and sentences say each under its name; the shortest and the longest are said together.
+    TIMES: ClassVar = ("decision_minutes",)
+
     key = models.SlugField(_("key"), unique=True)
     shortest_minutes = models.PositiveIntegerField(_("shortest time"))
     longest_minutes = models.PositiveIntegerField(_("longest time"))
-    decision_minutes = models.PositiveIntegerField(_("time for a decision"))
+    decision_minutes = models.PositiveIntegerField(_("decided within"))
     decide_by = models.JSONField(_("decided on by"), default=list)
     same_client_may_decide = models.BooleanField(_("the client that asked may carry the decision"), default=False)
     # Where in Slack its requests are shown: a channel's id or #name.
@@ -164,6 +170,18 @@ class ApprovalPolicy(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    def rules(self) -> dict[str, Any]:
+        """Return column -> value of all that rules a request; levels are rows of their own."""
+        columns = [field for field in self._meta.concrete_fields if field.name not in self.BESIDE_RULES]
+        return {field.name: field.value_from_object(self) for field in columns}
+
+    def times(self) -> Iterator[tuple[str, int]]:
+        """Yield name and minutes of each time that is said by itself, where there is one."""
+        for field in self._meta.concrete_fields:
+            minutes = field.value_from_object(self) if field.name in self.TIMES else None
+            if minutes:
+                yield str(field.verbose_name), minutes
 
 
 class ApprovalLevel(models.Model):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol, Self
 
 from access_requests.errors import DurationOrEnd
 
@@ -34,6 +35,19 @@ class AskedWindow:
         return "ends_at" if self.ends_at is not None else "duration_minutes"
 
 
+class Allows(Protocol):
+    """An approval policy's row, as far as limits are read from it."""
+
+    @property
+    def shortest_minutes(self) -> int: ...
+
+    @property
+    def longest_minutes(self) -> int: ...
+
+    @property
+    def decision_minutes(self) -> int: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Limits:
     """What an approval policy allows."""
@@ -41,6 +55,14 @@ class Limits:
     shortest: timedelta
     longest: timedelta
     decision: timedelta
+
+    @classmethod
+    def of(cls, policy: Allows) -> Self:
+        return cls(
+            shortest=timedelta(minutes=policy.shortest_minutes),
+            longest=timedelta(minutes=policy.longest_minutes),
+            decision=timedelta(minutes=policy.decision_minutes),
+        )
 
 
 def decision_deadline(asked: AskedWindow, limits: Limits, *, now: datetime) -> datetime:

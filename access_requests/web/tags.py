@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 
 from access_requests import problems, wording
 from access_requests.grants import registry
-from access_requests.models import ApprovalLevel, Decision, TargetRole, WorkGroup
+from access_requests.models import ApprovalLevel, ApprovalPolicy, Decision, TargetRole, WorkGroup
 from access_requests.services.elevations import gates
 from access_requests.web.catalogue import health_words
 from access_requests.web.elevations import backend_words
@@ -31,6 +31,11 @@ def state(word: str) -> str:
 @register.filter
 def approval(level: ApprovalLevel) -> str:
     return wording.approval(level)
+
+
+@register.filter
+def lasts(policy: ApprovalPolicy) -> str:
+    return wording.lasts(policy)
 
 
 @register.filter

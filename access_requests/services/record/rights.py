@@ -1,11 +1,9 @@
 """What every place knows of a requester and the work groups."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 
-from access_requests.models import ApprovalPolicy, WorkGroup
+from access_requests.models import WorkGroup
 from access_requests.policy.facts import Group, Requester
-from access_requests.policy.windows import Limits
 from access_requests.selectors import catalogue
 from access_requests.services.record import bindings
 from portal.users.models import User
@@ -27,14 +25,6 @@ def work_groups(groups: Sequence[WorkGroup], person: User, *, policy_id: int) ->
             lacks=bindings.lacking(person, group),
         )
         for group in groups
-    )
-
-
-def limits(rule: ApprovalPolicy) -> Limits:
-    return Limits(
-        shortest=timedelta(minutes=rule.shortest_minutes),
-        longest=timedelta(minutes=rule.longest_minutes),
-        decision=timedelta(minutes=rule.decision_minutes),
     )
 
 

@@ -75,11 +75,7 @@ def policy(rule: ApprovalPolicy) -> Json:
     """Return the policy that applies, with who may decide at each level."""
     return {
         "key": rule.key,
-        "shortest_minutes": rule.shortest_minutes,
-        "longest_minutes": rule.longest_minutes,
-        "decision_minutes": rule.decision_minutes,
-        "decide_by": rule.decide_by,
-        "same_client_may_decide": rule.same_client_may_decide,
+        **rule.rules(),
         "levels": [
             {
                 "number": level.number,

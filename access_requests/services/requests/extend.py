@@ -5,7 +5,8 @@ from datetime import datetime
 from access_requests import policy
 from access_requests.models import AccessRequest
 from access_requests.policy import texts
-from access_requests.services.record import locking, rights
+from access_requests.policy.windows import Limits
+from access_requests.services.record import locking
 from access_requests.services.requests import situations, windows, writing
 from portal.verbs import rejections
 from portal.verbs.actor import Actor
@@ -38,6 +39,6 @@ def extend(
         asked_starts_at=elevation.ends_at,
         asked_ends_at=new_end,
         **writing.submission(actor, now),
-        decide_until=min(now + rights.limits(rule).decision, elevation.ends_at),
+        decide_until=min(now + Limits.of(rule).decision, elevation.ends_at),
     )
     return writing.write(request, [group], actor=actor, now=now)

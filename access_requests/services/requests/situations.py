@@ -11,7 +11,7 @@ from access_requests.models import AccessRequest, ApprovalLevel, ApprovalPolicy,
 from access_requests.policy.facts import Approver, Decidable, Extended, FullRole, Length, Passage, Quota, Seat, Sight, Submissions
 from access_requests.policy.levels import waiting_level
 from access_requests.policy.situations import Asking, Deciding, ProlongAsking, Prolonging, Starting
-from access_requests.policy.windows import AskedWindow
+from access_requests.policy.windows import AskedWindow, Limits
 from access_requests.services.elevations import change_requests, gates, target_roles
 from access_requests.services.record import bindings, rights, snapshot
 from access_requests.services.requests import hands, windows
@@ -27,7 +27,7 @@ def asking(person: User, groups: Sequence[WorkGroup], window: AskedWindow, *, no
         work_groups=rights.work_groups(groups, person, policy_id=rule.pk),
         submissions=_submissions(person),
         window=window,
-        limits=rights.limits(rule),
+        limits=Limits.of(rule),
         length=Length(time=fixed[1] - fixed[0], field=window.end_field),
         pending=windows.waiting_to_start_now(person, groups) if window.starts_at is None else None,
         overlaps=windows.overlapping(person, groups, fixed),
@@ -69,7 +69,7 @@ def starting(request: AccessRequest, person: User, window: windows.Window, *, no
         now=now,
         requester=rights.requester(person),
         work_groups=rights.work_groups(groups, person, policy_id=request.policy_id),
-        limits=rights.limits(request.policy),
+        limits=Limits.of(request.policy),
         length=Length(time=window[1] - window[0], field="ends_at"),
         overlaps=windows.overlapping(person, groups, window, besides=request),
         full_role=_full_role(person, groups, window, now),
@@ -85,7 +85,7 @@ def prolong_asking(person: User, elevation: Elevation, new_end: datetime, *, now
         submissions=_submissions(person),
         extended=_extended(elevation, person, now),
         ends_at=new_end,
-        limits=rights.limits(rule),
+        limits=Limits.of(rule),
         length=Length(time=new_end - now, field="ends_at"),
         pending=windows.waiting_extension(elevation),
         overlaps=windows.overlapping_extension(elevation, new_end),
@@ -101,7 +101,7 @@ def prolonging(request: AccessRequest, person: User, elevation: Elevation, new_e
         work_groups=rights.work_groups(list(request.work_groups.all()), person, policy_id=request.policy_id),
         extended=_extended(elevation, person, now),
         change_waits_for_portal=change_requests.wait_for_portal(request),
-        limits=rights.limits(request.policy),
+        limits=Limits.of(request.policy),
         length=Length(time=new_end - now, field="ends_at"),
         pending=windows.waiting_extension(elevation, besides=request),
         overlaps=windows.overlapping_extension(elevation, new_end, besides=request),

@@ -8,8 +8,8 @@ from access_requests import errors, policy
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import AccessRequest, WorkGroup
 from access_requests.policy import texts
-from access_requests.policy.windows import AskedWindow, decision_deadline
-from access_requests.services.record import locking, rights
+from access_requests.policy.windows import AskedWindow, Limits, decision_deadline
+from access_requests.services.record import locking
 from access_requests.services.requests import situations, windows, writing
 from portal.users.models import User
 from portal.verbs import rejections
@@ -48,7 +48,7 @@ def submit(*, ask: Ask, actor: Actor, now: datetime) -> AccessRequest:
         **_texts(ask),
         **_columns(window),
         **writing.submission(actor, now),
-        decide_until=decision_deadline(window, rights.limits(rule), now=now),
+        decide_until=decision_deadline(window, Limits.of(rule), now=now),
     )
     return writing.write(request, groups, actor=actor, now=now)
 

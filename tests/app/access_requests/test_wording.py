@@ -4,10 +4,12 @@ import pytest
 from django.utils import translation
 
 from access_requests import problems, wording
+from access_requests.models import ApprovalPolicy
 from portal.aws.errors import LeaseLost
 from portal.iam import contexts
 from portal.iam.truth import Unknown
 from portal.verbs import phrases
+from tests.worlds.cast import Cast
 
 
 def test_reason_that_depends_on_where_the_call_comes_from_is_said_in_both_languages() -> None:
@@ -30,6 +32,27 @@ def test_problem_of_the_portals_own_is_said_in_a_sentence_that_says_what_happens
         said = problems.sentence(problem)
     assert problem not in said
     assert said.endswith(("It is tried again.", "An administrator must name one.", "in AWS.", "look into it."))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "Approved by 1 of leader01, leader02; 1 minute to 4 hours; decided within 1 day"),
+        ("ja", "承認: leader01, leader02 のうち 1 人。1 分〜4 時間。承認期限は 1 日"),
+    ],
+)
+def test_policy_is_said_in_one_sentence(cast: Cast, language: str, expected: str) -> None:
+    with translation.override(language):
+        assert wording.policy(cast.one_lead) == expected
+
+
+@pytest.mark.django_db
+def test_each_time_that_a_policy_says_by_itself_has_a_name_of_its_own(cast: Cast) -> None:
+    with translation.override("en"):
+        assert list(cast.one_lead.times()) == [("decided within", 1440)]
+        assert list(ApprovalPolicy(decision_minutes=0).times()) == []
+    assert {*ApprovalPolicy.TIMES, *ApprovalPolicy.BESIDE_RULES} <= {field.name for field in ApprovalPolicy._meta.concrete_fields}
 
 
 @pytest.mark.parametrize(

@@ -62,3 +62,16 @@ def test_process_of_the_release_before_decides_nothing_about_the_next_ones_reque
     with refused(errors.SeenChanged):
         approved(request, cast.leader01, now=now)
     assert not request.decisions.exists()
+
+
+def test_a_request_keeps_all_of_its_policy_but_where_it_is_shown(cast: Cast) -> None:
+    cast.one_lead.slack_channel = "C0APPROVALS"
+    assert snapshot.policy(cast.one_lead) == {
+        "key": "one-lead",
+        "shortest_minutes": 1,
+        "longest_minutes": 240,
+        "decision_minutes": 1440,
+        "decide_by": ["browser", "chat", "client"],
+        "same_client_may_decide": False,
+        "levels": [{"number": 1, "approvals": 1, "approvers": ["leader01", "leader02"]}],
+    }
