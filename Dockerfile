@@ -14,7 +14,7 @@ RUN pybabel --quiet compile -D django -d locale \
 
 FROM python:3.12.12-slim
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin sekisho \
-    && install -d -m 700 -o sekisho -g sekisho /var/lib/sekisho/spool
+    && install -d -m 700 -o sekisho -g sekisho /var/lib/sekisho/spool /var/lib/sekisho/guard
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from audits.acts import Act
+from audits.sealed import SEALED_TABLES
 from audits.triggers import TABLE
 
 
@@ -20,6 +21,8 @@ class Service(StrEnum):
     WORKER = "worker"
     NOTICES = "notices"
     BEAT = "beat"
+    SEALER = "sealer"
+    AUDITOR = "auditor"
 
 
 READ, APPEND, KEEP = "SELECT", "SELECT, INSERT", "SELECT, INSERT, UPDATE"
@@ -85,6 +88,15 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
     },
     # It sends messages by the clock, and opens no connection.
     Service.BEAT: {},
+    # Alone in writing what is sealed. Of the trail it appends what it does itself.
+    Service.SEALER: {
+        TABLE: APPEND,
+        **dict.fromkeys(SEALED_TABLES, APPEND),
+        "audits_anchor": APPEND,
+        "audits_sealer": KEEP,
+    },
+    # For people who look by themselves, with a program of theirs: what an auditor believes.
+    Service.AUDITOR: dict.fromkeys((TABLE, *SEALED_TABLES, "audits_anchor", "audits_sealer"), READ),
 }
 # All of everything but the trail, how far notices have told it, the record of migrations, and what is never changed or deleted
 # once it is there; a level that leaves a policy leaves its decisions. Sequences are those of tables from before identity columns.
@@ -93,6 +105,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
 REVOKE ALL ON {trail} FROM {role};
 GRANT SELECT, INSERT ON {trail} TO {role};
+REVOKE INSERT, UPDATE, DELETE ON audits_log, audits_sealkey, audits_tile, audits_checkpoint FROM {role};
+REVOKE INSERT, UPDATE, DELETE ON audits_anchor, audits_sealer FROM {role};
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role};
 REVOKE UPDATE, DELETE ON access_requests_decision FROM {role};
 REVOKE INSERT, UPDATE, DELETE ON access_requests_noticecursor FROM {role};

@@ -5,7 +5,24 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from audits.sealed import Anchor, Checkpoint, Log, Sealer, SealKey, SealState, Tile
 from portal.storable import AsTyped
+
+__all__ = [
+    "APART",
+    "EARLIEST",
+    "FARTHEST",
+    "SCHEMA_VERSION",
+    "Anchor",
+    "Checkpoint",
+    "Late",
+    "Log",
+    "SealKey",
+    "SealState",
+    "Sealer",
+    "Tile",
+    "TrailEntry",
+]
 
 # 2: a request's long texts are in the entry of its submission alone. 1: they were in each of its entries.
 SCHEMA_VERSION = 2

@@ -1,15 +1,17 @@
-"""The triggers that make the trail append-only, and give each entry its id and the time at which it was recorded.
+"""The triggers: trail and seal are append-only, and each entry gets its id and the time at which it was recorded.
 
 They are in the database itself, so that whoever writes the trail without this code cannot choose either. They are made after
 every migrate, because Django rebuilds a SQLite table to alter it, and its triggers go with the old one.
 """
 
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from audits.models import APART, EARLIEST, FARTHEST, Late
+from audits.sealed import SEALED_TABLES
 
 TABLE = "audits_trailentry"
 # The advisory lock of whoever writes. Any constant will do, as long as nothing else in this database locks by it.
@@ -71,7 +73,31 @@ _POSTGRESQL = {
     "audits_trail_is_in_time": ("BEFORE INSERT", "FOR EACH ROW EXECUTE FUNCTION audits_trail_is_in_time()"),
 }
 
-NAMES = {"sqlite": frozenset(_SQLITE), "postgresql": frozenset(_POSTGRESQL)}
+
+# What was sealed is changed by nobody either; PostgreSQL's function is the trail's. Trigger -> its table, and what makes it.
+_SEALED: dict[str, dict[str, tuple[str, str]]] = {
+    "sqlite": {
+        f"{table}_no_{verb}": (
+            table,
+            f"BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, 'what was sealed is append-only'); END",
+        )
+        for table in SEALED_TABLES
+        for verb in ("update", "delete")
+    },
+    "postgresql": {
+        f"{table}_{name}": (table, f"{when} ON {table} {what}")
+        for table in SEALED_TABLES
+        for name, (when, what) in (
+            ("no_change", _POSTGRESQL["audits_trail_no_change"]),
+            ("no_truncate", _POSTGRESQL["audits_trail_no_truncate"]),
+        )
+    },
+}
+# Vendor -> trigger -> its table.
+TABLE_OF: dict[str, dict[str, str]] = {
+    vendor: {**dict.fromkeys(of_trail, TABLE), **{name: table for name, (table, _) in _SEALED[vendor].items()}}
+    for vendor, of_trail in (("sqlite", _SQLITE), ("postgresql", _POSTGRESQL))
+}
 MAKE = {
     "sqlite": [
         # Made anew, since an older version's may say less.
@@ -86,25 +112,35 @@ MAKE = {
     ],
 }
 FIND = {
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s",
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
     # Neither disabled ('D') nor left to replicas ('R').
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass(%s) AND tgenabled IN ('O', 'A')",
+    "postgresql": """SELECT tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+        WHERE pg_table_is_visible(pg_class.oid) AND tgenabled IN ('O', 'A')""",
 }
 
 
 def make_triggers(using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
     """Make what is missing; Django calls this after each migrate."""
     connection = connections[using]
-    if TABLE not in connection.introspection.table_names():
+    tables = connection.introspection.table_names()
+    if TABLE not in tables:
         return
     with transaction.atomic(using=using), connection.cursor() as cursor:
-        for statement in MAKE[connection.vendor]:
+        for statement in [*MAKE[connection.vendor], *_make_sealed(connection.vendor, tables)]:
             cursor.execute(statement)
 
 
 def missing_triggers(connection: BaseDatabaseWrapper) -> frozenset[str]:
     """Return the names of the triggers that should be there and are not, or are disabled."""
+    tables = connection.introspection.table_names()
     with connection.cursor() as cursor:
-        cursor.execute(FIND[connection.vendor], [TABLE])
+        cursor.execute(FIND[connection.vendor])
         found = {row[0] for row in cursor.fetchall()}
-    return NAMES[connection.vendor] - found
+    return frozenset(name for name, table in TABLE_OF[connection.vendor].items() if table in tables and name not in found)
+
+
+def _make_sealed(vendor: str, tables: Collection[str]) -> Iterator[str]:
+    """Yield what guards the tables of what was sealed, as far as the migrations have come."""
+    for name, (table, rest) in _SEALED[vendor].items():
+        if table in tables:
+            yield f"CREATE {'OR REPLACE TRIGGER' if vendor == 'postgresql' else 'TRIGGER IF NOT EXISTS'} {name} {rest}"

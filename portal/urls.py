@@ -31,6 +31,7 @@ urlpatterns = [
     path("api/v1/", nothing_here),
     path("api/v1/", api.urls),
     re_path("^api/", nothing_here),
+    path("audit/", include("audits.web.urls")),
     path("chat/slack/", include("access_requests.chat.urls")),
     path("", include("access_requests.web.urls")),
 ]

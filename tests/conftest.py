@@ -37,6 +37,7 @@ pytest_plugins = [
     "tests.preloaded",
     "tests.worlds.runbooked",
     "tests.worlds.runbooks",
+    "tests.worlds.sealed",
     "tests.worker",
 ]
 # They import one another; the assertions of those that are imported before their turn are explained too.

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 from django.test import TransactionTestCase
 
-from audits.triggers import NAMES, TABLE, make_triggers
+from audits.triggers import TABLE_OF, make_triggers
 
 MADE_BY_MIGRATE = frozenset({"django_migrations", "django_content_type", "auth_permission", "django_site"})
 
@@ -64,9 +64,9 @@ def _delete_without_triggers() -> None:
 
 @contextmanager
 def trail_unguarded() -> Iterator[None]:
-    table = f" ON {TABLE}" if connection.vendor == "postgresql" else ""
+    """Lift what guards the trail and what was sealed of it."""
     with connection.cursor() as cursor:
-        for name in NAMES[connection.vendor]:
-            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{table}")
+        for name, table in TABLE_OF[connection.vendor].items():
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if connection.vendor == "postgresql" else ""))
     yield
     make_triggers()

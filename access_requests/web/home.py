@@ -18,6 +18,7 @@ from access_requests.web.elevations import stops
 from access_requests.web.elevations.bars import bars
 from access_requests.web.elevations.passes import Pass, passes_of
 from access_requests.web.timeline import story
+from audits.sealing import status as seal
 from portal.pages import moments
 from portal.pages.page import PageRequest
 from portal.users.models import User
@@ -45,6 +46,7 @@ def _context(person: User, *, now: datetime) -> dict[str, Any]:
         "lead": lead,
         "drifts": drift.still_open().count() if person.is_administrator else 0,
         "undelivered": notices.given_up_lately(now=now) if person.is_administrator else 0,
+        "status": seal.current(now=now) if person.reads_everything else None,
         "stops": stops.of_person(person, now=now),
         "passes": passes,
         "items": _story(passes, now),

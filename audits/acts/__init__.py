@@ -109,5 +109,10 @@ class Act(StrEnum):
     WEBHOOK_DELETED = "webhook.deleted"
     DELIVERY_REPEATED = "delivery.repeated"
 
+    # Of a log: the sealer's, but for the order to begin another, which is an administrator's.
+    SEAL_NEW_LOG_ORDERED = "seal.new_log_ordered"
+    SEAL_LOG_BEGUN = "seal.log_begun"
+    SEAL_KEY_CHANGED = "seal.key_changed"
+
 
 TOLD = frozenset(act for act in Act if act.is_news)

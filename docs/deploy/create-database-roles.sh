@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the roles that web, workers, notices worker and beat log in as, which own nothing; one that is there gets its password anew.
+# Makes the roles that web, workers, notices worker, beat, sealer and auditors log in as, which own nothing; one that is there gets its password anew.
 # PostgreSQL's container runs it when it makes its data directory; docs/deploy/README.md says when to run it by hand.
 # What they may do is granted after each migrate, by `manage.py grant_database_roles`.
 set -eu
@@ -16,3 +16,5 @@ make "$WEB_ROLE" web_password
 make "$WORKER_ROLE" worker_password
 make "$NOTICES_ROLE" notices_password
 make "$BEAT_ROLE" beat_password
+make "$SEALER_ROLE" sealer_password
+make "$AUDITOR_ROLE" auditor_password

@@ -38,6 +38,10 @@ def beat(*, schedule: Path, environment: Environment) -> Command:
     return Command(name="beat", line=line, environment=environment)
 
 
+def sealer(*, environment: Environment) -> Command:
+    return Command(name="sealer", line=[sys.executable, "manage.py", "seal"], environment=environment)
+
+
 def web(*, sockets: Sequence[int], environment: Environment) -> Command:
     binds = [f"--bind=fd://{number}" for number in sockets]
     line = [sys.executable, "-m", "gunicorn", "--config=python:portal.demo.gunicorn", *binds, "portal.wsgi:application"]

@@ -72,6 +72,11 @@ def of_worker(*, aws_url: str, secrets: Secrets) -> Environment:
     }
 
 
+def of_sealer(places: Places) -> Environment:
+    """Return what the sealer is told besides: its key, and the guard."""
+    return {"SEAL_KEY_FILE": str(places.seal_key), "SEAL_GUARD": str(places.guard)}
+
+
 def keep(places: Places, environment: Environment) -> None:
     """Write down a worker's environment for the command line."""
     write_private(places.keys / WORKER_FILE, json.dumps(environment))

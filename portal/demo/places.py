@@ -38,6 +38,15 @@ class Places:
     def beat_schedule(self) -> Path:
         return self.root / "beat-schedule"
 
+    @property
+    def seal_key(self) -> Path:
+        return self.keys / "seal_key.pem"
+
+    @property
+    def guard(self) -> Path:
+        """Where the checkpoints of the sealed trail are written once and for ever."""
+        return self.root / "guard"
+
     def log(self, name: str) -> Path:
         return self.root / "log" / f"{name}.log"
 
@@ -45,7 +54,7 @@ class Places:
     def taken(self) -> Iterator[None]:
         """Make the folders and hold the lock; logs begin anew. Raises Unusable when a demo runs here already."""
         try:
-            for folder in (self.root, self.keys, self.root / "log"):
+            for folder in (self.root, self.keys, self.guard, self.root / "log"):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = (self.root / "lock").open("w")
         except OSError as error:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from portal.demo.places import write_private
-from portal.settings.signing import throwaway_key
+from portal.settings.signing import seal_key, throwaway_key
 from portal.simulated_aws.company import PEOPLE
 from portal.simulated_aws.people import Credentials
 from portal.simulated_aws.world import AccessKey
@@ -32,9 +32,10 @@ class Secrets:
 
 
 def open_all(keys: Path) -> Secrets:
-    """Return what is kept in the folder, and make what is not there yet; the settings read two more from there."""
+    """Return what is kept in the folder, and make what is not there yet; the settings read three more from there."""
     _kept(keys / "secret_key", lambda: secrets.token_urlsafe(64))
     _kept(keys / "oidc_private_key.pem", throwaway_key)
+    _kept(keys / "seal_key.pem", seal_key)
     return Secrets(
         aws_admin=_access_key(keys / "aws_admin"),
         aws_portal=_access_key(keys / "aws_portal"),

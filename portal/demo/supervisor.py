@@ -20,12 +20,12 @@ from portal.demo.sockets import free_port, port_of, reserve
 PREPARED_BY = ("broker", "aws")
 USES_AWS = ("worker", "ends_worker", "beat")
 # In the order in which they start; the web comes last, since its answer means that everything is there.
-ORDER = (*PREPARED_BY, *USES_AWS, "notices_worker", "web")
+ORDER = (*PREPARED_BY, *USES_AWS, "notices_worker", "sealer", "web")
 WATCH_SECONDS = 0.2
 # On a machine that is busy with something else, too.
 START_SECONDS = 180
 # More deaths than this within a minute are no accident.
-DEATHS_A_MINUTE = 6
+DEATHS_A_MINUTE = 8
 
 
 class Stopped(Exception):
@@ -163,7 +163,10 @@ def _commands(places: Places, port: int, sockets: list[int]) -> dict[str, Comman
     web = {**outside, **environment.of_web(places, portal_url=f"http://localhost:{port}", broker_url=broker_url)}
     worker_only = environment.of_worker(aws_url=f"http://127.0.0.1:{aws_port}", secrets=secrets)
     worker, controller = {**web, **worker_only}, {environment.CONTROL_TOKEN: secrets.aws_control_token}
-    environment.keep(places, {**worker_only, **environment.pace(), "BROKER_URL": broker_url, "PORTAL_URL": web["PORTAL_URL"]})
+    sealer = environment.of_sealer(places)
+    environment.keep(
+        places, {**worker_only, **sealer, **environment.pace(), "BROKER_URL": broker_url, "PORTAL_URL": web["PORTAL_URL"]}
+    )
     environment.keep_control(places, aws_url=f"http://127.0.0.1:{aws_port}", secrets=secrets)
     every = [
         commands.broker(port=broker_port, password=secrets.broker_password, environment=outside),
@@ -174,6 +177,8 @@ def _commands(places: Places, port: int, sockets: list[int]) -> dict[str, Comman
         # It speaks to chats and to programs, not to AWS.
         commands.worker("notices_worker", queue="notices", environment=web),
         commands.beat(schedule=places.beat_schedule, environment=web),
+        # Alone in having the key and the guard.
+        commands.sealer(environment={**web, **sealer}),
         commands.web(sockets=sockets, environment=web),
     ]
     return {command.name: command for command in every}

@@ -122,6 +122,10 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "delivery"): READERS,
     (GET, "delivery-again"): READERS,
     (POST, "delivery-again"): ADMINISTRATORS,
+    (GET, "audit-seal"): READERS,
+    (GET, "audit-seal-begin"): ADMINISTRATORS,
+    # Nothing is stopped.
+    (POST, "audit-seal-begin"): (LOGIN, 403, 403, 403, 403, 422),
     (POST, "set_language"): EVERYBODY,
     (GET, "healthz"): OPEN,
     (GET, "favicon"): OPEN,

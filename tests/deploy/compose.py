@@ -19,14 +19,14 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 SECRETS: dict[str, dict[str, str]] = COMPOSE["secrets"]
-LONG_RUNNING = ("web", "worker", "ends-worker", "notices-worker", "beat")
+LONG_RUNNING = ("web", "worker", "ends-worker", "notices-worker", "beat", "sealer")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
     """What the containers would find: a database server, a broker, a folder for secrets and logs; names of roles and database.
 
-    `roles` are by the service that logs in as them: web, worker, notices, beat.
+    `roles` are by the service that logs in as them: web, worker, notices, beat, sealer; and auditor, for people.
     """
 
     server_url: str
@@ -64,6 +64,7 @@ class Machine:
             "AWS_IDENTITY_CENTER_REGION": "ap-northeast-1",
             "AWS_REGION": "ap-northeast-1",
             "SPOOL_DIR": str(self.folder / "spool"),
+            "SEAL_GUARD": str(self.folder),
             "HEARTBEAT_FILE": str(self.folder / f"{service}.heartbeat"),
             **self.role_names,
             "PORT": str(free_port()),

@@ -32,7 +32,7 @@ def installed(machine: Machine) -> Machine:
 def test_services_become_healthy_each_as_its_own_role_and_stop_when_asked(installed: Machine) -> None:
     with logins_seen(installed) as seen, running(installed, *LONG_RUNNING) as started:
         # Beat, which may read nothing, does not even log in.
-        there = {installed.roles[service] for service in ("web", "worker", "notices")}
+        there = {installed.roles[service] for service in ("web", "worker", "notices", "sealer")}
         until(lambda: seen >= there)
         assert seen == there
         assert {name: each.stop() for name, each in started.items()} == dict.fromkeys(LONG_RUNNING, 0)
@@ -60,7 +60,7 @@ def test_migrate_step_may_run_again(installed: Machine) -> None:
         "CREATE TABLE public.mine (id bigint)",
     ],
 )
-@pytest.mark.parametrize("service", ["web", "worker", "notices"])
+@pytest.mark.parametrize("service", ["web", "worker", "notices", "sealer"])
 def test_no_role_can_change_the_trail_or_what_guards_it(installed: Machine, service: str, statement: str) -> None:
     with psycopg.connect(installed.secret(f"{service}_database_url")) as connection:
         connection.execute(ENTRY)
@@ -130,11 +130,18 @@ def test_each_service_has_the_password_of_its_own_role_alone() -> None:
     assert services_with("worker_database_url") == {"worker", "ends-worker"}
     assert services_with("notices_database_url") == {"notices-worker"}
     assert services_with("beat_database_url") == {"beat"}
+    assert services_with("sealer_database_url") == {"sealer"}
 
 
 def test_what_signs_nothing_has_no_key() -> None:
     assert services_with("secret_key") == {"web", "notices-worker"}
     assert services_with("oidc_private_key") == {"web"}
+
+
+def test_sealer_alone_has_the_key_of_the_seal_and_the_guard() -> None:
+    assert services_with("seal_key") == {"sealer"}
+    with_guard = {name for name, service in SERVICES.items() if any("guard" in each for each in service.get("volumes", []))}
+    assert with_guard == {"sealer"}
 
 
 @pytest.mark.parametrize("secret", sorted(SECRETS))

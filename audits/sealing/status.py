@@ -1,0 +1,64 @@
+"""How sealing is, as pages and notices say it: from what the sealer left in the database, whether it lives or not."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from audits import selectors
+from audits.models import Checkpoint, Log, Sealer, SealState, TrailEntry
+from audits.sealing import beginning, growing, rounds
+
+# What stops sealing until somebody has done something.
+STOPS = frozenset(SealState) - {SealState.SEALED, SealState.BEHIND}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """`until` is the last entry that is sealed, `first_waiting` the first that is not; None where there is none."""
+
+    log: Log | None
+    newest: Checkpoint | None
+    sealer: Sealer | None
+    until: TrailEntry | None
+    first_waiting: TrailEntry | None
+    waiting: int
+    now: datetime
+
+    @property
+    def stopped(self) -> SealState | None:
+        """Return why nothing is sealed, where that is known."""
+        state = SealState(self.sealer.state) if self.sealer and self.sealer.state else None
+        return state if state in STOPS else None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether an entry has waited for longer than SEAL_LATE_SECONDS: the sealer is stopped, or dead."""
+        since = self.first_waiting and (self.first_waiting.recorded_at or self.first_waiting.at)
+        return bool(since and since < self.now - timedelta(seconds=settings.SEAL_LATE_SECONDS))
+
+    @property
+    def can_begin_another(self) -> bool:
+        """Whether a new log is what an administrator may answer."""
+        return self.stopped in rounds.ENDS_LOG
+
+
+def current(*, now: datetime) -> Status:
+    """Return how sealing is. Costs six queries, whatever the trail's length."""
+    log = beginning.latest()
+    newest = rounds.newest(log) if log else None
+    ahead, size = (log.ahead if log else 0), (newest.size if newest else 0)
+    last = max(size - ahead, 0)
+    return Status(
+        log=log,
+        newest=newest,
+        sealer=Sealer.objects.filter(pk=1).first(),
+        until=TrailEntry.objects.filter(pk=last).first(),
+        first_waiting=selectors.after(last).first(),
+        waiting=(growing.length(log) if log else selectors.last_id()) - size,
+        now=now,
+    )
+
+
+def is_late(*, now: datetime) -> bool:
+    return current(now=now).is_late

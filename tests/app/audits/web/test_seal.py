@@ -1,0 +1,84 @@
+"""What auditors read about the seal, and what an administrator may order."""
+
+import pytest
+from django.test import Client
+
+from audits.acts import Act
+from audits.models import Log, Sealer, SealState, TrailEntry
+from audits.sealing.lease import Lease
+from audits.sealing.sealer import Sealing
+from portal.users.models import User
+from tests.app.access_requests.web.conftest import laid_out
+from tests.worlds.cast import Cast
+from tests.worlds.sealed import ORIGIN, Trail
+
+
+def page_of(client: Client, person: User, path: str = "/audit/seal/") -> str:
+    client.force_login(person)
+    return laid_out(client.get(path, headers={"Accept-Language": "en"}))
+
+
+def test_page_says_until_where_it_is_sealed_and_by_which_key(sealed_trail: Trail, cast: Cast, client: Client) -> None:
+    assert "Nothing is sealed yet" in page_of(client, cast.auditor01)
+    sealed_trail.grow(3)
+    assert "3 entries wait to be sealed" in page_of(client, cast.auditor01)
+    Sealing(means=sealed_trail.means).step()
+    page = page_of(client, cast.auditor01)
+    assert "Every entry is sealed" in page
+    assert "entry 3, of" in page
+    assert "checkpoint 1 over 3 leaves" in page
+    assert str(sealed_trail.folder) in page
+    assert f"{ORIGIN}+" in page
+    assert "Begin another log" not in page
+
+
+def test_home_says_when_entries_wait_for_too_long(sealed_trail: Trail, cast: Cast, client: Client) -> None:
+    Sealing(means=sealed_trail.means).step()
+    sealed_trail.grow(2)
+    assert "wait to be sealed" not in page_of(client, cast.auditor01, "/")
+    old = "'2026-11-01 00:00:00'"
+    sealed_trail.forge(f"UPDATE audits_trailentry SET recorded_at = {old} WHERE id = 1")  # noqa: S608  Fixed words.
+    for person in (cast.auditor01, cast.admin01):
+        assert "2 entries of the audit trail wait to be sealed, the oldest since" in page_of(client, person, "/")
+    assert "wait to be sealed" not in page_of(client, cast.member01, "/")
+    assert "Entries wait for too long" in page_of(client, cast.auditor01)
+
+
+@pytest.fixture
+def restored(sealed_trail: Trail) -> Trail:
+    """A trail that is not the one that the guard has checkpoints of."""
+    sealed_trail.grow(3)
+    Sealing(means=sealed_trail.means).step()
+    sealed_trail.forge("DELETE FROM audits_checkpoint")
+    sealed_trail.forge("UPDATE audits_trailentry SET actor = 'nobody' WHERE id = 1")
+    assert Sealing(means=sealed_trail.means, lease=_same_lease()).step() == SealState.RESTORED
+    return sealed_trail
+
+
+def _same_lease() -> Lease:
+    return Lease(holder=Sealer.objects.get().holder)
+
+
+def test_administrator_orders_another_log_where_the_seal_is_stopped(restored: Trail, cast: Cast, client: Client) -> None:
+    page = page_of(client, cast.admin01)
+    assert "the database was restored, or forged" in page
+    assert "Begin another log" in page
+    assert "Begin another log" not in page_of(client, cast.auditor01)
+    client.force_login(cast.admin01)
+    answer = client.post("/audit/seal/begin-another-log/", {"reason": "restored on Monday"}, follow=True)
+    assert answer.status_code == 200
+    entry = TrailEntry.objects.get(act=Act.SEAL_NEW_LOG_ORDERED)
+    assert (entry.actor, entry.data["origin"], entry.data["reason"]) == ("admin01", ORIGIN, "restored on Monday")
+    restored.seal()
+    assert restored.log.origin == f"{ORIGIN}/2"
+
+
+def test_order_needs_a_reason_and_a_seal_that_is_stopped(restored: Trail, cast: Cast, client: Client) -> None:
+    client.force_login(cast.admin01)
+    assert client.post("/audit/seal/begin-another-log/", {"reason": " "}).status_code == 422
+    restored.forge("DELETE FROM audits_sealer")
+    assert client.post("/audit/seal/begin-another-log/", {"reason": "why not"}).status_code == 409
+    client.force_login(cast.auditor01)
+    assert client.post("/audit/seal/begin-another-log/", {"reason": "why not"}).status_code == 403
+    assert not TrailEntry.objects.filter(act=Act.SEAL_NEW_LOG_ORDERED).exists()
+    assert Log.objects.count() == 1
