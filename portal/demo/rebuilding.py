@@ -27,12 +27,12 @@ from access_requests.models import (
 )
 from access_requests.services.elevations import aws_step, fences, gates
 from portal.demo.secret_files import Secrets
+from portal.iam import boundaries
 from portal.iam.fences import entry_fence, entry_fence_name
 from portal.iam.session_gate import SESSION_GATE_NAME, session_gate
 from portal.simulated_aws import control
 from portal.simulated_aws.company import PERSON_BOUNDARY_ARN, WORK_PATH, company
 from portal.simulated_aws.guard_rails import allow, document
-from portal.simulated_aws.jump_rails import PERSON_BOUNDARY
 
 Declared = dict[str, Any]
 PRESENT = (ElevationStatus.ACTIVE, ElevationStatus.REVOKING)
@@ -156,7 +156,7 @@ def _let_into(jump: Declared, groups: Iterable[Declared]) -> None:
     """Have the boundary of people name the roles of these groups too."""
     roles = [arn for group in groups for arn in group["inline"]["SwitchRole"]["Statement"][0]["Resource"]]
     for policy in jump["managed_policies"]:
-        if policy["name"] == PERSON_BOUNDARY:
+        if policy["name"] == boundaries.PERSON:
             (switch, *_) = policy["document"]["Statement"]
             switch["Resource"] = [*switch["Resource"], *roles]
 

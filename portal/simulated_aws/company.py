@@ -11,10 +11,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from portal.iam import boundaries
+from portal.iam.rails import placing
+from portal.iam.rails.placing import Packs
 from portal.iam.session_gate import SESSION_GATE_NAME
-from portal.simulated_aws import change_roles, company_directory, jump_rails, rights, work_gates
-from portal.simulated_aws import guard_rails as rails
-from portal.simulated_aws.guard_rails import allow, deny, document
+from portal.simulated_aws import change_roles, company_directory, company_rails, rights, work_gates
+from portal.simulated_aws.guard_rails import allow, document
 from portal.simulated_aws.people import Credentials
 from portal.simulated_aws.world import AccessKey, Account, Document, Group, ManagedPolicy, MfaDevice, Role, User, World
 
@@ -34,7 +36,7 @@ ADMIN_USER = "administrator"
 PORTAL_ROLE = "SekishoPortalRole"
 PORTAL_USER = "sekisho-portal"
 WORK_PATH = "/sekisho/work/"
-PERSON_BOUNDARY_ARN = f"arn:aws:iam::{ACCOUNTS['jump']}:policy/sekisho/{jump_rails.PERSON_BOUNDARY}"
+PERSON_BOUNDARY_ARN = f"arn:aws:iam::{ACCOUNTS['jump']}:policy/sekisho/{boundaries.PERSON}"
 PEOPLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "member01": ("MemberGroup",),
@@ -52,6 +54,7 @@ _BY_RUNBOOKS = ("Change", "Automation")
 _WORK_LEVELS = ("Leader", "Member", *_BY_RUNBOOKS)
 _ENVIRONMENTS = {"Dev": "development", "Stg": "staging", "Prod": "production"}
 _PORTAL_USER_ARN = f"arn:aws:iam::{ACCOUNTS['jump']}:user/{PORTAL_USER}"
+_PORTAL_POLICY_ARN = f"arn:aws:iam::{ACCOUNTS['jump']}:policy/sekisho/SekishoPortal"
 _PORTAL_POLICY_FILE = Path(__file__).parent.parent / "aws" / "policies" / "portal-jump.json"
 _ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 _POWER_USER = "arn:aws:iam::aws:policy/PowerUserAccess"
@@ -75,9 +78,9 @@ def company(
     accounts = [_jump(admin_key=admin_key, portal_key=portal_key, people=people)]
     accounts += [_environment(prefix, name) for prefix, name in _ENVIRONMENTS.items()]
     accounts += [
-        _account("billing", _role("billing", "Billing_AdminRole", managed=[_READ_ONLY], allowed=[rails.DENY_BILLING])),
-        _account("log-archive", _reader("log-archive", "Log_ReadOnlyRole")),
-        _account("audit", _reader("audit", "Audit_ReadOnlyRole")),
+        _account("billing", _role("billing", "Billing_AdminRole", managed=[_READ_ONLY])),
+        _account("log-archive", _role("log-archive", "Log_ReadOnlyRole", managed=[_READ_ONLY])),
+        _account("audit", _role("audit", "Audit_ReadOnlyRole", managed=[_READ_ONLY])),
     ]
     return World(accounts=tuple(accounts)).as_json()
 
@@ -86,13 +89,22 @@ def role_arn(account: str, role: str) -> str:
     return f"arn:aws:iam::{ACCOUNTS[account]}:role/{role}"
 
 
-def _policy_arn(account: str, policy: ManagedPolicy) -> str:
-    return f"arn:aws:iam::{ACCOUNTS[account]}:policy{policy.path}{policy.name}"
+def _rails(account: str) -> tuple[ManagedPolicy, ...]:
+    """Return the policies with the guard rails of an account."""
+    policies = _packs(account).policies.items()
+    return tuple(ManagedPolicy(name=name, path=placing.PATH, document=document) for name, document in policies)
 
 
-def _rails(account: str, *, allowed: Sequence[ManagedPolicy] = ()) -> tuple[str, ...]:
-    """Return the guard rails of an account as ARNs, without those that are a declared exception."""
-    return tuple(_policy_arn(account, rail) for rail in rails.EVERYWHERE if rail not in allowed)
+def _attached(account: str, name: str) -> tuple[str, ...]:
+    """Return the ARNs of the rails that a group or a role has."""
+    return tuple(f"arn:aws:iam::{ACCOUNTS[account]}:policy{placing.PATH}{pack}" for pack in _packs(account).attached[name])
+
+
+def _packs(account: str) -> Packs:
+    # The administrator is sealed away: used by two people together, when there is no other way.
+    sealed = f"arn:aws:iam::{ACCOUNTS['jump']}:user/{ADMIN_USER}"
+    spared = (role_arn("jump", PORTAL_ROLE), _PORTAL_USER_ARN, sealed) if account == "jump" else ()
+    return company_rails.packs(account, account_id=ACCOUNTS[account], spared=spared)
 
 
 # Accounts that people switch into
@@ -102,23 +114,21 @@ def _account(name: str, *roles: Role, policies: Sequence[ManagedPolicy] = ()) ->
     return Account(
         id=ACCOUNTS[name],
         name=name,
-        managed_policies=(*rails.EVERYWHERE, *policies),
+        managed_policies=(*_rails(name), *policies),
         roles=(_administration(), *roles),
     )
 
 
 def _environment(prefix: str, name: str) -> Account:
-    allowed = [rails.DENY_IAM] if name == "development" else []
     inline = {"Iam": rights.iam_limits(name, account_id=ACCOUNTS[name])}
     # In production people are let in for a time only.
     gated = name == "production"
     inline |= work_gates.AT_REST if gated else {}
-    boundary = work_gates.boundary_arn(ACCOUNTS[name]) if gated else None
-    leader = _role(name, f"{prefix}_LeaderRole", managed=[_POWER_USER], inline=inline, allowed=allowed, seconds=WORK_SECONDS)
+    of_people = boundaries.DEVELOPMENT if name == "development" else boundaries.WORK
+    boundary = boundaries.arn(ACCOUNTS[name], of_people)
+    leader = _role(name, f"{prefix}_LeaderRole", managed=[_POWER_USER], inline=inline, seconds=WORK_SECONDS)
     operate = {"Operate": document(allow(rights.OPERATIONS))}
-    member = _role(
-        name, f"{prefix}_MemberRole", managed=[_READ_ONLY], inline=inline | operate, allowed=allowed, seconds=WORK_SECONDS
-    )
+    member = _role(name, f"{prefix}_MemberRole", managed=[_READ_ONLY], inline=inline | operate, seconds=WORK_SECONDS)
     work_roles = [leader, member]
     if gated:
         # What changes and runbooks let people into: what members do, each by a role of its own.
@@ -129,7 +139,8 @@ def _environment(prefix: str, name: str) -> Account:
         *([_reserved(name, member)] if gated else []),
         _role(name, f"{prefix}_ReadOnlyRole", managed=[_READ_ONLY]),
         work_gates.gate_role(ACCOUNTS[name], portal=[role_arn("jump", PORTAL_ROLE), _PORTAL_USER_ARN]),
-        policies=work_gates.policies(),
+        work_gates.deploy_role(ACCOUNTS[name]),
+        policies=work_gates.policies(ACCOUNTS[name]),
     )
 
 
@@ -139,27 +150,20 @@ def _reserved(account: str, like: Role) -> Role:
     return company_directory.role(ACCOUNTS[account], managed=like.managed, inline=inline)
 
 
-def _reader(account: str, name: str) -> Role:
-    """Return a role that reads logs and evidence, downloads included."""
-    return _role(account, name, managed=[_READ_ONLY], allowed=[rails.DENY_S3_DOWNLOAD])
-
-
 def _role(
     account: str,
     name: str,
     *,
     managed: Sequence[str],
     inline: Mapping[str, Document] | None = None,
-    allowed: Sequence[ManagedPolicy] = (),
     seconds: int = 3_600,
 ) -> Role:
     return Role(
         name=name,
         trust=_trust_of_people(),
         max_session_seconds=seconds,
-        managed=(*managed, *_rails(account, allowed=allowed)),
-        # From one role to the next, a session would outlive whatever ends the first.
-        inline={**(inline or {}), "NoChaining": document(deny("sts:AssumeRole"))},
+        managed=(*managed, *_attached(account, name)),
+        inline=inline or {},
     )
 
 
@@ -186,7 +190,7 @@ def _jump(*, admin_key: AccessKey, portal_key: AccessKey, people: Sequence[User]
     return Account(
         id=ACCOUNTS["jump"],
         name="jump",
-        managed_policies=(*rails.EVERYWHERE, _NO_FORGERY, _PERSON_BOUNDARY, _portal_policy()),
+        managed_policies=(*_rails("jump"), _PERSON_BOUNDARY, _portal_policy()),
         roles=(
             _administration(),
             _portal_role(),
@@ -200,7 +204,7 @@ def _jump(*, admin_key: AccessKey, portal_key: AccessKey, people: Sequence[User]
             User(
                 name=PORTAL_USER,
                 # With the portal's rights of its own too: the role between is an option of the portal's settings.
-                managed=(_policy_arn("jump", _portal_policy()),),
+                managed=(_PORTAL_POLICY_ARN,),
                 inline={"SwitchToPortalRole": document(allow("sts:AssumeRole", role_arn("jump", PORTAL_ROLE)))},
                 keys=(portal_key,),
             ),
@@ -226,12 +230,15 @@ def _standing_groups() -> tuple[Group, ...]:
             "JumpAdminGroup",
             [role_arn("billing", "Billing_AdminRole")],
             inline={"Iam": document(allow("iam:*"))},
-            allowed=[rails.DENY_IAM],
         ),
         _group("LeaderGroup", [*_roles_of("Leader"), prod_reader]),
         _group("MemberGroup", [*_roles_of("Member"), prod_reader]),
         _group("AuditorGroup", [prod_reader, log_reader, audit_reader]),
-        Group(name="ChangeApprovalGroup", managed=_jump_rails(), inline={"Approve": approvals}),
+        Group(
+            name="ChangeApprovalGroup",
+            managed=_attached("jump", "ChangeApprovalGroup"),
+            inline={"Approve": approvals},
+        ),
     )
 
 
@@ -240,10 +247,13 @@ def _group(
     roles: Sequence[str],
     *,
     inline: Mapping[str, Document] | None = None,
-    allowed: Sequence[ManagedPolicy] = (),
 ) -> Group:
     own = {"SwitchRole": document(allow("sts:AssumeRole", roles)), "OwnCredentials": _OWN_CREDENTIALS}
-    return Group(name=name, managed=_jump_rails(allowed=allowed), inline={**own, **(inline or {})})
+    return _guarded_group(name, {**own, **(inline or {})})
+
+
+def _guarded_group(name: str, inline: Mapping[str, Document]) -> Group:
+    return Group(name=name, managed=_attached("jump", name), inline=inline)
 
 
 def _work_groups() -> tuple[Group, ...]:
@@ -269,25 +279,18 @@ def _roles_of(level: str) -> list[str]:
     return [role_arn("development", f"Dev_{level}Role"), role_arn("staging", f"Stg_{level}Role")]
 
 
-def _jump_rails(*, allowed: Sequence[ManagedPolicy] = ()) -> tuple[str, ...]:
-    return (*_rails("jump", allowed=allowed), _policy_arn("jump", _NO_FORGERY))
-
-
 def _portal_policy() -> ManagedPolicy:
     return ManagedPolicy(name="SekishoPortal", path="/sekisho/", document=json.loads(_PORTAL_POLICY_FILE.read_text()))
 
 
 def _portal_role() -> Role:
     trust = document({"Effect": "Allow", "Principal": {"AWS": _PORTAL_USER_ARN}, "Action": "sts:AssumeRole"})
-    return Role(name=PORTAL_ROLE, trust=trust, managed=(_policy_arn("jump", _portal_policy()),))
+    return Role(name=PORTAL_ROLE, trust=trust, managed=(_PORTAL_POLICY_ARN,))
 
 
-_OWN_CREDENTIALS = jump_rails.own_credentials(ACCOUNTS["jump"])
-_PERSON_BOUNDARY = jump_rails.person_boundary(ACCOUNTS["jump"], roles=_roles_of_people())
-_NO_FORGERY = jump_rails.no_forgery(
-    account_id=ACCOUNTS["jump"],
-    work_groups=f"{WORK_PATH}*",
-    administrators="/JumpAdminGroup",
-    # The administrator is sealed away: used by two people together, when there is no other way.
-    except_principals=[role_arn("jump", PORTAL_ROLE), _PORTAL_USER_ARN, f"arn:aws:iam::{ACCOUNTS['jump']}:user/{ADMIN_USER}"],
+_OWN_CREDENTIALS = document(*boundaries.own_credentials(ACCOUNTS["jump"]))
+_PERSON_BOUNDARY = ManagedPolicy(
+    name=boundaries.PERSON,
+    path=boundaries.PATH,
+    document=boundaries.person(ACCOUNTS["jump"], roles=_roles_of_people()),
 )

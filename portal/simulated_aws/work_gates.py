@@ -1,33 +1,40 @@
-"""What the portal needs in an account with work roles: its role there, and the boundary that keeps hands off the gates."""
+"""What an account with work roles has besides them: the portal's role there, CloudFormation's, and the boundaries of them all."""
 
 import json
 from pathlib import Path
 
+from portal.iam import boundaries
 from portal.iam.session_gate import SESSION_GATE_NAME, session_gate
-from portal.simulated_aws.guard_rails import document
+from portal.simulated_aws.guard_rails import allow, document
 from portal.simulated_aws.world import ManagedPolicy, Role
 
 GATE_ROLE = "SekishoGateRole"
-BOUNDARY = "SekishoWorkRoleBoundary"
 AT_REST = {SESSION_GATE_NAME: session_gate()}
 
-_PATH = "/sekisho/"
-_FOLDER = Path(__file__).parent.parent / "aws" / "policies"
-_FILES = {"SekishoGate": "portal-gate.json", BOUNDARY: "work-role-boundary.json"}
+_GATE_POLICY = "SekishoGate"
+_GATE_FILE = Path(__file__).parent.parent / "aws" / "policies" / "portal-gate.json"
 
 
-def policies() -> tuple[ManagedPolicy, ...]:
-    """Return the portal's own policy and the boundary of work roles, as the files that administrators are given."""
-    return tuple(
-        ManagedPolicy(name=name, path=_PATH, document=json.loads((_FOLDER / file).read_text())) for name, file in _FILES.items()
-    )
-
-
-def boundary_arn(account_id: str) -> str:
-    return f"arn:aws:iam::{account_id}:policy{_PATH}{BOUNDARY}"
+def policies(account_id: str) -> tuple[ManagedPolicy, ...]:
+    """Return the portal's own policy, as the file that administrators are given, and the four boundaries."""
+    own = ManagedPolicy(name=_GATE_POLICY, path=boundaries.PATH, document=json.loads(_GATE_FILE.read_text()))
+    bounds = [ManagedPolicy(name=name, path=boundaries.PATH, document=of(account_id)) for name, of in boundaries.BY_NAME.items()]
+    return (own, *bounds)
 
 
 def gate_role(account_id: str, *, portal: list[str]) -> Role:
     """Return the role by which the portal writes gates; a program has no MFA device."""
     trust = document({"Effect": "Allow", "Principal": {"AWS": portal}, "Action": "sts:AssumeRole"})
-    return Role(name=GATE_ROLE, path=_PATH, trust=trust, managed=(f"arn:aws:iam::{account_id}:policy{_PATH}SekishoGate",))
+    return Role(name=GATE_ROLE, path=boundaries.PATH, trust=trust, managed=(boundaries.arn(account_id, _GATE_POLICY),))
+
+
+def deploy_role(account_id: str) -> Role:
+    """Return the role that CloudFormation deploys in: everything, within its boundary."""
+    service = {"Service": "cloudformation.amazonaws.com"}
+    return Role(
+        name=boundaries.DEPLOY_ROLE,
+        path=boundaries.PATH,
+        trust=document({"Effect": "Allow", "Principal": service, "Action": "sts:AssumeRole"}),
+        inline={"Deploy": document(allow("*"))},
+        boundary=boundaries.arn(account_id, boundaries.DEPLOY),
+    )

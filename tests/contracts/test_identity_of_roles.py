@@ -16,10 +16,10 @@ from access_requests.services import sweep
 from access_requests.services.drift import running
 from access_requests.services.elevations import gates, provision, target_roles
 from audits.models import TrailEntry
+from portal.iam import boundaries
 from portal.iam.fences import Document, iso
 from portal.iam.fences import entry_fence as rendered
 from portal.simulated_aws.company import ACCOUNTS
-from portal.simulated_aws.work_gates import boundary_arn
 from tests.contracts.test_access_in_time import Production, can_act, is_allowed, production
 from tests.stand_ins.aws import Switched
 from tests.worlds.jump import ended, granted
@@ -82,7 +82,7 @@ class Team:
 def make_role(production: Production, *, path: str = "/team/") -> None:
     iam = production.gated.iam
     trust = iam.get_role(RoleName="Prod_MemberRole")["Role"]["AssumeRolePolicyDocument"]
-    boundary = boundary_arn(ACCOUNTS["production"])
+    boundary = boundaries.arn(ACCOUNTS["production"], boundaries.WORK)
     iam.create_role(RoleName=NAME, Path=path, AssumeRolePolicyDocument=json.dumps(trust), PermissionsBoundary=boundary)
     iam.put_role_policy(RoleName=NAME, PolicyName="Look", PolicyDocument=document(LOOK))
 

@@ -123,7 +123,7 @@ def test_defect_10_leaders_role_has_no_guard_rail_and_nothing_denies_deleting_fr
     for action in ("s3:DeleteObject", "s3:DeleteBucket", "s3:PutLifecycleConfiguration", "cloudtrail:StopLogging"):
         assert not may(gated, LEADER_ROLE, action, issued_at=jump.clock.now)
     # Whoever takes the rail off is found out.
-    rail = "arn:aws:iam::444444444444:policy/sekisho/rails/DenyS3Delete"
+    rail = "arn:aws:iam::444444444444:policy/sekisho/rails/SekishoRails1"
     TargetRole.objects.filter(name=LEADER_ROLE).update(policies=[rail])
     gated.iam.detach_role_policy(RoleName=LEADER_ROLE, PolicyArn=rail)
     jump.clock.forward(minutes=2)

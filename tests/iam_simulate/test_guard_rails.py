@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from portal.iam import boundaries
 from portal.iam.contexts import of_session, of_user
 from portal.iam.evaluation import Call, Decision, evaluate
 from portal.iam.principals import Policy, Principal, Role
-from portal.simulated_aws import work_gates
 from portal.simulated_aws.company import ACCOUNTS, company
 from portal.simulated_aws.guard_rails import allow, document
 from portal.simulated_aws.world import AccessKey, Group, User, World
@@ -29,13 +29,12 @@ def agreed(peer: IamSimulate, principal: Principal, ask: Ask, keys: Any) -> bool
 
 def work_role() -> Role:
     """Return a role that may do everything, but for the boundary."""
-    (boundary,) = (policy for policy in work_gates.policies() if policy.name == work_gates.BOUNDARY)
     return Role(
         arn=f"{rails.THERE}:role/Prod_LeaderRole",
         role_id="AROALEADER0000000001",
         trust=Policy(name="trust", document={}),
         policies=(EVERYTHING,),
-        boundary=Policy(name="boundary", document=boundary.document),
+        boundary=Policy(name="boundary", document=boundaries.work(ACCOUNTS["production"])),
     )
 
 

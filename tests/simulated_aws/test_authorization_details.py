@@ -44,7 +44,10 @@ def test_groups_come_with_path_and_documents(aws: Aws) -> None:
     assert groups["ProdMemberWorkGroup"]["Path"] == "/sekisho/work/"
     (policy,) = groups["ProdMemberWorkGroup"]["GroupPolicyList"]
     assert policy["PolicyDocument"]["Statement"][0]["Resource"] == role_arn("production", "Prod_MemberRole")
-    assert {attached["PolicyName"] for attached in groups["MemberGroup"]["AttachedManagedPolicies"]} > {"DenyIamChanges"}
+    assert {attached["PolicyName"] for attached in groups["MemberGroup"]["AttachedManagedPolicies"]} >= {
+        "SekishoRails1",
+        "SekishoRails2",
+    }
 
 
 def test_roles_come_with_trust_boundary_and_the_gate(aws: Aws) -> None:

@@ -15,7 +15,7 @@ from tests.stand_ins.aws import PORTAL_KEY, Aws
 from tests.worlds.rails import JUMP
 
 EVERYTHING = json.dumps(document(allow("*")))
-RAIL = f"{JUMP}:policy/sekisho/rails/DenyPortalForgery"
+RAIL = f"{JUMP}:policy/sekisho/rails/SekishoRailsWithoutIamChanges1"
 TRUSTS_ADMIN01 = json.dumps(
     document({"Effect": "Allow", "Principal": {"AWS": f"{JUMP}:user/admin01"}, "Action": "sts:AssumeRole"})
 )

@@ -29,7 +29,7 @@ def test_principals_are_simulated_by_their_groups_and_boundary_and_not_by_trust(
     assert allowed["PermissionsBoundaryDecisionDetail"] == {"AllowedByPermissionsBoundary": True}
     assert _asked(aws, MEMBER, "sts:AssumeRole", WORK)["EvalDecision"] == "implicitDeny"
     denied = _asked(aws, MEMBER, "iam:CreateUser")
-    assert (denied["EvalDecision"], denied["MatchedStatements"][0]["SourcePolicyId"]) == ("explicitDeny", "DenyIamChanges")
+    assert (denied["EvalDecision"], denied["MatchedStatements"][0]["SourcePolicyId"]) == ("explicitDeny", "SekishoRails1")
 
 
 @pytest.mark.parametrize(("moment", "decision"), [("2026-11-23T19:59:59Z", "allowed"), ("2026-11-23T20:00:01Z", "explicitDeny")])

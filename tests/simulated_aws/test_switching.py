@@ -121,7 +121,6 @@ def test_role_that_was_deleted_lets_in_nobody_and_ends_its_sessions_even_when_ma
     role = iam.get_role(RoleName="Prod_ReadOnlyRole")["Role"]
     for policy in iam.list_attached_role_policies(RoleName="Prod_ReadOnlyRole")["AttachedPolicies"]:
         iam.detach_role_policy(RoleName="Prod_ReadOnlyRole", PolicyArn=policy["PolicyArn"])
-    iam.delete_role_policy(RoleName="Prod_ReadOnlyRole", PolicyName="NoChaining")
     iam.delete_role(RoleName="Prod_ReadOnlyRole")
     with refused("AccessDenied", status=403):
         aws.switch("member01", role="Prod_ReadOnlyRole")
@@ -310,7 +309,7 @@ def test_portal_detaches_other_policies_of_work_groups_and_roles_but_no_guard_ra
     answer = sts.assume_role(RoleArn=role_arn("production", "sekisho/SekishoGateRole"), RoleSessionName="sekisho")
     of_roles = Switched(aws, answer["Credentials"]).client("iam")
     of_groups = aws.client("iam", key_id=PORTAL_KEY.id, secret=PORTAL_KEY.secret)
-    rails = {name: f"arn:aws:iam::{ACCOUNTS[name]}:policy/sekisho/rails/DenyIamChanges" for name in ("jump", "production")}
+    rails = {name: f"arn:aws:iam::{ACCOUNTS[name]}:policy/sekisho/rails/SekishoRails1" for name in ("jump", "production")}
     group, other = "ProdMemberWorkGroup", "arn:aws:iam::aws:policy/ReadOnlyAccess"
     for policy in (rails["jump"], other):
         aws.admin_client("iam").attach_group_policy(GroupName=group, PolicyArn=policy)

@@ -157,7 +157,7 @@ TAKING_OVER = (
     *_each("iam:CreateRole iam:AttachRolePolicy iam:PutRolePolicy", f"{JUMP}:role/Own", who="admin01"),
     *_each("iam:UpdateAssumeRolePolicy iam:DeleteRole iam:UpdateRole", f"{JUMP}:role/SekishoPortalRole", who="admin01"),
     *_each("iam:CreatePolicyVersion iam:SetDefaultPolicyVersion iam:DeletePolicyVersion",
-           f"{JUMP}:policy/sekisho/rails/DenyPortalForgery", who="admin01"),
+           f"{JUMP}:policy/sekisho/rails/SekishoRails1", who="admin01"),
     *_each("iam:CreatePolicyVersion iam:DeletePolicy", PERSON_BOUNDARY, who="admin01"),
     *_each("iam:CreateSAMLProvider iam:UpdateSAMLProvider", f"{JUMP}:saml-provider/x", who="admin01"),
     *_each("iam:PassRole", f"{JUMP}:role/sekisho/SekishoRunbookRole", who="admin01"),

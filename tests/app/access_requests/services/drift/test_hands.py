@@ -23,7 +23,7 @@ JUMP, PRODUCTION = "arn:aws:iam::111111111111", "arn:aws:iam::444444444444"
 EVERYTHING = json.dumps(document(allow("*")))
 MUCH = json.dumps(document(allow("iam:*")))
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
-RAIL = f"{JUMP}:policy/sekisho/rails/DenyPortalForgery"
+RAIL = f"{JUMP}:policy/sekisho/rails/SekishoRails1"
 WORK_BOUNDARY = "policy/sekisho/SekishoWorkRoleBoundary"
 PERSON_BOUNDARY = "policy/sekisho/SekishoPersonBoundary"
 
@@ -65,11 +65,11 @@ CHANGES: dict[str, Callable[[World], object]] = {
     f"role_policy_edited {MEMBER_ROLE} Iam": lambda world: world.gated.iam.put_role_policy(
         RoleName=MEMBER_ROLE, PolicyName="Iam", PolicyDocument=EVERYTHING
     ),
-    f"role_policy_edited {MEMBER_ROLE} NoChaining": lambda world: world.gated.iam.put_role_policy(
-        RoleName=MEMBER_ROLE, PolicyName="NoChaining", PolicyDocument=MUCH
+    f"role_policy_edited {MEMBER_ROLE} Operate": lambda world: world.gated.iam.put_role_policy(
+        RoleName=MEMBER_ROLE, PolicyName="Operate", PolicyDocument=MUCH
     ),
     f"managed_policy_edited SekishoWorkRoleBoundary {PRODUCTION}:{WORK_BOUNDARY}": rewrite(f"{PRODUCTION}:{WORK_BOUNDARY}"),
-    f"managed_policy_edited DenyPortalForgery {RAIL}": rewrite(RAIL, MUCH),
+    f"managed_policy_edited SekishoRails1 {RAIL}": rewrite(RAIL, MUCH),
     "role_open Backdoor": backdoor,
     "role_open Prod_ReadOnlyRole": lambda world: world.gated.iam.update_assume_role_policy(
         RoleName="Prod_ReadOnlyRole", PolicyDocument=trust("arn:aws:iam::777777777777:root")
