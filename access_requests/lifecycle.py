@@ -93,4 +93,6 @@ INSIDE = IN_AWS - {ElevationStatus.REVOKING}
 UNSETTLED = frozenset(status for status, _ in ELEVATION_TRANSITIONS)
 # May stand in a window: what overlaps is measured against these.
 STANDING = UNSETTLED - {ElevationStatus.REVOKING}
+# Nothing is given by these any more.
+OVER = frozenset(ElevationStatus) - STANDING
 DRIFT_OPEN = frozenset(status for status, _ in DRIFT_TRANSITIONS)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access_requests.evaluation import ALLOWED, DENIED, NO_GATE_ROLE, NO_IAM_USER, NO_ROLE, NOT_FENCED, UNKNOWN
 from access_requests.lifecycle import ElevationStatus, RequestStatus
-from access_requests.models import ApprovalLevel, ApprovalPolicy
+from access_requests.models import AccessRequest, ApprovalLevel, ApprovalPolicy, Elevation
 from access_requests.policy.leave import Unfounded
 from portal.iam import contexts
 from portal.verbs import phrases
@@ -29,6 +29,8 @@ ELEVATION_STATES: Mapping[str, Promise] = {
     ElevationStatus.ENDED: pgettext_lazy("elevation", "ended"),
     ElevationStatus.CANCELLED: pgettext_lazy("elevation", "cancelled"),
 }
+# Shown in the place of the state of an elevation that ended without a grant, and of its request.
+NOT_GRANTED = "not_granted"
 STOP_REASONS: Mapping[str, Promise] = {
     "expired": _("its time was over"),
     "returned": _("returned early"),
@@ -121,8 +123,15 @@ def _untold(reason: str) -> str:
     return gettext("%(place)s asks for %(key)s, which is known once the call is made") % {"place": place, "key": key}
 
 
+def shown_state(row: AccessRequest | Elevation) -> str:
+    """Return the state that is shown: as it is stored, or NOT_GRANTED."""
+    return NOT_GRANTED if row.was_not_granted else row.status
+
+
 def state(word: str) -> str:
-    """Return the word for a state of a request or of an elevation, as it is stored."""
+    """Return the word for a state of a request or of an elevation, as it is stored or as `shown_state` has it."""
+    if word == NOT_GRANTED:
+        return gettext("not granted")
     return str(REQUEST_STATES.get(word) or ELEVATION_STATES.get(word) or word)
 
 

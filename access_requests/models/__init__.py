@@ -26,7 +26,7 @@ from access_requests.models.drift import (
     DriftKind,
     Reconciliation,
 )
-from access_requests.models.elevation import Elevation, PersonLease
+from access_requests.models.elevation import NOT_GRANTED, Elevation, PersonLease
 from access_requests.models.execution import AutomationExecution
 from access_requests.models.gate import RoleGate
 from access_requests.models.health import BackendHealth
@@ -40,6 +40,7 @@ __all__ = [
     "DRIFT_OF_ELEVATION",
     "DRIFT_OF_SWITCH",
     "MADE_BY_ORGANIZATIONS",
+    "NOT_GRANTED",
     "AccessRequest",
     "AccountKind",
     "ApiClient",

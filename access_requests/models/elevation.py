@@ -7,10 +7,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from access_requests.lifecycle import IN_AWS, UNSETTLED, ElevationStatus
+from access_requests.lifecycle import IN_AWS, OVER, UNSETTLED, ElevationStatus
 from access_requests.models.catalogue import WorkGroup
 from access_requests.models.codes import elevation_code
 from access_requests.models.request import AccessRequest
+
+# Why access may end by people's own will before it was given: then nothing failed.
+ENDED_BY_PEOPLE = frozenset({"returned", "stopped"})
+NOT_GRANTED = Q(status__in=sorted(OVER), granted_at=None) & ~Q(stop_reason__in=sorted(ENDED_BY_PEOPLE))
 
 
 class Elevation(models.Model):
@@ -100,6 +104,11 @@ class Elevation(models.Model):
     def over_at(self) -> datetime:
         """When it was over, as AWS showed it; before that, when it is to be over."""
         return self.ended_at or self.ends_at
+
+    @property
+    def was_not_granted(self) -> bool:
+        """Whether it was approved and is over without AWS ever having shown it: `NOT_GRANTED` in a query."""
+        return self.status in OVER and self.granted_at is None and self.stop_reason not in ENDED_BY_PEOPLE
 
     @property
     def evaluation_now(self) -> dict[str, Any] | None:

@@ -89,6 +89,11 @@ class AccessRequest(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def was_not_granted(self) -> bool:
+        """Whether access that it was approved for was not granted: known where selectors.requests loaded it."""
+        return bool(getattr(self, "lacks_access", False))
+
 
 class RequestedGroup(models.Model):
     request = models.ForeignKey(AccessRequest, models.CASCADE, related_name="requested_groups")

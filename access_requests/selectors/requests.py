@@ -1,13 +1,14 @@
 """Requests, for whoever may see them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from access_requests import wording
 from access_requests.lifecycle import UNDECIDED
-from access_requests.models import AccessRequest, ApprovalLevel, Decision, Elevation, Verdict, WorkGroup
+from access_requests.models import NOT_GRANTED, AccessRequest, ApprovalLevel, Decision, Elevation, Verdict, WorkGroup
 from portal.users.models import User
 
 NEWEST_FIRST = "-id"
@@ -15,7 +16,10 @@ NEWEST_FIRST = "-id"
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """What a list of requests is narrowed to. Empty ones narrow nothing; `words` are looked for in ticket, reason and number."""
+    """What a list of requests is narrowed to. Empty ones narrow nothing; `words` are looked for in ticket, reason and number.
+
+    `state` is that of a request, or wording.NOT_GRANTED.
+    """
 
     state: str = ""
     requester: str = ""
@@ -39,7 +43,7 @@ def in_full(requests: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
     """Return them with all that a list or a page shows, in a constant number of queries."""
     elevations = Elevation.objects.select_related("work_group").prefetch_related("work_group__target_roles__account")
     return (
-        with_approvals(requests)
+        with_failure(with_approvals(requests))
         .select_related("requester__iam_user", "requester__identity_center_user", "policy", "extends", "revises")
         .prefetch_related("work_groups__target_roles__account", Prefetch("elevations", elevations.order_by("id")))
     )
@@ -56,16 +60,34 @@ def with_approvals(requests: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]
 
 def with_outcome(requests: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
     """Return them as with_approvals does, and with what became of them: access, or a younger version."""
-    return with_approvals(requests).prefetch_related(Prefetch("elevations", Elevation.objects.order_by("id")), "revisions")
+    elevations = Elevation.objects.select_related("work_group").order_by("id")
+    return with_failure(with_approvals(requests)).prefetch_related(Prefetch("elevations", elevations), "revisions")
+
+
+def with_failure(requests: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
+    """Return them with whether something of them was approved and not granted."""
+    return requests.annotate(lacks_access=_not_granted())
+
+
+def _not_granted() -> Exists:
+    return Exists(Elevation.objects.filter(NOT_GRANTED, request=OuterRef("pk")))
 
 
 def in_brief(requests: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
     """Return them with what a row of a list shows, in two queries: without the long texts, and what was frozen of them."""
-    return requests.select_related("requester").prefetch_related("work_groups").defer("snapshot", "impact", "plan", "way_back")
+    return (
+        with_failure(requests)
+        .select_related("requester")
+        .prefetch_related("work_groups")
+        .defer("snapshot", "impact", "plan", "way_back")
+    )
 
 
 def filtered(requests: QuerySet[AccessRequest], filters: Filters, person: User, *, now: datetime) -> QuerySet[AccessRequest]:
     """Return the requests narrowed, newest first."""
+    if filters.state == wording.NOT_GRANTED:
+        requests = requests.filter(_not_granted())
+        filters = replace(filters, state="")
     exact = {"status": filters.state, "requester__username": filters.requester, "work_groups__name": filters.work_group}
     requests = requests.filter(**{field: value for field, value in exact.items() if value})
     if filters.since is not None:

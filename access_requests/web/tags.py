@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 
 from access_requests import problems, wording
 from access_requests.grants import registry
-from access_requests.models import ApprovalLevel, ApprovalPolicy, Decision, TargetRole, WorkGroup
+from access_requests.models import AccessRequest, ApprovalLevel, ApprovalPolicy, Decision, Elevation, TargetRole, WorkGroup
 from access_requests.services.elevations import gates
 from access_requests.web.catalogue import health_words
 from access_requests.web.elevations import backend_words
@@ -26,6 +26,11 @@ register = template.Library()
 @register.filter
 def state(word: str) -> str:
     return capfirst(wording.state(word))
+
+
+@register.filter
+def shown_state(row: AccessRequest | Elevation) -> str:
+    return wording.shown_state(row)
 
 
 @register.filter

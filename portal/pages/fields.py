@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.verbs import phrases
 from portal.verbs.rejections import AmbiguousTime
 
+FILL_IN = _("Fill this in.")
 MINUTE = "%Y-%m-%dT%H:%M"
 
 
@@ -40,13 +41,14 @@ class VerbatimField(forms.CharField):
         return "" if value is None else str(value)
 
 
-def text_field(label: Any, *, rows: int, help_text: Any = "", required: bool = False) -> VerbatimField:
+def text_field(label: Any, *, rows: int, help_text: Any = "", required: bool = False, missing: Any = "") -> VerbatimField:
+    """Return a field of several lines. `missing` is said where it is left empty though it is needed."""
     return VerbatimField(
         label=label,
         help_text=help_text,
         required=required,
         widget=forms.Textarea(attrs={"rows": rows}),
-        error_messages=missing(),
+        error_messages={"required": missing or FILL_IN},
     )
 
 
@@ -56,4 +58,4 @@ def suggesting(datalist: str) -> forms.TextInput:
 
 
 def missing() -> dict[str, Any]:
-    return {"required": _("Fill this in.")}
+    return {"required": FILL_IN}

@@ -102,6 +102,17 @@ def taken_for_given(elevation: Elevation, *, now: datetime) -> Elevation:
     return elevation
 
 
+def not_granted(elevation: Elevation, *, now: datetime, problem: str = "groups_full:10") -> Elevation:
+    """Have AWS refuse the grant, as a worker leaves it once nothing of it is there."""
+    elevation.granting_at = now
+    transition.apply_to_elevation(elevation, ElevationAction.START_GRANT, actor=WORKER, now=now)
+    elevation.problem = problem
+    stop.end_now(elevation, reason="grant_refused", actor=WORKER, now=now, comment=problem)
+    elevation.ended_at = now
+    transition.apply_to_elevation(elevation, ElevationAction.CONFIRM_REVOKE, actor=WORKER, now=now)
+    return elevation
+
+
 @contextmanager
 def refused(rejection: type[Rejection]) -> Iterator[pytest.ExceptionInfo[Rejection]]:
     """Expect the refusal, and every row that verbs write, trail and outbox among them, as it was."""

@@ -128,7 +128,6 @@ def _acted(
     try:
         carry_out(request, act)
     except Rejection as rejection:
-        form.is_valid()
         form.refuse(rejection)
         return _confirm(request, elevation, form, name, status=rejection.status)
     messages.success(request, said % {"group": elevation.work_group.name})

@@ -13,7 +13,15 @@ class ExtendForm(VerbForm):
 
 
 class StopForm(VerbForm):
-    comment = text_field(_("Reason"), rows=2, required=True, help_text=_("The person sees it, and it stays in the audit trail."))
+    """`comment` is the verb's to refuse, which asks first whether this person may stop it at all."""
+
+    comment = text_field(
+        _("Reason"),
+        rows=2,
+        required=True,
+        help_text=_("The person sees it, and it stays in the audit trail."),
+        missing=_("Stopping needs a reason. Write it here."),
+    )
 
 
 class ElevationFilterForm(forms.Form):

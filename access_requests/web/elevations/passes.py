@@ -13,8 +13,10 @@ from access_requests import problems, wording
 from access_requests.grants.registry import fenced
 from access_requests.lifecycle import STANDING, ElevationStatus
 from access_requests.models import Decision, Elevation, TargetRole
+from access_requests.not_granted import NotGranted
 from access_requests.selectors import switching
 from access_requests.services.elevations import stop
+from access_requests.web.elevations import titles
 from access_requests.web.elevations.checked import Checked
 from portal.iam.fences import iso
 from portal.pages import moments
@@ -66,6 +68,15 @@ class Pass:
     @property
     def state(self) -> str:
         return self.elevation.status
+
+    @property
+    def title(self) -> str:
+        return titles.of_elevation(self.elevation)
+
+    @property
+    def failure(self) -> NotGranted | None:
+        """Why nothing was granted, for who may see what AWS showed."""
+        return NotGranted(elevation=self.elevation) if self.in_full and self.elevation.was_not_granted else None
 
     @property
     def is_due(self) -> bool:

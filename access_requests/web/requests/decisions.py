@@ -17,10 +17,11 @@ from access_requests.web.requests import showing
 from portal.pages.actor import actor_of, carry_out
 from portal.pages.page import PageRequest
 from portal.pages.paging import page_of
-from portal.verbs import phrases
 from portal.verbs.rejections import Rejection
 
 QUEUE = "queue"
+# The pages that show requests as cards, with the decision on them.
+CARDS = (QUEUE, "home")
 QUEUE_ROWS = 20
 QUEUE_ITEM = "access_requests/requests/_queue_item.html"
 OLDEST_DEADLINE_FIRST = ("decide_until", "id")
@@ -82,22 +83,26 @@ def _decided(request: PageRequest, code: str, verb: Callable[..., AccessRequest]
 
 
 def _done(request: PageRequest, code: str, act: Callable[[], AccessRequest], said: str) -> HttpResponse:
-    """Act, and answer with how things are then; a refusal with its sentence and the comment as it was typed."""
+    """Act, and answer with how things are then; a refusal beside the comment as it was typed."""
     said %= {"code": code}
     try:
         carry_out(request, act)
     except Rejection as rejection:
-        news = {"refusal": phrases.sentence(rejection), "comment": request.POST.get("comment", "")}
-        return _answer(request, code, status=rejection.status, **news)
+        attempt = showing.Attempt(rejection=rejection, comment=request.POST.get("comment", ""))
+        return _answer(request, code, status=rejection.status, attempt=attempt)
     if request.htmx:
         return _answer(request, code, said=said)
     messages.success(request, said)
-    return redirect("queue") if request.POST.get("from") == QUEUE else redirect("request", code)
+    came_from = request.POST.get("from")
+    return redirect(came_from) if came_from in CARDS else redirect("request", code)
 
 
-def _answer(request: PageRequest, code: str, *, status: int = 200, **news: str) -> HttpResponse:
+def _answer(
+    request: PageRequest, code: str, *, status: int = 200, attempt: showing.Attempt | None = None, said: str = ""
+) -> HttpResponse:
+    """Return the card where it was decided on one, else the page."""
     now = timezone.now()
-    if not request.htmx or request.POST.get("from") != QUEUE:
-        return showing.answer(request, code, now=now, status=status, **news)
-    item = showing.shown(showing.find(request.user, code), actor_of(request), now=now, **news)
+    if not request.htmx or request.POST.get("from") not in CARDS:
+        return showing.answer(request, code, now=now, status=status, attempt=attempt, said=said)
+    item = showing.shown(showing.find(request.user, code), actor_of(request), now=now, attempt=attempt, said=said)
     return render(request, QUEUE_ITEM, {"item": item}, status=status)

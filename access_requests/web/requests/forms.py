@@ -101,10 +101,15 @@ def _choice(group: WorkGroup) -> str:
     )
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(VerbForm):
     """A decision. `seen` is the digest of what the page showed; `from` says which page."""
 
-    comment = VerbatimField(label=_("Comment"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    comment = VerbatimField(
+        label=_("Comment"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Rejecting and sending back need a reason. Write it into the comment.")},
+    )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
@@ -124,4 +129,4 @@ class FilterForm(forms.Form):
         state = self.fields["state"]
         if isinstance(state, forms.ChoiceField):
             states = [(status.value, capfirst(wording.state(status))) for status in RequestStatus]
-            state.choices = [("", _("All")), *states]
+            state.choices = [("", _("All")), *states, (wording.NOT_GRANTED, capfirst(wording.state(wording.NOT_GRANTED)))]

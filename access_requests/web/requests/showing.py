@@ -14,10 +14,12 @@ from access_requests.errors import DecideInBrowser
 from access_requests.grants.contract import Principal
 from access_requests.lifecycle import UNDECIDED, ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, Decision, Verdict
+from access_requests.not_granted import NotGranted
 from access_requests.selectors import requests
 from access_requests.selectors import waiting as selectors
 from access_requests.services.record import bindings, snapshot
 from access_requests.services.requests import decide
+from access_requests.web.elevations import titles
 from access_requests.web.requests.forms import DecisionForm
 from access_requests.web.timeline import story
 from portal.pages.actor import actor_of
@@ -36,8 +38,16 @@ PART = "access_requests/requests/_request.html"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """An act on a request that was refused, with the comment as it was typed."""
+
+    rejection: Rejection
+    comment: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShownRequest:
-    """`refused`: why this person's decision would not be taken. `refusal`: why the last act was refused; `said`: what it did."""
+    """`refused`: why this person's decision would not be taken. `said`: what the last act did; `refusal`: why it was refused."""
 
     request: AccessRequest
     viewer: User
@@ -46,6 +56,14 @@ class ShownRequest:
     now: datetime
     refusal: str = ""
     said: str = ""
+
+    @property
+    def title(self) -> str:
+        return titles.of_request(self.request)
+
+    @property
+    def failures(self) -> list[NotGranted]:
+        return [NotGranted(elevation=row) for row in self.request.elevations.all() if row.was_not_granted]
 
     @property
     def may_decide(self) -> bool:
@@ -110,23 +128,32 @@ def find(viewer: User, code: str) -> AccessRequest:
     return found
 
 
-def shown(request: AccessRequest, actor: Actor, *, now: datetime, comment: str = "", **news: str) -> ShownRequest:
+def shown(request: AccessRequest, actor: Actor, *, now: datetime, attempt: Attempt | None = None, said: str = "") -> ShownRequest:
     """Return the request as its page shows it to the actor, in the browser. It is as selectors.requests.in_full loads it."""
-    form = decision_form(request, comment=comment)
+    form, refusal = decision_form(request), ""
     refused = decide.refusal(request, seen=form.initial["seen"], actor=actor, now=now)
-    return ShownRequest(request=request, viewer=actor.who, form=form, refused=refused, now=now, **news)
+    if attempt is not None:
+        form = decision_form(request, comment=attempt.comment)
+        form.refuse(attempt.rejection)
+        refusal = " ".join(map(str, form.non_field_errors()))
+    return ShownRequest(request=request, viewer=actor.who, form=form, refused=refused, now=now, refusal=refusal, said=said)
 
 
-def decision_form(request: AccessRequest, *, comment: str = "") -> DecisionForm:
-    """Return the form with the digest of what is shown, and ids of its own: a queue has many."""
-    initial = {"seen": snapshot.current_digest(request), "comment": comment}
-    return DecisionForm(initial=initial, auto_id=f"id_{request.code}_%s")
+def decision_form(request: AccessRequest, *, comment: str | None = None) -> DecisionForm:
+    """Return the form with the digest of what is shown, and ids of its own: a queue has many. `comment`: as it was sent."""
+    kept = {"seen": snapshot.current_digest(request)}
+    ids = f"id_{request.code}_%s"
+    if comment is None:
+        return DecisionForm(initial=kept, auto_id=ids)
+    return DecisionForm(data={**kept, "comment": comment}, auto_id=ids)
 
 
-def answer(page: PageRequest, code: str, *, now: datetime, status: int = 200, **news: str) -> HttpResponse:
+def answer(
+    page: PageRequest, code: str, *, now: datetime, status: int = 200, attempt: Attempt | None = None, said: str = ""
+) -> HttpResponse:
     """Return the request's page, or for htmx the part of it that changes, as everything is now."""
     request = find(page.user, code)
-    item = shown(request, actor_of(page), now=now, **news)
+    item = shown(request, actor_of(page), now=now, attempt=attempt, said=said)
     context = {"item": item, "items": story.of_request(request, now=now), "changed": _changed(request), "whole": not page.htmx}
     return render(page, PART if page.htmx else PAGE, context, status=status)
 

@@ -80,6 +80,15 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
+// ---- What an act did can be put away: <button data-dismiss hidden> in its notice
+function showDismissButtons(root) {
+  for (const button of root.querySelectorAll("[data-dismiss][hidden]")) button.hidden = false;
+}
+
+document.addEventListener("click", (event) => {
+  event.target.closest("[data-dismiss]")?.parentElement.remove();
+});
+
 // ---- New rows: an element with data-row that was not on the page before fades in.
 const rows = new Set();
 
@@ -94,6 +103,7 @@ function markNewRows(root, fresh) {
 function prepare(root, fresh) {
   watchCountdowns(root);
   showCopyButtons(root);
+  showDismissButtons(root);
   markNewRows(root, fresh);
 }
 

@@ -18,6 +18,7 @@ from access_requests import problems, wording
 from access_requests.grants.contract import Principal
 from access_requests.lifecycle import STANDING, UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest, Decision, Elevation
+from access_requests.not_granted import NotGranted
 from access_requests.selectors import waiting
 from access_requests.services.notices.slack import blocks
 from access_requests.services.notices.slack.blocks import LONGEST_FIELD, Block
@@ -47,7 +48,7 @@ class Card:
 def card(request: AccessRequest) -> Card:
     """Return the request as Slack shows it, with buttons while it may be decided on there."""
     shown = [
-        blocks.header(title(request)),
+        blocks.header(headline(request)),
         blocks.context(blocks.typed(f"{request.code} · {state(request)}")),
         *facts(request),
         *_progress(request),
@@ -63,6 +64,11 @@ def summary(request: AccessRequest) -> str:
     return blocks.literal(f"{request.code} {title(request)}: {state(request)}")
 
 
+def headline(request: AccessRequest) -> str:
+    """Return the title, behind what went wrong if something did: a card that is brought up to date moves nowhere."""
+    return f"{state(request)}: {title(request)}" if request.was_not_granted else title(request)
+
+
 def title(request: AccessRequest) -> str:
     groups = ", ".join(sorted(group.name for group in request.work_groups.all()))
     words = {"who": request.requester.username, "groups": groups}
@@ -72,7 +78,7 @@ def title(request: AccessRequest) -> str:
 
 
 def state(request: AccessRequest) -> str:
-    return capfirst(wording.state(request.status))
+    return capfirst(wording.state(wording.shown_state(request)))
 
 
 def address(request: AccessRequest) -> str:
@@ -160,7 +166,11 @@ def _progress(request: AccessRequest) -> Iterator[Block]:
         yield blocks.context(blocks.typed(gettext("This request is decided on in the portal, not here.")))
     for elevation in request.elevations.all():
         yield blocks.section(blocks.marked(_access(elevation)))
-        if problem := problems.of(elevation):
+        if elevation.was_not_granted:
+            failure = NotGranted(elevation=elevation)
+            yield blocks.section(blocks.typed(failure.cause))
+            yield blocks.context(blocks.typed(failure.remedy))
+        elif problem := problems.of(elevation):
             yield blocks.context(blocks.typed(problem))
 
 
@@ -186,7 +196,7 @@ def _access(elevation: Elevation) -> str:
     words = {
         "code": elevation.code,
         "group": blocks.literal(elevation.work_group.name),
-        "state": wording.state(elevation.status),
+        "state": wording.state(wording.shown_state(elevation)),
         "start": blocks.moment(elevation.starts_at),
         "end": blocks.moment(elevation.over_at),
     }

@@ -15,9 +15,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from access_requests.models import WebhookEndpoint
+from access_requests.models.elevation import ENDED_BY_PEOPLE
 from access_requests.services.notices import drift
 from access_requests.services.notices.drift import Found
 from access_requests.services.notices.webhooks import sentences
+from audits.acts import Act
 from audits.models import TrailEntry
 
 TEST = "sekisho.test"
@@ -57,6 +59,13 @@ class News:
     def url(self) -> str:
         return f"{settings.PORTAL_URL}{reverse(self.kind, args=[self.kept['code']])}"
 
+    @property
+    def failed(self) -> str:
+        """The reason for which approved access ends here without a grant; empty where it does not."""
+        reason = str(self.kept.get("stop_reason") or "")
+        ends = self.entry.act in (Act.ELEVATION_REVOKING, Act.ELEVATION_CANCELLED) and self.kept.get("granted_at") is None
+        return reason if ends and reason not in ENDED_BY_PEOPLE else ""
+
     def facts(self) -> dict[str, Any]:
         kept, person = self.kept, {"username": self.username, "name": self.person_name}
         window = {"starts_at": _fixed(kept, "starts_at"), "ends_at": _fixed(kept, "ends_at")}
@@ -84,7 +93,7 @@ def of_news(news: News, endpoint: WebhookEndpoint) -> dict[str, Any]:
     """Return the whole body, as this endpoint is to have it."""
     facts = news.facts()
     with translation.override(endpoint.language):
-        text = f"{sentences.said(news.entry.act, facts)} {news.url}"
+        text = f"{sentences.said(news.entry.act, facts, failed=news.failed)} {news.url}"
     if endpoint.with_details:
         actor = news.entry.on_behalf_of or news.entry.actor
         facts["details"] = {**{name: news.details.get(name, "") for name in DETAILS}, "by": actor}

@@ -9,11 +9,13 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from access_requests import wording
 from access_requests.services.notices import drift
 from access_requests.services.notices.drift import Found
 from audits.acts import Act
 
 EXTENSION_ASKED = _("%(person)s asks for more time with %(groups)s. %(id)s waits for approval.")
+NOT_GRANTED = _("Not granted: access of %(person)s with %(groups)s (%(reason)s).")
 # In the order in which they happen, in which they are listed too.
 SENTENCES: Mapping[str, Promise] = {
     Act.REQUEST_SUBMITTED: _("%(person)s asks for %(groups)s. %(id)s waits for approval."),
@@ -34,8 +36,11 @@ SENTENCES: Mapping[str, Promise] = {
 }
 
 
-def said(act: str, facts: Mapping[str, Any]) -> str:
+def said(act: str, facts: Mapping[str, Any], *, failed: str = "") -> str:
+    """Return the sentence. `failed`: the reason for which approved access ends here without a grant."""
     sentence = EXTENSION_ASKED if act == Act.REQUEST_SUBMITTED and facts["extends"] else SENTENCES[act]
+    if failed:
+        sentence = NOT_GRANTED
     person = facts.get("requester") or facts["person"]
     return str(sentence) % {
         "id": facts["id"],
@@ -43,6 +48,7 @@ def said(act: str, facts: Mapping[str, Any]) -> str:
         "groups": ", ".join(facts.get("work_groups") or [facts["work_group"]]),
         "start": _local(facts["starts_at"]),
         "end": _local(facts["ends_at"]),
+        "reason": wording.STOP_REASONS.get(failed, failed),
     }
 
 

@@ -1,5 +1,6 @@
 """Who is in production, and ending or prolonging it in the browser."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -60,7 +61,9 @@ def test_approver_or_administrator_stops_with_a_reason(cast: Cast, browse: Brows
     client, url = browse(getattr(cast, who)), f"/elevations/{elevation.code}/stop/"
     assert url in client.get(f"/elevations/{elevation.code}/").content.decode()
     refused = client.post(url, {"comment": "  "})
-    assert (refused.status_code, "Fill this in." in refused.content.decode()) == (422, True)
+    page = refused.content.decode()
+    assert (refused.status_code, page.count("Stopping needs a reason. Write it here.")) == (422, 1)
+    assert re.search(r'<textarea name="comment"[^>]*autofocus[^>]*aria-invalid="true"', page)
     assert client.post(url, {"comment": "wrong account"}).status_code == 302
     elevation.refresh_from_db()
     assert (elevation.status, elevation.stop_reason) == (ElevationStatus.CANCELLED, "stopped")
@@ -88,7 +91,7 @@ def test_more_time_is_asked_for_and_linked_both_ways(cast: Cast, browse: Browse,
     assert f"/elevations/{elevation.code}/" in page
     assert "member01 asked for more time, until 15:00" in page
     assert "member01 asks for more time in ProdMemberWorkGroup</h1>" in page
-    assert f"<title>{extension.code} extension · Waiting for approval" in page
+    assert f"<title>member01 asks for more time in ProdMemberWorkGroup · {extension.code} · Sekisho</title>" in page
     lead = browse(cast.leader01)
     assert f"more time for {elevation.code}" in lead.get("/queue/").content.decode()
     assert '<span class="meta">extension</span>' in lead.get("/").content.decode()

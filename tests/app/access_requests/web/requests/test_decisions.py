@@ -1,5 +1,6 @@
 """Deciding in the browser: on the request's page, and in the queue."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -49,11 +50,20 @@ def test_no_needs_a_reason_and_the_queue_is_where_one_comes_back_to(
 ) -> None:
     request = submitted(cast.member01, now=clock.now)
     client, url = browse(cast.leader01), f"/requests/{request.code}/{verb}/"
-    assert client.post(url, {"comment": " "}).status_code == 422
+    refused = client.post(url, {"comment": " "})
+    assert refused.status_code == 422
+    assert_said_once_at_the_comment(refused.content.decode())
+    assert_said_once_at_the_comment(client.post(url, {"comment": " ", "from": "queue"}, headers=HTMX).content.decode())
     response = client.post(url, {"comment": "say more", "from": "queue"})
     request.refresh_from_db()
     assert (response.status_code, response["Location"], request.status) == (302, "/queue/", status)
     assert len(list(get_messages(response.wsgi_request))) == 1
+
+
+def assert_said_once_at_the_comment(page: str) -> None:
+    assert page.count("Rejecting and sending back need a reason. Write it into the comment.") == 1
+    assert re.search(r'<textarea name="comment"[^>]*autofocus[^>]*aria-invalid="true"', page)
+    assert 'role="alert"' not in page
 
 
 def test_requester_cannot_approve_own_request(cast: Cast, browse: Browse, clock: Clock) -> None:

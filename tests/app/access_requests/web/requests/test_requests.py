@@ -15,7 +15,7 @@ from tests.worlds.cast import Cast, actor_of, add_person
 from tests.worlds.clock import Clock
 from tests.worlds.story import approved, rejected, submitted, withdrawn
 
-LIST_QUERIES = 6
+LIST_QUERIES = 7
 PAGE_QUERIES = 27
 
 
