@@ -56,6 +56,7 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         "access_requests_automationexecution": KEEP,
         "access_requests_personlease": KEEP,
         "access_requests_rolegate": KEEP,
+        "access_requests_roleabilities": ALL,
         "access_requests_drift": KEEP,
         "access_requests_baseline": APPEND,
         "access_requests_comparisonasked": FORGET,

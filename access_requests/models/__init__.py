@@ -1,5 +1,6 @@
 """Rows and constraints. Verbs are in services, reads that join in selectors."""
 
+from access_requests.models.abilities import RoleAbilities
 from access_requests.models.baseline import Baseline, BaselineKind
 from access_requests.models.binding import Binding, BindingKind, IamUserBinding, IdentityCenterBinding
 from access_requests.models.catalogue import (
@@ -73,6 +74,7 @@ __all__ = [
     "ReceivedSignature",
     "Reconciliation",
     "RequestedGroup",
+    "RoleAbilities",
     "RoleGate",
     "RoleLevel",
     "SlackCard",

@@ -13,6 +13,7 @@ from access_requests import problems, wording
 from access_requests.grants import registry
 from access_requests.models import AccessRequest, ApprovalLevel, ApprovalPolicy, Decision, Elevation, TargetRole, WorkGroup
 from access_requests.services.elevations import gates
+from access_requests.web.catalogue import abilities as shown_abilities
 from access_requests.web.catalogue import health_words
 from access_requests.web.elevations import backend_words
 from access_requests.web.notices import notice_words
@@ -63,6 +64,12 @@ def switched(groups: Iterable[WorkGroup]) -> list[WorkGroup]:
 @register.filter
 def signed_in(groups: Iterable[WorkGroup]) -> list[WorkGroup]:
     return [group for group in groups if not fenced(group)]
+
+
+@register.filter
+def abilities(groups: Iterable[WorkGroup]) -> list[shown_abilities.ShownAbilities]:
+    """Return what the roles of the groups can do. No query where the groups' roles came with it."""
+    return shown_abilities.of_groups(groups)
 
 
 @register.filter

@@ -1,5 +1,7 @@
 """A user who is nobody in particular: what a policy says to everybody's name is said to this one, and all else is unknown.
 
+So it is with a thing that is none in particular, of which the mark stands for any part of its ARN.
+
 A mark stands for what is not known of a text. Neither a name nor a policy in AWS can hold such a character.
 Source: IAM's reference of CreateUser (UserName, Path) and PutUserPolicy (PolicyDocument).
 """
@@ -11,9 +13,9 @@ from portal.iam.contexts import OF_THE_CALL_SAID
 from portal.iam.truth import Truth, Unknown, unknown
 from portal.iam.variables import Plain, Text, Wild
 
-PATH, ID, NAME = "\ue000", "\ue001", "\ue002"
-MARK = re.compile(f"[{PATH}{ID}{NAME}]")
-KEYS = {PATH: "aws:PrincipalArn", ID: "aws:userid", NAME: "aws:username"}
+PATH, ID, NAME, THING = "\ue000", "\ue001", "\ue002", "\ue003"
+MARK = re.compile(f"[{PATH}{ID}{NAME}{THING}]")
+KEYS = {PATH: "aws:PrincipalArn", ID: "aws:userid", NAME: "aws:username", THING: "the resource"}
 
 USER_ID = f"AIDA{ID}"
 

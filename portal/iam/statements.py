@@ -110,6 +110,14 @@ def statements(policy: Policy, kind: Kind) -> tuple[AnyStatement, ...]:
     return _statements(text, kind)
 
 
+def body_of(policy: Policy, label: str) -> Mapping[str, Any] | None:
+    """Return the statement of this label as the policy writes it, if there is one."""
+    bodies = policy.document.get("Statement", [])
+    listed = bodies if isinstance(bodies, list) else [bodies]
+    named = ((str(body.get("Sid") or f"#{number}"), body) for number, body in enumerate(listed, 1) if isinstance(body, Mapping))
+    return next((body for name, body in named if name == label), None)
+
+
 def _as_dict(value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise TypeError(f"{type(value).__name__} in a policy")

@@ -6,6 +6,7 @@ from datetime import datetime
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import pgettext
 
 from portal.pages import moments
 from portal.pages.unseen import named
@@ -23,6 +24,12 @@ register.filter("named", named)
 def names(rows: Iterable[object]) -> SafeString:
     """Show the names of rows, one after the other, in the order of the alphabet."""
     return format_html_join(", ", "{}", ((visible(name),) for name in sorted(map(str, rows))))
+
+
+@register.filter
+def listing(words: Iterable[object]) -> str:
+    """Join words that belong together, with what stands between them in the reader's language."""
+    return pgettext("between the words of a list", ", ").join(map(str, words))
 
 
 @register.filter

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from access_requests.lifecycle import DriftStatus
 from access_requests.models import ComparisonAsked, Drift, Reconciliation
-from access_requests.services.drift import announcing, baseline, blaming, learning, looking, recording, undoing
+from access_requests.services.drift import abilities, announcing, baseline, blaming, learning, looking, recording, undoing
 from access_requests.services.drift.comparing import Comparison, compare
 from access_requests.services.drift.difference import Problem
 from access_requests.services.drift.expected import Expected, expect
@@ -87,6 +87,7 @@ def _run(row: Reconciliation, pause: Pause | None) -> Iterable[Problem]:
     # Recorded before anything is undone or looked up in CloudTrail, which may take long.
     announcing.tell_of_new(now=timezone.now())
     looking.keep_sizes(sight)
+    abilities.keep(sight)
     learning.learn(baseline.to_learn(expected, sight), now=timezone.now())
     undone = _act(comparison, alive)
     if undone:

@@ -1,0 +1,57 @@
+"""What a target role can do, as the last comparison with AWS that read it found. Rows come with their role, by a prefetch."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from access_requests.models import TargetRole
+from portal.iam.abilities import Verdict
+from portal.iam.questions import QUESTIONS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """The fields of portal.iam.abilities.Ability; a question that was not evaluated is unknown."""
+
+    question: str
+    verdict: str = Verdict.UNKNOWN
+    call: str = ""
+    thing: str = ""
+    policy: str = ""
+    statement: str = ""
+    document: Mapping[str, Any] | None = None
+    why: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Abilities:
+    """Answers to all questions, in their order. `read_at` is None where the role was never read: then all are unknown.
+
+    `is_readable`: the portal has a role in the account, so that the next comparison reads it.
+    """
+
+    role: TargetRole
+    answers: Sequence[Answer]
+    read_at: datetime | None = None
+    policies: Sequence[str] = field(default_factory=tuple)
+    boundary: str = ""
+
+    @property
+    def is_readable(self) -> bool:
+        return bool(self.role.account.gate_role_arn)
+
+    def of(self, verdict: Verdict) -> list[Answer]:
+        return [answer for answer in self.answers if answer.verdict == verdict]
+
+
+def of_role(role: TargetRole) -> Abilities:
+    row = getattr(role, "abilities", None)
+    if row is None:
+        return Abilities(role=role, answers=_in_order({}))
+    said = {answer["question"]: Answer(**answer) for answer in row.answers}
+    return Abilities(role=role, answers=_in_order(said), read_at=row.read_at, policies=row.policies, boundary=row.boundary)
+
+
+def _in_order(said: Mapping[str, Answer]) -> list[Answer]:
+    return [said.get(question) or Answer(question=question) for question in QUESTIONS]
