@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, WithJsonSchema
 
+from access_requests import details
 from access_requests.lifecycle import RequestStatus
 from access_requests.services.requests.submit import Ask
 from portal.rest.paging import PageQuery
@@ -47,7 +48,8 @@ class AskBody(Body):
     revises: Name | None = Field(None, description="The request that was sent back and is asked for anew.")
 
     def ask(self) -> Ask:
-        return Ask(**{name: getattr(self, name) for name in type(self).model_fields})
+        given = {name: getattr(self, name) for name in type(self).model_fields}
+        return Ask(details={name: given.pop(name) for name in details.NAMES}, **given)
 
 
 class DecisionBody(Body):

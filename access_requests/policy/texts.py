@@ -2,10 +2,11 @@
 
 import unicodedata
 
+from access_requests.details import DETAILS
 from portal.pages.unseen import BLANK
 from portal.verbs import rejections
 
-LIMITS = {"reason": 2000, "change_ticket": 100, "impact": 8000, "plan": 8000, "way_back": 8000, "comment": 2000, "name": 100}
+LIMITS = {"reason": 2000, "change_ticket": 100, "comment": 2000, "name": 100, **{each.name: each.limit for each in DETAILS}}
 ONE_LINE = frozenset({"change_ticket", "name"})
 
 

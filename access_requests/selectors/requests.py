@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from access_requests import wording
+from access_requests import details, wording
 from access_requests.lifecycle import UNDECIDED
 from access_requests.models import NOT_GRANTED, AccessRequest, ApprovalLevel, Decision, Elevation, Verdict, WorkGroup
 from portal.users.models import User
@@ -79,12 +79,7 @@ def _not_granted() -> Exists:
 
 def in_brief(requests: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
     """Return them with what a row of a list shows, in two queries: without the long texts, and what was frozen of them."""
-    return (
-        with_failure(requests)
-        .select_related("requester")
-        .prefetch_related("work_groups")
-        .defer("snapshot", "impact", "plan", "way_back")
-    )
+    return with_failure(requests).select_related("requester").prefetch_related("work_groups").defer("snapshot", *details.NAMES)
 
 
 def filtered(requests: QuerySet[AccessRequest], filters: Filters, person: User, *, now: datetime) -> QuerySet[AccessRequest]:

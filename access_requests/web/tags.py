@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from access_requests import problems, wording
+from access_requests.details import DETAILS
 from access_requests.grants import registry
 from access_requests.models import AccessRequest, ApprovalLevel, ApprovalPolicy, Decision, Elevation, TargetRole, WorkGroup
 from access_requests.services.elevations import gates
@@ -32,6 +33,13 @@ def state(word: str) -> str:
 @register.filter
 def shown_state(row: AccessRequest | Elevation) -> str:
     return wording.shown_state(row)
+
+
+@register.filter
+def details(request: AccessRequest) -> list[tuple[str, str]]:
+    """Return (label, text) of what the request says of the change, but for what is empty."""
+    texts = ((str(detail.label), getattr(request, detail.name)) for detail in DETAILS)
+    return [(label, text) for label, text in texts if text]
 
 
 @register.filter

@@ -4,15 +4,14 @@ from pathlib import Path
 
 from portal.settings.base import *  # noqa: F403  Django's own way to build one settings module on another.
 from portal.settings.base import caches, database
-from portal.settings.environment import env, optional_secret, secret
+from portal.settings.environment import env, secret
+from portal.settings.notices import *  # noqa: F403
 
 DEMO_DIR = Path(env.str("DEMO_DIR")).resolve()
 KEYS = DEMO_DIR / "keys"
 SECRET_KEY = (KEYS / "secret_key").read_text()
 IDP_OIDC_PRIVATE_KEY = (KEYS / "oidc_private_key.pem").read_text()
 SLACK_SIGNING_SECRET = (KEYS / "slack_signing_secret").read_text()
-SLACK_BOT_TOKEN = optional_secret("SLACK_BOT_TOKEN")
-SLACK_APP_TOKEN = optional_secret("SLACK_APP_TOKEN")
 PORTAL_URL = env.str("PORTAL_URL", "http://localhost:8000")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 DATABASES = {"default": database(secret("DATABASE_URL"))}

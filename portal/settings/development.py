@@ -2,7 +2,8 @@
 
 from portal.settings.base import *  # noqa: F403  Django's own way to build one settings module on another.
 from portal.settings.base import BASE_DIR, database
-from portal.settings.environment import env, optional_secret
+from portal.settings.environment import env
+from portal.settings.notices import *  # noqa: F403
 from portal.settings.signing import throwaway_key
 
 DEBUG = True
@@ -16,7 +17,4 @@ CACHES = {
     alias: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": alias} for alias in ("default", "calls")
 }
 WEBHOOK_ALLOW_HTTP_TO_LOOPBACK = True
-SLACK_SIGNING_SECRET = optional_secret("SLACK_SIGNING_SECRET")
-SLACK_BOT_TOKEN = optional_secret("SLACK_BOT_TOKEN")
-SLACK_APP_TOKEN = optional_secret("SLACK_APP_TOKEN")
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

@@ -5,6 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 from portal.settings.base import *  # noqa: F403  Django's own way to build one settings module on another.
 from portal.settings.base import caches, database
 from portal.settings.environment import env, optional_secret, secret
+from portal.settings.notices import *  # noqa: F403
 
 KEYS = ("SECRET_KEY", "OIDC_PRIVATE_KEY")
 # What signs nothing is given no key. Django itself refuses to use an empty SECRET_KEY, so what signs all the same stops there.
@@ -32,9 +33,6 @@ CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 DATABASES = {"default": database(secret("DATABASE_URL"))}
 CELERY_BROKER_URL = secret("BROKER_URL")
 CACHES = caches(optional_secret("CACHE_URL") or CELERY_BROKER_URL)
-SLACK_SIGNING_SECRET = optional_secret("SLACK_SIGNING_SECRET")
-SLACK_BOT_TOKEN = optional_secret("SLACK_BOT_TOKEN")
-SLACK_APP_TOKEN = optional_secret("SLACK_APP_TOKEN")
 if not env.str("SLACK_API_URL", "https://").startswith("https://"):
     raise ImproperlyConfigured("SLACK_API_URL does not begin with https://: tokens would go there in the open.")
 

@@ -13,6 +13,7 @@ import pytest
 from django.db import connection
 from django.db.models import Model
 
+from access_requests import details
 from access_requests.lifecycle import ElevationAction
 from access_requests.models import AccessRequest, Decision, Elevation, RequestedGroup
 from access_requests.services.elevations import stop
@@ -44,7 +45,8 @@ def ask(**changes: Any) -> Ask:
     usual: dict[str, Any] = {"work_groups": ["ProdMemberWorkGroup"], "reason": "fix the index", "change_ticket": "CHG-123"}
     if not {"ends_at", "duration_minutes"} & set(changes):
         usual["duration_minutes"] = 30
-    return Ask(**{**usual, **changes})
+    said = {name: changes.pop(name) for name in details.NAMES if name in changes}
+    return Ask(**{**usual, **changes, "details": said})
 
 
 def submitted(person: User | Actor, *, now: datetime, **changes: Any) -> AccessRequest:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 
+from access_requests.details import DETAILS
 from access_requests.grants.contract import Change
 from access_requests.models import AccessRequest, Decision, WorkGroup
 from portal.iam.fences import iso
@@ -35,9 +36,7 @@ def _details(request: AccessRequest, work_group: WorkGroup) -> str:
     parts = (
         ("変更対象 / Subject", f"- IAM: {user}\n- {work_group.name}\n" + "\n".join(f"- {arn}" for arn in roles)),
         ("変更内容 / Change", _verbatim(f"{request.change_ticket}\n\n{request.reason}")),
-        ("作業影響 / Impact", _verbatim(request.impact)),
-        ("作業計画 / Plan", _verbatim(request.plan)),
-        ("戻し計画 / Way back", _verbatim(request.way_back)),
+        *((detail.heading, _verbatim(getattr(request, detail.name))) for detail in DETAILS),
         ("期間 / Window (UTC)", _window(request)),
         ("申請 / Request", f"{request.code} {request.requester.username}\n\n{settings.PORTAL_URL}/requests/{request.code}/"),
     )

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from django.utils.functional import Promise
+
 from access_requests.models import Delivery
 from audits.models import TrailEntry
 
@@ -34,9 +36,14 @@ class Undeliverable(Exception):
 
 
 class Channel(Protocol):
-    """Somewhere to tell. `key` is what deliveries call it."""
+    """Somewhere to tell. `key` is what deliveries call it, `name` what pages do.
+
+    `answers` are the words for what the channel itself says of a delivery; what a receiver answered is shown as it came.
+    """
 
     key: str
+    name: Promise | str
+    answers: Mapping[str, Promise]
 
     def wants(self, entry: TrailEntry, *, now: datetime) -> Iterable[Wanted]:
         """Yield who is to be told of an entry.

@@ -14,12 +14,13 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
+from access_requests import details
 from access_requests.grants.contract import Principal
 from access_requests.models import AccessRequest, ApprovalPolicy, WorkGroup
 from access_requests.services.record import bindings
 
 Json = Mapping[str, Any]
-TEXTS = ("reason", "impact", "plan", "way_back")
+TEXTS = ("reason", *details.NAMES)
 
 
 def take(request: AccessRequest, work_groups: Sequence[WorkGroup]) -> Json:

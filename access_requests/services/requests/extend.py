@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from access_requests import policy
+from access_requests import details, policy
 from access_requests.models import AccessRequest
 from access_requests.policy import texts
 from access_requests.policy.windows import Limits
@@ -33,9 +33,7 @@ def extend(
         extends=elevation,
         reason=texts.clean("reason", reason, required=True),
         change_ticket=texts.clean("change_ticket", change_ticket or asked.change_ticket, required=True),
-        impact=asked.impact,
-        plan=asked.plan,
-        way_back=asked.way_back,
+        **details.of(asked),
         asked_starts_at=elevation.ends_at,
         asked_ends_at=new_end,
         **writing.submission(actor, now),

@@ -1,10 +1,10 @@
 """Asking for access."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from access_requests import errors, policy
+from access_requests import details, errors, policy
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import AccessRequest, WorkGroup
 from access_requests.policy import texts
@@ -21,14 +21,15 @@ MOST_MINUTES = 7 * 24 * 60
 
 @dataclass(frozen=True, kw_only=True)
 class Ask:
-    """What is asked for, as it came in by any door. Times are aware; `revises` is the code of the request that was sent back."""
+    """What is asked for, as it came in by any door. Times are aware; `revises` is the code of the request that was sent back.
+
+    `details` is name -> text of what access_requests.details names; a name that is left out is an empty text.
+    """
 
     work_groups: Sequence[str]
     reason: str
     change_ticket: str
-    impact: str = ""
-    plan: str = ""
-    way_back: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     duration_minutes: int | None = None
@@ -87,9 +88,7 @@ def _texts(ask: Ask) -> dict[str, str]:
     return {
         "reason": texts.clean("reason", ask.reason, required=True),
         "change_ticket": texts.clean("change_ticket", ask.change_ticket, required=True),
-        "impact": texts.clean("impact", ask.impact, required=False),
-        "plan": texts.clean("plan", ask.plan, required=False),
-        "way_back": texts.clean("way_back", ask.way_back, required=False),
+        **{name: texts.clean(name, ask.details.get(name, ""), required=False) for name in details.NAMES},
     }
 
 

@@ -1,4 +1,4 @@
-"""The words of notices: events, channels, and why something did not arrive."""
+"""The words of notices: events, and what channels say of themselves and of what did not arrive."""
 
 from collections.abc import Mapping
 
@@ -6,10 +6,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from access_requests import wording
-from access_requests.services.notices import refreshing
-from access_requests.services.notices.slack import channel as slack
+from access_requests.services.notices import refreshing, registry
 from access_requests.services.notices.webhooks import bodies
-from access_requests.services.notices.webhooks import channel as webhooks
 from audits.acts import Act
 
 EVENTS: Mapping[str, Promise] = {
@@ -20,28 +18,6 @@ EVENTS: Mapping[str, Promise] = {
     bodies.TEST: _("test"),
     refreshing.ACT: _("brought up to date"),
 }
-CHANNELS: Mapping[str, Promise | str] = {webhooks.KEY: _("webhook"), slack.KEY: "Slack"}
-# What the portal itself says; what a receiver answered is shown as it came.
-ANSWERS: Mapping[str, Promise] = {
-    "address_not_public": _("The address is not on the public internet. Nothing was sent."),
-    "address_unusable": _("The address cannot be called. Nothing was sent."),
-    "tls_refused": _("The server could not prove by TLS that it is the one of this name. Nothing was sent."),
-    "timeout": _("There was no answer in time."),
-    "not_reached": _("The server could not be reached."),
-    "redirect": _("The answer leads to another address. Redirects are not followed: give the address where it ends."),
-    "secret_unreadable": _("The secret cannot be read with the SECRET_KEY of now. Make a new one."),
-    "webhook_disabled": _("The webhook was disabled meanwhile."),
-    "webhook_deleted": _("The webhook was deleted meanwhile."),
-    "unchanged": _("Slack shows it already."),
-    "card_gone": _("There is no such card in Slack."),
-    "card_busy": _("Another update of this card is on its way."),
-    "not_linked": _("Nobody in Slack is this person now."),
-    "account_changed": _("The person has another Slack account now."),
-    "may_not_see": _("The person may not see the request any more."),
-    "channel_changed": _("The policy names another Slack channel now."),
-    "channel_gone": _("The portal has no such channel any more."),
-    "webhook_changed": _("The webhook was changed meanwhile: what was meant for it as it was is not sent there."),
-}
 
 
 def event(act: str) -> str:
@@ -50,8 +26,9 @@ def event(act: str) -> str:
 
 
 def channel_name(key: str) -> str:
-    return str(CHANNELS.get(key, key))
+    return next((str(each.name) for each in registry.CHANNELS if each.key == key), key)
 
 
 def answer(said: str) -> str:
-    return str(ANSWERS.get(said, said))
+    known = next((each.answers[said] for each in registry.CHANNELS if said in each.answers), registry.ANSWERS.get(said))
+    return str(known or said)

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from access_requests import wording
+from access_requests import details, wording
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import WorkGroup
 from access_requests.services.requests.submit import Ask
@@ -19,8 +19,7 @@ from portal.pages.visible import visible
 NOW, AT = "now", "at"
 FOR, UNTIL = "for", "until"
 FIRST_GUESS = 60
-DETAILS = ("plan", "impact", "way_back")
-TEXTS = ("reason", "change_ticket", *DETAILS)
+TEXTS = ("reason", "change_ticket", *details.NAMES)
 
 
 class RequestForm(VerbForm):
@@ -50,14 +49,13 @@ class RequestForm(VerbForm):
     )
     duration_minutes = forms.IntegerField(label=_("Minutes"), required=False, initial=FIRST_GUESS)
     ends_at = LocalTimeField(label=_("End at"), required=False)
-    plan = text_field(_("Plan of work"), rows=3)
-    impact = text_field(_("Impact"), rows=2)
-    way_back = text_field(_("Way back"), rows=2, help_text=_("How you undo it when it goes wrong."))
     revises = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, groups: Sequence[WorkGroup], **options: Any) -> None:
         super().__init__(*args, **options)
         self.groups = groups
+        for detail in details.DETAILS:
+            self.fields[detail.name] = text_field(detail.label, rows=detail.rows, help_text=detail.help_text)
         field = self.fields["work_groups"]
         if isinstance(field, forms.MultipleChoiceField):
             field.choices = [(group.name, _choice(group)) for group in groups]
@@ -75,9 +73,13 @@ class RequestForm(VerbForm):
             self.add_error(field, missing()["required"])
 
     @property
+    def details(self) -> Sequence[forms.BoundField]:
+        """The fields that nobody must fill in."""
+        return [self[name] for name in details.NAMES]
+
+    @property
     def is_detailed(self) -> bool:
-        """Whether the fields that nobody must fill in hold something."""
-        return any(self[field].value() or self[field].errors for field in DETAILS)
+        return any(field.value() or field.errors for field in self.details)
 
     def ask(self) -> Ask:
         data = self.cleaned_data
@@ -87,7 +89,9 @@ class RequestForm(VerbForm):
             ends_at=data["ends_at"] if data["finish"] == UNTIL else None,
             duration_minutes=data["duration_minutes"] if data["finish"] == FOR else None,
             revises=data["revises"] or None,
-            **{field: data[field] for field in TEXTS},
+            reason=data["reason"],
+            change_ticket=data["change_ticket"],
+            details={name: data[name] for name in details.NAMES},
         )
 
 

@@ -2,6 +2,7 @@
 
 import os
 import runpy
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def production() -> dict[str, Any]:
+    """Return production's settings by the environment as it is now: what they are built on is read anew."""
+    sys.modules.pop("portal.settings.notices", None)
     return runpy.run_module("portal.settings.production")
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access_requests import problems, wording
+from access_requests.details import DETAILS
 from access_requests.grants.contract import Principal
 from access_requests.lifecycle import STANDING, UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest, Decision, Elevation
@@ -121,9 +122,7 @@ def _texts(request: AccessRequest) -> list[tuple[str, str]]:
         (gettext("Extends"), request.extends.code if request.extends else ""),
         (gettext("Change ticket"), request.change_ticket),
         (gettext("Reason"), request.reason),
-        (gettext("Plan of work"), request.plan),
-        (gettext("Impact"), request.impact),
-        (gettext("Way back"), request.way_back),
+        *((str(detail.label), getattr(request, detail.name)) for detail in DETAILS),
     ]
     return [(label, text) for label, text in texts if text]
 

@@ -8,13 +8,15 @@ card and its answer is lost, there are two, and the older one's buttons are refu
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from access_requests.models import AccessRequest, Delivery, SlackCard
 from access_requests.selectors import requests, waiting
@@ -36,6 +38,16 @@ TURN_SECONDS, LOOK_SECONDS = 3.0, 0.1
 
 class SlackChannel:
     key = KEY
+    name: Promise | str = "Slack"
+    answers: Mapping[str, Promise] = {
+        "unchanged": _("Slack shows it already."),
+        "card_gone": _("There is no such card in Slack."),
+        "card_busy": _("Another update of this card is on its way."),
+        "not_linked": _("Nobody in Slack is this person now."),
+        "account_changed": _("The person has another Slack account now."),
+        "may_not_see": _("The person may not see the request any more."),
+        "channel_changed": _("The policy names another Slack channel now."),
+    }
 
     def wants(self, entry: TrailEntry, *, now: datetime) -> Iterator[Wanted]:  # noqa: ARG002  What is shown is decided later.
         if not api.is_possible():

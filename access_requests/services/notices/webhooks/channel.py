@@ -1,11 +1,13 @@
 """Webhooks as a channel of notices."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
 from cryptography.fernet import InvalidToken
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from access_requests.models import AccessRequest, Delivery, DisabledBecause, WebhookEndpoint
 from access_requests.services.notices import drift
@@ -30,6 +32,19 @@ class WebhookChannel:
     """`target` of a delivery is an endpoint's code."""
 
     key = KEY
+    name: Promise | str = _("webhook")
+    answers: Mapping[str, Promise] = {
+        "address_not_public": _("The address is not on the public internet. Nothing was sent."),
+        "address_unusable": _("The address cannot be called. Nothing was sent."),
+        "tls_refused": _("The server could not prove by TLS that it is the one of this name. Nothing was sent."),
+        "timeout": _("There was no answer in time."),
+        "not_reached": _("The server could not be reached."),
+        "redirect": _("The answer leads to another address. Redirects are not followed: give the address where it ends."),
+        "secret_unreadable": _("The secret cannot be read with the SECRET_KEY of now. Make a new one."),
+        "webhook_disabled": _("The webhook was disabled meanwhile."),
+        "webhook_deleted": _("The webhook was deleted meanwhile."),
+        "webhook_changed": _("The webhook was changed meanwhile: what was meant for it as it was is not sent there."),
+    }
 
     def wants(self, entry: TrailEntry, *, now: datetime) -> Iterator[Wanted]:  # noqa: ARG002  The contract's.
         """Costs two queries where there are endpoints; one or two more where some want the entry."""
