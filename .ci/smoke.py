@@ -106,7 +106,7 @@ RULES = (
     ),
     Rule(
         why="what AWS is told to run",
-        changed=["portal/aws/runbooks/*", "access_requests/grants/documents/*"],
+        changed=["portal/aws/runbooks/*", "access_requests/grants/automation/*"],
         tests={"tests/app/access_requests/grants/test_runbooks.py": 12},
     ),
     Rule(

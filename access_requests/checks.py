@@ -6,9 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register  # noqa: A004  Django's names.
 from django.db import DatabaseError
-from django.utils.module_loading import import_string
 
-from access_requests.grants.health import NEEDS
+from access_requests.grants.registry import FORMER_PATHS, backend_of, made_of
 from access_requests.models import ApiClient, ApprovalPolicy, ClientKind, WorkGroup
 from access_requests.services.people.clients import DECIDING
 from portal.verbs.actor import Door
@@ -36,7 +35,9 @@ def backends_can_be_used(**_kwargs: Any) -> list[CheckMessage]:
         used = sorted(set(WorkGroup.objects.filter(retired_at=None).values_list("backend", flat=True)))
     except DatabaseError:
         used = []
-    return [*_broken_backends(), *_unnamed_backends(used), *_missing_roles(used)]
+    broken = list(_broken_backends())
+    missing = [] if broken else _missing_roles(used)
+    return [*broken, *_former_paths(), *_unnamed_backends(used), *missing]
 
 
 @register(Tags.compatibility, deploy=True)
@@ -70,12 +71,23 @@ def workspace_is_named(**_kwargs: Any) -> list[CheckMessage]:
 def _broken_backends() -> Iterator[CheckMessage]:
     for alias, config in settings.GRANT_BACKENDS.items():
         try:
-            import_string(config["BACKEND"])
-        except (ImportError, KeyError) as error:
+            made_of(config)
+        except (ImportError, KeyError, TypeError) as error:
             yield Error(
                 f"GRANT_BACKENDS names a backend {alias} that cannot be imported: {error}.",
-                hint="BACKEND is the dotted path of a class.",
+                hint="BACKEND is the dotted path of a class, a GrantBackend that takes the entry's OPTIONS.",
                 id="access_requests.E001",
+            )
+
+
+def _former_paths() -> Iterator[CheckMessage]:
+    for alias, config in settings.GRANT_BACKENDS.items():
+        path = config.get("BACKEND", "")
+        if path in FORMER_PATHS:
+            yield Warning(
+                f"GRANT_BACKENDS names the backend {alias} by where it was: {path}.",
+                hint=f"It is {FORMER_PATHS[path]} now. The former path works in this release, and in the next one no more.",
+                id="access_requests.W007",
             )
 
 
@@ -91,13 +103,14 @@ def _unnamed_backends(used: Iterable[str]) -> Iterator[CheckMessage]:
 
 def _missing_roles(used: Iterable[str]) -> Iterator[CheckMessage]:
     for alias in used:
-        for name in NEEDS.get(alias, ()):
-            if not getattr(settings, name):
-                yield Error(
-                    f"{name} is empty, and work groups are granted by {alias}: {_groups(alias)}.",
-                    hint="Set it to the ARN of the role; docs/aws/ways.md says what that role needs.",
-                    id="access_requests.E003",
-                )
+        if alias not in settings.GRANT_BACKENDS:
+            continue
+        for name in backend_of(alias).needs.empty():
+            yield Error(
+                f"{name} is empty, and work groups are granted by {alias}: {_groups(alias)}.",
+                hint="Set it to the ARN of the role; docs/aws/ways.md says what that role needs.",
+                id="access_requests.E003",
+            )
 
 
 def _groups(alias: str) -> str:

@@ -6,11 +6,14 @@ A cause is a word, as AWS's own code, with what belongs to it behind a colon: `g
 
 from collections.abc import Mapping
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access_requests.evaluation import NO_GATE_ROLE
+from access_requests.grants.registry import words_of
+from access_requests.grants.words import Text
 from access_requests.models import Elevation
 from portal.aws.causes import DENIALS
 
@@ -37,12 +40,6 @@ SENTENCES: Mapping[str, Promise] = {
     "leave_unread": _("The audit trail could not be read, so the session gate is not written yet. It is tried again."),
     "still_a_member": _("AWS still shows the membership. It is taken out again."),
     "iam_user_changed": _("The IAM user was renamed, or deleted and made again. An administrator must bind it anew."),
-    "no_identity_center": _(
-        "There is no Identity Center, or more than one, where the portal looks for it. An administrator must put its Region and "
-        "role right."
-    ),
-    "identity_group_missing": _("The group of Identity Center is not there under its name. An administrator must look into it."),
-    "identity_user_missing": _("The Identity Center user is gone. An administrator must bind the person anew."),
     "AccessDenied": _DENIED,
     "AccessDeniedException": _DENIED,
     "LimitExceeded": _("A limit of IAM is reached. An administrator must make room, or have AWS raise it."),
@@ -53,29 +50,6 @@ SENTENCES: Mapping[str, Promise] = {
     "ConnectTimeoutError": _("AWS did not answer. It is tried again."),
     "ReadTimeoutError": _("AWS did not answer in time, so the outcome is unknown. It is looked at again."),
     "EndpointConnectionError": _("AWS could not be reached. It is tried again."),
-    "change_rejected": _("The change request was rejected in AWS. Ask anew if it is still needed."),
-    "execution_cancelled": _("Somebody has cancelled it in AWS. Ask anew if it is still needed."),
-    "change_timed_out": _("Nobody approved the change request in AWS in time. Ask anew."),
-    "calendar_override_rejected": _("AWS's change calendar is closed, and it was not let through. Ask anew when it is open."),
-    "execution_failed": _("The runbook failed in AWS. It is tried again, three times in all; the timeline has what AWS said."),
-    "change_manager_unavailable": _(
-        "Change Manager is not available in this AWS account: it takes no new customers. An administrator must have the work "
-        "group granted by ssm_automation or iam_group."
-    ),
-    "template_missing": _("The change template is not there. An administrator must run publish_runbooks."),
-    "template_not_approved": _("The change template has not been reviewed. Somebody must approve it in AWS."),
-    "template_not_pinned": _(
-        "The change template does not name the portal's runbooks with their versions, or does not end with the portal's "
-        "approval. An administrator must run publish_runbooks and have it reviewed."
-    ),
-    "setting_missing": _("A setting that names a role is empty. An administrator must set it and run publish_runbooks."),
-    "runbook_missing": _("The runbook is not there. An administrator must run publish_runbooks."),
-    "runbook_changed": _("The runbook is not the portal's, and is not started. An administrator must run publish_runbooks."),
-    "AutomationExecutionNotFoundException": _("AWS does not know the execution any more. An administrator must look into it."),
-    "IdempotentParameterMismatch": _("It was started in AWS before with other contents. An administrator must look into it."),
-    "InvalidAutomationExecutionParametersException": _(
-        "AWS refused the runbook's parameters. An administrator must run publish_runbooks, and look into the names used."
-    ),
     "role_full": _("The session gate of a role is full. It is tried again; room comes when somebody's access is over."),
     "gate_busy": _("Another worker is writing the role's session gate. It is tried again."),
     "gate_not_shown_yet": _("AWS does not show the role's session gate as it was written. It is looked at again."),
@@ -141,10 +115,15 @@ def at_the_end(cause: str) -> str:
     return known
 
 
+def _of_backends() -> Mapping[str, Text]:
+    """Return the sentences of the backends for what they alone raise."""
+    return {cause: sentence for alias in settings.GRANT_BACKENDS for cause, sentence in words_of(alias).problems.items()}
+
+
 def _known(cause: str) -> str | None:
     word, _colon, about = cause.partition(":")
     if about and word in MORE:
         said = sentence(about) if word == RUNBOOK_FAILED else about
         return str(MORE[word]) % {"about": said}
-    found = SENTENCES.get(word)
+    found = SENTENCES.get(word) or _of_backends().get(word)
     return str(found) if found is not None else None

@@ -38,6 +38,7 @@ pytest_plugins = [
     "tests.worlds.runbooked",
     "tests.worlds.runbooks",
     "tests.worlds.sealed",
+    "tests.worlds.tagged",
     "tests.worker",
 ]
 # They import one another; the assertions of those that are imported before their turn are explained too.

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from access_requests import problems, wording
 from access_requests.api.showing import Person
-from access_requests.grants.registry import fenced
+from access_requests.grants.registry import backend_of
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import ApprovalLevel, Elevation, TargetRole, WorkGroup
 from access_requests.selectors import elevations, requests, switching
@@ -91,8 +91,8 @@ class ElevationDetails(BaseModel):
 
     @classmethod
     def of(cls, row: Elevation) -> "ElevationDetails":
-        by_switch = row.status == ElevationStatus.ACTIVE and fenced(row.work_group.backend)
-        roles = row.work_group.target_roles.all() if by_switch else []
+        roles = row.work_group.target_roles.all() if row.status == ElevationStatus.ACTIVE else []
+        switched = backend_of(row.work_group.backend).entrance.switched(roles)
         return cls(
             request=row.request.code,
             reason=row.request.reason,
@@ -105,7 +105,7 @@ class ElevationDetails(BaseModel):
             problem=problems.of(row) or None,
             aws=ShownByAws.of(row),
             judged=Judged.of(row),
-            switch_roles=[SwitchRole.of(role, row) for role in roles if role.arn],
+            switch_roles=[SwitchRole.of(role, row) for role in switched if role.arn],
         )
 
 
@@ -194,7 +194,7 @@ class ShownWorkGroup(BaseModel):
             name=row.name,
             description=row.description,
             target_roles=[Role.of(role) for role in row.target_roles.all()],
-            session_minutes=None if fenced(row.backend) else row.session_minutes,
+            session_minutes=backend_of(row.backend).fences.outlived_by(row.session_minutes),
             shortest_minutes=rule.shortest_minutes,
             longest_minutes=rule.longest_minutes,
             policy=wording.policy(rule),

@@ -1,12 +1,23 @@
-"""What a grant backend is: three verbs, each safe to call twice."""
+"""What a grant backend is: what it says of itself, and three verbs, each safe to call twice.
 
-from collections.abc import Mapping, Sequence
+How to write one is in docs/backends.md. The rest of the portal asks a backend by this class alone, so that nothing outside its
+package knows which one it is.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, TypeGuard
+from typing import Any, Generic, Protocol, TypeVar
 
-from access_requests.grants.executions import GIVING, Execution, Purpose, StepClient
+from access_requests.grants.documents import NO_DOCUMENTS, Documents
+from access_requests.grants.executions import Execution, Purpose, StepClient
+from access_requests.grants.fences import Entrance, Fences
+from access_requests.grants.needs import Asked, Missing, Needs
+from access_requests.grants.words import Words
+from portal.aws.calls import AwsClient
+from portal.aws.errors import BackendRefused
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,20 +30,11 @@ class GrantedRole:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
-    """What a change request says of itself: its name, its Markdown, and who has approved here, with what comment."""
-
-    name: str
-    details: str
-    approval: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Grant:
-    """Who is to be in which work group until when. `user_id` is the UserId of IAM or of Identity Center.
+    """Who is to be in which work group until when, as every backend reads it. What one kind of backend reads is in its own class.
 
-    A user made again does not share it. `user_name` is the name that the user has now, as far as the caller could find out.
-    `request` is the code of the request whose approval fixed the end, and `executions` what AWS does or did by itself about it.
+    `user_id` is the UserId of IAM or of Identity Center: a user made again does not share it. `user_name` is the name that the
+    user has now, as far as the caller could find out. `request` is the code of the request whose approval fixed the end.
     """
 
     elevation: str
@@ -42,38 +44,67 @@ class Grant:
     roles: tuple[GrantedRole, ...]
     ends_at: datetime
     request: str = ""
-    # The code of the request that the elevation began with; an extension has its own.
-    began_by: str = ""
-    # How often the step was tried before, and when the end began, if it has.
-    attempts: int = 0
-    stopped_at: datetime | None = None
-    # The group's id in Identity Center, once access was given there: its name may come to mean another one.
-    group_id: str = ""
-    executions: tuple[Execution, ...] = ()
-    change: Change | None = field(default=None, repr=False)
 
     @property
     def window(self) -> str:
         """The request's code as the entry fence names it."""
         return window_name(self.request)
 
-    def giving(self) -> Execution | None:
-        """Return the latest execution that gives or prolongs what this request's approval gives."""
-        mine = [one for one in self.executions if one.request == self.request and one.purpose in GIVING]
-        return max(mine, key=lambda one: one.number, default=None)
-
-    def removal(self) -> Execution | None:
-        """Return the latest execution that takes the user out."""
-        mine = [one for one in self.executions if one.purpose == Purpose.REMOVE]
-        return max(mine, key=lambda one: one.number, default=None)
-
-    def next_number(self, request: str) -> int:
-        return max((one.number for one in self.executions if one.request == request), default=0) + 1
-
 
 def window_name(request: str) -> str:
     """Return a request's code in letters and digits, as policies and parameters of runbooks name its window."""
     return request.replace("-", "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What a change request says of itself: its name, its Markdown, and who has approved here, with what comment."""
+
+    name: str
+    details: str
+    approval: str = ""
+
+
+class Facts(Protocol):
+    """What the portal has written down beside a grant. A backend takes what its own class of grants has; the rest is not read."""
+
+    @property
+    def began_by(self) -> str:
+        """The code of the request that the elevation began with; an extension has its own."""
+
+    @property
+    def attempts(self) -> int:
+        """How often the step was tried before."""
+
+    @property
+    def stopped_at(self) -> datetime | None:
+        """When the end began, if it has."""
+
+    @property
+    def seen(self) -> Mapping[str, Any]:
+        """What `look` answered last, as it was kept; empty before."""
+
+    def executions(self) -> tuple[Execution, ...]:
+        """Return what AWS does or did by itself about it."""
+
+    def change(self) -> Change | None:
+        """Return what its change request says, None for what nobody asked for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NothingKnown:
+    """The facts of what nobody has tried, seen or ended yet; of a membership that no request stands behind, all of them."""
+
+    began_by: str = ""
+    attempts: int = 0
+    stopped_at: datetime | None = None
+    seen: Mapping[str, Any] = field(default_factory=dict)
+
+    def executions(self) -> tuple[Execution, ...]:
+        return ()
+
+    def change(self) -> Change | None:
+        return None
 
 
 class Presence(StrEnum):
@@ -115,51 +146,108 @@ class Principal(StrEnum):
     IDENTITY_CENTER_USER = "identity_center_user"
 
 
-class GrantBackend(Protocol):
+@dataclass(frozen=True, kw_only=True)
+class Grantee:
+    """The user of a grant as AWS shows it now; `arn` is empty where nothing is evaluated by it."""
+
+    name: str
+    user_id: str
+    arn: str = ""
+
+
+# The problem, and the reason of an end, where the IAM user is not the one that was bound.
+IAM_USER_CHANGED = "iam_user_changed"
+
+
+class GranteeLost(BackendRefused):
+    """The user that was bound is not there any more: nothing is given to whoever may have the name now, and nobody stays in."""
+
+
+OwnGrant = TypeVar("OwnGrant", bound=Grant)
+
+
+class GrantBackend(ABC, Generic[OwnGrant]):
     """Where AWS can fence, entry fence and session gate are the portal's, and written before `give`; `look` leaves the gate out.
 
     `executes` are the purposes for which AWS runs something by itself, which the portal follows: while it runs, `give` and
-    `take` raise UnderWay. `announces` says that this begins with the request, before anybody has decided.
+    `take` raise UnderWay. `announces` says that this begins with the request, before anybody has decided. `keeps_members` says
+    that memberships are not those of the IAM group of that name, so that a comparison asks for them by `members`.
     """
 
-    principal: Principal
-    executes: Sequence[Purpose]
-    announces: bool
+    words: Words
+    fences: Fences
+    needs: Needs = Needs()
+    documents: Documents = NO_DOCUMENTS
+    principal: Principal = Principal.IAM_USER
+    entrance: Entrance = Entrance.SWITCH
+    executes: Sequence[Purpose] = ()
+    announces: bool = False
+    keeps_members: bool = False
 
-    def ttl(self, ends_at: datetime) -> str | None:
-        """Return the value that the TTL tag is to have, None where there can be no tag."""
+    @abstractmethod
+    def of(self, grant: Grant, facts: Facts) -> OwnGrant:
+        """Return the grant as the verbs take it, with what this kind of backend alone reads."""
 
-    def give(self, grant: Grant, aws: StepClient) -> None:
-        """Let the user in: TTL tag, then membership. Raises BackendError."""
+    @abstractmethod
+    def confirm(self, grant: OwnGrant, aws: StepClient) -> Grantee:
+        """Return who the user is now. Raises GranteeLost where it is not the one that was bound, and BackendError."""
 
-    def take(self, grant: Grant, aws: StepClient) -> None:
+    @abstractmethod
+    def current_name(self, grant: OwnGrant, aws: StepClient) -> str | None:
+        """Return the name that the user with this id has now, None where it is gone. Raises BackendError."""
+
+    @abstractmethod
+    def give(self, grant: OwnGrant, aws: StepClient) -> None:
+        """Let the user in: TTL tag, where there can be one, then membership. Raises BackendError."""
+
+    @abstractmethod
+    def take(self, grant: OwnGrant, aws: StepClient) -> None:
         """Take the user out: membership, read back absent, then the tag. Raises BackendError."""
 
-    def look(self, grant: Grant, aws: StepClient) -> Seen:
+    @abstractmethod
+    def look(self, grant: OwnGrant, aws: StepClient) -> Seen:
         """Return what AWS shows now. Raises BackendError."""
 
+    @abstractmethod
+    def probe(self, asked: Asked) -> Iterator[Missing]:
+        """Yield what keeps it from granting now, by reads of the kinds that its verbs make. Raises nothing that is AWS's."""
 
-class AnnouncingBackend(GrantBackend, Protocol):
-    """A backend whose part in AWS begins with the request, and waits there for the decision here. All raise BackendError."""
+    def ttl(self, ends_at: datetime) -> str | None:  # noqa: ARG002  For those that tag.
+        """Return the value that the TTL tag is to have, None where there can be no tag."""
+        return None
 
-    def announce(self, grant: Grant, execution: Execution, aws: StepClient) -> Execution:
+    def members(self, group: str, aws: AwsClient) -> frozenset[str] | None:
+        """Return the UserIds of the group's members, None where there is no group. Raises BackendError."""
+        raise NotImplementedError(f"{type(self).__name__} keeps no members, and was asked for those of {group} by {aws}")
+
+    def fenced(self, grant: Grant) -> tuple[GrantedRole, ...]:
+        """Return the roles for which the user carries an entry fence."""
+        return grant.roles if self.fences.on_users else ()
+
+    # What AWS carries out by itself; nothing, unless `executes` says so.
+
+    def follow(self, grant: OwnGrant, purposes: Collection[Purpose], aws: StepClient) -> OwnGrant:  # noqa: ARG002
+        """Return the grant with what AWS shows now of these purposes. Raises UnderWay while it is at it, BackendError."""
+        return grant
+
+    def told_by_start(self, execution_id: str, problem: str) -> Iterator[Missing]:  # noqa: ARG002
+        """Yield what no read says, and the latest start of something that gives has met."""
+        return iter(())
+
+    # What begins with the request; nothing, unless `announces` says so. All raise BackendError.
+
+    def announce(self, grant: OwnGrant, execution: Execution, aws: StepClient) -> Execution:  # noqa: ARG002
         """Start it, under its token, and return it as AWS shows it."""
+        return execution
 
-    def look_at(self, execution: Execution, aws: StepClient) -> Execution:
+    def look_at(self, execution: Execution, aws: StepClient) -> Execution:  # noqa: ARG002
         """Return it as AWS shows it now."""
+        return execution
 
-    def reject(self, execution: Execution, comment: str, aws: StepClient) -> Execution:
+    def reject(self, execution: Execution, comment: str, aws: StepClient) -> Execution:  # noqa: ARG002
         """Say no where it waits for the portal, and return what became of it."""
+        return execution
 
-    def cancel(self, execution: Execution, aws: StepClient) -> Execution:
+    def cancel(self, execution: Execution, aws: StepClient) -> Execution:  # noqa: ARG002
         """Stop it, and return what became of it."""
-
-
-def is_announcing(backend: GrantBackend) -> TypeGuard[AnnouncingBackend]:
-    """Whether it has those verbs too."""
-    return backend.announces
-
-
-def is_fenced(backend: GrantBackend) -> bool:
-    """Whether AWS itself ends what this way gives: fences and gates stand on IAM users and roles, and nowhere else."""
-    return backend.principal == Principal.IAM_USER
+        return execution

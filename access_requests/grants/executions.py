@@ -1,15 +1,12 @@
 """What Systems Manager does by itself once it was started: runbooks, and change requests that end in one."""
 
-import json
 import uuid
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from portal.aws.calls import AwsClient
-from portal.storable import storable
 
 # Of the portal's own making: tokens are derived from it, so that whoever starts something again starts the same.
 NAMESPACE = uuid.UUID("5f0d6e5e-7f0c-4c55-9b0a-5a9b2f0c7d11")
@@ -32,11 +29,13 @@ REFUSED: Mapping[str, str] = {
     "ChangeCalendarOverrideRejected": "calendar_override_rejected",
     "Exited": "execution_cancelled",
 }
+# What a runbook could not do so often, it cannot do.
+MOST_FAILURES = 3
 FAILED = frozenset({"Failed", "CompletedWithFailure"})
 OVER = SUCCEEDED | FAILED | (frozenset(REFUSED) - {"Cancelling"})
 PENDING_APPROVAL, TIMED_OUT = "PendingApproval", "TimedOut"
 WAITING = frozenset({PENDING_APPROVAL, "PendingChangeCalendarOverride", "Scheduled"})
-APPROVE, RUNBOOK = "aws:approve", "aws:executeAutomation"
+APPROVE = "aws:approve"
 STEP_WAITS = frozenset({"Waiting", "InProgress"})
 
 
@@ -127,62 +126,3 @@ class StepClient(AwsClient):
         """Have the execution remembered as it is now, however the step ends."""
         self.executions[execution.request, execution.number] = execution
         return execution
-
-
-def read(execution: Execution, ssm: AwsClient) -> Execution:
-    """Return it as AWS shows it now, with the steps of the runbook that a change request started. Raises BackendError.
-
-    One call, and one more for the runbook of a change request. Source: Systems Manager GetAutomationExecution.
-    """
-    shown = _get(execution.id, ssm)
-    steps = list(_steps(shown))
-    for child in _children(shown):
-        steps += _steps(_get(child, ssm), level=1)
-    return replace(
-        execution,
-        status=shown["AutomationExecutionStatus"],
-        document=shown.get("DocumentName", ""),
-        message=shown.get("FailureMessage", ""),
-        steps=tuple(steps),
-        ended_at=shown.get("ExecutionEndTime"),
-    )
-
-
-def _get(execution_id: str, ssm: AwsClient) -> Mapping[str, Any]:
-    answer = ssm.call("get_automation_execution", AutomationExecutionId=execution_id)
-    # Comments are anybody's who may approve or reject there: what no database takes would keep an end from being settled.
-    shown: Mapping[str, Any] = storable(answer["AutomationExecution"])
-    return shown
-
-
-def _steps(shown: Mapping[str, Any], *, level: int = 0) -> Iterator[Step]:
-    for step in shown.get("StepExecutions", ()):
-        yield Step(
-            name=step["StepName"],
-            action=step.get("Action", ""),
-            status=step.get("StepStatus", ""),
-            message=step.get("FailureMessage", ""),
-            said=tuple(_said(step.get("Outputs", {}))),
-            level=level,
-        )
-
-
-def _children(shown: Mapping[str, Any]) -> Iterator[str]:
-    for step in shown.get("StepExecutions", ()):
-        if step.get("Action") == RUNBOOK:
-            yield from step.get("Outputs", {}).get("ExecutionId", ())
-
-
-def _said(outputs: Mapping[str, Any]) -> Iterator[Said]:
-    """Yield who decided what. Each is JSON in a text; one that is not is left out: it is told, and decides nothing here."""
-    for text in outputs.get("ApproverDecisions", ()):
-        try:
-            one = storable(json.loads(text))
-            yield Said(
-                approver=str(one["Approver"]),
-                decision=str(one["Decision"]),
-                comment=str(one.get("Comment", "")),
-                at=str(one.get("DecisionTime", "")),
-            )
-        except (AttributeError, KeyError, TypeError, ValueError):
-            continue

@@ -47,6 +47,8 @@ class DriftKind(models.TextChoices):
     SWITCH_DENIED = "switch_denied", _("switch denied that the catalogue has")
 
 
+# Who is in a group, and whether there is one.
+DRIFT_OF_MEMBERS = frozenset({DriftKind.UNEXPLAINED_MEMBER, DriftKind.MEMBER_MISSING, DriftKind.GROUP_GONE})
 # What belongs to an elevation is put right for as long as that is active.
 DRIFT_OF_ELEVATION = frozenset(
     {

@@ -12,11 +12,13 @@ from django.utils.text import capfirst
 from access_requests import problems, wording
 from access_requests.details import DETAILS
 from access_requests.grants import registry
+from access_requests.grants.fences import Entrance
+from access_requests.grants.registry import AnyBackend, backend_of
+from access_requests.grants.words import Words
 from access_requests.models import AccessRequest, ApprovalLevel, ApprovalPolicy, Decision, Elevation, TargetRole, WorkGroup
 from access_requests.services.elevations import gates
 from access_requests.web.catalogue import abilities as shown_abilities
 from access_requests.web.catalogue import health_words
-from access_requests.web.elevations import backend_words
 from access_requests.web.notices import notice_words
 from portal.iam.fences import iso
 from portal.verbs import phrases
@@ -59,19 +61,19 @@ def room(role: TargetRole) -> int | None:
 
 
 @register.filter
-def fenced(group: WorkGroup) -> bool:
-    """Return whether AWS itself ends what the group gives, and people switch to its roles; else Identity Center lets them in."""
-    return registry.fenced(group.backend)
+def granted_by(group: WorkGroup) -> AnyBackend:
+    """Return the backend of the group."""
+    return backend_of(group.backend)
 
 
 @register.filter
 def switched(groups: Iterable[WorkGroup]) -> list[WorkGroup]:
-    return [group for group in groups if fenced(group)]
+    return [group for group in groups if backend_of(group.backend).entrance == Entrance.SWITCH]
 
 
 @register.filter
 def signed_in(groups: Iterable[WorkGroup]) -> list[WorkGroup]:
-    return [group for group in groups if not fenced(group)]
+    return [group for group in groups if backend_of(group.backend).entrance == Entrance.ACCESS_PORTAL]
 
 
 @register.filter
@@ -91,9 +93,9 @@ def problem(word: str) -> str:
 
 
 @register.filter
-def to_do(word: str) -> str:
+def to_do(word: str, alias: str) -> str:
     """Return what an administrator is to do about what a backend lacks."""
-    return health_words.to_do(word)
+    return health_words.to_do(word, alias)
 
 
 @register.filter
@@ -143,9 +145,9 @@ def provider(word: str) -> str:
 
 
 @register.filter
-def backend(alias: str) -> backend_words.BackendWords:
+def backend(alias: str) -> Words:
     """Return the words of a backend: its name, how it grants, what that means for the end."""
-    return backend_words.words_of(alias)
+    return registry.words_of(alias)
 
 
 @register.filter

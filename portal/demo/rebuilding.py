@@ -15,7 +15,7 @@ from django.utils import timezone
 from access_requests.grants import ttl_tag
 from access_requests.grants.contract import GrantedRole
 from access_requests.grants.executions import OVER
-from access_requests.grants.registry import backend_of, fenced, unfenced
+from access_requests.grants.registry import backend_of, with_own_members
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import (
     AutomationExecution,
@@ -71,8 +71,9 @@ def world(secrets: Secrets, *, now: datetime) -> Declared:
     jump["users"] = [*jump["users"], *_added_users(bindings, _names(jump["users"]), _names(jump["groups"]))]
     _add_to_directory(jump["identity_center"])
     users = {user["name"]: user for user in jump["users"]}
+    elsewhere = with_own_members()
     for elevation in Elevation.objects.filter(status__in=PRESENT).select_related("person", "work_group"):
-        if not fenced(elevation.work_group.backend):
+        if elevation.work_group.backend in elsewhere:
             _put_in_directory(jump["identity_center"], elevation)
         elif elevation.iam_user_name in users:
             _put_in(users[elevation.iam_user_name], elevation, now)
@@ -107,7 +108,7 @@ def _add_to_directory(directory: Declared) -> None:
     known = [{**user, "user_id": ids.get(user["name"], user["user_id"])} for user in directory["users"]]
     added = [binding for binding in bindings if binding.user_name not in _names(known)]
     directory["users"] = [*known, *map(_directory_user, added)]
-    groups = WorkGroup.objects.filter(backend__in=unfenced()).exclude(name__in=_names(directory["groups"]))
+    groups = WorkGroup.objects.filter(backend__in=with_own_members()).exclude(name__in=_names(directory["groups"]))
     added_groups = [{"name": name, "members": []} for name in groups.values_list("name", flat=True)]
     directory["groups"] = [*directory["groups"], *added_groups]
 
@@ -139,7 +140,8 @@ def _fences(elevation: Elevation, roles: Iterable[GrantedRole], now: datetime) -
 
 def _added_groups(known: set[str]) -> list[Declared]:
     """Return the work groups that a catalogue of one's own has added to the company."""
-    added = WorkGroup.objects.exclude(name__in=known).exclude(backend__in=unfenced()).prefetch_related("target_roles__account")
+    groups = WorkGroup.objects.exclude(name__in=known).exclude(backend__in=with_own_members())
+    added = groups.prefetch_related("target_roles__account")
     return [
         {
             "name": group.name,

@@ -252,10 +252,11 @@ SETTLING_SECONDS = env.int("SETTLING_SECONDS", 60)
 
 # AWS
 
+# By which backend a work group may be granted, under what alias its catalogue has it: docs/backends.md.
 GRANT_BACKENDS: dict[str, dict[str, Any]] = {
     "iam_group": {"BACKEND": "access_requests.grants.iam_group.IamGroupBackend"},
     "change_manager": {"BACKEND": "access_requests.grants.change_manager.ChangeManagerBackend"},
-    "ssm_automation": {"BACKEND": "access_requests.grants.ssm_automation.SsmAutomationBackend"},
+    "ssm_automation": {"BACKEND": "access_requests.grants.automation.SsmAutomationBackend"},
     "identity_center": {"BACKEND": "access_requests.grants.identity_center.IdentityCenterBackend"},
 }
 AWS_REGION = env.str("AWS_REGION", "ap-northeast-1")

@@ -20,6 +20,7 @@ from tests.worlds.cast import actor_of
 from tests.worlds.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, Runbooked
 from tests.worlds.story import approved, refused, submitted
 
+RUNBOOKS = ("Grant", "Prolong", "Remove")
 ALIASES = ("change_manager", "iam_group", "ssm_automation")
 NOBODY = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole"}]}
 
@@ -180,13 +181,59 @@ def test_backend_that_the_settings_do_not_name_is_told(runbooked: Runbooked) -> 
     assert problems(probed("letter_post")) == {("letter_post", "no_such_backend")}
 
 
+# Under other aliases than the usual: the class is asked, whatever the alias
+
+PATHS = {
+    "iam_group": "access_requests.grants.iam_group.IamGroupBackend",
+    "ssm_automation": "access_requests.grants.automation.SsmAutomationBackend",
+    "change_manager": "access_requests.grants.change_manager.ChangeManagerBackend",
+    "identity_center": "access_requests.grants.identity_center.IdentityCenterBackend",
+}
+
+
+@pytest.mark.parametrize(
+    ("usual", "missing"),
+    [
+        ("iam_group", {("Nothing", "group_missing")}),
+        ("ssm_automation", {("Nothing", "group_missing"), *((f"Sekisho{it}-Nothing", "runbook_missing") for it in RUNBOOKS)}),
+        (
+            "change_manager",
+            {
+                *(("Nothing", "group_missing"), ("SekishoChange-Nothing", "template_missing")),
+                *((f"Sekisho{it}-Nothing", "runbook_missing") for it in RUNBOOKS),
+            },
+        ),
+        ("identity_center", {("Nothing", "group_missing")}),
+    ],
+    ids=PATHS,
+)
+@pytest.mark.parametrize("alias", ["of_our_own", "ssm_automation"])
+def test_backend_is_asked_for_what_its_class_needs_under_any_alias(
+    runbooked: Runbooked, settings: Settings, usual: str, missing: set[tuple[str, str]], alias: str
+) -> None:
+    settings.GRANT_BACKENDS = {**settings.GRANT_BACKENDS, alias: {"BACKEND": PATHS[usual]}}
+    WorkGroup.objects.filter(name=AUTOMATION_GROUP).update(name="Nothing", backend=alias)
+    row = probed(alias)
+    assert (row.ok, problems(row)) == (False, missing)
+
+
+def test_closed_change_manager_is_told_under_any_alias(runbooked: Runbooked, settings: Settings) -> None:
+    jump, alias = runbooked.world.jump, "of_our_own"
+    settings.GRANT_BACKENDS = {**settings.GRANT_BACKENDS, alias: {"BACKEND": PATHS["change_manager"]}}
+    WorkGroup.objects.filter(name=CHANGE_GROUP).update(backend=alias)
+    runbooked.change_manager(available=False)
+    submitted(jump.cast.member01, now=jump.clock.now, work_groups=[CHANGE_GROUP])
+    runbooked.follow()
+    assert problems(probed(alias)) == {("Change Manager", "change_manager_unavailable")}
+
+
 def test_answer_that_nobody_can_read_leaves_the_other_backends_checked(
     runbooked: Runbooked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unreadable(*_asked: object, **_more: object) -> object:
         raise KeyError("Content")
 
-    monkeypatch.setattr("access_requests.grants.documents.differences", unreadable)
+    monkeypatch.setattr("access_requests.grants.automation.documents.Runbooks.differences", unreadable)
     tasks.probe_backends()
     assert list(BackendHealth.objects.values_list("alias", flat=True)) == ["iam_group"]
 

@@ -6,19 +6,21 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from pytest_django import Settings
 
-from access_requests.grants import entry_fence, runbooks
-from access_requests.grants.contract import Change, Grant, GrantBackend, GrantedRole, Presence
-from access_requests.grants.executions import GIVING, Purpose, StepClient
-from access_requests.grants.registry import backend_of
+from access_requests.grants import entry_fence
+from access_requests.grants.contract import Change, Grant, GrantedRole, NothingKnown, Presence
+from access_requests.grants.executions import GIVING, Execution, Purpose, StepClient
+from access_requests.grants.registry import AnyBackend, backend_of
 from access_requests.models import WorkGroup
 from access_requests.services.elevations import aws_step
 from portal.aws.errors import BackendBusy, UnderWay
 from portal.iam.fences import iso
+from tests.stand_ins.by_tag import backend as by_tag
 from tests.waiting import until
-from tests.worlds.cast import iam_user_id, identity_center_user_id
+from tests.worlds.cast import NAMES, iam_user_id, identity_center_user_id
 from tests.worlds.identity_center import GROUP, Directory
-from tests.worlds.jump import MEMBER_GROUP, Jump
+from tests.worlds.jump import MEMBER_GROUP, MEMBER_ROLE, Jump
 from tests.worlds.runbooked import AUTOMATION_GROUP, BACKENDS, CHANGE_GROUP, ROLES, Runbooked
 
 SECONDS = 20.0
@@ -26,10 +28,24 @@ Verb = Callable[[Grant, StepClient], None]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Known(NothingKnown):
+    """What the portal has written down of a request, and of what AWS does by itself about it."""
+
+    began_by: str = "R-TESTTEST"
+    seen_so_far: tuple[Execution, ...] = ()
+
+    def executions(self) -> tuple[Execution, ...]:
+        return self.seen_so_far
+
+    def change(self) -> Change:
+        return Change(name="R-TESTTEST", details="### 変更対象", approval="leader01: approve")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """A grant for member01; `members` and `add` are an administrator's, `gives` is the call that lets in."""
 
-    way: GrantBackend
+    way: AnyBackend
     grant: Grant
     aws: StepClient
     jump: Jump
@@ -43,7 +59,7 @@ class Case:
         # Whoever was taken out is let in again by another request.
         request = f"R-0000000{len(self.taken)}" if self.taken else self.grant.request
         grant = replace(self.grant, request=request)
-        for role in grant.roles:
+        for role in self.way.fenced(grant):
             entry_fence.put(self.aws, user_name="member01", role=role, until=grant.ends_at, window=grant.window)
         self._carry_on(self.way.give, grant, GIVING)
 
@@ -53,16 +69,17 @@ class Case:
 
     @property
     def presence(self) -> Presence:
-        fences = {role.name: iso(self.grant.ends_at) for role in self.grant.roles}
-        return self.way.look(self.grant, self.aws).presence(ttl=self.way.ttl(self.grant.ends_at), fences=fences)
+        fences = {role.name: iso(self.grant.ends_at) for role in self.way.fenced(self.grant)}
+        seen = self.way.look(self.way.of(self.grant, Known()), self.aws)
+        return seen.presence(ttl=self.way.ttl(self.grant.ends_at), fences=fences)
 
     def _carry_on(self, verb: Verb, grant: Grant, purposes: Sequence[Purpose]) -> None:
         """Do it, and again while AWS is at it by itself, as the workers' sweeps do."""
 
         def is_done() -> bool:
-            known = replace(grant, executions=tuple(self.aws.executions.values()))
+            known = self.way.of(grant, Known(seen_so_far=tuple(self.aws.executions.values())))
             try:
-                verb(runbooks.follow(known, purposes, self.aws), self.aws)
+                verb(self.way.follow(known, purposes, self.aws), self.aws)
             except UnderWay:
                 return False
             return True
@@ -79,8 +96,6 @@ def _grant(jump: Jump, group: str, user_id: str, roles: tuple[GrantedRole, ...] 
         roles=roles,
         ends_at=jump.clock.now + timedelta(minutes=30),
         request="R-TESTTEST",
-        began_by="R-TESTTEST",
-        change=Change(name="R-TESTTEST", details="### 変更対象", approval="leader01: approve"),
     )
 
 
@@ -125,11 +140,30 @@ def by_runbook(group: str, gives: str, request: pytest.FixtureRequest) -> Case:
     )
 
 
+def of_ones_own(request: pytest.FixtureRequest) -> Case:
+    """What a company adds: the package and this line of settings are all that the portal knows of it."""
+    settings: Settings = request.getfixturevalue("settings")
+    settings.GRANT_BACKENDS = {**settings.GRANT_BACKENDS, "tags": {"BACKEND": "tests.stand_ins.by_tag.ByTagBackend"}}
+    jump: Jump = request.getfixturevalue("jump")
+    role = GrantedRole(pk=0, name=MEMBER_ROLE, arn=f"arn:aws:iam::444444444444:role/{MEMBER_ROLE}")
+    key = by_tag.key_of(MEMBER_GROUP)
+    return Case(
+        way=backend_of("tags"),
+        grant=_grant(jump, MEMBER_GROUP, iam_user_id("member01"), (role,)),
+        aws=jump.caller(),
+        jump=jump,
+        members=lambda: {name for name in NAMES if key in jump.tags(name)},
+        add=lambda name: jump.iam.tag_user(UserName=name, Tags=[{"Key": key, "Value": "by hand"}]),
+        gives="TagUser",
+    )
+
+
 CASES: dict[str, Callable[[pytest.FixtureRequest], Case]] = {
     "iam_group": of_iam_group,
     "identity_center": of_identity_center,
     "change_manager": partial(by_runbook, CHANGE_GROUP, "SendAutomationSignal"),
     "ssm_automation": partial(by_runbook, AUTOMATION_GROUP, "StartAutomationExecution"),
+    "of one's own": of_ones_own,
 }
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ ROLE = GrantedRole(pk=0, name="Prod_MemberRole", arn="arn:aws:iam::444444444444:
 class Case:
     """A backend, a grant for member01 until half past five, and a worker's way to AWS."""
 
-    way: GrantBackend
+    way: GrantBackend[Any]
     grant: Grant
     aws: StepClient
     jump: Jump
@@ -161,7 +162,7 @@ def test_tag_that_is_no_time_is_shown_as_it_is(case: Case) -> None:
 
 
 def test_member_is_found_beyond_the_first_page(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("access_requests.grants.iam_group.PAGE", 3)
+    monkeypatch.setattr("access_requests.grants.iam_group.backend.PAGE", 3)
     crowd(case, 10)
     case.give()
     assert case.shown() == GIVEN

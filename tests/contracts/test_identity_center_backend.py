@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 
-from access_requests.grants import identity_center
-from access_requests.grants.contract import Grant, GrantedRole, Seen, is_fenced
-from access_requests.grants.identity_center import IdentityCenterBackend, find_identity_center_user
-from access_requests.grants.registry import backend_of, unfenced
-from portal.aws.calls import AwsClient
+from access_requests.grants.contract import GrantedRole, Seen
+from access_requests.grants.executions import StepClient
+from access_requests.grants.identity_center import IdentityCenterBackend, find_identity_center_user, store
+from access_requests.grants.identity_center.backend import DirectoryGrant
+from access_requests.grants.identity_center.store import members_of
+from access_requests.grants.registry import backend_of, with_fences_on_users, with_own_members
 from portal.aws.errors import BackendBusy, BackendError, BackendRefused
 from tests.worlds.cast import identity_center_user_id
 from tests.worlds.identity_center import GROUP, Directory
@@ -26,8 +27,8 @@ class Case:
     """A grant for member01, and a worker's way to AWS."""
 
     way: IdentityCenterBackend
-    grant: Grant
-    aws: AwsClient
+    grant: DirectoryGrant
+    aws: StepClient
     directory: Directory
 
     def give(self) -> None:
@@ -46,7 +47,7 @@ class Case:
 
 @pytest.fixture
 def case(directory: Directory) -> Case:
-    grant = Grant(
+    grant = DirectoryGrant(
         elevation="E-TEST",
         user_name="member01",
         user_id=identity_center_user_id("member01"),
@@ -60,8 +61,9 @@ def case(directory: Directory) -> Case:
 def test_it_is_among_the_backends_and_aws_ends_nothing_that_it_gives() -> None:
     way = backend_of("identity_center")
     assert isinstance(way, IdentityCenterBackend)
-    assert not is_fenced(way)
-    assert unfenced() == ["identity_center"]
+    assert way.fences.outlived_by(60) == 60
+    assert with_own_members() == ["identity_center"]
+    assert "identity_center" not in with_fences_on_users()
 
 
 def test_nothing_is_shown_of_tags_and_fences(case: Case) -> None:
@@ -104,15 +106,15 @@ def test_calls_do_not_grow_with_the_people_in_production(case: Case, others: int
 
 
 def test_members_are_read_beyond_the_first_page(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(identity_center, "PAGE", 2)
+    monkeypatch.setattr(store, "PAGE", 2)
     for name in ("member01", "member02", "leader01", "leader02", "admin01"):
         case.directory.add(name)
-    found = identity_center.members_of(case.aws, GROUP)
+    found = members_of(case.aws, GROUP)
     assert found == frozenset(
         {identity_center_user_id(name) for name in ("member01", "member02", "leader01", "leader02", "admin01")}
     )
     assert case.directory.jump.proxy.count("ListGroupMemberships") == 3
-    assert identity_center.members_of(case.aws, "Nobodys") is None
+    assert members_of(case.aws, "Nobodys") is None
 
 
 # What changed meanwhile
@@ -192,7 +194,7 @@ def test_stale_read_never_shows_a_grant_that_is_not_there(case: Case) -> None:
 
 
 def test_stale_read_that_shows_no_member_ends_nothing(case: Case) -> None:
-    identity_center.Store.found(case.aws).remove(case.directory.group_id, case.grant.user_id)
+    store.Store.found(case.aws).remove(case.directory.group_id, case.grant.user_id)
     case.give()
     case.directory.jump.proxy.lag_reads(seconds=60)
     with pytest.raises(BackendBusy, match="still_a_member"):

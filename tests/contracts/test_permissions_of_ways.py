@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from access_requests.grants.identity_center import find_identity_center_user, members_of
+from access_requests.grants.identity_center.store import find_identity_center_user, members_of
 from access_requests.models import AccessRequest, Elevation, TargetRole, WorkGroup
 from access_requests.services.catalogue import documents
 from portal.simulated_aws.change_roles import FILES, IDENTITY_CENTER, RUNBOOK, STARTER

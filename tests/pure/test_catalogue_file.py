@@ -7,7 +7,7 @@ from django.db.models import Model
 from pytest_django import Settings
 
 from access_requests import models
-from access_requests.grants.documents import BY_RUNBOOK
+from access_requests.grants.registry import with_documents
 from access_requests.models import ApprovalLevel, ApprovalPolicy, AwsAccount, TargetRole
 from access_requests.services import catalogue
 from access_requests.services.catalogue import CatalogueRefused, checking, client_secrets
@@ -292,14 +292,25 @@ class TestSecrets:
             client_secrets.read(catalogue.read(EXAMPLE.encode()), environment=environment, folder=tmp_path)
 
 
+BY_RUNBOOK = ("change_manager", "ssm_automation", "of_our_own")
+
+
 @pytest.fixture
-def by_runbook(settings: Settings) -> None:
-    backend = {"BACKEND": "access_requests.grants.iam_group.IamGroupBackend"}
-    settings.GRANT_BACKENDS = {**settings.GRANT_BACKENDS, **dict.fromkeys(BY_RUNBOOK, backend)}
+def of_our_own(settings: Settings) -> None:
+    """Have runbooks grant under an alias of the company's own."""
+    ours = {"BACKEND": "access_requests.grants.automation.SsmAutomationBackend"}
+    settings.GRANT_BACKENDS = {**settings.GRANT_BACKENDS, "of_our_own": ours}
 
 
-@pytest.mark.parametrize("backend", sorted(BY_RUNBOOK))
-def test_group_that_runbooks_grant_has_a_name_that_documents_can_carry(by_runbook: None, backend: str) -> None:
+def test_backends_that_need_documents_are_known_by_their_classes(of_our_own: None, settings: Settings) -> None:
+    assert sorted(with_documents()) == sorted(BY_RUNBOOK)
+    group = {"BACKEND": "access_requests.grants.iam_group.IamGroupBackend"}
+    settings.GRANT_BACKENDS = {**settings.GRANT_BACKENDS, "ssm_automation": group}
+    assert sorted(with_documents()) == ["change_manager", "of_our_own"]
+
+
+@pytest.mark.parametrize("backend", BY_RUNBOOK)
+def test_group_that_runbooks_grant_has_a_name_that_documents_can_carry(of_our_own: None, backend: str) -> None:
     granted = f"{REQUESTERS}\n    backend: {backend}"
     checking.check(catalogue.read(edited((REQUESTERS, granted)).encode()))
     for name in ("Prod+MemberWorkGroup", "g" * 114):
@@ -308,8 +319,8 @@ def test_group_that_runbooks_grant_has_a_name_that_documents_can_carry(by_runboo
         assert "documents of Systems Manager carry the name" in mistake
 
 
-@pytest.mark.parametrize("backend", sorted(BY_RUNBOOK))
-def test_group_that_runbooks_grant_has_roles_of_its_own(by_runbook: None, backend: str) -> None:
+@pytest.mark.parametrize("backend", BY_RUNBOOK)
+def test_group_that_runbooks_grant_has_roles_of_its_own(of_our_own: None, backend: str) -> None:
     shared = ("[production/Prod_LeaderRole]", "[production/Prod_LeaderRole, production/Prod_MemberRole]")
     checking.check(catalogue.read(edited(shared).encode()))
     (mistake,) = mistakes_of(edited(shared, (REQUESTERS, f"{REQUESTERS}\n    backend: {backend}")))

@@ -1,4 +1,4 @@
-"""What others hold on to by name: addresses, messages in the broker, applications, and what migrations import.
+"""What others hold on to by name: addresses, messages in the broker, applications, backends, and what migrations import.
 
 `python -m tests.structure.published` writes published.json. A line that goes from it breaks somebody's link, a message of the
 release before that is still in the broker, or a database: whoever takes one out says in the change log what to do.
@@ -12,13 +12,15 @@ from typing import Any
 
 import django
 from django.apps import apps
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 FILE = Path(__file__).with_name("published.json")
 
 
 def published() -> dict[str, Any]:
-    """Return {"addresses": name -> route, "tasks": names, "applications": labels}."""
+    """Return {"addresses": name -> route, "tasks": names, "applications": labels, "backends": dotted paths}."""
+    from access_requests.grants.registry import FORMER_PATHS  # noqa: PLC0415  Needs the settings.
     from portal.celery import app  # noqa: PLC0415  Needs the settings.
 
     app.loader.import_default_modules()
@@ -27,6 +29,7 @@ def published() -> dict[str, Any]:
         "addresses": dict(sorted(_addresses(get_resolver(), ""))),
         "tasks": sorted(name for name in app.tasks if name.startswith("access_requests.")),
         "applications": sorted(each.label for each in ours),
+        "backends": sorted({*FORMER_PATHS, *(each["BACKEND"] for each in settings.GRANT_BACKENDS.values())}),
     }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from access_requests.grants.registry import made_of
 from tests.structure.published import FILE, published
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -14,8 +15,13 @@ ROOT = Path(__file__).resolve().parents[2]
 NAMED_BY_MIGRATIONS = ("access_requests.lifecycle", "access_requests.models.codes", "audits.storable", "portal.users.models")
 
 
-def test_addresses_tasks_and_applications_are_those_that_were_published() -> None:
+def test_addresses_tasks_applications_and_backends_are_those_that_were_published() -> None:
     assert published() == json.loads(FILE.read_text())
+
+
+@pytest.mark.parametrize("path", json.loads(FILE.read_text())["backends"])
+def test_what_settings_may_name_as_a_backend_is_one(path: str) -> None:
+    assert made_of({"BACKEND": path}).words.name
 
 
 @pytest.mark.parametrize("module", NAMED_BY_MIGRATIONS)

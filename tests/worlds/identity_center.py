@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from access_requests.grants import identity_center
+from access_requests.grants.identity_center.store import members_of
 from access_requests.models import IdentityCenterBinding, WorkGroup
 from portal.simulated_aws import company_directory
 from portal.users.models import User
@@ -88,6 +88,6 @@ def directory(jump: Jump, simulated_aws: Aws) -> Directory:
     unique = {"AttributePath": "displayName", "AttributeValue": GROUP}
     group_id = client.get_group_id(**at, AlternateIdentifier={"UniqueAttribute": unique})["GroupId"]
     # The role is taken on by the machine's clock: a test that sets AWS's would get credentials that seem to have run out.
-    identity_center.members_of(jump.caller(), GROUP)
+    members_of(jump.caller(), GROUP)
     jump.proxy.forget()
     return Directory(jump=jump, client=client, at=at, group_id=group_id)

@@ -1,7 +1,7 @@
 """Work groups that Systems Manager grants, in the simulated AWS's company: their documents published, run and looked at."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +9,11 @@ import pytest
 from django.conf import settings
 from pytest_django import Settings
 
-from access_requests.grants import documents
-from access_requests.grants.documents import Owner, Published
+from access_requests.grants.automation.documents import RUNBOOKS, pinned_runbook
+from access_requests.grants.change_manager.documents import CHANGE_DOCUMENTS
+from access_requests.grants.documents import Documents, Published
 from access_requests.grants.executions import Purpose
+from access_requests.grants.needs import Owner
 from portal.aws import sessions
 from portal.aws.calls import AwsClient
 from portal.simulated_aws import control
@@ -20,8 +22,9 @@ from tests.simulated_aws import automations
 from tests.stand_ins.aws import ADMIN_KEY, Aws
 from tests.worlds.jump import PortalSessions
 
-AUTOMATION = Owner(group="ProdAutomationWorkGroup", roles=("Prod_AutomationRole",), by="ssm_automation")
-CHANGE = Owner(group="ProdChangeWorkGroup", roles=("Prod_ChangeRole",), by="change_manager")
+AUTOMATION = Owner(group="ProdAutomationWorkGroup", roles=("Prod_AutomationRole",))
+CHANGE = Owner(group="ProdChangeWorkGroup", roles=("Prod_ChangeRole",))
+DOCUMENTS: Mapping[Owner, Documents] = {AUTOMATION: RUNBOOKS, CHANGE: CHANGE_DOCUMENTS}
 USER, WINDOW, END = "member01", "R7K3M9QX2", "2036-11-23T20:00:00Z"
 
 
@@ -45,15 +48,15 @@ class Desk:
         return self.caller("starter").client
 
     def publish(self, owner: Owner) -> list[Published]:
-        return documents.publish(owner, publisher=self.caller("publisher"))
+        return list(DOCUMENTS.get(owner, RUNBOOKS).publish(owner, publisher=self.caller("publisher")))
 
     def review(self, owner: Owner) -> list[Published]:
-        return documents.review(owner, reviewer=self.caller("reviewer"))
+        return DOCUMENTS.get(owner, RUNBOOKS).review(owner, reviewer=self.caller("reviewer"))
 
     def begin(self, purpose: Purpose, owner: Owner = AUTOMATION, /, **parameters: str) -> str:
         """Start the published runbook as the portal does, and return the execution's id."""
         given = {"User": USER, "UserId": self.user_id(), "Window": WINDOW, **parameters}
-        name, version = documents.pinned_runbook(owner, purpose, self.caller("starter"))
+        name, version = pinned_runbook(owner, purpose, self.caller("starter"))
         answer = self.starter.start_automation_execution(
             DocumentName=name, DocumentVersion=version, Parameters={key: [value] for key, value in given.items()}
         )

@@ -3,9 +3,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
-from access_requests.grants.documents import Owner, Published
+from access_requests.grants.documents import Published
 from access_requests.management import operators
 from access_requests.services.catalogue import documents
+from access_requests.services.catalogue.documents import Documented
 from portal.aws.errors import BackendBusy, BackendError
 from portal.verbs.actor import Actor
 
@@ -48,7 +49,7 @@ class Command(BaseCommand):
         except BackendError as error:
             raise CommandError(f"{error}\n{_advice(error)}") from error
 
-    def _act(self, owners: list[Owner], options: dict[str, Any]) -> None:
+    def _act(self, owners: list[Documented], options: dict[str, Any]) -> None:
         if options["check"]:
             self._check(owners)
             return
@@ -59,12 +60,12 @@ class Command(BaseCommand):
         if options["review"]:
             self._each(owners, documents.review, actor)
 
-    def _each(self, owners: list[Owner], verb: Callable[..., Iterable[Published]], actor: Actor) -> None:
+    def _each(self, owners: list[Documented], verb: Callable[..., Iterable[Published]], actor: Actor) -> None:
         for owner in owners:
             for done in verb(owner, actor=actor):
                 self.stdout.write(f"{done.document}: {done.state}, version {done.version}")
 
-    def _check(self, owners: list[Owner]) -> None:
+    def _check(self, owners: list[Documented]) -> None:
         complaints = list(documents.complaints(owners))
         for complaint in complaints:
             self.stdout.write(complaint)

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from access_requests.grants import documents
-from access_requests.grants.registry import fenced
+from access_requests.grants.fences import Entrance
+from access_requests.grants.registry import backend_of, with_documents
 from access_requests.models import AccountKind, ClientKind
 from access_requests.models.catalogue import LONGEST_SESSION_MINUTES, RESERVED
 from access_requests.policy.levels import level_without_enough
@@ -163,7 +163,8 @@ def _reserved_roles_are_identity_centers(state: State, mistakes: Mistakes) -> No
     """Membership in Identity Center leads to the roles that it made, and nothing else leads there."""
     for kind, groups in _groups(state):
         for name, group in groups.items():
-            by_identity_center = isinstance(group, WorkGroup) and not fenced(group.backend)
+            entrance = backend_of(group.backend).entrance if isinstance(group, WorkGroup) else Entrance.SWITCH
+            by_identity_center = entrance == Entrance.ACCESS_PORTAL
             for number, role in enumerate(group.target_roles):
                 if role.partition("/")[2].startswith(RESERVED) != by_identity_center:
                     mistakes.add(path_of(kind, name, "target_roles", number), _other_way(role, by_identity_center))
@@ -180,7 +181,7 @@ def _sessions_are_identity_centers(state: State, mistakes: Mistakes) -> None:
         if group.session is None:
             continue
         path = path_of(Kind.WORK_GROUP, name, "session")
-        if fenced(group.backend):
+        if backend_of(group.backend).fences.on_roles:
             mistakes.add(path, "only where Identity Center gives the session is its length the permission set's; leave this out")
         elif not 1 <= group.session <= LONGEST_SESSION_MINUTES:
             mistakes.add(path, "a permission set's session lasts up to 12h")
@@ -210,7 +211,7 @@ def _fences_fit(state: State, mistakes: Mistakes) -> None:
     """The entry fence on the IAM user is named after the role: a second role of that name would overwrite the first one's."""
     roles: dict[str, str] = {}
     for name, group in state.work_groups.items():
-        if not fenced(group.backend):
+        if not backend_of(group.backend).fences.on_users:
             continue
         for number, role in enumerate(group.target_roles):
             first = roles.setdefault(role.partition("/")[2].lower(), role)
@@ -222,12 +223,13 @@ def _fences_fit(state: State, mistakes: Mistakes) -> None:
 def _documents_fit(state: State, mistakes: Mistakes) -> None:
     """Runbooks are called after their group, and know a grant by the fence on the role, which speaks of one group's only."""
     leading: dict[str, list[str]] = {}
+    documented = with_documents()
     for name, group in state.work_groups.items():
         for role in group.target_roles:
             leading.setdefault(role, []).append(name)
     for name, group in state.work_groups.items():
-        if group.backend in documents.BY_RUNBOOK:
-            if not documents.is_nameable(name):
+        if group.backend in documented:
+            if not backend_of(group.backend).documents.is_nameable(name):
                 message = "documents of Systems Manager carry the name: letters, digits and _ . - only, at most 113"
                 mistakes.add(path_of(Kind.WORK_GROUP, name), message)
             _roles_are_its_own(name, group.target_roles, leading, mistakes)

@@ -1,12 +1,14 @@
 """Runbooks and change templates of work groups: publishing, reviewing, looking at them. What changes reaches the trail."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils import timezone
 
-from access_requests.grants import documents
-from access_requests.grants.documents import BY_RUNBOOK, CHANGE_MANAGER, Owner, Published, State
+from access_requests.grants.documents import DocumentKind, Published, State
+from access_requests.grants.needs import Owner
+from access_requests.grants.registry import backend_of, with_documents
 from access_requests.models import WorkGroup
 from access_requests.services.catalogue.state import State as Catalogue
 from access_requests.services.record import changes
@@ -18,6 +20,8 @@ from portal.verbs.actor import Actor
 from portal.verbs.run import run
 
 PUBLISHER, REVIEWER = "AWS_CHANGE_PUBLISHER_ROLE_ARN", "AWS_CHANGE_REVIEWER_ROLE_ARN"
+# How the trail calls it.
+PUBLISHED = {DocumentKind.RUNBOOK: Act.RUNBOOK_PUBLISHED, DocumentKind.CHANGE_TEMPLATE: Act.CHANGE_TEMPLATE_PUBLISHED}
 _WORDS = {
     "runbook_missing": "it is not there",
     "runbook_changed": "it is not what Sekisho publishes",
@@ -27,58 +31,68 @@ _WORDS = {
 }
 
 
-def owners() -> list[Owner]:
+@dataclass(frozen=True, kw_only=True)
+class Documented(Owner):
+    """A work group that has documents in AWS; `backend` is the alias by which it is granted."""
+
+    backend: str
+
+
+def owners() -> list[Documented]:
     """Return the work groups of the catalogue that have documents."""
-    groups = WorkGroup.objects.filter(retired_at=None, backend__in=BY_RUNBOOK).prefetch_related("target_roles").order_by("name")
+    rows = WorkGroup.objects.filter(retired_at=None, backend__in=with_documents())
+    groups = rows.prefetch_related("target_roles").order_by("name")
     return [
-        Owner(group=group.name, roles=tuple(sorted(role.name for role in group.target_roles.all())), by=group.backend)
+        Documented(group=group.name, roles=tuple(sorted(role.name for role in group.target_roles.all())), backend=group.backend)
         for group in groups
     ]
 
 
-def owners_in(catalogue: Catalogue) -> list[Owner]:
+def owners_in(catalogue: Catalogue) -> list[Documented]:
     """Return the work groups of a file, loaded or not, that have documents."""
+    documented = with_documents()
     return [
-        Owner(group=name, roles=tuple(sorted(role.partition("/")[2] for role in group.target_roles)), by=group.backend)
+        Documented(group=name, roles=_names(group.target_roles), backend=group.backend)
         for name, group in sorted(catalogue.work_groups.items())
-        if group.backend in BY_RUNBOOK
+        if group.backend in documented
     ]
 
 
-def missing_settings(needed_by: Iterable[Owner], *roles: str) -> list[str]:
+def _names(roles: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(role.partition("/")[2] for role in roles))
+
+
+def missing_settings(needed_by: Iterable[Documented], *roles: str) -> list[str]:
     """Return which of these settings, and of those that documents are rendered from, are empty."""
-    templates = any(owner.by == CHANGE_MANAGER for owner in needed_by)
-    needed = [*roles, "AWS_RUNBOOK_ROLE_ARN", *(["AWS_CHANGE_APPROVER_ROLE_ARN"] if templates else [])]
-    return [setting for setting in needed if not getattr(settings, setting)]
+    rendered_from = [setting for owner in needed_by for setting in backend_of(owner.backend).documents.rendered_from]
+    return [setting for setting in dict.fromkeys([*roles, *rendered_from]) if not getattr(settings, setting)]
 
 
-def publish(owner: Owner, *, actor: Actor) -> Iterator[Published]:
+def publish(owner: Documented, *, actor: Actor) -> Iterator[Published]:
     """Create or update the group's documents one by one, each recorded before the next. Raises BackendError."""
-    for published in documents.each_published(owner, publisher=_client(PUBLISHER)):
+    for published in backend_of(owner.backend).documents.publish(owner, publisher=_client(PUBLISHER)):
         if published.state != State.UNCHANGED:
-            is_template = published.document == documents.template_name(owner.group)
-            act = Act.CHANGE_TEMPLATE_PUBLISHED if is_template else Act.RUNBOOK_PUBLISHED
-            _record(act, owner, published, actor)
+            _record(PUBLISHED[published.kind], owner, published, actor)
         yield published
 
 
-def review(owner: Owner, *, actor: Actor) -> list[Published]:
+def review(owner: Documented, *, actor: Actor) -> list[Published]:
     """Approve the group's template, if it says what we render. Raises BackendError."""
-    reviewed = documents.review(owner, reviewer=_client(REVIEWER))
+    reviewed = backend_of(owner.backend).documents.review(owner, reviewer=_client(REVIEWER))
     for published in reviewed:
         if published.state != State.UNCHANGED:
             _record(Act.CHANGE_TEMPLATE_REVIEWED, owner, published, actor)
     return reviewed
 
 
-def complaints(of: Iterable[Owner]) -> Iterator[str]:
+def complaints(of: Iterable[Documented]) -> Iterator[str]:
     """Yield a line for each document that keeps its group from being granted. Raises BackendError."""
     for owner in of:
-        for difference in documents.differences(owner, _client(PUBLISHER)):
+        for difference in backend_of(owner.backend).documents.differences(owner, _client(PUBLISHER)):
             yield f"{difference.document}: {_WORDS[difference.problem]}"
 
 
-def warnings(of: list[Owner]) -> Iterator[str]:
+def warnings(of: list[Documented]) -> Iterator[str]:
     """Yield what `complaints` does, or why nobody can say; nothing, and no call, where no group has documents."""
     if not of:
         return

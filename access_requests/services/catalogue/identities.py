@@ -5,7 +5,7 @@ An ARN is never put together from a name. Fences deny what they name: on another
 
 from collections.abc import Collection, Iterable, Mapping
 
-from access_requests.grants.registry import fenced
+from access_requests.grants.registry import with_own_members
 from access_requests.services.catalogue.kinds.account import Account
 from access_requests.services.catalogue.kinds.role import Role
 from access_requests.services.catalogue.looking_up import Found, Unasked
@@ -35,10 +35,10 @@ def roles_to_read(wanted: State, current: State) -> list[str]:
 
 def groups_to_check(wanted: State, current: State) -> dict[str, list[str]]:
     """Return work group -> its roles that nobody can read, where new to it or of another ARN: its own policy must name them."""
-    found = {}
+    found, elsewhere = {}, with_own_members()
     for name, group in wanted.work_groups.items():
-        declared = [role for role in group.target_roles if fenced(group.backend) and _is_news(role, name, wanted, current)]
-        if declared:
+        declared = [role for role in group.target_roles if _is_news(role, name, wanted, current)]
+        if declared and group.backend not in elsewhere:
             found[name] = declared
     return found
 

@@ -8,7 +8,7 @@ from allauth.idp.oidc.models import Client
 from django.db.models import Q
 
 from access_requests.grants.contract import Principal
-from access_requests.grants.registry import fenced
+from access_requests.grants.registry import backend_of
 from access_requests.lifecycle import UNDECIDED, UNSETTLED
 from access_requests.models import AccessRequest, ApiClient, ApprovalPolicy, Elevation, KeptIn, WorkGroup
 from access_requests.services.catalogue.checking import same_but_for_case
@@ -84,7 +84,8 @@ def _fences_fit(_current: State, wanted: State, mistakes: Mistakes) -> None:
     """A user carries an entry fence for each role, which names the role's whole ARN."""
     for name, group in wanted.work_groups.items():
         arns = [wanted.roles[role].arn for role in group.target_roles if role in wanted.roles]
-        if fenced(group.backend) and sum(map(_fence_size, filter(ROLE_ARN.fullmatch, filter(None, arns)))) > INLINE_POLICIES:
+        size = sum(map(_fence_size, filter(ROLE_ARN.fullmatch, filter(None, arns))))
+        if backend_of(group.backend).fences.on_users and size > INLINE_POLICIES:
             path = path_of(Kind.WORK_GROUP, name, "target_roles")
             mistakes.add(path, "too many target roles: their entry fences do not fit into a user's inline policies")
 

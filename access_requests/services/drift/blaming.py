@@ -18,9 +18,9 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from access_requests.grants.registry import unfenced
+from access_requests.grants.registry import with_own_members
 from access_requests.lifecycle import DriftStatus
-from access_requests.models import AccountKind, AwsAccount, Drift, DriftKind, Reconciliation
+from access_requests.models import DRIFT_OF_MEMBERS, AccountKind, AwsAccount, Drift, DriftKind, Reconciliation
 from access_requests.services.drift import recording
 from access_requests.services.drift.difference import Problem
 from audits.acts import Act
@@ -130,8 +130,9 @@ TRACES: Mapping[str, Trace] = {
 def blame(*, now: datetime) -> None:
     """Look up who did what was found in the last hour and nobody is named for."""
     found = Drift.objects.filter(principal="", found_at__gte=now - LOOKED_UP_FOR, kind__in=list(TRACES))
-    # CloudTrail records the identity store in another Region and under other event names.
-    rows = list(found.exclude(work_group__backend__in=unfenced(), account=_jump()).order_by("-pk"))
+    # CloudTrail records the identity store in another Region and under other event names; so may it other backends' members.
+    elsewhere = {"work_group__backend__in": with_own_members(), "account": _jump(), "kind__in": list(DRIFT_OF_MEMBERS)}
+    rows = list(found.exclude(**elsewhere).order_by("-pk"))
     if not rows:
         return
     try:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from access_requests.services.drift import baseline, boundaries, identity_center, people, policies, switching
+from access_requests.services.drift import baseline, boundaries, own_members, people, policies, switching
 from access_requests.services.drift.difference import Difference, Key, Problem
 from access_requests.services.drift.expected import Expected
 from access_requests.services.drift.looking import Sight
@@ -57,7 +57,7 @@ def _all(expected: Expected, sight: Sight) -> Iterator[Difference | Problem]:
         yield from switching.differences(expected, sight, sight.jump)
         yield from boundaries.of_people(expected, sight.jump)
         yield from policies.open_roles(expected, expected.jump, sight.jump, people=arns)
-    yield from identity_center.compare(expected, sight)
+    yield from own_members.compare(expected, sight)
     for account, there in sight.targets.items():
         yield from policies.of_roles(expected, account, there)
         yield from policies.open_roles(expected, account, there, people=arns)

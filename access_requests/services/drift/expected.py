@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Prefetch, Q, QuerySet
 
 from access_requests.grants import ttl_tag
-from access_requests.grants.registry import backend_of, unfenced
+from access_requests.grants.registry import backend_of, with_own_members
 from access_requests.lifecycle import IN_AWS, INSIDE, STANDING, UNSETTLED, ElevationStatus
 from access_requests.models import (
     AwsAccount,
@@ -86,6 +86,8 @@ class Group:
     roles: frozenset[str]
     role_arns: frozenset[str] | None = frozenset()
     tag_key: str = ""
+    # Whether its members are IAM users who carry a TTL tag and entry fences.
+    is_fenced: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,10 +118,10 @@ class Expected:
     windows: tuple[Window, ...]
     identities: tuple[Identity, ...]
     groups: tuple[Group, ...]
-    # Work groups of IAM Identity Center. What is compared of IAM knows nothing of them.
-    identity_groups: tuple[Group, ...] = ()
-    # UserId there -> name, of everybody who is bound to one.
-    identity_names: Mapping[str, str] = field(default_factory=dict)
+    # Work groups that are no IAM groups: their backends are asked for the members of each.
+    own_groups: tuple[Group, ...] = ()
+    # UserId -> name, of everybody who is bound to one.
+    user_names: Mapping[str, str] = field(default_factory=dict)
     roles: tuple[ExpectedRole, ...]
     # By the account's key.
     places: Mapping[str, Place] = field(default_factory=dict)
@@ -129,7 +131,9 @@ class Expected:
 
     @property
     def work_groups(self) -> list[Group]:
-        return [group for group in self.groups if group.work_group_id is not None]
+        """The work groups whose members carry a TTL tag and entry fences."""
+        groups = (*self.groups, *self.own_groups)
+        return [group for group in groups if group.work_group_id is not None and group.is_fenced]
 
     def last_written(self, windows: Iterable[Window]) -> datetime | None:
         """Return when the portal last wrote about one of these; now where a step is under way."""
@@ -149,14 +153,19 @@ def expect(*, now: datetime) -> Expected:
         jump_id=jump_id,
         windows=windows,
         identities=tuple(_identities(elevations)),
-        groups=(*_work_groups(rows.exclude(backend__in=unfenced())), *_standing_groups()),
-        identity_groups=tuple(_work_groups(rows.filter(backend__in=unfenced()))),
-        identity_names=dict(IdentityCenterBinding.objects.values_list("user_id", "user_name")),
+        groups=(*_work_groups(rows.exclude(backend__in=with_own_members())), *_standing_groups()),
+        own_groups=tuple(_work_groups(rows.filter(backend__in=with_own_members()))),
+        user_names=_user_names(),
         roles=tuple(_roles(now)),
         places=watched.places(),
         bound=tuple(watched.bound({(window.person_id, window.group) for window in windows})),
         known=watched.known(),
     )
+
+
+def _user_names() -> dict[str, str]:
+    bound = (IamUserBinding.objects, IdentityCenterBinding.objects)
+    return {user_id: name for rows in bound for user_id, name in rows.values_list("user_id", "user_name")}
 
 
 def role_key(role: TargetRole) -> str:
@@ -220,6 +229,7 @@ def _work_groups(rows: QuerySet[WorkGroup]) -> Iterable[Group]:
             roles=frozenset(map(role_key, roles)),
             role_arns=_arns(roles),
             tag_key=ttl_tag.key(row.name),
+            is_fenced=backend_of(row.backend).fences.on_users,
         )
 
 

@@ -9,8 +9,7 @@ from typing import TypeVar
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
-from access_requests.grants.identity_center import members_of
-from access_requests.grants.registry import unfenced
+from access_requests.grants.registry import backend_of, with_own_members
 from access_requests.grants.session_gate import text
 from access_requests.lifecycle import UNSETTLED
 from access_requests.models import AccountKind, AwsAccount, Elevation, IamUserBinding, RoleGate, WorkGroup
@@ -37,8 +36,8 @@ class Sight:
     at: datetime
     jump: Account | None
     targets: Mapping[str, Account]
-    # Group of IAM Identity Center -> UserIds of its members, None where there is no such group; without those not read.
-    directory: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
+    # Work group that is kept elsewhere -> UserIds of its members, None where there is no such group; without those not read.
+    members: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -57,29 +56,29 @@ def look(alive: Alive) -> Sight:
     problems = [Problem(account=key, problem=found.problem) for key, found in read.items() if isinstance(found, BackendError)]
     if isinstance(jump, BackendError):
         problems.insert(0, Problem(account=jump_row.key, problem=jump.problem))
-    directory = _directory(client_of("", alive))
+    members = _own_members(client_of("", alive))
     problems += [
         Problem(account=jump_row.key, thing=group, problem=found.problem)
-        for group, found in directory.items()
+        for group, found in members.items()
         if isinstance(found, BackendError)
     ]
     return Sight(
         at=at,
         jump=None if isinstance(jump, BackendError) else jump,
         targets={key: found for key, found in read.items() if isinstance(found, Account)},
-        directory={group: found for group, found in directory.items() if not isinstance(found, BackendError)},
+        members={group: found for group, found in members.items() if not isinstance(found, BackendError)},
         problems=tuple(problems),
     )
 
 
-def _directory(aws: AwsClient) -> Mapping[str, frozenset[str] | BackendError | None]:
-    """Read the members of each work group of Identity Center. One group that cannot be read stops none of the others."""
-    groups = WorkGroup.objects.filter(retired_at=None, backend__in=unfenced()).order_by("name")
-    return {name: _members(aws, name) for name in groups.values_list("name", flat=True)}
+def _own_members(aws: AwsClient) -> Mapping[str, frozenset[str] | BackendError | None]:
+    """Read the members of each work group that no IAM group has. One that cannot be read stops none of the others."""
+    groups = WorkGroup.objects.filter(retired_at=None, backend__in=with_own_members()).order_by("name")
+    return {group.name: _members(aws, group) for group in groups}
 
 
-def _members(aws: AwsClient, group: str) -> frozenset[str] | BackendError | None:
-    return _or_error(group, aws, lambda: members_of(aws, group))
+def _members(aws: AwsClient, group: WorkGroup) -> frozenset[str] | BackendError | None:
+    return _or_error(group.name, aws, lambda: backend_of(group.backend).members(group.name, aws))
 
 
 def client_of(role_arn: str, alive: Alive = lambda: None) -> AwsClient:

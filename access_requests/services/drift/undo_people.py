@@ -10,7 +10,7 @@ from collections.abc import Callable
 from django.db import transaction
 from django.utils import timezone
 
-from access_requests.grants.contract import Grant, Principal, is_fenced
+from access_requests.grants.contract import Grant, NothingKnown, Principal
 from access_requests.grants.executions import StepClient
 from access_requests.grants.registry import backend_of
 from access_requests.lifecycle import IN_AWS, ElevationStatus
@@ -34,9 +34,9 @@ def take_member_out(drift: Drift, calls: list[Call]) -> bool:
         if _is_explained(drift):
             return False
         grant, person, backend = _grant(drift, drift.name, drift.thing), _binding(drift), backend_of(_work_group(drift).backend)
-        if person is not None and is_fenced(backend):
+        if person is not None:
             try:
-                fences.put_all(person.person, grant, aws, now=aws.clock())
+                fences.put_all(person.person, grant, backend.fenced(grant), aws, now=aws.clock())
             except BackendRefused as error:
                 # The portal may not write a fence on a user without the boundary. The membership is taken out all the same.
                 logger.info("no fence for %s: %s", drift.name, error)
@@ -114,7 +114,7 @@ def _principal(drift: Drift) -> Principal:
 
 
 def _grant(drift: Drift, user_name: str, group: str) -> Grant:
-    return Grant(
+    grant = Grant(
         elevation="",
         user_name=user_name,
         user_id=str(drift.detail.get("user_id", "")),
@@ -122,6 +122,7 @@ def _grant(drift: Drift, user_name: str, group: str) -> Grant:
         roles=aws_step.roles_of(_work_group(drift)),
         ends_at=timezone.now(),
     )
+    return aws_step.made_for(_work_group(drift), grant, NothingKnown())
 
 
 def _work_group(drift: Drift) -> WorkGroup:

@@ -9,6 +9,7 @@ from functools import partial
 
 from django.utils import timezone
 
+from access_requests.grants.contract import IAM_USER_CHANGED
 from access_requests.lifecycle import STANDING, DriftAction, DriftStatus
 from access_requests.models import (
     DRIFT_OF_ANOTHER_USER,
@@ -21,7 +22,7 @@ from access_requests.models import (
 from access_requests.models.catalogue import RESERVED
 from access_requests.services.drift import policies, recording, undo_people, undo_policies
 from access_requests.services.drift.looking import Alive, client_of
-from access_requests.services.elevations import aws_step, provision, stop
+from access_requests.services.elevations import aws_step, stop
 from access_requests.services.record import locking
 from audits.acts import Act
 from portal.aws import directory
@@ -93,7 +94,7 @@ def _is_another(row: Drift, aws: AwsClient) -> bool:
 def _stop(elevation_id: int) -> None:
     elevation = locking.lock_elevation(elevation_id)
     if elevation.status in STANDING:
-        stop.end_now(elevation, reason=provision.IAM_USER_CHANGED, actor=WORKER, now=timezone.now())
+        stop.end_now(elevation, reason=IAM_USER_CHANGED, actor=WORKER, now=timezone.now())
 
 
 def _ask(drift_id: int) -> None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from access_requests.grants.registry import unfenced
+from access_requests.grants.registry import with_fences_on_users
 from access_requests.models import AwsAccount, Baseline, IamUserBinding, WorkGroup
 from portal.iam.principals import Document
 
@@ -51,7 +51,7 @@ def bound(inside: Collection[tuple[int, str]]) -> Iterable[Bound]:
 
     Where everyone may ask, who has one needs the boundary; where people are named, they do.
     """
-    groups = WorkGroup.objects.filter(retired_at=None).exclude(backend__in=unfenced()).prefetch_related("requesters")
+    groups = WorkGroup.objects.filter(retired_at=None, backend__in=with_fences_on_users()).prefetch_related("requesters")
     named = {(person.pk, group.name) for group in groups for person in group.requesters.all()}
     fenced = {group.name for group in groups}
     needed: dict[int, list[str]] = defaultdict(list)

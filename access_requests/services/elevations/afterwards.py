@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from access_requests.evaluation import ALLOWED, DENIED, NOT_FENCED, UNKNOWN
 from access_requests.grants import entry_fence
-from access_requests.grants.contract import Grant
+from access_requests.grants.contract import Grant, Grantee
+from access_requests.grants.registry import backend_of
 from access_requests.models import Elevation, TargetRole, WorkGroup
 from access_requests.services.elevations import gates
 from access_requests.services.elevations.evaluating import GATE_SAYS, RoleEvaluation
 from portal.aws.calls import AwsClient
-from portal.aws.directory import IamUser
 from portal.aws.errors import BackendBusy, BackendRefused
 from portal.iam.account import User
 from portal.iam.fences import Document, entry_fence_name
@@ -29,15 +29,18 @@ NOT_DENIED, FENCE_NOT_SHOWN = "not_denied_after_end", "fence_not_shown_yet"
 SECOND = timedelta(seconds=1)
 
 
-def check(elevation: Elevation, grant: Grant, user: IamUser, fences: Mapping[str, str], aws: AwsClient) -> dict[str, Any]:
+def check(elevation: Elevation, grant: Grant, user: Grantee, fences: Mapping[str, str], aws: AwsClient) -> dict[str, Any]:
     """Return the evaluation for the second after the person's latest end on each role, all of them denied. One call a role.
 
-    `fences` is role name -> that end, as it was written. Raises BackendBusy while AWS does not show a fence as it was written,
+    Of roles that AWS takes neither fence nor gate for nothing is known: the portal alone ends what is given there. `fences` is
+    role name -> that end, as it was written. Raises BackendBusy while AWS does not show a fence as it was written,
     BackendRefused where what it shows does not deny.
     """
     shown, rows = gates.as_shown(elevation.work_group), {role.pk: role for role in _roles(elevation.work_group)}
+    fenced = backend_of(elevation.work_group.backend).fenced(grant)
+    unknown = [_unfenced(str(rows[role.pk])) for role in grant.roles if role not in fenced]
     evaluations = []
-    for role in grant.roles:
+    for role in fenced:
         fence, lines = entry_fence.shown(aws, user_name=grant.user_name, role=role), shown.get(role.pk)
         if entry_fence.time_in(fence, role) != fences[role.name]:
             raise BackendBusy(FENCE_NOT_SHOWN)
@@ -46,18 +49,16 @@ def check(elevation: Elevation, grant: Grant, user: IamUser, fences: Mapping[str
         evaluations.append(_evaluation(str(rows[role.pk]), switch))
     if any(each.decision != DENIED for each in evaluations):
         raise BackendRefused(NOT_DENIED, "; ".join(f"{one.role}: {one.by or '-'}, gate {one.gate}" for one in evaluations))
-    return _together(DENIED, evaluations)
+    return _together(UNKNOWN if unknown else DENIED, [*evaluations, *unknown])
 
 
-def _latest(fence: datetime, lines: Iterable[Line], user: IamUser) -> datetime:
+def _latest(fence: datetime, lines: Iterable[Line], user: Grantee) -> datetime:
     """Return the later of fence's and gate's end: an extension or an early end may have reached only one of the two."""
     return max([fence, *(line.until for line in lines if line.user_name == user.name)])
 
 
-def exempt(elevation: Elevation) -> dict[str, Any]:
-    """Return that nothing can be evaluated where AWS takes neither fence nor gate: the portal alone ends what is given."""
-    roles = _roles(elevation.work_group)
-    return _together(UNKNOWN, [RoleEvaluation(role=str(role), decision=UNKNOWN, why=(NOT_FENCED,)) for role in roles])
+def _unfenced(role: str) -> RoleEvaluation:
+    return RoleEvaluation(role=role, decision=UNKNOWN, why=(NOT_FENCED,))
 
 
 def _together(decision: str, evaluations: list[RoleEvaluation]) -> dict[str, Any]:
@@ -73,7 +74,7 @@ def _roles(work_group: WorkGroup) -> list[TargetRole]:
     return list(work_group.target_roles.select_related("account").order_by("name"))
 
 
-def _carrying(user: IamUser, role_name: str, fence: Document) -> User:
+def _carrying(user: Grantee, role_name: str, fence: Document) -> User:
     return User(
         name=user.name,
         id=user.user_id,

@@ -5,12 +5,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from access_requests.grants.contract import Grant, GrantedRole, Presence, Seen
+from access_requests.grants.contract import Change, Facts, Grant, GrantedRole, NothingKnown, Presence, Seen
 from access_requests.grants.executions import Execution, StepClient
 from access_requests.grants.registry import backend_of
 from access_requests.lifecycle import IN_AWS
@@ -108,10 +108,9 @@ def client_for(person_id: int, holder: str) -> StepClient:
 
 def grant_of(elevation: Elevation) -> Grant:
     """Return what the elevation is to be in AWS."""
-    way = backend_of(elevation.work_group.backend)
     fixed_by = _fixed_by(elevation)
     user_name, user_id = bindings.user_of(elevation)
-    return Grant(
+    grant = Grant(
         elevation=elevation.code,
         user_name=user_name,
         user_id=user_id,
@@ -119,19 +118,14 @@ def grant_of(elevation: Elevation) -> Grant:
         roles=roles_of(elevation.work_group),
         ends_at=elevation.ends_at,
         request=fixed_by.code,
-        began_by=elevation.request.code,
-        attempts=elevation.attempts,
-        stopped_at=elevation.stopped_at,
-        group_id=(elevation.seen or {}).get("group_id", ""),
-        executions=executions.of_elevation(elevation) if way.executes else (),
-        change=change_details.of(fixed_by, elevation.work_group) if way.announces else None,
     )
+    return made_for(elevation.work_group, grant, _OfElevation(elevation=elevation, fixed_by=fixed_by))
 
 
 def grant_of_request(request: AccessRequest, work_group: WorkGroup) -> Grant:
     """Return what a request is to become, before anybody has decided: nothing is given by it yet."""
     binding = bindings.needed(request.requester, work_group)
-    return Grant(
+    grant = Grant(
         elevation="",
         user_name=binding.user_name,
         user_id=binding.user_id,
@@ -139,9 +133,53 @@ def grant_of_request(request: AccessRequest, work_group: WorkGroup) -> Grant:
         roles=roles_of(work_group),
         ends_at=request.decide_until,
         request=request.code,
-        began_by=request.code,
-        change=change_details.of(request, work_group),
     )
+    return made_for(work_group, grant, _OfRequest(began_by=request.code, request=request, work_group=work_group))
+
+
+def made_for(work_group: WorkGroup, grant: Grant, facts: Facts) -> Grant:
+    """Return the grant as the group's backend takes it."""
+    made: Grant = backend_of(work_group.backend).of(grant, facts)
+    return made
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfElevation:
+    """What the portal has written down beside the grant of an elevation: grants.contract.Facts."""
+
+    elevation: Elevation
+    fixed_by: AccessRequest
+
+    @property
+    def began_by(self) -> str:
+        return self.elevation.request.code
+
+    @property
+    def attempts(self) -> int:
+        return self.elevation.attempts
+
+    @property
+    def stopped_at(self) -> datetime | None:
+        return self.elevation.stopped_at
+
+    @property
+    def seen(self) -> Mapping[str, Any]:
+        return self.elevation.seen or {}
+
+    def executions(self) -> tuple[Execution, ...]:
+        return executions.of_elevation(self.elevation)
+
+    def change(self) -> Change:
+        return change_details.of(self.fixed_by, self.elevation.work_group)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfRequest(NothingKnown):
+    request: AccessRequest
+    work_group: WorkGroup
+
+    def change(self) -> Change:
+        return change_details.of(self.request, self.work_group)
 
 
 def roles_of(work_group: WorkGroup) -> tuple[GrantedRole, ...]:

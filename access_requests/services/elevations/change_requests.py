@@ -12,10 +12,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from access_requests.grants.contract import AnnouncingBackend, Grant, is_announcing
-from access_requests.grants.executions import REFUSED, TIMED_OUT, Execution, Purpose, StepClient
-from access_requests.grants.registry import backend_of
-from access_requests.grants.runbooks import MOST_FAILURES
+from access_requests.grants.contract import Grant
+from access_requests.grants.executions import MOST_FAILURES, REFUSED, TIMED_OUT, Execution, Purpose, StepClient
+from access_requests.grants.registry import AnyBackend, backend_of
 from access_requests.lifecycle import UNDECIDED, ElevationStatus, RequestAction, RequestStatus
 from access_requests.messages import Task
 from access_requests.models import AccessRequest, AutomationExecution, Elevation, WorkGroup
@@ -38,17 +37,21 @@ OF_REJECTION = frozenset({RequestStatus.REJECTED, RequestStatus.SENT_BACK})
 def begin(request: AccessRequest, work_groups: Iterable[WorkGroup], *, now: datetime) -> None:
     """Have a change request made for each group that is granted through one, after the caller's transaction."""
     purpose = Purpose.GRANT if request.extends is None else Purpose.PROLONG
-    for group in work_groups:
-        if backend_of(group.backend).announces:
-            row = executions.plan(request, group, purpose, follow_at=now)
-            outbox.put(Task.FOLLOW_CHANGE, object_id=row.pk, now=now)
+    for group in _announced(work_groups):
+        row = executions.announced(request, group, purpose, follow_at=now)
+        outbox.put(Task.FOLLOW_CHANGE, object_id=row.pk, now=now)
 
 
 def wait_for_portal(request: AccessRequest) -> bool:
     """Whether each change request of the request, if it has any, was last seen to wait for the portal and for nobody else."""
     rows = {row.work_group_id: row for row in AutomationExecution.objects.filter(request=request).order_by("number")}
-    announced = [group for group in request.work_groups.all() if backend_of(group.backend).announces]
+    announced = _announced(request.work_groups.all())
     return all(group.pk in rows and executions.as_execution(rows[group.pk]).waits_for_portal for group in announced)
+
+
+def _announced(work_groups: Iterable[WorkGroup]) -> list[WorkGroup]:
+    """Return the groups of which something in AWS begins with the request."""
+    return [group for group in work_groups if backend_of(group.backend).announces]
 
 
 def due(*, now: datetime) -> Iterable[tuple[str, int]]:
@@ -85,7 +88,7 @@ def _claim(row_id: int) -> AutomationExecution | None:
 
 def _act(row: AutomationExecution, aws: StepClient) -> None:
     execution, backend = executions.as_execution(row), backend_of(row.work_group.backend)
-    if not is_announcing(backend) or execution.is_over or _is_others_business(row):
+    if execution.is_over or _is_others_business(row):
         return
     if _may_go_on(row):
         backend.look_at(execution, aws) if execution.id else backend.announce(_grant(row), execution, aws)
@@ -114,7 +117,7 @@ def _is_others_business(row: AutomationExecution) -> bool:
     return row.request.status == RequestStatus.APPROVED and begun
 
 
-def _end(row: AutomationExecution, execution: Execution, backend: AnnouncingBackend, aws: StepClient) -> None:
+def _end(row: AutomationExecution, execution: Execution, backend: AnyBackend, aws: StepClient) -> None:
     if row.request.status in OF_REJECTION:
         seen = backend.look_at(execution, aws)
         if seen.waits_for_portal:

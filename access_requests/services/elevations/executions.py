@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from access_requests.grants.executions import Execution, Purpose, Said, Step
+from access_requests.grants.registry import backend_of
 from access_requests.models import AccessRequest, AutomationExecution, Elevation, WorkGroup
 from access_requests.services.record import transition
 from audits.acts import Act
@@ -16,7 +17,14 @@ from portal.verbs.actor import WORKER
 _COLUMNS = frozenset({"request", "purpose", "number", "id", "status"})
 
 
-def plan(
+def plan(request: AccessRequest, work_group: WorkGroup, purpose: Purpose) -> None:
+    """Write down, in the caller's transaction, what the group's backend has AWS carry out for this purpose, if anything."""
+    for executed in backend_of(work_group.backend).executes:
+        if executed == purpose:
+            announced(request, work_group, purpose)
+
+
+def announced(
     request: AccessRequest, work_group: WorkGroup, purpose: Purpose, *, follow_at: datetime | None = None
 ) -> AutomationExecution:
     """Announce an execution, in the caller's transaction, unless one for this purpose is announced already."""

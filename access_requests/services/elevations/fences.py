@@ -1,6 +1,6 @@
 """The fences, rendered whole from the database."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,24 +39,23 @@ def open_until(person: User, role: GrantedRole, *, inside: Collection[int], now:
     return Open(until=now) if latest is None else Open(until=latest.ends_at, window=latest.window)
 
 
-def put_all(person: User, grant: Grant, aws: AwsClient, *, now: datetime) -> dict[str, str]:
-    """Write the person's entry fence for each role of the grant; return role name -> time as written. Raises BackendError.
+def put_all(person: User, grant: Grant, roles: Sequence[GrantedRole], aws: AwsClient, *, now: datetime) -> dict[str, str]:
+    """Write the person's entry fence for each of these roles; return role name -> time as written. Raises BackendError.
 
     A role of which nobody knows yet which one it is has none: nothing is given there, and an end goes on without.
     """
-    written, standing = {}, inside(person, now=now)
-    for role in grant.roles:
-        if role.arn is None:
-            continue
+    known = [role for role in roles if role.arn is not None]
+    written, standing = {}, inside(person, now=now) if known else ()
+    for role in known:
         open_ = open_until(person, role, inside=standing, now=now)
         entry_fence.put(aws, user_name=grant.user_name, role=role, until=open_.until, window=open_.window)
         written[role.name] = iso(open_.until)
     return written
 
 
-def remove_unneeded(person: User, grant: Grant, aws: AwsClient) -> None:
+def remove_unneeded(person: User, grant: Grant, roles: Sequence[GrantedRole], aws: AwsClient) -> None:
     """Take away the fences that no elevation of the person stands behind any more. Raises BackendError."""
-    for role in grant.roles:
+    for role in roles:
         if not is_needed(person, role):
             entry_fence.remove(aws, user_name=grant.user_name, role=role)
 

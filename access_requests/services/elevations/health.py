@@ -6,17 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone
 
 from access_requests.grants import health
-from access_requests.grants.documents import CHANGE_MANAGER, Owner
 from access_requests.grants.executions import GIVING
-from access_requests.grants.health import Missing
+from access_requests.grants.needs import Missing, Owner
+from access_requests.grants.registry import AnyBackend, backend_of
 from access_requests.lifecycle import DRIFT_OPEN, IN_AWS
 from access_requests.messages import Task
 from access_requests.models import AutomationExecution, BackendHealth, Drift, DriftKind, Elevation, IamUserBinding, WorkGroup
-from portal.aws.calls import UNAVAILABLE, AwsClient
+from portal.aws.calls import AwsClient
 from portal.aws.sessions import jump_iam
 from portal.outbox import sending as outbox
 from portal.storable import storable
@@ -26,7 +27,6 @@ from portal.verbs.actor import Actor
 logger = logging.getLogger(__name__)
 # The most elevations that the page lists as failing right now.
 MOST_FAILING = 20
-BOUNDARIES = (DriftKind.ROLE_BOUNDARY, DriftKind.USER_BOUNDARY)
 
 
 def ask(*, actor: Actor, now: datetime) -> None:
@@ -41,8 +41,9 @@ def probe_all() -> None:
     for alias, of_it in used.items():
         try:
             probe(alias, of_it)
-        except (AttributeError, KeyError, TypeError, ValueError):
-            # The answer is not as AWS documents it. The other backends are probed all the same; this one's card grows stale.
+        except (AttributeError, ImportError, KeyError, TypeError, ValueError):
+            # The class cannot be made, or the answer is not as AWS documents it. The other backends are probed all the same;
+            # this one's card grows stale.
             logger.exception("%s cannot be probed", alias)
     BackendHealth.objects.exclude(alias__in=used).delete()
 
@@ -52,15 +53,18 @@ def owners() -> Mapping[str, Sequence[Owner]]:
     found: dict[str, list[Owner]] = defaultdict(list)
     for group in WorkGroup.objects.filter(retired_at=None).order_by("backend", "name").prefetch_related("target_roles"):
         roles = tuple(sorted(role.name for role in group.target_roles.all()))
-        found[group.backend].append(Owner(group=group.name, roles=roles, by=group.backend))
+        found[group.backend].append(Owner(group=group.name, roles=roles))
     return found
 
 
 def probe(alias: str, of_it: Sequence[Owner]) -> BackendHealth:
     """Ask AWS about one backend and keep what it says."""
     aws = AwsClient.without_lease(jump_iam())
-    found = health.probe(alias, of_it, aws, user_name=_somebody())
-    missing = [*found.missing, *_told_by_writes(alias), *_told_by_comparisons(alias)]
+    backend = backend_of(alias) if alias in settings.GRANT_BACKENDS else None
+    found = health.probe(alias, backend, of_it, aws, user_name=_somebody())
+    missing = list(found.missing)
+    if backend is not None:
+        missing += [*_told_by_writes(alias, backend), *_told_by_comparisons(alias, backend)]
     results = {
         "roles": [asdict(role) for role in found.roles],
         "missing": [asdict(one) for one in missing],
@@ -84,24 +88,21 @@ def _failing(alias: str) -> Iterator[Mapping[str, str]]:
         yield {"what": code, "problem": problem}
 
 
-def _told_by_writes(alias: str) -> Iterator[Missing]:
-    """Yield that Change Manager is missing: no read of AWS tells that, only the failed start of the latest change request."""
-    if alias != CHANGE_MANAGER:
-        return
-    changes = AutomationExecution.objects.filter(work_group__backend=alias, purpose__in=GIVING).order_by("-pk")
-    # When the grant began the change request after all, its row may still carry the problem of the earlier attempt.
-    if changes.values_list("execution_id", "problem").first() == ("", UNAVAILABLE):
-        yield Missing(what="Change Manager", problem=UNAVAILABLE)
+def _told_by_writes(alias: str, backend: AnyBackend) -> Iterator[Missing]:
+    """Yield what no read of AWS tells, only the start of what was to give access last."""
+    starts = AutomationExecution.objects.filter(work_group__backend=alias, purpose__in=GIVING).order_by("-pk")
+    for execution_id, problem in starts.values_list("execution_id", "problem")[:1]:
+        yield from backend.told_by_start(execution_id, problem)
 
 
-def _told_by_comparisons(alias: str) -> Iterator[Missing]:
+def _told_by_comparisons(alias: str, backend: AnyBackend) -> Iterator[Missing]:
     """Yield the roles and people without their boundary: there the portal may not write gates and fences, nor rely on them."""
-    if alias not in health.BY_IAM_USER:
-        return
+    needed = {DriftKind.ROLE_BOUNDARY: backend.fences.on_roles, DriftKind.USER_BOUNDARY: backend.fences.on_users}
+    boundaries = [kind for kind, is_needed in needed.items() if is_needed]
     groups = WorkGroup.objects.filter(retired_at=None, backend=alias)
     roles = set(groups.values_list("target_roles__account__key", "target_roles__name"))
     open_ = Drift.objects.filter(status__in=DRIFT_OPEN).order_by("account", "thing")
-    for kind, account, thing, detail in open_.filter(kind__in=BOUNDARIES).values_list("kind", "account", "thing", "detail"):
+    for kind, account, thing, detail in open_.filter(kind__in=boundaries).values_list("kind", "account", "thing", "detail"):
         if kind == DriftKind.USER_BOUNDARY or (account, thing) in roles:
             yield Missing(what=f"{account}/{thing}", problem=health.BOUNDARY_MISSING, detail=detail.get("found") or "")
 

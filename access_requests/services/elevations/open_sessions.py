@@ -26,11 +26,13 @@ def end_of(elevation: Elevation, aws: AwsClient) -> list[Ended]:
     Return for each role and Region {"role", "region", "ended": ids, "problem"}. It holds up no end: what AWS refuses or does not
     answer is told, and a page that has it says so.
     """
-    now = aws.clock()
+    roles, now = list(gates.gated(elevation.work_group)), aws.clock()
+    if not roles:
+        return []
     inside = fences.inside(elevation.person, now=now)
     return [
         _end_in(role, region, elevation, aws)
-        for role in gates.gated(elevation.work_group)
+        for role in roles
         if not _leads_there_still(elevation, role, inside, now)
         for region in role.account.regions or [settings.AWS_REGION]
     ]

@@ -3,10 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from access_requests.grants import runbooks
-from access_requests.grants.contract import Grant, GrantBackend, Presence, is_fenced
+from access_requests.grants.contract import Grant, GranteeLost, Presence
 from access_requests.grants.executions import GIVING, REFUSED, Purpose, StepClient
-from access_requests.grants.identity_center import USER_MISSING
 from access_requests.grants.registry import backend_of
 from access_requests.lifecycle import ElevationAction, ElevationStatus, RequestStatus
 from access_requests.messages import Task
@@ -25,16 +23,11 @@ from access_requests.services.elevations import (
 from access_requests.services.elevations.aws_step import Data, Outcome
 from access_requests.services.record import transition
 from audits.acts import Act
-from portal.aws import directory
 from portal.aws.errors import BackendError, BackendRefused, UnderWay
 from portal.outbox import sending as outbox
 from portal.verbs.actor import WORKER
 
 NOT_SHOWN_YET = "not_shown_yet"
-IAM_USER_CHANGED = "iam_user_changed"
-# Problems that end an access at once. The bound user is gone, and another user may have the name by now;
-# or AWS, as evaluated, would still permit calls after the end.
-ENDING = frozenset({IAM_USER_CHANGED, USER_MISSING, afterwards.NOT_DENIED})
 
 
 def grant(elevation_id: int) -> None:
@@ -60,8 +53,7 @@ class Grants:
             if aws_step.is_another_in_aws(elevation) or gates.is_ending(elevation):
                 return False  # The grant waits until the earlier one has ended.
             elevation.granting_at = now
-            if backend_of(elevation.work_group.backend).executes:
-                executions.plan(elevation.request, elevation.work_group, Purpose.GRANT)
+            executions.plan(elevation.request, elevation.work_group, Purpose.GRANT)
             transition.apply_to_elevation(elevation, ElevationAction.START_GRANT, actor=WORKER, now=now)
         return True
 
@@ -104,7 +96,7 @@ class Prolongs:
         if _ended_for_lack_of_right(elevation, now):
             return False
         extension = elevation.extensions.filter(code=elevation.ends_by).first()
-        if extension is not None and backend_of(elevation.work_group.backend).executes:
+        if extension is not None:
             executions.plan(extension, elevation.work_group, Purpose.PROLONG)
         return True
 
@@ -132,7 +124,8 @@ class Prolongs:
             aws_step.look_again(elevation, now=now)
             return
         aws_step.try_again(elevation, error.cause, data=data, step=self, now=now)
-        if error.problem in ENDING:
+        if isinstance(error, GranteeLost) or error.problem == afterwards.NOT_DENIED:
+            # The bound user is gone, and another user may have the name by now; or AWS would still permit calls after the end.
             stop.end_now(elevation, reason=error.problem, actor=WORKER, now=now)
         elif error.problem in REFUSED.values():
             _refused(elevation, error, now)
@@ -159,30 +152,16 @@ def _write(elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
     """Gate and fence first, and proof that they deny, so that AWS itself ends what is given next."""
     target_roles.confirm(elevation.work_group, grant.roles, aws)
     backend = backend_of(elevation.work_group.backend)
-    if backend.executes:
-        grant = runbooks.follow(grant, GIVING, aws)
-    if not is_fenced(backend):
-        return _write_membership(backend, elevation, grant, aws)
-    user = directory.user_named(aws, grant.user_name)
-    if user is None or user.user_id != grant.user_id:
-        # The user was renamed, or deleted and made again: an administrator bound another one.
-        raise BackendRefused(IAM_USER_CHANGED)
-    grant = replace(grant, user_name=user.name)
+    grant = backend.follow(grant, GIVING, aws)
+    grantee = backend.confirm(grant, aws)
+    grant = replace(grant, user_name=grantee.name)
     gate = gates.write(elevation, aws)
-    written = fences.put_all(elevation.person, grant, aws, now=aws.clock())
-    evaluation = afterwards.check(elevation, grant, user, written, aws)
+    written = fences.put_all(elevation.person, grant, backend.fenced(grant), aws, now=aws.clock())
+    evaluation = afterwards.check(elevation, grant, grantee, written, aws)
     backend.give(grant, aws)
     seen = replace(backend.look(grant, aws), session_gate=gate)
     presence = seen.presence(ttl=backend.ttl(grant.ends_at), fences=written)
     return Outcome(ends_at=grant.ends_at, seen=seen, presence=presence, afterwards=evaluation)
-
-
-def _write_membership(backend: GrantBackend, elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
-    """Where AWS takes neither gate nor fence, the portal alone ends what is given."""
-    backend.give(grant, aws)
-    seen = backend.look(grant, aws)
-    presence = seen.presence(ttl=None, fences={})
-    return Outcome(ends_at=grant.ends_at, seen=seen, presence=presence, afterwards=afterwards.exempt(elevation))
 
 
 def _ended_for_lack_of_right(elevation: Elevation, now: datetime) -> bool:

@@ -8,17 +8,15 @@ from datetime import datetime
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from access_requests.grants import runbooks
-from access_requests.grants.contract import Grant, GrantBackend, is_fenced
+from access_requests.grants.contract import Grant
 from access_requests.grants.executions import Purpose, StepClient
-from access_requests.grants.registry import backend_of, fenced
+from access_requests.grants.registry import backend_of
 from access_requests.lifecycle import INSIDE, ElevationAction, ElevationStatus
 from access_requests.models import Elevation
 from access_requests.services.elevations import aws_step, evaluating, executions, fences, gates, lease, open_sessions, spool
 from access_requests.services.elevations.aws_step import Data, NotRecorded, Outcome
 from access_requests.services.record import transition
 from audits.acts import Act
-from portal.aws import directory
 from portal.aws.calls import is_missing
 from portal.aws.errors import BackendBusy, BackendError, BackendRefused, LeaseLost, UnderWay
 from portal.verbs.actor import WORKER
@@ -60,8 +58,7 @@ class Ends:
             transition.apply_to_elevation(elevation, ElevationAction.START_REVOKE, actor=WORKER, now=now, data=data)
         if elevation.status != ElevationStatus.REVOKING:
             return False
-        if backend_of(elevation.work_group.backend).executes:
-            executions.plan(elevation.request, elevation.work_group, Purpose.REMOVE)
+        executions.plan(elevation.request, elevation.work_group, Purpose.REMOVE)
         return True
 
     def act(self, elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
@@ -94,16 +91,14 @@ class Tidies:
 
     def act(self, elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
         backend = backend_of(elevation.work_group.backend)
-        if not is_fenced(backend):
-            return _take_membership(backend, grant, aws, is_anothers=aws_step.is_another_in_aws(elevation))
-        name = directory.current_name(aws, grant.user_name, grant.user_id)
+        name = backend.current_name(grant, aws)
         grant = replace(grant, user_name=name or grant.user_name)
         if not aws_step.is_another_in_aws(elevation):
             # A call that hung may have put the person back after the end was read back; then only the fence refuses the switch.
             backend.take(grant, aws)
         gate, _ = _shut(elevation, aws)
         if name is not None:
-            fences.remove_unneeded(elevation.person, grant, aws)
+            fences.remove_unneeded(elevation.person, grant, backend.fenced(grant), aws)
         seen = replace(backend.look(grant, aws), session_gate=gate)
         return Outcome(ends_at=grant.ends_at, seen=seen, presence=seen.presence(ttl="", fences={}))
 
@@ -126,22 +121,20 @@ class Tidies:
 
 def _tidied(elevation: Elevation) -> Act:
     """Return how the trail calls the tidying."""
-    if not fenced(elevation.work_group.backend):
+    fenced = backend_of(elevation.work_group.backend).fenced(aws_step.grant_of(elevation))
+    if not fenced:
         return Act.ELEVATION_LOOKED_AFTER
     # Still as it was when the calls were made: no grant to this person begins while this worker holds the lease.
-    stays = any(fences.is_needed(elevation.person, role) for role in aws_step.grant_of(elevation).roles)
+    stays = any(fences.is_needed(elevation.person, role) for role in fenced)
     return Act.ELEVATION_FENCE_LEFT if stays else Act.ELEVATION_FENCE_REMOVED
 
 
 def _take_out(elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
     """Fence to now and name out of the gate, membership out, read back, untag; then look at all of it once more."""
     backend = backend_of(elevation.work_group.backend)
-    if backend.executes and not elevation.attempts and not runbooks.is_overdue(grant, now=aws.clock()):
-        # The removal runs in AWS, and fence and gate were written before it began: the worker only has to wait.
-        grant = runbooks.follow(grant, [Purpose.REMOVE], aws)
-    if not is_fenced(backend):
-        return _take_membership(backend, grant, aws)
-    name = directory.current_name(aws, grant.user_name, grant.user_id)
+    # While a removal runs in AWS, fence and gate were written before it began: the worker only has to wait.
+    grant = backend.follow(grant, [Purpose.REMOVE], aws)
+    name = backend.current_name(grant, aws)
     grant = replace(grant, user_name=name or grant.user_name)
     if name is not None:
         _fence_to_now(elevation, grant, aws)
@@ -157,14 +150,6 @@ def _take_out(elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
         raise trouble
     seen = replace(backend.look(grant, aws), session_gate=gate)
     return Outcome(ends_at=grant.ends_at, seen=seen, presence=seen.presence(ttl="", fences={}), open_sessions=sessions)
-
-
-def _take_membership(backend: GrantBackend, grant: Grant, aws: StepClient, *, is_anothers: bool = False) -> Outcome:
-    """Where AWS has neither gate nor fence there is nothing else to take; a membership of another elevation stays."""
-    if not is_anothers:
-        backend.take(grant, aws)
-    seen = backend.look(grant, aws)
-    return Outcome(ends_at=grant.ends_at, seen=seen, presence=seen.presence(ttl=None, fences={}))
 
 
 def _shut(elevation: Elevation, aws: StepClient) -> tuple[gates.Open | None, BackendError | None]:
@@ -190,7 +175,8 @@ def _lets_in(gate: gates.Open | None, *, now: datetime) -> bool:
 
 def _fence_to_now(elevation: Elevation, grant: Grant, aws: StepClient) -> None:
     try:
-        fences.put_all(elevation.person, grant, aws, now=aws.clock())
+        fenced = backend_of(elevation.work_group.backend).fenced(grant)
+        fences.put_all(elevation.person, grant, fenced, aws, now=aws.clock())
     except BackendRefused as error:
         # For example the user has no room for another policy: repeating does not help. The membership goes all the same.
         logger.warning("no fence at the end of %s: %s", elevation.code, error)

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from access_requests.grants.contract import GrantedRole
-from access_requests.grants.registry import unfenced
+from access_requests.grants.registry import with_fences_on_users
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, TargetRole, WorkGroup
 from access_requests.policy.facts import UnreadRole
@@ -79,7 +79,7 @@ def read(pk: int) -> None:
 def rewrite_fences(role: TargetRole) -> None:
     """Have the sweep write the fences of the role's open windows anew: they may name an ARN that no role has."""
     there = Elevation.objects.filter(work_group__target_roles=role, status=ElevationStatus.ACTIVE)
-    ids = list(there.exclude(work_group__backend__in=unfenced()).values_list("pk", flat=True))
+    ids = list(there.filter(work_group__backend__in=with_fences_on_users()).values_list("pk", flat=True))
     Elevation.objects.filter(pk__in=ids).update(written_ends_at=None, try_again_at=None)
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access_requests import problems
 from access_requests.grants import health
-from access_requests.grants.identity_center import NO_IDENTITY_CENTER
+from access_requests.grants.registry import words_of
 
 SENTENCES: Mapping[str, Promise] = {
     health.SETTING_EMPTY: _("The setting is empty. Set it to the ARN of the role, for web and workers, and start them again."),
@@ -23,9 +23,6 @@ SENTENCES: Mapping[str, Promise] = {
         "The permissions boundary is not there, or is another one. Put SekishoWorkRoleBoundary on the role, or "
         "SekishoPersonBoundary on the user, in AWS. The last comparison found it: the page Drift has it, and who took it off."
     ),
-    NO_IDENTITY_CENTER: _(
-        "There is not exactly one Identity Center in this Region. Set AWS_IDENTITY_CENTER_REGION to the Region where it is."
-    ),
     health.NO_SUCH_BACKEND: _(
         "The settings name no such backend. Add it to GRANT_BACKENDS, or give its work groups another one in the catalogue."
     ),
@@ -34,6 +31,6 @@ SENTENCES: Mapping[str, Promise] = {
 }
 
 
-def to_do(problem: str) -> str:
-    """Return what is to be done about a problem; one that is met in grants too has the same words there."""
-    return str(SENTENCES.get(problem) or problems.sentence(problem))
+def to_do(problem: str, alias: str) -> str:
+    """Return what is to be done about what this backend lacks; a problem that is met in grants too has the same words there."""
+    return str(words_of(alias).to_do.get(problem) or SENTENCES.get(problem) or problems.sentence(problem))

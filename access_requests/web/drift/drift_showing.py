@@ -69,8 +69,8 @@ class ShownDrift:
 
     @property
     def has_author(self) -> bool:
-        """Whether the portal asks who did it: what a switch comes to is no event, and Identity Center's are not looked up."""
-        return self.drift.kind not in DRIFT_OF_SWITCH and not undos.is_in_identity_center(self.drift)
+        """Whether the portal asks who did it: what a switch comes to is no event, and members elsewhere are not looked up."""
+        return self.drift.kind not in DRIFT_OF_SWITCH and not undos.is_of_own_members(self.drift)
 
     @property
     def event(self) -> str:

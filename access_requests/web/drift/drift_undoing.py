@@ -5,18 +5,19 @@ from collections.abc import Mapping, Sequence
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from access_requests.grants.registry import fenced
+from access_requests.grants.registry import with_own_members, words_of
+from access_requests.grants.words import Step, Words
 from access_requests.models import (
     DRIFT_FROM_BASELINE,
     DRIFT_OF_ANOTHER_USER,
     DRIFT_OF_ELEVATION,
+    DRIFT_OF_MEMBERS,
     DRIFT_OF_SWITCH,
     Drift,
     DriftKind,
 )
 from access_requests.services.drift import learning
 
-Step = tuple[str, Promise]
 # The calls to IAM in their order. `thing` and `name` as in models.Drift.
 _ACCESS: Sequence[Step] = (
     ("PutRolePolicy", _("The session gates of the work group's roles are written whole, from what is approved now.")),
@@ -40,21 +41,10 @@ STEPS: Mapping[str, Sequence[Step]] = {
     DriftKind.GROUP_POLICY: (("DeleteGroupPolicy", _("The policy %(name)s is taken off %(thing)s. Its document is kept here.")),),
     DriftKind.ROLE_POLICY: (("DeleteRolePolicy", _("The policy %(name)s is taken off %(thing)s. Its document is kept here.")),),
 }
-# The same where the group is one of IAM Identity Center.
-STEPS_OF_IDENTITY_CENTER: Mapping[str, Sequence[Step]] = {
-    DriftKind.UNEXPLAINED_MEMBER: (
-        ("DeleteGroupMembership", _("%(name)s is taken out of %(thing)s, and the membership is read back.")),
-    ),
-    DriftKind.MEMBER_MISSING: (("CreateGroupMembership", _("The membership is given again, until the end of the access.")),),
-}
 # A managed policy is not deleted.
 DETACHED = {"DeleteGroupPolicy": "DetachGroupPolicy", "DeleteRolePolicy": "DetachRolePolicy"}
 _ONE_ACCESS = _("%(person)s alone, whose access %(elevation)s goes on as it was approved. If it ends first, nothing is written.")
 _SHUT_OUT = _("Whoever has no approved access to %(thing)s: every call of their sessions is refused. Approved access goes on.")
-_NO_NEW_SESSION = _(
-    "%(name)s alone, who gets no new session by this group. One that is open lives on until it expires. If access was approved "
-    "meanwhile, nothing is written."
-)
 TOUCHES: Mapping[str, Promise] = {
     DriftKind.UNEXPLAINED_MEMBER: _(
         "%(name)s alone, who cannot switch by this group any more. If access was approved meanwhile, nothing is written."
@@ -101,24 +91,27 @@ BY_HAND: Mapping[str, Promise] = {
 BY_HAND_ELSE = _("An administrator puts it right in AWS, or in the catalogue; the next comparison sees it.")
 
 
-def is_in_identity_center(drift: Drift) -> bool:
-    """Whether it is about who is in a group of IAM Identity Center."""
-    members = (DriftKind.UNEXPLAINED_MEMBER, DriftKind.MEMBER_MISSING, DriftKind.GROUP_GONE)
-    return drift.kind in members and drift.work_group is not None and not fenced(drift.work_group.backend)
+def is_of_own_members(drift: Drift) -> bool:
+    """Whether it is about who is in a work group whose members are in no IAM group."""
+    if drift.kind not in DRIFT_OF_MEMBERS or drift.work_group is None:
+        return False
+    return drift.work_group.backend in with_own_members()
+
+
+def _words_of(drift: Drift) -> Words:
+    """Return the words of the work group's backend where it has its own for what is put right, else those of all."""
+    return words_of(drift.work_group.backend) if drift.work_group is not None else Words(name="")
 
 
 def steps(drift: Drift) -> list[tuple[str, str]]:
     """Return the calls, each with what it does."""
     is_managed = drift.name.startswith("arn:")
-    return [
-        (DETACHED.get(call, call) if is_managed else call, str(sentence) % _words(drift))
-        for call, sentence in (STEPS_OF_IDENTITY_CENTER if is_in_identity_center(drift) else STEPS).get(drift.kind, ())
-    ]
+    done = _words_of(drift).steps.get(drift.kind, STEPS.get(drift.kind, ()))
+    return [(DETACHED.get(call, call) if is_managed else call, str(sentence) % _words(drift)) for call, sentence in done]
 
 
 def touches(drift: Drift) -> str:
-    is_stranger = drift.kind == DriftKind.UNEXPLAINED_MEMBER and is_in_identity_center(drift)
-    sentence = _NO_NEW_SESSION if is_stranger else TOUCHES.get(drift.kind)
+    sentence = _words_of(drift).touches.get(drift.kind, TOUCHES.get(drift.kind))
     return str(sentence) % _words(drift) if sentence is not None else ""
 
 

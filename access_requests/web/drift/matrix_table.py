@@ -8,7 +8,8 @@ from itertools import groupby
 
 from access_requests import wording
 from access_requests.evaluation import NO_GATE_ROLE, NO_ROLE
-from access_requests.grants.registry import fenced
+from access_requests.grants.fences import Entrance
+from access_requests.grants.registry import backend_of
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import (
     DRIFT_OF_SWITCH,
@@ -138,11 +139,12 @@ def production_first(role: TargetRole) -> tuple[bool, str, str]:
 
 def _row(group: StandingGroup | WorkGroup, word: str, inside: Sequence[Elevation], known: Known) -> Row:
     reached = {role.pk for role in group.target_roles.all()}
-    by_switch = isinstance(group, StandingGroup) or fenced(group.backend)
+    entrance = Entrance.SWITCH if isinstance(group, StandingGroup) else backend_of(group.backend).entrance
+    switched = entrance.switched(known.roles)
     cells = []
     for role in known.roles:
         catalogue, here = (word, inside) if role.pk in reached else (NO, ())
-        if by_switch:
+        if role in switched:
             cells.append(_cell(group.name, role, known, catalogue=catalogue, inside=here))
         else:
             cells.append(Cell(role=role, catalogue=catalogue, inside=here, missing=BY_SIGN_IN))

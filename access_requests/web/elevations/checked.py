@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from access_requests.grants.registry import fenced
+from access_requests.grants.registry import AnyBackend, backend_of
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation, TargetRole
 from access_requests.web.timeline.evaluated import Evaluation, RoleEvaluation, current
@@ -62,10 +62,10 @@ class Checked:
         end = self.elevation.ends_at.replace(microsecond=0)
         return bool(self.roles) and all(checked.fence == end and checked.gate == end for checked in self.roles)
 
-    @property
-    def is_fenced(self) -> bool:
-        """Whether AWS takes fences for this way of granting at all."""
-        return fenced(self.elevation.work_group.backend)
+    @cached_property
+    def backend(self) -> AnyBackend:
+        """What the access was given by."""
+        return backend_of(self.elevation.work_group.backend)
 
     @property
     def ungated(self) -> list[RoleChecked]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from access_requests import problems, wording
-from access_requests.grants.registry import fenced
+from access_requests.grants.registry import backend_of
 from access_requests.lifecycle import STANDING, ElevationStatus
 from access_requests.models import Decision, Elevation, TargetRole
 from access_requests.not_granted import NotGranted
@@ -26,15 +26,10 @@ from portal.verbs import phrases
 NEXT: Mapping[str, Promise] = {
     ElevationStatus.SCHEDULED: _("It begins by itself at %(start)s and ends at %(end)s."),
     ElevationStatus.GRANTING: _("The portal is writing it into AWS and reads it back. This takes a few seconds."),
-    ElevationStatus.ACTIVE: _("From %(end)s AWS refuses to switch roles by itself, also when this portal is down."),
     ElevationStatus.REVOKING: _("It is being taken out of AWS. It counts as ended only when AWS shows that it is gone."),
     ElevationStatus.ENDED: _("At %(ended)s AWS showed that the membership was gone."),
     ElevationStatus.CANCELLED: _("It never began: %(reason)s."),
 }
-ENDED_BY_PORTAL = _(
-    "The portal takes it out of AWS at %(end)s. AWS does not end it by itself: a session that is open then may live on for "
-    "up to %(time)s."
-)
 ENDS_BY_ITSELF = _(
     "AWS itself ends this at %(end)s (%(utc)s), new switches and open sessions alike, also when this portal is down."
 )
@@ -116,10 +111,8 @@ class Pass:
         }
         if self.state != ElevationStatus.ACTIVE:
             return str(NEXT[ElevationStatus(self.state)]) % data
-        if not self.checked.is_fenced:
-            time = phrases.duration(self.elevation.work_group.session_minutes)
-            return str(ENDED_BY_PORTAL) % {**data, "time": time}
-        return str(ENDS_BY_ITSELF if self.checked.ends_by_itself else NEXT[ElevationStatus.ACTIVE]) % data
+        sentence = ENDS_BY_ITSELF if self.checked.ends_by_itself else self.checked.backend.words.active
+        return str(sentence) % {**data, "time": phrases.duration(self.elevation.work_group.session_minutes)}
 
     @property
     def problem(self) -> str:
@@ -139,9 +132,10 @@ class Pass:
     @property
     def permission_sets(self) -> Sequence[str]:
         """What is chosen in the access portal of Identity Center, where the way in leads through that."""
-        if not self.is_mine or self.state != ElevationStatus.ACTIVE or self.checked.is_fenced:
+        if not self.is_mine or self.state != ElevationStatus.ACTIVE:
             return ()
-        return [switching.permission_set(role) for role in self.elevation.work_group.target_roles.all()]
+        roles = self.elevation.work_group.target_roles.all()
+        return [switching.permission_set(role) for role in self.checked.backend.entrance.signed_in(roles)]
 
     @property
     def is_moving(self) -> bool:
@@ -183,9 +177,8 @@ def pass_for(viewer: User, elevation: Elevation, *, in_full: bool, now: datetime
 
 
 def _switches(elevation: Elevation, mfa: switching.Mfa) -> list[Switch]:
-    if not fenced(elevation.work_group.backend):
-        return []  # Nobody switches to a role of Identity Center.
+    roles = elevation.work_group.target_roles.all()
     return [
         Switch(role=role, url=switching.link(role, elevation), profile=switching.profile(role, elevation, mfa))
-        for role in elevation.work_group.target_roles.all()
+        for role in backend_of(elevation.work_group.backend).entrance.switched(roles)
     ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from access_requests import problems, wording
-from access_requests.grants.registry import fenced
+from access_requests.grants.registry import backend_of
 from access_requests.lifecycle import UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest, Drift, Elevation
 from access_requests.policy.leave import Unfounded
@@ -271,9 +271,7 @@ def _moment(text: str) -> datetime:
 
 
 def _end(elevation: Elevation) -> str:
-    if fenced(elevation.work_group.backend):
-        return gettext("AWS refuses to switch; the portal takes %(person)s out of %(group)s and reads it back")
-    return gettext("The portal takes %(person)s out of %(group)s and reads it back")
+    return str(backend_of(elevation.work_group.backend).words.ahead)
 
 
 def _to_come(request: AccessRequest, now: datetime) -> Iterable[Item]:

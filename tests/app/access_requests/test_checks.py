@@ -3,8 +3,10 @@ from allauth.idp.oidc.models import Client
 from django.core.checks import run_checks
 from django.db import OperationalError
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from pytest_django import Settings
 
+from access_requests.grants.registry import FORMER_PATHS, backend_of
 from access_requests.models import ApiClient, WorkGroup
 from tests.stand_ins.bots import make_client, make_personal_client
 from tests.worlds.cast import Cast
@@ -113,6 +115,33 @@ def test_backend_that_cannot_be_imported_is_an_error(cast: Cast, settings: Setti
     settings.GRANT_BACKENDS = {**settings.GRANT_BACKENDS, "own": config}
     (said,) = errors()
     assert said.startswith("access_requests.E001 GRANT_BACKENDS names a backend own that cannot be imported")
+
+
+def test_class_that_is_no_backend_is_an_error(cast: Cast, settings: Settings) -> None:
+    settings.GRANT_BACKENDS = {**settings.GRANT_BACKENDS, "own": {"BACKEND": "access_requests.grants.fences.Entrance"}}
+    (said,) = errors()
+    assert said.startswith("access_requests.E001 GRANT_BACKENDS names a backend own that cannot be imported")
+
+
+def test_role_that_a_backend_lacks_is_an_error_under_an_alias_of_ones_own(cast: Cast, settings: Settings) -> None:
+    path = "access_requests.grants.change_manager.ChangeManagerBackend"
+    settings.GRANT_BACKENDS = {**settings.GRANT_BACKENDS, "own": {"BACKEND": path}}
+    settings.AWS_CHANGE_APPROVER_ROLE_ARN = ""
+    granted_by("own")
+    (said,) = errors()
+    assert (
+        said
+        == "access_requests.E003 AWS_CHANGE_APPROVER_ROLE_ARN is empty, and work groups are granted by own: ProdMemberWorkGroup."
+    )
+
+
+@pytest.mark.parametrize(("former", "now"), FORMER_PATHS.items())
+def test_path_of_the_release_before_works_and_is_warned_of(cast: Cast, settings: Settings, former: str, now: str) -> None:
+    settings.GRANT_BACKENDS = {**settings.GRANT_BACKENDS, "own": {"BACKEND": former}}
+    granted_by("own")
+    assert errors() == []
+    assert f"access_requests.W007 GRANT_BACKENDS names the backend own by where it was: {former}." in warnings()
+    assert type(backend_of("own")) is import_string(now)
 
 
 def test_backend_that_the_settings_do_not_name_is_an_error(cast: Cast) -> None:

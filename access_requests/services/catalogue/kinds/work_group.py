@@ -6,7 +6,7 @@ from typing import Annotated
 
 from django.conf import settings
 
-from access_requests.grants.registry import fenced
+from access_requests.grants.registry import backend_of
 from access_requests.models import ApprovalPolicy, DriftAnswer
 from access_requests.models import WorkGroup as Row
 from access_requests.models.catalogue import LONGEST_SESSION_MINUTES
@@ -45,14 +45,15 @@ def _of(row: Row) -> WorkGroup:
         policy=row.policy.key,
         target_roles=sorted(map(str, row.target_roles.all())),
         requesters=EVERYONE if row.everyone_may_request else sorted(map(str, row.requesters.all())),
-        session=None if fenced(row.backend) else row.session_minutes,
+        session=backend_of(row.backend).fences.outlived_by(row.session_minutes),
     )
 
 
 def with_session(group: WorkGroup) -> WorkGroup:
     """Say how long sessions may live on where AWS does not end them; elsewhere nothing is said."""
-    is_said = group.session is not None or fenced(group.backend)
-    return group if is_said else group.but(session=LONGEST_SESSION_MINUTES)
+    if group.session is not None:
+        return group
+    return group.but(session=backend_of(group.backend).fences.outlived_by(LONGEST_SESSION_MINUTES))
 
 
 def write(key: str, after: WorkGroup, _now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import QuerySet
 
 from access_requests.grants import session_gate as in_aws
-from access_requests.grants.registry import fenced
+from access_requests.grants.registry import backend_of
 from access_requests.lifecycle import INSIDE
 from access_requests.models import Elevation, RoleGate, TargetRole, WorkGroup
 from access_requests.models.catalogue import RESERVED
@@ -28,7 +28,7 @@ def gateable() -> QuerySet[TargetRole]:
 def gated(work_group: WorkGroup) -> QuerySet[TargetRole]:
     """Return the group's roles that have a gate; none where the group is granted in a way that AWS cannot end."""
     roles = gateable().filter(work_groups=work_group)
-    return roles if fenced(work_group.backend) else roles.none()
+    return roles if backend_of(work_group.backend).fences.on_roles else roles.none()
 
 
 def lines(role: TargetRole, *, now: datetime) -> list[Line]:

@@ -29,8 +29,8 @@ def failure(**options: bool) -> str:
 
 @pytest.fixture
 def by_runbook(cast: Cast, desk: Desk) -> Desk:
-    for owner in (AUTOMATION, CHANGE):
-        group = WorkGroup.objects.create(name=owner.group, policy=cast.one_lead, backend=owner.by)
+    for owner, alias in ((AUTOMATION, "ssm_automation"), (CHANGE, "change_manager")):
+        group = WorkGroup.objects.create(name=owner.group, policy=cast.one_lead, backend=alias)
         group.target_roles.set([target_role(cast.production, owner.roles[0])])
     return desk
 

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from access_requests.grants import documents
-from access_requests.grants.documents import Difference, Owner, State
+from access_requests.grants.automation.documents import pinned_runbook
+from access_requests.grants.change_manager.documents import pinned_change
+from access_requests.grants.documents import Difference, State
 from access_requests.grants.executions import Purpose
+from access_requests.grants.needs import Owner
 from portal.aws.errors import BackendBusy, BackendRefused
 from portal.simulated_aws import control
-from tests.worlds.runbooks import AUTOMATION, CHANGE, END, USER, WINDOW, Desk
+from tests.worlds.runbooks import AUTOMATION, CHANGE, DOCUMENTS, END, USER, WINDOW, Desk
 
 GRANT, TEMPLATE = "SekishoGrant-ProdChangeWorkGroup", "SekishoChange-ProdChangeWorkGroup"
 LEAD = {
@@ -32,12 +34,12 @@ def states(desk: Desk, owner: Owner = CHANGE) -> dict[str, tuple[str, str]]:
 def problem(desk: Desk, purpose: Purpose = Purpose.GRANT) -> str:
     """Return why the change cannot be asked for."""
     with pytest.raises(BackendRefused) as refused:
-        documents.pinned_change(CHANGE, purpose, desk.caller("starter"))
+        pinned_change(CHANGE, purpose, desk.caller("starter"))
     return refused.value.problem
 
 
 def complaints(desk: Desk, owner: Owner = CHANGE) -> list[Difference]:
-    return list(documents.differences(owner, desk.caller("publisher")))
+    return list(DOCUMENTS[owner].differences(owner, desk.caller("publisher")))
 
 
 def edit_template(desk: Desk, **changed: Any) -> str:
@@ -72,7 +74,7 @@ def test_new_content_is_a_new_version_and_the_default_one(desk: Desk, settings: 
     desk.publish(AUTOMATION)
     settings.TTL_TAG_KEY = "sekisho:ttl:of:{group}"
     assert set(states(desk, AUTOMATION).values()) == {("updated", "2")}
-    assert documents.pinned_runbook(AUTOMATION, Purpose.GRANT, desk.caller("starter")) == (
+    assert pinned_runbook(AUTOMATION, Purpose.GRANT, desk.caller("starter")) == (
         "SekishoGrant-ProdAutomationWorkGroup",
         "2",
     )
@@ -83,7 +85,7 @@ def test_what_somebody_changed_is_not_run_and_is_put_back(desk: Desk) -> None:
     name = "SekishoRemove-ProdAutomationWorkGroup"
     desk.edit(name, {**desk.content(name), "description": "Changed."})
     with pytest.raises(BackendRefused, match=f"runbook_changed: {name}"):
-        documents.pinned_runbook(AUTOMATION, Purpose.REMOVE, desk.caller("starter"))
+        pinned_runbook(AUTOMATION, Purpose.REMOVE, desk.caller("starter"))
     assert complaints(desk, AUTOMATION) == [Difference(document=name, problem="runbook_changed")]
     # The version that says it is there already: AWS takes no content twice.
     assert states(desk, AUTOMATION)[name] == ("updated", "1")
@@ -100,7 +102,7 @@ def test_older_version_is_found_on_a_later_page(desk: Desk) -> None:
 
 def test_runbook_that_is_not_there_is_not_run(desk: Desk) -> None:
     with pytest.raises(BackendRefused, match="runbook_missing"):
-        documents.pinned_runbook(AUTOMATION, Purpose.GRANT, desk.caller("starter"))
+        pinned_runbook(AUTOMATION, Purpose.GRANT, desk.caller("starter"))
     assert {each.problem for each in complaints(desk, AUTOMATION)} == {"runbook_missing"}
 
 
@@ -124,9 +126,9 @@ def test_template_is_usable_once_somebody_else_has_approved_it(desk: Desk) -> No
     assert states(desk)[TEMPLATE] == ("created", "1")
     assert problem(desk) == "template_not_approved"
     assert [(done.document, done.state) for done in desk.review(CHANGE)] == [(TEMPLATE, State.APPROVED)]
-    pinned = documents.pinned_change(CHANGE, Purpose.GRANT, desk.caller("starter"))
+    pinned = pinned_change(CHANGE, Purpose.GRANT, desk.caller("starter"))
     assert (pinned.template, pinned.template_version, pinned.runbook, pinned.runbook_version) == (TEMPLATE, "1", GRANT, "1")
-    assert documents.pinned_change(CHANGE, Purpose.PROLONG, desk.caller("starter")).runbook.startswith("SekishoProlong-")
+    assert pinned_change(CHANGE, Purpose.PROLONG, desk.caller("starter")).runbook.startswith("SekishoProlong-")
     assert complaints(desk) == []
 
 
@@ -161,7 +163,7 @@ def test_new_runbook_is_pinned_by_a_new_version_that_is_reviewed_again(desk: Des
     assert set(states(desk).values()) == {("updated", "2")}
     assert problem(desk) == "template_not_approved"
     assert [done.state for done in desk.review(CHANGE)] == [State.APPROVED]
-    assert documents.pinned_change(CHANGE, Purpose.GRANT, desk.caller("starter")).runbook_version == "2"
+    assert pinned_change(CHANGE, Purpose.GRANT, desk.caller("starter")).runbook_version == "2"
 
 
 def test_runbook_that_was_changed_is_not_reviewed_into_use(desk: Desk) -> None:
@@ -177,7 +179,7 @@ def test_runbook_that_was_changed_is_not_reviewed_into_use(desk: Desk) -> None:
 def test_levels_of_the_companys_own_before_the_portals_are_kept(desk: Desk, settings: Settings, approved: None) -> None:
     version = edit_template(desk, mainSteps=[LEAD, *desk.content(TEMPLATE)["mainSteps"]])
     assert states(desk)[TEMPLATE] == ("unchanged", version)
-    assert documents.pinned_change(CHANGE, Purpose.GRANT, desk.caller("starter")).template_version == version
+    assert pinned_change(CHANGE, Purpose.GRANT, desk.caller("starter")).template_version == version
     settings.TTL_TAG_KEY = "sekisho:ttl:of:{group}"
     assert states(desk)[TEMPLATE] == ("updated", "3")
     assert [step["name"] for step in desk.content(TEMPLATE)["mainSteps"]] == ["Lead", "Portal"]
@@ -259,7 +261,7 @@ def test_account_without_change_manager_is_told_so(desk: Desk) -> None:
 
 def request(desk: Desk) -> str:
     """Ask for the change as the portal does, sign in the portal's role, and return how it ended."""
-    pinned = documents.pinned_change(CHANGE, Purpose.GRANT, desk.caller("starter"))
+    pinned = pinned_change(CHANGE, Purpose.GRANT, desk.caller("starter"))
     parameters = {"User": [USER], "UserId": [desk.user_id()], "Window": [WINDOW]}
     asked = {"DocumentName": pinned.runbook, "DocumentVersion": pinned.runbook_version, "Parameters": parameters}
     execution_id = desk.starter.start_change_request_execution(

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from access_requests.grants.documents import Owner
 from access_requests.grants.executions import Purpose
+from access_requests.grants.needs import Owner
 from tests.simulated_aws.automations import steps
 from tests.simulated_aws.refusals import refused
 from tests.worlds.runbooks import AUTOMATION, END, USER, Desk
@@ -66,7 +66,7 @@ def test_fence_of_another_window_lets_nobody_in(desk: Desk) -> None:
 
 
 def test_every_role_of_the_group_must_be_fenced(desk: Desk) -> None:
-    both = Owner(group=AUTOMATION.group, roles=("Prod_AutomationRole", "Prod_ChangeRole"), by=AUTOMATION.by)
+    both = Owner(group=AUTOMATION.group, roles=("Prod_AutomationRole", "Prod_ChangeRole"))
     desk.publish(both)
     desk.fence()
     execution = desk.run(Purpose.GRANT, both)

@@ -130,7 +130,7 @@ def test_renamed_user_is_taken_out_under_the_new_name(jump: Jump, active: Elevat
 
 
 def test_renamed_user_is_found_among_many_pages(jump: Jump, active: Elevation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("access_requests.grants.iam_group.PAGE", 2)
+    monkeypatch.setattr("access_requests.grants.iam_group.backend.PAGE", 2)
     for number in range(5):
         jump.iam.create_user(UserName=f"a{number}")
         jump.iam.add_user_to_group(GroupName=MEMBER_GROUP, UserName=f"a{number}")

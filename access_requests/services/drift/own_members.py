@@ -1,7 +1,4 @@
-"""Members of work groups in IAM Identity Center, against who is to be in them. Pure.
-
-No fence and no gate stands behind such a membership: whoever is in the group is in production.
-"""
+"""Members of work groups that no IAM group has, such as those of Identity Center, against who is to be in. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -18,15 +15,15 @@ def compare(expected: Expected, sight: Sight) -> Iterator[Difference | Problem]:
     """Yield the differences of each group that was read, compared on its own. They are told as the Jump account's."""
 
     def things() -> Iterator[tuple[str, Compare]]:
-        for group in expected.identity_groups:
-            if group.name in sight.directory:
+        for group in expected.own_groups:
+            if group.name in sight.members:
                 yield group.name, lambda group=group: _group(group, expected, sight)  # type: ignore[misc]
 
     return each(expected.jump, things())
 
 
 def _group(group: Group, expected: Expected, sight: Sight) -> Iterator[Difference]:
-    members = sight.directory[group.name]
+    members = sight.members[group.name]
     if members is None:
         yield Difference(kind=DriftKind.GROUP_GONE, account=expected.jump, thing=group.name, work_group_id=group.work_group_id)
         return
@@ -45,7 +42,7 @@ def _unexplained(group: Group, members: Iterable[str], expected: Expected) -> It
                 kind=DriftKind.UNEXPLAINED_MEMBER,
                 account=expected.jump,
                 thing=group.name,
-                name=expected.identity_names.get(user_id, user_id),
+                name=expected.user_names.get(user_id, user_id),
                 work_group_id=group.work_group_id,
                 detail={"user_id": user_id},
                 written_at=expected.last_written(windows),

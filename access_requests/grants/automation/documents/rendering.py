@@ -1,4 +1,4 @@
-"""What the documents say: the files of portal.aws, with `[[ names ]]` filled in."""
+"""What the runbooks say, step by step: the files of portal.aws, with `[[ names ]]` filled in."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,8 +11,9 @@ from django.conf import settings
 
 import portal.aws
 from access_requests.grants import ttl_tag
-from access_requests.grants.documents.naming import Owner, name
+from access_requests.grants.automation.needs import RUNBOOK
 from access_requests.grants.executions import Purpose
+from access_requests.grants.needs import Owner
 from portal.aws.errors import BackendRefused
 
 Content = dict[str, Any]
@@ -22,26 +23,15 @@ _PLACEHOLDER = re.compile(r"\[\[\s*(\w+)\s*\]\]")
 
 def runbook(purpose: Purpose, owner: Owner) -> Content:
     """Return the runbook of the group. Raises BackendRefused where the settings name no role for it to act in."""
-    tree = _source(purpose)
+    tree = source(purpose)
     values = {
         "group": owner.group,
-        "runbook_role": _setting("AWS_RUNBOOK_ROLE_ARN"),
+        "runbook_role": setting(RUNBOOK),
         "tag": ttl_tag.key(owner.group),
         "first_role": owner.roles[0],
     }
     steps = [made for step in tree["mainSteps"] for made in _for_roles(step, owner.roles, values)]
     return {**filled({key: part for key, part in tree.items() if key != "mainSteps"}, values), "mainSteps": steps}
-
-
-def template(owner: Owner, versions: Mapping[Purpose, str]) -> Content:
-    """Return the change template that pins these versions of the group's runbooks. Raises BackendRefused."""
-    # AWS's own examples name a role as approver without its path, account and ARN.
-    approver = _setting("AWS_CHANGE_APPROVER_ROLE_ARN").rpartition("/")[2]
-    values = {"group": owner.group, "approver_role": approver}
-    for purpose in (Purpose.GRANT, Purpose.PROLONG):
-        values |= {purpose.value: name(purpose, owner.group), f"{purpose}_version": versions[purpose]}
-    made: Content = filled(_source("change_template"), values)
-    return made
 
 
 def filled(tree: Any, values: Mapping[str, str]) -> Any:
@@ -63,13 +53,15 @@ def _for_roles(step: Content, roles: tuple[str, ...], values: Mapping[str, str])
 
 
 @cache
-def _source(stem: str) -> Content:
+def source(stem: str) -> Content:
+    """Return a file of portal.aws as it is; nobody may change what is returned."""
     tree: Content = yaml.safe_load((FOLDER / f"{stem}.yaml").read_text(encoding="utf-8"))
     return tree
 
 
-def _setting(setting: str) -> str:
-    value = str(getattr(settings, setting))
+def setting(name: str) -> str:
+    """Return the value of the setting. Raises BackendRefused where it is empty."""
+    value = str(getattr(settings, name))
     if not value:
-        raise BackendRefused("setting_missing", setting)
+        raise BackendRefused("setting_missing", name)
     return value

@@ -1,16 +1,13 @@
-"""The backend that writes group memberships into the identity store of IAM Identity Center.
-
-No fence stands there: the portal alone takes a membership out, and a session that is open then lives on until it expires.
-"""
+"""The identity store of IAM Identity Center: its users, its groups, and who is in them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 
-from access_requests.grants.contract import Grant, Principal, Seen
+from access_requests.grants.contract import GranteeLost
+from access_requests.grants.identity_center.needs import DIRECTORY
 from portal.aws.calls import AwsClient, is_missing
 from portal.aws.errors import BackendBusy, BackendRefused
 from portal.aws.sessions import identity_center_of, identity_store_of, jump_iam
@@ -18,7 +15,6 @@ from portal.aws.sessions import identity_center_of, identity_store_of, jump_iam
 NO_IDENTITY_CENTER = "no_identity_center"
 GROUP_MISSING = "identity_group_missing"
 USER_MISSING = "identity_user_missing"
-STILL_A_MEMBER = "still_a_member"
 CONFLICT = "ConflictException"
 PAGE = 100
 
@@ -27,43 +23,6 @@ PAGE = 100
 class IdentityCenterUser:
     name: str
     user_id: str
-
-
-class IdentityCenterBackend:
-    """Six calls a grant and six an end, however many people are in production."""
-
-    principal = Principal.IDENTITY_CENTER_USER
-    executes = ()
-    announces = False
-
-    def ttl(self, ends_at: datetime) -> None:  # noqa: ARG002  A membership there carries no tag.
-        return None
-
-    def give(self, grant: Grant, aws: AwsClient) -> None:
-        store = Store.found(aws)
-        group_id = grant.group_id or store.group_id(grant.group)
-        if group_id is None:
-            raise BackendRefused(GROUP_MISSING)
-        store.add(group_id, grant.user_id)
-
-    def take(self, grant: Grant, aws: AwsClient) -> None:
-        store = Store.found(aws)
-        group_id = grant.group_id or store.group_id(grant.group)
-        if group_id is None:
-            store.check_in_no_group(grant.user_id)
-            return
-        store.remove(group_id, grant.user_id)
-        # Another read than the one that found nothing to delete: one that lags behind would end an end that took nobody out.
-        if store.is_member(group_id, grant.user_id):
-            raise BackendBusy(STILL_A_MEMBER)
-
-    def look(self, grant: Grant, aws: AwsClient) -> Seen:
-        store = Store.found(aws)
-        group_id = grant.group_id or store.group_id(grant.group)
-        if group_id is None:
-            store.check_in_no_group(grant.user_id)
-        membership = group_id is not None and store.is_member(group_id, grant.user_id)
-        return Seen(membership=membership, ttl=None, entry_fence={}, session_gate=None, at=aws.clock(), group_id=group_id or "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +35,7 @@ class Store:
     @classmethod
     def found(cls, aws: AwsClient) -> "Store":
         """Find it, for the same step. Raises BackendError, with the problem no_identity_center where there is not exactly one."""
-        place = settings.AWS_IDENTITY_CENTER_ROLE_ARN, settings.AWS_IDENTITY_CENTER_REGION
+        place = getattr(settings, DIRECTORY), settings.AWS_IDENTITY_CENTER_REGION
         instances = list(_pages(aws.through(identity_center_of(*place)), "list_instances", "Instances"))
         if len(instances) != 1:
             raise BackendRefused(NO_IDENTITY_CENTER, f"{len(instances)} instances in {settings.AWS_IDENTITY_CENTER_REGION}")
@@ -147,7 +106,7 @@ class Store:
             self._call("describe_user", UserId=user_id)
         except BackendRefused as error:
             if is_missing(error):
-                raise BackendRefused(USER_MISSING) from error
+                raise GranteeLost(USER_MISSING) from error
             raise
 
     def _id(self, method: str, key: str, path: str, value: str) -> str | None:

@@ -1,0 +1,6 @@
+"""What it needs: a role that may write memberships where Identity Center is administered."""
+
+from access_requests.grants.needs import Needs, Permissions
+
+DIRECTORY = "AWS_IDENTITY_CENTER_ROLE_ARN"
+NEEDS = Needs(permissions=(Permissions(setting=DIRECTORY, policy="identity-center.json"),))
