@@ -6,10 +6,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from access_requests import details
 from access_requests.api.showing import RequestDetail
 from access_requests.models import AccessRequest
-from access_requests.services.record.snapshot import TEXTS
 from portal.rest import once
+
+TEXTS = ("reason", *details.NAMES)
 
 
 class WithoutTexts(once.AsItIs):

@@ -4,7 +4,7 @@ People's long texts are kept once, in the request's row, where they never change
 
 A snapshot has a version, and a request keeps its own to the end: what approvers see more of from some release on, even if it is
 empty, would change the digest of every request that waits, and of those that somebody has approved already. Whoever adds to it
-writes the next function of VERSIONS and leaves the others as they are.
+writes the next function of VERSIONS, with its TEXTS, and leaves the others as they are.
 """
 
 import hashlib
@@ -14,13 +14,13 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from access_requests import details
 from access_requests.grants.contract import Principal
 from access_requests.models import AccessRequest, ApprovalPolicy, WorkGroup
 from access_requests.services.record import bindings
 
 Json = Mapping[str, Any]
-TEXTS = ("reason", *details.NAMES)
+# Of each version, the texts that are kept once, in the request's row.
+TEXTS: Mapping[int, Sequence[str]] = {1: ("reason", "impact", "plan", "way_back")}
 
 
 def take(request: AccessRequest, work_groups: Sequence[WorkGroup]) -> Json:
@@ -44,7 +44,8 @@ def digest(snapshot: Json) -> str:
 
 def kept(snapshot: Json) -> Json:
     """Return what of a snapshot its request's row keeps beside the texts."""
-    return {**snapshot, "asked": {name: value for name, value in snapshot["asked"].items() if name not in TEXTS}}
+    beside = TEXTS.get(snapshot.get("version", 1), TEXTS[LATEST])
+    return {**snapshot, "asked": {name: value for name, value in snapshot["asked"].items() if name not in beside}}
 
 
 def submitted(request: AccessRequest) -> Json:
@@ -53,7 +54,8 @@ def submitted(request: AccessRequest) -> Json:
 
 
 def texts(request: AccessRequest) -> Mapping[str, str]:
-    return {name: getattr(request, name) for name in TEXTS}
+    """Return name -> text of what the request's version digests and its row keeps."""
+    return {name: getattr(request, name) for name in TEXTS.get(version(request), TEXTS[LATEST])}
 
 
 def current(request: AccessRequest) -> Json:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from access_requests import errors
+from access_requests import details, errors
 from access_requests.models import AccessRequest
 from access_requests.services.record import snapshot
 from tests.stand_ins.next_release import put_in_place
@@ -75,3 +75,9 @@ def test_a_request_keeps_all_of_its_policy_but_where_it_is_shown(cast: Cast) -> 
         "same_client_may_decide": False,
         "levels": [{"number": 1, "approvals": 1, "approvers": ["leader01", "leader02"]}],
     }
+
+
+def test_each_version_says_its_texts_and_approvers_see_every_detail() -> None:
+    """A detail that no version has would be approved unseen; one that joined an old version would change its digests."""
+    assert set(snapshot.TEXTS) == set(snapshot.VERSIONS)
+    assert set(details.NAMES) <= set(snapshot.TEXTS[snapshot.LATEST])

@@ -53,9 +53,9 @@ def test_approvals_of_two_levels_and_a_withdrawal_repeat_none_of_them(cast: Cast
 def test_entry_of_the_submission_has_them_and_the_later_ones_its_digest(cast: Cast, now: datetime) -> None:
     request = approved(submitted(cast.member01, now=now, **LONG), cast.leader01, now=now)
     first, last = told(request)
-    assert {name: first[name] for name in snapshot.TEXTS} == {"reason": "fix the index", **LONG}
-    assert not set(snapshot.TEXTS) & set(last)
-    assert set(first) - set(last) == set(snapshot.TEXTS)
+    assert {name: first[name] for name in snapshot.TEXTS[snapshot.LATEST]} == {"reason": "fix the index", **LONG}
+    assert not set(snapshot.TEXTS[snapshot.LATEST]) & set(last)
+    assert set(first) - set(last) == set(snapshot.TEXTS[snapshot.LATEST])
     assert first["digest"] == last["digest"] == snapshot.digest(snapshot.submitted(request))
     assert last["change_ticket"] == "CHG-123"
 
@@ -72,11 +72,11 @@ def test_request_of_before_has_its_texts_in_its_snapshot_and_can_be_decided_on(c
     request = submitted(cast.member01, now=now, **LONG)
     AccessRequest.objects.filter(pk=request.pk).update(snapshot=snapshot.current(request))
     approved(request, cast.leader01, now=now)
-    assert set(snapshot.TEXTS) <= set(AccessRequest.objects.get().snapshot["asked"])
-    assert not set(snapshot.TEXTS) & set(told(request)[-1])
+    assert set(snapshot.TEXTS[snapshot.LATEST]) <= set(AccessRequest.objects.get().snapshot["asked"])
+    assert not set(snapshot.TEXTS[snapshot.LATEST]) & set(told(request)[-1])
 
 
-@pytest.mark.parametrize("field", snapshot.TEXTS)
+@pytest.mark.parametrize("field", snapshot.TEXTS[snapshot.LATEST])
 def test_text_that_was_changed_in_the_database_is_not_decided_on(cast: Cast, now: datetime, field: str) -> None:
     request = submitted(cast.member01, now=now)
     AccessRequest.objects.filter(pk=request.pk).update(**{field: "something else"})
