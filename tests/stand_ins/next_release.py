@@ -16,4 +16,5 @@ def put_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
         return {**first(request, work_groups), "risk": ""}
 
     monkeypatch.setattr(snapshot, "VERSIONS", {1: first, 2: second})
+    monkeypatch.setattr(snapshot, "TEXTS", {1: snapshot.TEXTS[1], 2: snapshot.TEXTS[1]})
     monkeypatch.setattr(snapshot, "LATEST", 2)
