@@ -65,7 +65,7 @@ class Binding(models.Model):
     """The one user of a kind that a person is.
 
     The table that follows the two above: written with them in this release, and read from the next one on. Until then they are
-    the truth, and what is here is copied from them again before it is read (docs/decisions/0016-bindings-in-one-table.md).
+    the truth, and what is here is copied from them again before it is read (docs/decisions/0018-bindings-in-one-table.md).
     """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="bindings", verbose_name=_("person"))

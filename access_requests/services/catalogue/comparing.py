@@ -56,4 +56,4 @@ def _plain(fields: Fields | None) -> dict[str, Any]:
 
 
 def _shown(value: Any) -> str:
-    return visible(json.dumps(value, ensure_ascii=False))
+    return visible(json.dumps(value, ensure_ascii=False, sort_keys=True))
