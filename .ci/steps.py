@@ -47,6 +47,8 @@ PROCESSES = {
     "the container set-up": ("tests/deploy",),
     "the web server": ("tests/web_server",),
 }
+# What the demo's catalogue renders to.
+RENDERED = Path("docs/examples/account-design")
 # The bench measures nothing here; it is seen to run.
 SMALL_BENCH = {"BENCH_REQUESTS": "300", "BENCH_CALLS": "20"}
 
@@ -60,6 +62,7 @@ def quick() -> list[Step]:
         Step(name="floors", command=[program("lint-imports"), "--no-logo"]),
         # Its formatter is left out: it adds white space where a sentence or a picture has none.
         Step(name="templates", command=[program("djlint"), "templates", "--lint"]),
+        Step(name="account design", command=[program("cfn-lint"), *map(str, sorted(RENDERED.glob("*.yaml")))]),
         Step(name="migrations", command=[sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"]),
         Step(
             name="production's settings",

@@ -247,6 +247,8 @@ HEALTH_SECONDS = env.int("HEALTH_SECONDS", 300)
 DELIVERIES_KEPT_DAYS = env.int("DELIVERIES_KEPT_DAYS", 90)
 # Whether webhooks may go to this machine itself, and by http: for the demo and for development, never in production.
 WEBHOOK_ALLOW_HTTP_TO_LOOPBACK = False
+# What a company says about its account design besides the catalogue, for render_account_design.
+ACCOUNT_DESIGN_FILE = env.str("ACCOUNT_DESIGN_FILE", None)
 # How long AWS may take to show what was written: until then a difference is late, not drift.
 SETTLING_SECONDS = env.int("SETTLING_SECONDS", 60)
 

@@ -18,6 +18,7 @@ DATABASES = {"default": database(secret("DATABASE_URL"))}
 CELERY_BROKER_URL = env.str("BROKER_URL", "memory://")
 CACHES = caches(CELERY_BROKER_URL)
 WEBHOOK_ALLOW_HTTP_TO_LOOPBACK = True
+ACCOUNT_DESIGN_FILE = str(Path(__file__).parents[1] / "simulated_aws" / "account_design.yaml")
 SPOOL_DIR = DEMO_DIR / "spool"
 # Style sheets are served from where they are: nothing has to be collected first, and several demos share a checkout.
 STATIC_ROOT = None

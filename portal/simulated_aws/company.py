@@ -12,10 +12,11 @@ from types import MappingProxyType
 from typing import Any
 
 from portal.iam import boundaries
+from portal.iam.account_design import rights
 from portal.iam.rails import placing
 from portal.iam.rails.placing import Packs
 from portal.iam.session_gate import SESSION_GATE_NAME
-from portal.simulated_aws import change_roles, company_directory, company_rails, rights, work_gates
+from portal.simulated_aws import change_roles, company_directory, company_rails, work_gates
 from portal.simulated_aws.guard_rails import allow, document
 from portal.simulated_aws.people import Credentials
 from portal.simulated_aws.world import AccessKey, Account, Document, Group, ManagedPolicy, MfaDevice, Role, User, World
@@ -120,15 +121,14 @@ def _account(name: str, *roles: Role, policies: Sequence[ManagedPolicy] = ()) ->
 
 
 def _environment(prefix: str, name: str) -> Account:
-    inline = {"Iam": rights.iam_limits(name, account_id=ACCOUNTS[name])}
+    inline = _inline("leader", name)
     # In production people are let in for a time only.
     gated = name == "production"
     inline |= work_gates.AT_REST if gated else {}
     of_people = boundaries.DEVELOPMENT if name == "development" else boundaries.WORK
-    boundary = boundaries.arn(ACCOUNTS[name], of_people)
-    leader = _role(name, f"{prefix}_LeaderRole", managed=[_POWER_USER], inline=inline, seconds=WORK_SECONDS)
-    operate = {"Operate": document(allow(rights.OPERATIONS))}
-    member = _role(name, f"{prefix}_MemberRole", managed=[_READ_ONLY], inline=inline | operate, seconds=WORK_SECONDS)
+    boundary, seconds = boundaries.arn(ACCOUNTS[name], of_people), WORK_SECONDS if gated else 3_600
+    leader = _role(name, f"{prefix}_LeaderRole", managed=[_POWER_USER], inline=inline, seconds=seconds)
+    member = _role(name, f"{prefix}_MemberRole", managed=[_READ_ONLY], inline=inline | _inline("member", name), seconds=seconds)
     work_roles = [leader, member]
     if gated:
         # What changes and runbooks let people into: what members do, each by a role of its own.
@@ -142,6 +142,10 @@ def _environment(prefix: str, name: str) -> Account:
         work_gates.deploy_role(ACCOUNTS[name]),
         policies=work_gates.policies(ACCOUNTS[name]),
     )
+
+
+def _inline(level: str, name: str) -> dict[str, Document]:
+    return dict(rights.inline(level, name, account_id=ACCOUNTS[name]))
 
 
 def _reserved(account: str, like: Role) -> Role:

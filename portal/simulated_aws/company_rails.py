@@ -6,35 +6,14 @@ Importable without moto.
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from pathlib import Path
 
+from portal.iam.account_design import declared
 from portal.iam.rails import placing
-from portal.iam.rails.placing import Exemption, Guarded, Packs
+from portal.iam.rails.placing import Guarded, Packs
 from portal.iam.rails.rail import Place
 
-EXEMPTIONS = (
-    Exemption(
-        rail="DenyBilling",
-        account="billing",
-        who="Billing_AdminRole",
-        why="Bills are looked at here",
-        owner="finance",
-        until=date(2030, 3, 31),
-    ),
-    *(
-        Exemption(
-            rail="DenyS3Download", account=account, who=who, why="Evidence is read here", owner="audit", until=date(2030, 3, 31)
-        )
-        for account, who in (("log-archive", "Log_ReadOnlyRole"), ("audit", "Audit_ReadOnlyRole"))
-    ),
-    Exemption(
-        rail="DenyIamChanges",
-        account="jump",
-        who="JumpAdminGroup",
-        why="Standing groups are kept by hand",
-        owner="platform",
-        until=date(2030, 3, 31),
-    ),
-)
+DECLARED = declared.read((Path(__file__).parent / "account_design.yaml").read_text())
 _GROUPS = ("JumpAdminGroup", "LeaderGroup", "MemberGroup", "AuditorGroup", "ChangeApprovalGroup")
 _LEVELS = ("Leader", "Member", "ReadOnly")
 _ROLES: Mapping[str, tuple[str, ...]] = {
@@ -55,4 +34,4 @@ def packs(account: str, *, account_id: str, spared: tuple[str, ...] = ()) -> Pac
     names = _GROUPS if account == "jump" else _ROLES[account]
     kind = account.replace("-", "_")
     guarded = [Guarded(name=name, account=account, kind=kind, is_role=account != "jump") for name in names]
-    return placing.packs(guarded, exemptions=EXEMPTIONS, today=_TODAY, place=Place(account=account_id, spared=spared))
+    return placing.packs(guarded, exemptions=DECLARED.exemptions, today=_TODAY, place=Place(account=account_id, spared=spared))

@@ -28,7 +28,7 @@ def test_group_role_and_policy_names_are_unique_whatever_the_case(aws: Aws) -> N
     with refused("EntityAlreadyExists", status=409):
         iam.create_role(RoleName="sekishoportalROLE", AssumeRolePolicyDocument=TRUST)
     with refused("EntityAlreadyExists", status=409):
-        iam.create_policy(PolicyName="denybilling", PolicyDocument=document)
+        iam.create_policy(PolicyName="sekishorails1", PolicyDocument=document)
 
 
 def test_user_asked_for_in_another_case_is_answered_as_created(aws: Aws) -> None:

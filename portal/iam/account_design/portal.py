@@ -1,0 +1,43 @@
+"""The portal's own roles: in the Jump account, and in each account with session gates."""
+
+from typing import Any
+
+from portal.iam import boundaries
+from portal.iam.account_design import resources
+from portal.iam.account_design.design import Account, Design, PortalRole
+from portal.iam.account_design.resources import Resources, logical_id
+
+PORTAL_POLICY, GATE_POLICY = "SekishoPortal", "SekishoGate"
+
+
+def in_jump(design: Design) -> Resources:
+    made = resources.managed_policy(PORTAL_POLICY, boundaries.PATH, design.portal_policy)
+    hosts = resources.trusting({"AWS": _one_or_more(list(design.declared.hosts))})
+    made |= resources.role(design.portal_role, trust=hosts, managed=[{"Ref": logical_id(PORTAL_POLICY)}])
+    for role in design.portal_roles:
+        made |= _own_role(design, role)
+    return made
+
+
+def in_account(design: Design, account: Account) -> Resources:
+    """Return the role by which the portal writes gates; a program has no MFA device."""
+    made = resources.managed_policy(GATE_POLICY, boundaries.PATH, design.gate_policy)
+    trust = resources.trusting({"AWS": list(design.portal_arns)})
+    managed = [{"Ref": logical_id(GATE_POLICY)}]
+    path, _, name = account.gate_role.rpartition("/")
+    return {**made, **resources.role(name, trust=trust, path=f"/{path}/" if path else "/", managed=managed)}
+
+
+def _own_role(design: Design, role: PortalRole) -> Resources:
+    trust = resources.trusting({"AWS": list(design.portal_arns)})
+    if role.service == "ssm.amazonaws.com":
+        account = design.jump.id
+        source = {"aws:SourceArn": f"arn:aws:ssm:*:{account}:automation-execution/*"}
+        condition = {"StringEquals": {"aws:SourceAccount": account}, "ArnLike": source}
+        trust = resources.trusting({"Service": role.service}, condition=condition)
+    made = resources.role(role.name, trust=trust, path=boundaries.PATH)
+    return {**made, **resources.role_policy(role.name, "Own", role.policy)}
+
+
+def _one_or_more(values: list[str]) -> Any:
+    return values[0] if len(values) == 1 else values

@@ -1,0 +1,215 @@
+"""The account design of the demo's company: rendered, deployed into an empty organisation, and what is there then."""
+
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+import yaml
+from django.core.management import CommandError, call_command
+
+from access_requests.models import TargetRole
+from portal.iam import boundaries
+from portal.iam.session_gate import SESSION_GATE_NAME
+from portal.simulated_aws import company_directory
+from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, ADMIN_USER, PORTAL_USER
+from portal.simulated_aws.world import Account, Document, Role, User, World
+from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY, Aws, Switched
+
+pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).parents[4]
+DEMO = ROOT / "portal/demo/catalogue.yaml"
+DECLARED = ROOT / "portal/simulated_aws/account_design.yaml"
+COMMITTED = ROOT / "docs/examples/account-design"
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+TARGET = "r-ab12"
+GIVEN = {"OrganizationId": "o-abcdefghij", "ManagementAccountId": ACCOUNTS["jump"], "TargetIds": TARGET}
+# Made by Organizations and by Identity Center.
+OF_OTHERS = {ADMIN_ROLE, company_directory.ROLE}
+
+
+def render(folder: Path, *options: str) -> str:
+    said = io.StringIO()
+    call_command("render_account_design", str(folder), "--design", str(DECLARED), *options, stdout=said)
+    return said.getvalue()
+
+
+@pytest.fixture
+def company(portal_in_aws: Aws) -> Aws:
+    """Return AWS with the company whose catalogue is loaded."""
+    call_command("load_catalogue", DEMO, stdout=io.StringIO())
+    return portal_in_aws
+
+
+def empty_organisation() -> World:
+    """Return accounts as they are on their first day: whoever administers them, and whom the design names."""
+    trust: Document = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNTS['jump']}:root"}, "Action": "sts:AssumeRole"}
+        ],
+    }
+    administration = Role(name=ADMIN_ROLE, trust=trust, managed=(ADMINISTRATOR,))
+    users = (User(name=ADMIN_USER, managed=(ADMINISTRATOR,), keys=(ADMIN_KEY,)), User(name=PORTAL_USER, keys=(PORTAL_KEY,)))
+    return World(
+        accounts=tuple(
+            Account(id=account_id, name=name, roles=(administration,), users=users if name == "jump" else ())
+            for name, account_id in ACCOUNTS.items()
+        )
+    )
+
+
+def client(aws: Aws, service: str, account: str) -> Any:
+    """Return a client of the account's administrator."""
+    arn = f"arn:aws:iam::{ACCOUNTS[account]}:role/{ADMIN_ROLE}"
+    given = aws.admin_client("sts").assume_role(RoleArn=arn, RoleSessionName="admin")["Credentials"]
+    return Switched(aws, given).client(service)
+
+
+def deploy(aws: Aws, folder: Path) -> None:
+    for file in sorted(folder.glob("*.yaml"), key=lambda file: (file.stem != "jump", file.stem)):
+        account = file.stem if file.stem in ACCOUNTS else "jump"
+        cloudformation = client(aws, "cloudformation", account)
+        parameters = [{"ParameterKey": name, "ParameterValue": GIVEN[name]} for name in _unanswered(file)]
+        cloudformation.create_stack(
+            StackName=f"sekisho-{file.stem}",
+            TemplateBody=file.read_text(),
+            Parameters=parameters,
+            Capabilities=["CAPABILITY_NAMED_IAM"],
+        )
+        (stack,) = cloudformation.describe_stacks(StackName=f"sekisho-{file.stem}")["Stacks"]
+        events = cloudformation.describe_stack_events(StackName=f"sekisho-{file.stem}")["StackEvents"]
+        failed = [event.get("ResourceStatusReason") for event in events if event["ResourceStatus"].endswith("FAILED")]
+        assert (stack["StackStatus"], failed) == ("CREATE_COMPLETE", []), file.name
+
+
+def _unanswered(file: Path) -> list[str]:
+    parameters: Mapping[str, Any] = yaml.safe_load(file.read_text()).get("Parameters", {})
+    return [name for name, declared in parameters.items() if "Default" not in declared]
+
+
+def there(aws: Aws, account: str) -> dict[str, Any]:
+    """Return groups, roles and own policies of an account, each in one form whichever way its documents are written."""
+    iam = client(aws, "iam", account)
+    pages = list(iam.get_paginator("get_account_authorization_details").paginate())
+    documents = {
+        policy["Arn"]: _plain(version["Document"])
+        for page in pages
+        for policy in page["Policies"]
+        for version in policy["PolicyVersionList"]
+        if version["IsDefaultVersion"] and f":{ACCOUNTS[account]}:" in policy["Arn"]
+    }
+    roles = {role["Arn"]: _role(role) for page in pages for role in page["RoleDetailList"] if role["RoleName"] not in OF_OTHERS}
+    seconds = {arn: iam.get_role(RoleName=arn.rpartition("/")[2])["Role"]["MaxSessionDuration"] for arn in roles}
+    groups = {group["Arn"]: _carried(group, "GroupPolicyList") for page in pages for group in page["GroupDetailList"]}
+    return {"policies": documents, "roles": roles, "seconds": seconds, "groups": groups}
+
+
+def _role(role: Any) -> dict[str, Any]:
+    boundary = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+    return {**_carried(role, "RolePolicyList"), "trust": _plain(role["AssumeRolePolicyDocument"]), "boundary": boundary}
+
+
+def _carried(holder: Any, inline: str) -> dict[str, Any]:
+    attached = sorted(policy["PolicyArn"] for policy in holder["AttachedManagedPolicies"])
+    return {"attached": attached, **{each["PolicyName"]: _plain(each["PolicyDocument"]) for each in holder[inline]}}
+
+
+def _plain(document: Any) -> Any:
+    """Return the document with a list of one as the value itself, and lists in order."""
+    if isinstance(document, str):
+        try:
+            return _plain(json.loads(unquote(document)))
+        except ValueError:
+            return document
+    if isinstance(document, list):
+        values = sorted((_plain(each) for each in document), key=json.dumps)
+        return values[0] if len(values) == 1 else values
+    if isinstance(document, dict):
+        return {key: _plain(value) for key, value in sorted(document.items()) if key != "Sid"}
+    return document
+
+
+def test_what_is_deployed_into_an_empty_organisation_is_the_company(company: Aws, tmp_path: Path) -> None:
+    render(tmp_path)
+    wanted = {account: there(company, account) for account in ACCOUNTS}
+    company.rebuild(empty_organisation())
+    deploy(company, tmp_path)
+    for account in ACCOUNTS:
+        found = there(company, account)
+        assert wanted[account]["roles"], account
+        for kind, things in wanted[account].items():
+            assert found[kind] == things, f"{kind} of {account}"
+
+
+def test_render_that_is_committed_is_what_the_demos_catalogue_gives(company: Aws, tmp_path: Path) -> None:
+    """Written by `DEMO_DIR=var/demo python manage.py render_account_design docs/examples/account-design`, on the demo."""
+    render(tmp_path)
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(file.name for file in COMMITTED.iterdir())
+    for file in tmp_path.iterdir():
+        assert (COMMITTED / file.name).read_text() == file.read_text(), file.name
+
+
+def test_templates_hold_nothing_that_the_portal_or_people_write(company: Aws, tmp_path: Path) -> None:
+    render(tmp_path)
+    for file in tmp_path.glob("*.yaml"):
+        for name, resource in yaml.safe_load(file.read_text())["Resources"].items():
+            where = f"{file.name} {name}"
+            assert resource["Type"] not in ("AWS::IAM::User", "AWS::IAM::UserToGroupAddition", "AWS::IAM::Policy"), where
+            assert not {"Tags", "Policies"} & resource["Properties"].keys(), where
+        assert len(file.read_bytes()) <= 51_200
+
+
+def test_role_that_is_replaced_is_shut(company: Aws, tmp_path: Path) -> None:
+    """The gate at rest is in the template: a stack that makes the role anew makes it with its gate."""
+    render(tmp_path, "--account", "production")
+    assert [file.name for file in tmp_path.iterdir()] == ["production.yaml"]
+    resources = yaml.safe_load((tmp_path / "production.yaml").read_text())["Resources"]
+    gated = [each["Properties"] for each in resources.values() if each["Properties"].get("PolicyName") == SESSION_GATE_NAME]
+    gates = {properties["RoleName"]["Ref"] for properties in gated}
+    assert gates == {"ProdLeaderRole", "ProdMemberRole", "ProdChangeRole", "ProdAutomationRole"}
+    assert resources["CloudFormationRole"]["Properties"]["PermissionsBoundary"] == {"Ref": "SekishoDeployBoundary"}
+
+
+def test_account_whose_template_is_too_long_is_cut_by_role(company: Aws, tmp_path: Path) -> None:
+    member = TargetRole.objects.get(name="Prod_MemberRole")
+    for number in range(30):
+        TargetRole.objects.create(account=member.account, name=f"Prod_Team{number}Role", level="member")
+    render(tmp_path, "--account", "production")
+    names = {file.name for file in tmp_path.iterdir()}
+    assert {"production.yaml", "production-Prod_MemberRole.yaml", "production-Prod_Team29Role.yaml"} <= names
+    assert all(len(file.read_bytes()) <= 51_200 for file in tmp_path.iterdir())
+    assert boundaries.WORK in yaml.safe_load((tmp_path / "production.yaml").read_text())["Resources"]
+
+
+def test_what_cannot_be_rendered_is_refused(company: Aws, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="has no account space"):
+        render(tmp_path, "--account", "space")
+    with pytest.raises(CommandError, match="ACCOUNT_DESIGN_FILE"):
+        call_command("render_account_design", str(tmp_path))
+    broken, free = tmp_path / "broken.yaml", "account: a, who: b, why: c, owner: d"
+    for text, words in (
+        ("hosts: [a]\nhost: b\n", "unknown: host"),
+        ("administrators: [a]\n", "hosts"),
+        ("hosts: [a]\nexceptions: [{rail: DenyBilling}]\n", "exception 1 has account"),
+        (
+            f"hosts: [a]\nexceptions: [{{rail: DenyAll, {free}, until: 2030-01-01}}]\n",
+            "no rail DenyAll",
+        ),
+        (f"hosts: [a]\nexceptions: [{{rail: DenyBilling, {free}, until: soon}}]\n", "until is a date"),
+    ):
+        broken.write_text(text)
+        with pytest.raises(CommandError, match=words):
+            call_command("render_account_design", str(tmp_path), "--design", str(broken))
+
+
+def test_exception_that_is_over_is_told_and_is_none(company: Aws, tmp_path: Path) -> None:
+    over = tmp_path / "design.yaml"
+    over.write_text(DECLARED.read_text().replace("until: 2030-03-31", "until: 2020-03-31"))
+    said = io.StringIO()
+    call_command("render_account_design", str(tmp_path / "out"), "--design", str(over), stdout=said)
+    assert "warning: the exception of Billing_AdminRole from DenyBilling is over: the rail holds again" in said.getvalue()
+    assert "WithoutBilling" not in (tmp_path / "out" / "billing.yaml").read_text()
