@@ -160,6 +160,15 @@ WORK_GROUP: Json = {
             "session_gate": True,
         }
     ],
+    "abilities": [
+        {
+            "role": ROLE_ARN,
+            "read_at": "2026-11-23T11:00:00Z",
+            "may": ["read_records", "run_commands"],
+            "may_not": ["read_objects", "delete_data", "change_iam"],
+            "unknown": ["read_secrets"],
+        }
+    ],
     "session_minutes": None,
     **{name: field.examples[0] for name, field in ShownWorkGroup.model_fields.items() if field.examples},
     "policy": "Approved by leader01; 1 minute to 4 hours; decided within 1 day",

@@ -11,7 +11,8 @@ from access_requests.api.showing import Person
 from access_requests.grants.registry import backend_of
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import ApprovalLevel, Elevation, TargetRole, WorkGroup
-from access_requests.selectors import elevations, requests, switching
+from access_requests.selectors import abilities, elevations, requests, switching
+from portal.iam.abilities import Verdict
 from portal.users.models import User
 
 
@@ -174,10 +175,27 @@ class Level(BaseModel):
         return cls(number=row.number, approvals=row.approvals, approvers=[Person.of(person) for person in people])
 
 
+class RoleAbilities(BaseModel):
+    """What a target role can do, evaluated over its policies as a comparison with AWS last read them. No rule goes by it."""
+
+    role: str = Field(description="The role, as in `target_roles`.")
+    read_at: datetime | None = Field(description="Null: the role was never read, and all is unknown.")
+    may: list[str] = Field(description="Questions that are answered so, such as read_objects, delete_data, change_iam.")
+    may_not: list[str]
+    unknown: list[str] = Field(description="What depends on something that nobody knows before a call.")
+
+    @classmethod
+    def of(cls, role: TargetRole) -> "RoleAbilities":
+        known = abilities.of_role(role)
+        said = {verdict.value: [answer.question for answer in known.of(verdict)] for verdict in Verdict}
+        return cls(role=role.shown, read_at=known.read_at, **said)
+
+
 class ShownWorkGroup(BaseModel):
     name: str
     description: str
     target_roles: list[Role]
+    abilities: list[RoleAbilities]
     session_minutes: int | None = Field(
         description="How long a session may live on after the end, where Identity Center gives it; null where people switch role."
     )
@@ -194,6 +212,7 @@ class ShownWorkGroup(BaseModel):
             name=row.name,
             description=row.description,
             target_roles=[Role.of(role) for role in row.target_roles.all()],
+            abilities=[RoleAbilities.of(role) for role in row.target_roles.all()],
             session_minutes=backend_of(row.backend).fences.outlived_by(row.session_minutes),
             shortest_minutes=rule.shortest_minutes,
             longest_minutes=rule.longest_minutes,

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from itertools import islice
 from typing import Any
 
 from portal.iam import anybody
@@ -27,6 +28,8 @@ from portal.iam.variables import Plain
 # Raised when the same policies are answered differently: kept answers are then evaluated anew.
 VERSION = 1
 MOST_ACTIONS = 30
+# How often one call is tried at the most, however many things policies name.
+MOST_TRIED = 100
 # With which texts a wildcard of a policy is filled in to get a thing of the asked shape.
 FILLINGS = ("x", "x/x")
 OF_TIME = ("aws:currenttime", "aws:epochtime", "aws:tokenissuetime", "aws:multifactorauthage")
@@ -93,7 +96,7 @@ def _of_call(asker: Asker, question: str, asked: Asked) -> Ability:
     whatever = asker.ask_of_any(asked, shape)
     if whatever.decision is not Decision.UNKNOWN:
         return _said(asker, question, asked, whatever, thing=shape)
-    for thing, answer in _tried(asker, asked, shape):
+    for thing, answer in islice(_tried(asker, asked, shape), MOST_TRIED):
         if answer.allowed:
             return _said(asker, question, asked, answer, thing=thing)
     denied = _denied_on_all(asker, asked, shape)
@@ -103,8 +106,8 @@ def _of_call(asker: Asker, question: str, asked: Asked) -> Ability:
 
 
 def _tried(asker: Asker, asked: Asked, shape: Plain) -> Iterator[tuple[Plain, Answer]]:
-    """Yield the answers for a thing of each text that policies write, and for any thing of the shape."""
-    for thing in dict.fromkeys((*asker.named(asked), shape)):
+    """Yield the answers for a thing of the shape, and for one of each text that policies write."""
+    for thing in dict.fromkeys((shape, *asker.named(asked))):
         texts = (ANYTHING,) if asked.thing == ANYTHING else dict.fromkeys(filled(thing, filling) for filling in FILLINGS)
         for text in texts:
             if text == ANYTHING or _has_shape(asked, shape, text):

@@ -16,6 +16,8 @@ from portal.iam.truth import Unknown
 from portal.iam.variables import Plain, Template, Text, Variable, resolve, template
 
 REGION = "aws:RequestedRegion"
+# Whoever calls chooses these. So many values of each are tried: with more, a "may" can only become "not known".
+MOST_VALUES = 4
 CHOSEN = (REGION, "iam:PassedToService")
 OF_THE_THING = ("aws:ResourceTag/*", "aws:ResourceAccount")
 # A service that the caller has told to may make the call in the caller's name.
@@ -76,7 +78,7 @@ class Asker:
         of_key = (condition for condition in conditions if isinstance(condition, Condition) and condition.key == key.lower())
         values = (value for condition in of_key for value in condition.values)
         texts = (tuple(part for part in value if isinstance(part, Text)) for value in values if not isinstance(value, Unknown))
-        return sorted({written(text) for text in texts} - {""})
+        return sorted({written(text) for text in texts} - {""})[:MOST_VALUES]
 
     def ask(self, asked: Asked, thing: str, context: Context) -> Answer:
         return evaluate(self.session, Call(action=asked.action, resource=thing, context=context))

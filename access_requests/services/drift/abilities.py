@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from access_requests.models import RoleAbilities, TargetRole
-from access_requests.services.drift.looking import Sight
+from access_requests.services.drift.looking import Alive, Sight
 from portal.iam.abilities import Ability, abilities_of, fingerprint, without_gate
 from portal.iam.principals import Role
 from portal.storable import storable
@@ -13,7 +13,7 @@ from portal.storable import storable
 logger = logging.getLogger(__name__)
 
 
-def keep(sight: Sight) -> None:
+def keep(sight: Sight, alive: Alive) -> None:
     """Keep the answers of each role that was read, and forget those of roles that AWS does not have."""
     kept = {row.pk: row.fingerprint for row in RoleAbilities.objects.only("fingerprint")}
     unchanged: list[int] = []
@@ -30,6 +30,7 @@ def keep(sight: Sight) -> None:
         if kept.get(row.pk) == seen:
             unchanged.append(row.pk)
         else:
+            alive()
             _keep(row, role, sight, seen)
     RoleAbilities.objects.filter(pk__in=unchanged).update(read_at=sight.at)
     RoleAbilities.objects.filter(pk__in=gone).delete()

@@ -87,7 +87,7 @@ def _run(row: Reconciliation, pause: Pause | None) -> Iterable[Problem]:
     # Recorded before anything is undone or looked up in CloudTrail, which may take long.
     announcing.tell_of_new(now=timezone.now())
     looking.keep_sizes(sight)
-    abilities.keep(sight)
+    abilities.keep(sight, alive)
     learning.learn(baseline.to_learn(expected, sight), now=timezone.now())
     undone = _act(comparison, alive)
     if undone:

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from access_requests.models import AccessRequest, IamUserBinding, WorkGroup
+from access_requests.models import AccessRequest, IamUserBinding, RoleAbilities, TargetRole, WorkGroup
 from audits import trail
 from audits.models import TrailEntry
 from portal.users.models import User
@@ -93,6 +93,21 @@ def test_work_groups_are_those_that_the_person_may_ask_for(bot: Bot, member01: U
     assert "leader01, leader02" in group["policy"]
     assert [person["username"] for person in group["levels"][0]["approvers"]] == ["leader01", "leader02"]
     assert len(read(bot.get("/work-groups?limit=1", for_person=member02))["items"]) == 1
+
+
+def test_work_groups_say_what_their_roles_can_do_as_far_as_they_were_read(bot: Bot, member01: User, cast: Cast) -> None:
+    (group, _) = sorted(read(bot.get("/work-groups", for_person=member01))["items"], key=lambda each: each["name"], reverse=True)
+    (never,) = group["abilities"]
+    assert (never["read_at"], never["may"], never["may_not"]) == (None, [], [])
+    assert "change_iam" in never["unknown"]
+    answers = [{"question": "change_iam", "verdict": "may_not"}, {"question": "run_commands", "verdict": "may"}]
+    role = TargetRole.objects.get(name="Prod_MemberRole")
+    RoleAbilities.objects.create(role=role, fingerprint="0" * 64, answers=answers, read_at=datetime(2026, 11, 23, 11, tzinfo=UTC))
+    items = read(bot.get("/work-groups", for_person=member01))["items"]
+    (known,) = next(each["abilities"] for each in items if each["name"] == "ProdMemberWorkGroup")
+    assert (known["role"], known["read_at"]) == (role.arn, "2026-11-23T11:00:00Z")
+    assert (known["may"], known["may_not"]) == (["run_commands"], ["change_iam"])
+    assert "run_commands" not in known["unknown"]
 
 
 def test_pages_lead_through_the_whole_list_once(bot: Bot, five: list[str], member01: User) -> None:
