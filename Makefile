@@ -43,6 +43,7 @@ messages: .venv/dev.stamp
 api-docs: .venv/dev.stamp
 	@DJANGO_SETTINGS_MODULE=portal.settings.test $(BIN)/python -m tests.structure.api_documents
 	@DJANGO_SETTINGS_MODULE=portal.settings.test $(BIN)/python -m tests.structure.webhook_documents
+	@DJANGO_SETTINGS_MODULE=portal.settings.test $(BIN)/python -m tests.structure.trail_document
 
 # The development lock is compiled first and binds the others, so that a package has one version in all three.
 lock: .venv/dev.stamp

@@ -12,7 +12,6 @@ __all__ = [
     "APART",
     "EARLIEST",
     "FARTHEST",
-    "SCHEMA_VERSION",
     "Anchor",
     "Checkpoint",
     "Late",
@@ -24,8 +23,6 @@ __all__ = [
     "TrailEntry",
 ]
 
-# 2: a request's long texts are in the entry of its submission alone. 1: they were in each of its entries.
-SCHEMA_VERSION = 2
 # No id reaches it by counting. What is there beyond it was made up, before the database gave ids, and nothing goes on from it.
 FARTHEST = 2**62
 # Before this nothing happened, however late it is told: Python cannot even read a time before its first year.
@@ -55,7 +52,8 @@ class TrailEntry(models.Model):
     actor = models.CharField(_("actor"), max_length=200)
     on_behalf_of = models.CharField(_("on behalf of"), max_length=200, blank=True)
     subject = models.CharField(_("subject"), max_length=200)
-    schema_version = models.PositiveSmallIntegerField(_("schema version"), default=SCHEMA_VERSION)
+    # `audits.acts` says what each is; the trail's writer gives the latest, and a row that is made without it claims no shape.
+    schema_version = models.PositiveSmallIntegerField(_("schema version"), default=2)
     data = models.JSONField(_("data"), encoder=AsTyped)
 
     class Meta:

@@ -1,16 +1,25 @@
 """Writing the trail: the one function through which every entry goes."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
-from django.db import connection
+from django.db import DataError, connection
+from pydantic import ValidationError
 
-from audits.acts import Act
+from audits.acts import LATEST, Act
 from audits.merkle import values
 from audits.models import Late, TrailEntry
-from portal.storable import storable
+from portal.storable import AsTyped, storable
 from portal.verbs.actor import Actor
+
+
+class NotInShape(DataError):
+    """An act's data, or its subject, is not what `audits.acts` says of it.
+
+    To whoever records, the trail cannot be written: an end that is due goes ahead, and is recorded later.
+    """
 
 
 def record(
@@ -26,16 +35,19 @@ def record(
     """Append one entry in the caller's transaction. `now` is when it happened; the database adds when it was recorded.
 
     The order of commits is the order of ids: on PostgreSQL a trigger holds an advisory lock from the INSERT until the commit, so
-    call this late in a transaction; SQLite has one writer anyway. Raises ValueError for an act that there is not, and
-    DatabaseError when it cannot be written: the change that it records must then not happen either. The database refuses a
+    call this late in a transaction; SQLite has one writer anyway. Raises TypeError for an act that there is not, NotInShape,
+    and DatabaseError when it cannot be written: the change that it records must then not happen either. The database refuses a
     service's entry whose two times lie more than five minutes apart, unless `late` says why it was recorded only now.
     Raises NotCanonical for what no leaf of the sealed log can hold.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("A trail entry is written in the transaction of the change that it records.")
-    said = {"act": Act(act), "actor": actor, "on_behalf_of": on_behalf_of, "subject": subject, "data": storable(data)}
+    if not isinstance(act, Act):
+        raise TypeError(f"{act!r} is no act of the trail.")
+    said = {"act": act, "actor": actor, "on_behalf_of": on_behalf_of, "subject": subject, "data": storable(data)}
     values.check(said)
-    return TrailEntry.objects.create(at=now, late=late, **said)
+    _check(act, subject, said["data"])
+    return TrailEntry.objects.create(at=now, late=late, schema_version=LATEST, **said)
 
 
 def record_act(
@@ -50,3 +62,16 @@ def record_act(
     """Append what somebody did, as `record` does, with the door that they came by and how they proved who they are."""
     whole = {"door": actor.door, "proof": dict(actor.proof), **data}
     return record(now=now, act=act, actor=actor.name, on_behalf_of=actor.on_behalf_of, subject=subject, data=whole, late=late)
+
+
+def _check(act: Act, subject: str, data: Mapping[str, object]) -> None:
+    """Raise NotInShape unless the entry is as its act says. What is looked at is what the database is given."""
+    if not subject.startswith(act.shape.about):
+        raise NotInShape(f"{act} is not said of {subject}")
+    try:
+        act.shape.model_validate_json(json.dumps(data, cls=AsTyped))
+    except ValidationError as error:
+        wrong = (
+            f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False, include_input=False)
+        )
+        raise NotInShape(f"{act} of {subject}: {'; '.join(wrong)}") from None

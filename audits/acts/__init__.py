@@ -6,6 +6,9 @@ An act stays for ever, since entries name it. Entries of older versions are read
 from enum import Enum, StrEnum, auto
 from typing import Self
 
+from audits.acts import catalogue, drifts, elevations, people, programs, requests, seals
+from audits.acts.shape import Data, personal
+
 
 class Mark(Enum):
     # Told to channels: chats, webhooks.
@@ -18,101 +21,111 @@ NEWS, LAST = Mark.NEWS, Mark.LAST
 
 
 class Act(StrEnum):
-    """Named by what it is about, and what happened to that."""
+    """Named by what it is about, and what happened to that; with the shape of its data."""
 
+    shape: type[Data]
     is_news: bool
     is_last: bool
 
-    def __new__(cls, value: str, *marks: Mark) -> Self:
+    def __new__(cls, value: str, shape: type[Data], *marks: Mark) -> Self:
         act = str.__new__(cls, value)
-        act._value_, act.is_news, act.is_last = value, NEWS in marks, LAST in marks
+        act._value_, act.shape = value, shape
+        act.is_news, act.is_last = NEWS in marks, LAST in marks
         return act
 
-    REQUEST_SUBMITTED = "request.submitted", NEWS
-    REQUEST_APPROVAL_GIVEN = "request.approval_given", NEWS
-    REQUEST_APPROVED = "request.approved", NEWS, LAST
-    REQUEST_REJECTED = "request.rejected", NEWS, LAST
-    REQUEST_SENT_BACK = "request.sent_back", NEWS, LAST
-    REQUEST_WITHDRAWN = "request.withdrawn", NEWS, LAST
-    REQUEST_LAPSED = "request.lapsed", NEWS, LAST
-    REQUEST_CHANGE_ATTEMPT_FAILED = "request.change_attempt_failed"
-    REQUEST_EXECUTION_SEEN = "request.execution_seen"
+    @property
+    def personal(self) -> frozenset[tuple[str, ...]]:
+        """The paths to texts about a person in its data; `*` is each of a list's or an object's."""
+        return frozenset(personal(self.shape))
 
-    ELEVATION_SCHEDULED = "elevation.scheduled", NEWS
-    ELEVATION_GRANTING = "elevation.granting", NEWS
-    ELEVATION_ACTIVE = "elevation.active", NEWS
-    ELEVATION_EXTENDED = "elevation.extended", NEWS
-    ELEVATION_REVOKING = "elevation.revoking", NEWS
-    ELEVATION_ENDED = "elevation.ended", NEWS, LAST
-    ELEVATION_CANCELLED = "elevation.cancelled", NEWS, LAST
-    ELEVATION_GRANT_ATTEMPT_FAILED = "elevation.grant_attempt_failed"
-    ELEVATION_EXTENSION_ATTEMPT_FAILED = "elevation.extension_attempt_failed"
-    ELEVATION_EXTENSION_WRITTEN = "elevation.extension_written"
-    ELEVATION_EXTENSION_REFUSED = "elevation.extension_refused"
-    ELEVATION_OVERTAKEN = "elevation.overtaken"
-    ELEVATION_END_ATTEMPT_FAILED = "elevation.end_attempt_failed"
-    ELEVATION_END_RECORDED_LATE = "elevation.end_recorded_late"
-    ELEVATION_TIDYING_ATTEMPT_FAILED = "elevation.tidying_attempt_failed"
-    ELEVATION_FENCE_REMOVED = "elevation.fence_removed"
-    ELEVATION_FENCE_LEFT = "elevation.fence_left"
-    ELEVATION_LOOKED_AFTER = "elevation.looked_after"
+    REQUEST_SUBMITTED = "request.submitted", requests.Submitted, NEWS
+    REQUEST_APPROVAL_GIVEN = "request.approval_given", requests.ApprovalGiven, NEWS
+    REQUEST_APPROVED = "request.approved", requests.Approved, NEWS, LAST
+    REQUEST_REJECTED = "request.rejected", requests.Refused, NEWS, LAST
+    REQUEST_SENT_BACK = "request.sent_back", requests.Refused, NEWS, LAST
+    REQUEST_WITHDRAWN = "request.withdrawn", requests.RequestSettled, NEWS, LAST
+    REQUEST_LAPSED = "request.lapsed", requests.Lapsed, NEWS, LAST
+    REQUEST_CHANGE_ATTEMPT_FAILED = "request.change_attempt_failed", requests.ChangeAttemptFailed
+    REQUEST_EXECUTION_SEEN = "request.execution_seen", requests.RequestExecutionSeen
+
+    ELEVATION_SCHEDULED = "elevation.scheduled", elevations.Scheduled, NEWS
+    ELEVATION_GRANTING = "elevation.granting", elevations.Moved, NEWS
+    ELEVATION_ACTIVE = "elevation.active", elevations.MovedAsReadBack, NEWS
+    ELEVATION_EXTENDED = "elevation.extended", elevations.Extended, NEWS
+    ELEVATION_REVOKING = "elevation.revoking", elevations.EndBegun, NEWS
+    ELEVATION_ENDED = "elevation.ended", elevations.MovedAsReadBack, NEWS, LAST
+    ELEVATION_CANCELLED = "elevation.cancelled", elevations.EndBegun, NEWS, LAST
+    ELEVATION_GRANT_ATTEMPT_FAILED = "elevation.grant_attempt_failed", elevations.AttemptFailed
+    ELEVATION_EXTENSION_ATTEMPT_FAILED = "elevation.extension_attempt_failed", elevations.AttemptFailed
+    ELEVATION_EXTENSION_WRITTEN = "elevation.extension_written", elevations.ReadBack
+    ELEVATION_EXTENSION_REFUSED = "elevation.extension_refused", elevations.ExtensionRefused
+    ELEVATION_OVERTAKEN = "elevation.overtaken", elevations.Attempt
+    ELEVATION_END_ATTEMPT_FAILED = "elevation.end_attempt_failed", elevations.AttemptFailed
+    ELEVATION_END_RECORDED_LATE = "elevation.end_recorded_late", elevations.EndRecordedLate
+    ELEVATION_TIDYING_ATTEMPT_FAILED = "elevation.tidying_attempt_failed", elevations.AttemptFailed
+    ELEVATION_FENCE_REMOVED = "elevation.fence_removed", elevations.ReadBack
+    ELEVATION_FENCE_LEFT = "elevation.fence_left", elevations.ReadBack
+    ELEVATION_LOOKED_AFTER = "elevation.looked_after", elevations.ReadBack
     # Its name is from before pages said "evaluated".
-    ELEVATION_EVALUATED = "elevation.judged"
-    ELEVATION_EXECUTION_SEEN = "elevation.execution_seen"
+    ELEVATION_EVALUATED = "elevation.judged", elevations.Evaluated
+    ELEVATION_EXECUTION_SEEN = "elevation.execution_seen", elevations.ElevationExecutionSeen
 
     # All drift that one comparison found and that was never told before.
-    COMPARISON_DRIFT_FOUND = "comparison.drift_found", NEWS
-    DRIFT_FOUND = "drift.found"
-    DRIFT_CHANGED = "drift.changed"
-    DRIFT_ATTRIBUTED = "drift.attributed"
-    DRIFT_UNDOING = "drift.undoing"
-    DRIFT_UNDO_ATTEMPT_FAILED = "drift.undo_attempt_failed"
-    DRIFT_UNDO_WRITTEN = "drift.undo_written"
-    DRIFT_UNDONE = "drift.undone", LAST
-    DRIFT_GONE = "drift.gone", LAST
-    DRIFT_ACCEPTED = "drift.accepted", LAST
+    COMPARISON_DRIFT_FOUND = "comparison.drift_found", drifts.DriftTold, NEWS
+    DRIFT_FOUND = "drift.found", drifts.Found
+    DRIFT_CHANGED = "drift.changed", drifts.OfDrift
+    DRIFT_ATTRIBUTED = "drift.attributed", drifts.OfDrift
+    DRIFT_UNDOING = "drift.undoing", drifts.DriftMoved
+    DRIFT_UNDO_ATTEMPT_FAILED = "drift.undo_attempt_failed", drifts.Undoing
+    DRIFT_UNDO_WRITTEN = "drift.undo_written", drifts.Undoing
+    DRIFT_UNDONE = "drift.undone", drifts.DriftMoved, LAST
+    DRIFT_GONE = "drift.gone", drifts.DriftMoved, LAST
+    DRIFT_ACCEPTED = "drift.accepted", drifts.DriftMoved, LAST
 
-    CATALOGUE_ADDED = "catalogue.added"
-    CATALOGUE_CHANGED = "catalogue.changed"
-    CATALOGUE_RETIRED = "catalogue.retired"
-    RUNBOOK_PUBLISHED = "runbook.published"
-    CHANGE_TEMPLATE_PUBLISHED = "change_template.published"
-    CHANGE_TEMPLATE_REVIEWED = "change_template.reviewed"
+    CATALOGUE_ADDED = "catalogue.added", catalogue.CatalogueAdded
+    CATALOGUE_CHANGED = "catalogue.changed", catalogue.CatalogueChanged
+    CATALOGUE_RETIRED = "catalogue.retired", catalogue.CatalogueRetired
+    RUNBOOK_PUBLISHED = "runbook.published", catalogue.DocumentPublished
+    CHANGE_TEMPLATE_PUBLISHED = "change_template.published", catalogue.DocumentPublished
+    CHANGE_TEMPLATE_REVIEWED = "change_template.reviewed", catalogue.DocumentPublished
 
-    PERSON_ADDED = "person.added"
-    PERSON_CHANGED = "person.changed"
-    PERSON_DISABLED = "person.disabled"
-    PERSON_ENABLED = "person.enabled"
-    PERSON_PASSWORD_SET = "person.password_set"  # noqa: S105  An act.
-    IAM_USER_BOUND = "iam_user.bound"
-    IAM_USER_UNBOUND = "iam_user.unbound"
-    IDENTITY_CENTER_USER_BOUND = "identity_center_user.bound"
-    IDENTITY_CENTER_USER_UNBOUND = "identity_center_user.unbound"
-    IDENTITY_LINKED = "identity.linked"
-    IDENTITY_UNLINKED = "identity.unlinked"
+    PERSON_ADDED = "person.added", people.PersonAdded
+    PERSON_CHANGED = "person.changed", people.PersonChanged
+    PERSON_DISABLED = "person.disabled", people.PersonChanged
+    PERSON_ENABLED = "person.enabled", people.PersonChanged
+    PERSON_PASSWORD_SET = "person.password_set", people.PasswordSet
+    IAM_USER_BOUND = "iam_user.bound", people.Bound
+    IAM_USER_UNBOUND = "iam_user.unbound", people.Unbound
+    IDENTITY_CENTER_USER_BOUND = "identity_center_user.bound", people.Bound
+    IDENTITY_CENTER_USER_UNBOUND = "identity_center_user.unbound", people.Unbound
+    IDENTITY_LINKED = "identity.linked", people.Linked
+    IDENTITY_UNLINKED = "identity.unlinked", people.Unlinked
 
-    CLIENT_ADDED = "client.added"
-    CLIENT_CHANGED = "client.changed"
-    CLIENT_SECRET_ROTATED = "client.secret_rotated"  # noqa: S105
-    CLIENT_REVOKED = "client.revoked"
-    CLIENT_RESTORED = "client.restored"
-    TOKEN_ALLOWED = "token.allowed"  # noqa: S105
-    TOKEN_DENIED = "token.denied"  # noqa: S105
-    TOKEN_COLLECTED = "token.collected"  # noqa: S105
-    TOKEN_REVOKED = "token.revoked"  # noqa: S105
+    CLIENT_ADDED = "client.added", programs.ClientAdded
+    CLIENT_CHANGED = "client.changed", programs.ClientChanged
+    CLIENT_SECRET_ROTATED = "client.secret_rotated", programs.ClientChanged
+    CLIENT_REVOKED = "client.revoked", programs.ClientChanged
+    CLIENT_RESTORED = "client.restored", programs.ClientAdded
+    TOKEN_ALLOWED = "token.allowed", programs.TokenAllowed
+    TOKEN_DENIED = "token.denied", programs.TokenDenied
+    TOKEN_COLLECTED = "token.collected", programs.TokenCollected
+    TOKEN_REVOKED = "token.revoked", programs.TokenRevoked
 
-    WEBHOOK_ADDED = "webhook.added"
-    WEBHOOK_CHANGED = "webhook.changed"
-    WEBHOOK_ROTATED = "webhook.rotated"
-    WEBHOOK_ENABLED = "webhook.enabled"
-    WEBHOOK_DISABLED = "webhook.disabled"
-    WEBHOOK_DELETED = "webhook.deleted"
-    DELIVERY_REPEATED = "delivery.repeated"
+    WEBHOOK_ADDED = "webhook.added", programs.WebhookAdded
+    WEBHOOK_CHANGED = "webhook.changed", programs.WebhookChanged
+    WEBHOOK_ROTATED = "webhook.rotated", programs.WebhookRotated
+    WEBHOOK_ENABLED = "webhook.enabled", programs.WebhookChanged
+    WEBHOOK_DISABLED = "webhook.disabled", programs.WebhookChanged
+    WEBHOOK_DELETED = "webhook.deleted", programs.WebhookDeleted
+    DELIVERY_REPEATED = "delivery.repeated", programs.DeliveryRepeated
 
     # Of a log: the sealer's, but for the order to begin another, which is an administrator's.
-    SEAL_NEW_LOG_ORDERED = "seal.new_log_ordered"
-    SEAL_LOG_BEGUN = "seal.log_begun"
-    SEAL_KEY_CHANGED = "seal.key_changed"
+    SEAL_NEW_LOG_ORDERED = "seal.new_log_ordered", seals.NewLogOrdered
+    SEAL_LOG_BEGUN = "seal.log_begun", seals.LogBegun
+    SEAL_KEY_CHANGED = "seal.key_changed", seals.KeyChanged
 
 
 TOLD = frozenset(act for act in Act if act.is_news)
+# The version of new entries. 1: a request's long texts are in each of its entries. 2: in the entry of its submission alone.
+# 3: each act's data has a shape, which is checked when it is written.
+LATEST = max(act.shape.since for act in Act)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from audits.acts import Act
+from audits.acts import LATEST, Act
 
 Json = dict[str, Any]
 ENTRY: Json = {
@@ -14,7 +14,7 @@ ENTRY: Json = {
     "actor": "leader01",
     "on_behalf_of": "",
     "subject": "R-7K3M9QX2",
-    "schema_version": 2,
+    "schema_version": LATEST,
     "data": {"door": "browser", "from": "pending", "to": "approved"},
 }
 

@@ -12,10 +12,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from audits import trail
-from audits.acts import Act
+from audits.acts import LATEST, Act
 from audits.merkle import leaves, notes
 from audits.merkle.notes import Key, Unreadable
-from audits.models import SCHEMA_VERSION, Log, SealKey, TrailEntry
+from audits.models import Log, SealKey, TrailEntry
 from audits.sealing import keys
 from audits.sealing.guards import Guard
 from audits.sealing.keys import Signer
@@ -105,7 +105,7 @@ def _first_leaf(origin: str, order: TrailEntry, note: str, now: datetime) -> str
         "on_behalf_of": "",
         "previous": None,
         "recorded_at": leaves.moment(now),
-        "schema": SCHEMA_VERSION,
+        "schema": LATEST,
         # No entry's: the log's own.
         "subject": f"log:{origin}",
         "v": leaves.VERSION,

@@ -1,7 +1,8 @@
 """The acts of the trail: one enumeration, which nobody writes beside, and which agrees with the state machines."""
 
 import ast
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 
@@ -11,10 +12,12 @@ from access_requests.lifecycle import DRIFT_OPEN, UNDECIDED, UNSETTLED, DriftSta
 from access_requests.services.drift.recording import ACTS as OF_DRIFT
 from access_requests.services.record.states import OF_ELEVATION, OF_REQUEST
 from audits.acts import TOLD, Act
+from audits.acts.words import NEWS, WORDS
 
 ROOT = Path(__file__).resolve().parents[2]
 # Where else the trail's rows are made is where they are forged.
 WRITER = ROOT / "audits" / "trail.py"
+ACTS = ROOT / "audits" / "acts"
 
 
 @pytest.mark.parametrize(
@@ -37,13 +40,57 @@ def test_every_state_of_requests_and_elevations_is_told() -> None:
     assert {*OF_REQUEST.values(), *OF_ELEVATION.values()} < TOLD
 
 
+def test_each_act_has_its_words_and_those_that_are_told_have_more() -> None:
+    assert set(WORDS) == set(Act)
+    assert set(NEWS) == TOLD
+
+
+def test_personal_texts_are_marked_wherever_they_are() -> None:
+    proof = {("identity",), ("own_token", "allowed", "proof", "identity")}
+    of_proof = {("proof", *path) for path in proof}
+    person = {("name",), ("email",), ("identities", "*")}
+    assert Act.ELEVATION_ACTIVE.personal == of_proof
+    assert Act.REQUEST_APPROVED.personal == of_proof | {("decision", *path) for path in of_proof}
+    assert Act.PERSON_CHANGED.personal == of_proof | {(when, *path) for when in ("before", "after") for path in person}
+    assert Act.TOKEN_COLLECTED.personal == of_proof | {("after", "asked_from"), ("after", "collected_from")}
+    event = {("drift", "event", "sourceIPAddress"), ("drift", "event", "userAgent")}
+    assert Act.DRIFT_ATTRIBUTED.personal == of_proof | event
+    assert Act.COMPARISON_DRIFT_FOUND.personal == set()
+
+
+@pytest.mark.parametrize("act", Act)
+def test_every_shape_holds_only_what_a_leaf_can_hold(act: Act) -> None:
+    """Numbers are whole: a schema of JSON names those that may not be otherwise."""
+    assert '"type": "number"' not in json.dumps(act.shape.model_json_schema())
+
+
 def test_nothing_but_the_trails_writer_makes_entries() -> None:
     """Whoever made rows by themselves could write an act, or data, that there is not."""
-    sources = [path for room in ("portal", "access_requests", "audits") for path in (ROOT / room).rglob("*.py")]
-    assert {path for path in sources if makes_entries(path.read_text())} == {WRITER}
+    assert {path for path, tree in sources() if makes_entries(tree)} == {WRITER}
 
 
-def makes_entries(source: str) -> bool:
-    calls = [ast.unparse(node.func) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+def test_acts_are_members_and_no_texts() -> None:
+    assert [(path, text) for path, tree in sources() for text in spelled(tree)] == []
+
+
+def sources() -> Iterator[tuple[Path, ast.Module]]:
+    """Yield what runs, but for the acts themselves and for migrations, which keep what was."""
+    for path in (path for room in ("portal", "access_requests", "audits") for path in (ROOT / room).rglob("*.py")):
+        if ACTS not in path.parents and "migrations" not in path.parts:
+            yield path, ast.parse(path.read_text())
+
+
+def makes_entries(tree: ast.Module) -> bool:
+    calls = [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
     made = ("TrailEntry", "TrailEntry.objects.create", "TrailEntry.objects.bulk_create", "TrailEntry.objects.get_or_create")
     return any(call in made for call in calls)
+
+
+def spelled(tree: ast.Module) -> Iterator[str]:
+    """Yield the acts that are spelled out, and what would be put together from one's beginning."""
+    families = {f"{act.partition('.')[0]}." for act in Act}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node.value in list(Act):
+            yield node.value
+        if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant) and node.values[0].value in families:
+            yield ast.unparse(node)

@@ -16,8 +16,8 @@ from django.utils.translation import override  # noqa: E402
 from access_requests.models import WebhookEndpoint  # noqa: E402
 from access_requests.services.notices.drift import Found  # noqa: E402
 from access_requests.services.notices.webhooks import bodies  # noqa: E402
-from access_requests.services.notices.webhooks.sentences import SENTENCES  # noqa: E402
 from audits.acts import Act  # noqa: E402
+from audits.acts.words import NEWS  # noqa: E402
 from audits.models import TrailEntry  # noqa: E402
 
 EVENTS = Path(__file__).resolve().parents[2] / "docs" / "webhook-events.md"
@@ -54,13 +54,13 @@ def document() -> str:
 
 
 def _examples() -> Iterator[tuple[str, dict[str, Any]]]:
-    for number, act in enumerate(SENTENCES, start=1):
+    for number, act in enumerate(NEWS, start=1):
         yield act, _drift(number) if act == Act.COMPARISON_DRIFT_FOUND else bodies.of_news(_news(act, number), ENDPOINT)
     yield bodies.TEST, bodies.of_test(ENDPOINT, number="N-2B6HZP4T", now=AT)
     detailed = WebhookEndpoint(code="W-5T2N8QKM", name="leads", language="en", with_details=True)
     yield (
         "request.rejected, with details",
-        bodies.of_news(_news("request.rejected", list(SENTENCES).index("request.rejected") + 1), detailed),
+        bodies.of_news(_news("request.rejected", list(NEWS).index("request.rejected") + 1), detailed),
     )
 
 

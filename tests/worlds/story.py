@@ -28,6 +28,7 @@ from portal.verbs.models import IdempotentAnswer
 from portal.verbs.rejections import Rejection
 from portal.verbs.run import run
 from tests.worlds.cast import actor_of
+from tests.worlds.entry import data_of
 
 WRITTEN: tuple[type[Model], ...] = (
     AccessRequest,
@@ -100,7 +101,7 @@ def taken_for_given(elevation: Elevation, *, now: datetime) -> Elevation:
     """Have the rows and the trail say that the elevation is in AWS, where nothing is written."""
     elevation.granting_at = elevation.granted_at = now
     for action in (ElevationAction.START_GRANT, ElevationAction.CONFIRM_GRANT):
-        transition.apply_to_elevation(elevation, action, actor=WORKER, now=now)
+        transition.apply_to_elevation(elevation, action, actor=WORKER, now=now, data=data_of(action, now))
     return elevation
 
 

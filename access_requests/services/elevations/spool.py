@@ -19,6 +19,7 @@ from django.utils import timezone
 from access_requests.models import Elevation
 from access_requests.services.record import transition
 from audits.acts import Act
+from audits.acts.elevations import KeptLine, OfElevation
 from audits.merkle import values
 from audits.models import EARLIEST, Late, TrailEntry
 from portal.rest import strict_json
@@ -27,6 +28,8 @@ from portal.verbs.actor import WORKER
 
 logger = logging.getLogger(__name__)
 ACT = Act.ELEVATION_END_RECORDED_LATE
+# What an entry says by itself: no line says it.
+ENTRYS = frozenset(OfElevation.model_fields)
 ENDED = "ended"
 # The worker's own, whatever the umask lets others do.
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
@@ -77,12 +80,13 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 def _read(line: str) -> dict[str, Any]:
     """Return the object of a line as the trail can keep it. Raises ValueError when it is none, or has no id of its own."""
     said = strict_json.read(line)
-    if not isinstance(said, dict) or not isinstance(said.get("spool_id"), str):
-        raise ValueError("no line of the spool")  # noqa: TRY004  One kind of what cannot be read.
+    if not isinstance(said, dict) or ENTRYS & said.keys():
+        raise ValueError("no line of the spool")
     try:
         kept: dict[str, Any] = storable(said)
         # Numbers that the trail cannot seal; a line of ours has none.
         values.check(kept)
+        KeptLine.model_validate_json(json.dumps(kept))
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     return kept

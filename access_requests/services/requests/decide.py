@@ -154,9 +154,10 @@ def _start(request: AccessRequest, decision: Decision, actor: Actor, now: dateti
     window = windows.asked_window(request).fixed(now)
     policy.check(situations.starting(request, person, window, now=now))
     request.starts_at, request.ends_at = window
-    data = {"decision": _as_data(decision)}
+    elevations = scheduling.elevations_of(request)
+    data = {"decision": _as_data(decision), "elevations": [elevation.code for elevation in elevations]}
     transition.apply_to_request(request, RequestAction.APPROVE, actor=actor, now=now, data=data)
-    for elevation in scheduling.elevations_of(request):
+    for elevation in elevations:
         elevation.save(force_insert=True)
         transition.begin_elevation(elevation, actor=actor, now=now)
         if elevation.starts_at <= now:
@@ -171,7 +172,7 @@ def _prolong(request: AccessRequest, decision: Decision, actor: Actor, now: date
     elevation = locking.lock_elevation(request.extends_id)
     policy.check(situations.prolonging(request, person, elevation, request.asked_ends_at, now=now))
     request.starts_at, request.ends_at = elevation.ends_at, request.asked_ends_at
-    data = {"decision": _as_data(decision)}
+    data = {"decision": _as_data(decision), "elevations": [elevation.code]}
     transition.apply_to_request(request, RequestAction.APPROVE, actor=actor, now=now, data=data)
     before, elevation.ends_at, elevation.ends_by = elevation.ends_at, request.asked_ends_at, request.code
     elevation.save(update_fields=["ends_at", "ends_by"])

@@ -5,24 +5,18 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from access_requests import wording
 from access_requests.services.notices import refreshing, registry
 from access_requests.services.notices.webhooks import bodies
-from audits.acts import Act
+from audits.acts.words import NEWS
 
-EVENTS: Mapping[str, Promise] = {
-    Act.REQUEST_SUBMITTED: _("submitted"),
-    Act.REQUEST_APPROVAL_GIVEN: _("approved by one, waits for the next"),
-    Act.ELEVATION_EXTENDED: _("extended"),
-    Act.COMPARISON_DRIFT_FOUND: _("drift found"),
-    bodies.TEST: _("test"),
-    refreshing.ACT: _("brought up to date"),
-}
+# What is delivered and is no news of the trail.
+OTHERS: Mapping[str, Promise] = {bodies.TEST: _("test"), refreshing.ACT: _("brought up to date")}
 
 
 def event(act: str) -> str:
     """Return what happened, in a word: the state that a request or an elevation came to, or what moved it within one."""
-    return str(EVENTS.get(act) or wording.state(act.partition(".")[2]))
+    news = NEWS.get(act)
+    return str(news.word if news is not None else OTHERS.get(act, act))
 
 
 def channel_name(key: str) -> str:

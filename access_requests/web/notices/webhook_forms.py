@@ -13,8 +13,8 @@ from access_requests.models import DeliveryStatus, WebhookEndpoint
 from access_requests.selectors.notices import Filters
 from access_requests.services.notices import registry
 from access_requests.services.notices.webhooks.keeping import Wishes
-from access_requests.services.notices.webhooks.sentences import SENTENCES
 from access_requests.web.notices import notice_words
+from audits.acts.words import NEWS
 from portal.pages.fields import VerbatimField
 from portal.pages.forms import VerbForm
 from portal.pages.visible import visible
@@ -55,7 +55,7 @@ class WebhookForm(VerbForm):
         super().__init__(*args, **options)
         acts, work_groups = self.fields["acts"], self.fields["work_groups"]
         if isinstance(acts, forms.MultipleChoiceField) and isinstance(work_groups, forms.MultipleChoiceField):
-            acts.choices = [(act, _event(act)) for act in SENTENCES]
+            acts.choices = [(act, _event(act)) for act in NEWS]
             work_groups.choices = [(name, visible(name)) for name in groups]
 
     @staticmethod

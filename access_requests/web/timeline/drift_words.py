@@ -11,6 +11,7 @@ from access_requests import problems
 from access_requests.lifecycle import DriftStatus
 from access_requests.models import Drift, DriftKind
 from audits.acts import Act
+from audits.acts.words import WORDS
 from audits.models import TrailEntry
 from portal.pages import moments
 
@@ -75,18 +76,6 @@ DETAILS: Mapping[str, Promise] = {
 }
 
 
-# The act of an entry -> how a timeline marks it, and the sentence; `found` is that of the drift itself.
-ACTS: Mapping[str, tuple[str, Promise]] = {
-    Act.DRIFT_FOUND: ("alert", _("A comparison with AWS found: %(found)s")),
-    Act.DRIFT_CHANGED: ("step", _("It changed in AWS. What it is now is kept as its details")),
-    Act.DRIFT_ATTRIBUTED: ("step", _("CloudTrail names who did it: %(principal)s")),
-    Act.DRIFT_UNDOING: ("step", _("%(who)s asked to have it undone")),
-    Act.DRIFT_UNDO_ATTEMPT_FAILED: ("alert", _("It could not be undone: %(problem)s")),
-    Act.DRIFT_UNDO_WRITTEN: ("step", _("The portal wrote in AWS how it should be")),
-    Act.DRIFT_UNDONE: ("check", _("AWS does not show it any more: it is undone")),
-    Act.DRIFT_ACCEPTED: ("check", _("%(who)s accepted it: it is known as right from now on")),
-    Act.DRIFT_GONE: ("check", _("AWS does not show it any more: somebody put it right, or what it belonged to is over")),
-}
 WRITTEN = (Act.DRIFT_UNDO_WRITTEN, Act.DRIFT_UNDO_ATTEMPT_FAILED)
 UNDONE_BY_ITSELF = _("The portal set about undoing it, as the work group is configured")
 
@@ -111,10 +100,11 @@ def another_tool(drift: Drift) -> str:
 
 def happened(entry: TrailEntry, *, who: str) -> tuple[str, str]:
     """Return how a timeline marks an entry about a drift, and what it says. `who` acted, in words."""
-    kind, sentence = ACTS.get(entry.act, ("step", None))
-    if entry.act == Act.DRIFT_UNDOING and entry.actor.startswith("sekisho:"):
-        sentence = UNDONE_BY_ITSELF
-    return kind, str(sentence) % _words(entry, who) if sentence is not None else entry.act
+    said_of = WORDS.get(entry.act)
+    if said_of is None:
+        return "step", entry.act
+    by_itself = entry.act == Act.DRIFT_UNDOING and entry.actor.startswith("sekisho:")
+    return said_of.mark, str(UNDONE_BY_ITSELF if by_itself else said_of.sentence) % _words(entry, who)
 
 
 def source(entry: TrailEntry) -> str:

@@ -18,34 +18,11 @@ from access_requests.selectors import drift, timeline
 from access_requests.web.timeline import drift_words, executions
 from access_requests.web.timeline import evaluated as evaluating
 from audits.acts import Act
+from audits.acts.words import WORDS
 from audits.models import TrailEntry
 from portal.pages import moments
 from portal.verbs.actor import Door
 
-# The act of an entry -> how the timeline marks it, and the sentence.
-SENTENCES: Mapping[str, tuple[str, Promise]] = {
-    Act.REQUEST_SUBMITTED: ("step", _("%(who)s asked for %(groups)s")),
-    Act.REQUEST_APPROVAL_GIVEN: ("seal", _("%(who)s approved at level %(level)s")),
-    Act.REQUEST_APPROVED: ("seal", _("%(who)s approved")),
-    Act.REQUEST_REJECTED: ("alert", _("%(who)s rejected the request")),
-    Act.REQUEST_SENT_BACK: ("step", _("%(who)s sent the request back")),
-    Act.REQUEST_WITHDRAWN: ("step", _("%(who)s withdrew the request")),
-    Act.REQUEST_LAPSED: ("alert", _("Nobody decided in time: the request lapsed")),
-    Act.ELEVATION_SCHEDULED: ("step", _("Access of %(person)s by %(group)s is fixed: %(start)s to %(end)s")),
-    Act.ELEVATION_GRANTING: ("step", _("The portal began to put %(person)s into %(group)s")),
-    Act.ELEVATION_ACTIVE: ("check", _("AWS shows %(person)s in %(group)s")),
-    Act.ELEVATION_REVOKING: ("step", _("The end began: %(reason)s")),
-    Act.ELEVATION_ENDED: ("check", _("AWS shows that %(person)s is no longer in %(group)s")),
-    Act.ELEVATION_CANCELLED: ("step", _("The access was cancelled before it began: %(reason)s")),
-    Act.ELEVATION_EXTENDED: ("step", _("The end was moved from %(from_end)s to %(to_end)s")),
-    Act.ELEVATION_EXTENSION_WRITTEN: ("check", _("AWS shows that the access ends at %(end)s")),
-    Act.ELEVATION_EXTENSION_REFUSED: ("alert", _("AWS refused the extension: the end of %(to_end)s stands")),
-    Act.ELEVATION_FENCE_REMOVED: ("check", _("The entry fence was removed: nobody is left who could pass it")),
-    Act.ELEVATION_FENCE_LEFT: ("step", _("The entry fence stays: another access of %(person)s stands behind it")),
-    Act.ELEVATION_LOOKED_AFTER: ("check", _("The portal looked once more: no call that came late let %(person)s in again")),
-    Act.ELEVATION_OVERTAKEN: ("alert", _("It was ended while the portal was writing to AWS; what was written is undone")),
-    Act.ELEVATION_END_RECORDED_LATE: ("alert", _("The end was done in AWS while the trail could not be written")),
-}
 EXTENSION_ASKED = _("%(who)s asked for more time, until %(end)s")
 STOPPED = _("%(who)s ended the access: %(reason)s")
 FAILED = frozenset(
@@ -129,12 +106,19 @@ def _sentence(entry: TrailEntry) -> tuple[str, str]:
         return in_aws
     if entry.act in FAILED:
         return "alert", problems.sentence(str(data.get("problem", "")))
-    kind, sentence = SENTENCES.get(entry.act, ("step", None))
-    if entry.act == Act.REQUEST_SUBMITTED and data["request"].get("extends"):
+    return _in_words(entry)
+
+
+def _in_words(entry: TrailEntry) -> tuple[str, str]:
+    said_of = WORDS.get(entry.act)
+    if said_of is None:
+        return "step", entry.act  # Of a newer version, or of another hand.
+    kind, sentence = said_of.mark, said_of.sentence
+    if entry.act == Act.REQUEST_SUBMITTED and entry.data["request"].get("extends"):
         sentence = EXTENSION_ASKED
-    if entry.act in ENDS and sentence is not None:
+    if entry.act in ENDS:
         kind, sentence = _end_began(entry, kind, sentence)
-    return kind, str(sentence) % _words(entry) if sentence is not None else entry.act
+    return kind, str(sentence) % _words(entry)
 
 
 def _end_began(entry: TrailEntry, kind: str, sentence: Promise) -> tuple[str, Promise]:
@@ -161,6 +145,7 @@ def _words(entry: TrailEntry) -> dict[str, object]:
         "from_end": _said(data.get("from_end")),
         "to_end": _said(data.get("to_end")),
         "reason": wording.STOP_REASONS.get(reason, reason),
+        "decision": "–",  # One that can be read has sentences of its own.
     }
 
 

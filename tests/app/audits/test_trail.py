@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 
-from access_requests.models import AccessRequest, Elevation
+from access_requests.models import AccessRequest, Elevation, WorkGroup
 from access_requests.services.people import people
 from access_requests.services.requests import decide
 from audits import trail
+from audits.acts import LATEST, Act
 from audits.models import TrailEntry
 from portal.verbs.actor import WORKER
 from portal.verbs.run import run
 from tests.worlds.cast import Cast, actor_of
-from tests.worlds.entry import ENTRY
+from tests.worlds.entry import DATA, ENTRY
 from tests.worlds.story import (
     approved,
     assert_trail_tells,
@@ -150,6 +151,42 @@ def test_many_rows_at_once_cannot_be_changed_or_deleted_either(now: datetime) ->
 @pytest.mark.django_db
 def test_act_that_there_is_not_is_not_written(now: datetime) -> None:
     unknown: Any = "request.forgotten"
-    with pytest.raises(ValueError, match=r"request\.forgotten"), transaction.atomic():
+    with pytest.raises(TypeError, match="no act"), transaction.atomic():
         trail.record(now=now, **{**ENTRY, "act": unknown})
     assert not TrailEntry.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"data": {**DATA, "forgotten": 1}}, "forgotten: Extra inputs"),
+        ({"data": {"door": "command", "proof": {}, "before": None}}, "after: Field required"),
+        ({"data": {**DATA, "door": 5}}, "door: Input should be a valid string"),
+        ({"data": {**DATA, "proof": {"method": "totp", "at": "yesterday"}}}, "proof.at: Input should be a valid datetime"),
+        ({"data": {**DATA, "after": {"password": "secret"}}}, "after: Input should be null"),
+        ({"subject": "R-7K3M9QX2"}, "is not said of R-7K3M9QX2"),
+    ],
+)
+def test_what_an_act_does_not_say_is_not_written(now: datetime, wrong: dict[str, Any], told: str) -> None:
+    with pytest.raises(trail.NotInShape) as caught, transaction.atomic():
+        trail.record(now=now, **{**ENTRY, **wrong})
+    assert told in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert not TrailEntry.objects.exists()
+
+
+def test_entry_says_by_which_version_its_data_is_to_be_read(cast: Cast, now: datetime) -> None:
+    submitted(cast.member01, now=now)
+    assert set(TrailEntry.objects.values_list("schema_version", flat=True)) == {LATEST}
+
+
+def test_approval_names_the_access_that_it_makes_or_prolongs(cast: Cast, now: datetime) -> None:
+    WorkGroup.objects.update(policy=cast.prod_member.policy)
+    request = submitted(cast.member01, now=now, work_groups=["ProdLeaderWorkGroup", "ProdMemberWorkGroup"])
+    approved(request, cast.leader01, now=now)
+    made = list(request.elevations.order_by("pk").values_list("code", flat=True))
+    extension = extension_asked(request.elevations.earliest("pk"), cast.member01, ends_at=now + timedelta(hours=3), now=now)
+    approved(extension, cast.leader01, now=now)
+    named = TrailEntry.objects.filter(act=Act.REQUEST_APPROVED).order_by("id").values_list("data__elevations", flat=True)
+    assert list(named) == [made, made[:1]]

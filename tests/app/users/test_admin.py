@@ -28,7 +28,7 @@ def url_of(model: Any, page: str, *args: object) -> str:
 
 @pytest.fixture
 def entry(cast: Cast, now: Any) -> None:
-    record(act=Act.PERSON_ADDED, subject="person:x", before=None, after={}, actor=actor_of(cast.admin01), now=now)
+    record(act=Act.PERSON_PASSWORD_SET, subject="person:x", before=None, after=None, actor=actor_of(cast.admin01), now=now)
 
 
 def test_nothing_is_registered_that_could_write() -> None:

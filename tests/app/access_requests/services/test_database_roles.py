@@ -257,7 +257,7 @@ def test_notices_role_tells_sends_disables_what_is_gone_and_forgets(
         submitted(jump.cast.member02, now=jump.clock.now)
     names = {"kind": "unexplained_member", "account": "jump", "thing": MEMBER_GROUP, "name": "stranger"}
     drift = Drift.objects.create(**names, found_at=jump.clock.now, seen_at=jump.clock.now)
-    recording.tell(drift, Act.DRIFT_FOUND, actor=actor_of(jump.cast.admin01), now=jump.clock.now)
+    recording.tell(drift, Act.DRIFT_FOUND, actor=actor_of(jump.cast.admin01), now=jump.clock.now, data={"to": drift.status})
     with roles.act_as(WORKER):
         announcing.tell_of_new(now=jump.clock.now)
     with roles.act_as(NOTICES):

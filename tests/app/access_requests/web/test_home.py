@@ -12,6 +12,7 @@ from portal.verbs.run import run
 from tests.app.access_requests.web.conftest import Browse, laid_out
 from tests.worlds.cast import Cast, actor_of, add_person
 from tests.worlds.clock import Clock
+from tests.worlds.entry import data_of
 from tests.worlds.story import approved, elevated, returned, sent_back, stopped, submitted
 
 # Whatever there is to show: passes, queue, own requests, everybody else, one timeline, what was stopped.
@@ -198,7 +199,13 @@ def active(cast: Cast, clock: Clock) -> Elevation:
         row = locking.lock_elevation(elevation.pk)
         transition.apply_to_elevation(row, ElevationAction.START_GRANT, actor=actor_of(cast.member01), now=clock.now)
         row.granted_at, row.written_ends_at = clock.now, row.ends_at
-        transition.apply_to_elevation(row, ElevationAction.CONFIRM_GRANT, actor=actor_of(cast.member01), now=clock.now)
+        transition.apply_to_elevation(
+            row,
+            ElevationAction.CONFIRM_GRANT,
+            actor=actor_of(cast.member01),
+            now=clock.now,
+            data=data_of(ElevationAction.CONFIRM_GRANT, clock.now),
+        )
         return row
 
     return run(grant)

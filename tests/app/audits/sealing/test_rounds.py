@@ -32,7 +32,7 @@ def test_every_entry_is_sealed_and_what_is_sealed_is_not_sealed_again(sealed_tra
 
 def test_leaves_name_the_last_one_of_their_subject(sealed_trail: Trail) -> None:
     for subject in "abacba":
-        sealed_trail.grow(1, subject=subject)
+        sealed_trail.grow(1, subject=f"person:{subject}")
     found = [b'"previous":%b,' % name for name in (b"null", b"null", b"0", b"null", b"1", b"2")]
     for first in range(6):
         texts = [each.leaf.text for each in growing.numbered(_begun(sealed_trail), first, 6)]
@@ -296,7 +296,7 @@ def test_guard_that_was_exchanged_is_filled_when_somebody_says_so(
 
 
 def order(trail_: Trail, *, reason: str) -> None:
-    data = {"origin": ORIGIN, "reason": reason}
+    data = {"door": "browser", "proof": {}, "origin": ORIGIN, "reason": reason}
     trail.record(now=trail_.now, act=Act.SEAL_NEW_LOG_ORDERED, actor="admin01", subject=beginning.SUBJECT, data=data)
 
 

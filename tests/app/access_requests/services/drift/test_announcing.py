@@ -107,7 +107,11 @@ def found(world: World, name: str, **changes: Any) -> Drift:
     now = world.jump.clock.now
     usual = {"kind": "unexplained_member", "account": "jump", "thing": MEMBER_GROUP, "found_at": now, "seen_at": now}
     drift = Drift.objects.create(name=name, **{**usual, **changes})
-    run(lambda: recording.tell(drift, Act.DRIFT_FOUND, actor=actor_of(world.jump.cast.admin01), now=now))
+    run(
+        lambda: recording.tell(
+            drift, Act.DRIFT_FOUND, actor=actor_of(world.jump.cast.admin01), now=now, data={"to": drift.status}
+        )
+    )
     return drift
 
 

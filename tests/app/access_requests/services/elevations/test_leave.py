@@ -18,6 +18,7 @@ from audits.models import TrailEntry
 from portal.verbs.actor import WORKER
 from portal.verbs.run import run
 from tests.stand_ins.forging import forged_approval, forged_elevation, forged_entries
+from tests.worlds.entry import data_of
 from tests.worlds.gated import Gated
 from tests.worlds.jump import MEMBER_TAG, Jump, ended, granted
 from tests.worlds.story import acts, approved, elevated, extension_asked, rejected, returned, submitted
@@ -101,7 +102,7 @@ def settle(elevation: Elevation, step: Callable[[Elevation, datetime], object], 
 def apply(row: Elevation, action: ElevationAction, now: datetime, **times: datetime) -> None:
     for field, moment in times.items():
         setattr(row, field, moment)
-    transition.apply_to_elevation(row, action, actor=WORKER, now=now)
+    transition.apply_to_elevation(row, action, actor=WORKER, now=now, data=data_of(action, now))
 
 
 def test_row_that_was_forged_as_given_opens_no_gate_and_the_comparison_ends_it(

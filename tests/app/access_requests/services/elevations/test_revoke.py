@@ -14,6 +14,8 @@ from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation
 from access_requests.services.elevations import lease, provision, revoke
 from access_requests.web.timeline import story
+from audits.acts import Act
+from audits.acts.requests import Submitted
 from audits.models import Late, TrailEntry
 from portal.aws.sessions import longest_call
 from tests.worlds.jump import MEMBER_GROUP, MEMBER_TAG, Jump, ended, granted
@@ -346,6 +348,19 @@ def test_overdue_end_goes_ahead_and_is_recorded_once_before_its_row_is_settled(
     assert TrailEntry.objects.get(act="elevation.end_recorded_late").data["calls"] == line["calls"]
 
 
+def test_overdue_end_goes_ahead_although_its_entry_is_in_no_shape(
+    jump: Jump, active: Elevation, spool: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due(jump)
+    with monkeypatch.context() as release:
+        release.setattr(Act.ELEVATION_REVOKING, "shape", Submitted)  # As if a field had been forgotten.
+        ended(active)
+    assert (active.status, jump.members()) == (ElevationStatus.ACTIVE, set())
+    assert len(list(spool.iterdir())) == 1
+    assert ended(active).status == ElevationStatus.ENDED
+    assert acts(active)[-3:] == ["elevation.end_recorded_late", "elevation.revoking", "elevation.ended"]
+
+
 def test_what_was_kept_is_recorded_at_the_time_at_which_aws_was_told_and_says_that_it_is_late(
     jump: Jump, active: Elevation, spool: Path
 ) -> None:
@@ -427,6 +442,10 @@ OTHER_LINES = [
         "{}",
         '{"spool_id": null}',
         '{"spool_id": {"a": 1}}',
+        '{"spool_id": "x", "elevation": 5}',
+        '{"spool_id": "x", "proof": {"method": "totp"}}',
+        '{"spool_id": "x", "calls": "none"}',
+        '{"spool_id": "x", "seen": {"at": 5}}',
         '{"outcome": "ended"}',
     ),
     *(

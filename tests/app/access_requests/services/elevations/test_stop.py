@@ -16,6 +16,7 @@ from portal.verbs import rejections
 from portal.verbs.actor import Door
 from portal.verbs.run import run
 from tests.worlds.cast import Cast, actor_of
+from tests.worlds.entry import data_of
 from tests.worlds.story import acts, elevated, refused, returned, stopped
 
 HOUR = timedelta(hours=1)
@@ -26,7 +27,7 @@ def active(elevation: Elevation, *, now: datetime) -> Elevation:
     actor = actor_of(elevation.person)
     elevation.granted_at = elevation.written_ends_at = now
     for action in (ElevationAction.START_GRANT, ElevationAction.CONFIRM_GRANT):
-        transition.apply_to_elevation(elevation, action, actor=actor, now=now)
+        transition.apply_to_elevation(elevation, action, actor=actor, now=now, data=data_of(action, now))
     Message.objects.all().delete()
     return elevation
 

@@ -21,6 +21,7 @@ from tests.stand_ins.slack import Slack, texts, told
 from tests.stand_ins.slack_server import TOKEN, SlackServer, slack_server
 from tests.worlds.cast import Cast, actor_of
 from tests.worlds.clock import Clock
+from tests.worlds.entry import data_of
 from tests.worlds.story import approved, elevated, extension_asked, rejected, sent_back, submitted, withdrawn
 
 CHANNEL = "C0APPROVALS"
@@ -100,7 +101,9 @@ def granted(elevation: Elevation, now: datetime) -> None:
         locked = locking.lock_elevation(elevation.pk)
         transition.apply_to_elevation(locked, ElevationAction.START_GRANT, actor=WORKER, now=now)
         locked.granted_at = now
-        transition.apply_to_elevation(locked, ElevationAction.CONFIRM_GRANT, actor=WORKER, now=now)
+        transition.apply_to_elevation(
+            locked, ElevationAction.CONFIRM_GRANT, actor=WORKER, now=now, data=data_of(ElevationAction.CONFIRM_GRANT, now)
+        )
 
     run(act)
 
@@ -109,8 +112,12 @@ def ended(elevation: Elevation, now: datetime) -> None:
     def act() -> None:
         locked = locking.lock_elevation(elevation.pk)
         locked.stopped_at = locked.ended_at = now
-        transition.apply_to_elevation(locked, ElevationAction.START_REVOKE, actor=WORKER, now=now)
-        transition.apply_to_elevation(locked, ElevationAction.CONFIRM_REVOKE, actor=WORKER, now=now)
+        transition.apply_to_elevation(
+            locked, ElevationAction.START_REVOKE, actor=WORKER, now=now, data=data_of(ElevationAction.START_REVOKE, now)
+        )
+        transition.apply_to_elevation(
+            locked, ElevationAction.CONFIRM_REVOKE, actor=WORKER, now=now, data=data_of(ElevationAction.CONFIRM_REVOKE, now)
+        )
 
     run(act)
 

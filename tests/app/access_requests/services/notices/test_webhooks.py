@@ -14,7 +14,7 @@ from access_requests import errors
 from access_requests.models import Delivery, DeliveryStatus, WebhookEndpoint
 from access_requests.services import sweep
 from access_requests.services.notices import delivering, redelivery, sending, telling
-from access_requests.services.notices.webhooks import channel, keeping, sentences, webhook_errors
+from access_requests.services.notices.webhooks import channel, keeping, webhook_errors
 from access_requests.services.notices.webhooks.keeping import Wishes
 from access_requests.services.people import people
 from audits.acts import TOLD, Act
@@ -24,6 +24,7 @@ from portal.verbs.actor import COMMAND
 from portal.verbs.run import run
 from tests.stand_ins.webhook_receivers import Receiver, receiving
 from tests.worlds.cast import Cast, actor_of
+from tests.worlds.entry import of_another_release
 from tests.worlds.story import approved, elevated, extension_asked, rejected, returned, sent_back, stopped, submitted, withdrawn
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
@@ -136,10 +137,6 @@ def test_extension_says_what_it_extends(cast: Cast, receiver: Receiver, now: dat
     assert "asks for more time" in body["data"]["text"]
 
 
-def test_every_event_has_its_sentence() -> None:
-    assert set(sentences.SENTENCES) == TOLD
-
-
 def test_whatever_people_do_can_be_told(cast: Cast, receiver: Receiver, now: datetime) -> None:
     """What workers do is told in tests/crashes/test_notices.py."""
     added(cast, receiver, now=now, with_details=True)
@@ -159,6 +156,20 @@ def test_whatever_people_do_can_be_told(cast: Cast, receiver: Receiver, now: dat
     acts = TOLD - {"elevation.granting", "elevation.active", "elevation.ended", "request.rejected", Act.COMPARISON_DRIFT_FOUND}
     assert set(found) == acts
     assert not any("%" in text or "None" in text for text in found.values())
+
+
+def test_entries_of_other_releases_are_told_as_they_are_where_their_act_is_news(
+    cast: Cast, receiver: Receiver, now: datetime
+) -> None:
+    added(cast, receiver, now=now)
+    approved(submitted(cast.member01, now=now), cast.leader01, now=now)
+    before = [delivery.act for delivery in told(now)]
+    entry = TrailEntry.objects.get(act=Act.REQUEST_APPROVED)
+    of_another_release(entry, version=1, elevations=None)
+    of_another_release(entry, version=9, act="request.archived")
+    *others, last = told(now)
+    assert [delivery.act for delivery in others] == before
+    assert last.body["data"]["request"]["state"] == "approved"
 
 
 def test_telling_costs_the_same_however_many_endpoints_there_are(

@@ -56,7 +56,7 @@ def failed(drift: Drift, problem: str, now: datetime) -> None:
     row = recording.lock(drift.pk)
     row.problem = problem
     row.save()
-    call = {"action": "iam:RemoveUserFromGroup", "outcome": problem, "request_id": "r-1", "milliseconds": 40}
+    call = {"action": "iam:RemoveUserFromGroup", "outcome": problem, "request_id": "r-1", "at": now, "milliseconds": 40}
     recording.tell(row, Act.DRIFT_UNDO_ATTEMPT_FAILED, actor=WORKER, now=now, data={"calls": [call]})
 
 
@@ -150,8 +150,13 @@ def test_timeline_tells_the_whole_story_in_words(cast: Cast, browse: Browse, clo
     run(partial(answering.undo, code=drift.code, seen=answering.digest(drift), actor=actor_of(cast.admin01), now=now))
     event = {"eventName": "AddUserToGroup", "eventTime": "2026-11-23T04:58:00Z", "sourceIPAddress": "203.0.113.9"}
     Drift.objects.update(principal="arn:aws:iam::111111111111:user/ops", event=event)
-    for act in ("drift.changed", "drift.attributed", "drift.undo_written"):
-        run(lambda act=act: recording.tell(recording.lock(drift.pk), act, actor=WORKER, now=now))  # type: ignore[misc]
+    told_of: tuple[tuple[Act, dict[str, Any]], ...] = (
+        (Act.DRIFT_CHANGED, {}),
+        (Act.DRIFT_ATTRIBUTED, {}),
+        (Act.DRIFT_UNDO_WRITTEN, {"calls": []}),
+    )
+    for act, data in told_of:
+        run(lambda act=act, data=data: recording.tell(recording.lock(drift.pk), act, actor=WORKER, now=now, data=data))  # type: ignore[misc]
     run(partial(recording._settle, drift.pk, now))
     response = browse(cast.auditor01).get(f"/drift/{drift.code}/")
     told = [(item.kind, item.sentence) for item in response.context["items"]]
@@ -189,7 +194,8 @@ def test_drift_of_an_access_is_on_the_timeline_of_its_request(cast: Cast, browse
     assert drift.code in page
     asked = browse(cast.admin01).get(f"/drift/{drift.code}/undo/").content.decode()
     assert f"member01 alone, whose access {elevation.code} goes on as it was approved." in asked
-    run(lambda: recording.tell(recording.lock(drift.pk), Act.DRIFT_UNDO_WRITTEN, actor=WORKER, now=clock.now))
+    written = {"actor": WORKER, "now": clock.now, "data": {"calls": []}}
+    run(lambda: recording.tell(recording.lock(drift.pk), Act.DRIFT_UNDO_WRITTEN, **written))  # type: ignore[arg-type]
     page = browse(cast.admin01).get(f"/drift/{drift.code}/").content.decode()
     assert f"the calls to AWS are those of {elevation.code}" in page
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from access_requests.lifecycle import ElevationAction
 from access_requests.models import Elevation
 from access_requests.services.record import transition
 from audits.acts import Act
@@ -15,6 +16,7 @@ from portal.verbs.run import run
 from tests.app.access_requests.web.conftest import Browse
 from tests.worlds.cast import Cast, let_portal_in
 from tests.worlds.clock import Clock
+from tests.worlds.entry import data_of
 from tests.worlds.story import elevated
 
 ROLE = "Prod_MemberRole"
@@ -109,7 +111,8 @@ def test_page_says_what_aws_does_not_end_and_what_became_of_open_sessions(gated:
     elevation = active(gated, clock, status="ended", stopped_at=clock.now, ended_at=clock.now)
     ends = [{"role": f"production/{ROLE}", "region": "ap-northeast-1", "ended": [], "problem": "AccessDenied"}]
     elevation.refresh_from_db()
-    run(lambda: transition.record(elevation, act=Act.ELEVATION_ENDED, actor=WORKER, now=clock.now, data={"open_sessions": ends}))
+    data = {**data_of(ElevationAction.CONFIRM_REVOKE, clock.now), "open_sessions": ends, "from": "revoking", "to": "ended"}
+    run(lambda: transition.record(elevation, act=Act.ELEVATION_ENDED, actor=WORKER, now=clock.now, data=data))
     page = text(browse(gated.member01), elevation)
     assert "Open Session Manager and ECS Exec sessions go on." in page
     assert "role chaining" in page

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from access_requests.lifecycle import ElevationAction
 from access_requests.models import Elevation
 from access_requests.services.record import transition
 from audits.acts import Act
@@ -13,6 +14,7 @@ from portal.verbs.run import run
 from tests.app.access_requests.web.conftest import Browse
 from tests.worlds.cast import Cast
 from tests.worlds.clock import Clock
+from tests.worlds.entry import data_of
 from tests.worlds.story import elevated
 
 ROLE = "production/Prod_MemberRole"
@@ -96,7 +98,7 @@ def test_end_says_which_open_sessions_were_terminated_and_which_could_not_be(cas
         {"role": ROLE, "region": "us-east-1", "ended": [], "problem": "AccessDenied"},
         {"role": ROLE, "region": "eu-west-1", "ended": [], "problem": ""},
     ]
-    data = {"open_sessions": ends, "calls": []}
+    data = {**data_of(ElevationAction.CONFIRM_REVOKE, clock.now), "open_sessions": ends, "from": "revoking", "to": "ended"}
     run(lambda: transition.record(elevation, act=Act.ELEVATION_ENDED, actor=WORKER, now=clock.now, data=data))
     page = browse(cast.member01).get(f"/requests/{elevation.request.code}/").content.decode()
     assert "2 Session Manager sessions of production/Prod_MemberRole were terminated in ap-northeast-1" in page

@@ -9,10 +9,13 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from access_requests.models import AccessRequest
 from access_requests.services.people.credentials import OwnToken, Terms
+from audits.acts import Act
+from audits.models import TrailEntry
 from portal.verbs.actor import Actor, Door
 from tests.app.access_requests.web.conftest import Browse
 from tests.worlds.cast import Cast, actor_of, add_person
 from tests.worlds.clock import Clock
+from tests.worlds.entry import of_another_release
 from tests.worlds.story import approved, rejected, submitted, withdrawn
 
 LIST_QUERIES = 7
@@ -194,3 +197,13 @@ def test_what_people_write_is_shown_as_text_and_what_it_hides_is_named(cast: Cas
         assert "\u202e" not in page
     assert "⟦U+202E⟧" in page
     assert "{{ settings.SECRET_KEY }}" in page
+
+
+def test_timeline_has_entries_of_other_releases_as_they_are(cast: Cast, browse: Browse, clock: Clock) -> None:
+    request = approved(submitted(cast.member01, now=clock.now), cast.leader01, now=clock.now)
+    entry = TrailEntry.objects.get(act=Act.REQUEST_APPROVED)
+    # Of the first version: all texts in each entry, and no access named.
+    of_another_release(entry, version=1, request={**entry.data["request"], "reason": "why", "plan": "how"}, elevations=None)
+    of_another_release(entry, version=9, act="request.archived", elevations=None, archive={"place": "far away"})
+    items = browse(cast.member01).get(f"/requests/{request.code}/").context["items"]
+    assert [item.sentence for item in items if item.key][-2:] == ["leader01 approved", "request.archived"]

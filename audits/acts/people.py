@@ -1,0 +1,70 @@
+"""Data of changes of people, and of who they are in AWS and in chats."""
+
+from typing import ClassVar
+
+from audits.acts.requests import AwsUser
+from audits.acts.shape import Done, PersonalText, Proof, Shape
+
+
+class Person(Shape):
+    """`identities` is provider -> who the person is there."""
+
+    name: PersonalText
+    email: PersonalText
+    administrator: bool
+    auditor: bool
+    disabled: bool
+    iam_user: AwsUser | None
+    identity_center_user: AwsUser | None
+    identities: dict[str, PersonalText]
+    standing_groups: list[str]
+
+
+class OfPerson(Done):
+    about: ClassVar = ("person:",)
+
+
+class PersonAdded(OfPerson):
+    before: None
+    after: Person
+
+
+class PersonChanged(OfPerson):
+    before: Person
+    after: Person
+
+
+class PasswordSet(OfPerson):
+    before: None
+    after: None
+
+
+class Bound(OfPerson):
+    before: None
+    after: AwsUser
+
+
+class Unbound(OfPerson):
+    before: AwsUser
+    after: None
+
+
+class Identity(Shape):
+    provider: str
+    external_id: PersonalText
+
+
+class IdentityWithCode(Identity):
+    """`code_made_by` is the proof of the log-in in which the code was made that was typed in the chat."""
+
+    code_made_by: Proof
+
+
+class Linked(OfPerson):
+    before: None
+    after: IdentityWithCode
+
+
+class Unlinked(OfPerson):
+    before: Identity
+    after: None

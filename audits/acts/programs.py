@@ -1,0 +1,151 @@
+"""Data of changes of API clients, of people's own tokens, and of webhooks."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from audits.acts.shape import Done, Moment, PersonalText, Shape
+
+
+class Client(Shape):
+    """`people` are usernames, or "everyone"; `secret` says whether there is one, and no more."""
+
+    client_id: str
+    name: str
+    kind: str
+    kept_in: str
+    scopes: list[str]
+    people: list[str] | str
+    work_groups: list[str]
+    source_addresses: list[str]
+    may_name_by_email: bool
+    owners: list[str]
+    secret: str | None
+
+
+class ClientWithTokens(Client):
+    """`tokens_ended`: so many tokens ended by the change."""
+
+    tokens_ended: int | None = None
+    revoked: bool | None = None
+
+
+class OfClient(Done):
+    about: ClassVar = ("client:",)
+
+
+class ClientAdded(OfClient):
+    before: None
+    after: Client
+
+
+class ClientChanged(OfClient):
+    before: Client
+    after: ClientWithTokens
+
+
+class Token(Shape):
+    person: str
+    client: str
+    scopes: list[str]
+    asked_from: PersonalText
+    allowed_at: Moment
+    expires_at: Moment | None
+
+
+class TokenAsked(Token):
+    asked_at: Moment | None
+
+
+class TokenCollectedFrom(Token):
+    collected_from: PersonalText
+
+
+class RefusedToken(Shape):
+    client: str
+    scopes: list[str]
+    asked_from: PersonalText
+    asked_at: Moment | None
+
+
+class OfToken(Done):
+    about: ClassVar = ("token:",)
+
+
+class TokenAllowed(OfToken):
+    before: None
+    after: TokenAsked
+
+
+class TokenDenied(OfClient):
+    before: None
+    after: RefusedToken
+
+
+class TokenCollected(OfToken):
+    before: None
+    after: TokenCollectedFrom
+
+
+class TokenRevoked(OfToken):
+    before: Token
+    after: None
+
+
+class Webhook(Shape):
+    """Without its secret and its whole address, which by itself opens some receivers."""
+
+    name: str
+    place: str
+    url_sha256: str
+    acts: list[str]
+    work_groups: list[str]
+    language: str
+    with_details: bool
+    enabled: bool
+    disabled_because: str
+
+
+class PreviousSecret(Shape):
+    previous_until: Moment
+
+
+class OfWebhook(Done):
+    about: ClassVar = ("webhook:",)
+
+
+class WebhookAdded(OfWebhook):
+    before: None
+    after: Webhook
+
+
+class WebhookChanged(OfWebhook):
+    before: Webhook
+    after: Webhook
+
+
+class WebhookRotated(OfWebhook):
+    before: None
+    after: PreviousSecret
+
+
+class WebhookDeleted(OfWebhook):
+    before: Webhook
+    after: None
+
+
+class Repeated(Shape):
+    """`as` is the new delivery's code."""
+
+    channel: str
+    target: str
+    act: str
+    about: str
+    as_: str = Field(alias="as")
+
+
+class DeliveryRepeated(Done):
+    about: ClassVar = ("delivery:",)
+
+    before: None
+    after: Repeated

@@ -1,0 +1,191 @@
+"""The acts in words: how a timeline marks and says them, and what those who are told of news read.
+
+Sentences are filled in by whoever shows them, from the entry alone: `who` acted, `subject` is what it is about and `name` the
+same without its kind; the others are of the act's data.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from audits.acts import Act
+
+
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """`word` is how lists call the event; `sentence` goes into a chat as it is."""
+
+    word: Promise
+    sentence: Promise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """`mark` is one of components/_timeline.html."""
+
+    mark: str
+    sentence: Promise
+    news: News | None = None
+
+
+def _step(sentence: Promise, news: News | None = None) -> Words:
+    return Words(mark="step", sentence=sentence, news=news)
+
+
+def _seal(sentence: Promise, news: News | None = None) -> Words:
+    return Words(mark="seal", sentence=sentence, news=news)
+
+
+def _check(sentence: Promise, news: News | None = None) -> Words:
+    return Words(mark="check", sentence=sentence, news=news)
+
+
+def _alert(sentence: Promise, news: News | None = None) -> Words:
+    return Words(mark="alert", sentence=sentence, news=news)
+
+
+# In the order in which they happen, in which they are listed too.
+WORDS: Mapping[str, Words] = {
+    Act.REQUEST_SUBMITTED: _step(
+        _("%(who)s asked for %(groups)s"),
+        News(word=_("submitted"), sentence=_("%(person)s asks for %(groups)s. %(id)s waits for approval.")),
+    ),
+    Act.REQUEST_CHANGE_ATTEMPT_FAILED: _alert(_("The change request in AWS failed and is tried again: %(problem)s")),
+    Act.REQUEST_EXECUTION_SEEN: _step(_("AWS showed another status of what it carries out for the request: %(status)s")),
+    Act.REQUEST_APPROVAL_GIVEN: _seal(
+        _("%(who)s approved at level %(level)s"),
+        News(
+            word=_("approved by one, waits for the next"),
+            sentence=_("%(id)s of %(person)s for %(groups)s has an approval and waits for the next one."),
+        ),
+    ),
+    Act.REQUEST_APPROVED: _seal(
+        _("%(who)s approved"),
+        News(
+            word=_("approved"),
+            sentence=_("%(id)s is approved: %(person)s may use %(groups)s from %(start)s until %(end)s."),
+        ),
+    ),
+    Act.REQUEST_REJECTED: _alert(
+        _("%(who)s rejected the request"),
+        News(word=_("rejected"), sentence=_("%(id)s of %(person)s for %(groups)s is rejected.")),
+    ),
+    Act.REQUEST_SENT_BACK: _step(
+        _("%(who)s sent the request back"),
+        News(word=_("sent back"), sentence=_("%(id)s of %(person)s for %(groups)s is sent back.")),
+    ),
+    Act.REQUEST_WITHDRAWN: _step(
+        _("%(who)s withdrew the request"),
+        News(word=_("withdrawn"), sentence=_("%(person)s has withdrawn %(id)s for %(groups)s.")),
+    ),
+    Act.REQUEST_LAPSED: _alert(
+        _("Nobody decided in time: the request lapsed"),
+        News(word=_("lapsed"), sentence=_("%(id)s of %(person)s for %(groups)s has lapsed: nobody decided in time.")),
+    ),
+    Act.ELEVATION_SCHEDULED: _step(
+        _("Access of %(person)s by %(group)s is fixed: %(start)s to %(end)s"),
+        News(
+            word=pgettext_lazy("elevation", "scheduled"),
+            sentence=_("%(person)s gets access with %(groups)s from %(start)s until %(end)s."),
+        ),
+    ),
+    Act.ELEVATION_GRANTING: _step(
+        _("The portal began to put %(person)s into %(group)s"),
+        News(word=_("granting"), sentence=_("Access of %(person)s with %(groups)s is being set up.")),
+    ),
+    Act.ELEVATION_GRANT_ATTEMPT_FAILED: _alert(_("The grant failed: %(problem)s")),
+    Act.ELEVATION_EVALUATED: _step(_("It was evaluated whether %(person)s can switch: %(decision)s")),
+    Act.ELEVATION_EXECUTION_SEEN: _step(_("AWS showed another status of what it carries out for the access: %(status)s")),
+    Act.ELEVATION_ACTIVE: _check(
+        _("AWS shows %(person)s in %(group)s"),
+        News(
+            word=pgettext_lazy("elevation", "active"),
+            sentence=_("%(person)s is in production with %(groups)s until %(end)s."),
+        ),
+    ),
+    Act.ELEVATION_EXTENDED: _step(
+        _("The end was moved from %(from_end)s to %(to_end)s"),
+        News(word=_("extended"), sentence=_("%(person)s may stay in production with %(groups)s until %(end)s.")),
+    ),
+    Act.ELEVATION_EXTENSION_ATTEMPT_FAILED: _alert(_("The later end could not be written: %(problem)s")),
+    Act.ELEVATION_EXTENSION_WRITTEN: _check(_("AWS shows that the access ends at %(end)s")),
+    Act.ELEVATION_EXTENSION_REFUSED: _alert(_("AWS refused the extension: the end of %(to_end)s stands")),
+    Act.ELEVATION_REVOKING: _step(
+        _("The end began: %(reason)s"),
+        News(word=_("revoking"), sentence=_("Access of %(person)s with %(groups)s is being ended.")),
+    ),
+    Act.ELEVATION_OVERTAKEN: _alert(_("It was ended while the portal was writing to AWS; what was written is undone")),
+    Act.ELEVATION_END_ATTEMPT_FAILED: _alert(_("The end failed and is tried again: %(problem)s")),
+    Act.ELEVATION_END_RECORDED_LATE: _alert(_("The end was done in AWS while the trail could not be written")),
+    Act.ELEVATION_ENDED: _check(
+        _("AWS shows that %(person)s is no longer in %(group)s"),
+        News(
+            word=pgettext_lazy("elevation", "ended"),
+            sentence=_("Access of %(person)s with %(groups)s has ended, as AWS shows."),
+        ),
+    ),
+    Act.ELEVATION_CANCELLED: _step(
+        _("The access was cancelled before it began: %(reason)s"),
+        News(
+            word=pgettext_lazy("elevation", "cancelled"),
+            sentence=_("Access of %(person)s with %(groups)s was cancelled before it began."),
+        ),
+    ),
+    Act.ELEVATION_TIDYING_ATTEMPT_FAILED: _alert(_("Tidying up after the end failed and is tried again: %(problem)s")),
+    Act.ELEVATION_FENCE_REMOVED: _check(_("The entry fence was removed: nobody is left who could pass it")),
+    Act.ELEVATION_FENCE_LEFT: _step(_("The entry fence stays: another access of %(person)s stands behind it")),
+    Act.ELEVATION_LOOKED_AFTER: _check(_("The portal looked once more: no call that came late let %(person)s in again")),
+    Act.COMPARISON_DRIFT_FOUND: _alert(
+        _("A comparison with AWS found differences that were not told before: %(count)s"),
+        News(word=_("drift found"), sentence=_("AWS is not as the portal left it: %(found)s.")),
+    ),
+    Act.DRIFT_FOUND: _alert(_("A comparison with AWS found: %(found)s")),
+    Act.DRIFT_CHANGED: _step(_("It changed in AWS. What it is now is kept as its details")),
+    Act.DRIFT_ATTRIBUTED: _step(_("CloudTrail names who did it: %(principal)s")),
+    Act.DRIFT_UNDOING: _step(_("%(who)s asked to have it undone")),
+    Act.DRIFT_UNDO_ATTEMPT_FAILED: _alert(_("It could not be undone: %(problem)s")),
+    Act.DRIFT_UNDO_WRITTEN: _step(_("The portal wrote in AWS how it should be")),
+    Act.DRIFT_UNDONE: _check(_("AWS does not show it any more: it is undone")),
+    Act.DRIFT_ACCEPTED: _check(_("%(who)s accepted it: it is known as right from now on")),
+    Act.DRIFT_GONE: _check(_("AWS does not show it any more: somebody put it right, or what it belonged to is over")),
+    Act.CATALOGUE_ADDED: _step(_("%(who)s added %(subject)s to the catalogue")),
+    Act.CATALOGUE_CHANGED: _step(_("%(who)s changed %(subject)s in the catalogue")),
+    Act.CATALOGUE_RETIRED: _step(_("%(who)s took %(subject)s out of the catalogue")),
+    Act.RUNBOOK_PUBLISHED: _step(_("%(who)s published the runbook %(name)s")),
+    Act.CHANGE_TEMPLATE_PUBLISHED: _step(_("%(who)s published the change template %(name)s")),
+    Act.CHANGE_TEMPLATE_REVIEWED: _seal(_("%(who)s approved the change template %(name)s")),
+    Act.PERSON_ADDED: _step(_("%(who)s added the person %(name)s")),
+    Act.PERSON_CHANGED: _step(_("%(who)s changed what is said of the person %(name)s")),
+    Act.PERSON_DISABLED: _alert(_("%(who)s disabled the person %(name)s")),
+    Act.PERSON_ENABLED: _step(_("%(who)s enabled the person %(name)s again")),
+    Act.PERSON_PASSWORD_SET: _step(_("%(who)s set the password of %(name)s")),
+    Act.IAM_USER_BOUND: _step(_("%(who)s bound an IAM user to %(name)s")),
+    Act.IAM_USER_UNBOUND: _step(_("%(who)s unbound the IAM user of %(name)s")),
+    Act.IDENTITY_CENTER_USER_BOUND: _step(_("%(who)s bound an Identity Center user to %(name)s")),
+    Act.IDENTITY_CENTER_USER_UNBOUND: _step(_("%(who)s unbound the Identity Center user of %(name)s")),
+    Act.IDENTITY_LINKED: _step(_("%(who)s linked an account in a chat to %(name)s")),
+    Act.IDENTITY_UNLINKED: _step(_("%(who)s unlinked the account in a chat of %(name)s")),
+    Act.CLIENT_ADDED: _step(_("%(who)s added the API client %(name)s")),
+    Act.CLIENT_CHANGED: _step(_("%(who)s changed what the API client %(name)s may do")),
+    Act.CLIENT_SECRET_ROTATED: _step(_("%(who)s gave the API client %(name)s another secret")),
+    Act.CLIENT_REVOKED: _alert(_("%(who)s revoked the API client %(name)s")),
+    Act.CLIENT_RESTORED: _step(_("%(who)s let the API client %(name)s in again")),
+    Act.TOKEN_ALLOWED: _step(_("%(who)s allowed a program to act for them, by the token %(name)s")),
+    Act.TOKEN_DENIED: _step(_("%(who)s refused a program that asked to act for them, by the API client %(name)s")),
+    Act.TOKEN_COLLECTED: _step(_("The program that was allowed to collected the token %(name)s")),
+    Act.TOKEN_REVOKED: _step(_("%(who)s revoked the token %(name)s")),
+    Act.WEBHOOK_ADDED: _step(_("%(who)s added the webhook %(name)s")),
+    Act.WEBHOOK_CHANGED: _step(_("%(who)s changed the webhook %(name)s")),
+    Act.WEBHOOK_ROTATED: _step(_("%(who)s gave the webhook %(name)s another secret")),
+    Act.WEBHOOK_ENABLED: _step(_("%(who)s enabled the webhook %(name)s")),
+    Act.WEBHOOK_DISABLED: _alert(_("%(who)s disabled the webhook %(name)s")),
+    Act.WEBHOOK_DELETED: _step(_("%(who)s deleted the webhook %(name)s")),
+    Act.SEAL_NEW_LOG_ORDERED: _alert(_("%(who)s had another log begun after the one that cannot go on: %(reason)s")),
+    Act.SEAL_LOG_BEGUN: _step(_("The log goes on after the newest checkpoint of the one before: %(reason)s")),
+    Act.SEAL_KEY_CHANGED: _step(_("Another key signs the log from now on")),
+    Act.DELIVERY_REPEATED: _step(_("%(who)s had the delivery %(name)s sent once more")),
+}
+NEWS: Mapping[str, News] = {act: words.news for act, words in WORDS.items() if words.news is not None}
