@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -53,6 +53,11 @@ class Work:
         except _CallRefused as refused:
             if refused.code not in _GONE:
                 raise
+
+    def try_call(self, api: str, **inputs: Any) -> None:
+        """Make a call whose refusal shows later, where it matters."""
+        with suppress(_CallRefused):
+            self.call(api, **inputs)
 
     def ask(self, action: str, resource: str) -> None:
         """Raise Failed unless the caller may do what is not carried out here."""

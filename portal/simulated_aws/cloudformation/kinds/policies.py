@@ -38,7 +38,10 @@ class _Managed:
         _detach(work, made, before, after)
 
     def delete(self, work: Work, made: Made, properties: Properties) -> None:
-        _detach(work, made, properties, {})
+        # A creation that failed may never have come to attach it: what is left attached keeps it from deletion.
+        for holders, word in _HOLDERS.items():
+            for holder in properties.get(holders, ()):
+                work.try_call(f"Detach{word}Policy", **{f"{word}Name": holder}, PolicyArn=made.id)
         for version in self._versions(work, made):
             if not version["IsDefaultVersion"]:
                 work.call("DeletePolicyVersion", PolicyArn=made.id, VersionId=version["VersionId"])
