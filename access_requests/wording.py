@@ -10,7 +10,7 @@ from access_requests.evaluation import ALLOWED, DENIED, NO_GATE_ROLE, NO_IAM_USE
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, ApprovalLevel, ApprovalPolicy, Elevation
 from access_requests.policy.leave import Unfounded
-from portal.iam import contexts
+from portal.iam import anybody, contexts
 from portal.verbs import phrases
 
 REQUEST_STATES: Mapping[str, Promise] = {
@@ -117,7 +117,8 @@ def untold(reasons: Iterable[str]) -> str:
 def _untold(reason: str) -> str:
     if not reason.endswith(contexts.OF_THE_CALL_SAID):
         return str(UNTOLD.get(reason, reason))
-    place, _colon, key = reason.removesuffix(contexts.OF_THE_CALL_SAID).rpartition(": ")
+    place, _colon, word = reason.removesuffix(contexts.OF_THE_CALL_SAID).rpartition(": ")
+    key = gettext("the resource") if word == anybody.KEYS[anybody.THING] else word
     if not place:
         return gettext("a policy asks for %(key)s, which is known once the call is made") % {"key": key}
     return gettext("%(place)s asks for %(key)s, which is known once the call is made") % {"place": place, "key": key}

@@ -28,12 +28,14 @@ class Answer:
 class Abilities:
     """Answers to all questions, in their order. `read_at` is None where the role was never read: then all are unknown.
 
-    `is_readable`: the portal has a role in the account, so that the next comparison reads it.
+    `version` is another one when the role's policies are. `is_readable`: the portal has a role in the account, so that the next
+    comparison reads it.
     """
 
     role: TargetRole
     answers: Sequence[Answer]
     read_at: datetime | None = None
+    version: str = ""
     policies: Sequence[str] = field(default_factory=tuple)
     boundary: str = ""
 
@@ -50,7 +52,14 @@ def of_role(role: TargetRole) -> Abilities:
     if row is None:
         return Abilities(role=role, answers=_in_order({}))
     said = {answer["question"]: Answer(**answer) for answer in row.answers}
-    return Abilities(role=role, answers=_in_order(said), read_at=row.read_at, policies=row.policies, boundary=row.boundary)
+    return Abilities(
+        role=role,
+        answers=_in_order(said),
+        read_at=row.read_at,
+        version=row.fingerprint[:8],
+        policies=row.policies,
+        boundary=row.boundary,
+    )
 
 
 def _in_order(said: Mapping[str, Answer]) -> list[Answer]:

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = ("access_requests", "audits", "portal")
-LONGEST_FILE, LONGEST_FUNCTION = 300, 50
+LONGEST_FILE, LONGEST_FUNCTION, LONGEST_TEMPLATE_LINE = 300, 50, 180
 PIN = re.compile(r"^([\w.-]+)(?:\[.*\])?==(\S+)", re.MULTILINE)
 LOCKS = ("requirements.lock", "requirements-demo.lock", "requirements-dev.lock")
 
@@ -28,6 +28,15 @@ def test_no_module_is_a_drawer() -> None:
 def test_no_file_is_too_long_to_be_read_in_one_go() -> None:
     lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in modules()}
     assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+def test_no_line_of_a_template_is_too_long_to_be_read() -> None:
+    lines = {
+        f"{path.relative_to(ROOT)}:{number}": len(line)
+        for path in (ROOT / "templates").rglob("*.html")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+    }
+    assert {place: length for place, length in lines.items() if length > LONGEST_TEMPLATE_LINE} == {}
 
 
 def test_no_function_is_longer_than_a_screen() -> None:

@@ -105,6 +105,19 @@ def test_form_card_and_request_show_it(cast: Cast, browse: Browse, clock: Clock,
         assert "<strong>May:</strong> read customers&#x27; objects in S3<" in page, address
 
 
+def test_no_page_evaluates(
+    cast: Cast, browse: Browse, clock: Clock, evaluated: RoleAbilities, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = submitted(cast.member01, now=clock.now)
+    monkeypatch.setattr("portal.iam.asking.evaluate", None)
+    monkeypatch.setattr("portal.iam.switch.evaluate", None)
+    for who, address in (
+        *(("member01", "/catalogue/"), ("member01", "/requests/new/")),
+        *(("leader01", "/queue/"), ("leader01", f"/requests/{made.code}/")),
+    ):
+        assert "<strong>May:</strong>" in page_of(browse, cast, address, who), address
+
+
 def test_role_that_was_never_read_is_not_known(cast: Cast, browse: Browse) -> None:
     page = page_of(browse, cast, "/catalogue/")
     assert "Not known: the portal has no role in the account with which to read its policies." in page
