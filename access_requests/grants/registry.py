@@ -43,6 +43,8 @@ def made_of(config: Mapping[str, Any]) -> AnyBackend:
     made = import_string(FORMER_PATHS.get(path, path))(**config.get("OPTIONS", {}))
     if not isinstance(made, GrantBackend):
         raise TypeError(f"{path} is no GrantBackend")
+    if unsaid := [name for name in ("fences", "words") if not hasattr(made, name)]:
+        raise TypeError(f"{path} says nothing of its {' and '.join(unsaid)}")
     return made
 
 

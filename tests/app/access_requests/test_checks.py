@@ -1,3 +1,6 @@
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 from allauth.idp.oidc.models import Client
 from django.core.checks import run_checks
@@ -6,7 +9,9 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from pytest_django import Settings
 
+from access_requests.grants.iam_group import IamGroupBackend
 from access_requests.grants.registry import FORMER_PATHS, backend_of
+from access_requests.grants.words import Words
 from access_requests.models import ApiClient, WorkGroup
 from tests.stand_ins.bots import make_client, make_personal_client
 from tests.worlds.cast import Cast
@@ -117,10 +122,43 @@ def test_backend_that_cannot_be_imported_is_an_error(cast: Cast, settings: Setti
     assert said.startswith("access_requests.E001 GRANT_BACKENDS names a backend own that cannot be imported")
 
 
-def test_class_that_is_no_backend_is_an_error(cast: Cast, settings: Settings) -> None:
-    settings.GRANT_BACKENDS = {**settings.GRANT_BACKENDS, "own": {"BACKEND": "access_requests.grants.fences.Entrance"}}
+class Silent(IamGroupBackend):
+    """A backend whose author has forgotten its words."""
+
+    @property
+    def words(self) -> Words:  # type: ignore[override]
+        raise AttributeError
+
+
+class Configured(IamGroupBackend):
+    def __init__(self, *, region: str) -> None:
+        self.region = region
+
+
+CONFIGS: Mapping[str, tuple[dict[str, Any], str]] = {
+    "no backend": ({"BACKEND": "access_requests.grants.fences.Entrance"}, "missing 1 required positional argument"),
+    "a class of another kind": ({"BACKEND": "access_requests.grants.needs.Needs"}, "is no GrantBackend"),
+    "no words": ({"BACKEND": f"{__name__}.Silent"}, "says nothing of its words"),
+    "no options": ({"BACKEND": f"{__name__}.Configured"}, "'region'"),
+    "an option too many": ({"BACKEND": f"{__name__}.Configured", "OPTIONS": {"region": "x", "zone": "y"}}, "'zone'"),
+}
+
+
+@pytest.mark.parametrize(("config", "why"), CONFIGS.values(), ids=CONFIGS)
+def test_class_of_which_no_backend_can_be_made_is_an_error(
+    cast: Cast, settings: Settings, config: dict[str, Any], why: str
+) -> None:
+    settings.GRANT_BACKENDS = {**settings.GRANT_BACKENDS, "own": config}
     (said,) = errors()
     assert said.startswith("access_requests.E001 GRANT_BACKENDS names a backend own that cannot be imported")
+    assert why in said
+
+
+def test_options_of_the_settings_make_the_backend(cast: Cast, settings: Settings) -> None:
+    config = {"BACKEND": f"{__name__}.Configured", "OPTIONS": {"region": "eu-west-1"}}
+    settings.GRANT_BACKENDS = {**settings.GRANT_BACKENDS, "own": config}
+    assert errors() == []
+    assert vars(backend_of("own")) == {"region": "eu-west-1"}
 
 
 def test_role_that_a_backend_lacks_is_an_error_under_an_alias_of_ones_own(cast: Cast, settings: Settings) -> None:
