@@ -164,12 +164,12 @@ def _described(drift: Drift) -> Data:
         "name": drift.name,
         "work_group": drift.work_group.name if drift.work_group else None,
         "elevation": drift.elevation.code if drift.elevation else None,
-        # Policies of AWS's, whose conditions may have numbers that the trail does not take.
+        # What others wrote in AWS may have numbers that the trail does not take.
         "detail": values.in_words(drift.detail),
         "found_at": drift.found_at,
         "seen_at": drift.seen_at,
         "principal": drift.principal,
-        "event": drift.event,
+        "event": values.in_words(drift.event),
         "undone_before": drift.undone_before,
         "another_tool": another_tool(drift),
         "undo_asked_by": drift.undo_asked_by,

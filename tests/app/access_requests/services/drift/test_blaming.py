@@ -8,6 +8,9 @@ from pytest_django import Settings
 
 from access_requests.models import Drift, Reconciliation
 from access_requests.services.drift import blaming
+from audits.acts import Act
+from audits.models import TrailEntry
+from portal.verbs.run import run
 from tests.app.access_requests.services.drift.conftest import World
 from tests.worlds.jump import MEMBER_GROUP
 
@@ -83,6 +86,17 @@ def test_whoever_takes_the_portals_user_agent_is_named_all_the_same(world: World
     world.add()
     drift = found(world)
     assert (drift.principal, (drift.event or {})["userAgent"]) == (ADMINISTRATOR, "Boto3/1.40 sekisho")
+
+
+def test_event_with_numbers_that_the_trail_does_not_take_is_told_in_words(world: World) -> None:
+    world.add()
+    drift = found(world)
+    Drift.objects.update(principal="")
+    asked = {"userName": "member02", "share": 0.5, "serial": 2**60}
+    run(lambda: blaming._attribute(drift.pk, {"userIdentity": {"arn": ROLE}, "requestParameters": asked}))
+    entry = TrailEntry.objects.filter(act=Act.DRIFT_ATTRIBUTED).latest("pk")
+    told = entry.data["drift"]["event"]["requestParameters"]
+    assert told == {"userName": "member02", "share": "0.5", "serial": "1152921504606846976"}
 
 
 def test_the_portal_asks_once_who_it_is(world: World) -> None:
