@@ -4,6 +4,7 @@ import itertools
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import NOT_GRANTED, Elevation
@@ -70,7 +71,8 @@ def test_query_and_property_agree_on_every_way_to_end(cast: Cast, clock: Clock) 
 def test_what_people_ended_before_it_began_is_no_failure(cast: Cast, clock: Clock) -> None:
     elevation = stopped(elevated(cast.member01, cast.leader01, now=clock.now), cast.leader01, now=clock.now)
     assert not elevation.was_not_granted
-    assert titles.of_elevation(elevation) == "member01 was not let into ProdMemberWorkGroup: stopped"
+    with translation.override("en"):
+        assert titles.of_elevation(elevation) == "member01 was not let into ProdMemberWorkGroup: stopped"
 
 
 def test_title_says_how_long_it_lasted_and_why_it_ended(cast: Cast, clock: Clock) -> None:
