@@ -80,6 +80,8 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         "access_requests_drift": READ,
         "access_requests_iamuserbinding": READ,
         "access_requests_binding": READ,
+        # Cards say what the roles can do.
+        "access_requests_roleabilities": READ,
         "access_requests_delivery": ALL,
         "access_requests_noticecursor": KEEP,
         "access_requests_slackcard": KEEP,

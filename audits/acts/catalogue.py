@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from audits.acts.shape import Done, Shape
+from audits.acts.shape import Done, Settings, Shape
 
 
 class Account(Shape):
@@ -39,7 +39,7 @@ class PolicyLevel(Shape):
     approvers: list[str]
 
 
-class ApprovalPolicy(Shape):
+class ApprovalPolicy(Settings):
     """Times in minutes."""
 
     shortest: int

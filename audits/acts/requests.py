@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import ConfigDict, Field
 
 from audits.acts.automation import EndedInAws, Execution
-from audits.acts.shape import Call, Done, Moment, Proof, Shape
+from audits.acts.shape import Call, Done, Moment, Proof, Settings, Shape
 
 
 class Level(Shape):
@@ -14,7 +14,7 @@ class Level(Shape):
     approvers: list[str]
 
 
-class Policy(Shape):
+class Policy(Settings):
     key: str
     shortest_minutes: int
     longest_minutes: int

@@ -22,6 +22,13 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+class Settings(Shape):
+    """An object that may have further fields, each a plain value: the catalogue says their form, and adds some."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, int | bool | str | list[str] | None]
+
+
 class LogIn(Shape):
     """How somebody proved who they are. Empty where nobody had to: the portal's own workers."""
 

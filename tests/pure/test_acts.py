@@ -7,11 +7,13 @@ from enum import StrEnum
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from access_requests.lifecycle import DRIFT_OPEN, UNDECIDED, UNSETTLED, DriftStatus, ElevationStatus, RequestStatus
 from access_requests.services.drift.recording import ACTS as OF_DRIFT
 from access_requests.services.record.states import OF_ELEVATION, OF_REQUEST
 from audits.acts import TOLD, Act
+from audits.acts.catalogue import ApprovalPolicy
 from audits.acts.words import NEWS, WORDS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,6 +64,17 @@ def test_personal_texts_are_marked_wherever_they_are() -> None:
 def test_every_shape_holds_only_what_a_leaf_can_hold(act: Act) -> None:
     """Numbers are whole: a schema of JSON names those that may not be otherwise."""
     assert '"type": "number"' not in json.dumps(act.shape.model_json_schema())
+
+
+@pytest.mark.parametrize("setting", [15, True, "C0APPROVALS", ["browser"], None])
+def test_a_policy_takes_a_further_setting_that_is_plain(setting: object) -> None:
+    said = {"shortest": 1, "longest": 240, "decision": 1440, "levels": [], "decide_by": [], "slack_channel": ""}
+    policy = {**said, "same_client_may_decide": False, "step": setting}
+    assert ApprovalPolicy.model_validate_json(json.dumps(policy)).model_dump() == policy
+    with pytest.raises(ValidationError):
+        ApprovalPolicy.model_validate_json(json.dumps({**policy, "step": {"minutes": 15}}))
+    with pytest.raises(ValidationError):
+        ApprovalPolicy.model_validate_json(json.dumps({**policy, "longest": "4h"}))
 
 
 def test_nothing_but_the_trails_writer_makes_entries() -> None:

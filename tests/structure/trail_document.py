@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, JsonValue  # noqa: E402
 from pydantic.fields import FieldInfo  # noqa: E402
 
 from audits.acts import Act  # noqa: E402
-from audits.acts.shape import Data, Personal, Shape  # noqa: E402
+from audits.acts.shape import Data, Personal, Settings, Shape  # noqa: E402
 from audits.acts.words import WORDS  # noqa: E402
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "trail.md"
@@ -99,8 +99,12 @@ def _shapes() -> Iterator[str]:
     for shape in _found():
         said = f"{shape.__doc__}\n\n" if shape.__doc__ else ""
         rows = "".join(f"| `{field.alias or name}` | {_field(field)} |\n" for name, field in shape.model_fields.items())
-        others = "| any other | anything |\n" if shape.model_config.get("extra") == "allow" else ""
+        others = f"| any other | {_others(shape)} |\n" if shape.model_config.get("extra") == "allow" else ""
         yield f"## {shape.__name__}\n\n{said}| field | |\n|---|---|\n{rows}{others}"
+
+
+def _others(shape: type[Shape]) -> str:
+    return "a text, a number, yes or no, or a list of texts" if issubclass(shape, Settings) else "anything"
 
 
 def _found() -> list[type[Shape]]:
