@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -6,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from access_requests.services.catalogue.designing import designed
+from access_requests.services.drift import designs
 from portal.iam.account_design import declared, rendering
 from portal.iam.account_design.declared import NotDeclared
 from portal.iam.account_design.design import Declared, Design
@@ -18,6 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("directory", type=Path)
+        parser.add_argument("--check", action="store_true", help="write nothing: say what AWS, and the files, have otherwise")
         parser.add_argument("--account", metavar="KEY", help="this account's files alone")
         without = "what the catalogue does not say (ACCOUNT_DESIGN_FILE)"
         parser.add_argument("--design", type=Path, default=settings.ACCOUNT_DESIGN_FILE, help=without)
@@ -30,6 +33,9 @@ class Command(BaseCommand):
             files = _files(design, options["account"])
         except (DoesNotFit, TooLarge) as error:
             raise CommandError(f"AWS would not take it: {error}") from error
+        if options["check"]:
+            self._check(design, files, directory, account=options["account"])
+            return
         directory.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
             (directory / name).write_text(text, encoding="utf-8")
@@ -39,6 +45,25 @@ class Command(BaseCommand):
                 self.stdout.write(
                     f"warning: the exception of {exemption.who} from {exemption.rail} is over: the rail holds again"
                 )
+
+    def _check(self, design: Design, files: Mapping[str, str], directory: Path, *, account: str | None) -> None:
+        """Say what differs. Raises CommandError where something does, or where an account could not be read."""
+        count = 0
+        for name, text in files.items():
+            file = directory / name
+            if name.endswith(".yaml") and (not file.exists() or file.read_text(encoding="utf-8") != text):
+                self.stdout.write(f"{name}: the file is not what the catalogue gives now")
+                count += 1
+        for compared in designs.compared(design, account=account):
+            if compared.problem:
+                self.stdout.write(f"{compared.account}: not compared: {compared.problem}")
+            for difference, who in compared.differences:
+                by = f" ({who})" if who else ""
+                self.stdout.write(f"{compared.account}: {difference.thing} {difference.what}{by}")
+                count += 1
+        if count:
+            raise CommandError(f"{count} {'difference' if count == 1 else 'differences'}")
+        self.stdout.write("no differences")
 
 
 def _files(design: Design, key: str | None) -> dict[str, str]:

@@ -33,7 +33,9 @@ def designed(declared: Declared, *, today: date) -> Design:
     found = TargetRole.objects.select_related("account").prefetch_related(led_to).order_by("pk")
     roles = [role for role in found if not role.is_reserved]
     return Design(
-        accounts=tuple(_account(account) for account in AwsAccount.objects.order_by("pk")),
+        accounts=tuple(
+            sorted(map(_account, AwsAccount.objects.all()), key=lambda account: (account.kind != "jump", account.key))
+        ),
         roles=tuple(_role(role) for role in roles),
         groups=(*_standing_groups(), *_work_groups()),
         declared=declared,

@@ -7,6 +7,7 @@
     targets     roles that people switch to, with rails, boundaries, the gate at rest, and CloudFormation's own role
     archive     the log archive: buckets, key, the organisation's trail
     organisation   service control policies and resource control policies
+    comparing   what AWS has otherwise
     rendering   the files: templates and their parameters, each small enough to be handed in as a body
 
 Templates hold nothing that the portal or people write: no user, no membership, no tag. An inline policy is a resource of its own.

@@ -31,6 +31,14 @@ def of_account(design: Design, account: Account) -> dict[str, str]:
     return files
 
 
+def resources_of(design: Design, account: Account) -> Resources:
+    """Return all that the account's templates hold, in however many they lie."""
+    made = _ground(design, account)
+    for role in design.roles_in(account):
+        made |= targets.role(design, account, role)
+    return made
+
+
 def text(template: Template) -> str:
     """Return the template as it is read: in its own order, no value by reference to another."""
     return yaml.dump(template, Dumper=_Plain, sort_keys=False, width=130, allow_unicode=True)

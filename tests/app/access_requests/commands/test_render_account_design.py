@@ -206,6 +206,49 @@ def test_what_cannot_be_rendered_is_refused(company: Aws, tmp_path: Path) -> Non
             call_command("render_account_design", str(tmp_path), "--design", str(broken))
 
 
+def test_check_finds_nothing_where_aws_is_as_the_catalogue_says(company: Aws, tmp_path: Path) -> None:
+    render(tmp_path)
+    said = render(tmp_path, "--check")
+    assert said.endswith("no differences\n")
+    assert [line for line in said.splitlines() if "not compared" in line] == [
+        f"{account}: not compared: the portal has no role there to ask by" for account in ("audit", "billing", "log-archive")
+    ]
+
+
+def test_check_says_what_was_changed_by_hand_and_by_whom(company: Aws, tmp_path: Path) -> None:
+    render(tmp_path)
+    iam, jump = client(company, "iam", "production"), company.admin_client("iam")
+    rail = f"arn:aws:iam::{ACCOUNTS['production']}:policy/sekisho/rails/SekishoRails1"
+    everything = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
+    anybody = json.dumps(empty_organisation().accounts[0].roles[0].trust)
+    iam.detach_role_policy(RoleName="Prod_ReadOnlyRole", PolicyArn=rail)
+    iam.put_role_policy(RoleName="Prod_MemberRole", PolicyName="Iam", PolicyDocument=everything)
+    iam.put_role_policy(RoleName="Prod_MemberRole", PolicyName="More", PolicyDocument=everything)
+    iam.update_assume_role_policy(RoleName="Prod_LeaderRole", PolicyDocument=anybody)
+    iam.delete_role_permissions_boundary(RoleName="Prod_LeaderRole")
+    iam.create_policy_version(PolicyArn=rail, PolicyDocument=everything, SetAsDefault=True)
+    jump.put_group_policy(GroupName="MemberGroup", PolicyName="More", PolicyDocument=everything)
+    (tmp_path / "jump.yaml").write_text("Resources: {}")
+    said = io.StringIO()
+    with pytest.raises(CommandError, match="8 differences"):
+        call_command("render_account_design", str(tmp_path), "--design", str(DECLARED), "--check", stdout=said)
+    found = {line.partition(" (")[0] for line in said.getvalue().splitlines() if "not compared" not in line}
+    boundary = f"arn:aws:iam::{ACCOUNTS['production']}:policy/sekisho/SekishoWorkRoleBoundary"
+    assert found == {
+        "jump.yaml: the file is not what the catalogue gives now",
+        "jump: MemberGroup has More besides",
+        f"production: {rail} says something else",
+        f"production: Prod_ReadOnlyRole lacks {rail}",
+        "production: Prod_MemberRole has another Iam",
+        "production: Prod_MemberRole has More besides",
+        "production: Prod_LeaderRole trusts others",
+        f"production: Prod_LeaderRole has the boundary -, not {boundary}",
+    }
+    by = [line for line in said.getvalue().splitlines() if f"assumed-role/{ADMIN_ROLE}/admin at 20" in line]
+    assert len(by) == 6
+    assert f"(arn:aws:iam::{ACCOUNTS['jump']}:user/{ADMIN_USER} at 20" in said.getvalue()
+
+
 def test_exception_that_is_over_is_told_and_is_none(company: Aws, tmp_path: Path) -> None:
     over = tmp_path / "design.yaml"
     over.write_text(DECLARED.read_text().replace("until: 2030-03-31", "until: 2020-03-31"))
