@@ -12,7 +12,7 @@ from access_requests.api.auth import ApiRequest, Bearer
 from access_requests.api.showing import Person
 from access_requests.api.showing_access import ShownWorkGroup
 from access_requests.models import IamUserBinding, IdentityCenterBinding, PersonalToken
-from access_requests.selectors import catalogue, clients, switching
+from access_requests.selectors import abilities, catalogue, clients, switching
 from portal.rest.paging import Page, PageQuery, page
 from portal.rest.replies import shown
 from portal.users.models import User
@@ -104,6 +104,6 @@ def show_me(request: ApiRequest) -> HttpResponse:
 )
 def list_work_groups(request: ApiRequest, query: Query[PageQuery]) -> HttpResponse:
     caller = request.auth
-    rows = clients.work_groups_of(caller.client, catalogue.requestable_by(caller.who))
+    rows = abilities.with_groups(clients.work_groups_of(caller.client, catalogue.requestable_by(caller.who)))
     groups = page(request, rows, query, lambda found: [ShownWorkGroup.of(row) for row in found], order="name", named_by="name")
     return shown(groups)

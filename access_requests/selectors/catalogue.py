@@ -14,7 +14,7 @@ def requestable_by(person: User) -> QuerySet[WorkGroup]:
 
 def in_full(groups: QuerySet[WorkGroup]) -> QuerySet[WorkGroup]:
     rows = groups.select_related("policy").order_by("name")
-    return rows.prefetch_related("target_roles__account", "target_roles__abilities", "policy__levels__approvers", "requesters")
+    return rows.prefetch_related("target_roles__account", "policy__levels__approvers", "requesters")
 
 
 def work_groups() -> QuerySet[WorkGroup]:

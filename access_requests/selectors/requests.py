@@ -47,7 +47,6 @@ def in_full(requests: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
         .select_related("requester__iam_user", "requester__identity_center_user", "policy", "extends", "revises")
         .prefetch_related(
             "work_groups__target_roles__account",
-            "work_groups__target_roles__abilities",
             Prefetch("elevations", elevations.order_by("id")),
         )
     )

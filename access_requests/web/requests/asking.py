@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import AccessRequest, Decision, Verdict
-from access_requests.selectors import catalogue, switching
+from access_requests.selectors import abilities, catalogue, switching
 from access_requests.services.requests.submit import submit
 from access_requests.web.requests.forms import AT, FOR, NOW, TEXTS, UNTIL, RequestForm
 from portal.pages.actor import actor_of, carry_out
@@ -24,7 +24,7 @@ UNUSABLE = 422
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_new(request: PageRequest) -> HttpResponse:
-    groups = list(catalogue.requestable_by(request.user))
+    groups = list(abilities.with_groups(catalogue.requestable_by(request.user)))
     if request.method == "POST":
         return _submitted(request, RequestForm(request.POST, groups=groups))
     return _form(request, RequestForm(initial=_initial(request), groups=groups))

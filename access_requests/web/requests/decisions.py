@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from access_requests.models import AccessRequest
-from access_requests.selectors import requests
+from access_requests.selectors import abilities, requests
 from access_requests.services.requests import decide
 from access_requests.web.requests import showing
 from portal.pages.actor import actor_of, carry_out
@@ -42,7 +42,7 @@ def _posted(view: Callable[[PageRequest, str], HttpResponse]) -> Callable[..., H
 def queue(request: PageRequest) -> HttpResponse:
     """What waits for this person: for approvers, empty for everybody else."""
     now = timezone.now()
-    rows = requests.in_full(requests.waiting_for(request.user, now=now))
+    rows = abilities.with_requests(requests.in_full(requests.waiting_for(request.user, now=now)))
     among = requests.visible_to(request.user)
     page = page_of(rows, order=OLDEST_DEADLINE_FIRST, among=among, query=request.GET, size=QUEUE_ROWS)
     actor = actor_of(request)

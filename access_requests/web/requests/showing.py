@@ -15,7 +15,7 @@ from access_requests.grants.contract import Principal
 from access_requests.lifecycle import UNDECIDED, ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, Decision, Verdict
 from access_requests.not_granted import NotGranted
-from access_requests.selectors import requests
+from access_requests.selectors import abilities, requests
 from access_requests.selectors import waiting as selectors
 from access_requests.services.record import bindings, snapshot
 from access_requests.services.requests import decide
@@ -122,7 +122,7 @@ class ShownRequest:
 
 def find(viewer: User, code: str) -> AccessRequest:
     """Return the request if the viewer may see it. Raises Http404."""
-    found = requests.in_full(requests.visible_to(viewer)).filter(code=code).first()
+    found = abilities.with_requests(requests.in_full(requests.visible_to(viewer))).filter(code=code).first()
     if found is None:
         raise Http404
     return found
