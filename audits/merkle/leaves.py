@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from audits.merkle import values
+from audits.merkle.tree import leaf_hash
 from audits.merkle.values import NotCanonical
 
 VERSION = 1
@@ -36,6 +37,15 @@ class Leaf:
 
     text: bytes
     beside: bytes | None = None
+
+    @property
+    def hash(self) -> bytes:
+        return leaf_hash(self.text)
+
+    @property
+    def beside_name(self) -> str:
+        """Return where an export has the text that is beside the leaf."""
+        return f"beside/{hashlib.sha256(self.beside or b'').hexdigest()}"
 
 
 def leaf(entry: Entry, *, index: int, previous: int | None) -> Leaf:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Max
 
 from audits import selectors
-from audits.merkle import leaves, tiles, tree
+from audits.merkle import leaves, tiles
 from audits.merkle.leaves import Leaf
 from audits.merkle.tiles import Edge, FullTile
 from audits.models import Log, Tile, TrailEntry
@@ -30,10 +30,6 @@ class Numbered:
     index: int
     leaf: Leaf
     entry: TrailEntry | None
-
-    @property
-    def hash(self) -> bytes:
-        return tree.leaf_hash(self.leaf.text)
 
 
 def length(log: Log) -> int:
@@ -66,13 +62,13 @@ def edge_at(log: Log, size: int) -> Edge:
     edge = Edge(size=size >> tiles.HEIGHT << tiles.HEIGHT)
     edge.levels = [[], *(_roots(log, level - 1, size) for level in range(1, _height(size)))]
     for each in numbered(log, edge.size, size):
-        edge.add(each.hash)
+        edge.add(each.leaf.hash)
     return edge
 
 
 def grow(log: Log, edge: Edge, until: int) -> list[FullTile]:
     """Append the leaves up to before `until`; return the tiles that they filled."""
-    return [full for each in numbered(log, edge.size, until) for full in edge.add(each.hash)]
+    return [full for each in numbered(log, edge.size, until) for full in edge.add(each.leaf.hash)]
 
 
 def stored(log: Log, full: Sequence[FullTile]) -> list[Tile]:

@@ -69,11 +69,14 @@ def new_key() -> PrivateKey:
     return PrivateKey(Ed25519PrivateKey.generate())
 
 
+def new_trail(now: datetime, guard: Path) -> Trail:
+    guard.mkdir()
+    return Trail(now=now, folder=guard, means=Means(guard=DirectoryGuard(guard), signer=new_key(), base=ORIGIN))
+
+
 @pytest.fixture
 def sealed_trail(db: None, now: datetime, tmp_path: Path) -> Trail:
-    folder = tmp_path / "guard"
-    folder.mkdir()
-    return Trail(now=now, folder=folder, means=Means(guard=DirectoryGuard(folder), signer=new_key(), base=ORIGIN))
+    return new_trail(now, tmp_path / "guard")
 
 
 @pytest.fixture
@@ -84,7 +87,7 @@ def assert_sealed(sealed_trail: Trail) -> Callable[[], None]:
         log = sealed_trail.log
         notes_there = dict(log.checkpoints.values_list("number", "note"))
         assert sealed_trail.guarded(log.origin) == notes_there
-        hashes = [each.hash for each in growing.numbered(log, 0, growing.length(log))]
+        hashes = [each.leaf.hash for each in growing.numbered(log, 0, growing.length(log))]
         for note in notes_there.values():
             said = notes.Checkpoint.read(note)
             key = keys.key_at(log, said.size)

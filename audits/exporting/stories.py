@@ -1,0 +1,44 @@
+"""The story of a request: its entries and those of the accesses that it gave, each with a proof, all against one checkpoint."""
+
+import json
+from collections.abc import Iterator
+
+from audits.acts import Act
+from audits.exporting import reading
+from audits.exporting.reading import Sealed
+from audits.merkle import proofs, tree
+from audits.models import TrailEntry
+from audits.sealing import growing
+
+
+def lines(request_code: str) -> list[str]:
+    """Return the story as JSON Lines, oldest first; none where no entry of the request is sealed. Raises NothingSealed."""
+    sealed = reading.newest()
+    node = sealed.node()
+    return [_line(sealed, entry, node) for entry in entries(request_code, last=sealed.size - sealed.log.ahead)]
+
+
+def entries(request_code: str, *, last: int) -> list[TrailEntry]:
+    """Return what happened to the request, to its elevations, and to the requests that extended these, up to an entry."""
+    subjects, found = [request_code], list[TrailEntry]()
+    for subject in subjects:
+        mine = list(TrailEntry.objects.filter(subject=subject, pk__lte=last))
+        found += mine
+        subjects += [name for entry in mine for name in _named(entry) if name not in subjects]
+    return sorted(found, key=lambda entry: entry.pk)
+
+
+def _named(entry: TrailEntry) -> Iterator[str]:
+    """Yield the subjects whose story this entry goes on in."""
+    if entry.act == Act.REQUEST_APPROVED:
+        yield from entry.data.get("elevations", ())
+    elif entry.act == Act.ELEVATION_EXTENDED:
+        yield entry.data["by"]
+
+
+def _line(sealed: Sealed, entry: TrailEntry, node: tree.Node) -> str:
+    index = entry.pk - 1 + sealed.log.ahead
+    (numbered,) = growing.numbered(sealed.log, index, index + 1)
+    hashes = tree.inclusion(index, sealed.size, node)
+    proof = proofs.proof(index=index, hashes=hashes, checkpoint=sealed.checkpoint.note)
+    return json.dumps({"leaf": numbered.leaf.text.decode(), "proof": proof}, ensure_ascii=False)

@@ -1,0 +1,37 @@
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
+
+from audits import verify
+from audits.exporting import reading
+from audits.exporting.reading import NothingSealed
+from audits.sealing.growing import Hole
+
+
+class Command(BaseCommand):
+    help = (
+        "Verify every entry, tile and checkpoint of the sealed audit trail, in the database or in an export. Exit 0 only if all "
+        "hold; else what does not is named, with its place."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--from-export", type=Path, metavar="DIR", help="an export instead of the database")
+        parser.add_argument("--keys", type=Path, metavar="FILE", help="the keys to trust, as verify.py takes them")
+
+    @no_translations  # Commands speak English, whatever the pages do.
+    def handle(self, *_args: Any, **options: Any) -> None:
+        try:
+            pinned = verify.keys_of(options["keys"].read_text()) if options["keys"] else None
+            source = verify.Folder(options["from_export"]) if options["from_export"] else reading.newest()
+            report = verify.Export(source, pinned)
+        except NothingSealed as nothing:
+            raise CommandError("Nothing is sealed yet.") from nothing
+        except Hole as hole:
+            raise CommandError(str(hole)) from hole
+        except (verify.Unusable, KeyError, TypeError, ValueError, OSError) as error:
+            raise CommandError(f"It cannot be verified: {error}", returncode=2) from error
+        self.stdout.write(verify.told(report))
+        if report.faults:
+            sys.exit(1)
