@@ -224,11 +224,11 @@ class Export:
             whole = [line[:-1] for line in ends_well[: self.note.size - len(hashes)]]
             self.check_leaves(whole, len(hashes), last)
             hashes += [sha256(b"\0" + leaf).digest() for leaf in whole]
+            if whole and (len(hashes) % WIDTH == 0 or len(hashes) == self.note.size):
+                self.check_bundle(whole, len(hashes))
             if len(whole) < len(held):
                 self.fault(f"entries.jsonl, leaf {len(hashes)}", "it is beyond what was signed, or cut in the middle")
                 return hashes
-            if len(hashes) % WIDTH == 0 or len(hashes) == self.note.size:
-                self.check_bundle(whole, len(hashes))
         ends = f"the entries end here, and {self.note.size} were signed"
         self.expect(len(hashes) == self.note.size, f"entries.jsonl, leaf {len(hashes)}", ends)
         return hashes

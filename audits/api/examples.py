@@ -18,5 +18,22 @@ ENTRY: Json = {
     "data": {"door": "browser", "from": "pending", "to": "approved"},
 }
 
+CHECKPOINT: Json = {
+    "id": 12,
+    "origin": "portal.example.com",
+    "size": 41,
+    "note": "portal.example.com\n41\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n"
+    "— portal.example.com Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n",
+    "sealed_at": "2026-11-23T05:04:12Z",
+}
+STORY_LINE: Json = {
+    "leaf": '{"act":"request.submitted","actor":"member01", …}',
+    "proof": f"c2sp.org/tlog-proof@v1\nindex 39\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n{CHECKPOINT['note']}",
+}
+
 # By the name of the operation: what it answers when all is well.
-ANSWERS: dict[str, Json] = {"list_entries": {"items": [ENTRY], "next": None}}
+ANSWERS: dict[str, Json] = {
+    "list_entries": {"items": [ENTRY], "next": None},
+    "list_checkpoints": {"items": [CHECKPOINT], "next": None},
+    "get_story": {"items": [STORY_LINE], "next": None},
+}

@@ -10,7 +10,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection, transaction
 
-from audits import trail
 from audits.merkle import notes, tree
 from audits.merkle.notes import Key
 from audits.models import Checkpoint, Log, SealState, TrailEntry
@@ -33,8 +32,9 @@ class Trail:
     means: Means
 
     def grow(self, count: int = 1, **said: Any) -> list[TrailEntry]:
+        """Append entries, of other subjects and data than their acts have, as other releases may."""
         with transaction.atomic():
-            return [trail.record(now=self.now, **{**ENTRY, **said}) for _ in range(count)]
+            return [TrailEntry.objects.create(at=self.now, schema_version=2, **{**ENTRY, **said}) for _ in range(count)]
 
     def seal(self, **other: Any) -> SealState:
         """Seal all there is, by these means or others."""

@@ -32,7 +32,10 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/elevations/{code}/return"): (401, 401, 403, 403, 200, 403, 403, 403),
     ("POST", "/elevations/{code}/extend"): (401, 401, 403, 403, 201, 403, 403, 403),
     ("POST", "/elevations/{code}/stop"): (401, 401, 403, 403, 403, 200, 403, 200),
-    ("GET", "/audit/entries"): (401, 401, 403, 403, 403, 403, 200, 403),
+    ("GET", "/audit/entries"): (401, 401, 403, 403, 403, 403, 200, 200),
+    ("GET", "/audit/checkpoints"): (401, 401, 403, 403, 403, 403, 200, 200),
+    # Nothing is sealed.
+    ("GET", "/audit/stories/{code}"): (401, 401, 403, 403, 403, 403, 404, 404),
 }
 CASES = [(who, *call, status) for call, statuses in TABLE.items() for who, status in zip(WHO, statuses, strict=True)]
 

@@ -1,5 +1,6 @@
 """Who I am, what I may ask for, the trail; and what all lists share."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -8,12 +9,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from access_requests.models import AccessRequest, IamUserBinding, RoleAbilities, TargetRole, WorkGroup
-from audits import trail
+from audits import trail, verify
 from audits.models import TrailEntry
 from portal.users.models import User
 from tests.stand_ins.bots import ASK, SCOPES, Bot, make_personal_client, own_token_of, read, refused
 from tests.worlds.cast import Cast
 from tests.worlds.entry import ENTRY
+from tests.worlds.sealed import Trail
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -168,9 +170,25 @@ def test_auditor_reads_the_trail_oldest_first_and_narrowed(bot: Bot, five: list[
         assert read(bot.get(f"/audit/entries?{query}", for_person=auditor01))["items"] == []
 
 
-def test_trail_is_for_auditors_only(bot: Bot, member01: User, leader01: User, admin01: User) -> None:
-    for person in (member01, leader01, admin01):
-        refused(bot.get("/audit/entries", for_person=person), 403, "not_an_auditor")
+@pytest.mark.parametrize("path", ["/audit/entries", "/audit/checkpoints", "/audit/stories/R-00000000"])
+def test_trail_is_for_auditors_and_administrators_only(
+    bot: Bot, member01: User, leader01: User, admin01: User, path: str
+) -> None:
+    for person in (member01, leader01):
+        refused(bot.get(path, for_person=person), 403, "not_an_auditor")
+    assert bot.get(path, for_person=admin01).status_code in (200, 404)
+
+
+def test_auditor_takes_checkpoints_and_a_story_home(bot: Bot, five: list[str], auditor01: User, sealed_trail: Trail) -> None:
+    refused(bot.get(f"/audit/stories/{five[0]}", for_person=auditor01), 404, "not_found")
+    sealed_trail.seal()
+    (checkpoint,) = read(bot.get("/audit/checkpoints", for_person=auditor01))["items"]
+    assert (checkpoint["origin"], checkpoint["size"]) == (sealed_trail.log.origin, TrailEntry.objects.count())
+    story = read(bot.get(f"/audit/stories/{five[0]}", for_person=auditor01))
+    report = verify.Story("\n".join(map(json.dumps, story["items"])), [verify.Key(sealed_trail.log.keys.get().vkey)])
+    assert (report.faults, report.facts["whole"], story["next"]) == ([], False, None)
+    assert all(line["proof"].endswith(checkpoint["note"]) for line in story["items"])
+    refused(bot.get("/audit/stories/R-00000000", for_person=auditor01), 404, "not_found")
 
 
 def test_trail_has_pages(bot: Bot, auditor01: User, now: datetime) -> None:

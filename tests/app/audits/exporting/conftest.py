@@ -33,7 +33,7 @@ def in_python(folder: Path, keys: Path | None = None) -> Verdict:
     """Verify in this process."""
     try:
         report = verify.Export(verify.Folder(folder), verify.keys_of(keys.read_text()) if keys else None)
-    except (verify.Unusable, KeyError, TypeError, ValueError) as error:
+    except (verify.Unusable, KeyError, TypeError, ValueError, OSError) as error:
         return Verdict(holds=None, places=frozenset(), said={"unusable": str(error)})
     return _verdict({"holds": not report.faults, "faults": report.faults, **report.facts})
 

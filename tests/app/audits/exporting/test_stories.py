@@ -20,6 +20,7 @@ from portal.verbs.actor import WORKER
 from portal.verbs.run import run
 from tests.app.audits.exporting.conftest import in_node
 from tests.worlds.cast import Cast
+from tests.worlds.entry import data_of
 from tests.worlds.sealed import Trail
 from tests.worlds.story import approved, elevated, extension_asked, rejected, returned, submitted
 
@@ -80,7 +81,8 @@ def act_on(elevation: Elevation, action: ElevationAction, now: datetime) -> None
     elevation.refresh_from_db()
     elevation.granted_at = elevation.granted_at or now
     elevation.ended_at = now if action == ElevationAction.CONFIRM_REVOKE else None
-    run(lambda: transition.apply_to_elevation(elevation, action, actor=WORKER, now=now))
+    data = data_of(action, now)
+    run(lambda: transition.apply_to_elevation(elevation, action, actor=WORKER, now=now, data=data))
 
 
 def test_story_has_the_request_its_access_and_what_extended_it(ended: AccessRequest, tell: Tell) -> None:
