@@ -50,7 +50,7 @@ def codes(cast: Cast) -> dict[str, str]:
     now = datetime.now(UTC)
     waiting = submitted(cast.member01, now=now, starts_at=now + timedelta(days=1))
     scheduled = elevated(cast.member01, cast.leader01, now=now, starts_at=now + timedelta(hours=1))
-    return {"requests": waiting.code, "elevations": scheduled.code}
+    return {"requests": waiting.code, "elevations": scheduled.code, "audit": waiting.code}
 
 
 def _body(path: str) -> dict[str, object]:
