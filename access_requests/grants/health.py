@@ -79,7 +79,7 @@ def _take_on(needs: Needs, aws: AwsClient) -> tuple[list[TakenOn], list[Missing]
         arn = one.arn
         if not arn:
             asking.missing += [] if one.is_optional else [Missing(what=one.setting, problem=SETTING_EMPTY)]
-        elif one.is_taken_on:
+        elif one.service is None:
             who = asking.ask(arn, lambda arn=arn: _identity_in(arn, aws), else_="", denied=ROLE_REFUSED)  # type: ignore[misc]
             roles.append(TakenOn(setting=one.setting, arn=arn, identity=who))
     return roles, asking.missing

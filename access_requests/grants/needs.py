@@ -21,14 +21,16 @@ class Owner:
 class Permissions:
     """A role that `setting` names, and the file of portal/aws/policies that says what it must be allowed.
 
-    Without a setting it is the portal's own identity in the Jump account.
+    `role` is its name where the account design makes it. Without a setting it is the portal's own identity in the Jump account.
 
-    `is_taken_on` is False for a role that AWS alone takes on, `is_optional` for one that people may do without.
+    `service` is the service of AWS that alone takes it on, if that is not the portal; `is_optional` is one that people may do
+    without.
     """
 
     policy: str
     setting: str = ""
-    is_taken_on: bool = True
+    role: str = ""
+    service: str | None = None
     is_optional: bool = False
 
     @property

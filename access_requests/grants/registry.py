@@ -12,6 +12,7 @@ from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
 from access_requests.grants.contract import GrantBackend
+from access_requests.grants.needs import Permissions
 from access_requests.grants.words import Words
 
 # Dotted paths of the release before -> where the class is now. They work for one release more, with a warning of the checks.
@@ -66,6 +67,12 @@ def with_own_members() -> list[str]:
 def with_documents() -> list[str]:
     """Return the aliases of the backends whose work groups have documents in AWS."""
     return aliases(lambda backend: bool(backend.documents.kinds))
+
+
+def roles() -> list[Permissions]:
+    """Return the roles that the backends of the settings need, each once."""
+    needed = [one for alias in settings.GRANT_BACKENDS for one in backend_of(alias).needs.roles]
+    return list(dict.fromkeys(needed))
 
 
 def words_of(alias: str) -> Words:

@@ -4,8 +4,7 @@ from access_requests.grants.needs import Needs, Permissions
 
 PUBLISHER, STARTER, RUNBOOK = "AWS_CHANGE_PUBLISHER_ROLE_ARN", "AWS_CHANGE_STARTER_ROLE_ARN", "AWS_RUNBOOK_ROLE_ARN"
 PORTAL = Permissions(policy="portal-jump.json")
-PUBLISHING = Permissions(setting=PUBLISHER, policy="change-publisher.json")
-STARTING = Permissions(setting=STARTER, policy="change-starter.json")
-# It trusts Systems Manager alone.
-ACTING = Permissions(setting=RUNBOOK, policy="runbook.json", is_taken_on=False)
+PUBLISHING = Permissions(setting=PUBLISHER, role="SekishoChangePublisherRole", policy="change-publisher.json")
+STARTING = Permissions(setting=STARTER, role="SekishoChangeStarterRole", policy="change-starter.json")
+ACTING = Permissions(setting=RUNBOOK, role="SekishoRunbookRole", policy="runbook.json", service="ssm.amazonaws.com")
 NEEDS = Needs(permissions=(PORTAL, PUBLISHING, STARTING, ACTING))

@@ -4,7 +4,7 @@ from access_requests.grants.automation.needs import ACTING, PORTAL, PUBLISHING, 
 from access_requests.grants.needs import Needs, Permissions
 
 APPROVER, REVIEWER = "AWS_CHANGE_APPROVER_ROLE_ARN", "AWS_CHANGE_REVIEWER_ROLE_ARN"
-APPROVING = Permissions(setting=APPROVER, policy="change-approver.json")
+APPROVING = Permissions(setting=APPROVER, role="SekishoChangeApproverRole", policy="change-approver.json")
 # People may review templates in AWS.
-REVIEWING = Permissions(setting=REVIEWER, policy="change-reviewer.json", is_optional=True)
-NEEDS = Needs(permissions=(PORTAL, PUBLISHING, STARTING, APPROVING, ACTING, REVIEWING))
+REVIEWING = Permissions(setting=REVIEWER, role="SekishoChangeReviewerRole", policy="change-reviewer.json", is_optional=True)
+NEEDS = Needs(permissions=(PORTAL, PUBLISHING, REVIEWING, STARTING, APPROVING, ACTING))

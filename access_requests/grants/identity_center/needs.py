@@ -3,4 +3,5 @@
 from access_requests.grants.needs import Needs, Permissions
 
 DIRECTORY = "AWS_IDENTITY_CENTER_ROLE_ARN"
-NEEDS = Needs(permissions=(Permissions(setting=DIRECTORY, policy="identity-center.json"),))
+WRITING = Permissions(setting=DIRECTORY, role="SekishoIdentityCenterRole", policy="identity-center.json")
+NEEDS = Needs(permissions=(WRITING,))

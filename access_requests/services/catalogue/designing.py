@@ -8,23 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 
-from access_requests.grants.registry import with_own_members
+from access_requests.grants import registry
 from access_requests.models import AwsAccount, StandingGroup, TargetRole, WorkGroup
 from portal.iam.account_design.design import Account, Declared, Design, Group, PortalRole, Role
 from portal.iam.principals import account_of
 
 _POLICIES = Path(settings.BASE_DIR) / "portal" / "aws" / "policies"
-_AUTOMATION = "ssm.amazonaws.com"
-# The roles by which the portal uses Change Manager, Automation and Identity Center; runbooks act in the last but one.
-_PORTAL_ROLES = {
-    "SekishoChangePublisherRole": "change-publisher.json",
-    "SekishoChangeReviewerRole": "change-reviewer.json",
-    "SekishoChangeStarterRole": "change-starter.json",
-    "SekishoChangeApproverRole": "change-approver.json",
-    "SekishoRunbookRole": "runbook.json",
-    "SekishoIdentityCenterRole": "identity-center.json",
-}
-_RUNBOOKS = "SekishoRunbookRole"
 
 
 def designed(declared: Declared, *, today: date) -> Design:
@@ -42,8 +31,7 @@ def designed(declared: Declared, *, today: date) -> Design:
         portal_policy=_policy("portal-jump.json"),
         gate_policy=_policy("portal-gate.json"),
         portal_roles=tuple(
-            PortalRole(name=name, policy=_policy(file), service=_AUTOMATION if name == _RUNBOOKS else None)
-            for name, file in _PORTAL_ROLES.items()
+            PortalRole(name=one.role, policy=_policy(one.policy), service=one.service) for one in registry.roles() if one.role
         ),
         today=today,
     )
@@ -88,7 +76,7 @@ def _led_to(group: StandingGroup | WorkGroup) -> tuple[tuple[str, str], ...]:
 
 def _of_iam() -> QuerySet[WorkGroup]:
     """Return the work groups that are groups of IAM, and in use."""
-    return WorkGroup.objects.filter(retired_at=None).exclude(backend__in=with_own_members())
+    return WorkGroup.objects.filter(retired_at=None).exclude(backend__in=registry.with_own_members())
 
 
 def _policy(file: str) -> Any:
