@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.structure import design_picture
+
 ROOT = Path(__file__).parents[2]
 RULES = (ROOT / "portal/aws/guard/account-design.guard").read_text()
 TEMPLATES = sorted((ROOT / "docs/examples/account-design").glob("*.yaml"))
@@ -23,6 +25,12 @@ def judged(text: str) -> tuple[str, set[str]]:
 
 def _role(**properties: Any) -> str:
     return json.dumps({"Resources": {"Role": {"Type": "AWS::IAM::Role", "Properties": properties}}})
+
+
+@pytest.mark.parametrize("language", design_picture.WORDS)
+def test_picture_of_the_documentation_is_what_the_catalogue_gives(language: str) -> None:
+    """Drawn by `python -m tests.structure.design_picture`."""
+    assert design_picture.file_of(language).read_text() == design_picture.drawn(language)
 
 
 @pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: file.name)

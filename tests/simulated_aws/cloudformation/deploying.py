@@ -62,15 +62,21 @@ def deploy(aws: Aws, body: str, folder: Path, *options: str, stack: str = "made"
     """Run `aws cloudformation deploy` as the administrator of the Jump account, and return how it ended."""
     file = folder / "template.json"
     file.write_text(body)
+    keys = {"AWS_ACCESS_KEY_ID": ADMIN_KEY.id, "AWS_SECRET_ACCESS_KEY": ADMIN_KEY.secret}
+    return deploy_file(aws, file, *options, stack=stack, keys=keys)
+
+
+def deploy_file(aws: Aws, file: Path, *options: str, stack: str, keys: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run `aws cloudformation deploy` with these credentials, and return how it ended."""
+    nowhere = str(file.parent / "none")
     command = [str(Path(sys.executable).parent / "aws"), "--endpoint-url", aws.endpoint_url, "cloudformation", "deploy"]
     command += ["--stack-name", stack, "--template-file", str(file), "--capabilities", *NAMED, *options]
     environment = {
         **os.environ,
-        "AWS_ACCESS_KEY_ID": ADMIN_KEY.id,
-        "AWS_SECRET_ACCESS_KEY": ADMIN_KEY.secret,
+        **keys,
         "AWS_DEFAULT_REGION": REGION,
-        "AWS_CONFIG_FILE": str(folder / "none"),
-        "AWS_SHARED_CREDENTIALS_FILE": str(folder / "none"),
+        "AWS_CONFIG_FILE": nowhere,
+        "AWS_SHARED_CREDENTIALS_FILE": nowhere,
         "AWS_EC2_METADATA_DISABLED": "true",
         "NO_PROXY": "127.0.0.1",
     }

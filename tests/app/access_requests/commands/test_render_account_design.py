@@ -17,6 +17,7 @@ from portal.iam.session_gate import SESSION_GATE_NAME
 from portal.simulated_aws import company_directory
 from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, ADMIN_USER, PORTAL_USER
 from portal.simulated_aws.world import Account, Document, Role, User, World
+from tests.simulated_aws.cloudformation.deploying import deploy_file
 from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY, Aws, Switched
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +144,28 @@ def test_what_is_deployed_into_an_empty_organisation_is_the_company(company: Aws
         assert wanted[account]["roles"], account
         for kind, things in wanted[account].items():
             assert found[kind] == things, f"{kind} of {account}"
+
+
+@pytest.mark.exhaustive
+def test_command_line_deploys_every_template_and_changes_nothing_the_second_time(company: Aws, tmp_path: Path) -> None:
+    render(tmp_path)
+    company.rebuild(empty_organisation())
+    files = sorted(tmp_path.glob("*.yaml"), key=lambda file: (file.stem != "jump", file.stem))
+    for says in ("Successfully created/updated stack", "No changes to deploy"):
+        for file in files:
+            account = file.stem if file.stem in ACCOUNTS else "jump"
+            given = [f"{name}={GIVEN[name]}" for name in _unanswered(file)]
+            overrides = ["--parameter-overrides", *given] if given else []
+            options = ("--no-fail-on-empty-changeset", *overrides)
+            outcome = deploy_file(company, file, *options, stack=f"sekisho-{file.stem}", keys=_keys(company, account))
+            assert (outcome.returncode, says in outcome.stdout) == (0, True), (file.name, outcome.stdout, outcome.stderr)
+
+
+def _keys(aws: Aws, account: str) -> dict[str, str]:
+    arn = f"arn:aws:iam::{ACCOUNTS[account]}:role/{ADMIN_ROLE}"
+    given: Mapping[str, Any] = aws.admin_client("sts").assume_role(RoleArn=arn, RoleSessionName="admin")["Credentials"]
+    names = {"AWS_ACCESS_KEY_ID": "AccessKeyId", "AWS_SECRET_ACCESS_KEY": "SecretAccessKey", "AWS_SESSION_TOKEN": "SessionToken"}
+    return {name: given[key] for name, key in names.items()}
 
 
 def test_render_that_is_committed_is_what_the_demos_catalogue_gives(company: Aws, tmp_path: Path) -> None:
