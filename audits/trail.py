@@ -10,13 +10,14 @@ from pydantic import ValidationError
 
 from audits.acts import LATEST, Act
 from audits.merkle import values
+from audits.merkle.values import NotCanonical
 from audits.models import Late, TrailEntry
 from portal.storable import AsTyped, storable
 from portal.verbs.actor import Actor
 
 
 class NotInShape(DataError):
-    """An act's data, or its subject, is not what `audits.acts` says of it.
+    """An act's data, or its subject, is not what `audits.acts` says of it, or nothing that a leaf of the sealed log can hold.
 
     To whoever records, the trail cannot be written: an end that is due goes ahead, and is recorded later.
     """
@@ -38,14 +39,16 @@ def record(
     call this late in a transaction; SQLite has one writer anyway. Raises TypeError for an act that there is not, NotInShape,
     and DatabaseError when it cannot be written: the change that it records must then not happen either. The database refuses a
     service's entry whose two times lie more than five minutes apart, unless `late` says why it was recorded only now.
-    Raises NotCanonical for what no leaf of the sealed log can hold.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("A trail entry is written in the transaction of the change that it records.")
     if not isinstance(act, Act):
         raise TypeError(f"{act!r} is no act of the trail.")
     said = {"act": act, "actor": actor, "on_behalf_of": on_behalf_of, "subject": subject, "data": storable(data)}
-    values.check(said)
+    try:
+        values.check(said)
+    except NotCanonical as error:
+        raise NotInShape(f"{act}: {error}") from error
     _check(act, subject, said["data"])
     return TrailEntry.objects.create(at=now, late=late, schema_version=LATEST, **said)
 

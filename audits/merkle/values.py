@@ -26,9 +26,9 @@ def check(value: Any) -> bool:
         said = [check(each) for each in value]
         return all(said)
     elif isinstance(value, float):
-        raise NotCanonical(f"{value!r} may have a fraction; say it in words or in a smaller unit")
+        raise NotCanonical("a number may have a fraction; say it in words or in a smaller unit")
     elif isinstance(value, int) and abs(value) >= FIRST_UNSAFE:
-        raise NotCanonical(f"{value} is 2^53 or more; say it as text")
+        raise NotCanonical("a number is 2^53 or more; say it as text")
     return True
 
 
@@ -52,4 +52,4 @@ def _is_plain(name: Any) -> bool:
 
 def _check_text(text: str) -> None:
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-        raise NotCanonical(f"{text!r} holds half of a surrogate pair")
+        raise NotCanonical("a text holds half of a surrogate pair")

@@ -12,8 +12,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from audits import trail
 from audits.database_roles import Service, UnfitRole, grant
-from audits.merkle.values import NotCanonical
 from audits.models import Late, TrailEntry
+from audits.trail import NotInShape
 from audits.triggers import LOCK, TABLE
 from tests.database_roles import Roles
 from tests.emptying import trail_unguarded
@@ -246,12 +246,12 @@ def test_migration_makes_up_no_time_of_recording_for_entries_from_before(now: da
 
 @pytest.mark.parametrize("value", [1.5, 2**53, -(2**53), {"deep": [0.5]}])
 def test_what_no_leaf_can_hold_is_refused_where_it_is_recorded(now: datetime, value: object) -> None:
-    with pytest.raises(NotCanonical):
+    with pytest.raises(NotInShape):
         recorded(now, data={"value": value})
     assert not TrailEntry.objects.exists()
 
 
 @pytest.mark.parametrize("name", ["actor", "subject", "on_behalf_of"])
 def test_half_of_a_surrogate_pair_in_a_name_is_refused(now: datetime, name: str) -> None:
-    with pytest.raises(NotCanonical):
+    with pytest.raises(NotInShape):
         recorded(now, **{name: "R-\ud800"})
