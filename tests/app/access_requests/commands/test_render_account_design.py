@@ -106,7 +106,10 @@ def there(aws: Aws, account: str) -> dict[str, Any]:
     roles = {role["Arn"]: _role(role) for page in pages for role in page["RoleDetailList"] if role["RoleName"] not in OF_OTHERS}
     seconds = {arn: iam.get_role(RoleName=arn.rpartition("/")[2])["Role"]["MaxSessionDuration"] for arn in roles}
     groups = {group["Arn"]: _carried(group, "GroupPolicyList") for page in pages for group in page["GroupDetailList"]}
-    return {"policies": documents, "roles": roles, "seconds": seconds, "groups": groups}
+    # Who remembers a role or a group by its id finds the same one.
+    ids = {role["Arn"]: role["RoleId"] for page in pages for role in page["RoleDetailList"] if role["Arn"] in roles}
+    ids |= {group["Arn"]: group["GroupId"] for page in pages for group in page["GroupDetailList"]}
+    return {"policies": documents, "roles": roles, "seconds": seconds, "groups": groups, "ids": ids}
 
 
 def _role(role: Any) -> dict[str, Any]:
