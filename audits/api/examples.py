@@ -35,5 +35,5 @@ STORY_LINE: Json = {
 ANSWERS: dict[str, Json] = {
     "list_entries": {"items": [ENTRY], "next": None},
     "list_checkpoints": {"items": [CHECKPOINT], "next": None},
-    "get_story": {"items": [STORY_LINE], "next": None},
+    "show_story": {"items": [STORY_LINE], "next": None},
 }

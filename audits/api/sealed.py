@@ -48,7 +48,7 @@ class StoryLine(BaseModel):
 
 
 @router.get("/stories/{code}", response=Page[StoryLine], summary="Get what happened to a request, each entry with its proof")
-def get_story(request: ApiRequest, code: Path[str]) -> HttpResponse:
+def show_story(request: ApiRequest, code: Path[str]) -> HttpResponse:
     """Answer all of it, oldest first: the request, the accesses that it gave, and what extended these."""
     check_may_read(request)
     try:

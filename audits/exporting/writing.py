@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from audits import verify
 from audits.exporting import reading
@@ -16,6 +17,14 @@ from audits.merkle.tiles import Edge, FullTile
 
 class Taken(Exception):
     """There is something in the folder already."""
+
+
+class Leaves(Protocol):
+    """What is exported of a log: its leaves, and its full tiles by name."""
+
+    def leaves(self) -> Iterator[Leaf]: ...
+
+    def data(self, name: str) -> bytes | None: ...
 
 
 class Export:
@@ -31,7 +40,7 @@ class Export:
         file.write_bytes(data)
         self._digests[name] = hashlib.sha256(data).hexdigest()
 
-    def write_leaves(self, sealed: Sealed, *, first: int) -> None:
+    def write_leaves(self, sealed: Leaves, *, first: int) -> None:
         """Write every leaf of the tree into bundles and tiles, and those from `first` on into lines."""
         edge, held, digest = Edge(), list[bytes](), hashlib.sha256()
         with (self._folder / "entries.jsonl").open("wb") as lines:
@@ -59,7 +68,7 @@ class Export:
         if leaf.beside is not None:
             self.write(leaf.beside_name, leaf.beside)
 
-    def _write_tiles(self, sealed: Sealed, full: list[FullTile]) -> None:
+    def _write_tiles(self, sealed: Leaves, full: list[FullTile]) -> None:
         """Write tiles as they were stored when they were sealed: one that says another thing than its leaves names the leaf."""
         for tile in full:
             name = tiles.path(tile.level, tile.number)

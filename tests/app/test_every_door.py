@@ -123,6 +123,9 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "delivery-again"): READERS,
     (POST, "delivery-again"): ADMINISTRATORS,
     (GET, "audit-seal"): READERS,
+    # Nothing is sealed.
+    (GET, "audit-seal-keys"): (LOGIN, 403, 403, 403, 404, 404),
+    (GET, "audit-story-download"): (LOGIN, 403, 403, 403, 404, 404),
     (GET, "audit-seal-begin"): ADMINISTRATORS,
     # Nothing is stopped.
     (POST, "audit-seal-begin"): (LOGIN, 403, 403, 403, 403, 422),

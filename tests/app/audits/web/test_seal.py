@@ -1,8 +1,11 @@
 """What auditors read about the seal, and what an administrator may order."""
 
+from datetime import datetime
+
 import pytest
 from django.test import Client
 
+from audits import verify
 from audits.acts import Act
 from audits.models import Log, Sealer, SealState, TrailEntry
 from audits.sealing.lease import Lease
@@ -11,6 +14,7 @@ from portal.users.models import User
 from tests.app.access_requests.web.conftest import laid_out
 from tests.worlds.cast import Cast
 from tests.worlds.sealed import ORIGIN, Trail
+from tests.worlds.story import submitted
 
 
 def page_of(client: Client, person: User, path: str = "/audit/seal/") -> str:
@@ -82,3 +86,21 @@ def test_order_needs_a_reason_and_a_seal_that_is_stopped(restored: Trail, cast: 
     assert client.post("/audit/seal/begin-another-log/", {"reason": "why not"}).status_code == 403
     assert not TrailEntry.objects.filter(act=Act.SEAL_NEW_LOG_ORDERED).exists()
     assert Log.objects.count() == 1
+
+
+def test_auditor_takes_keys_and_a_story_home_and_both_agree(
+    sealed_trail: Trail, cast: Cast, client: Client, now: datetime
+) -> None:
+    request = submitted(cast.member01, now=now)
+    client.force_login(cast.auditor01)
+    story, keys = f"/audit/stories/{request.code}/download", "/audit/seal/keys/download"
+    assert [client.get(path).status_code for path in (story, keys)] == [404, 404]
+    sealed_trail.seal()
+    assert f'href="{keys}"' in page_of(client, cast.auditor01)
+    answer = client.get(story)
+    assert answer["Content-Disposition"] == f'attachment; filename="{request.code}.story.jsonl"'
+    report = verify.Story(answer.content.decode(), verify.keys_of(client.get(keys).content.decode()))
+    assert (report.faults, report.facts["whole"]) == ([], False)
+    assert client.get("/audit/stories/R-00000000/download").status_code == 404
+    for page, person, there in (("requests", cast.auditor01, True), ("requests", cast.member01, False)):
+        assert (f'href="{story}"' in page_of(client, person, f"/{page}/{request.code}/")) is there

@@ -1,0 +1,38 @@
+"""What an auditor takes home from the browser: the story of a request, and the keys that it is checked by."""
+
+from django.http import Http404, HttpResponse
+from django.views.decorators.http import require_safe
+
+from audits.exporting import reading, stories
+from audits.exporting.reading import NothingSealed
+from portal.pages.guards import for_readers
+from portal.pages.page import PageRequest
+
+
+@require_safe
+@for_readers
+def story(_request: PageRequest, code: str) -> HttpResponse:
+    """Answer the file that `verify.py --story` checks. Not there while nothing of the request is sealed."""
+    try:
+        lines = stories.lines(code)
+    except NothingSealed as nothing:
+        raise Http404 from nothing
+    if not lines:
+        raise Http404
+    return _file("".join(f"{line}\n" for line in lines), name=f"{code}.story.jsonl", kind="application/jsonl")
+
+
+@require_safe
+@for_readers
+def keys(_request: PageRequest) -> HttpResponse:
+    """Answer the log's public keys, as an export has them."""
+    try:
+        text = reading.newest().text("keys.json")
+    except NothingSealed as nothing:
+        raise Http404 from nothing
+    return _file(text, name="keys.json", kind="application/json")
+
+
+def _file(text: str, *, name: str, kind: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return HttpResponse(text, content_type=kind, headers=headers)
