@@ -48,7 +48,8 @@ def whoever_reads_everything(reader: Reader) -> bool:
 class Entry:
     """`page` is the name of its address; a page whose name matches `below` marks it too.
 
-    `counts_waiting`: beside it stands how many requests wait for the reader.
+    `counts_waiting`: beside it stands how many requests wait for the reader. `until`: the page that takes its place once it is
+    part of the portal.
     """
 
     page: str
@@ -56,6 +57,7 @@ class Entry:
     below: str = r"(?!)"
     may_see: Callable[[Reader], bool] = everybody
     counts_waiting: bool = False
+    until: str = ""
 
     @property
     def url(self) -> str:
@@ -64,16 +66,20 @@ class Entry:
     @property
     def is_there(self) -> bool:
         """Whether what it shows is part of this portal."""
-        try:
-            return bool(self.url)
-        except NoReverseMatch:
-            return False
+        return _has(self.page) and not (self.until and _has(self.until))
 
     def mark(self, here: str) -> str:
         """Return what aria-current says on the page of this name: nothing where the entry does not lead there."""
         if here == self.page:
             return "page"
         return "true" if re.fullmatch(self.below, here) else ""
+
+
+def _has(page: str) -> bool:
+    try:
+        return bool(reverse(page))
+    except NoReverseMatch:
+        return False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +95,7 @@ def _for_readers(page: str, label: Promise | str, below: str = r"(?!)") -> Entry
     return Entry(page=page, label=label, below=below, may_see=whoever_reads_everything)
 
 
+TRAIL_ROWS = r"admin:audits_trailentry_.+"
 ACCESS = Area(
     key="access",
     label=pgettext_lazy("area", "Access"),
@@ -113,11 +120,18 @@ AUDIT = Area(
     label=pgettext_lazy("area", "Audit"),
     entries=(
         _for_readers("audit", pgettext_lazy("navigation", "Overview")),
-        _for_readers("audit-trail", pgettext_lazy("navigation", "Trail"), below=r"audit-(trail|entry|story).+"),
+        _for_readers("audit-trail", pgettext_lazy("navigation", "Trail"), below=rf"audit-(trail|entry|story).+|{TRAIL_ROWS}"),
+        Entry(
+            page="admin:audits_trailentry_changelist",
+            label=pgettext_lazy("navigation", "Trail"),
+            below=TRAIL_ROWS,
+            may_see=whoever_reads_everything,
+            until="audit-trail",
+        ),
         _for_readers("audit-seal", pgettext_lazy("navigation", "Seal"), below=r"audit-(seal|checkpoint).+"),
         _for_readers("drift-list", pgettext_lazy("navigation", "Drift"), below=r"drift(?!-list).*"),
         _for_readers("matrix", _("Matrix"), below=r"matrix-person"),
-        _for_readers("admin:index", _("Raw records"), below=r"admin:.+"),
+        _for_readers("admin:index", _("Raw records"), below=r"admin:(?!audits_trailentry_).+"),
     ),
 )
 ADMINISTRATION = Area(
@@ -201,7 +215,10 @@ def _shown(entries: Sequence[Entry], reader: Reader, here: str) -> list[ShownEnt
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Return what the header shows: the reader's areas and, asked for where it is shown, how many requests wait for them."""
+    """Return what the header shows, each asked for where it is shown: the reader's areas, how many requests wait for them.
+
+    `offers` is for pages that lead to what not everybody may do.
+    """
     # A call that is refused before anybody was looked for, such as one to another host, has no person at all.
     person = getattr(request, "user", None)
     if not isinstance(person, User):
@@ -209,5 +226,6 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     here = request.resolver_match.view_name or "" if request.resolver_match else ""
     waiting = SimpleLazyObject(lambda: requests.waiting_for(person, now=timezone.now()).count())
     # A part of a page, which htmx asks for, has no header.
-    shown = SimpleLazyObject(lambda: shown_to(Reader(person), here=here))
-    return {"navigation": shown, "waiting_count": waiting}
+    reader = Reader(person)
+    shown = SimpleLazyObject(lambda: shown_to(reader, here=here))
+    return {"navigation": shown, "offers": SimpleLazyObject(lambda: reader.offers), "waiting_count": waiting}

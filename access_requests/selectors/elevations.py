@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from access_requests.lifecycle import STANDING, UNSETTLED
 from access_requests.models import Decision, Elevation, Verdict
@@ -38,8 +38,9 @@ def in_production(person: User) -> QuerySet[Elevation]:
 
 
 def stopped_since(person: User, since: datetime) -> QuerySet[Elevation]:
-    """Return what somebody stopped of the person's since then, the latest first."""
-    stopped = Elevation.objects.filter(person=person, stop_reason="stopped", stopped_at__gte=since)
+    """Return what somebody stopped of the person's since then, the latest first, but for groups by which they are in again."""
+    again = Elevation.objects.filter(person=person, work_group=OuterRef("work_group"), granted_at__gt=OuterRef("stopped_at"))
+    stopped = Elevation.objects.filter(~Exists(again), person=person, stop_reason="stopped", stopped_at__gte=since)
     return stopped.select_related("work_group", "request").order_by("-stopped_at", "-id")
 
 

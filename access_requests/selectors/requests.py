@@ -39,6 +39,12 @@ def visible_to(person: User) -> QuerySet[AccessRequest]:
     return AccessRequest.objects.filter(Q(requester=person) | Exists(approves) | Exists(decided))
 
 
+def decided_by(person: User) -> QuerySet[AccessRequest]:
+    """Return the requests on which the person has decided, newest first, each with its decisions and what became of it."""
+    mine = Decision.objects.filter(request=OuterRef("pk"), approver=person)
+    return with_outcome(AccessRequest.objects.filter(Exists(mine))).order_by(NEWEST_FIRST)
+
+
 def in_full(requests: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
     """Return them with all that a list or a page shows, in a constant number of queries."""
     elevations = Elevation.objects.select_related("work_group").prefetch_related("work_group__target_roles__account")

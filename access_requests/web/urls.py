@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from access_requests.web import home
 from access_requests.web.catalogue import backends, catalogue
 from access_requests.web.drift import comparison, drift, matrix
 from access_requests.web.elevations import elevations
+from access_requests.web.home import dismissing, home
 from access_requests.web.notices import deliveries, webhooks
-from access_requests.web.people import client_acts, clients, devices, me, tokens
+from access_requests.web.people import client_acts, clients, devices, me, people, tokens
 from access_requests.web.requests import asking, decisions, requests
 
 urlpatterns = [
@@ -20,7 +20,10 @@ urlpatterns = [
     path("me/slack/link/", me.link_slack, name="me-link-slack"),
     path("me/slack/unlink/", me.unlink_slack, name="me-unlink-slack"),
     path("queue/", decisions.queue, name="queue"),
-    path("catalogue/", catalogue.catalogue, name="catalogue"),
+    path("decided/", decisions.decided, name="decided"),
+    path("catalogue/", catalogue.mine, name="catalogue"),
+    path("catalogue/whole/", catalogue.whole, name="catalogue-whole"),
+    path("people/", people.people, name="people"),
     path("requests/", requests.request_list, name="request-list"),
     path("requests/new/", asking.request_new, name="request-new"),
     path("requests/<slug:code>/", requests.request_page, name="request"),
@@ -32,6 +35,7 @@ urlpatterns = [
     path("elevations/<slug:code>/", elevations.elevation_page, name="elevation"),
     path("elevations/<slug:code>/return/", elevations.elevation_return, name="elevation-return"),
     path("elevations/<slug:code>/extend/", elevations.elevation_extend, name="elevation-extend"),
+    path("elevations/<slug:code>/dismiss/", dismissing.dismiss, name="elevation-dismiss"),
     path("elevations/<slug:code>/stop/", elevations.elevation_stop, name="elevation-stop"),
     path("backends/", backends.backend_list, name="backends"),
     path("backends/check/", backends.check, name="backends-check"),

@@ -14,12 +14,19 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, resolve_url
 from django.utils.decorators import method_decorator
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 
 class ReadingAdmin(ModelAdmin):  # type: ignore[type-arg]  # Takes no parameter at run time.
     """Shows rows of one model."""
 
     actions = None
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the list under the name of what is in it: there is nothing to choose one for."""
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only the filters that the page offers: `?password__startswith=` would tell a hash, letter by letter."""
@@ -45,7 +52,8 @@ class ReadingSite(AdminSite):
     """Takes no model whose admin could write: applications of others register theirs, with forms, unasked."""
 
     enable_nav_sidebar = False
-    site_header = site_title = "Sekisho"
+    site_header = site_title = _("Sekisho")
+    index_title = _("Raw records")
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         if admin_class is not None and issubclass(admin_class, ReadingAdmin):

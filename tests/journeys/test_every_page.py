@@ -26,7 +26,7 @@ from tests.journeys.conftest import Travel
 from tests.stand_ins.bots import SCOPES, make_client, make_personal_client, own_token_of
 from tests.worlds.cast import Cast, let_portal_in, target_role
 from tests.worlds.matrices import compared
-from tests.worlds.story import approved, elevated, rejected, sent_back, submitted
+from tests.worlds.story import approved, elevated, not_granted, rejected, sent_back, submitted
 
 EYES = [
     ("en", False, False),
@@ -43,6 +43,7 @@ LONG = "作業計画" * 60 + " " + "x" * 200
 def company(cast: Cast, transactional_db: None) -> dict[str, str]:
     """Return what there is to look at: name -> code."""
     now = timezone.now()
+    failed = not_granted(elevated(cast.member02, cast.leader01, now=now), now=now)
     waiting = submitted(cast.member02, now=now, reason=LONG, plan="1.\n2.", impact="none", way_back="\u202eback")
     half = submitted(cast.member02, now=now, work_groups=["ProdLeaderWorkGroup"])
     approved(half, cast.leader02, now=now, comment="first of two")
@@ -60,6 +61,7 @@ def company(cast: Cast, transactional_db: None) -> dict[str, str]:
         "elevation": granted(running).code,
         "early": ended_early(elevated(cast.leader02, cast.leader01, now=now)).code,
         "done": running.request.code,
+        "failed": failed.request.code,
     }
 
 
@@ -186,6 +188,7 @@ def test_engineers_pages(company: dict[str, str], travel: Travel, language: str,
         "elevation-extend": f"/elevations/{company['elevation']}/extend/",
         "elevation-return": f"/elevations/{company['elevation']}/return/",
         "catalogue": "/catalogue/",
+        "catalogue-whole": "/catalogue/whole/",
         "matrix": "/matrix/",
         "matrix-person": "/matrix/people/member01/",
         "me": "/me/",
@@ -213,13 +216,16 @@ def test_leads_and_readers_pages(company: dict[str, str], travel: Travel, langua
         "elevation-early": f"/elevations/{company['early']}/",
         "elevation-stop": f"/elevations/{company['elevation']}/stop/",
         "requests-nothing": "/requests/?words=nothing",
+        "requests-not-granted": "/requests/?state=not_granted",
+        "request-not-granted": f"/requests/{company['failed']}/",
+        "decided": "/decided/",
         "elevations-past": "/elevations/?all=1",
     }
     for name, url in pages.items():
         lead.page.goto(url)
         lead.look(name)
     reader = travel("auditor01", language=language, phone=phone, dark=dark)
-    for name, url in {"empty-home": "/", "all-requests": "/requests/"}.items():
+    for name, url in {"auditors-home": "/", "all-requests": "/requests/"}.items():
         reader.page.goto(url)
         reader.look(name)
 
@@ -261,7 +267,11 @@ def test_administrators_pages(
         "client-restore": "/clients/gone/restore/",
         "admin-matrix": "/matrix/",
         "admin-matrix-person": "/matrix/people/member02/",
-        "admin-catalogue": "/catalogue/",
+        "admin-catalogue": "/catalogue/whole/",
+        "people": "/people/",
+        "people-disable": "/people/?disable=member02",
+        "raw": "/admin/",
+        "raw-list": "/admin/access_requests/elevation/",
     }
     for name, url in pages.items():
         person.page.goto(url)

@@ -107,13 +107,19 @@ def taken_for_given(elevation: Elevation, *, now: datetime) -> Elevation:
 
 def not_granted(elevation: Elevation, *, now: datetime, problem: str = "groups_full:10") -> Elevation:
     """Have AWS refuse the grant, as a worker leaves it once nothing of it is there."""
-    elevation.granting_at = now
-    transition.apply_to_elevation(elevation, ElevationAction.START_GRANT, actor=WORKER, now=now)
-    elevation.problem = problem
-    stop.end_now(elevation, reason="grant_refused", actor=WORKER, now=now, comment=problem)
-    elevation.ended_at = now
-    transition.apply_to_elevation(elevation, ElevationAction.CONFIRM_REVOKE, actor=WORKER, now=now)
-    return elevation
+
+    def refuse() -> Elevation:
+        elevation.granting_at = now
+        begun = data_of(ElevationAction.START_GRANT, now)
+        transition.apply_to_elevation(elevation, ElevationAction.START_GRANT, actor=WORKER, now=now, data=begun)
+        elevation.problem = problem
+        stop.end_now(elevation, reason="grant_refused", actor=WORKER, now=now, comment=problem)
+        elevation.ended_at = now
+        read_back = data_of(ElevationAction.CONFIRM_REVOKE, now)
+        transition.apply_to_elevation(elevation, ElevationAction.CONFIRM_REVOKE, actor=WORKER, now=now, data=read_back)
+        return elevation
+
+    return run(refuse)
 
 
 @contextmanager

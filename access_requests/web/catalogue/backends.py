@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -14,14 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from access_requests.models import BackendHealth
+from access_requests.selectors import system
 from access_requests.services.elevations import health
 from portal.pages.actor import actor_of, carry_out_or_error_page
 from portal.pages.guards import for_readers
 from portal.pages.page import PageRequest
 from portal.verbs import phrases
-
-# After so many periods without a check nobody knows how things are.
-PERIODS_TILL_STALE = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +33,7 @@ class Card:
 
     @property
     def is_stale(self) -> bool:
-        longest = timedelta(seconds=PERIODS_TILL_STALE * settings.HEALTH_SECONDS)
-        return self.health is not None and self.health.checked_at < self.now - longest
+        return self.health is not None and system.is_stale(self.health.checked_at, now=self.now)
 
     @property
     def results(self) -> dict[str, Any]:

@@ -6,17 +6,35 @@ from django.views.decorators.http import require_safe
 
 from access_requests.selectors import abilities, switching
 from access_requests.selectors import catalogue as selectors
+from access_requests.web.catalogue import lines
+from access_requests.web.drift import matrix_person
 from portal.pages.page import PageRequest
 
 
 @require_safe
-def catalogue(request: PageRequest) -> HttpResponse:
-    mine = set(selectors.requestable_by(request.user).values_list("pk", flat=True))
+def mine(request: PageRequest) -> HttpResponse:
+    """What this person may ask for, and where they can switch right now."""
+    context = {
+        "work_groups": abilities.with_groups(selectors.requestable_by(request.user).prefetch_related("target_roles__gate")),
+        "mfa": switching.mfa_of(request.user),
+        "reaches": matrix_person.reaches(request.user),
+    }
+    return render(request, "access_requests/catalogue/mine.html", context)
+
+
+@require_safe
+def whole(request: PageRequest) -> HttpResponse:
+    """All of the catalogue; for administrators with the lines of the file that add to it."""
+    open_to = set(selectors.requestable_by(request.user).values_list("pk", flat=True))
     work_groups = abilities.with_groups(selectors.work_groups().prefetch_related("target_roles__gate"))
     context = {
-        "work_groups": [(group, group.pk in mine) for group in work_groups],
+        "work_groups": [(group, group.pk in open_to) for group in work_groups],
         "mfa": switching.mfa_of(request.user),
         "standing_groups": selectors.standing_groups(),
         "accounts": selectors.accounts(),
+        "add_work_group": lines.add_work_group() if request.user.is_administrator else "",
+        "check": lines.CHECK,
+        "load": lines.LOAD,
+        "add_policy": lines.add_policy() if request.user.is_administrator else "",
     }
     return render(request, "access_requests/catalogue/catalogue.html", context)

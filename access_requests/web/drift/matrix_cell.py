@@ -39,6 +39,11 @@ class Cell:
         return wording.untold(self.evaluated.why) if self.aws == UNKNOWN else self.evaluated.by
 
     @property
+    def is_shut(self) -> bool:
+        """Whether there is nothing to say but no: by the catalogue and by AWS."""
+        return self.catalogue == NO and self.aws == DENIED and not self.is_stale and not self.inside
+
+    @property
     def is_stale(self) -> bool:
         """Whether the catalogue said something else when AWS was evaluated: then the two are no longer compared."""
         return self.evaluated is not None and self.evaluated.catalogue != self._in_catalogue

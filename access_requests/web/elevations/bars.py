@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from access_requests import wording
+from access_requests.lifecycle import STANDING
 from access_requests.models import Elevation
+from access_requests.services.elevations import stop
 from portal.pages import moments
+from portal.users.models import User
 
 # Whatever lasts longer is cut off at the edge, so that an hour stays wide enough to be seen.
 BEFORE, AFTER = timedelta(hours=4), timedelta(hours=8)
@@ -17,13 +20,14 @@ EDGE = 40
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
-    """`group` is named where the person has several bars."""
+    """`group` is named where the person has several bars. `may_stop`: the reader may end it."""
 
     elevation: Elevation
     group: str
     start: str
     width: str
     label: str
+    may_stop: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +57,7 @@ class Bars:
         return "end" if self.place > 100 - EDGE / 2 else "middle"
 
 
-def bars(elevations: Sequence[Elevation], *, now: datetime) -> Bars | None:
+def bars(elevations: Sequence[Elevation], *, now: datetime, viewer: User) -> Bars | None:
     """Return the bars, or None where there is nothing to show."""
     if not elevations:
         return None
@@ -62,11 +66,13 @@ def bars(elevations: Sequence[Elevation], *, now: datetime) -> Bars | None:
     begins, ends = min(begins, now), max(ends, now + timedelta(minutes=10))
     scale = (begins, ends)
     bars_of = Counter(elevation.person_id for elevation in elevations)
-    rows = [_bar(elevation, scale, with_group=bars_of[elevation.person_id] > 1) for elevation in elevations]
+    others = [row for row in elevations if row.status in STANDING and row.person_id != viewer.pk]
+    may_end = {row.pk for row in stop.stoppable(others, viewer)} if others else set()
+    rows = [_bar(row, scale, with_group=bars_of[row.person_id] > 1, may_stop=row.pk in may_end) for row in elevations]
     return Bars(rows=rows, begins=begins, ends=ends, place=_place(now, scale))
 
 
-def _bar(elevation: Elevation, scale: tuple[datetime, datetime], *, with_group: bool) -> Bar:
+def _bar(elevation: Elevation, scale: tuple[datetime, datetime], *, with_group: bool, may_stop: bool) -> Bar:
     start, end = _place(elevation.starts_at, scale), _place(elevation.ends_at, scale)
     start = min(start, 100 - NARROWEST)
     window = moments.span(elevation.starts_at, elevation.ends_at)
@@ -77,6 +83,7 @@ def _bar(elevation: Elevation, scale: tuple[datetime, datetime], *, with_group: 
         start=f"{start:.1f}",
         width=f"{max(end - start, NARROWEST):.1f}",
         label=label,
+        may_stop=may_stop,
     )
 
 

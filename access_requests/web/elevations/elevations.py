@@ -48,7 +48,7 @@ def elevation_list(request: PageRequest) -> HttpResponse:
         "narrowed": any(form.cleaned_data.values()),
         "over_too": over_too,
         "all_url": request.path + ("?all=1" if over_too else ""),
-        "chart": None if over_too else bars(page.rows, now=now),
+        "chart": None if over_too else bars(page.rows, now=now, viewer=request.user),
         "groups": catalogue.names(),
     }
     return render(request, "access_requests/elevations/elevation_list.html", context)

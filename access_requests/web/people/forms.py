@@ -1,4 +1,4 @@
-"""What people type about themselves."""
+"""What people type about themselves, and to find others."""
 
 from typing import Any
 
@@ -19,6 +19,10 @@ class DeviceCodeForm(VerbForm):
         error_messages=missing(),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
+
+
+class PeopleFilterForm(forms.Form):
+    words = forms.CharField(label=_("Name"), required=False, max_length=150)
 
 
 class PreferencesForm(forms.Form):

@@ -45,9 +45,18 @@ def queue(request: PageRequest) -> HttpResponse:
     rows = abilities.with_requests(requests.in_full(requests.waiting_for(request.user, now=now)))
     among = requests.visible_to(request.user)
     page = page_of(rows, order=OLDEST_DEADLINE_FIRST, among=among, query=request.GET, size=QUEUE_ROWS)
-    actor = actor_of(request)
-    items = [showing.shown(row, actor, now=now) for row in page.rows]
+    items = showing.cards(page.rows, actor_of(request), now=now)
     return render(request, "access_requests/requests/queue.html", {"page": page, "shown": items})
+
+
+@require_safe
+def decided(request: PageRequest) -> HttpResponse:
+    """What this person has decided, and what became of it: for approvers, empty for everybody else."""
+    rows = requests.decided_by(request.user)
+    page = page_of(rows, order=[requests.NEWEST_FIRST], among=requests.visible_to(request.user), query=request.GET)
+    own = [next(one for one in row.decisions.all() if one.approver_id == request.user.pk) for row in page.rows]
+    context = {"title": _("Decided by me"), "page": page, "shown": list(zip(page.rows, own, strict=True))}
+    return render(request, "access_requests/requests/decided.html", context)
 
 
 @_posted
@@ -104,5 +113,5 @@ def _answer(
     now = timezone.now()
     if not request.htmx or request.POST.get("from") not in CARDS:
         return showing.answer(request, code, now=now, status=status, attempt=attempt, said=said)
-    item = showing.shown(showing.find(request.user, code), actor_of(request), now=now, attempt=attempt, said=said)
-    return render(request, QUEUE_ITEM, {"item": item}, status=status)
+    item = showing.to_decide_on(showing.find(request.user, code), actor_of(request), now=now, attempt=attempt, said=said)
+    return render(request, QUEUE_ITEM, {"item": item, "from": request.POST["from"]}, status=status)

@@ -1,7 +1,7 @@
 """One request, as its page and the queue show it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,8 @@ from access_requests.selectors import waiting as selectors
 from access_requests.services.record import bindings, snapshot
 from access_requests.services.requests import decide
 from access_requests.web.elevations import titles
+from access_requests.web.requests import beforehand
+from access_requests.web.requests.beforehand import Beforehand
 from access_requests.web.requests.forms import DecisionForm
 from access_requests.web.timeline import story
 from portal.pages.actor import actor_of
@@ -54,6 +56,7 @@ class ShownRequest:
     form: DecisionForm
     refused: Rejection | None
     now: datetime
+    beforehand: Beforehand = field(default_factory=Beforehand)
     refusal: str = ""
     said: str = ""
 
@@ -128,6 +131,12 @@ def find(viewer: User, code: str) -> AccessRequest:
     return found
 
 
+def cards(rows: Sequence[AccessRequest], actor: Actor, *, now: datetime) -> list[ShownRequest]:
+    """Return requests as the actor decides on them, several on a page. They are loaded in full."""
+    known = beforehand.of(rows, now=now)
+    return [replace(shown(row, actor, now=now), beforehand=known[row.pk]) for row in rows]
+
+
 def shown(request: AccessRequest, actor: Actor, *, now: datetime, attempt: Attempt | None = None, said: str = "") -> ShownRequest:
     """Return the request as its page shows it to the actor, in the browser. It is as selectors.requests.in_full loads it."""
     form, refusal = decision_form(request), ""
@@ -137,6 +146,14 @@ def shown(request: AccessRequest, actor: Actor, *, now: datetime, attempt: Attem
         form.refuse(attempt.rejection)
         refusal = " ".join(map(str, form.non_field_errors()))
     return ShownRequest(request=request, viewer=actor.who, form=form, refused=refused, now=now, refusal=refusal, said=said)
+
+
+def to_decide_on(
+    request: AccessRequest, actor: Actor, *, now: datetime, attempt: Attempt | None = None, said: str = ""
+) -> ShownRequest:
+    """Return the same, with what to know before deciding for who may."""
+    item = shown(request, actor, now=now, attempt=attempt, said=said)
+    return replace(item, beforehand=beforehand.of([request], now=now)[request.pk]) if item.may_decide else item
 
 
 def decision_form(request: AccessRequest, *, comment: str | None = None) -> DecisionForm:
@@ -153,7 +170,7 @@ def answer(
 ) -> HttpResponse:
     """Return the request's page, or for htmx the part of it that changes, as everything is now."""
     request = find(page.user, code)
-    item = shown(request, actor_of(page), now=now, attempt=attempt, said=said)
+    item = to_decide_on(request, actor_of(page), now=now, attempt=attempt, said=said)
     context = {"item": item, "items": story.of_request(request, now=now), "changed": _changed(request), "whole": not page.htmx}
     return render(page, PART if page.htmx else PAGE, context, status=status)
 

@@ -37,6 +37,8 @@ FAILED = frozenset(
 ENDS = (Act.ELEVATION_REVOKING, Act.ELEVATION_CANCELLED)
 # The database says what nobody approved: somebody must find out who wrote it.
 REFUSED = frozenset(Unfounded)
+# AWS did not let anybody in; then the comment is the cause, as problems.sentence has it.
+GRANT_REFUSED = "grant_refused"
 DRIFT = "drift."
 
 
@@ -123,7 +125,7 @@ def _in_words(entry: TrailEntry) -> tuple[str, str]:
 
 def _end_began(entry: TrailEntry, kind: str, sentence: Promise) -> tuple[str, Promise]:
     reason = entry.data.get("reason")
-    if reason in REFUSED:
+    if reason in REFUSED or reason == GRANT_REFUSED:
         return "alert", sentence
     if entry.act == Act.ELEVATION_REVOKING and not entry.actor.startswith("sekisho:"):
         return "alert" if reason == "stopped" else "step", STOPPED
@@ -164,6 +166,8 @@ def who(entry: TrailEntry) -> str:
 
 def _quote(entry: TrailEntry) -> str:
     comment = entry.data.get("decision", {}).get("comment") or entry.data.get("comment") or ""
+    if comment and entry.data.get("reason") == GRANT_REFUSED:
+        return problems.at_the_end(comment)
     extends = entry.act == Act.REQUEST_SUBMITTED and entry.data["request"].get("extends")
     return str(entry.data["request"]["reason"] if extends else comment)
 

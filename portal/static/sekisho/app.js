@@ -116,10 +116,12 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   location.reload();
 });
 
-// A refresh by the clock waits while somebody is in that part by keyboard: it would take their place away.
+// A refresh by the clock waits while somebody is in that part by keyboard, or has typed there: it would take that away.
 document.addEventListener("htmx:beforeRequest", (event) => {
   const part = event.detail.elt;
-  if (part.matches("[hx-trigger^=every]") && part.querySelector(":focus-visible")) event.preventDefault();
+  if (!part.matches("[hx-trigger^=every]")) return;
+  const typed = [...part.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
+  if (typed || part.querySelector(":focus-visible")) event.preventDefault();
 });
 
 // One notice, however often a refresh fails; it goes when one succeeds.

@@ -8,6 +8,9 @@ from django.urls import get_resolver, reverse
 from pytest_django import Settings
 
 from portal.navigation import AREAS, OWN, Entry, Reader, shown_to
+from tests.app.test_every_door import TABLE
+from tests.app.test_every_door import WHO as DOOR_WHO
+from tests.app.test_every_door import entries as entries_of
 from tests.worlds.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +36,15 @@ def test_each_entry_that_is_shown_opens_and_no_other_is_shown(cast: Cast, who: s
         assert client.get(entry.url).status_code == 200 or not entry.may_see(reader), entry.page
     for entry in OWN:
         assert not entry.is_there or f'href="{entry.url}"' in header, entry.page
+
+
+def test_entries_are_shown_to_those_whom_the_walk_of_all_doors_lets_in(cast: Cast) -> None:
+    for who in WHO:
+        reader = Reader(getattr(cast, who))
+        for entry in ENTRIES:
+            if entry.may_see(reader):
+                row = next(TABLE[key] for key in entries_of(entry.page) if key[0] == "GET")
+                assert row[DOOR_WHO.index(who)] == 200, (who, entry.page)
 
 
 @pytest.mark.parametrize(

@@ -113,5 +113,5 @@ def test_empty_catalogue_says_what_would_be_here(cast: Cast, browse: Browse) -> 
 
 def test_catalogue_and_navigation_lead_there_for_who_may_read_it(cast: Cast, browse: Browse) -> None:
     for person, leads in ((cast.auditor01, True), (cast.member01, False)):
-        header, _, page = browse(person).get("/catalogue/").content.decode().partition("</header>")
+        header, _, page = browse(person).get("/catalogue/whole/").content.decode().partition("</header>")
         assert ('href="/backends/"' in header, 'href="/backends/"' in page) == (leads, leads)

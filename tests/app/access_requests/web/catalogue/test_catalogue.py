@@ -8,7 +8,7 @@ from tests.worlds.cast import Cast
 
 
 def test_catalogue_says_who_approves_how_long_and_by_which_doors(cast: Cast, browse: Browse) -> None:
-    page = laid_out(browse(cast.member01).get("/catalogue/"))
+    page = laid_out(browse(cast.member01).get("/catalogue/whole/"))
     for fact in (
         *("ProdMemberWorkGroup", "arn:aws:iam::444444444444:role/Prod_MemberRole", "1 of leader01, leader02"),
         *("1 of admin01, leader01, leader02", "1 minute to 4 hours", "1 day", "browser, chat, API client", "everyone"),
@@ -22,7 +22,7 @@ def test_catalogue_says_what_is_not_open_to_me_and_whether_a_client_may_carry_de
     cast.prod_leader.save()
     cast.two_levels.same_client_may_decide = True
     cast.two_levels.save()
-    page = browse(cast.member01).get("/catalogue/").content.decode()
+    page = browse(cast.member01).get("/catalogue/whole/").content.decode()
     assert page.count("not open to you") == 1
     assert page.count("the client that asked may carry the decision") == 1
     assert "/requests/new/?work_group=ProdLeaderWorkGroup" not in page
@@ -31,12 +31,12 @@ def test_catalogue_says_what_is_not_open_to_me_and_whether_a_client_may_carry_de
 def test_catalogue_takes_few_queries(cast: Cast, browse: Browse, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     client = browse(cast.member01)
     with django_assert_max_num_queries(22):
-        client.get("/catalogue/")
+        client.get("/catalogue/whole/")
 
 
 def test_catalogue_says_of_which_role_nobody_knows_yet_which_one_it_is(cast: Cast, browse: Browse) -> None:
-    assert "nobody is let in" not in browse(cast.member01).get("/catalogue/").content.decode()
+    assert "nobody is let in" not in browse(cast.member01).get("/catalogue/whole/").content.decode()
     TargetRole.objects.filter(name="Prod_MemberRole").update(arn=None)
-    page = browse(cast.member01).get("/catalogue/").content.decode()
+    page = browse(cast.member01).get("/catalogue/whole/").content.decode()
     assert "production/Prod_MemberRole" in page
     assert page.count("not known in AWS yet: nobody is let in") == 1

@@ -1,6 +1,7 @@
 """Access that was approved and not granted: said loudly, with cause and remedy, wherever somebody looks."""
 
 import itertools
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,12 @@ CAUSE = "The IAM user is in 10 groups already, as many as IAM allows."
 REMEDY = "When an administrator has put that right, ask again with the same contents."
 
 
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
 @pytest.fixture
 def failed(cast: Cast, clock: Clock, db: None) -> Elevation:
     return not_granted(elevated(cast.member01, cast.leader01, now=clock.now), now=clock.now)
@@ -36,6 +43,12 @@ def test_request_and_access_say_it_first_with_cause_and_remedy(failed: Elevation
         assert "<h1>member01 was not let into ProdMemberWorkGroup</h1>" in page
         assert "state-approved" not in page
         assert "state-ended" not in page
+
+
+def test_timeline_says_why_in_words(failed: Elevation, cast: Cast, browse: Browse) -> None:
+    page = laid_out(browse(cast.leader01).get(f"/requests/{failed.request.code}/"))
+    assert f"<blockquote>{CAUSE}" in page
+    assert "groups_full" not in page
 
 
 def test_who_may_not_see_the_request_is_not_told_why(failed: Elevation, cast: Cast, browse: Browse) -> None:

@@ -91,15 +91,15 @@ def test_catalogue_says_where_a_gate_is_and_tells_administrators_how_many_more_f
     RoleGate.objects.create(role=role("Prod_MemberRole"), read_at=clock.now, others_size=0)
     line = {"user_name": "member01", "since": "2026-11-23T05:00:00Z", "until": "2026-11-23T06:00:00Z"}
     full = RoleGate.objects.create(role=role("Prod_LeaderRole"), read_at=clock.now, others_size=10_100, lines=[line])
-    page = browse(cast.admin01).get("/catalogue/").content.decode()
+    page = browse(cast.admin01).get("/catalogue/whole/").content.decode()
     assert page.count('<span class="tag">session gate</span>') == 2
     assert "room for about 2" in page
     assert '<span class="tag danger">full</span>' in page
-    others = browse(cast.member01).get("/catalogue/").content.decode()
+    others = browse(cast.member01).get("/catalogue/whole/").content.decode()
     assert "room for" not in others
     assert '<span class="tag danger">full</span>' not in others
     full.delete()
-    assert '<span class="tag danger">full</span>' not in browse(cast.admin01).get("/catalogue/").content.decode()
+    assert '<span class="tag danger">full</span>' not in browse(cast.admin01).get("/catalogue/whole/").content.decode()
 
 
 def role(name: str) -> TargetRole:

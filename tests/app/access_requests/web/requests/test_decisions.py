@@ -8,17 +8,17 @@ from django.contrib.messages import get_messages
 from pytest_django import DjangoAssertNumQueries
 
 from access_requests.lifecycle import RequestStatus
-from access_requests.models import Decision, Verdict
+from access_requests.models import Decision, Elevation, Verdict
 from access_requests.services.record import snapshot
 from audits.models import TrailEntry
-from tests.app.access_requests.web.conftest import Browse
+from tests.app.access_requests.web.conftest import Browse, laid_out
 from tests.worlds.cast import PASSWORD, Cast, add_person
 from tests.worlds.clock import Clock
-from tests.worlds.story import approved, rejected, submitted, written
+from tests.worlds.story import approved, not_granted, rejected, submitted, written
 
 HTMX = {"hx-request": "true"}
 # Session, person, the page of the queue and what belongs to its requests.
-QUEUE_QUERIES = 14
+QUEUE_QUERIES = 17
 
 
 def test_approver_approves_with_comment_and_the_digest_of_what_was_shown(cast: Cast, browse: Browse, clock: Clock) -> None:
@@ -208,3 +208,15 @@ def test_queue_takes_the_same_number_of_queries_however_long_it_is(
     assert len(response.context["shown"]) == 20
     rest = client.get(f"/queue/{response.context['page'].next_url}").context["shown"]
     assert len(rest) == 10
+
+
+def test_what_i_decided_is_listed_with_what_became_of_it(cast: Cast, browse: Browse, clock: Clock) -> None:
+    given = submitted(cast.member01, now=clock.now)
+    approved(given, cast.leader01, now=clock.now, comment="plan read")
+    not_granted(Elevation.objects.get(), now=clock.now)
+    refused = rejected(submitted(cast.member02, now=clock.now), cast.leader01, now=clock.now, comment="not on a Friday")
+    page = laid_out(browse(cast.leader01).get("/decided/"))
+    assert page.index(refused.code) < page.index(given.code)
+    for said in ("plan read", "not on a Friday", "state-not_granted", "state-rejected"):
+        assert said in page
+    assert given.code not in browse(cast.leader02).get("/decided/").content.decode()

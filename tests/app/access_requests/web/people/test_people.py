@@ -1,0 +1,63 @@
+"""The people whom the portal knows, and the lines of the catalogue file for what somebody wants to do."""
+
+import pytest
+import yaml
+
+from access_requests.models import WorkGroup
+from access_requests.services.catalogue import document
+from access_requests.web.catalogue import lines
+from tests.app.access_requests.web.conftest import Browse, laid_out
+from tests.worlds.cast import Cast
+from tests.worlds.clock import Clock
+from tests.worlds.story import elevated
+
+
+def test_list_says_who_is_what_and_who_is_in_production(cast: Cast, browse: Browse, clock: Clock) -> None:
+    elevation = elevated(cast.member01, cast.leader01, now=clock.now)
+    page = laid_out(browse(cast.auditor01).get("/people/"))
+    for said in ("member01", "leader01", "administrator", "auditor", "approver", elevation.code):
+        assert said in page
+    assert "?disable=" not in page, "An auditor reads."
+
+
+def test_administrator_is_given_the_lines_that_disable_a_person(cast: Cast, browse: Browse) -> None:
+    client = browse(cast.admin01)
+    assert 'href="?disable=member02"' in client.get("/people/").content.decode()
+    page = client.get("/people/", {"disable": "member02"}).content.decode()
+    assert "To disable member02" in page
+    assert "    disabled: true" in page
+    assert "load_catalogue catalogue.yaml --check" in page
+
+
+@pytest.mark.parametrize("username", ["nobody", "\u202emember02", ""])
+def test_nobody_else_is_disabled(cast: Cast, browse: Browse, username: str) -> None:
+    assert "To disable" not in browse(cast.admin01).get("/people/", {"disable": username}).content.decode()
+
+
+def test_list_is_narrowed_to_a_name(cast: Cast, browse: Browse) -> None:
+    page = browse(cast.admin01).get("/people/", {"words": "LEADER"}).content.decode()
+    assert "leader02" in page
+    assert 'href="?disable=member01"' not in page
+
+
+def test_lines_are_of_the_catalogue_file(cast: Cast) -> None:
+    for text in (lines.disable_person("member02"), lines.add_person(), lines.add_work_group(), lines.add_policy()):
+        document.parse(text.encode())
+    assert yaml.safe_load(lines.disable_person("member02")) == {"people": {"member02": {"disabled": True}}}
+    group = yaml.safe_load(lines.add_work_group())["work_groups"]["GROUP-NAME-IN-IAM"]
+    assert group["policy"] in {"one-lead", "two-levels"}
+    assert all(role.startswith("production/") for role in group["target_roles"])
+
+
+def test_catalogue_has_lines_for_administrators_alone(cast: Cast, browse: Browse) -> None:
+    assert "Add a work group" in browse(cast.admin01).get("/catalogue/whole/").content.decode()
+    assert "Add a work group" not in browse(cast.member01).get("/catalogue/whole/").content.decode()
+
+
+def test_what_i_may_use_is_mine_alone(cast: Cast, browse: Browse) -> None:
+    WorkGroup.objects.filter(pk=cast.prod_leader.pk).update(everyone_may_request=False)
+    page = laid_out(browse(cast.member01).get("/catalogue/"))
+    assert "/requests/new/?work_group=ProdMemberWorkGroup" in page
+    assert "ProdLeaderWorkGroup" not in page.partition("</header>")[2]
+    assert 'href="/matrix/"' in page
+    assert 'href="/catalogue/whole/"' in page

@@ -1,0 +1,146 @@
+"""What matters most takes few interactions, a click or a filled field each; by keyboard alone Enter is the click."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from django.utils import timezone, translation
+from playwright.sync_api import Locator, expect
+
+from access_requests import problems
+from access_requests.models import AccessRequest, Elevation
+from portal.verbs.run import run
+from tests.journeys.conftest import Travel
+from tests.journeys.travellers import Traveller
+from tests.worlds.cast import Cast
+from tests.worlds.story import elevated, not_granted, submitted, taken_for_given
+
+FARTHEST = 80
+
+
+@dataclass
+class Hand:
+    """What a person does on pages, counted: by mouse, or by Tab and Enter."""
+
+    person: Traveller
+    by_keyboard: bool
+    done: list[str] = field(default_factory=list)
+
+    def click(self, there: Locator) -> None:
+        self.done.append("click")
+        if not self.by_keyboard:
+            there.click()
+            return
+        self._reach(there)
+        self.person.page.keyboard.press("Enter")
+
+    def fill(self, there: Locator, text: str) -> None:
+        self.done.append("fill")
+        if not self.by_keyboard:
+            there.fill(text)
+            return
+        self._reach(there)
+        self.person.page.keyboard.type(text)
+
+    def _reach(self, there: Locator) -> None:
+        """Go there by Tab: what cannot be reached so, or not in reasonable time, is not there for who has no mouse."""
+        for _ in range(FARTHEST):
+            if there.evaluate("element => element === document.activeElement"):
+                return
+            self.person.page.keyboard.press("Tab")
+        raise AssertionError(f"{there} is not reached by keyboard")
+
+
+HANDS = [("en", False), ("ja", True), pytest.param("en", True, marks=pytest.mark.exhaustive)]
+
+
+@pytest.mark.parametrize(("language", "by_keyboard"), HANDS)
+def test_decision_from_home_takes_two(
+    cast: Cast,
+    transactional_db: None,
+    travel: Travel,
+    language: str,
+    by_keyboard: bool,  # noqa: FBT001
+) -> None:
+    now = timezone.now()
+    given, refused = submitted(cast.member01, now=now), submitted(cast.member02, now=now)
+    lead = travel("leader01", language=language)
+    for request, verb, said in ((given, "Approve", "You approved %(code)s."), (refused, "Reject", "You rejected %(code)s.")):
+        hand = Hand(lead, by_keyboard)
+        card = lead.page.locator(f"#item-{request.code}")
+        hand.fill(card.locator("[name=comment]"), "seen")
+        hand.click(card.get_by_role("button", name=lead.says(verb)))
+        expect(lead.page.locator("#said")).to_contain_text(lead.says(said, code=request.code))
+        assert len(hand.done) <= 2
+    assert list(AccessRequest.objects.order_by("pk").values_list("status", flat=True)) == ["approved", "rejected"]
+    lead.look(f"decided-on-home-{language}")
+
+
+@pytest.mark.parametrize(("language", "by_keyboard"), HANDS)
+def test_stop_from_home_takes_three(
+    cast: Cast,
+    transactional_db: None,
+    travel: Travel,
+    language: str,
+    by_keyboard: bool,  # noqa: FBT001
+) -> None:
+    now = timezone.now()
+    elevation = elevated(cast.member01, cast.leader01, now=now)
+    run(lambda: taken_for_given(elevation, now=now))
+    lead = travel("leader01", language=language)
+    hand = Hand(lead, by_keyboard)
+    hand.click(lead.page.locator(".windows").get_by_role("link", name=lead.says("Stop")))
+    expect(lead.page.locator("[name=comment]")).to_be_visible()
+    hand.fill(lead.page.locator("[name=comment]"), "wrong account")
+    hand.click(lead.page.locator("main").get_by_role("button", name=lead.says("Stop"), exact=True))
+    expect(lead.page.locator("#said")).to_contain_text("ProdMemberWorkGroup")
+    assert Elevation.objects.get().stop_reason == "stopped"
+    assert len(hand.done) <= 3
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_why_a_grant_failed_is_said_on_home(cast: Cast, transactional_db: None, travel: Travel, language: str) -> None:
+    now = timezone.now()
+    not_granted(elevated(cast.member01, cast.leader01, now=now), now=now)
+    for who in ("member01", "leader01", "admin01"):
+        person = travel(who, language=language, phone=who == "member01")
+        with translation.override(language):
+            why = problems.sentence("groups_full:10")
+        # Nothing is done to learn it, and one click leads to the whole story.
+        notice = person.page.locator(".not-granted")
+        expect(notice).to_contain_text(why)
+        notice.get_by_role("link").first.click()
+        expect(person.page.locator(".not-granted")).to_contain_text(person.says("Not granted"))
+
+
+def test_reject_on_a_phone_without_a_reason_says_so_at_the_field(cast: Cast, transactional_db: None, travel: Travel) -> None:
+    request = submitted(cast.member01, now=timezone.now())
+    lead = travel("leader01", language="ja", phone=True)
+    card = lead.page.locator(f"#item-{request.code}")
+    card.get_by_role("button", name=lead.says("Reject")).click()
+    comment = lead.page.locator(f"#item-{request.code} [name=comment]")
+    expect(comment).to_be_focused()
+    expect(card.locator(".errorlist")).to_have_text(
+        lead.says("Rejecting and sending back need a reason. Write it into the comment.")
+    )
+    lead.look("reject-without-a-reason")
+
+
+def test_phone_has_one_row_and_one_sheet_with_everything(cast: Cast, transactional_db: None, travel: Travel) -> None:
+    person = travel("admin01", phone=True)
+    assert person.page.locator(".site-head").evaluate("element => element.clientHeight") < 60
+    person.page.locator(".sheet summary").click()
+    person.look("sheet")
+    person.page.get_by_role("link", name=person.says("Clients")).click()
+    expect(person.page).to_have_url("/clients/")
+
+
+def test_header_is_one_row_on_a_desk_in_both_languages(cast: Cast, transactional_db: None, travel: Travel) -> None:
+    for language in ("en", "ja"):
+        person = travel("admin01", language=language)
+        for url in ("/", "/queue/", "/drift/", "/clients/"):
+            person.page.goto(url)
+            header = person.page.locator(".site-head").evaluate(
+                "element => [element.clientHeight, element.scrollWidth - element.clientWidth]"
+            )
+            assert header[0] < 64, (language, url)
+            assert header[1] == 0, (language, url)
