@@ -1,6 +1,7 @@
 """The story of a request: its entries and those of the accesses that it gave, each with a proof, all against one checkpoint."""
 
 import json
+import re
 from collections.abc import Iterator
 
 from audits.acts import Act
@@ -10,10 +11,15 @@ from audits.merkle import proofs, tree
 from audits.models import TrailEntry
 from audits.sealing import growing
 
+# What a number of a request can be made of; what is typed into an address may be anything.
+CODE = re.compile(r"R-[0-9A-Z]{1,20}")
+
 
 def lines(request_code: str) -> list[str]:
     """Return the story as JSON Lines, oldest first; none where no entry of the request is sealed. Raises NothingSealed."""
     sealed = reading.newest()
+    if not CODE.fullmatch(request_code):
+        return []
     node = sealed.node()
     return [_line(sealed, entry, node) for entry in entries(request_code, last=sealed.size - sealed.log.ahead)]
 

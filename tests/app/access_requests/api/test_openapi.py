@@ -74,7 +74,7 @@ def codes(cast: Cast) -> dict[str, str]:
     now = datetime.now(UTC)
     waiting = submitted(cast.member01, now=now, starts_at=now + timedelta(days=1))
     scheduled = elevated(cast.member01, cast.leader01, now=now, starts_at=now + timedelta(days=2))
-    return {"requests": waiting.code, "elevations": scheduled.code}
+    return {"requests": waiting.code, "elevations": scheduled.code, "audit": waiting.code}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -101,6 +101,7 @@ def test_auditor_takes_keys_and_a_story_home_and_both_agree(
     assert answer["Content-Disposition"] == f'attachment; filename="{request.code}.story.jsonl"'
     report = verify.Story(answer.content.decode(), verify.keys_of(client.get(keys).content.decode()))
     assert (report.faults, report.facts["whole"]) == ([], False)
-    assert client.get("/audit/stories/R-00000000/download").status_code == 404
+    for nothing in ("R-00000000", "R-%00", "person:member01", f"{request.code}%0A"):
+        assert client.get(f"/audit/stories/{nothing}/download").status_code == 404
     for page, person, there in (("requests", cast.auditor01, True), ("requests", cast.member01, False)):
         assert (f'href="{story}"' in page_of(client, person, f"/{page}/{request.code}/")) is there
