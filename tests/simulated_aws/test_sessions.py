@@ -79,9 +79,9 @@ def test_session_is_no_longer_than_the_role_allows(aws: Aws) -> None:
     sts = aws.admin_client("sts")
     with refused("ValidationError", status=400, match="MaxSessionDuration"):
         sts.assume_role(RoleArn=role_arn("production", ADMIN_ROLE), RoleSessionName="admin", DurationSeconds=3_601)
-    assert aws.switch("member01", account="development", role="Dev_MemberRole", seconds=4 * 3_600)
+    assert aws.switch("member01", account="development", role="Dev_MemberRole", seconds=3_600)
     with refused("ValidationError", status=400, match="MaxSessionDuration"):
-        aws.switch("member01", account="development", role="Dev_MemberRole", seconds=4 * 3_600 + 1)
+        aws.switch("member01", account="development", role="Dev_MemberRole", seconds=3_601)
 
 
 def test_session_from_a_session_lasts_an_hour_at_the_most(aws: Aws) -> None:
