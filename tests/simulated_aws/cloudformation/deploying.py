@@ -4,12 +4,14 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from tests.simulated_aws.automations import role_keys
 from tests.stand_ins.aws import ADMIN_KEY, REGION, Aws
+from tests.waiting import until
 
 NAMED = ["CAPABILITY_NAMED_IAM"]
 TRUST = {
@@ -80,4 +82,8 @@ def deploy_file(aws: Aws, file: Path, *options: str, stack: str, keys: Mapping[s
         "AWS_EC2_METADATA_DISABLED": "true",
         "NO_PROXY": "127.0.0.1",
     }
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    # The command names its change set by the second: the next one of this stack would have the name of a change set that is there.
+    last = int(time.time())
+    until(lambda: int(time.time()) > last)
+    return ended
