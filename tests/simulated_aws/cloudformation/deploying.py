@@ -83,7 +83,7 @@ def deploy_file(aws: Aws, file: Path, *options: str, stack: str, keys: Mapping[s
         "NO_PROXY": "127.0.0.1",
     }
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
-    # The command names its change set by the second: the next one of this stack would have the name of a change set that is there.
+    # The command names its change set by the second: the next one of this stack would have the same name within it.
     last = int(time.time())
     until(lambda: int(time.time()) > last)
     return ended
