@@ -25,6 +25,8 @@ class Service(StrEnum):
     AUDITOR = "auditor"
 
 
+# Texts that entries have commitments for: only the owner erases them.
+PERSONAL = "audits_personal"
 READ, APPEND, KEEP = "SELECT", "SELECT, INSERT", "SELECT, INSERT, UPDATE"
 FORGET, ALL = "SELECT, DELETE", "SELECT, INSERT, UPDATE, DELETE"
 # These say that people asked and decided: only the web, which knows who they are, writes them.
@@ -71,6 +73,7 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         "access_requests_wrongcode": FORGET,
         "allauth_idp_oidc_token": FORGET,
         TABLE: APPEND,
+        PERSONAL: APPEND,
     },
     Service.NOTICES: {
         **_READ_BY_ALL,
@@ -99,7 +102,7 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         "audits_sealer": KEEP,
     },
     # For people who look by themselves, with a program of theirs: what an auditor believes.
-    Service.AUDITOR: dict.fromkeys((TABLE, *SEALED_TABLES, "audits_anchor", "audits_sealer"), READ),
+    Service.AUDITOR: dict.fromkeys((TABLE, PERSONAL, *SEALED_TABLES, "audits_anchor", "audits_sealer"), READ),
 }
 # All of everything but the trail, how far notices have told it, the record of migrations, and what is never changed or deleted
 # once it is there; a level that leaves a policy leaves its decisions. Sequences are those of tables from before identity columns.
@@ -108,6 +111,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
 REVOKE ALL ON {trail} FROM {role};
 GRANT SELECT, INSERT ON {trail} TO {role};
+REVOKE UPDATE, DELETE ON audits_personal FROM {role};
 REVOKE INSERT, UPDATE, DELETE ON audits_log, audits_sealkey, audits_tile, audits_checkpoint FROM {role};
 REVOKE INSERT, UPDATE, DELETE ON audits_anchor, audits_sealer FROM {role};
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role};

@@ -16,6 +16,7 @@ __all__ = [
     "Checkpoint",
     "Late",
     "Log",
+    "Personal",
     "SealKey",
     "SealState",
     "Sealer",
@@ -83,3 +84,22 @@ class TrailEntry(models.Model):
 
     def _refuse(self) -> NoReturn:
         raise TypeError("The trail is append-only.")
+
+
+class Personal(models.Model):
+    """A text about a person that an entry has a commitment for; erasing it deletes the row. `salt` is hexadecimal.
+
+    No foreign key: an entry names nothing that could go.
+    """
+
+    commitment = models.CharField(max_length=64, primary_key=True)
+    salt = models.CharField(max_length=64)
+    text = models.TextField()
+    entry_id = models.BigIntegerField(db_index=True)  # An export's order, and erasing by age.
+    person = models.CharField(max_length=200, db_index=True)  # Erasing by person; empty where it is nobody of the portal.
+
+    class Meta:
+        db_table = "audits_personal"
+
+    def __str__(self) -> str:
+        return self.commitment

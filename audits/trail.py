@@ -1,19 +1,24 @@
 """Writing the trail: the one function through which every entry goes."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
 from django.db import DataError, connection
 from pydantic import ValidationError
 
+from audits import commitments
 from audits.acts import LATEST, Act
+from audits.commitments import Committed
 from audits.merkle import values
 from audits.merkle.values import NotCanonical
-from audits.models import Late, TrailEntry
+from audits.models import Late, Personal, TrailEntry
 from portal.storable import AsTyped, storable
 from portal.verbs.actor import Actor
+
+# Where data says how who acted proved who they are.
+OF_ACTOR = ("proof", "decision")
 
 
 class NotInShape(DataError):
@@ -39,6 +44,7 @@ def record(
     call this late in a transaction; SQLite has one writer anyway. Raises TypeError for an act that there is not, NotInShape,
     and DatabaseError when it cannot be written: the change that it records must then not happen either. The database refuses a
     service's entry whose two times lie more than five minutes apart, unless `late` says why it was recorded only now.
+    Personal texts are kept beside the entry, which has commitments in their place.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("A trail entry is written in the transaction of the change that it records.")
@@ -50,7 +56,10 @@ def record(
     except NotCanonical as error:
         raise NotInShape(f"{act}: {error}") from error
     _check(act, subject, said["data"])
-    return TrailEntry.objects.create(at=now, late=late, schema_version=LATEST, **said)
+    said["data"], personal = commitments.commit(said["data"], act.personal)
+    entry = TrailEntry.objects.create(at=now, late=late, schema_version=LATEST, **said)
+    _keep(personal, entry)
+    return entry
 
 
 def record_act(
@@ -78,3 +87,20 @@ def _check(act: Act, subject: str, data: Mapping[str, object]) -> None:
             f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_url=False, include_input=False)
         )
         raise NotInShape(f"{act} of {subject}: {'; '.join(wrong)}") from None
+
+
+def _keep(personal: Sequence[Committed], entry: TrailEntry) -> None:
+    """Keep what the entry has commitments for."""
+    Personal.objects.bulk_create(
+        Personal(entry_id=entry.pk, person=_about(entry, one), commitment=one.commitment, salt=one.salt, text=one.text)
+        for one in personal
+    )
+
+
+def _about(entry: TrailEntry, one: Committed) -> str:
+    """Return the username of whom the text tells: the subject where that is a person, else whoever acted, else nobody."""
+    kind, _, name = entry.subject.partition(":")
+    if kind == "person" and one.path[0] not in OF_ACTOR:
+        return name
+    who = entry.on_behalf_of or entry.actor
+    return "" if ":" in who else who

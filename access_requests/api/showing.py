@@ -1,5 +1,6 @@
 """What answers say of requests and of what led to them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, Decision, Elevation, Verdict
 from access_requests.selectors import waiting
 from access_requests.services.record import bindings, snapshot
+from audits import personal
 from audits.acts import Act
 from audits.api.entries import HAPPENED, LATE, RECORDED
 from audits.models import Late, TrailEntry
@@ -147,6 +149,10 @@ class TimelineEntry(BaseModel):
     subject: str
     comment: str
     details: dict[str, Any] = Field(description="What belongs to the act, such as AWS calls with their outcomes.")
+
+    @classmethod
+    def of_all(cls, rows: Iterable[TrailEntry]) -> "list[TimelineEntry]":
+        return [cls.of(row) for row in personal.shown(rows)]
 
     @classmethod
     def of(cls, row: TrailEntry) -> "TimelineEntry":

@@ -36,7 +36,7 @@ class Act(StrEnum):
     @property
     def personal(self) -> frozenset[tuple[str, ...]]:
         """The paths to texts about a person in its data; `*` is each of a list's or an object's."""
-        return frozenset(personal(self.shape))
+        return personal(self.shape)
 
     REQUEST_SUBMITTED = "request.submitted", requests.Submitted, NEWS
     REQUEST_APPROVAL_GIVEN = "request.approval_given", requests.ApprovalGiven, NEWS
@@ -123,6 +123,8 @@ class Act(StrEnum):
     SEAL_NEW_LOG_ORDERED = "seal.new_log_ordered", seals.NewLogOrdered
     SEAL_LOG_BEGUN = "seal.log_begun", seals.LogBegun
     SEAL_KEY_CHANGED = "seal.key_changed", seals.KeyChanged
+
+    PERSONAL_ERASED = "personal.erased", seals.PersonalErased
 
 
 TOLD = frozenset(act for act in Act if act.is_news)

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from audits.acts.shape import Data, Done
+from audits.acts.shape import Data, Done, Moment
 
 
 class NewLogOrdered(Done):
@@ -32,3 +32,14 @@ class KeyChanged(Data):
     before: str
     after: str
     signed_by_both: bool
+
+
+class PersonalErased(Done):
+    """So many texts were deleted that told of a person, of everybody where that is empty, and were recorded before a time."""
+
+    about: ClassVar = ("personal",)
+
+    person: str
+    recorded_before: Moment | None
+    reason: str
+    count: int

@@ -1,6 +1,7 @@
 """What every act's data is made of: objects whose fields are all named, each of one type."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Annotated, Any, ClassVar, get_args, get_origin
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
@@ -85,8 +86,13 @@ class Call(Shape):
     milliseconds: int
 
 
-def personal(shape: type[Shape]) -> Iterator[tuple[str, ...]]:
-    """Yield the paths to personal texts in data of this shape; `*` is each of a list's or an object's."""
+@cache
+def personal(shape: type[Shape]) -> frozenset[tuple[str, ...]]:
+    """Return the paths to personal texts in data of this shape; `*` is each of a list's or an object's."""
+    return frozenset(_in_fields(shape))
+
+
+def _in_fields(shape: type[Shape]) -> Iterator[tuple[str, ...]]:
     for name, field in shape.model_fields.items():
         kind = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
         yield from _personal(kind, (field.alias or name,))
@@ -96,7 +102,7 @@ def _personal(kind: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     if any(isinstance(mark, Personal) for mark in getattr(kind, "__metadata__", ())):
         yield path
     elif isinstance(kind, type) and issubclass(kind, Shape):
-        yield from ((*path, *inner) for inner in personal(kind))
+        yield from ((*path, *inner) for inner in _in_fields(kind))
     elif get_origin(kind) in (list, dict):
         yield from _personal(get_args(kind)[-1], (*path, "*"))
     else:

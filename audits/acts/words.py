@@ -186,6 +186,7 @@ WORDS: Mapping[str, Words] = {
     Act.SEAL_NEW_LOG_ORDERED: _alert(_("%(who)s had another log begun after the one that cannot go on: %(reason)s")),
     Act.SEAL_LOG_BEGUN: _step(_("The log goes on after the newest checkpoint of the one before: %(reason)s")),
     Act.SEAL_KEY_CHANGED: _step(_("Another key signs the log from now on")),
+    Act.PERSONAL_ERASED: _alert(_("%(who)s had %(count)s personal texts erased: %(reason)s")),
     Act.DELIVERY_REPEATED: _step(_("%(who)s had the delivery %(name)s sent once more")),
 }
 NEWS: Mapping[str, News] = {act: words.news for act, words in WORDS.items() if words.news is not None}

@@ -1,5 +1,6 @@
 """The trail, for auditors' programs."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.http import HttpResponse
 from ninja import Query, Router
 from pydantic import BaseModel, Field
 
+from audits import personal
 from audits.models import Late, TrailEntry
 from portal.rest.caller import ApiRequest
 from portal.rest.paging import Page, PageQuery, page
@@ -58,5 +60,9 @@ def list_entries(request: ApiRequest, query: Query[EntryQuery]) -> HttpResponse:
     check_may_read(request)
     wanted = {"at__gte": query.since, "at__lt": query.until, "subject": query.subject, "act": query.act, "actor": query.actor}
     rows = TrailEntry.objects.filter(**{lookup: value for lookup, value in wanted.items() if value})
-    entries = page(request, rows, query, lambda found: [ShownEntry.of(row) for row in found], order="id", named_by="id")
+    entries = page(request, rows, query, _shown, order="id", named_by="id")
     return shown(entries)
+
+
+def _shown(rows: Iterable[TrailEntry]) -> list[ShownEntry]:
+    return [ShownEntry.of(row) for row in personal.shown(rows)]

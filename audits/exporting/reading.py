@@ -8,6 +8,7 @@ from functools import cached_property
 from django.db.models import Max, Q
 from django.db.models.functions import TruncDate
 
+from audits import personal
 from audits.merkle import tiles, tree
 from audits.merkle.leaves import Leaf
 from audits.merkle.tiles import Edge
@@ -51,6 +52,8 @@ class Sealed:
         return self.checkpoint.note if name == "checkpoint" else self.checkpoints[name]
 
     def data(self, name: str) -> bytes | None:
+        if name == "personal.jsonl":
+            return b"".join(personal.lines(through=self.size - self.log.ahead))
         return self._tiles.get(name) or self._beside.get(name)
 
     def names(self, folder: str = "") -> list[str]:

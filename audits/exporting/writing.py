@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from audits import verify
+from audits import personal, verify
 from audits.exporting import reading
 from audits.exporting.reading import Sealed
 from audits.merkle import tiles
@@ -39,6 +39,14 @@ class Export:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
         self._digests[name] = hashlib.sha256(data).hexdigest()
+
+    def write_lines(self, name: str, lines: Iterable[bytes]) -> None:
+        digest = hashlib.sha256()
+        with (self._folder / name).open("wb") as file:
+            for line in lines:
+                file.write(line)
+                digest.update(line)
+        self._digests[name] = digest.hexdigest()
 
     def write_leaves(self, sealed: Leaves, *, first: int) -> None:
         """Write every leaf of the tree into bundles and tiles, and those from `first` on into lines."""
@@ -98,7 +106,7 @@ def export(folder: Path, *, since: datetime | None = None, until: datetime | Non
     written.write("keys.json", sealed.text("keys.json").encode())
     for name, note in sealed.checkpoints.items():
         written.write(name, note.encode())
-    written.write("personal.jsonl", b"")
+    written.write_lines("personal.jsonl", personal.lines(through=sealed.size - sealed.log.ahead))
     written.write("verify.py", Path(verify.__file__).read_bytes())
     query = {"since": since.isoformat() if since else None, "until": until.isoformat() if until else None}
     written.write_manifest(first=first, size=sealed.size, query=query)

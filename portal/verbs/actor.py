@@ -81,5 +81,5 @@ class Actor:
 
 
 WORKER = Actor(person=None, door=Door.WORKER, credential=Process())
-# The portal's own, such as the demo's: a command that somebody runs names them (`management.operators`).
+# The portal's own, such as the demo's: a command that somebody runs names them (`portal.verbs.operators`).
 COMMAND = Actor(person=None, door=Door.COMMAND, credential=Process())

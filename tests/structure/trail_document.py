@@ -42,7 +42,9 @@ SHAPES = """
 # The shapes
 
 A field that may be absent is marked so; no field is written that is not named here. Times are ISO 8601 with a zone. *Personal* is
-what tells more of a person than the name by which they act.
+what tells more of a person than the name by which they act: in its place an entry has `{"commitment": H}`, H being HMAC-SHA256 of
+the text in hexadecimal, and the text lies beside the trail, where it can be erased ([why](decisions/0023-personal-texts.md)). The
+API and pages show the text, and where it was erased, the API the commitment.
 """
 # By how subjects begin; the order is that of the page.
 SUBJECTS = {
@@ -58,6 +60,7 @@ SUBJECTS = {
     "webhook:": "A webhook, `webhook:…`",
     "delivery:": "A delivery, `delivery:…`",
     "seal": "The seal of the trail, `seal`",
+    "personal": "Personal texts, `personal`",
     "log:": "A log, `log:…`: its first leaf, which is no entry",
 }
 TYPES = {

@@ -6,10 +6,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from access_requests.errors import AdministratorExists
-from access_requests.management import operators
 from access_requests.management.passwords import read_password
 from access_requests.services.people import people
 from access_requests.services.people.people import Profile
+from portal.verbs import operators
 from portal.verbs.run import run
 
 

@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.utils import timezone
 
-from access_requests.management import operators
 from access_requests.services import catalogue
 from access_requests.services.catalogue import CatalogueRefused, Change, Wanted, documents
 from portal.aws.errors import BackendError
+from portal.verbs import operators
 from portal.verbs.actor import Actor
 from portal.verbs.run import run
 

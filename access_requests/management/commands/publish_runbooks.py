@@ -4,10 +4,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
 from access_requests.grants.documents import Published
-from access_requests.management import operators
 from access_requests.services.catalogue import documents
 from access_requests.services.catalogue.documents import Documented
 from portal.aws.errors import BackendBusy, BackendError
+from portal.verbs import operators
 from portal.verbs.actor import Actor
 
 _ADVICE = {

@@ -6,10 +6,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser, no_translations
 
 from access_requests.lifecycle import DriftStatus
-from access_requests.management import operators
 from access_requests.models import Drift, Reconciliation
 from access_requests.selectors import drift as selector
 from access_requests.services.drift import recording, running
+from portal.verbs import operators
 from portal.verbs.actor import COMMAND, Actor
 
 # Longer than a comparison takes that waits for what may merely be late.

@@ -5,10 +5,10 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.utils import timezone
 
-from access_requests.management import operators
 from access_requests.management.passwords import read_password
 from access_requests.services.people import people
 from portal.users.models import User
+from portal.verbs import operators
 from portal.verbs.run import run
 
 

@@ -17,6 +17,7 @@ from access_requests.policy.leave import Unfounded
 from access_requests.selectors import drift, timeline
 from access_requests.web.timeline import drift_words, executions
 from access_requests.web.timeline import evaluated as evaluating
+from audits import personal
 from audits.acts import Act
 from audits.acts.words import WORDS
 from audits.models import TrailEntry
@@ -64,7 +65,7 @@ def of_request(request: AccessRequest, *, now: datetime) -> list[Item]:
 
 def of_drift(row: Drift) -> list[Item]:
     """Return what happened to a drift, oldest first."""
-    return [_item(entry, "") for entry in drift.history(row)]
+    return [_item(entry, "") for entry in personal.shown(drift.history(row), erased=gettext("erased"))]
 
 
 def _item(entry: TrailEntry, elsewhere: str) -> Item:

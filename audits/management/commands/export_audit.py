@@ -1,14 +1,12 @@
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from audits.exporting import writing
 from audits.exporting.reading import NothingSealed
 from audits.exporting.writing import Taken
+from audits.management.times import moment
 from audits.sealing.growing import Hole
 
 
@@ -32,11 +30,3 @@ class Command(BaseCommand):
         except (Taken, OSError) as error:
             raise CommandError(f"{folder} is not an empty folder that can be written: {error}".rstrip(": ")) from error
         self.stdout.write(f"{sealed.log.origin}, {sealed.size} leaves. Check it: python {folder}/verify.py {folder}")
-
-
-def moment(text: str) -> datetime:
-    """Read a time; without a zone it is UTC. Raises ValueError."""
-    found = parse_datetime(text) or parse_datetime(f"{text}T00:00:00Z")
-    if found is None:
-        raise ValueError(text)
-    return found if timezone.is_aware(found) else timezone.make_aware(found)

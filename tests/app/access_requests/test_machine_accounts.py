@@ -5,7 +5,7 @@ import pwd
 
 import pytest
 
-from access_requests.management import operators
+from portal.verbs import operators
 
 ACCOUNTS = {
     0: ("root", "/bin/bash"),

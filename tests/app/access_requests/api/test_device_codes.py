@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from access_requests.models import ApiClient, PersonalToken
 from access_requests.services.sweep import housekeeping
+from audits import personal
 from audits.models import TrailEntry
 from portal.users.models import User
 from tests.stand_ins.bots import Bot, own_token_of, read, refused
@@ -104,7 +105,7 @@ def test_trail_tells_who_allowed_what_and_how_and_that_it_was_collected(command_
     answered(member01, given)
     poll(command_line, given)
     row = PersonalToken.objects.get()
-    allowed, collected = TrailEntry.objects.filter(subject=f"token:{row.code}").order_by("pk")
+    allowed, collected = personal.shown(TrailEntry.objects.filter(subject=f"token:{row.code}").order_by("pk"))
     assert (allowed.act, allowed.actor, allowed.data["door"]) == ("token.allowed", "member01", "browser")
     assert allowed.data["proof"]["method"] == "password"
     after = allowed.data["after"]

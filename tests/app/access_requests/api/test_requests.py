@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from access_requests.models import AccessRequest, ApiClient, Decision
+from audits import personal
 from audits.models import TrailEntry
 from portal.users.models import User
 from tests.stand_ins.bots import ASK, COMMENT, Bot, read, refused
@@ -34,7 +35,7 @@ def test_member_asks_and_is_told_what_was_asked_for(bot: Bot, member01: User) ->
 
 
 def test_trail_names_client_person_and_proof(bot: Bot, asked: str) -> None:
-    entry = TrailEntry.objects.get(subject=asked)
+    (entry,) = personal.shown(TrailEntry.objects.filter(subject=asked))
     assert (entry.actor, entry.on_behalf_of) == ("client:chatbot", "member01")
     assert entry.data["door"] == "client"
     assert entry.data["proof"]["method"] == "client-assertion"

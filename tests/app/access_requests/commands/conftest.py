@@ -2,7 +2,7 @@
 
 import pytest
 
-from access_requests.management import operators
+from portal.verbs import operators
 
 
 @pytest.fixture(autouse=True)

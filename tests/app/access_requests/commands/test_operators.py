@@ -10,12 +10,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
 
-from access_requests.management import operators
 from access_requests.models import Reconciliation
 from access_requests.services.catalogue import documents
 from access_requests.web.timeline import story
 from audits.models import TrailEntry
 from portal.users.models import User
+from portal.verbs import operators
 from tests.stand_ins.aws import Aws
 from tests.worlds.cast import Cast
 from tests.worlds.jump import Jump
