@@ -72,7 +72,7 @@ def grown(trail: Trail, folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def _exported_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def export_of_all(django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("exported")
     with django_db_blocker.unblock(), transaction.atomic():
         grown(new_trail(datetime(2026, 11, 23, 5, 0, tzinfo=UTC), folder / "guard"), folder / "export")
@@ -81,10 +81,10 @@ def _exported_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker, tm
 
 
 @pytest.fixture
-def exported(_exported_once: Path, tmp_path: Path) -> Path:
+def exported(export_of_all: Path, tmp_path: Path) -> Path:
     """An export whose database is not there: what changes it changes files."""
     folder = tmp_path / "export"
-    shutil.copytree(_exported_once, folder)
+    shutil.copytree(export_of_all, folder)
     return folder
 
 

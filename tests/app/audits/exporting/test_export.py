@@ -20,6 +20,8 @@ from audits.sealing.keys import PrivateKey
 from tests.app.audits.exporting.conftest import alone, in_node, in_python
 from tests.worlds.sealed import ORIGIN, Trail, new_key
 
+# The export is made of a database, which pytest-django sets up where a test says that it uses one.
+pytestmark = pytest.mark.django_db
 Tamper = Callable[[Path], None]
 
 
