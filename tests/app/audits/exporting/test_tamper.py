@@ -84,7 +84,7 @@ def test_both_verifiers_find_any_byte_in_the_same_place(export_of_all: Path, dat
         flip_one(folder, data)
         python, node = in_python(folder), in_node(folder)
         assert True not in (python.holds, node.holds)
-        # One gives up at base64 that the other still reads, and misses in later leaves the subject of one that is no JSON any more.
+        # One gives up at base64 that the other reads, and misses in later leaves the subject of one that is no JSON any more.
         assert None in (python.holds, node.holds) or python.places & node.places
 
 
