@@ -102,10 +102,12 @@ def _attached(account: str, name: str) -> tuple[str, ...]:
 
 
 def _packs(account: str) -> Packs:
+    if account != "jump":
+        return company_rails.packs(account, account_id=ACCOUNTS[account])
     # The administrator is sealed away: used by two people together, when there is no other way.
-    sealed = f"arn:aws:iam::{ACCOUNTS['jump']}:user/{ADMIN_USER}"
-    spared = (role_arn("jump", PORTAL_ROLE), _PORTAL_USER_ARN, sealed) if account == "jump" else ()
-    return company_rails.packs(account, account_id=ACCOUNTS[account], spared=spared)
+    spared = (role_arn("jump", PORTAL_ROLE), _PORTAL_USER_ARN, f"arn:aws:iam::{ACCOUNTS['jump']}:user/{ADMIN_USER}")
+    roles = (*_roles_of_people(), role_arn("billing", "Billing_AdminRole"))
+    return company_rails.packs(account, account_id=ACCOUNTS[account], roles=roles, spared=spared)
 
 
 # Accounts that people switch into
@@ -253,11 +255,7 @@ def _group(
     inline: Mapping[str, Document] | None = None,
 ) -> Group:
     own = {"SwitchRole": document(allow("sts:AssumeRole", roles)), "OwnCredentials": _OWN_CREDENTIALS}
-    return _guarded_group(name, {**own, **(inline or {})})
-
-
-def _guarded_group(name: str, inline: Mapping[str, Document]) -> Group:
-    return Group(name=name, managed=_attached("jump", name), inline=inline)
+    return Group(name=name, managed=_attached("jump", name), inline={**own, **(inline or {})})
 
 
 def _work_groups() -> tuple[Group, ...]:

@@ -29,9 +29,10 @@ _TODAY = date(2026, 11, 23)
 
 
 @cache
-def packs(account: str, *, account_id: str, spared: tuple[str, ...] = ()) -> Packs:
+def packs(account: str, *, account_id: str, roles: tuple[str, ...] = (), spared: tuple[str, ...] = ()) -> Packs:
     """Return the policies of an account with its rails, and which of them each group and role has."""
     names = _GROUPS if account == "jump" else _ROLES[account]
     kind = account.replace("-", "_")
     guarded = [Guarded(name=name, account=account, kind=kind, is_role=account != "jump") for name in names]
-    return placing.packs(guarded, exemptions=DECLARED.exemptions, today=_TODAY, place=Place(account=account_id, spared=spared))
+    place = Place(account=account_id, roles=roles, spared=spared)
+    return placing.packs(guarded, exemptions=DECLARED.exemptions, today=_TODAY, place=place)

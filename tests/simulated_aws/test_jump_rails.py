@@ -70,6 +70,15 @@ def test_administrator_of_jump_becomes_nobody_else(aws: Aws, way: str) -> None:
     iam.add_user_to_group(GroupName="MemberGroup", UserName="auditor01")
 
 
+def test_administrator_of_jump_who_may_write_what_groups_allow_is_none_of_the_other_accounts(aws: Aws) -> None:
+    """The way that was shown: a policy on one's own group, and the role that AWS Organizations makes, which asks for no MFA."""
+    iam = aws.person("admin01").client("iam")
+    iam.put_group_policy(GroupName="JumpAdminGroup", PolicyName="More", PolicyDocument=EVERYTHING)
+    for account, role in (("production", "OrganizationAccountAccessRole"), ("production", "sekisho/SekishoGateRole")):
+        with refused("AccessDenied", status=403, match="explicit deny in an identity-based policy"):
+            aws.switch("admin01", account=account, role=role, mfa=False)
+
+
 def test_stolen_key_enrols_no_device_of_its_own(aws: Aws) -> None:
     thief = aws.person("member01").client("iam")
     with refused("AccessDenied", status=403):
@@ -99,8 +108,11 @@ def test_sealed_user_hands_out_what_nobody_else_may(aws: Aws) -> None:
 def test_key_of_the_portal_lets_nobody_into_a_role_that_was_not_declared(aws: Aws) -> None:
     portal = aws.client("iam", key_id=PORTAL_KEY.id, secret=PORTAL_KEY.secret)
     portal.put_user_policy(UserName="member01", PolicyName="sekisho-entry-x", PolicyDocument=EVERYTHING)
-    for account, role in (("billing", "Billing_AdminRole"), ("production", "OrganizationAccountAccessRole")):
-        with refused("AccessDenied", status=403, match="no permissions boundary allows"):
+    for account, role, reason in (
+        ("billing", "Billing_AdminRole", "no permissions boundary allows"),
+        ("production", "OrganizationAccountAccessRole", "explicit deny in an identity-based policy"),
+    ):
+        with refused("AccessDenied", status=403, match=reason):
             aws.switch("member01", account=account, role=role)
     assert aws.switch("member01", role="Prod_ReadOnlyRole").credentials
     with refused("AccessDenied", status=403):

@@ -16,7 +16,7 @@ _FORMS: dict[Form, str] = {
     "rcp": "resource control policy",
     "boundary": "every permissions boundary",
 }
-_PLACE = Place(account="ACCOUNT", spared=("the portal", "sealed users"))
+_PLACE = Place(account="ACCOUNT", roles=("the declared roles",), spared=("the portal", "sealed users"))
 _HEAD = """# Guard rails and boundaries
 
 Made by `python -m tests.structure.rails_page` from `portal/iam/rails` and `portal/iam/boundaries.py`; a test compares. A rail is

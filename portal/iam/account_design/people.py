@@ -1,5 +1,7 @@
 """The Jump account: groups that fix account and role, work groups that are empty at rest, rails, and the boundary of people."""
 
+from collections.abc import Iterable
+
 from portal.iam import boundaries
 from portal.iam.account_design import resources
 from portal.iam.account_design.design import Design, Group
@@ -38,6 +40,7 @@ def rails(design: Design) -> Packs:
         account=jump.id,
         work_groups=design.work_path,
         administrators=f"/{administrators}",
+        roles=tuple(_roles_of(design.groups, design)),
         spared=(*design.portal_arns, *sealed),
     )
     return placing.packs(guarded, exemptions=declared.exemptions, today=design.today, place=place)
@@ -75,7 +78,10 @@ def _switch(design: Design, group: Group) -> dict[str, object]:
 
 def _roles_of_people(design: Design) -> list[str]:
     """Return the roles of all groups but those of administrators, who carry no boundary."""
-    groups = [group for group in design.groups if group.name not in design.declared.administrators]
+    return _roles_of((group for group in design.groups if group.name not in design.declared.administrators), design)
+
+
+def _roles_of(groups: Iterable[Group], design: Design) -> list[str]:
     return list(dict.fromkeys(design.arn(account, role) for group in groups for account, role in group.roles))
 
 

@@ -21,11 +21,12 @@ _FILES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What the blanks in a rail stand for. `spared` are the portal and sealed users, by their ARNs."""
+    """What the blanks in a rail stand for. `roles` are what people switch to, `spared` the portal and sealed users: ARNs."""
 
     account: str
     work_groups: str = "/sekisho/work/"
     administrators: str = "/JumpAdminGroup"
+    roles: tuple[str, ...] = ()
     spared: tuple[str, ...] = ()
 
     def filled(self, text: str) -> str:
@@ -33,6 +34,11 @@ class Place:
         for blank, value in blanks.items():
             text = text.replace(blank, value)
         return text
+
+    def arns(self, resource: str) -> tuple[str, ...]:
+        """Return what a resource of a rail stands for. Where no role is declared none is spared."""
+        none = f"arn:aws:iam::{self.account}:role/-"
+        return (self.roles or (none,)) if resource == "<roles>" else (self.filled(resource),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +108,7 @@ def _statement(sid: str, form: Form, declared: Mapping[str, Any], place: Place) 
         "Effect": "Deny",
         **({"Principal": "*"} if form == "rcp" else {}),
         "Action": _one_or_more(declared["actions"]),
-        key: _one_or_more([place.filled(resource) for resource in resources]),
+        key: _one_or_more([arn for resource in resources for arn in place.arns(resource)]),
     }
     conditions = _conditions(declared, place)
     return {**statement, "Condition": conditions} if conditions else statement

@@ -18,7 +18,8 @@ from tests.structure import rails_page
 
 ACCOUNT = "111111111111"
 SPARED = f"arn:aws:iam::{ACCOUNT}:user/sealed"
-PLACE = Place(account=ACCOUNT, spared=(SPARED,))
+READER = "arn:aws:iam::444444444444:role/Prod_ReadOnlyRole"
+PLACE = Place(account=ACCOUNT, roles=(READER,), spared=(SPARED,))
 AT = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
 EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
@@ -33,7 +34,8 @@ def _decided(rail: Rail, expected: Expected, user: str = "member01") -> Decision
     policies = (Policy(name="everything", document=EVERYTHING), Policy(name="rail", document=document))
     arn = f"arn:aws:iam::{ACCOUNT}:user/{user}"
     keys = contexts.of_user(arn=arn, user_id="AIDA0000000000000001", user_name=user, at=AT, mfa=expected.mfa)
-    call = Call(action=expected.action, resource=PLACE.filled(expected.resource), context=keys)
+    (resource,) = PLACE.arns(expected.resource)
+    call = Call(action=expected.action, resource=resource, context=keys)
     return evaluate(Principal(arn=arn, account_id=ACCOUNT, policies=policies), call).decision
 
 
