@@ -1,6 +1,7 @@
 """A role that AWS spells otherwise than its name alone: under a path, in another letter case, made again under the same name."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,11 +20,11 @@ from audits.models import TrailEntry
 from portal.iam import boundaries
 from portal.iam.fences import Document, iso
 from portal.iam.fences import entry_fence as rendered
-from portal.simulated_aws.company import ACCOUNTS
+from portal.iam.rails import placing
+from portal.simulated_aws.company import ACCOUNTS, PERSON_BOUNDARY_ARN
 from tests.contracts.test_access_in_time import Production, can_act, is_allowed, production
 from tests.stand_ins.aws import Switched
 from tests.worlds.jump import ended, granted
-from tests.worlds.rails import PERSON_BOUNDARY
 from tests.worlds.story import approved, elevated, extension_asked, refused, submitted
 
 if TYPE_CHECKING:
@@ -98,13 +99,26 @@ def document(*statements: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
-def name_in_boundary(iam: "IAMClient", role_arn: str) -> None:
-    """Have the boundary of people name one more role to which they may switch, as an administrator does."""
-    version = iam.get_policy(PolicyArn=PERSON_BOUNDARY)["Policy"]["DefaultVersionId"]
-    policy: Any = iam.get_policy_version(PolicyArn=PERSON_BOUNDARY, VersionId=version)["PolicyVersion"]["Document"]
+def declare(iam: "IAMClient", role_arn: str) -> None:
+    """Have boundary and rails of people name one more role that they may switch to, as the deployed design does."""
     more = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role_arn}
-    said = document(*policy["Statement"], more)
-    iam.create_policy_version(PolicyArn=PERSON_BOUNDARY, PolicyDocument=said, SetAsDefault=True)
+    write_anew(iam, PERSON_BOUNDARY_ARN, lambda statements: [*statements, more])
+    for rail in iam.list_policies(Scope="Local", PathPrefix=placing.PATH)["Policies"]:
+        write_anew(iam, rail["Arn"], lambda statements: [with_role(statement, role_arn) for statement in statements])
+
+
+def with_role(statement: dict[str, Any], role_arn: str) -> dict[str, Any]:
+    if statement["Sid"] != "DenyPortalForgerySwitching":
+        return statement
+    return {**statement, "NotResource": [*statement["NotResource"], role_arn]}
+
+
+def write_anew(iam: "IAMClient", policy: str, change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]) -> None:
+    version = iam.get_policy(PolicyArn=policy)["Policy"]["DefaultVersionId"]
+    there: Any = iam.get_policy_version(PolicyArn=policy, VersionId=version)["PolicyVersion"]["Document"]
+    said = change(there["Statement"])
+    if said != there["Statement"]:
+        iam.create_policy_version(PolicyArn=policy, PolicyDocument=document(*said), SetAsDefault=True)
 
 
 @pytest.fixture
@@ -114,7 +128,7 @@ def team(production: Production) -> Team:
     iam.create_group(GroupName=GROUP, Path="/sekisho/work/")
     switch = document({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ARN})
     iam.put_group_policy(GroupName=GROUP, PolicyName="SwitchRole", PolicyDocument=switch)
-    name_in_boundary(iam, ARN)
+    declare(iam, ARN)
     role = TargetRole.objects.create(account=cast.production, name=NAME, level="member")
     group = WorkGroup.objects.create(name=GROUP, policy=cast.one_lead, everyone_may_request=True)
     group.target_roles.set([role])

@@ -1,4 +1,4 @@
-// Answers one simulation a line on stdin with one line on stdout, in order.
+// Answers each line on stdin, the policies and calls of somebody, with one line on stdout: what each call comes to, in order.
 // It asks the package's engine itself. What the package exports either drops the condition keys and refuses the actions that its list
 // of AWS's services does not know, which changes with each release, or fails on every resource policy.
 import { createInterface } from 'node:readline'
@@ -12,17 +12,12 @@ const { DiscoveryContextKeyConstraints } = await import(new URL('context_keys/di
 
 const loaded = ({ name, policy }) => loadPolicy(policy, { name })
 
-function decide({ principal, action, resource, account, context, identity, boundary, trust }) {
-  // The last argument: an action that knows no resources asks for `*`, and only `*` matches it.
-  const request = new AwsRequestImpl(
-    principal, { resource, accountId: account }, action, new RequestContextImpl(context), resource === '*')
-  return authorize({
-    request,
+function decide({ identity, boundary, calls }) {
+  const policies = {
     sessionPolicy: undefined,
     identityPolicies: identity.map(loaded),
     serviceControlPolicies: [],
     resourceControlPolicies: [],
-    resourcePolicy: trust ? loaded(trust) : undefined,
     permissionBoundaries: boundary ? [loaded(boundary)] : undefined,
     vpcEndpointPolicies: undefined,
     simulationParameters: {
@@ -30,13 +25,19 @@ function decide({ principal, action, resource, account, context, identity, bound
       discoveryContextKeyConstraints: new DiscoveryContextKeyConstraints([]),
     },
     serviceSettings: {},
-  }).result
+  }
+  return calls.map(({ principal, action, resource, account, context, trust }) => {
+    // The last argument: an action that knows no resources asks for `*`, and only `*` matches it.
+    const request = new AwsRequestImpl(
+      principal, { resource, accountId: account }, action, new RequestContextImpl(context), resource === '*')
+    return authorize({ request, ...policies, resourcePolicy: trust ? loaded(trust) : undefined }).result
+  })
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
   let answer
   try {
-    answer = { result: decide(JSON.parse(line)) }
+    answer = { results: decide(JSON.parse(line)) }
   } catch (error) {
     answer = { error: String(error.stack) }
   }

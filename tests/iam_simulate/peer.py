@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,17 +41,26 @@ class IamSimulate:
 
     def evaluate(self, principal: Principal, call: Call) -> Decision:
         """Return what it says to the principal's policies and permissions boundary."""
-        return self._ask(_question(principal, call, principal.account_id, trust=None))
+        return self.evaluate_all(principal, [call])[0]
+
+    def evaluate_all(
+        self, principal: Principal, calls: Sequence[Call], *, roles: Mapping[str, Role] | None = None
+    ) -> list[Decision]:
+        """Return what it says to each call; it is told the policies once. `roles`, by ARN, have a say in a switch to them."""
+        known = roles or {}
+        asked = [_call(principal, call, known.get(call.resource) if call.action == ASSUME_ROLE else None) for call in calls]
+        identity, boundary = [_named(policy) for policy in principal.policies], _named(principal.boundary)
+        return self._ask({"identity": identity, "boundary": boundary, "calls": asked})
 
     def assume_role(self, principal: Principal, role: Role, context: Context) -> Decision:
         """Return what it says to both sides of a switch to the role."""
         call = Call(action=ASSUME_ROLE, resource=role.arn, context=context)
-        return self._ask(_question(principal, call, role.account_id, trust=role.trust))
+        return self.evaluate_all(principal, [call], roles={role.arn: role})[0]
 
     def close(self) -> None:
         self._process.communicate()
 
-    def _ask(self, question: dict[str, Any]) -> Decision:
+    def _ask(self, question: dict[str, Any]) -> list[Decision]:
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise RuntimeError("the process has no pipes")
@@ -61,7 +70,7 @@ class IamSimulate:
             answer = json.loads(stdout.readline())
         if "error" in answer:
             raise RuntimeError(answer["error"])
-        return DECISIONS[answer["result"]]
+        return [DECISIONS[result] for result in answer["results"]]
 
 
 @pytest.fixture(scope="session")
@@ -93,16 +102,14 @@ def _install() -> None:
             mark.write_text(digest)
 
 
-def _question(principal: Principal, call: Call, resource_account: str, *, trust: Policy | None) -> dict[str, Any]:
+def _call(principal: Principal, call: Call, role: Role | None) -> dict[str, Any]:
     return {
         "principal": principal.arn,
         "action": call.action,
         "resource": call.resource,
-        "account": resource_account,
+        "account": role.account_id if role else principal.account_id,
         "context": {key: _told(value) for key, value in call.context.items()},
-        "identity": [_named(policy) for policy in principal.policies],
-        "boundary": _named(principal.boundary),
-        "trust": _named(trust),
+        "trust": _named(role.trust) if role else None,
     }
 
 

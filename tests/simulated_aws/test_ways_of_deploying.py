@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from portal.iam import boundaries
-from portal.iam.session_gate import SESSION_GATE_NAME
 from portal.simulated_aws.company import ACCOUNTS
 from portal.simulated_aws.guard_rails import allow, document
 from tests.simulated_aws.cloudformation.deploying import NAMED, reasons, resource, status, template
@@ -57,44 +56,6 @@ def test_the_eighteen_of_development_work_on_what_applications_run_as(developer:
     iam.delete_role(RoleName="gone")
 
 
-BY_A_DEVELOPER: Calls = {
-    "a role without a boundary": lambda iam: iam.create_role(RoleName="r", Path="/app/", AssumeRolePolicyDocument=TRUST),
-    "a role elsewhere": lambda iam: iam.create_role(
-        RoleName="r", AssumeRolePolicyDocument=TRUST, PermissionsBoundary=_app_boundary("development")
-    ),
-    "a role in the developer's own bounds": lambda iam: iam.create_role(
-        RoleName="r",
-        Path="/app/",
-        AssumeRolePolicyDocument=TRUST,
-        PermissionsBoundary=boundaries.arn(ACCOUNTS["development"], boundaries.DEVELOPMENT),
-    ),
-    "one's own boundary off": lambda iam: iam.delete_role_permissions_boundary(RoleName="Dev_LeaderRole"),
-    "a policy on oneself": lambda iam: iam.put_role_policy(RoleName="Dev_LeaderRole", PolicyName="p", PolicyDocument=MUCH),
-    "the rails off oneself": lambda iam: iam.detach_role_policy(
-        RoleName="Dev_LeaderRole", PolicyArn=f"{DEV}:policy/sekisho/rails/SekishoRails1"
-    ),
-    "the boundary of applications written anew": lambda iam: iam.create_policy_version(
-        PolicyArn=_app_boundary("development"), PolicyDocument=MUCH, SetAsDefault=True
-    ),
-    "the administrators' role opened": lambda iam: iam.update_assume_role_policy(
-        RoleName="OrganizationAccountAccessRole", PolicyDocument=json.dumps(OPEN)
-    ),
-    "the role that deploys opened": lambda iam: iam.update_assume_role_policy(
-        RoleName=boundaries.DEPLOY_ROLE, PolicyDocument=json.dumps(OPEN)
-    ),
-    "a user": lambda iam: iam.create_user(UserName="u"),
-    "a key": lambda iam: iam.create_access_key(UserName="u"),
-    "a group": lambda iam: iam.create_group(GroupName="g"),
-    "a provider of identities": lambda iam: iam.create_open_id_connect_provider(Url="https://x.example.com"),
-}
-
-
-@pytest.mark.parametrize("way", BY_A_DEVELOPER)
-def test_developer_makes_no_way_to_more(developer: Switched, way: str) -> None:
-    with refused("AccessDenied", status=403, match="permissions boundary|identity-based policy"):
-        BY_A_DEVELOPER[way](developer.client("iam"))
-
-
 def test_template_of_a_developer_is_within_the_bounds_of_the_role_that_deploys(
     developer: Switched,
 ) -> None:
@@ -140,42 +101,6 @@ def test_iam_by_hand_is_refused_in_staging_and_possible_through_cloudformation(a
     _, with_role = _deploy(lead, OF_AN_APPLICATION, RoleARN=DEPLOYER)
     assert with_role == "CREATE_COMPLETE"
     assert admin_in(aws, "staging").list_role_policies(RoleName="web")["PolicyNames"] == ["May"]
-
-
-BY_A_TEMPLATE: Mapping[str, dict[str, Any]] = {
-    "a role without a boundary": _role(Path="/app/"),
-    "a role elsewhere": _role(PermissionsBoundary=_app_boundary("staging")),
-    "a role in the bounds of deployment": _role(
-        Path="/app/", PermissionsBoundary=boundaries.arn(ACCOUNTS["staging"], boundaries.DEPLOY)
-    ),
-    "a user": resource("AWS::IAM::User", {"UserName": "u"}),
-    "a group": resource("AWS::IAM::Group", {"GroupName": "g"}),
-    "a policy on a role of people": resource(
-        "AWS::IAM::RolePolicy", {"RoleName": "Stg_LeaderRole", "PolicyName": SESSION_GATE_NAME, "PolicyDocument": EVERYTHING}
-    ),
-    "a policy on the role that deploys": resource(
-        "AWS::IAM::RolePolicy", {"RoleName": boundaries.DEPLOY_ROLE, "PolicyName": "More", "PolicyDocument": EVERYTHING}
-    ),
-    "a policy attached to the portal's role": resource(
-        "AWS::IAM::ManagedPolicy",
-        {"ManagedPolicyName": "p", "Path": "/app/", "PolicyDocument": EVERYTHING, "Roles": ["SekishoGateRole"]},
-    ),
-    "a policy elsewhere": resource("AWS::IAM::ManagedPolicy", {"ManagedPolicyName": "p", "PolicyDocument": EVERYTHING}),
-    "a provider of identities": resource("AWS::IAM::OIDCProvider", {"Url": "https://login.example.com"}),
-    "a function with the administrators' role": resource(
-        "AWS::Lambda::Function", {"Role": f"{STG}:role/OrganizationAccountAccessRole"}
-    ),
-    "a function with the role that deploys": resource("AWS::Lambda::Function", {"Role": DEPLOYER}),
-    "an organisation's policy": resource("AWS::Organizations::Policy", {"Content": {}}),
-}
-
-
-@pytest.mark.parametrize("way", BY_A_TEMPLATE)
-def test_template_in_the_role_that_deploys_makes_no_way_to_more(lead: Switched, way: str) -> None:
-    cloudformation, ended = _deploy(lead, {"Thing": BY_A_TEMPLATE[way]}, RoleARN=DEPLOYER)
-    assert ended == "ROLLBACK_COMPLETE"
-    assert "permissions boundary" in reasons(cloudformation, "x")["Thing"]
-    assert cloudformation.describe_stack_resources(StackName="x")["StackResources"] == []
 
 
 def test_lead_passes_the_role_that_deploys_to_cloudformation_alone(lead: Switched) -> None:
