@@ -54,7 +54,7 @@ def begin(*, client: ApiClient, scopes: Sequence[str], address: str, now: dateti
     kept = {name: getattr(given, name) for name in ("device_code", "user_code", "expires_in", "interval")}
     # allauth hands back what it was given under `device`: where and when it was asked travels there.
     asked = {"address": address, "at": now.isoformat()}
-    device_codes.create(client.oauth_client_id, list(scopes), {**kept, "asked": asked})
+    device_codes.create(client.oauth_client_id, list(scopes), {**kept, "asked": asked}, resources=None)
     return given
 
 
