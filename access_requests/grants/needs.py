@@ -23,14 +23,15 @@ class Permissions:
 
     `role` is its name where the account design makes it. Without a setting it is the portal's own identity in the Jump account.
 
-    `service` is the service of AWS that alone takes it on, if that is not the portal; `is_optional` is one that people may do
-    without.
+    `service` is the service of AWS that alone takes it on, if that is not the portal, and `source` the ARNs of what it acts for
+    then, `{account}` being the Jump account; `is_optional` is one that people may do without.
     """
 
     policy: str
     setting: str = ""
     role: str = ""
     service: str | None = None
+    source: str = ""
     is_optional: bool = False
 
     @property

@@ -6,5 +6,11 @@ PUBLISHER, STARTER, RUNBOOK = "AWS_CHANGE_PUBLISHER_ROLE_ARN", "AWS_CHANGE_START
 PORTAL = Permissions(policy="portal-jump.json")
 PUBLISHING = Permissions(setting=PUBLISHER, role="SekishoChangePublisherRole", policy="change-publisher.json")
 STARTING = Permissions(setting=STARTER, role="SekishoChangeStarterRole", policy="change-starter.json")
-ACTING = Permissions(setting=RUNBOOK, role="SekishoRunbookRole", policy="runbook.json", service="ssm.amazonaws.com")
+ACTING = Permissions(
+    setting=RUNBOOK,
+    role="SekishoRunbookRole",
+    policy="runbook.json",
+    service="ssm.amazonaws.com",
+    source="arn:aws:ssm:*:{account}:automation-execution/*",
+)
 NEEDS = Needs(permissions=(PORTAL, PUBLISHING, STARTING, ACTING))

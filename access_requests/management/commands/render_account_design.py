@@ -6,7 +6,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.utils import timezone
 
+from access_requests.services import catalogue
+from access_requests.services.catalogue import CatalogueRefused, checking, current
 from access_requests.services.catalogue.designing import designed
+from access_requests.services.catalogue.state import State
 from access_requests.services.drift import designs
 from portal.iam.account_design import declared, rendering
 from portal.iam.account_design.declared import NotDeclared
@@ -21,6 +24,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("directory", type=Path)
         parser.add_argument("--check", action="store_true", help="write nothing: say what AWS, and the files, have otherwise")
+        before = "a catalogue's file, before it is loaded: a load asks for roles that this deploys"
+        parser.add_argument("--catalogue", type=Path, metavar="FILE", help=before)
         parser.add_argument("--account", metavar="KEY", help="this account's files alone")
         without = "what the catalogue does not say (ACCOUNT_DESIGN_FILE)"
         parser.add_argument("--design", type=Path, default=settings.ACCOUNT_DESIGN_FILE, help=without)
@@ -28,7 +33,7 @@ class Command(BaseCommand):
     @no_translations  # Commands speak English, whatever the pages do.
     def handle(self, *_args: Any, **options: Any) -> None:
         directory: Path = options["directory"]
-        design = designed(_declared(options["design"]), today=timezone.localdate())
+        design = designed(_catalogue(options["catalogue"]), _declared(options["design"]), today=timezone.localdate())
         try:
             files = _files(design, options["account"])
         except (DoesNotFit, TooLarge) as error:
@@ -73,6 +78,20 @@ def _files(design: Design, key: str | None) -> dict[str, str]:
     if account is None:
         raise CommandError(f"the catalogue has no account {key}; it has {', '.join(each.key for each in design.accounts)}")
     return rendering.of_account(design, account)
+
+
+def _catalogue(file: Path | None) -> State:
+    """Return the catalogue of the file, or the one that is loaded."""
+    if file is None:
+        return current.read()
+    try:
+        wanted = catalogue.read(file.read_bytes())
+        checking.check(wanted)
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error.strerror}") from error
+    except CatalogueRefused as refused:
+        raise CommandError("\n".join(f"{file.name}:{mistake}" for mistake in refused.mistakes)) from refused
+    return wanted.state
 
 
 def _declared(file: Path | None) -> Declared:

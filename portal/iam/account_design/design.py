@@ -44,11 +44,15 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortalRole:
-    """A role of the portal's own; `service` trusts it where that is not the portal itself."""
+    """A role of the portal's own. It trusts `service` where one is named, acting for `source`, and else the portal itself.
+
+    `source` is a pattern of ARNs, `{account}` being the Jump account; empty for whatever the service does in that account.
+    """
 
     name: str
     policy: Document
     service: str | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from portal.iam import boundaries
 from portal.iam.account_design import resources
 from portal.iam.account_design.design import Account, Design, PortalRole
 from portal.iam.account_design.resources import Resources, logical_id
+from portal.iam.fences import Document
 
 PORTAL_POLICY, GATE_POLICY = "SekishoPortal", "SekishoGate"
 
@@ -29,14 +30,18 @@ def in_account(design: Design, account: Account) -> Resources:
 
 
 def _own_role(design: Design, role: PortalRole) -> Resources:
-    trust = resources.trusting({"AWS": list(design.portal_arns)})
-    if role.service == "ssm.amazonaws.com":
-        account = design.jump.id
-        source = {"aws:SourceArn": f"arn:aws:ssm:*:{account}:automation-execution/*"}
-        condition = {"StringEquals": {"aws:SourceAccount": account}, "ArnLike": source}
-        trust = resources.trusting({"Service": role.service}, condition=condition)
+    trust = _of_service(design, role) if role.service else resources.trusting({"AWS": list(design.portal_arns)})
     made = resources.role(role.name, trust=trust, path=boundaries.PATH)
     return {**made, **resources.role_policy(role.name, "Own", role.policy)}
+
+
+def _of_service(design: Design, role: PortalRole) -> Document:
+    """Trust the service when it acts for the Jump account: else it would act for whoever names the role to it."""
+    account = design.jump.id
+    condition: dict[str, Any] = {"StringEquals": {"aws:SourceAccount": account}}
+    if role.source:
+        condition["ArnLike"] = {"aws:SourceArn": role.source.replace("{account}", account)}
+    return resources.trusting({"Service": role.service}, condition=condition)
 
 
 def _one_or_more(values: list[str]) -> Any:

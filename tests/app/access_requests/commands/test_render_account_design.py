@@ -11,7 +11,6 @@ import pytest
 import yaml
 from django.core.management import CommandError, call_command
 
-from access_requests.models import TargetRole
 from portal.iam import boundaries
 from portal.iam.session_gate import SESSION_GATE_NAME
 from portal.simulated_aws import company_directory
@@ -20,7 +19,6 @@ from portal.simulated_aws.world import Account, Document, Role, User, World
 from tests.simulated_aws.cloudformation.deploying import deploy_file
 from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY, Aws, Switched
 
-pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).parents[4]
 DEMO = ROOT / "portal/demo/catalogue.yaml"
 DECLARED = ROOT / "portal/simulated_aws/account_design.yaml"
@@ -32,14 +30,15 @@ GIVEN = {"OrganizationId": "o-abcdefghij", "ManagementAccountId": ACCOUNTS["jump
 OF_OTHERS = {ADMIN_ROLE, company_directory.ROLE}
 
 
-def render(folder: Path, *options: str) -> str:
-    said = io.StringIO()
-    call_command("render_account_design", str(folder), "--design", str(DECLARED), *options, stdout=said)
+def render(folder: Path, *options: str, catalogue: Path | None = DEMO) -> str:
+    """Render a catalogue's file, and where none is named the catalogue that is loaded."""
+    said, file = io.StringIO(), ["--catalogue", str(catalogue)] if catalogue else []
+    call_command("render_account_design", str(folder), "--design", str(DECLARED), *file, *options, stdout=said)
     return said.getvalue()
 
 
 @pytest.fixture
-def company(portal_in_aws: Aws) -> Aws:
+def company(db: None, portal_in_aws: Aws) -> Aws:
     """Return AWS with the company whose catalogue is loaded."""
     call_command("load_catalogue", DEMO, stdout=io.StringIO())
     return portal_in_aws
@@ -137,22 +136,22 @@ def _plain(document: Any) -> Any:
     return document
 
 
-def test_what_is_deployed_into_an_empty_organisation_is_the_company(company: Aws, tmp_path: Path) -> None:
+def test_what_is_deployed_into_an_empty_organisation_is_the_company(aws: Aws, tmp_path: Path) -> None:
     render(tmp_path)
-    wanted = {account: there(company, account) for account in ACCOUNTS}
-    company.rebuild(empty_organisation())
-    deploy(company, tmp_path)
+    wanted = {account: there(aws, account) for account in ACCOUNTS}
+    aws.rebuild(empty_organisation())
+    deploy(aws, tmp_path)
     for account in ACCOUNTS:
-        found = there(company, account)
+        found = there(aws, account)
         assert wanted[account]["roles"], account
         for kind, things in wanted[account].items():
             assert found[kind] == things, f"{kind} of {account}"
 
 
 @pytest.mark.exhaustive
-def test_command_line_deploys_every_template_and_changes_nothing_the_second_time(company: Aws, tmp_path: Path) -> None:
+def test_command_line_deploys_every_template_and_changes_nothing_the_second_time(aws: Aws, tmp_path: Path) -> None:
     render(tmp_path)
-    company.rebuild(empty_organisation())
+    aws.rebuild(empty_organisation())
     files = sorted(tmp_path.glob("*.yaml"), key=lambda file: (file.stem != "jump", file.stem))
     for says in ("Successfully created/updated stack", "No changes to deploy"):
         for file in files:
@@ -160,7 +159,7 @@ def test_command_line_deploys_every_template_and_changes_nothing_the_second_time
             given = [f"{name}={GIVEN[name]}" for name in _unanswered(file)]
             overrides = ["--parameter-overrides", *given] if given else []
             options = ("--no-fail-on-empty-changeset", *overrides)
-            outcome = deploy_file(company, file, *options, stack=f"sekisho-{file.stem}", keys=_keys(company, account))
+            outcome = deploy_file(aws, file, *options, stack=f"sekisho-{file.stem}", keys=_keys(aws, account))
             assert (outcome.returncode, says in outcome.stdout) == (0, True), (file.name, outcome.stdout, outcome.stderr)
 
 
@@ -172,14 +171,22 @@ def _keys(aws: Aws, account: str) -> dict[str, str]:
 
 
 def test_render_that_is_committed_is_what_the_demos_catalogue_gives(company: Aws, tmp_path: Path) -> None:
-    """Written by `DEMO_DIR=var/demo python manage.py render_account_design docs/examples/account-design`, on the demo."""
-    render(tmp_path)
+    """Written by `python manage.py render_account_design docs/examples/account-design --catalogue … --design …`."""
+    render(tmp_path, catalogue=None)
     assert sorted(file.name for file in tmp_path.iterdir()) == sorted(file.name for file in COMMITTED.iterdir())
     for file in tmp_path.iterdir():
         assert (COMMITTED / file.name).read_text() == file.read_text(), file.name
 
 
-def test_templates_hold_nothing_that_the_portal_or_people_write(company: Aws, tmp_path: Path) -> None:
+def test_catalogue_that_is_not_loaded_yet_gives_the_same(tmp_path: Path) -> None:
+    """A load asks for the roles that these templates make, so that a company renders before it loads."""
+    render(tmp_path)
+    assert {file.name: file.read_text() for file in tmp_path.iterdir()} == {
+        file.name: file.read_text() for file in COMMITTED.iterdir()
+    }
+
+
+def test_templates_hold_nothing_that_the_portal_or_people_write(tmp_path: Path) -> None:
     render(tmp_path)
     for file in tmp_path.glob("*.yaml"):
         for name, resource in yaml.safe_load(file.read_text())["Resources"].items():
@@ -189,7 +196,7 @@ def test_templates_hold_nothing_that_the_portal_or_people_write(company: Aws, tm
         assert len(file.read_bytes()) <= 51_200
 
 
-def test_role_that_is_replaced_is_shut(company: Aws, tmp_path: Path) -> None:
+def test_role_that_is_replaced_is_shut(tmp_path: Path) -> None:
     """The gate at rest is in the template: a stack that makes the role anew makes it with its gate."""
     render(tmp_path, "--account", "production")
     assert [file.name for file in tmp_path.iterdir()] == ["production.yaml"]
@@ -200,23 +207,29 @@ def test_role_that_is_replaced_is_shut(company: Aws, tmp_path: Path) -> None:
     assert resources["CloudFormationRole"]["Properties"]["PermissionsBoundary"] == {"Ref": "SekishoDeployBoundary"}
 
 
-def test_account_whose_template_is_too_long_is_cut_by_role(company: Aws, tmp_path: Path) -> None:
-    member = TargetRole.objects.get(name="Prod_MemberRole")
-    for number in range(30):
-        TargetRole.objects.create(account=member.account, name=f"Prod_Team{number}Role", level="member")
-    render(tmp_path, "--account", "production")
+def test_account_whose_template_is_too_long_is_cut_by_role(tmp_path: Path) -> None:
+    roles = "".join(f"      Prod_Team{number}Role: member\n" for number in range(30))
+    larger = tmp_path / "larger"
+    larger.write_text(DEMO.read_text().replace("      Prod_LeaderRole:\n", f"{roles}      Prod_LeaderRole:\n"))
+    render(tmp_path, "--account", "production", catalogue=larger)
+    larger.unlink()
     names = {file.name for file in tmp_path.iterdir()}
     assert {"production.yaml", "production-Prod_MemberRole.yaml", "production-Prod_Team29Role.yaml"} <= names
     assert all(len(file.read_bytes()) <= 51_200 for file in tmp_path.iterdir())
     assert boundaries.WORK in yaml.safe_load((tmp_path / "production.yaml").read_text())["Resources"]
 
 
-def test_what_cannot_be_rendered_is_refused(company: Aws, tmp_path: Path) -> None:
+def test_what_cannot_be_rendered_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="has no account space"):
         render(tmp_path, "--account", "space")
     with pytest.raises(CommandError, match="ACCOUNT_DESIGN_FILE"):
-        call_command("render_account_design", str(tmp_path))
+        call_command("render_account_design", str(tmp_path), "--catalogue", str(DEMO))
     broken, free = tmp_path / "broken.yaml", "account: a, who: b, why: c, owner: d"
+    with pytest.raises(CommandError, match="cannot be read"):
+        render(tmp_path, catalogue=broken)
+    broken.write_text("accounts: {jump: {id: 1}}")
+    with pytest.raises(CommandError, match=r"broken\.yaml:1: accounts\.jump: the field"):
+        render(tmp_path, catalogue=broken)
     for text, words in (
         ("hosts: [a]\nhost: b\n", "unknown: host"),
         ("administrators: [a]\n", "hosts"),
@@ -229,12 +242,12 @@ def test_what_cannot_be_rendered_is_refused(company: Aws, tmp_path: Path) -> Non
     ):
         broken.write_text(text)
         with pytest.raises(CommandError, match=words):
-            call_command("render_account_design", str(tmp_path), "--design", str(broken))
+            call_command("render_account_design", str(tmp_path), "--catalogue", str(DEMO), "--design", str(broken))
 
 
 def test_check_finds_nothing_where_aws_is_as_the_catalogue_says(company: Aws, tmp_path: Path) -> None:
     render(tmp_path)
-    said = render(tmp_path, "--check")
+    said = render(tmp_path, "--check", catalogue=None)
     assert said.endswith("no differences\n")
     assert [line for line in said.splitlines() if "not compared" in line] == [
         f"{account}: not compared: the portal has no role there to ask by" for account in ("audit", "billing", "log-archive")
@@ -275,10 +288,11 @@ def test_check_says_what_was_changed_by_hand_and_by_whom(company: Aws, tmp_path:
     assert f"(arn:aws:iam::{ACCOUNTS['jump']}:user/{ADMIN_USER} at 20" in said.getvalue()
 
 
-def test_exception_that_is_over_is_told_and_is_none(company: Aws, tmp_path: Path) -> None:
+def test_exception_that_is_over_is_told_and_is_none(tmp_path: Path) -> None:
     over = tmp_path / "design.yaml"
     over.write_text(DECLARED.read_text().replace("until: 2030-03-31", "until: 2020-03-31"))
     said = io.StringIO()
-    call_command("render_account_design", str(tmp_path / "out"), "--design", str(over), stdout=said)
+    arguments = [str(tmp_path / "out"), "--catalogue", str(DEMO), "--design", str(over)]
+    call_command("render_account_design", *arguments, stdout=said)
     assert "warning: the exception of Billing_AdminRole from DenyBilling is over: the rail holds again" in said.getvalue()
     assert "WithoutBilling" not in (tmp_path / "out" / "billing.yaml").read_text()
