@@ -3,9 +3,12 @@
 from pathlib import Path
 
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from access_requests.services import catalogue
+from access_requests.services.catalogue import current
+from access_requests.services.catalogue.state import State
 from access_requests.services.people import people
 from portal.demo import secret_files
 from portal.demo.places import Places
@@ -21,6 +24,20 @@ CLIENT = "demo-bot"
 def make_tables() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
+
+
+def is_new() -> bool:
+    """Whether nobody has made tables here yet."""
+    return not connection.introspection.table_names()
+
+
+def catalogue_there() -> State:
+    """Return the catalogue as it is loaded, and until then the company's."""
+    return current.read() if User.objects.exists() else companys_own()
+
+
+def companys_own() -> State:
+    return catalogue.read(CATALOGUE.read_bytes()).state
 
 
 def load_company(secrets: Secrets) -> None:

@@ -1,11 +1,13 @@
 """The simulated AWS, which remembers nothing, made again from what the portal knows.
 
-Whoever is in production stays there over a stop of the demo: active and revoking elevations are present in AWS. One that
+First the organisation as on its first day, then the stacks of the account design, then whom and what no template holds. Whoever
+is in production stays there over a stop of the demo: active and revoking elevations are present in AWS. One that
 was being granted is absent, as if the grant had not got that far; its worker does it again.
 """
 
+import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from urllib.error import URLError
@@ -17,40 +19,67 @@ from access_requests.grants.contract import GrantedRole
 from access_requests.grants.executions import OVER
 from access_requests.grants.registry import backend_of, with_own_members
 from access_requests.lifecycle import ElevationStatus
-from access_requests.models import (
-    AutomationExecution,
-    Elevation,
-    IamUserBinding,
-    IdentityCenterBinding,
-    TargetRole,
-    WorkGroup,
-)
+from access_requests.models import AutomationExecution, Elevation, IamUserBinding, IdentityCenterBinding, WorkGroup
 from access_requests.services.elevations import aws_step, fences, gates
 from portal.demo.secret_files import Secrets
-from portal.iam import boundaries
+from portal.iam.account_design import rendering, targets
+from portal.iam.account_design.design import Design
 from portal.iam.fences import entry_fence, entry_fence_name
 from portal.iam.session_gate import SESSION_GATE_NAME, session_gate
-from portal.simulated_aws import control
-from portal.simulated_aws.company import PERSON_BOUNDARY_ARN, WORK_PATH, company
+from portal.simulated_aws import company, control
+from portal.simulated_aws.company import ACCOUNTS, PERSON_BOUNDARY_ARN, WORK_PATH
+from portal.simulated_aws.deployment import Administrator, Stack
 from portal.simulated_aws.guard_rails import allow, document
 
 Declared = dict[str, Any]
 PRESENT = (ElevationStatus.ACTIVE, ElevationStatus.REVOKING)
 START_SECONDS = 30
+# What the templates' parameters leave to whoever deploys them.
+BLANKS = {"OrganizationId": "o-sekishodemo", "ManagementAccountId": ACCOUNTS["jump"], "TargetIds": "r-demo"}
 
 
-def rebuild(secrets: Secrets, *, now: datetime, endpoint: str, token: str) -> None:
-    """Wait until the simulated AWS answers, and make it what the portal's data says."""
-    declared = world(secrets, now=now)
+def found(design: Design, administrator: Administrator, secrets: Secrets, *, token: str) -> None:
+    """Wait until the simulated AWS answers, and have it be the organisation with its account design. Looks at no table."""
+    others = [account.id for account in design.accounts]
+    world = company.first_day(admin_key=secrets.aws_admin, portal_key=secrets.aws_portal, others=others)
+    _build(world, endpoint=administrator.endpoint, token=token)
+    for account in design.accounts:
+        for stack in _stacks(rendering.of_account(design, account)):
+            administrator.deploy(account.id, stack)
+    for stack in _stacks(rendering.of_organisation()):
+        administrator.deploy(design.jump.id, stack)
+
+
+def populate(design: Design, administrator: Administrator, secrets: Secrets, *, now: datetime, token: str) -> None:
+    """Have people be there, and let in whom the portal's data lets in."""
     forget_executions()
+    control.add(endpoint=administrator.endpoint, token=token, world=newcomers(design, secrets, now=now))
+    for role in gates.gateable().filter(work_groups__isnull=False).distinct():
+        if lines := gates.lines(role, now=now):
+            text = json.dumps(session_gate(lines))
+            iam = administrator.client("iam", role.account.account_id)
+            iam.put_role_policy(RoleName=role.name, PolicyName=SESSION_GATE_NAME, PolicyDocument=text)
+
+
+def _build(world: Declared, *, endpoint: str, token: str) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
-            return control.build(endpoint=endpoint, token=token, world=declared)
+            return control.build(endpoint=endpoint, token=token, world=world)
         except URLError:  # It does not listen yet.
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.05)
+
+
+def _stacks(files: dict[str, str]) -> Iterator[Stack]:
+    """Yield a stack for each template, with the file of its parameters, whose blanks are filled in."""
+    for name, template in files.items():
+        if name.endswith(".yaml"):
+            given = json.loads(files.get(name.replace(".yaml", ".parameters.json"), "[]"))
+            for each in given:
+                each["ParameterValue"] = each["ParameterValue"] or BLANKS.get(each["ParameterKey"], "")
+            yield Stack(name=f"sekisho-{name.removesuffix('.yaml')}", template=template, parameters=given)
 
 
 def forget_executions() -> None:
@@ -59,16 +88,17 @@ def forget_executions() -> None:
     AutomationExecution.objects.exclude(follow_at=None).update(follow_at=timezone.now())
 
 
-def world(secrets: Secrets, *, now: datetime) -> Declared:
-    """Return the company, with everything in the Jump account that the portal's data says is there."""
+def newcomers(design: Design, secrets: Secrets, *, now: datetime) -> Declared:
+    """Return whom the portal's data says is there, in the groups and with what they carry there."""
     bindings = list(IamUserBinding.objects.select_related("person").order_by("pk"))
-    user_ids = {binding.user_name: binding.user_id for binding in bindings}
-    whole = company(admin_key=secrets.aws_admin, portal_key=secrets.aws_portal, user_ids=user_ids, credentials=secrets.aws_people)
-    jump = whole["accounts"][0]
-    added = _added_groups(_names(jump["groups"]))
-    jump["groups"] = [*jump["groups"], *added]
-    _let_into(jump, added)
-    jump["users"] = [*jump["users"], *_added_users(bindings, _names(jump["users"]), _names(jump["groups"]))]
+    whole = company.newcomers(
+        user_ids={binding.user_name: binding.user_id for binding in bindings}, credentials=secrets.aws_people
+    )
+    jump, production = whole["accounts"]
+    jump["groups"] = _retired_groups(_groups_of(design))
+    groups = _groups_of(design) | _names(jump["groups"])
+    jump["users"] = [*_where_groups_are(jump["users"], groups), *_added_users(bindings, _names(jump["users"]), groups)]
+    production["roles"] = [_with_rails_there(role, design) for role in production["roles"]]
     _add_to_directory(jump["identity_center"])
     users = {user["name"]: user for user in jump["users"]}
     elsewhere = with_own_members()
@@ -77,9 +107,35 @@ def world(secrets: Secrets, *, now: datetime) -> Declared:
             _put_in_directory(jump["identity_center"], elevation)
         elif elevation.iam_user_name in users:
             _put_in(users[elevation.iam_user_name], elevation, now)
-    for role in gates.gateable().filter(work_groups__isnull=False).distinct():
-        _put_gate(whole, role, now)
     return whole
+
+
+def _groups_of(design: Design) -> set[str]:
+    return {*(group.name for group in design.groups), *design.declared.approvers}
+
+
+def _where_groups_are(users: Iterable[Declared], groups: set[str]) -> list[Declared]:
+    """Leave out the groups that a catalogue of one's own does not have."""
+    return [{**user, "groups": [group for group in user["groups"] if group in groups]} for user in users]
+
+
+def _with_rails_there(role: Declared, design: Design) -> Declared:
+    """Leave out rails that a catalogue of one's own does not have in production."""
+    accounts = [account for account in design.accounts if account.id == ACCOUNTS["production"]]
+    made = {name for account in accounts for name in targets.rails(design, account).policies}
+    kept = [arn for arn in role["managed"] if ":iam::aws:" in arn or arn.rpartition("/")[2] in made]
+    return {**role, "managed": kept}
+
+
+def _retired_groups(known: set[str]) -> list[Declared]:
+    """Return the work groups that no template makes any more while somebody is in them: their end takes that person out."""
+    present = WorkGroup.objects.filter(elevations__status__in=PRESENT).exclude(backend__in=with_own_members())
+    groups = present.exclude(name__in=known).distinct().prefetch_related("target_roles__account")
+    return [{"name": group.name, "path": WORK_PATH, "inline": {"SwitchRole": _switch(group)}} for group in groups]
+
+
+def _switch(group: WorkGroup) -> Declared:
+    return dict(document(allow("sts:AssumeRole", [role.arn for role in group.target_roles.all() if role.arn])))
 
 
 def _put_in(user: Declared, elevation: Elevation, now: datetime) -> None:
@@ -119,14 +175,6 @@ def _directory_user(binding: IdentityCenterBinding) -> Declared:
     return {"name": binding.user_name, "user_id": binding.user_id, "email": person.email or None, **names}
 
 
-def _put_gate(whole: Declared, role: TargetRole, now: datetime) -> None:
-    """Let in at the role whom the portal's data lets in; a role that the company does not have has no gate either."""
-    roles = [there for account in whole["accounts"] if account["id"] == role.account.account_id for there in account["roles"]]
-    for there in roles:
-        if there["name"] == role.name:
-            there["inline"] = {**there["inline"], SESSION_GATE_NAME: dict(session_gate(gates.lines(role, now=now)))}
-
-
 def _fences(elevation: Elevation, roles: Iterable[GrantedRole], now: datetime) -> Declared:
     """Return the entry fences by their names; a role that no worker has read yet has none until one does."""
     written, inside = {}, fences.inside(elevation.person, now=now)
@@ -136,31 +184,6 @@ def _fences(elevation: Elevation, roles: Iterable[GrantedRole], now: datetime) -
             fence = entry_fence(role_arn=role.arn, until=open_.until, window=open_.window)
             written[entry_fence_name(role.name)] = dict(fence)
     return written
-
-
-def _added_groups(known: set[str]) -> list[Declared]:
-    """Return the work groups that a catalogue of one's own has added to the company."""
-    groups = WorkGroup.objects.exclude(name__in=known).exclude(backend__in=with_own_members())
-    added = groups.prefetch_related("target_roles__account")
-    return [
-        {
-            "name": group.name,
-            "path": WORK_PATH,
-            "inline": {
-                "SwitchRole": document(allow("sts:AssumeRole", [role.arn for role in group.target_roles.all() if role.arn]))
-            },
-        }
-        for group in added
-    ]
-
-
-def _let_into(jump: Declared, groups: Iterable[Declared]) -> None:
-    """Have the boundary of people name the roles of these groups too."""
-    roles = [arn for group in groups for arn in group["inline"]["SwitchRole"]["Statement"][0]["Resource"]]
-    for policy in jump["managed_policies"]:
-        if policy["name"] == boundaries.PERSON:
-            (switch, *_) = policy["document"]["Statement"]
-            switch["Resource"] = [*switch["Resource"], *roles]
 
 
 def _added_users(bindings: Iterable[IamUserBinding], known: set[str], groups: set[str]) -> list[Declared]:

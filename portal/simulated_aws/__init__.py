@@ -25,7 +25,7 @@ moto keeps the state and speaks the wire protocol; the modules here add what it 
     clock           what time it is here
     faults          how AWS fails while it is told to; `failing` is the door with them, `history` what stale reads see
 
-A world (accounts, roles, groups, users) is declared as data (`world`), built through a control address (`control`),
-and `company` is the world of the demo. `control`, `console`,
-`command_line`, `world`, `company` and `totp` are importable without moto.
+A world (accounts, roles, groups, users) is declared as data (`world`), built and added to through a control address (`control`).
+`company` is the demo's on its first day, with people who come when `deployment` has made the stacks of its account design.
+`control`, `console`, `command_line`, `deployment`, `world`, `company` and `totp` are importable without moto.
 """

@@ -1,4 +1,4 @@
-"""Makes a declared world true. What is not declared is gone afterwards: sessions, fences, memberships."""
+"""Makes a declared world true, in the place of what was there (sessions, fences, memberships too) or beside it."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -36,10 +36,19 @@ def build(world: World) -> None:
     with one_at_a_time:
         reset()
         try:
+            add(world)
+        except WorldError:
+            reset()
+            raise
+
+
+def add(world: World) -> None:
+    """Make what the world declares beside what is there. Raises WorldError, with half of it made, where AWS would not."""
+    with one_at_a_time:
+        try:
             for account in world.accounts:
                 _account(account)
         except (ServiceException, WorldError) as error:
-            reset()
             raise WorldError(str(error)) from error
 
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import Any
 
+from portal.iam.account_design import rights
+from portal.iam.rails import placing
 from portal.simulated_aws.guard_rails import document
-from portal.simulated_aws.world import DirectoryGroup, DirectoryUser, Document, IdentityCenter, Role
+from portal.simulated_aws.world import DirectoryGroup, DirectoryUser, IdentityCenter, Role
 
 REGION = "ap-northeast-1"
 WORK_GROUP = "ProdIdentityCenterGroup"
@@ -12,6 +15,7 @@ WORK_GROUP = "ProdIdentityCenterGroup"
 ROLE = "AWSReservedSSO_SekishoOperate_0123456789abcdef"
 ROLE_PATH = f"/aws-reserved/sso.amazonaws.com/{REGION}/"
 INLINE_POLICY = "AwsSSOInlinePolicy"
+_RAILS = "SekishoRails1"
 _LONGEST_SESSION_SECONDS = 12 * 3_600
 _NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -34,10 +38,11 @@ def directory(people: Iterable[str]) -> IdentityCenter:
     )
 
 
-def role(account_id: str, *, managed: Iterable[str], inline: Iterable[Document]) -> Role:
-    """Return the role of the permission set. Nobody gets into it but by Identity Center's SAML provider.
+def role(account_id: str) -> Role:
+    """Return the role of the permission set: what members do there. Nobody gets into it but by Identity Center's SAML provider.
 
-    A permission set has one inline policy, so that the documents are made one.
+    It has neither gate nor boundary, which Identity Center would not let it have. A permission set has one inline policy, so
+    that the documents are made one, and names the account's rails, which are there before it is assigned.
     """
     provider = f"arn:aws:iam::{account_id}:saml-provider/AWSSSO_0123456789abcdef_DO_NOT_DELETE"
     trust = document(
@@ -48,15 +53,23 @@ def role(account_id: str, *, managed: Iterable[str], inline: Iterable[Document])
             "Condition": {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}},
         }
     )
-    statements = [statement for each in inline for statement in each["Statement"]]
+    statements = [
+        statement
+        for policy in rights.inline("member", "production", account_id=account_id).values()
+        for statement in _statements(policy)
+    ]
     return Role(
         name=ROLE,
         path=ROLE_PATH,
         trust=trust,
         max_session_seconds=_LONGEST_SESSION_SECONDS,
-        managed=tuple(managed),
+        managed=(rights.READ_ONLY, f"arn:aws:iam::{account_id}:policy{placing.PATH}{_RAILS}"),
         inline={INLINE_POLICY: document(*statements)},
     )
+
+
+def _statements(policy: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return list(policy["Statement"])
 
 
 def _user(name: str) -> DirectoryUser:

@@ -29,6 +29,11 @@ def build(*, endpoint: str, token: str, world: Mapping[str, Any]) -> None:
     _send("PUT", endpoint + COMPANY_PATH, token, json.dumps(world).encode())
 
 
+def add(*, endpoint: str, token: str, world: Mapping[str, Any]) -> None:
+    """Put what the world declares beside what is there, as what people do whom no template makes. Nothing is forgotten."""
+    _send("POST", endpoint + COMPANY_PATH, token, json.dumps(world).encode())
+
+
 def reset(*, endpoint: str, token: str) -> None:
     """Forget every account."""
     _send("POST", endpoint + RESET_PATH, token, b"")

@@ -84,6 +84,8 @@ def _controlled(request: Request) -> Response:
     match request.method, request.path:
         case "PUT", control.COMPANY_PATH:
             building.build(World.parsed(json.loads(request.get_data())))
+        case "POST", control.COMPANY_PATH:
+            building.add(World.parsed(json.loads(request.get_data())))
         case "POST", control.RESET_PATH:
             building.reset()
         case "PUT", control.CLOCK_PATH:

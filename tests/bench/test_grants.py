@@ -9,13 +9,14 @@ from statistics import mean
 import pytest
 
 from access_requests.models import AccessRequest, Elevation
-from portal.simulated_aws.company import PEOPLE, company
+from portal.simulated_aws.company import PEOPLE
 from portal.simulated_aws.world import World
 from tests.bench.measuring import CALLS, Server, p95, report
 from tests.bench.toy.celery import BEGAN
 from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY, Aws
 from tests.stand_ins.aws_proxy import AwsProxy, Call
 from tests.stand_ins.bots import ASK, COMMENT, SCOPES, make_client, token_of
+from tests.stand_ins.company import company
 from tests.waiting import until
 from tests.worker import Broker, Start
 from tests.worlds.cast import Cast, iam_user_id

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from access_requests.grants import registry
 from access_requests.grants.identity_center.store import find_identity_center_user, members_of
 from access_requests.models import AccessRequest, Elevation, TargetRole, WorkGroup
 from access_requests.services.catalogue import documents
-from portal.simulated_aws.change_roles import FILES, IDENTITY_CENTER, RUNBOOK, STARTER
+from portal.simulated_aws.change_roles import IDENTITY_CENTER, RUNBOOK, STARTER
 from portal.verbs.actor import COMMAND
 from tests.contracts.test_permissions import ROOT, actions_of
 from tests.stand_ins.aws import ADMIN_KEY, REGION, Aws
@@ -21,6 +22,7 @@ from tests.worlds.jump import ended, granted
 from tests.worlds.runbooked import AUTOMATION_GROUP, CHANGE_GROUP, Runbooked
 from tests.worlds.story import approved, elevated, extension_asked, rejected, returned, submitted, withdrawn
 
+FILES = {one.role: one.policy for one in registry.roles()}
 POLICIES = {role: json.loads((ROOT / "portal/aws/policies" / name).read_text()) for role, name in FILES.items()}
 DOCUMENT = (ROOT / "docs/aws/ways.md").read_text()
 SESSION_IN = re.compile(r":assumed-role/(\w+)/")

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from access_requests.models import Elevation
-from portal.simulated_aws.company import PEOPLE, company
+from portal.simulated_aws.company import PEOPLE
 from portal.simulated_aws.world import World
 from tests.crashes.stage import Crew, Stage
 from tests.preloaded import Preloaded
 from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY, Aws
 from tests.stand_ins.aws_proxy import AwsProxy
+from tests.stand_ins.company import company
 from tests.worker import Broker
 from tests.worlds.cast import Cast, iam_user_id, let_portal_in
 

@@ -11,11 +11,12 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext
 from pytest_django.live_server_helper import LiveServer
 
-from portal.simulated_aws.company import PEOPLE, company
+from portal.simulated_aws.company import PEOPLE
 from portal.simulated_aws.world import World
 from portal.users.models import User
 from tests.journeys.travellers import Traveller
 from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY, Aws
+from tests.stand_ins.company import company
 from tests.worker import Start
 from tests.worlds.cast import Cast, iam_user_id
 

@@ -12,10 +12,11 @@ from urllib.parse import urlencode
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
-from portal.simulated_aws.company import PEOPLE, company
+from portal.simulated_aws.company import PEOPLE
 from portal.simulated_aws.world import World
 from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY, Aws
 from tests.stand_ins.bots import ASK, COMMENT, SECRET, make_client
+from tests.stand_ins.company import company
 from tests.waiting import until
 from tests.worker import Start
 from tests.worlds.cast import Cast, iam_user_id

@@ -12,10 +12,11 @@ from access_requests.messages import Task
 from access_requests.models import Elevation, TargetRole
 from audits.models import TrailEntry
 from portal.iam.session_gate import SESSION_GATE_NAME, lines_of
-from portal.simulated_aws.company import PEOPLE, company
+from portal.simulated_aws.company import PEOPLE
 from portal.simulated_aws.world import World
 from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY, Aws
 from tests.stand_ins.aws_proxy import AwsProxy
+from tests.stand_ins.company import company
 from tests.waiting import until
 from tests.worker import Broker, Start
 from tests.worlds.cast import Cast, iam_user_id, let_portal_in

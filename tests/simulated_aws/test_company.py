@@ -8,11 +8,12 @@ import pytest
 from portal.iam import boundaries
 from portal.iam.rails.rail import rails
 from portal.simulated_aws import company_directory, quotas
-from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, PEOPLE, company, role_arn
+from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, PEOPLE, role_arn
 from portal.simulated_aws.control import ControlRefused
 from portal.simulated_aws.world import AccessKey, Account, User, World, WorldError
 from tests.simulated_aws.refusals import refused
 from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY, Aws
+from tests.stand_ins.company import company
 
 WORLD = World.parsed(company(admin_key=ADMIN_KEY, portal_key=PORTAL_KEY))
 FOR_OTHERS = (ADMIN_ROLE, "SekishoGateRole", boundaries.DEPLOY_ROLE, company_directory.ROLE)

@@ -8,11 +8,12 @@ from moto.iam.models import iam_backends
 from werkzeug.datastructures import Headers
 
 from portal.simulated_aws import building, credentials, sessions
-from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, company
+from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE
 from portal.simulated_aws.errors import ExpiredToken, InvalidClientTokenId, MissingAuthenticationToken
 from portal.simulated_aws.sessions import RoleSession
 from portal.simulated_aws.world import World
 from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY
+from tests.stand_ins.company import company
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 

@@ -20,10 +20,11 @@ from botocore.config import Config
 from portal.aws.service_models import new_session
 from portal.demo.children import end_with_parent
 from portal.simulated_aws import console, control, totp
-from portal.simulated_aws.company import ACCOUNTS, PEOPLE, company, role_arn
+from portal.simulated_aws.company import ACCOUNTS, PEOPLE, role_arn
 from portal.simulated_aws.people import Credentials
 from portal.simulated_aws.world import AccessKey, World
 from tests.stand_ins.aws_proxy import AwsProxy
+from tests.stand_ins.company import company
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -18,9 +18,9 @@ from portal.aws import sessions
 from portal.aws.service_models import new_session
 from portal.iam.fences import entry_fence_name
 from portal.simulated_aws import control
-from portal.simulated_aws.company import company
 from tests.stand_ins.aws import ADMIN_KEY, PEOPLES_CREDENTIALS, PORTAL_KEY, REGION, Aws
 from tests.stand_ins.aws_proxy import AwsProxy, Hold
+from tests.stand_ins.company import company
 from tests.worlds.cast import NAMES, Cast, iam_user_id
 from tests.worlds.clock import Clock
 

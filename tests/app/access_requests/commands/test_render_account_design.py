@@ -14,8 +14,9 @@ from django.core.management import CommandError, call_command
 from portal.iam import boundaries
 from portal.iam.session_gate import SESSION_GATE_NAME
 from portal.simulated_aws import company_directory
-from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, ADMIN_USER, PORTAL_USER
-from portal.simulated_aws.world import Account, Document, Role, User, World
+from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, ADMIN_USER
+from portal.simulated_aws.company import first_day as company_on_its_first_day
+from portal.simulated_aws.world import World
 from tests.simulated_aws.cloudformation.deploying import deploy_file
 from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY, Aws, Switched
 
@@ -23,7 +24,6 @@ ROOT = Path(__file__).parents[4]
 DEMO = ROOT / "portal/demo/catalogue.yaml"
 DECLARED = ROOT / "portal/simulated_aws/account_design.yaml"
 COMMITTED = ROOT / "docs/examples/account-design"
-ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 TARGET = "r-ab12"
 GIVEN = {"OrganizationId": "o-abcdefghij", "ManagementAccountId": ACCOUNTS["jump"], "TargetIds": TARGET}
 # Made by Organizations and by Identity Center.
@@ -44,22 +44,9 @@ def company(db: None, portal_in_aws: Aws) -> Aws:
     return portal_in_aws
 
 
-def empty_organisation() -> World:
-    """Return accounts as they are on their first day: whoever administers them, and whom the design names."""
-    trust: Document = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNTS['jump']}:root"}, "Action": "sts:AssumeRole"}
-        ],
-    }
-    administration = Role(name=ADMIN_ROLE, trust=trust, managed=(ADMINISTRATOR,))
-    users = (User(name=ADMIN_USER, managed=(ADMINISTRATOR,), keys=(ADMIN_KEY,)), User(name=PORTAL_USER, keys=(PORTAL_KEY,)))
-    return World(
-        accounts=tuple(
-            Account(id=account_id, name=name, roles=(administration,), users=users if name == "jump" else ())
-            for name, account_id in ACCOUNTS.items()
-        )
-    )
+def first_day() -> World:
+    """Return accounts in which nobody but their administrators has been."""
+    return World.parsed(company_on_its_first_day(admin_key=ADMIN_KEY, portal_key=PORTAL_KEY))
 
 
 def client(aws: Aws, service: str, account: str) -> Any:
@@ -136,10 +123,10 @@ def _plain(document: Any) -> Any:
     return document
 
 
-def test_what_is_deployed_into_an_empty_organisation_is_the_company(aws: Aws, tmp_path: Path) -> None:
+def test_what_tests_take_for_the_company_is_what_its_stacks_make(aws: Aws, tmp_path: Path) -> None:
     render(tmp_path)
     wanted = {account: there(aws, account) for account in ACCOUNTS}
-    aws.rebuild(empty_organisation())
+    aws.rebuild(first_day())
     deploy(aws, tmp_path)
     for account in ACCOUNTS:
         found = there(aws, account)
@@ -151,7 +138,7 @@ def test_what_is_deployed_into_an_empty_organisation_is_the_company(aws: Aws, tm
 @pytest.mark.exhaustive
 def test_command_line_deploys_every_template_and_changes_nothing_the_second_time(aws: Aws, tmp_path: Path) -> None:
     render(tmp_path)
-    aws.rebuild(empty_organisation())
+    aws.rebuild(first_day())
     files = sorted(tmp_path.glob("*.yaml"), key=lambda file: (file.stem != "jump", file.stem))
     for says in ("Successfully created/updated stack", "No changes to deploy"):
         for file in files:
@@ -259,7 +246,7 @@ def test_check_says_what_was_changed_by_hand_and_by_whom(company: Aws, tmp_path:
     iam, jump = client(company, "iam", "production"), company.admin_client("iam")
     rail = f"arn:aws:iam::{ACCOUNTS['production']}:policy/sekisho/rails/SekishoRails1"
     everything = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
-    anybody = json.dumps(empty_organisation().accounts[0].roles[0].trust)
+    anybody = json.dumps(first_day().accounts[0].roles[0].trust)
     iam.detach_role_policy(RoleName="Prod_ReadOnlyRole", PolicyArn=rail)
     iam.put_role_policy(RoleName="Prod_MemberRole", PolicyName="Iam", PolicyDocument=everything)
     iam.put_role_policy(RoleName="Prod_MemberRole", PolicyName="More", PolicyDocument=everything)
