@@ -38,6 +38,8 @@ class DriftKind(models.TextChoices):
     ROLE_BOUNDARY = "role_boundary", _("boundary of a work role missing")
     ROLE_POLICY_EDITED = "role_policy_edited", _("declared policy of a role rewritten")
     ROLE_OPEN = "role_open", _("role that lets others in than people with MFA")
+    APP_ROLE_UNBOUNDED = "app_role_unbounded", _("role of an application without its boundary")
+    APP_ROLE_OPEN = "app_role_open", _("role of an application that lets in others than services")
     MANAGED_POLICY_EDITED = "managed_policy_edited", _("managed policy rewritten")
     RAIL_MISSING = "rail_missing", _("guard rail taken off a group")
     USER_BOUNDARY = "user_boundary", _("boundary of a person missing")

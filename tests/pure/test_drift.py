@@ -355,7 +355,8 @@ def what_differs_from_what_is_known() -> Iterator[Difference | Problem]:
     there = production(session_gate([LINE]))
     role = replace(there.roles[ROLE.lower()], boundary=None, inline={"Iam": document(statement())})
     backdoor = replace(role, name="Backdoor", arn=ARN.replace(ROLE, "Backdoor"), trust=document(trusting(Condition={})))
-    roles = {ROLE.lower(): role, "backdoor": backdoor}
+    application = replace(backdoor, name="App", path="/app/")
+    roles = {ROLE.lower(): role, "backdoor": backdoor, "app": application}
     rewritten = replace(there, roles=roles, policies={BOUNDARY: document(statement(Action="*"))})
     sight = Sight(at=AT, jump=jump(user()), targets={"production": rewritten})
     yield from compare(WATCHED, sight, settling=MINUTE, undone={}).real

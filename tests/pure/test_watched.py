@@ -130,3 +130,22 @@ def test_person_carries_the_boundary_where_it_is_needed_or_was_there(
     assert kinds(list(boundaries.of_people(replace(WATCHED, bound=(bound,), known=had), there))) == found
     never = replace(WATCHED, bound=(replace(bound, needed_by=()),), known={})
     assert kinds(list(boundaries.of_people(never, there))) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "of_services"),
+    [
+        ({"Principal": {"Service": ["ec2.amazonaws.com", "ecs-tasks.amazonaws.com"]}}, True),
+        ({"Principal": {"Service": "ec2.amazonaws.com", "AWS": "AROAGONE000000000001"}}, True),
+        ({"Principal": "*", "Effect": "Deny"}, True),
+        ({"Principal": {"Service": "ec2.amazonaws.com", "AWS": "444444444444"}}, False),
+        ({"Principal": {"AWS": ["AROAGONE000000000001", "arn:aws:iam::444444444444:role/Prod_MemberRole"]}}, False),
+        ({"Principal": {"Federated": "cognito-identity.amazonaws.com"}}, False),
+        ({"Principal": "*"}, False),
+        ({"NotPrincipal": {"AWS": "444444444444"}}, False),
+    ],
+)
+def test_role_of_an_application_is_for_services_alone(statement: dict[str, Any], *, of_services: bool) -> None:
+    first = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    asked = {"Effect": "Allow", "Action": "sts:AssumeRole", **statement}
+    assert trust.is_of_services(document(first, asked)) is of_services

@@ -116,6 +116,10 @@ TRACES: Mapping[str, Trace] = {
     DriftKind.ROLE_POLICY: Trace(events=("PutRolePolicy", "AttachRolePolicy"), parameters=_of_role_policy),
     DriftKind.TRUST_OPEN: Trace(events=("UpdateAssumeRolePolicy",), parameters=_of_role),
     DriftKind.ROLE_OPEN: Trace(events=("CreateRole", "UpdateAssumeRolePolicy"), parameters=_of_role),
+    DriftKind.APP_ROLE_UNBOUNDED: Trace(
+        events=("CreateRole", "DeleteRolePermissionsBoundary", "PutRolePermissionsBoundary"), parameters=_of_role
+    ),
+    DriftKind.APP_ROLE_OPEN: Trace(events=("CreateRole", "UpdateAssumeRolePolicy"), parameters=_of_role),
     DriftKind.ROLE_BOUNDARY: Trace(events=("DeleteRolePermissionsBoundary", "PutRolePermissionsBoundary"), parameters=_of_role),
     DriftKind.ROLE_POLICY_EDITED: Trace(events=("PutRolePolicy",), parameters=_of_role_policy),
     DriftKind.MANAGED_POLICY_EDITED: Trace(events=("CreatePolicyVersion", "SetDefaultPolicyVersion"), parameters=_of_managed),

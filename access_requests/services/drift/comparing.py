@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from access_requests.services.drift import baseline, boundaries, own_members, people, policies, switching
+from access_requests.services.drift import applications, baseline, boundaries, own_members, people, policies, switching
 from access_requests.services.drift.difference import Difference, Key, Problem
 from access_requests.services.drift.expected import Expected
 from access_requests.services.drift.looking import Sight
@@ -61,6 +61,7 @@ def _all(expected: Expected, sight: Sight) -> Iterator[Difference | Problem]:
     for account, there in sight.targets.items():
         yield from policies.of_roles(expected, account, there)
         yield from policies.open_roles(expected, account, there, people=arns)
+        yield from applications.of_roles(expected, account, there)
     yield from baseline.differences(expected, sight)
 
 

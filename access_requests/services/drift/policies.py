@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 from access_requests.models import DriftKind
-from access_requests.services.drift import boundaries, switching, trust
+from access_requests.services.drift import applications, boundaries, switching, trust
 from access_requests.services.drift.difference import Difference, Problem, each
 from access_requests.services.drift.expected import Expected, ExpectedRole, Group
 from access_requests.services.elevations.gates.contents import second
@@ -40,12 +40,17 @@ def of_roles(expected: Expected, account: str, there: Account) -> Iterator[Diffe
 
 
 def open_roles(expected: Expected, account: str, there: Account, *, people: Collection[str]) -> Iterator[Difference | Problem]:
-    """Yield the roles of an account, gates apart, that let others in than people with MFA. `people` are ARNs of users."""
+    """Yield the roles that let others in than people with MFA, but for those with gates and of applications.
+
+    `people` are ARNs of users.
+    """
     place = expected.places.get(account)
     if place is None:
         return iter(())
     gated = {role.name.lower() for role in expected.roles if role.account == account and role.lines is not None}
-    asked = [role for name, role in there.roles.items() if name not in gated | place.other_roles]
+    asked = [
+        role for name, role in there.roles.items() if name not in gated | place.other_roles and not applications.is_one(role)
+    ]
 
     def of(role: AccountRole) -> Iterable[Difference]:
         for_programs = account == expected.jump or role.name.lower() == place.portal_role

@@ -35,6 +35,21 @@ def is_open(trust: Document, *, own: str, jump: str, closed_to: Collection[str] 
     return any(_is_open(statement, own, jump, closed_to) for statement in _listed(trust.get("Statement", [])))
 
 
+def is_of_services(trust: Document) -> bool:
+    """Whether every Allow is for services of AWS and for nobody else. Who is deleted is nobody."""
+    return all(
+        statement.get("Effect") == "Deny" or _names_services(statement) for statement in _listed(trust.get("Statement", []))
+    )
+
+
+def _names_services(statement: Mapping[str, Any]) -> bool:
+    principal = statement.get("Principal")
+    if not isinstance(principal, Mapping) or "NotPrincipal" in statement:
+        return False
+    others = [name for kind, names in principal.items() if kind != "Service" for name in _listed(names)]
+    return all(DELETED.fullmatch(str(name)) for name in others)
+
+
 def _is_open(statement: Mapping[str, Any], own: str, jump: str, closed_to: Collection[str] | None) -> bool:
     if statement.get("Effect") == "Deny":
         return False

@@ -79,6 +79,14 @@ _OPEN_ROLE = _(
     "An administrator closes its trust in AWS, or deletes it. If it is meant, it belongs into other_roles of the account in the "
     "catalogue."
 )
+_UNBOUNDED_APPLICATION = _(
+    "An administrator puts the boundary SekishoAppBoundary on the role in AWS, or deletes the role. Without it the role may do "
+    "whatever its policies allow, whoever has made it."
+)
+_OPEN_APPLICATION = _(
+    "An administrator has its trust name services of AWS alone, or deletes it. If it is meant, it belongs into other_roles of "
+    "the account in the catalogue."
+)
 BY_HAND: Mapping[str, Promise] = {
     **dict.fromkeys(DRIFT_OF_ANOTHER_USER, _ANOTHER_USER),
     **dict.fromkeys(DRIFT_OF_SWITCH, _CATALOGUE),
@@ -87,6 +95,8 @@ BY_HAND: Mapping[str, Promise] = {
     DriftKind.NEW_MFA_DEVICE: _CREDENTIAL,
     DriftKind.ROLE_BOUNDARY: _BOUNDARY,
     DriftKind.ROLE_OPEN: _OPEN_ROLE,
+    DriftKind.APP_ROLE_UNBOUNDED: _UNBOUNDED_APPLICATION,
+    DriftKind.APP_ROLE_OPEN: _OPEN_APPLICATION,
 }
 BY_HAND_ELSE = _("An administrator puts it right in AWS, or in the catalogue; the next comparison sees it.")
 

@@ -42,6 +42,8 @@ FOUND: Mapping[str, Promise] = {
     DriftKind.ROLE_BOUNDARY: _("%(thing)s does not carry the boundary of work roles"),
     DriftKind.ROLE_POLICY_EDITED: _("The declared policy %(name)s of %(thing)s does not say what it said"),
     DriftKind.ROLE_OPEN: _("The role %(thing)s lets others in than people with MFA"),
+    DriftKind.APP_ROLE_UNBOUNDED: _("The role of an application %(thing)s does not carry SekishoAppBoundary"),
+    DriftKind.APP_ROLE_OPEN: _("The role of an application %(thing)s lets in others than services of AWS"),
     DriftKind.MANAGED_POLICY_EDITED: _("The managed policy %(thing)s does not say what it said"),
     DriftKind.RAIL_MISSING: _("The guard rail %(name)s was taken off %(thing)s"),
     DriftKind.USER_BOUNDARY: _("%(thing)s does not carry the boundary of people"),

@@ -25,6 +25,7 @@ MUCH = json.dumps(document(allow("iam:*")))
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 RAIL = f"{JUMP}:policy/sekisho/rails/SekishoRails1"
 WORK_BOUNDARY = "policy/sekisho/SekishoWorkRoleBoundary"
+APP_BOUNDARY, RUNS = "policy/sekisho/SekishoAppBoundary", {"Service": "ecs-tasks.amazonaws.com"}
 PERSON_BOUNDARY = "policy/sekisho/SekishoPersonBoundary"
 
 
@@ -47,6 +48,13 @@ def rewrite(arn: str, text: str = EVERYTHING) -> Callable[[World], object]:
         iam.create_policy_version(PolicyArn=arn, PolicyDocument=text, SetAsDefault=True)
 
     return change
+
+
+def application(world: World, name: str, *, trusts: dict[str, str], bounded: bool) -> None:
+    text = json.dumps(document({"Effect": "Allow", "Principal": trusts, "Action": "sts:AssumeRole"}))
+    world.gated.iam.create_role(RoleName=name, Path="/app/web/", AssumeRolePolicyDocument=text)
+    if bounded:
+        world.gated.iam.put_role_permissions_boundary(RoleName=name, PermissionsBoundary=f"{PRODUCTION}:{APP_BOUNDARY}")
 
 
 CHANGES: dict[str, Callable[[World], object]] = {
@@ -80,6 +88,12 @@ CHANGES: dict[str, Callable[[World], object]] = {
     "role_open SekishoPortalRole": lambda world: world.jump.iam.update_assume_role_policy(
         RoleName="SekishoPortalRole", PolicyDocument=trust(f"{JUMP}:user/member02")
     ),
+    f"app_role_unbounded Free {APP_BOUNDARY}": lambda world: application(world, "Free", trusts=RUNS, bounded=False),
+    "app_role_open Federated": lambda world: application(
+        world, "Federated", trusts={"Federated": f"{PRODUCTION}:oidc-provider/cluster"}, bounded=True
+    ),
+    # With MFA or not, and by people of the Jump account: an application is nobody of them.
+    "app_role_open Peopled": lambda world: application(world, "Peopled", trusts={"AWS": f"{JUMP}:root"}, bounded=True),
     f"rail_missing MemberGroup {RAIL}": lambda world: world.jump.iam.detach_group_policy(GroupName="MemberGroup", PolicyArn=RAIL),
     f"new_mfa_device member01 {JUMP}:mfa/of-a-thief": lambda world: enrol(world.jump.iam, "member01", aws=world.gated.aws),
 }
@@ -177,6 +191,13 @@ def test_role_that_is_meant_to_be_open_is_declared(world: World) -> None:
     backdoor(world)
     AwsAccount.objects.filter(key="production").update(other_roles=["Backdoor"])
     assert world.compare() == {"role_open OrganizationAccountAccessRole"}
+
+
+def test_role_of_an_application_in_bounds_is_no_drift_and_one_that_is_meant_to_be_open_is_declared(world: World) -> None:
+    application(world, "Runs", trusts=RUNS, bounded=True)
+    application(world, "Cluster", trusts={"Federated": f"{PRODUCTION}:oidc-provider/cluster"}, bounded=False)
+    AwsAccount.objects.filter(key="production").update(other_roles=["OrganizationAccountAccessRole", "Cluster"])
+    assert world.compare() == {f"app_role_unbounded Cluster {APP_BOUNDARY}"}
 
 
 def test_who_has_access_is_asked_first_and_the_others_by_turns(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
