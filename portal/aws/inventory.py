@@ -31,6 +31,11 @@ def read(aws: AwsClient, *, account_id: str, kinds: Iterable[str] = PEOPLE) -> A
         marker = {"Marker": page["Marker"]}
 
 
+def summary(aws: AwsClient) -> dict[str, int]:
+    """Return how much the account has, and may have. One call. Source: IAM GetAccountSummary. Raises BackendError."""
+    return dict(aws.call("get_account_summary")["SummaryMap"])
+
+
 def _parsed(account_id: str, pages: list[dict[str, Any]]) -> Account:
     try:
         account = Account.parsed(account_id, pages)

@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from access_requests.models import Drift, Elevation, TargetRole, WorkGroup
-from access_requests.services.drift import looking, running
+from access_requests.services.catalogue import current
+from access_requests.services.catalogue.designing import designed
+from access_requests.services.drift import designs, looking, running
 from access_requests.services.elevations import evaluating, gates, lease, provision, revoke
 from portal.aws.directory import find_iam_user
+from portal.iam.account_design.design import Declared
 from portal.iam.session_gate import SESSION_GATE_NAME
 from tests.stand_ins.aws import PORTAL_KEY
 from tests.stand_ins.aws_proxy import Call
@@ -90,6 +93,7 @@ def names(calls: Iterable[Call], account: str) -> set[str]:
 def live_through_everything(world: Gated) -> None:
     """Have the workers do all they can: for people who come and go, are renamed and added in the console, and roles that go."""
     find_iam_user("member01")
+    assert designs.with_quotas(designed(current.read(), Declared(hosts=()), today=world.jump.clock.now.date()))[1] == []
     for role_id in list(gates.due(now=world.jump.clock.now)):
         gates.refresh(role_id)
     declare_policies(world)

@@ -34,6 +34,10 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         directory: Path = options["directory"]
         design = designed(_catalogue(options["catalogue"]), _declared(options["design"]), today=timezone.localdate())
+        if options["catalogue"] is None:
+            design, unread = designs.with_quotas(design)
+            if unread:
+                self.stdout.write(f"quotas as AWS documents them, since they could not be read: {', '.join(unread)}")
         try:
             files = _files(design, options["account"])
         except (DoesNotFit, TooLarge) as error:

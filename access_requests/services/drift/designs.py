@@ -1,8 +1,8 @@
-"""The account design against AWS, account by account, with who made what differs, as far as CloudTrail says."""
+"""The account design and AWS: what each account may have, and what differs, with who made it as far as CloudTrail says."""
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from access_requests.models import AwsAccount
@@ -13,6 +13,7 @@ from portal.aws.sessions import cloudtrail_of, iam_of, jump_iam
 from portal.iam.account_design import comparing, rendering
 from portal.iam.account_design.comparing import Difference
 from portal.iam.account_design.design import Account, Design
+from portal.iam.account_design.quotas import Quotas
 
 _PAGE = 50
 
@@ -32,6 +33,24 @@ def compared(design: Design, *, account: str | None = None) -> Iterator[Compared
     for each in design.accounts:
         if account in (None, each.key):
             yield _compared(design, each, role_arn=roles[each.key])
+
+
+def with_quotas(design: Design) -> tuple[Design, list[str]]:
+    """Return the design with the accounts' own quotas, and which accounts could not be asked. Costs a call an account."""
+    roles = dict(AwsAccount.objects.values_list("key", "gate_role_arn"))
+    read = {account.key: _quotas(account, roles.get(account.key, "")) for account in design.accounts}
+    found = {key: each for key, each in read.items() if each is not None}
+    return replace(design, quotas=found), [key for key in read if key not in found]
+
+
+def _quotas(account: Account, role_arn: str) -> Quotas | None:
+    if account.kind != "jump" and not role_arn:
+        return None
+    client: Any = iam_of(role_arn) if role_arn else jump_iam()
+    try:
+        return Quotas.of_summary(inventory.summary(AwsClient.without_lease(client)))
+    except BackendError:
+        return None
 
 
 def _compared(design: Design, account: Account, *, role_arn: str) -> Compared:

@@ -8,6 +8,7 @@
     archive     the log archive: buckets, key, the organisation's trail
     organisation   service control policies and resource control policies
     comparing   what AWS has otherwise
+    quotas      what an account may have, and whether what is rendered keeps to it
     rendering   the files: templates and their parameters, each small enough to be handed in as a body
 
 Templates hold nothing that the portal or people write: no user, no membership, no tag. An inline policy is a resource of its own.

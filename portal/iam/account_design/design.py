@@ -1,11 +1,14 @@
 """What is to be rendered: accounts, roles and groups of a catalogue, and what a company declares besides."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
+from portal.iam.account_design.quotas import Quotas
 from portal.iam.fences import Document
 from portal.iam.rails.placing import Exemption
 
+_DOCUMENTED = Quotas()
 ENVIRONMENTS = ("development", "staging", "production")
 
 
@@ -68,7 +71,10 @@ class Declared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
-    """`portal_policy` is what the portal may do in the Jump account, `gate_policy` what in each account with gates."""
+    """`portal_policy` is what the portal may do in the Jump account, `gate_policy` what in each account with gates.
+
+    `quotas` are by account; of those that are missing the documented ones count.
+    """
 
     accounts: tuple[Account, ...]
     roles: tuple[Role, ...]
@@ -78,6 +84,7 @@ class Design:
     gate_policy: Document
     portal_roles: tuple[PortalRole, ...] = ()
     today: date
+    quotas: Mapping[str, Quotas] = field(default_factory=dict)
     work_path: str = "/sekisho/work/"
     portal_role: str = "SekishoPortalRole"
 
@@ -89,6 +96,9 @@ class Design:
     def portal_arns(self) -> tuple[str, ...]:
         """Return who the portal is to other accounts and to rails: its role, and what takes that on."""
         return (f"arn:aws:iam::{self.jump.id}:role/{self.portal_role}", *self.declared.hosts)
+
+    def quotas_of(self, account: Account) -> Quotas:
+        return self.quotas.get(account.key, _DOCUMENTED)
 
     def account(self, key: str) -> Account:
         return next(account for account in self.accounts if account.key == key)

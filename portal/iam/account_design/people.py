@@ -43,7 +43,15 @@ def rails(design: Design) -> Packs:
         roles=tuple(_roles_of(design.groups, design)),
         spared=(*design.portal_arns, *sealed),
     )
-    return placing.packs(guarded, exemptions=declared.exemptions, today=design.today, place=place)
+    quotas = design.quotas_of(jump)
+    return placing.packs(
+        guarded,
+        exemptions=declared.exemptions,
+        today=design.today,
+        place=place,
+        size=quotas.managed_size,
+        most=quotas.rails_of_group,
+    )
 
 
 def _standing_group(design: Design, group: Group, packs: Packs) -> Resources:

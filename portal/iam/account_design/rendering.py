@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from portal.iam.account_design import archive, organisation, people, portal, resources, targets
+from portal.iam.account_design import archive, organisation, people, portal, quotas, resources, targets
 from portal.iam.account_design.design import Account, Design
 from portal.iam.account_design.resources import Resources, Template, logical_id
 
@@ -24,7 +24,8 @@ def rendered(design: Design) -> dict[str, str]:
 
 
 def of_account(design: Design, account: Account) -> dict[str, str]:
-    """Return the files of one account."""
+    """Return the files of one account. Raises DoesNotFit."""
+    quotas.check(resources_of(design, account), design.quotas_of(account))
     files = {f"{name}.yaml": text(template) for name, template in _templates(design, account)}
     if account.kind == "log_archive":
         files[f"{account.key}.parameters.json"] = _parameters(archive.PARAMETERS)

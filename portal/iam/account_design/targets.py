@@ -46,7 +46,15 @@ def role(design: Design, account: Account, declared: Role) -> Resources:
 def rails(design: Design, account: Account) -> Packs:
     guarded = [Guarded(name=role.name, account=account.key, kind=account.kind, is_role=True) for role in design.roles_in(account)]
     place = Place(account=account.id, work_groups=design.work_path)
-    return placing.packs(guarded, exemptions=design.declared.exemptions, today=design.today, place=place)
+    quotas = design.quotas_of(account)
+    return placing.packs(
+        guarded,
+        exemptions=design.declared.exemptions,
+        today=design.today,
+        place=place,
+        size=quotas.managed_size,
+        most=quotas.rails_of_role,
+    )
 
 
 def _attached(design: Design, account: Account, declared: Role) -> list[str]:

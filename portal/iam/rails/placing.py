@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.iam.fences import Document
-from portal.iam.rails.packing import MANAGED_SIZE, packed
+from portal.iam.rails.packing import MANAGED_SIZE, MOST_POLICIES, packed
 from portal.iam.rails.rail import Form, Place, Rail, Statement, rails
 
 PATH = "/sekisho/rails/"
@@ -59,7 +59,13 @@ def held_by(guarded: Guarded, *, exemptions: Iterable[Exemption], today: date) -
 
 
 def packs(
-    guarded: Iterable[Guarded], *, exemptions: Iterable[Exemption], today: date, place: Place, size: int = MANAGED_SIZE
+    guarded: Iterable[Guarded],
+    *,
+    exemptions: Iterable[Exemption],
+    today: date,
+    place: Place,
+    size: int = MANAGED_SIZE,
+    most: int = MOST_POLICIES,
 ) -> Packs:
     """Return the managed policies of one account with its rails, and which of them each of these has. Raises DoesNotFit."""
     policies: dict[str, Document] = {}
@@ -67,7 +73,7 @@ def packs(
     declared = tuple(exemptions)
     for each in guarded:
         held = held_by(each, exemptions=declared, today=today)
-        documents = packed(statements(held, each.forms, place), size=size)
+        documents = packed(statements(held, each.forms, place), size=size, most=most)
         names = [f"{_name(each, held)}{number}" for number in range(1, len(documents) + 1)]
         policies |= dict(zip(names, documents, strict=True))
         attached[each.name] = tuple(names)
