@@ -101,9 +101,8 @@ def of_organisation() -> dict[str, str]:
 
 
 def _parameters(declared: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return the parameters as `--parameter-overrides file://…` reads them; those without a default are blank."""
-    given = [{"ParameterKey": name, "ParameterValue": str(each.get("Default", ""))} for name, each in declared.items()]
-    return json.dumps(given, indent=2) + "\n"
+    """Return them for `--parameter-overrides file://…`, as versions 1 and 2 of `aws` read it; those without a default blank."""
+    return json.dumps([f"{name}={one.get('Default', '')}" for name, one in declared.items()], indent=2) + "\n"
 
 
 def _title(account: Account) -> str:
