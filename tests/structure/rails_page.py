@@ -50,10 +50,10 @@ def _row(form: Form, statement: Statement) -> str:
     on = ", ".join(_listed(statement.get("Resource", [])))
     if "NotResource" in statement:
         on = "all but " + ", ".join(_listed(statement["NotResource"]))
-    return f"| {_FORMS[form]} | {_code(statement['Action'])} | {on} | {_condition(statement)} |"
+    return f"| {_FORMS[form]} | {_code(statement['Action'])} | {on} | {condition_of(statement)} |"
 
 
-def _condition(statement: Statement) -> str:
+def condition_of(statement: Statement) -> str:
     conditions = statement.get("Condition", {})
     pairs = ((operator, key, values) for operator, keys in conditions.items() for key, values in keys.items())
     return "; ".join(f"`{operator}` `{key}`: {', '.join(_listed(values))}" for operator, key, values in pairs)
@@ -68,7 +68,7 @@ def _boundaries() -> Iterator[str]:
         for statement in _allowed(of("ACCOUNT")):
             what = f"all but {_code(statement['NotAction'])}" if "NotAction" in statement else _code(statement["Action"])
             on = ", ".join(_listed(statement["Resource"]))
-            yield f"| {name} | {statement['Sid']} | {what} | {on} | {_condition(statement)} |"
+            yield f"| {name} | {statement['Sid']} | {what} | {on} | {condition_of(statement)} |"
     sizes = ", ".join(f"{name} {packing.measured(of('4' * 12)):,}" for name, of in boundaries.BY_NAME.items())
     yield f"\nCharacters of {packing.MANAGED_SIZE:,}: {sizes}.\n"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.structure import design_picture
+from tests.structure import design_picture, permissions_page
 
 ROOT = Path(__file__).parents[2]
 RULES = (ROOT / "portal/aws/guard/account-design.guard").read_text()
@@ -31,6 +31,11 @@ def _role(**properties: Any) -> str:
 def test_picture_of_the_documentation_is_what_the_catalogue_gives(language: str) -> None:
     """Drawn by `python -m tests.structure.design_picture`."""
     assert design_picture.file_of(language).read_text() == design_picture.drawn(language)
+
+
+def test_page_of_permissions_says_what_templates_and_processes_have() -> None:
+    """Written by `python -m tests.structure.permissions_page`."""
+    assert permissions_page.PAGE.read_text() == permissions_page.page()
 
 
 @pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: file.name)
