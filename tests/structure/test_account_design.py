@@ -12,6 +12,10 @@ ROOT = Path(__file__).parents[2]
 RULES = (ROOT / "portal/aws/guard/account-design.guard").read_text()
 TEMPLATES = sorted((ROOT / "docs/examples/account-design").glob("*.yaml"))
 BY_A_SERVICE = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+BY_PEOPLE = json.loads(
+    json.dumps(BY_A_SERVICE).replace('"ec2.amazonaws.com"', '["ec2.amazonaws.com", "rolesanywhere.amazonaws.com"]')
+)
+BY_ENTITLEMENT = json.loads(json.dumps(BY_A_SERVICE).replace("ec2.", "account-access."))
 BY_AN_ACCOUNT = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "999999999999"}, "Action": "sts:AssumeRole"}]}
 
 
@@ -48,6 +52,8 @@ def test_rendered_templates_keep_the_rules(file: Path) -> None:
     [
         _role(Path="/app/", AssumeRolePolicyDocument=BY_A_SERVICE),
         _role(Path="/app/", AssumeRolePolicyDocument=BY_AN_ACCOUNT, PermissionsBoundary="arn:aws:iam::1:policy/x"),
+        _role(Path="/app/", AssumeRolePolicyDocument=BY_PEOPLE, PermissionsBoundary="arn:aws:iam::1:policy/x"),
+        _role(Path="/app/", AssumeRolePolicyDocument=BY_ENTITLEMENT, PermissionsBoundary="arn:aws:iam::1:policy/x"),
         _role(Path="/app/team/", AssumeRolePolicyDocument=BY_AN_ACCOUNT, PermissionsBoundary="arn:aws:iam::1:policy/x"),
     ],
 )
