@@ -20,6 +20,8 @@ moto keeps the state and speaks the wire protocol; the modules here add what it 
     events, trail   what CloudTrail writes down, and keeps; `cloudtrail` looks it up
     session_manager sessions on instances; the rest of Systems Manager is in `systems_manager`
     stacks          CloudFormation's stacks; `cloudformation` carries templates out
+    signing_keys    KMS's keys for signatures; `key_management` is the door to them
+    objects         S3's buckets with versions and Object Lock; `object_calls` tells which call it is
     service_calls   calls that a service of AWS makes for somebody, and `service_roles` the role that it makes them in
     identity_center users, groups and memberships of IAM Identity Center
     clock           what time it is here

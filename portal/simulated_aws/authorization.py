@@ -33,10 +33,14 @@ def check_pass_role(asked: Asked, envelope: Envelope, *, role_arn: str, service:
     _check(principal, Call(action="iam:PassRole", resource=role_arn, context=keys))
 
 
-def check_action(asked: Asked, envelope: Envelope, *, action: str, resource: str) -> None:
-    """Raise AccessDenied unless the caller may do what this AWS does not carry out."""
+def check_action(asked: Asked, envelope: Envelope, *, action: str, resource: str, keys: Context | None = None) -> None:
+    """Raise AccessDenied unless the caller may do it: what this AWS does not carry out, or asks for by another name.
+
+    `keys` are the condition keys that the call has besides those of every call.
+    """
     principal = identities.principal_of(asked.caller, asked.iam)
-    _check(principal, Call(action=action, resource=resource, context=conditions.of_action(asked, envelope)))
+    context = {**conditions.of_action(asked, envelope), **(keys or {})}
+    _check(principal, Call(action=action, resource=resource, context=context))
 
 
 def _check(principal: Principal, call: Call) -> None:

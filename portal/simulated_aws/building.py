@@ -8,7 +8,19 @@ from moto.core.model_instances import reset_model_data
 from moto.iam import models
 from moto.iam.models import iam_backends
 
-from portal.simulated_aws import clock, faults, history, identifiers, identity_directory, session_manager, sessions, stacks, trail
+from portal.simulated_aws import (
+    clock,
+    faults,
+    history,
+    identifiers,
+    identity_directory,
+    objects,
+    session_manager,
+    sessions,
+    signing_keys,
+    stacks,
+    trail,
+)
 from portal.simulated_aws.credentials import PARTITION
 from portal.simulated_aws.gateway import one_at_a_time
 from portal.simulated_aws.iam import StrictIam, install
@@ -68,6 +80,8 @@ def reset() -> None:
             identity_directory,
             history,
             stacks,
+            signing_keys,
+            objects,
             identifiers,
         ):
             kept.forget_all()

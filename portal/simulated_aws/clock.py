@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from moto.iam import models
+from moto.s3 import models as objects
 
 
 @dataclass(slots=True)
@@ -38,3 +39,4 @@ def reset() -> None:
 def install() -> None:
     """Have moto date what it makes by this clock; its times have no zone."""
     models.utcnow = lambda: now().replace(tzinfo=None)  # type: ignore[attr-defined]
+    objects.utcnow = models.utcnow  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 from moto.core.request import Request
 from werkzeug.wrappers import Response
 
-from portal.simulated_aws import clock, faults, history
+from portal.simulated_aws import clock, credentials, faults, history, object_calls
 from portal.simulated_aws.gateway import one_at_a_time
 
 Answer = Callable[[Request], Response]
@@ -42,4 +42,6 @@ def _action(request: Request) -> str:
     target = request.headers.get("X-Amz-Target")
     if target:
         return target.rpartition(".")[2]
+    if credentials.service_of(request.headers) == "s3":
+        return object_calls.read(request).action
     return parse_qs(request.get_data().decode(errors="replace")).get("Action", [""])[0]

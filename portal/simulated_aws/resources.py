@@ -11,7 +11,7 @@ from typing import Any
 from moto.core.exceptions import ServiceException
 from moto.iam.models import IAMBackend
 
-from portal.simulated_aws import identity_directory, stacks
+from portal.simulated_aws import identity_directory, signing_keys, stacks
 from portal.simulated_aws.credentials import Signer
 
 
@@ -110,6 +110,11 @@ def _given(parameter: str) -> Found:
     return lambda asked: str(asked.parameters[parameter])
 
 
+def _named(form: str) -> Found:
+    """Return what fills the form in by the call's parameters, its Region and the caller's account."""
+    return lambda asked: form.format(region=asked.region, account=asked.caller.account_id, **asked.parameters)
+
+
 def _new(kind: str, parameter: str) -> Found:
     def arn(asked: Asked) -> str:
         path = asked.parameters.get("Path", "/")
@@ -134,10 +139,6 @@ def _target(asked: Asked) -> str:
     )
 
 
-def _shell_session(asked: Asked) -> str:
-    return f"arn:aws:ssm:{asked.region}:{asked.caller.account_id}:session/{asked.parameters['SessionId']}"
-
-
 def _document(asked: Asked) -> str:
     name = str(asked.parameters["Name"])
     return name if name.startswith("arn:") else f"arn:aws:ssm:{asked.region}:{asked.caller.account_id}:document/{name}"
@@ -148,11 +149,6 @@ def _definition(asked: Asked) -> str:
     name = str(asked.parameters["DocumentName"]).rpartition("/")[2]
     version = asked.parameters.get("DocumentVersion", "$DEFAULT")
     return f"arn:aws:ssm:{asked.region}:{asked.caller.account_id}:automation-definition/{name}:{version}"
-
-
-def _execution(asked: Asked) -> str:
-    place = f"{asked.region}:{asked.caller.account_id}"
-    return f"arn:aws:ssm:{place}:automation-execution/{asked.parameters['AutomationExecutionId']}"
 
 
 def _of_store(*kinds: str) -> Found:
@@ -194,6 +190,19 @@ def _stack(asked: Asked) -> str:
     if found is not None:
         return found.id
     return name if name.startswith("arn:") else f"arn:aws:cloudformation:{place[1]}:{place[0]}:stack/{name or '*'}/*"
+
+
+def _signing_key(parameter: str) -> Found:
+    """An alias is asked for as the key that it leads to; an alias itself is a resource besides where it is made or moved."""
+
+    def arns(asked: Asked) -> str | tuple[str, ...]:
+        place, given = (asked.caller.account_id, asked.region), str(asked.parameters[parameter])
+        found = signing_keys.find(place, given)
+        key = found.arn if found else given if given.startswith("arn:") else f"arn:aws:kms:{place[1]}:{place[0]}:key/{given}"
+        alias = asked.parameters.get("AliasName")
+        return (key, f"arn:aws:kms:{place[1]}:{place[0]}:{alias}") if alias else key
+
+    return arns
 
 
 _IAM: Mapping[Found, str] = {
@@ -238,12 +247,13 @@ _IAM: Mapping[Found, str] = {
 }
 _SSM: Mapping[Found, str] = {
     _target: "StartSession",
-    _shell_session: "TerminateSession",
+    _named("arn:aws:ssm:{region}:{account}:session/{SessionId}"): "TerminateSession",
     _document: """
         CreateDocument DeleteDocument DescribeDocument GetDocument ListDocumentMetadataHistory ListDocumentVersions
         UpdateDocument UpdateDocumentDefaultVersion UpdateDocumentMetadata""",
     _definition: "StartAutomationExecution StartChangeRequestExecution",
-    _execution: "DescribeAutomationStepExecutions GetAutomationExecution SendAutomationSignal StopAutomationExecution",
+    _named("arn:aws:ssm:{region}:{account}:automation-execution/{AutomationExecutionId}"): """
+        DescribeAutomationStepExecutions GetAutomationExecution SendAutomationSignal StopAutomationExecution""",
     _everything: "DescribeAutomationExecutions DescribeSessions ListDocuments",
 }
 _IDENTITY_STORE: Mapping[Found, str] = {
@@ -263,6 +273,17 @@ _CLOUDFORMATION: Mapping[Found, str] = {
         ListStackResources UpdateStack UpdateTerminationProtection""",
     _everything: "ListStacks ValidateTemplate",
 }
+_KMS: Mapping[Found, str] = {
+    _signing_key("KeyId"): "DescribeKey DisableKey EnableKey GetPublicKey ScheduleKeyDeletion Sign Verify",
+    _signing_key("TargetKeyId"): "CreateAlias UpdateAlias",
+    _everything: "CreateKey",
+}
+_S3: Mapping[Found, str] = {
+    _named("arn:aws:s3:::{Bucket}"): """
+        CreateBucket GetBucketVersioning GetObjectLockConfiguration HeadBucket ListObjectsV2 ListObjectVersions
+        PutBucketVersioning PutObjectLockConfiguration""",
+    _named("arn:aws:s3:::{Bucket}/{Key}"): "DeleteObject GetObject GetObjectRetention PutObject PutObjectRetention",
+}
 _RESOURCES: Mapping[str, Mapping[str, Found]] = {
     "iam": {action: found for found, actions in _IAM.items() for action in actions.split()},
     "sts": {"AssumeRole": _given("RoleArn"), "GetCallerIdentity": _everything, "GetSessionToken": _everything},
@@ -270,5 +291,7 @@ _RESOURCES: Mapping[str, Mapping[str, Found]] = {
     "cloudformation": {action: found for found, actions in _CLOUDFORMATION.items() for action in actions.split()},
     "cloudtrail": {"LookupEvents": _everything},
     "identitystore": {action: found for found, actions in _IDENTITY_STORE.items() for action in actions.split()},
+    "kms": {action: found for found, actions in _KMS.items() for action in actions.split()},
+    "s3": {action: found for found, actions in _S3.items() for action in actions.split()},
     "sso-admin": {"DescribeInstance": _given("InstanceArn"), "ListInstances": _everything},
 }

@@ -23,6 +23,8 @@ from portal.simulated_aws.gateway import Gateway
 from portal.simulated_aws.iam import StrictIamResponse
 from portal.simulated_aws.identity_center.instances import InstancesResponse
 from portal.simulated_aws.identity_center.membership_calls import IdentityStoreResponse
+from portal.simulated_aws.key_management import KeyManagementResponse
+from portal.simulated_aws.objects import ObjectsResponse
 from portal.simulated_aws.sts import StrictTokenResponse
 from portal.simulated_aws.systems_manager import change_manager
 from portal.simulated_aws.systems_manager.response import SystemsManagerResponse
@@ -32,7 +34,7 @@ from portal.simulated_aws.world import World, WorldError
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-_SERVICES: Mapping[str, type[Gateway]] = {
+_SERVICES: Mapping[str, type[Gateway | ObjectsResponse]] = {
     "iam": StrictIamResponse,
     "sts": StrictTokenResponse,
     "ssm": SystemsManagerResponse,
@@ -40,6 +42,8 @@ _SERVICES: Mapping[str, type[Gateway]] = {
     "cloudtrail": TrailResponse,
     "identitystore": IdentityStoreResponse,
     "sso": InstancesResponse,
+    "kms": KeyManagementResponse,
+    "s3": ObjectsResponse,
 }
 
 
