@@ -89,11 +89,23 @@ class SealState(models.TextChoices):
     SEALED = "sealed", _("Every entry is sealed.")
     BEHIND = "behind", _("Entries are being sealed.")
     KEY_REFUSED = "key_refused", _("The signing key does not sign. Entries wait; sealing is tried again.")
+    KEY_WRONG = (
+        "key_wrong",
+        _("What holds the signing key gave a signature that does not verify. Nothing was written; somebody finds out why."),
+    )
     KEY_UNKNOWN = (
         "key_unknown",
         _("The key that was given is not the log's. An administrator gives the right one, or has it changed."),
     )
     GUARD_UNREACHABLE = "guard_unreachable", _("The guard is not reached, so nothing is signed. Entries wait; it is tried again.")
+    GUARD_REFUSED = (
+        "guard_refused",
+        _("The guard refuses the sealing process. Entries wait until an administrator gives it its rights."),
+    )
+    GUARD_UNFIT = (
+        "guard_unfit",
+        _("The guard does not keep what is written there. Nothing is signed until an administrator has set it up."),
+    )
     GUARD_LOST = "guard_lost", _("The guard does not have the last checkpoint. An administrator says whether it was exchanged.")
     RESTORED = (
         "restored",
@@ -116,6 +128,8 @@ class Sealer(models.Model):
     detail = models.TextField(blank=True)
     # Where the guard is, and the last log that it or the database knows: the web sees neither.
     guard = models.CharField(max_length=300, blank=True)
+    # What somebody did there, such as deleting a checkpoint whose first version stays.
+    remark = models.TextField(blank=True, default="", db_default="")
     origin = models.CharField(max_length=200, blank=True)
     since = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)

@@ -38,6 +38,7 @@ pytest_plugins = [
     "tests.worlds.runbooked",
     "tests.worlds.runbooks",
     "tests.worlds.sealed",
+    "tests.worlds.sealed_in_aws",
     "tests.worlds.tagged",
     "tests.worker",
 ]

@@ -4,6 +4,9 @@ sealer      the process: rounds under a lease
 rounds      one round: guard, compute, sign, guard, commit
 growing     leaves and the edge of the tree, from the trail
 keys        what signs, and how a log's key changes
-guards      where every checkpoint is written before it counts
+kms         a key that KMS holds
+guards      where every checkpoint is written before it counts; a folder
+bucket      a bucket with Object Lock as one
+configured  the guard and the key that settings name
 lease       one sealer at a time
 """

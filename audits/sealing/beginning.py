@@ -5,7 +5,6 @@ all entries anew; its first leaf names the last checkpoint of the log before, so
 """
 
 import re
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -29,7 +28,7 @@ def latest() -> Log | None:
 
 
 def latest_origin(guard: Guard, base: str) -> str:
-    """Return the origin of the last log that database or guard knows; empty where nothing was ever sealed. Raises Unreachable."""
+    """Return the origin of the last log that database or guard knows; empty where nothing was sealed. Raises GuardTrouble."""
     log = latest()
     known = numbers(guard, _base(log, base))
     most = max([*known, log.number if log else 0])
@@ -37,7 +36,7 @@ def latest_origin(guard: Guard, base: str) -> str:
 
 
 def numbers(guard: Guard, base: str) -> list[int]:
-    """Return the numbers of this portal's logs of which the guard has a note. Raises Unreachable."""
+    """Return the numbers of this portal's logs of which the guard has a note. Raises GuardTrouble."""
     mine = re.compile(rf"{re.escape(base)}(?:/(\d+))?")
     found = [mine.fullmatch(origin) for origin in guard.origins()]
     return [int(match[1] or 1) for match in found if match]
@@ -52,7 +51,7 @@ def begin_first(signer: Signer, base: str) -> Log:
 
 
 def begin_next(guard: Guard, signer: Signer, base: str) -> Log | None:
-    """Begin a log after the one that cannot go on, if an administrator has ordered it; else return None. Raises Unreachable."""
+    """Begin a log after the one that cannot go on, if an administrator has ordered it; else return None. Raises GuardTrouble."""
     stopped, log = latest_origin(guard, base), latest()
     order = TrailEntry.objects.filter(act=Act.SEAL_NEW_LOG_ORDERED, data__origin=stopped).order_by("-pk").first()
     if order is None or not stopped:
@@ -82,17 +81,16 @@ def _last_note(guard: Guard, origin: str) -> str:
     """Return the newest checkpoint of a log that the guard has, or the database; empty where there is none."""
     theirs = guard.since(origin, 1)
     ours = Log.objects.filter(origin=origin).values_list("checkpoints__note", flat=True).order_by("-checkpoints__number")
-    return _largest([*theirs.values(), *(note for note in ours[:1] if note)])
+    newest = next((note for number in sorted(theirs, reverse=True) if _size(note := theirs[number]) >= 0), "")
+    return max([newest, *(note for note in ours[:1] if note)], key=_size)
 
 
-def _largest(found: Iterable[str]) -> str:
-    sizes = {}
-    for note in found:
-        try:
-            sizes[notes.Checkpoint.read(note).size] = note
-        except Unreadable:
-            continue
-    return sizes[max(sizes)] if sizes else ""
+def _size(note: str) -> int:
+    """Return the size of a note's tree; -1 for what is no checkpoint."""
+    try:
+        return notes.Checkpoint.read(note).size
+    except Unreadable:
+        return -1
 
 
 def _first_leaf(origin: str, order: TrailEntry, note: str, now: datetime) -> str:

@@ -11,13 +11,23 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote, unquote
 
-from django.conf import settings
-
 NAME = re.compile(r"\d{12}")
 
 
-class Unreachable(Exception):
-    """The guard did not answer, or would not; the message says what it said."""
+class GuardTrouble(Exception):
+    """The guard cannot be used now; the message says what it said."""
+
+
+class Unreachable(GuardTrouble):
+    """It does not answer, or not as it should; later it may."""
+
+
+class Refuses(GuardTrouble):
+    """It lets the sealer do nothing, until somebody gives it its rights."""
+
+
+class Unfit(GuardTrouble):
+    """It does not keep what is written there."""
 
 
 class Taken(Exception):
@@ -25,17 +35,21 @@ class Taken(Exception):
 
 
 class Guard(Protocol):
-    """Raises Unreachable from each verb. What is written stays as it was first written."""
+    """Raises GuardTrouble from each verb. What is written stays as it was first written."""
 
     @property
     def place(self) -> str:
         """Return what pages call it."""
 
+    @property
+    def remark(self) -> str:
+        """Return what somebody did there that changes nothing and should be known; empty where nobody did."""
+
     def origins(self) -> Iterable[str]:
         """Return the logs of which there is a note."""
 
     def since(self, origin: str, number: int) -> Mapping[int, str]:
-        """Return number -> note, from this number on."""
+        """Return number -> note, from this number on. A note may be read only when it is asked for."""
 
     def write(self, origin: str, number: int, note: str) -> None:
         """Write a note that is not there yet. Raises Taken."""
@@ -50,6 +64,10 @@ class DirectoryGuard:
     @property
     def place(self) -> str:
         return str(self._folder)
+
+    @property
+    def remark(self) -> str:
+        return ""
 
     def origins(self) -> Iterable[str]:
         try:
@@ -99,10 +117,3 @@ def _sync(folder: Path) -> None:
         os.fsync(opened)
     finally:
         os.close(opened)
-
-
-def configured() -> Guard:
-    """Return the guard that SEAL_GUARD names. Raises ValueError where it names none."""
-    if not settings.SEAL_GUARD:
-        raise ValueError("SEAL_GUARD is missing: name a folder, best on another machine's disk.")
-    return DirectoryGuard(Path(settings.SEAL_GUARD))

@@ -6,7 +6,6 @@ from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from django.conf import settings
 
 from audits.merkle.notes import Key
 from audits.models import Log, SealKey
@@ -14,6 +13,10 @@ from audits.models import Log, SealKey
 
 class KeyRefused(Exception):
     """What holds the key does not sign now; the message says what it said."""
+
+
+class WrongSignature(Exception):
+    """What holds the key gave a signature that its public key does not verify."""
 
 
 class Signer(Protocol):
@@ -43,20 +46,8 @@ class PrivateKey:
         """Raises ValueError for what is no Ed25519 key in PEM."""
         key = load_pem_private_key(pem.encode(), password=None)
         if not isinstance(key, Ed25519PrivateKey):
-            raise ValueError("SEAL_KEY is no Ed25519 key.")  # noqa: TRY004  One kind of what cannot be used.
+            raise ValueError("It is no Ed25519 key.")  # noqa: TRY004  One kind of what cannot be used.
         return cls(key)
-
-
-def configured() -> Signer:
-    """Return what signs. Raises ValueError where there is nothing, or it cannot be read."""
-    if not settings.SEAL_KEY:
-        raise ValueError("SEAL_KEY is missing: set it, or SEAL_KEY_FILE, to an Ed25519 key in PEM.")
-    return PrivateKey.read(settings.SEAL_KEY)
-
-
-def before() -> Signer | None:
-    """Return the key that SEAL_KEY follows while it is being changed."""
-    return PrivateKey.read(settings.SEAL_KEY_BEFORE) if settings.SEAL_KEY_BEFORE else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@
 Killed anywhere, the next round finds the guard ahead by one checkpoint at most, and adopts that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -20,13 +20,23 @@ from audits.merkle.tiles import Edge, FullTile
 from audits.models import Checkpoint, Log, Sealer, SealState, Tile
 from audits.sealing import beginning, growing, keys
 from audits.sealing.growing import Hole
-from audits.sealing.guards import Guard, Taken, Unreachable
-from audits.sealing.keys import KeyRefused, Signer
+from audits.sealing.guards import Guard, GuardTrouble, Refuses, Taken, Unfit
+from audits.sealing.keys import KeyRefused, Signer, WrongSignature
 
 # So many entries are sealed by one checkpoint, so that a round stays short.
 MOST = 5000
 # What an administrator may answer by having a new log begun. An entry that is missing would be missing there too.
 ENDS_LOG = frozenset({SealState.RESTORED, SealState.CHANGED, SealState.GUARD_LOST})
+
+# What of the guard, the key and the trail stops a round, and in which state.
+TROUBLE: Mapping[type[Exception], SealState] = {
+    Refuses: SealState.GUARD_REFUSED,
+    Unfit: SealState.GUARD_UNFIT,
+    GuardTrouble: SealState.GUARD_UNREACHABLE,
+    KeyRefused: SealState.KEY_REFUSED,
+    WrongSignature: SealState.KEY_WRONG,
+    Hole: SealState.HOLE,
+}
 
 
 class Stopped(Exception):
@@ -61,12 +71,8 @@ def seal(means: Means) -> SealState:
     """Seal what there is, at most 5,000 entries. Raises Stopped, LeaseGone."""
     try:
         return _seal(means)
-    except Unreachable as error:
-        raise Stopped(SealState.GUARD_UNREACHABLE, str(error)) from error
-    except KeyRefused as error:
-        raise Stopped(SealState.KEY_REFUSED, str(error)) from error
-    except Hole as hole:
-        raise Stopped(SealState.HOLE, str(hole)) from hole
+    except tuple(TROUBLE) as error:
+        raise Stopped(TROUBLE.get(type(error), SealState.GUARD_UNREACHABLE), str(error)) from error
 
 
 def newest(log: Log) -> Checkpoint | None:
@@ -98,17 +104,18 @@ def _current(means: Means) -> Log:
 def _agree_with_guard(log: Log, means: Means) -> None:
     """Adopt what the guard has and we have not, where our entries give it. Raises Stopped where they do not."""
     ours = newest(log)
-    theirs = dict(means.guard.since(log.origin, ours.number if ours else 1))
+    theirs = means.guard.since(log.origin, ours.number if ours else 1)
+    ahead = [number for number in sorted(theirs) if ours is None or number > ours.number]
     if ours is not None:
-        known = theirs.pop(ours.number, None)
-        if known is None and means.fills_guard and not theirs:
+        known = theirs.get(ours.number)
+        if known is None and means.fills_guard and not ahead:
             _fill(log, means.guard)
         elif known is None:
             raise Stopped(SealState.GUARD_LOST, f"{means.guard.place} has no checkpoint {ours.number} of {log.origin}.")
         elif known != ours.note:
             raise Stopped(SealState.RESTORED, f"Checkpoint {ours.number} of {log.origin} is another one in {means.guard.place}.")
-    for number, note in sorted(theirs.items()):
-        _adopt(log, number, note, means)
+    for number in ahead:
+        _adopt(log, number, theirs[number], means)
 
 
 def _fill(log: Log, guard: Guard) -> None:
@@ -171,7 +178,7 @@ def _go_on(log: Log, means: Means) -> SealState:
     until = min(there, size + MOST, last)
     full = growing.grow(log, edge, until)
     key = Key(name=log.origin, public=signer.public)
-    note = notes.signed(notes.Checkpoint(origin=log.origin, size=until, root=edge.root()), key=key, sign=signer.sign)
+    note = _signed(notes.Checkpoint(origin=log.origin, size=until, root=edge.root()), key, signer)
     number = (ours.number if ours else 0) + 1
     try:
         means.guard.write(log.origin, number, note)
@@ -180,6 +187,16 @@ def _go_on(log: Log, means: Means) -> SealState:
         return SealState.BEHIND
     _commit(Checkpoint(log=log, number=number, size=until, note=note), full, means)
     return SealState.SEALED if until == there else SealState.BEHIND
+
+
+def _signed(checkpoint: notes.Checkpoint, key: Key, signer: Signer) -> str:
+    """Return the note, verified before anybody else sees it: what signs may be somewhere else. Raises WrongSignature."""
+    note = notes.signed(checkpoint, key=key, sign=signer.sign)
+    try:
+        notes.opened(note, [key])
+    except Unsigned as error:
+        raise WrongSignature(f"{key.vkey}: {error}.") from error
+    return note
 
 
 def _signer_from(log: Log, size: int, means: Means) -> tuple[Signer, int]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from audits.models import Sealer, SealState
 from audits.sealing import beginning, growing, lease, rounds
-from audits.sealing.guards import Unreachable
+from audits.sealing.guards import GuardTrouble
 from audits.sealing.lease import Lease
 from audits.sealing.rounds import LeaseGone, Means, Stopped
 
@@ -78,9 +78,10 @@ class Sealing:
             goes_on = state in (SealState.SEALED, SealState.BEHIND)
             (logger.info if goes_on else logger.critical)("sealing: %s %s", state.value, detail)
         said = {"state": state, "detail": detail, "since": before.since if before.state == state else now, "seen_at": now}
-        with suppress(Unreachable):
+        with suppress(GuardTrouble):
             said["origin"] = beginning.latest_origin(self.means.guard, self.means.base)
-        Sealer.objects.filter(pk=1).update(guard=self.means.guard.place, **said)
+        guard = self.means.guard
+        Sealer.objects.filter(pk=1).update(guard=guard.place, remark=guard.remark, **said)
 
 
 def base_origin() -> str:

@@ -91,6 +91,16 @@ def identity_center_of(role_arn: str, region: str) -> Any:
     return _client("sso-admin", role_arn, region)
 
 
+def s3_of(role_arn: str, region: str) -> Any:
+    """Return the S3 client of one Region."""
+    return _client("s3", role_arn, region)
+
+
+def kms_of(role_arn: str, region: str) -> Any:
+    """Return the client of one Region's keys."""
+    return _client("kms", role_arn, region)
+
+
 def forget() -> None:
     """Close every client, to be made anew: where the endpoint or the credentials are to be others."""
     with _building:

@@ -11,7 +11,8 @@ from django_guid.integrations import CeleryIntegration
 from environs import validate
 
 from portal.logs import to_stderr
-from portal.settings.environment import env, optional_secret
+from portal.settings.environment import env
+from portal.settings.sealing import *  # noqa: F403  A subject's own settings, with its own readers.
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -171,15 +172,6 @@ def caches(redis_url: str) -> dict[str, dict[str, Any]]:
 
 # Lines of JSON: ends that AWS was told of while the trail could not be written, kept until it can be again.
 SPOOL_DIR = Path(env.str("SPOOL_DIR", str(BASE_DIR / "var" / "spool")))
-
-# Sealing the trail: how often, and when what waits is late. The key and the guard are the sealer's alone.
-SEAL_SECONDS = env.int("SEAL_SECONDS", 2)
-SEAL_LATE_SECONDS = env.int("SEAL_LATE_SECONDS", 600)
-SEAL_KEY = optional_secret("SEAL_KEY")
-# While the key is being changed: the one that it follows.
-SEAL_KEY_BEFORE = optional_secret("SEAL_KEY_BEFORE")
-# Where each checkpoint is written before it counts: a folder, best on another machine's disk.
-SEAL_GUARD = env.str("SEAL_GUARD", "")
 
 # Touched with every round, for container health checks.
 HEARTBEAT_FILE = env.path("HEARTBEAT_FILE", None)

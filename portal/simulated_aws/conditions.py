@@ -6,7 +6,7 @@ from moto.iam.models import Role, User
 
 from portal.iam import contexts
 from portal.iam.fences import iso
-from portal.simulated_aws import identities, resources
+from portal.simulated_aws import identities, resources, signing_keys
 from portal.simulated_aws.credentials import Signer
 from portal.simulated_aws.events import Envelope
 from portal.simulated_aws.resources import Asked
@@ -115,6 +115,8 @@ def _iam(asked: Asked) -> Keys:
 def _of_service(asked: Asked) -> Keys:
     if asked.action == "StartChangeRequestExecution":
         yield "ssm:AutoApprove", str(bool(asked.parameters.get("AutoApprove"))).lower()
+    if asked.service == "kms" and (given := asked.parameters.get("KeyId")):
+        yield "kms:ResourceAliases", signing_keys.aliases((asked.caller.account_id, asked.region), given)
     if asked.service == "cloudformation":
         for key, parameter in (("RoleArn", "RoleARN"), ("ChangeSetName", "ChangeSetName")):
             if given := asked.parameters.get(parameter):

@@ -21,7 +21,6 @@ _OF_OBJECTS = {
     ("PUT", ""): "PutObject",
     ("GET", ""): "GetObject",
     ("DELETE", ""): "DeleteObject",
-    ("GET", "retention"): "GetObjectRetention",
     ("PUT", "retention"): "PutObjectRetention",
 }
 # What only says more of a call.

@@ -282,7 +282,7 @@ _S3: Mapping[Found, str] = {
     _named("arn:aws:s3:::{Bucket}"): """
         CreateBucket GetBucketVersioning GetObjectLockConfiguration HeadBucket ListObjectsV2 ListObjectVersions
         PutBucketVersioning PutObjectLockConfiguration""",
-    _named("arn:aws:s3:::{Bucket}/{Key}"): "DeleteObject GetObject GetObjectRetention PutObject PutObjectRetention",
+    _named("arn:aws:s3:::{Bucket}/{Key}"): "DeleteObject GetObject PutObject PutObjectRetention",
 }
 _RESOURCES: Mapping[str, Mapping[str, Found]] = {
     "iam": {action: found for found, actions in _IAM.items() for action in actions.split()},

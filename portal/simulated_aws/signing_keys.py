@@ -68,6 +68,12 @@ def find(place: Place, given: str) -> SigningKey | None:
     return _keys[place].get(key_id)
 
 
+def aliases(place: Place, given: str) -> list[str]:
+    """Return the aliases of a key, by whatever it is called."""
+    key = find(place, given)
+    return [alias for alias, key_id in _aliases[place].items() if key is not None and key_id == key.id]
+
+
 def forget_all() -> None:
     _keys.clear()
     _aliases.clear()

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
 from audits.models import SealState
-from audits.sealing import guards, keys, lease
+from audits.sealing import configured, lease
 from audits.sealing.keys import KeyRefused
 from audits.sealing.rounds import Means
 from audits.sealing.sealer import Sealing, base_origin
@@ -53,9 +53,9 @@ class Command(BaseCommand):
 def _means(options: dict[str, Any]) -> Means:
     try:
         return Means(
-            guard=guards.configured(),
-            signer=keys.configured(),
-            before=keys.before(),
+            guard=configured.guard(),
+            signer=configured.signer(),
+            before=configured.before(),
             base=base_origin(),
             adopts_key=options["new_key"],
             fills_guard=options["new_guard"],
