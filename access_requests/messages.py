@@ -47,6 +47,7 @@ class Task(StrEnum):
     TELL = "tell", Queue.NOTICES
     SEND_NOTICE = "send_notice", Queue.NOTICES
     SWEEP_NOTICES = "sweep_notices", Queue.NOTICES, "SWEEP_SECONDS"
+    WATCH_SEAL = "watch_seal", Queue.NOTICES, "SEAL_WATCH_SECONDS"
 
 
 def routes() -> Mapping[str, Mapping[str, str]]:

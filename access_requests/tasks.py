@@ -10,6 +10,7 @@ from access_requests.services import sweep
 from access_requests.services.drift import running
 from access_requests.services.elevations import change_requests, evaluating, gates, health, provision, revoke, target_roles
 from access_requests.services.notices import delivering, sending, telling
+from audits.sealing import watching
 
 
 @shared_task(name=Task.GRANT)
@@ -72,6 +73,11 @@ def undo_drift(drift_id: int) -> None:
 @shared_task(name=Task.TELL)
 def tell() -> None:
     telling.tell(now=timezone.now())
+
+
+@shared_task(name=Task.WATCH_SEAL, ignore_result=True)
+def watch_seal(_asked: int = 0) -> None:
+    watching.watch(now=timezone.now())
 
 
 @shared_task(name=Task.SEND_NOTICE)

@@ -123,6 +123,11 @@ class Act(StrEnum):
     SEAL_NEW_LOG_ORDERED = "seal.new_log_ordered", seals.NewLogOrdered
     SEAL_LOG_BEGUN = "seal.log_begun", seals.LogBegun
     SEAL_KEY_CHANGED = "seal.key_changed", seals.KeyChanged
+    # What workers see of it, for whoever is to be told.
+    SEAL_STOPPED = "seal.stopped", seals.SealStopped, NEWS
+    SEAL_OVERDUE = "seal.overdue", seals.SealOverdue, NEWS
+    SEAL_CAUGHT_UP = "seal.caught_up", seals.SealCaughtUp, NEWS
+    SEAL_GUARD_TOUCHED = "seal.guard_touched", seals.GuardTouched, NEWS
 
     PERSONAL_ERASED = "personal.erased", seals.PersonalErased
 

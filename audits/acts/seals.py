@@ -43,3 +43,32 @@ class PersonalErased(Done):
     recorded_before: Moment | None
     reason: str
     count: int
+
+
+class SealOverdue(Data):
+    """`state` is why nothing is sealed, as the sealer said; empty where it is dead, or never was."""
+
+    about: ClassVar = ("seal",)
+
+    state: str
+    waiting: int
+    waiting_since: Moment
+
+
+class SealStopped(Data):
+    about: ClassVar = ("seal",)
+
+    state: str
+    detail: str
+
+
+class SealCaughtUp(Data):
+    about: ClassVar = ("seal",)
+
+
+class GuardTouched(Data):
+    """Somebody deleted or overwrote what the guard keeps, which is there all the same."""
+
+    about: ClassVar = ("seal",)
+
+    remark: str

@@ -186,6 +186,25 @@ WORDS: Mapping[str, Words] = {
     Act.SEAL_NEW_LOG_ORDERED: _alert(_("%(who)s had another log begun after the one that cannot go on: %(reason)s")),
     Act.SEAL_LOG_BEGUN: _step(_("The log goes on after the newest checkpoint of the one before: %(reason)s")),
     Act.SEAL_KEY_CHANGED: _step(_("Another key signs the log from now on")),
+    Act.SEAL_STOPPED: _alert(
+        _("Sealing the trail stopped: %(state)s"),
+        News(word=_("seal stopped"), sentence=_("The audit trail is not sealed any more. %(state)s")),
+    ),
+    Act.SEAL_OVERDUE: _alert(
+        _("Entries of the trail wait too long to be sealed: %(waiting)s"),
+        News(word=_("seal overdue"), sentence=_("Entries of the audit trail wait to be sealed since %(since)s. %(state)s")),
+    ),
+    Act.SEAL_CAUGHT_UP: _check(
+        _("The trail is sealed again"),
+        News(word=_("sealed again"), sentence=_("The audit trail is sealed again.")),
+    ),
+    Act.SEAL_GUARD_TOUCHED: _alert(
+        _("Somebody touched the guard of the seal: %(remark)s"),
+        News(
+            word=_("guard touched"),
+            sentence=_("Somebody touched what guards the seal of the audit trail. What was written first is still there."),
+        ),
+    ),
     Act.PERSONAL_ERASED: _alert(_("%(who)s had %(count)s personal texts erased: %(reason)s")),
     Act.DELIVERY_REPEATED: _step(_("%(who)s had the delivery %(name)s sent once more")),
 }

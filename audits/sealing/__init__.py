@@ -8,5 +8,7 @@ kms         a key that KMS holds
 guards      where every checkpoint is written before it counts; a folder
 bucket      a bucket with Object Lock as one
 configured  the guard and the key that settings name
+status      how sealing is, from what the sealer left in the database
+watching    what of that is worth telling
 lease       one sealer at a time
 """

@@ -7,6 +7,8 @@ from portal.settings.environment import env, optional_secret
 # How often, and when what waits is late.
 SEAL_SECONDS = env.int("SEAL_SECONDS", 2)
 SEAL_LATE_SECONDS = env.int("SEAL_LATE_SECONDS", 600)
+# How often a worker looks whether somebody is to be told.
+SEAL_WATCH_SECONDS = env.int("SEAL_WATCH_SECONDS", 30)
 SEAL_KEY = optional_secret("SEAL_KEY")
 # While the key is being changed: the one that it follows.
 SEAL_KEY_BEFORE = optional_secret("SEAL_KEY_BEFORE")

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from access_requests import tasks
 from access_requests.messages import Queue, Task, routes, schedule
 
-PERIODS = SimpleNamespace(SWEEP_SECONDS=5, RECONCILE_SECONDS=180, HEALTH_SECONDS=300)
+PERIODS = SimpleNamespace(SWEEP_SECONDS=5, RECONCILE_SECONDS=180, HEALTH_SECONDS=300, SEAL_WATCH_SECONDS=30)
 
 
 def test_each_message_has_one_door_and_each_door_a_message() -> None:
@@ -16,7 +16,7 @@ def test_each_message_has_one_door_and_each_door_a_message() -> None:
 def test_ends_wait_for_no_grant_and_nobody_waits_for_notices() -> None:
     of_queue = {queue: {task for task in Task if task.queue == queue} for queue in Queue}
     assert of_queue[Queue.ENDS] == {Task.END, Task.TIDY, Task.GATE, Task.SWEEP_ENDS}
-    assert of_queue[Queue.NOTICES] == {Task.TELL, Task.SEND_NOTICE, Task.SWEEP_NOTICES}
+    assert of_queue[Queue.NOTICES] == {Task.TELL, Task.SEND_NOTICE, Task.SWEEP_NOTICES, Task.WATCH_SEAL}
     assert routes()["access_requests.end"] == {"queue": "ends"}
 
 
@@ -28,5 +28,6 @@ def test_clock_sends_what_has_a_period_and_lets_it_expire_with_that() -> None:
         "access_requests.sweep_notices": 5,
         "access_requests.reconcile": 180,
         "access_requests.probe_backends": 300,
+        "access_requests.watch_seal": 30,
     }
     assert all(each["options"] == {"expires": each["schedule"]} for each in sent.values())

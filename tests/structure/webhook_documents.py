@@ -14,6 +14,7 @@ from django.test.utils import override_settings  # noqa: E402  Everything below 
 from django.utils.translation import override  # noqa: E402
 
 from access_requests.models import WebhookEndpoint  # noqa: E402
+from access_requests.services.notices import seal  # noqa: E402
 from access_requests.services.notices.drift import Found  # noqa: E402
 from access_requests.services.notices.webhooks import bodies  # noqa: E402
 from audits.acts import Act  # noqa: E402
@@ -41,6 +42,11 @@ REQUEST: dict[str, Any] = {
     "ends_at": None,
 }
 ELEVATION = {"code": "E-4D8WZ1NC", "request": "R-7K3M9QX2", "person": "member01", "work_group": GROUP}
+SEAL: dict[str, dict[str, Any]] = {
+    Act.SEAL_STOPPED: {"state": "guard_refused", "detail": ""},
+    Act.SEAL_OVERDUE: {"state": "guard_unreachable", "waiting": 12, "waiting_since": START},
+    Act.SEAL_GUARD_TOUCHED: {"remark": ""},
+}
 # The state that is not in the name of the act.
 STATES = {"request.submitted": "pending", "request.approval_given": "pending", "elevation.extended": "active"}
 
@@ -55,13 +61,21 @@ def document() -> str:
 
 def _examples() -> Iterator[tuple[str, dict[str, Any]]]:
     for number, act in enumerate(NEWS, start=1):
-        yield act, _drift(number) if act == Act.COMPARISON_DRIFT_FOUND else bodies.of_news(_news(act, number), ENDPOINT)
+        yield act, _body(act, number)
     yield bodies.TEST, bodies.of_test(ENDPOINT, number="N-2B6HZP4T", now=AT)
     detailed = WebhookEndpoint(code="W-5T2N8QKM", name="leads", language="en", with_details=True)
     yield (
         "request.rejected, with details",
         bodies.of_news(_news("request.rejected", list(NEWS).index("request.rejected") + 1), detailed),
     )
+
+
+def _body(act: str, number: int) -> dict[str, Any]:
+    if act == Act.COMPARISON_DRIFT_FOUND:
+        return _drift(number)
+    if act in seal.ACTS:
+        return bodies.of_seal(TrailEntry(pk=number, at=AT, act=act, data=SEAL.get(act, {})), ENDPOINT)
+    return bodies.of_news(_news(act, number), ENDPOINT)
 
 
 def _news(act: str, number: int) -> bodies.News:

@@ -11,9 +11,10 @@ lost costs a sweep's period. Workers of this have a queue of their own.
     redelivery   what administrators have sent once more
     contract     what a channel is
     registry     which there are
-    slack        cards of requests in Slack, and drift as direct messages
+    slack        cards of requests in Slack, drift and the seal as direct messages
     webhooks     signed bodies to public addresses
     drift        what is told of drift
+    seal         what is told of the seal of the trail
     refreshing   looking at them once more
 
 A channel is a module or a package here with a class that satisfies `contract.Channel`, and an instance of it in

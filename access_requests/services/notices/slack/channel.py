@@ -21,7 +21,8 @@ from django.utils.translation import gettext_lazy as _
 from access_requests.models import AccessRequest, Delivery, SlackCard
 from access_requests.selectors import requests, waiting
 from access_requests.services.notices.contract import Later, Undeliverable, Wanted
-from access_requests.services.notices.slack import api, cards, drift
+from access_requests.services.notices.seal import ACTS as ACTS_OF_SEAL
+from access_requests.services.notices.slack import api, cards, drift, seal
 from access_requests.services.notices.slack.calls import PERSON, account_of, call, in_words_of
 from audits.acts import Act
 from audits.models import TrailEntry
@@ -55,6 +56,9 @@ class SlackChannel:
         if entry.act == Act.COMPARISON_DRIFT_FOUND:
             yield from drift.wanted(entry)
             return
+        if entry.act in ACTS_OF_SEAL:
+            yield from seal.wanted(entry)
+            return
         request = requests.in_full(AccessRequest.objects.filter(code=_code(entry))).first()
         if request is None:
             return
@@ -66,6 +70,8 @@ class SlackChannel:
     def send(self, delivery: Delivery, *, now: datetime) -> str:  # noqa: ARG002  A lease is measured by the clock.
         if drift.BODY in delivery.body:
             return drift.send(delivery)
+        if seal.BODY in delivery.body:
+            return seal.send(delivery)
         card = SlackCard.objects.filter(request__code=delivery.body.get("request"), target=delivery.target).first()
         if card is None:
             raise Undeliverable("card_gone")

@@ -7,19 +7,17 @@ its answer is lost, there are two.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext
 
 from access_requests.models import Delivery, Drift
 from access_requests.services.drift import undoing
 from access_requests.services.notices import drift
-from access_requests.services.notices.contract import Undeliverable, Wanted
+from access_requests.services.notices.contract import Wanted
 from access_requests.services.notices.drift import Found
-from access_requests.services.notices.slack import blocks
+from access_requests.services.notices.slack import blocks, readers
 from access_requests.services.notices.slack.blocks import Block
-from access_requests.services.notices.slack.calls import PERSON, account_of, call, in_words_of
+from access_requests.services.notices.slack.calls import account_of, call, in_words_of
 from audits.models import TrailEntry
-from portal.users.models import User
 
 BODY = "drift"
 
@@ -27,18 +25,14 @@ BODY = "drift"
 def wanted(entry: TrailEntry) -> Iterator[Wanted]:
     """Yield each administrator and auditor who can be found in Slack. Costs one query."""
     found = entry.data["found"][: drift.MOST]
-    linked = Q(linked_identities__provider="slack", linked_identities__verified_at__isnull=False)
-    readers = User.objects.filter(linked, Q(is_administrator=True) | Q(is_auditor=True), is_active=True)
-    for username in readers.order_by("username").distinct().values_list("username", flat=True):
-        yield Wanted(target=f"{PERSON}{username}", body={BODY: found, "count": entry.data["count"]})
+    for target in readers.targets():
+        yield Wanted(target=target, body={BODY: found, "count": entry.data["count"]})
 
 
 def send(delivery: Delivery) -> str:
     """Raises Later, Undeliverable: also for who may not see all drift any more."""
-    person = User.objects.get(username=delivery.target.removeprefix(PERSON))
+    person = readers.reader_of(delivery)
     account = account_of(person)
-    if not person.reads_everything:
-        raise Undeliverable("may_not_see")
     found = [Found(**one) for one in delivery.body[BODY]]
     with in_words_of(person):
         message = _message(found, delivery.body["count"], _undoable(found) if person.is_administrator else frozenset())

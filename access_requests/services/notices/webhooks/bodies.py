@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from access_requests.models import WebhookEndpoint
 from access_requests.models.elevation import ENDED_BY_PEOPLE
-from access_requests.services.notices import drift
+from access_requests.services.notices import drift, seal
 from access_requests.services.notices.drift import Found
 from access_requests.services.notices.webhooks import sentences
 from audits.acts import Act
@@ -107,6 +108,14 @@ def of_drift(entry: TrailEntry, endpoint: WebhookEndpoint, found: Sequence[Found
         text = f"{sentences.said_of_drift(named, count)} {drift.list_url()}"
     facts = {"count": count, "found": [_difference(one) for one in named], "url": drift.list_url()}
     return _body(id_of(f"{endpoint.code} {entry.pk}"), entry.act, entry.at, {"drift": facts, "text": text})
+
+
+def of_seal(entry: TrailEntry, endpoint: WebhookEndpoint) -> dict[str, Any]:
+    """Return the body of how the seal is. Where the guard is, and what it said, is for the portal's page."""
+    with translation.override(endpoint.language):
+        text = f"{seal.said(entry.act, entry.data, zone=ZoneInfo(settings.DEFAULT_PERSON_TIME_ZONE))} {seal.url()}"
+    facts = {name: entry.data[name] for name in ("state", "waiting", "waiting_since") if name in entry.data}
+    return _body(id_of(f"{endpoint.code} {entry.pk}"), entry.act, entry.at, {"seal": {**facts, "url": seal.url()}, "text": text})
 
 
 def _difference(one: Found) -> Json:

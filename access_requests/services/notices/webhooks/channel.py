@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from access_requests.models import AccessRequest, Delivery, DisabledBecause, WebhookEndpoint
-from access_requests.services.notices import drift
+from access_requests.services.notices import drift, seal
 from access_requests.services.notices.contract import Later, Undeliverable, Wanted
 from access_requests.services.notices.webhooks import bodies, posting, recording, signing
 from audits.acts import Act
@@ -51,6 +51,9 @@ class WebhookChannel:
         if entry.act == Act.COMPARISON_DRIFT_FOUND:
             yield from _wanting_drift(entry)
             return
+        if entry.act in seal.ACTS:
+            yield from _wanting_seal(entry)
+            return
         wanting = _wanting(entry)
         if not wanting:
             return
@@ -87,6 +90,13 @@ def _wanting_drift(entry: TrailEntry) -> Iterator[Wanted]:
         if entry.act in endpoint.acts and theirs:
             body = bodies.of_drift(entry, endpoint, theirs, len(theirs) if only else count)
             yield Wanted(target=endpoint.code, body=body)
+
+
+def _wanting_seal(entry: TrailEntry) -> Iterator[Wanted]:
+    """Yield the endpoints that name the act: it is for administrators and auditors, and about no work group."""
+    for endpoint in WebhookEndpoint.objects.filter(enabled=True).order_by("pk"):
+        if entry.act in endpoint.acts:
+            yield Wanted(target=endpoint.code, body=bodies.of_seal(entry, endpoint))
 
 
 def _news(entry: TrailEntry, *, in_detail: bool) -> bodies.News:
