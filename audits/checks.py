@@ -42,3 +42,5 @@ def _lacks_of_seal() -> Iterator[str]:
             yield f"{one} and {other} are both set: set one."
     if settings.SEAL_GUARD.startswith("s3://") and not settings.SEAL_GUARD_RETENTION_DAYS:
         yield "SEAL_GUARD is a bucket, and SEAL_GUARD_RETENTION_DAYS is missing: say for how many days it keeps each checkpoint."
+    if settings.SEAL_STAMP_URLS and not settings.SEAL_STAMP_ROOTS_FILE:
+        yield "SEAL_STAMP_URLS is set, and SEAL_STAMP_ROOTS_FILE is missing: no stamp could be verified."

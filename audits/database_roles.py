@@ -91,7 +91,7 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         "access_requests_webhookendpoint": "SELECT, UPDATE (enabled, disabled_because, failing_since)",
         "access_requests_webhookendpoint_work_groups": READ,
         # Whether it is sealed is told from here.
-        **dict.fromkeys(("audits_log", "audits_checkpoint", "audits_sealer"), READ),
+        **dict.fromkeys(("audits_log", "audits_checkpoint", "audits_anchor", "audits_sealer"), READ),
         TABLE: APPEND,
     },
     # It sends messages by the clock, and opens no connection.

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from audits.sealed import Anchor, Checkpoint, Log, Sealer, SealKey, SealState, Tile
+from audits.sealed import Anchor, Checkpoint, Log, Sealer, SealKey, SealState, StampState, Tile
 from portal.storable import AsTyped
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "SealKey",
     "SealState",
     "Sealer",
+    "StampState",
     "Tile",
     "TrailEntry",
 ]

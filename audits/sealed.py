@@ -131,6 +131,8 @@ class Sealer(models.Model):
     # What somebody did there, such as deleting a checkpoint whose first version stays.
     remark = models.TextField(blank=True, default="", db_default="")
     origin = models.CharField(max_length=200, blank=True)
+    # Address of a time-stamp service -> how it is: `state` of StampState, `detail`, and times as text.
+    stamps = models.JSONField(default=dict, db_default={}, blank=True)
     since = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
 
@@ -138,13 +140,27 @@ class Sealer(models.Model):
         return self.state
 
 
+class StampState(models.TextChoices):
+    """How a time-stamp service is. None of them stops sealing."""
+
+    STAMPED = "stamped", _("It stamped the checkpoint.")
+    UNREACHABLE = "unreachable", _("The time-stamp service does not answer. It is asked again.")
+    REFUSED = "refused", _("The time-stamp service refuses. It is asked again.")
+    WRONG = "wrong", _("What the time-stamp service answered does not hold, and was not taken.")
+
+
 class Anchor(models.Model):
-    """That a checkpoint lies outside, beside the guard: where, and what was given for it."""
+    """That a checkpoint lies outside, beside the guard: where, and what was given for it. Of a time stamp that is its answer."""
 
     checkpoint = models.ForeignKey(Checkpoint, models.PROTECT, related_name="anchors")
     place = models.CharField(max_length=300)
     receipt = models.BinaryField()
     anchored_at = models.DateTimeField(db_default=Now())
+    # By the clock of whoever stamped.
+    stamped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint("checkpoint", "place", name="audits_one_anchor_a_place")]
 
     def __str__(self) -> str:
         return self.place

@@ -1,6 +1,7 @@
 """The log as an export has it, read out of the database: its leaves, and by name what the other files hold."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -12,7 +13,7 @@ from audits import personal
 from audits.merkle import tiles, tree
 from audits.merkle.leaves import Leaf
 from audits.merkle.tiles import Edge
-from audits.models import Checkpoint, Log, Tile, TrailEntry
+from audits.models import Anchor, Checkpoint, Log, Tile, TrailEntry
 from audits.sealing import beginning, growing, keys, rounds
 
 
@@ -71,6 +72,15 @@ class Sealed:
         over_edge = Q(size__gt=self.size >> tiles.HEIGHT << tiles.HEIGHT)
         chosen = rows.filter(numbers | over_edge | Q(anchors__isnull=False)).distinct()
         return {f"checkpoints/{size}": note for size, note in chosen.values_list("size", "note")}
+
+    @property
+    def stamps(self) -> Iterator[tuple[str, bytes]]:
+        """Yield by name the time stamps of checkpoints, as their services gave them."""
+        anchors = Anchor.objects.filter(checkpoint__log=self.log, checkpoint__size__lte=self.size)
+        sizes: Counter[int] = Counter()
+        for size, receipt in anchors.order_by("checkpoint__size", "place").values_list("checkpoint__size", "receipt"):
+            sizes[size] += 1
+            yield f"stamps/{size}-{sizes[size]}.tsr", bytes(receipt)
 
     @cached_property
     def edge(self) -> Edge:

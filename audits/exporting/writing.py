@@ -106,6 +106,8 @@ def export(folder: Path, *, since: datetime | None = None, until: datetime | Non
     written.write("keys.json", sealed.text("keys.json").encode())
     for name, note in sealed.checkpoints.items():
         written.write(name, note.encode())
+    for name, receipt in sealed.stamps:
+        written.write(name, receipt)
     written.write_lines("personal.jsonl", personal.lines(through=sealed.size - sealed.log.ahead))
     written.write("verify.py", Path(verify.__file__).read_bytes())
     query = {"since": since.isoformat() if since else None, "until": until.isoformat() if until else None}

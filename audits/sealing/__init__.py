@@ -7,7 +7,9 @@ keys        what signs, and how a log's key changes
 kms         a key that KMS holds
 guards      where every checkpoint is written before it counts; a folder
 bucket      a bucket with Object Lock as one
-configured  the guard and the key that settings name
+configured  the guard, the key and the time-stamp services that settings name
+stamps      time stamps of checkpoints, by others
+stamping    having them made, beside sealing
 status      how sealing is, from what the sealer left in the database
 watching    what of that is worth telling
 lease       one sealer at a time

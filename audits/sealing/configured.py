@@ -1,13 +1,18 @@
-"""The guard and the key that the settings name. Each raises ValueError for what is missing or cannot be read, by its variable."""
+"""The guard, the key and the time-stamp services that the settings name.
+
+Each raises ValueError for what is missing or cannot be read, by its variable.
+"""
 
 from pathlib import Path
 
+from cryptography.x509 import Certificate, load_pem_x509_certificates
 from django.conf import settings
 
 from audits.sealing import bucket, kms
 from audits.sealing.bucket import BucketGuard
 from audits.sealing.guards import DirectoryGuard, Guard
 from audits.sealing.keys import PrivateKey, Signer
+from audits.sealing.stamps import StampService
 from portal.aws.objects import Bucket
 
 
@@ -37,6 +42,28 @@ def signer() -> Signer:
 def before() -> Signer | None:
     """Return the key that the other follows while it is being changed."""
     return _signer("SEAL_KEY_BEFORE", "SEAL_KMS_KEY_BEFORE")
+
+
+def stamp_services() -> list[StampService]:
+    roots = stamp_roots()
+    for url in settings.SEAL_STAMP_URLS:
+        if not url.startswith(("http://", "https://")):
+            raise ValueError(f"SEAL_STAMP_URLS names no address of a time-stamp service: {url}.")
+    if settings.SEAL_STAMP_URLS and not roots:
+        raise ValueError(
+            "SEAL_STAMP_ROOTS_FILE is missing: name a file with the root certificates of the time-stamp services, PEM."
+        )
+    return [StampService(url=url, roots=roots) for url in settings.SEAL_STAMP_URLS]
+
+
+def stamp_roots() -> list[Certificate]:
+    """Return the roots under which time stamps count; none where no file is named."""
+    if not settings.SEAL_STAMP_ROOTS_FILE:
+        return []
+    try:
+        return load_pem_x509_certificates(Path(settings.SEAL_STAMP_ROOTS_FILE).read_bytes())
+    except (OSError, ValueError) as error:
+        raise ValueError(f"SEAL_STAMP_ROOTS_FILE cannot be read: {error}") from error
 
 
 def _signer(in_memory: str, in_kms: str) -> Signer | None:

@@ -16,6 +16,7 @@ from audits.sealing import beginning, growing, lease, rounds
 from audits.sealing.guards import GuardTrouble
 from audits.sealing.lease import Lease
 from audits.sealing.rounds import LeaseGone, Means, Stopped
+from audits.sealing.stamping import Stamping
 
 logger = logging.getLogger(__name__)
 # How often the guard is looked at where there is nothing to sign.
@@ -26,6 +27,7 @@ LOOK_SECONDS = 60.0
 class Sealing:
     means: Means
     lease: Lease = field(default_factory=Lease)
+    stamping: Stamping | None = None
     clock: Callable[[], float] = time.monotonic
     _looked_at: float | None = None
 
@@ -53,14 +55,19 @@ class Sealing:
                 pause = float(settings.SEAL_SECONDS)
                 try:
                     close_old_connections()
-                    if self.step() == SealState.BEHIND:
+                    state = self.step()
+                    if state == SealState.BEHIND:
                         pause = 0.0
+                    if state is not None and self.stamping is not None:
+                        self.stamping.step()
                 except DatabaseError:
                     logger.exception("the database does not answer; entries wait to be sealed")
                 alive()
                 if wait(pause):
                     return
         finally:
+            if self.stamping is not None:
+                self.stamping.close()
             self.lease.release()
 
     def _is_due(self) -> bool:

@@ -19,7 +19,7 @@ HOW_IT_IS = (Act.SEAL_STOPPED, Act.SEAL_OVERDUE, Act.SEAL_CAUGHT_UP)
 
 
 def watch(*, now: datetime) -> list[TrailEntry]:
-    """Record what is not as the trail said last; return that. Costs nine queries."""
+    """Record what is not as the trail said last; return that. Costs ten queries."""
     return [entry for act, data in _news(status.current(now=now)) if (entry := _recorded(act, data, now))]
 
 

@@ -25,3 +25,7 @@ SEAL_KMS_KEY = env.str("SEAL_KMS_KEY", "")
 SEAL_KMS_KEY_BEFORE = env.str("SEAL_KMS_KEY_BEFORE", "")
 # What the sealer takes on for both, where its own credentials are for that only.
 SEAL_ROLE_ARN = env.str("SEAL_ROLE_ARN", "")
+# Time stamps of checkpoints, by RFC 3161: services, the roots under which they sign (PEM), and how often each is asked.
+SEAL_STAMP_URLS: list[str] = env.list("SEAL_STAMP_URLS", [])
+SEAL_STAMP_ROOTS_FILE = env.str("SEAL_STAMP_ROOTS_FILE", "")
+SEAL_STAMP_SECONDS = env.int("SEAL_STAMP_SECONDS", 3600, validate=validate.Range(min=60))

@@ -6,9 +6,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audits.models import SealState
 from audits.sealing import configured, lease
-from audits.sealing.keys import KeyRefused
 from audits.sealing.rounds import Means
 from audits.sealing.sealer import Sealing, base_origin
+from audits.sealing.stamping import Stamping
 from portal import stopping
 
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
     @no_translations  # Commands speak English, whatever the pages do.
     def handle(self, *_args: Any, **options: Any) -> None:
-        sealing = Sealing(means=_means(options))
+        sealing = _sealing(options)
         if options["once"]:
             self._seal_all(sealing)
             return
@@ -50,9 +50,10 @@ class Command(BaseCommand):
         self.stdout.write("Every entry is sealed.")
 
 
-def _means(options: dict[str, Any]) -> Means:
+def _sealing(options: dict[str, Any]) -> Sealing:
     try:
-        return Means(
+        services = configured.stamp_services()
+        means = Means(
             guard=configured.guard(),
             signer=configured.signer(),
             before=configured.before(),
@@ -60,8 +61,9 @@ def _means(options: dict[str, Any]) -> Means:
             adopts_key=options["new_key"],
             fills_guard=options["new_guard"],
         )
-    except (ValueError, KeyRefused) as error:
+    except ValueError as error:
         raise CommandError(str(error)) from error
+    return Sealing(means=means, stamping=Stamping(services=services) if services else None)
 
 
 def _show_alive() -> None:

@@ -17,6 +17,7 @@ WHOLE = {"SEAL_KMS_KEY": "arn:aws:kms:eu-west-1:111111111111:key/a", "SEAL_GUARD
         ({"SEAL_KMS_KEY": ""}, "set SEAL_KEY, SEAL_KEY_FILE or SEAL_KMS_KEY"),
         ({"SEAL_KEY": "pem"}, "SEAL_KEY and SEAL_KMS_KEY are both set"),
         ({"SEAL_KEY_BEFORE": "pem", "SEAL_KMS_KEY_BEFORE": "arn"}, "SEAL_KEY_BEFORE and SEAL_KMS_KEY_BEFORE are both set"),
+        ({"SEAL_STAMP_URLS": ["https://stamps.example.com"]}, "SEAL_STAMP_ROOTS_FILE is missing"),
         ({"SEAL_GUARD_RETENTION_DAYS": 0}, "SEAL_GUARD_RETENTION_DAYS is missing"),
     ],
 )

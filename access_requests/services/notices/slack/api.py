@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from access_requests.services.notices import time_limit
-from access_requests.services.notices.slack.capped import CappedClient, opener
+from access_requests.services.notices.slack.capped import CappedClient
+from portal import time_limit
 
 # Of calls that somebody waits for: Slack itself gives up on the portal after three seconds.
 PATIENCE = 2
@@ -99,7 +99,7 @@ def _post(url: str, message: dict[str, Any]) -> None:
     headers = {"Content-Type": "application/json; charset=utf-8"}
     request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310  Its origin was checked.
     try:
-        with time_limit.at_most(PATIENCE), opener(_NoRedirect).open(request, timeout=PATIENCE):
+        with time_limit.at_most(PATIENCE), time_limit.opener(_NoRedirect).open(request, timeout=PATIENCE):
             pass
     except FAILURES as error:
         # Not the address: whoever has it may speak in the channel.

@@ -11,8 +11,8 @@ from requests_hardened.ip_filter_adapter import IPFilterAdapter  # type: ignore[
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from access_requests.services.notices import time_limit
 from access_requests.services.notices.webhooks import addresses
+from portal import time_limit
 
 
 class CappedConnection(HTTPConnection):

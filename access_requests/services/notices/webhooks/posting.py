@@ -13,8 +13,8 @@ from requests_hardened import Config, HTTPSession  # type: ignore[import-untyped
 from requests_hardened.ip_filter import InvalidIPAddress  # type: ignore[import-untyped]  # It ships no types.
 from urllib3.exceptions import HTTPError
 
-from access_requests.services.notices import time_limit
 from access_requests.services.notices.webhooks import adapter, addresses, webhook_errors
+from portal import time_limit
 from portal.logs import CONTROL_CHARACTERS
 
 CONNECT_SECONDS, READ_SECONDS = 3.0, 10.0

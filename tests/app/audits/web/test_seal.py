@@ -7,7 +7,7 @@ from django.test import Client
 
 from audits import verify
 from audits.acts import Act
-from audits.models import Log, Sealer, SealState, TrailEntry
+from audits.models import Anchor, Checkpoint, Log, Sealer, SealState, TrailEntry
 from audits.sealing.lease import Lease
 from audits.sealing.sealer import Sealing
 from portal.users.models import User
@@ -34,6 +34,31 @@ def test_page_says_until_where_it_is_sealed_and_by_which_key(sealed_trail: Trail
     assert str(sealed_trail.folder) in page
     assert f"{ORIGIN}+" in page
     assert "Begin another log" not in page
+
+
+def test_page_says_until_where_others_stamped_and_how_they_are(sealed_trail: Trail, cast: Cast, client: Client) -> None:
+    sealed_trail.grow(3)
+    Sealing(means=sealed_trail.means).step()
+    assert "Time stamps" not in page_of(client, cast.auditor01)
+    checkpoint = Checkpoint.objects.get()
+    at = {"stamped_at": sealed_trail.now, "receipt": b""}
+    for place in ("https://stamps.example.com", "https://gone.example.com"):
+        Anchor.objects.create(checkpoint=checkpoint, place=place, **at)
+    wrong = {"state": "wrong", "detail": "Nonce mismatch"}
+    Sealer.objects.update(stamps={"https://stamps.example.com": wrong, "http://away.example.com": {"state": "unreachable"}})
+    page = page_of(client, cast.auditor01)
+    assert page.count("stamped over 3 leaves, of") == 2
+    assert "does not hold, and was not taken. Nonce mismatch" in page
+    assert "no stamp yet" in page
+    assert "The time-stamp service does not answer." in page
+
+
+def test_page_says_when_somebody_touched_the_guard(sealed_trail: Trail, cast: Cast, client: Client) -> None:
+    Sealing(means=sealed_trail.means).step()
+    Sealer.objects.update(remark="somebody deleted or overwrote checkpoint 2")
+    page = page_of(client, cast.auditor01)
+    assert "Somebody touched the guard" in page
+    assert "deleted or overwrote checkpoint 2" in page
 
 
 def test_home_says_when_entries_wait_for_too_long(sealed_trail: Trail, cast: Cast, client: Client) -> None:

@@ -11,8 +11,8 @@ import pytest
 from pytest_django import Settings
 from slack_sdk import WebClient
 
-from access_requests.services.notices import time_limit
 from access_requests.services.notices.slack import api, capped
+from portal import time_limit
 from tests.stand_ins.slack_server import TOKEN, SlackServer, slack_server
 from tests.stand_ins.webhook_receivers import dripping, raw
 
@@ -94,7 +94,7 @@ def test_address_for_an_answer_that_drips_is_let_go(server: SlackServer, setting
 
 def test_nothing_is_connected_outside_of_a_call() -> None:
     with raw(dripping(b"", b"")) as url, pytest.raises(LookupError):
-        capped.opener().open(Request(url), timeout=1)
+        time_limit.opener().open(Request(url), timeout=1)
 
 
 def test_connection_that_is_made_too_late_is_cut_at_once() -> None:
@@ -102,7 +102,7 @@ def test_connection_that_is_made_too_late_is_cut_at_once() -> None:
         while not limit.is_over:
             time.sleep(0.01)
         with pytest.raises(OSError, match=r"closed|reset|pipe"):
-            capped.opener().open(Request(url), timeout=5)
+            time_limit.opener().open(Request(url), timeout=5)
         with pytest.raises(TimeoutError):
             limit.check()
 

@@ -9,7 +9,10 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from threading import Lock, Timer
+from typing import Any
+from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, Request, build_opener
 
 
 class Limit:
@@ -68,3 +71,36 @@ def at_most(seconds: float) -> Iterator[Limit]:
 def current() -> Limit:
     """Return the limit of the call that is made here. Raises LookupError outside of `at_most`: no call goes without one."""
     return _current.get()
+
+
+def opener(*more: Any) -> OpenerDirector:
+    """Return what opens addresses within `at_most`."""
+    return build_opener(_Handler, _TlsHandler, *more)
+
+
+def _connected(*arguments: Any, **options: Any) -> socket.socket:
+    limit = current()
+    made = socket.create_connection(*arguments, **options)
+    limit.watch(made)
+    return made
+
+
+class _Connection(HTTPConnection):
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        # Where http.client lets others connect; `connect` itself returns only when TLS has been agreed upon.
+        self._create_connection = _connected
+
+
+class _TlsConnection(_Connection, HTTPSConnection):
+    pass
+
+
+class _Handler(HTTPHandler):
+    def http_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(_Connection, req)
+
+
+class _TlsHandler(HTTPSHandler):
+    def https_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(_TlsConnection, req)
