@@ -57,6 +57,7 @@ class Machine:
             "RECONCILE_SECONDS": "180",
             "SETTLING_SECONDS": "60",
             "HEALTH_SECONDS": "300",
+            "SEAL_LATE_SECONDS": "600",
             "DELIVERIES_KEPT_DAYS": "90",
             "PERSON_PENDING_REQUESTS": "20",
             "PERSON_REQUESTS_PER_HOUR": "120",

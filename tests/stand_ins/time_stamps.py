@@ -6,7 +6,7 @@ It can be told to lie, to answer garbage, to be slow or to refuse.
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -95,7 +95,8 @@ def serving(authority: Authority) -> Iterator[Authority]:
             self.send_header("Content-Length", str(len(body)))
             self.send_header("Location", "/elsewhere")
             self.end_headers()
-            self.wfile.write(body)
+            with suppress(ConnectionError):  # Who asked has given up.
+                self.wfile.write(body)
 
         def log_message(self, *_args: object) -> None:
             """Say nothing."""

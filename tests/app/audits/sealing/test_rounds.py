@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 
 from audits import trail
@@ -15,6 +15,7 @@ from audits.models import Checkpoint, Log, SealKey, SealState, Tile, TrailEntry
 from audits.sealing import beginning, growing, rounds
 from audits.sealing.guards import DirectoryGuard, Guard, Unreachable
 from audits.sealing.keys import KeyRefused
+from tests.app.audits.sealing.restoring import restored
 from tests.worlds.sealed import ORIGIN, Trail, new_key
 
 Check = Callable[[], None]
@@ -202,7 +203,7 @@ def test_database_from_an_hour_ago_with_other_entries_signs_nothing(sealed_trail
     sealed_trail.seal()
     sealed_trail.grow(2)
     sealed_trail.seal()
-    _restore(to=3)
+    restored(to=3)
     sealed_trail.grow(1)
     assert sealed_trail.stops().state == SealState.RESTORED
     sealed_trail.grow(1, actor="another")
@@ -221,18 +222,6 @@ def test_database_from_an_hour_ago_with_the_same_entries_adopts_the_guards(seale
     sealed_trail.seal()
     assert sealed_trail.sizes == [3, 403, 405]
     assert_sealed()
-
-
-def _restore(*, to: int) -> None:
-    """Take the database back to when it had so many entries, as a backup does."""
-    forge = Trail.forge
-    for statement in (
-        "DELETE FROM audits_checkpoint WHERE size > %s",
-        "DELETE FROM audits_trailentry WHERE id > %s",
-    ):
-        forge(None, statement, to)  # type: ignore[arg-type]
-    if connection.vendor == "sqlite":
-        forge(None, "UPDATE sqlite_sequence SET seq = %s WHERE name = 'audits_trailentry'", to)  # type: ignore[arg-type]
 
 
 def test_empty_database_does_not_begin_a_log_that_the_guard_knows(sealed_trail: Trail) -> None:
@@ -304,7 +293,7 @@ def test_administrator_has_another_log_begun_which_names_the_one_before(sealed_t
     sealed_trail.grow(5)
     sealed_trail.seal()
     last = sealed_trail.guarded()[1]
-    _restore(to=0)
+    restored(to=0)
     sealed_trail.grow(2, actor="another")
     assert sealed_trail.stops().state == SealState.RESTORED
     with transaction.atomic():
