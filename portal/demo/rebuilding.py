@@ -76,9 +76,9 @@ def _stacks(files: dict[str, str]) -> Iterator[Stack]:
     """Yield a stack for each template, with the file of its parameters, whose blanks are filled in."""
     for name, template in files.items():
         if name.endswith(".yaml"):
-            given = json.loads(files.get(name.replace(".yaml", ".parameters.json"), "[]"))
-            for each in given:
-                each["ParameterValue"] = each["ParameterValue"] or BLANKS.get(each["ParameterKey"], "")
+            written = json.loads(files.get(name.replace(".yaml", ".parameters.json"), "[]"))
+            pairs = (each.partition("=") for each in written)
+            given = [{"ParameterKey": key, "ParameterValue": value or BLANKS.get(key, "")} for key, _, value in pairs]
             yield Stack(name=f"sekisho-{name.removesuffix('.yaml')}", template=template, parameters=given)
 
 

@@ -141,6 +141,7 @@ def test_person_carries_the_boundary_where_it_is_needed_or_was_there(
         ({"Principal": {"Service": "ec2.amazonaws.com", "AWS": "444444444444"}}, False),
         ({"Principal": {"AWS": ["AROAGONE000000000001", "arn:aws:iam::444444444444:role/Prod_MemberRole"]}}, False),
         ({"Principal": {"Federated": "cognito-identity.amazonaws.com"}}, False),
+        ({"Principal": {"Service": ["ec2.amazonaws.com", "rolesanywhere.amazonaws.com"]}}, False),
         ({"Principal": "*"}, False),
         ({"NotPrincipal": {"AWS": "444444444444"}}, False),
     ],

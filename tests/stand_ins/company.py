@@ -60,7 +60,9 @@ def _made(account: str) -> Mapping[str, list[dict[str, Any]]]:
 
 
 def _of(resources: Resources, kind: str) -> Resources:
-    return {name: each["Properties"] for name, each in resources.items() if each["Type"] == f"AWS::IAM::{kind}"}
+    """Return the properties of that kind's resources, but for those that the defaults of the parameters leave out."""
+    made = {name: each for name, each in resources.items() if "Condition" not in each}
+    return {name: each["Properties"] for name, each in made.items() if each["Type"] == f"AWS::IAM::{kind}"}
 
 
 def _arns(resources: Resources, account_id: str) -> Iterator[tuple[str, str]]:

@@ -28,7 +28,7 @@ class Compared:
 
 
 def compared(design: Design, *, account: str | None = None) -> Iterator[Compared]:
-    """Yield the accounts, or the one. Costs two calls an account, and one for each name of an event where something differs."""
+    """Yield the accounts, or the one. Costs two calls an account, one a role, and one a kind of event that is asked for."""
     roles = dict(AwsAccount.objects.values_list("key", "gate_role_arn"))
     for each in design.accounts:
         if account in (None, each.key):
@@ -57,11 +57,17 @@ def _compared(design: Design, account: Account, *, role_arn: str) -> Compared:
     if account.kind != "jump" and not role_arn:
         return Compared(account=account.key, problem="the portal has no role there to ask by")
     client: Any = iam_of(role_arn) if role_arn else jump_iam()
+    aws, wanted = AwsClient.without_lease(client), rendering.resources_of(design, account)
     try:
-        found = inventory.read(AwsClient.without_lease(client), account_id=account.id)
+        found = inventory.read(aws, account_id=account.id)
+        lengths = {
+            name: int(aws.call("get_role", RoleName=name)["Role"]["MaxSessionDuration"])
+            for name in comparing.sessions(wanted)
+            if found.role_details(name)
+        }
     except BackendError as error:
         return Compared(account=account.key, problem=str(error))
-    differing = list(comparing.differences(rendering.resources_of(design, account), found))
+    differing = [*comparing.differences(wanted, found), *comparing.of_sessions(comparing.sessions(wanted), lengths)]
     trail = _Trail(role_arn)
     return Compared(account=account.key, differences=tuple((each, trail.who(each)) for each in differing))
 

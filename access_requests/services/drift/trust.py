@@ -14,6 +14,8 @@ OWN_NAME = "${aws:username}"
 AGES = ("numericlessthan", "numericlessthanequals")
 # What AWS shows in place of an ARN once its user or role is gone. It lets in nobody.
 DELETED = re.compile(r"A[A-Z]{2}A[A-Z0-9]{12,}")
+# They let in who has a certificate, or an entitlement.
+OPEN_TO_PEOPLE = frozenset({"account-access.amazonaws.com", "rolesanywhere.amazonaws.com"})
 # What else a session may be begun with; none of it changes the name.
 BEGIN = frozenset({"sts:assumerole", "sts:setsourceidentity", "sts:tagsession"})
 
@@ -36,7 +38,7 @@ def is_open(trust: Document, *, own: str, jump: str, closed_to: Collection[str] 
 
 
 def is_of_services(trust: Document) -> bool:
-    """Whether every Allow is for services of AWS and for nobody else. Who is deleted is nobody."""
+    """Whether every Allow is for services of AWS, and for nobody else, behind one of them too. Who is deleted is nobody."""
     return all(
         statement.get("Effect") == "Deny" or _names_services(statement) for statement in _listed(trust.get("Statement", []))
     )
@@ -46,8 +48,8 @@ def _names_services(statement: Mapping[str, Any]) -> bool:
     principal = statement.get("Principal")
     if not isinstance(principal, Mapping) or "NotPrincipal" in statement:
         return False
-    others = [name for kind, names in principal.items() if kind != "Service" for name in _listed(names)]
-    return all(DELETED.fullmatch(str(name)) for name in others)
+    named = [(kind, str(name)) for kind, names in principal.items() for name in _listed(names)]
+    return all(name not in OPEN_TO_PEOPLE if kind == "Service" else DELETED.fullmatch(name) for kind, name in named)
 
 
 def _is_open(statement: Mapping[str, Any], own: str, jump: str, closed_to: Collection[str] | None) -> bool:

@@ -5,6 +5,7 @@
     resources   resources of a template, and the template of several
     people      the Jump account's groups and the boundary of people; `portal` the portal's own roles
     targets     roles that people switch to, with rails, boundaries, the gate at rest, and CloudFormation's own role
+    hook        the rules of CloudFormation Guard as a hook, with the role that it reads them in
     archive     the log archive: buckets, key, the organisation's trail
     organisation   service control policies and resource control policies
     comparing   what AWS has otherwise

@@ -30,15 +30,35 @@ class _Wanted:
     inline: dict[str, Any]
     trust: Any = None
     boundary: str | None = None
+    is_conditional: bool = False
+
+
+def sessions(resources: Resources) -> dict[str, int]:
+    """Return how long a session may last at the most, by role, where the template says so."""
+    roles = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::IAM::Role"]
+    return {role["RoleName"]: role["MaxSessionDuration"] for role in roles if "MaxSessionDuration" in role}
+
+
+def of_sessions(wanted: Mapping[str, int], found: Mapping[str, int]) -> Iterator[Difference]:
+    """Yield the roles whose sessions may last longer or shorter than wanted. A role that is not there is told of elsewhere."""
+    for name, seconds in wanted.items():
+        if found.get(name, seconds) != seconds:
+            what = f"lets sessions last {found[name]} seconds, not {seconds}"
+            yield Difference(thing=name, what=what, parameter="roleName", events=("UpdateRole", "CreateRole"))
 
 
 def differences(resources: Resources, account: Account) -> Iterator[Difference]:
-    """Yield what is missing, is another one, or is there besides. Of the account's other things nothing is said."""
+    """Yield what is missing, is another one, or is there besides. Of the account's other things nothing is said.
+
+    What a template makes under a condition alone is compared where it is there.
+    """
     arns = {name: _arn(account, each) for name, each in resources.items() if each["Type"] == "AWS::IAM::ManagedPolicy"}
     for name, arn in arns.items():
         yield from _of_policy(arn, resources[name]["Properties"]["PolicyDocument"], account)
     for wanted in _holders(resources, arns, "Role"):
-        yield from _of_role(wanted, account.role_details(wanted.name))
+        found = account.role_details(wanted.name)
+        if found or not wanted.is_conditional:
+            yield from _of_role(wanted, found)
     for wanted in _holders(resources, arns, "Group"):
         yield from _of_carrier("Group", wanted, account.group(wanted.name))
 
@@ -110,6 +130,7 @@ def _holders(resources: Resources, arns: Mapping[str, str], kind: str) -> Iterat
             inline={each["PolicyName"]: each["PolicyDocument"] for each in put},
             trust=properties.get("AssumeRolePolicyDocument"),
             boundary=_resolved(properties["PermissionsBoundary"], arns) if "PermissionsBoundary" in properties else None,
+            is_conditional="Condition" in resource,
         )
 
 

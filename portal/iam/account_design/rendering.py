@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
-from portal.iam.account_design import archive, organisation, people, portal, quotas, resources, targets
-from portal.iam.account_design.design import Account, Design
+from portal.iam.account_design import archive, hook, organisation, people, portal, quotas, resources, targets
+from portal.iam.account_design.design import ENVIRONMENTS, Account, Design
 from portal.iam.account_design.resources import Resources, Template, logical_id
 
 # What CloudFormation takes as the body of a call; a longer template would have to lie in a bucket.
@@ -27,9 +27,8 @@ def of_account(design: Design, account: Account) -> dict[str, str]:
     """Return the files of one account. Raises DoesNotFit."""
     quotas.check(resources_of(design, account), design.quotas_of(account))
     files = {f"{name}.yaml": text(template) for name, template in _templates(design, account)}
-    if account.kind == "log_archive":
-        files[f"{account.key}.parameters.json"] = _parameters(archive.PARAMETERS)
-    return files
+    declared = _declared(account).get("Parameters")
+    return {**files, f"{account.key}.parameters.json": _parameters(declared)} if declared else files
 
 
 def resources_of(design: Design, account: Account) -> Resources:
@@ -89,14 +88,20 @@ def _after(resource: dict[str, Any], ground: Mapping[str, Any]) -> dict[str, Any
 
 
 def _template(account: Account, made: Resources, description: str) -> Template:
-    if account.kind != "log_archive":
-        return resources.template(description, made)
-    return resources.template(description, made, parameters=archive.PARAMETERS, Conditions=archive.CONDITIONS)
+    return resources.template(description, made, **_declared(account))
+
+
+def _declared(account: Account) -> dict[str, Any]:
+    """Return what a template of the account declares besides resources: what is asked of whoever deploys it."""
+    if account.kind == "log_archive":
+        return {"Parameters": archive.PARAMETERS, "Conditions": archive.CONDITIONS}
+    return {"Parameters": hook.PARAMETERS, "Conditions": hook.CONDITIONS} if account.kind in ENVIRONMENTS else {}
 
 
 def of_organisation() -> dict[str, str]:
     """Return the files of the management account."""
-    made = resources.template("Policies of the organisation", organisation.of_account(), parameters=organisation.PARAMETERS)
+    declared = {"Parameters": organisation.PARAMETERS}
+    made = resources.template("Policies of the organisation", organisation.of_account(), **declared)
     return {f"{ORGANISATION}.yaml": text(made), f"{ORGANISATION}.parameters.json": _parameters(organisation.PARAMETERS)}
 
 

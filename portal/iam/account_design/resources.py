@@ -17,9 +17,9 @@ def logical_id(*parts: str) -> str:
     return "".join(re.sub(r"[^A-Za-z0-9]", "", part) for part in parts)
 
 
-def template(description: str, resources: Resources, *, parameters: Mapping[str, Any] | None = None, **more: Any) -> Template:
-    head = {"AWSTemplateFormatVersion": "2010-09-09", "Description": description}
-    return {**head, **({"Parameters": dict(parameters)} if parameters else {}), **more, "Resources": resources}
+def template(description: str, resources: Resources, **sections: Any) -> Template:
+    """Return a template; `sections` come before its resources."""
+    return {"AWSTemplateFormatVersion": "2010-09-09", "Description": description, **sections, "Resources": resources}
 
 
 def managed_policy(name: str, path: str, policy: Document) -> Resources:

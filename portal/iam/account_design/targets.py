@@ -1,7 +1,7 @@
 """An account that people switch into: its roles with their trust, rails and boundaries, and CloudFormation's own role."""
 
 from portal.iam import boundaries
-from portal.iam.account_design import portal, resources, rights
+from portal.iam.account_design import hook, portal, resources, rights
 from portal.iam.account_design.design import ENVIRONMENTS, Account, Design, Role
 from portal.iam.account_design.resources import Resources, logical_id
 from portal.iam.rails import placing
@@ -21,7 +21,7 @@ def ground(design: Design, account: Account) -> Resources:
     if account.kind in ENVIRONMENTS:
         for name, boundary in boundaries.BY_NAME.items():
             made |= resources.managed_policy(name, boundaries.PATH, boundary(account.id))
-        made |= _deploy_role()
+        made |= {**_deploy_role(), **hook.of_account(account)}
     return {**made, **(portal.in_account(design, account) if account.gate_role else {})}
 
 

@@ -15,7 +15,7 @@ Statement = dict[str, Any]
 # The order in which they are told of.
 _FILES = (
     *("billing", "s3-download", "s3-delete", "network", "iam"),
-    *("portal-forgery", "identities", "logs", "ways-out"),
+    *("portal-forgery", "identities", "logs", "hooks", "ways-out"),
 )
 
 

@@ -17,7 +17,7 @@ from portal.simulated_aws import company_directory
 from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE, ADMIN_USER
 from portal.simulated_aws.company import first_day as company_on_its_first_day
 from portal.simulated_aws.world import World
-from tests.simulated_aws.cloudformation.deploying import deploy_file
+from tests.simulated_aws.cloudformation.deploying import NAMED, deploy_file
 from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY, Aws, Switched
 
 ROOT = Path(__file__).parents[4]
@@ -58,19 +58,23 @@ def client(aws: Aws, service: str, account: str) -> Any:
 
 def deploy(aws: Aws, folder: Path) -> None:
     for file in sorted(folder.glob("*.yaml"), key=lambda file: (file.stem != "jump", file.stem)):
-        account = file.stem if file.stem in ACCOUNTS else "jump"
-        cloudformation = client(aws, "cloudformation", account)
+        cloudformation = client(aws, "cloudformation", _account_of(file))
         parameters = [{"ParameterKey": name, "ParameterValue": GIVEN[name]} for name in _unanswered(file)]
         cloudformation.create_stack(
             StackName=f"sekisho-{file.stem}",
             TemplateBody=file.read_text(),
             Parameters=parameters,
-            Capabilities=["CAPABILITY_NAMED_IAM"],
+            Capabilities=NAMED,
         )
         (stack,) = cloudformation.describe_stacks(StackName=f"sekisho-{file.stem}")["Stacks"]
         events = cloudformation.describe_stack_events(StackName=f"sekisho-{file.stem}")["StackEvents"]
         failed = [event.get("ResourceStatusReason") for event in events if event["ResourceStatus"].endswith("FAILED")]
         assert (stack["StackStatus"], failed) == ("CREATE_COMPLETE", []), file.name
+
+
+def _account_of(file: Path) -> str:
+    """Return the account that a template is deployed into; the organisation's is administered by Jump here."""
+    return file.stem if file.stem in ACCOUNTS else "jump"
 
 
 def _unanswered(file: Path) -> list[str]:
@@ -135,6 +139,63 @@ def test_what_tests_take_for_the_company_is_what_its_stacks_make(aws: Aws, tmp_p
             assert found[kind] == things, f"{kind} of {account}"
 
 
+def test_stacks_of_every_template_are_changed_by_what_is_new_alone_and_leave_what_must_be_kept(aws: Aws, tmp_path: Path) -> None:
+    render(tmp_path)
+    aws.rebuild(first_day())
+    deploy(aws, tmp_path)
+    kept: dict[str, list[str]] = {}
+    for file in tmp_path.glob("*.yaml"):
+        name, cloudformation = f"sekisho-{file.stem}", client(aws, "cloudformation", _account_of(file))
+        given = [{"ParameterKey": key, "UsePreviousValue": True} for key in _unanswered(file)]
+        asked = {"StackName": name, "ChangeSetName": "again", "TemplateBody": file.read_text(), "Parameters": given}
+        cloudformation.create_change_set(**asked, Capabilities=NAMED)
+        again = cloudformation.describe_change_set(StackName=name, ChangeSetName="again")
+        assert (again["Status"], again["Changes"]) == ("FAILED", []), name
+        arn = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackId"]
+        cloudformation.delete_stack(StackName=name)
+        assert cloudformation.describe_stacks(StackName=arn)["Stacks"][0]["StackStatus"] == "DELETE_COMPLETE", name
+        events = cloudformation.describe_stack_events(StackName=arn)["StackEvents"]
+        kept[file.stem] = sorted(each["ResourceType"] for each in events if each["ResourceStatus"] == "DELETE_SKIPPED")
+    # Logs, their key and what the organisation refuses outlive their stacks; groups and roles, which can be made again, do not.
+    logs = ["AWS::CloudTrail::Trail", "AWS::KMS::Key", "AWS::S3::Bucket", "AWS::S3::BucketPolicy"]
+    assert {name: kinds for name, kinds in kept.items() if kinds} == {
+        "log-archive": logs,
+        "organisation": ["AWS::Organizations::Policy"] * 2,
+    }
+
+
+def test_changed_template_arrives_and_one_that_fails_is_rolled_back(aws: Aws, tmp_path: Path) -> None:
+    render(tmp_path, "--account", "production")
+    aws.rebuild(first_day())
+    deploy(aws, tmp_path)
+    cloudformation, iam = client(aws, "cloudformation", "production"), client(aws, "iam", "production")
+    template = yaml.safe_load((tmp_path / "production.yaml").read_text())
+    role, policy = (template["Resources"][name]["Properties"] for name in ("ProdMemberRole", "ProdMemberRoleOperate"))
+    role["MaxSessionDuration"] = 7_200
+    role["AssumeRolePolicyDocument"]["Statement"][0]["Sid"] = "People"
+    policy["PolicyDocument"]["Statement"][0]["Action"] = ["ssm:StartSession"]
+    enforcing = [
+        {"ParameterKey": "RulesBucket", "ParameterValue": "sekisho-guard-444444444444"},
+        {"ParameterKey": "HookMode", "ParameterValue": "FAIL"},
+    ]
+    given = {"StackName": "sekisho-production", "Capabilities": NAMED, "Parameters": enforcing}
+    cloudformation.update_stack(TemplateBody=json.dumps(template), **given)
+    found = iam.get_role(RoleName="Prod_MemberRole")["Role"]
+    assert (found["MaxSessionDuration"], found["AssumeRolePolicyDocument"]["Statement"][0]["Sid"]) == (7_200, "People")
+    operate = iam.get_role_policy(RoleName="Prod_MemberRole", PolicyName="Operate")["PolicyDocument"]
+    assert operate["Statement"][0]["Action"] == ["ssm:StartSession"]
+    (hook,) = cloudformation.describe_stack_resources(StackName=given["StackName"], LogicalResourceId="GuardHook")[
+        "StackResources"
+    ]
+    assert "Kept as declared" in hook["ResourceStatusReason"]
+    role["MaxSessionDuration"] = 3_600
+    template["Resources"]["Taken"] = {"Type": "AWS::IAM::Role", "DependsOn": "ProdMemberRole", "Properties": dict(role)}
+    cloudformation.update_stack(TemplateBody=json.dumps(template), **given)
+    (stack,) = cloudformation.describe_stacks(StackName=given["StackName"])["Stacks"]
+    assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert iam.get_role(RoleName="Prod_MemberRole")["Role"]["MaxSessionDuration"] == 7_200
+
+
 @pytest.mark.exhaustive
 def test_command_line_deploys_every_template_and_changes_nothing_the_second_time(aws: Aws, tmp_path: Path) -> None:
     render(tmp_path)
@@ -142,10 +203,9 @@ def test_command_line_deploys_every_template_and_changes_nothing_the_second_time
     files = sorted(tmp_path.glob("*.yaml"), key=lambda file: (file.stem != "jump", file.stem))
     for says in ("Successfully created/updated stack", "No changes to deploy"):
         for file in files:
-            account = file.stem if file.stem in ACCOUNTS else "jump"
             overrides = ["--parameter-overrides", f"file://{_filled(file)}"] if _unanswered(file) else []
             options = ("--no-fail-on-empty-changeset", *overrides)
-            outcome = deploy_file(aws, file, *options, stack=f"sekisho-{file.stem}", keys=_keys(aws, account))
+            outcome = deploy_file(aws, file, *options, stack=f"sekisho-{file.stem}", keys=_keys(aws, _account_of(file)))
             assert (outcome.returncode, says in outcome.stdout) == (0, True), (file.name, outcome.stdout, outcome.stderr)
 
 
@@ -193,7 +253,7 @@ def test_templates_hold_nothing_that_the_portal_or_people_write(tmp_path: Path) 
 def test_role_that_is_replaced_is_shut(tmp_path: Path) -> None:
     """The gate at rest is in the template: a stack that makes the role anew makes it with its gate."""
     render(tmp_path, "--account", "production")
-    assert [file.name for file in tmp_path.iterdir()] == ["production.yaml"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["production.parameters.json", "production.yaml"]
     resources = yaml.safe_load((tmp_path / "production.yaml").read_text())["Resources"]
     gated = [each["Properties"] for each in resources.values() if each["Properties"].get("PolicyName") == SESSION_GATE_NAME]
     gates = {properties["RoleName"]["Ref"] for properties in gated}
@@ -260,11 +320,12 @@ def test_check_says_what_was_changed_by_hand_and_by_whom(company: Aws, tmp_path:
     iam.put_role_policy(RoleName="Prod_MemberRole", PolicyName="More", PolicyDocument=everything)
     iam.update_assume_role_policy(RoleName="Prod_LeaderRole", PolicyDocument=anybody)
     iam.delete_role_permissions_boundary(RoleName="Prod_LeaderRole")
+    iam.update_role(RoleName="Prod_ChangeRole", MaxSessionDuration=43_200)
     iam.create_policy_version(PolicyArn=rail, PolicyDocument=everything, SetAsDefault=True)
     jump.put_group_policy(GroupName="MemberGroup", PolicyName="More", PolicyDocument=everything)
     (tmp_path / "jump.yaml").write_text("Resources: {}")
     said = io.StringIO()
-    with pytest.raises(CommandError, match="8 differences"):
+    with pytest.raises(CommandError, match="9 differences"):
         call_command("render_account_design", str(tmp_path), "--design", str(DECLARED), "--check", stdout=said)
     told = [line for line in said.getvalue().splitlines() if "not compared" not in line and not line.startswith("quotas ")]
     found = {line.partition(" (")[0] for line in told}
@@ -277,10 +338,11 @@ def test_check_says_what_was_changed_by_hand_and_by_whom(company: Aws, tmp_path:
         "production: Prod_MemberRole has another Iam",
         "production: Prod_MemberRole has More besides",
         "production: Prod_LeaderRole trusts others",
+        "production: Prod_ChangeRole lets sessions last 43200 seconds, not 14400",
         f"production: Prod_LeaderRole has the boundary -, not {boundary}",
     }
     by = [line for line in said.getvalue().splitlines() if f"assumed-role/{ADMIN_ROLE}/admin at 20" in line]
-    assert len(by) == 6
+    assert len(by) == 7
     assert f"(arn:aws:iam::{ACCOUNTS['jump']}:user/{ADMIN_USER} at 20" in said.getvalue()
 
 
