@@ -23,6 +23,15 @@ ON_EITHER = {
 }
 # Beside SQLite, at each change: who races for a row, and what is lost when somebody dies with one.
 ON_BOTH = ("tests/races", "tests/crashes/test_commits.py", "tests/crashes/test_messages.py")
+# The doors of the web, each call as the database role that it has in production.
+AS_WEB = (
+    f"{APP}/web",
+    f"{APP}/api",
+    f"{APP}/chat",
+    f"--ignore={APP}/api/test_openapi.py",
+    "tests/app/audits/web",
+    f"{APP}/commands",
+)
 BENCH = "tests/bench"
 # Its plugin takes a second to load; one module uses it.
 MADE_UP_CALLS = "every door"
@@ -82,6 +91,8 @@ def tests(*, found: Mapping[str, str], folder: Path, exhaustive: bool) -> list[S
     if has_postgresql:
         steps += [_pytest(name, [*wanted, *paths], folder, found) for name, paths in ON_EITHER.items()]
         steps.append(_pytest("PostgreSQL", [*wanted, *ON_BOTH, BENCH], folder, {**found, **SMALL_BENCH}))
+    if exhaustive and has_postgresql:
+        steps.append(_pytest("the web under its own role", AS_WEB, folder, {**found, "AS_WEB": "1"}))
     if exhaustive or not has_postgresql:
         steps += [in_process(f"{name} on SQLite", [*wanted, *paths], folder, on_sqlite) for name, paths in ON_EITHER.items()]
     steps += [in_process(name, [*wanted, *paths], folder, on_sqlite) for name, paths in IN_PROCESS.items()]

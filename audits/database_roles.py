@@ -1,131 +1,32 @@
-"""What each database role of the portal may do: tables and verbs, and which entries of the trail it may append.
+"""Database roles: each service's gets what `audits.database_rights` says, and nothing else.
 
-The role that migrates owns the tables and the trail's triggers; nobody who logs in as another can lift them. Whoever takes over
-a worker can neither ask, decide nor add people, nor write the entries that say somebody did; and what a worker gives must rest
-on those (`access_requests.services.elevations.leave`).
+The role that migrates owns the tables and the trail's triggers; nobody who logs in as another can lift them.
 """
 
 from collections.abc import Collection, Mapping
-from enum import StrEnum
 
 from django.db import connection, transaction
 from psycopg import sql
 
-from audits.acts import Act
-from audits.sealed import SEALED_TABLES
+from audits.database_rights import OF_PEOPLE, RIGHTS, Service
 from audits.triggers import TABLE
 
-
-class Service(StrEnum):
-    WEB = "web"
-    WORKER = "worker"
-    NOTICES = "notices"
-    BEAT = "beat"
-    SEALER = "sealer"
-    AUDITOR = "auditor"
-
-
-# Texts that entries have commitments for: only the owner erases them.
-PERSONAL = "audits_personal"
-READ, APPEND, KEEP = "SELECT", "SELECT, INSERT", "SELECT, INSERT, UPDATE"
-FORGET, ALL = "SELECT, DELETE", "SELECT, INSERT, UPDATE, DELETE"
-# These say that people asked and decided: only the web, which knows who they are, writes them.
-OF_PEOPLE = (
-    Act.REQUEST_SUBMITTED,
-    Act.REQUEST_APPROVAL_GIVEN,
-    Act.REQUEST_APPROVED,
-    Act.ELEVATION_SCHEDULED,
-    Act.ELEVATION_EXTENDED,
-)
-# What pages, verbs and evaluations of access read. People are read whole, password hashes included (SECURITY.md).
-_OF_ACCESS = (
-    *("approvallevel", "approvallevel_approvers", "approvalpolicy", "awsaccount", "decision", "identitycenterbinding"),
-    *("standinggroup", "standinggroup_people", "standinggroup_target_roles", "targetrole"),
-    *("workgroup", "workgroup_requesters", "workgroup_target_roles"),
-)
-_READ_BY_ALL = {**{f"access_requests_{name}": READ for name in _OF_ACCESS}, "users_user": READ, "users_linkedidentity": READ}
-RIGHTS: Mapping[Service, Mapping[str, str]] = {
-    Service.WORKER: {
-        **_READ_BY_ALL,
-        # Which role in AWS a name is.
-        "access_requests_targetrole": "SELECT, UPDATE (arn, role_id, read_at, read_again_at)",
-        # Lapsing, and what somebody refused in AWS; the window that an approval fixed is saved along as it was.
-        "access_requests_accessrequest": "SELECT, UPDATE (status, settled_at, starts_at, ends_at)",
-        "access_requests_requestedgroup": "SELECT, UPDATE (waits_to_start_now)",
-        "access_requests_elevation": "SELECT, UPDATE",
-        "access_requests_iamuserbinding": "SELECT, UPDATE (mfa_serials, access_keys, credentials_read_at)",
-        "access_requests_binding": "SELECT, UPDATE (mfa_serials, access_keys, credentials_read_at)",
-        "access_requests_automationexecution": KEEP,
-        "access_requests_personlease": KEEP,
-        "access_requests_rolegate": KEEP,
-        "access_requests_roleabilities": ALL,
-        "access_requests_drift": KEEP,
-        "access_requests_baseline": APPEND,
-        "access_requests_comparisonasked": FORGET,
-        "access_requests_reconciliation": ALL,
-        "access_requests_backendhealth": ALL,
-        "outbox_message": ALL,
-        # What the sweep forgets.
-        "access_requests_idempotentanswer": FORGET,
-        "access_requests_linkcode": FORGET,
-        "access_requests_personaltoken": FORGET,
-        "access_requests_receivedsignature": FORGET,
-        "access_requests_wrongcode": FORGET,
-        "allauth_idp_oidc_token": FORGET,
-        TABLE: APPEND,
-        PERSONAL: APPEND,
-    },
-    Service.NOTICES: {
-        **_READ_BY_ALL,
-        "access_requests_accessrequest": READ,
-        "access_requests_requestedgroup": READ,
-        "access_requests_elevation": READ,
-        "access_requests_drift": READ,
-        "access_requests_iamuserbinding": READ,
-        "access_requests_binding": READ,
-        # Cards say what the roles can do.
-        "access_requests_roleabilities": READ,
-        "access_requests_delivery": ALL,
-        "access_requests_noticecursor": KEEP,
-        "access_requests_slackcard": KEEP,
-        "access_requests_webhookendpoint": "SELECT, UPDATE (enabled, disabled_because, failing_since)",
-        "access_requests_webhookendpoint_work_groups": READ,
-        # Whether it is sealed is told from here.
-        **dict.fromkeys(("audits_log", "audits_checkpoint", "audits_anchor", "audits_sealer"), READ),
-        TABLE: APPEND,
-    },
-    # It sends messages by the clock, and opens no connection.
-    Service.BEAT: {},
-    # Alone in writing what is sealed. Of the trail it appends what it does itself.
-    Service.SEALER: {
-        TABLE: APPEND,
-        **dict.fromkeys(SEALED_TABLES, APPEND),
-        "audits_anchor": APPEND,
-        "audits_sealer": KEEP,
-    },
-    # For people who look by themselves, with a program of theirs: what an auditor believes.
-    Service.AUDITOR: dict.fromkeys((TABLE, PERSONAL, *SEALED_TABLES, "audits_anchor", "audits_sealer"), READ),
-}
-# All of everything but the trail, how far notices have told it, the record of migrations, and what is never changed or deleted
-# once it is there; a level that leaves a policy leaves its decisions. Sequences are those of tables from before identity columns.
-OF_WEB = """
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
-GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
-REVOKE ALL ON {trail} FROM {role};
-GRANT SELECT, INSERT ON {trail} TO {role};
-REVOKE UPDATE, DELETE ON audits_personal FROM {role};
-REVOKE INSERT, UPDATE, DELETE ON audits_log, audits_sealkey, audits_tile, audits_checkpoint FROM {role};
-REVOKE INSERT, UPDATE, DELETE ON audits_anchor, audits_sealer FROM {role};
-REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role};
-REVOKE UPDATE, DELETE ON access_requests_decision FROM {role};
-REVOKE INSERT, UPDATE, DELETE ON access_requests_noticecursor FROM {role};
-GRANT UPDATE (level_id) ON access_requests_decision TO {role};
-REVOKE DELETE ON access_requests_accessrequest, access_requests_requestedgroup, access_requests_elevation, users_user FROM {role};
-"""
 NOTHING = """
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role};
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {role};
 GRANT USAGE ON SCHEMA public TO {role};
+"""
+# Those of tables from before identity columns.
+SEQUENCES = "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}"
+# Only a worker, which reads AWS back, says that access begins, is there or is gone. No privilege tells states apart.
+ELEVATIONS_IN_AWS = """
+CREATE OR REPLACE FUNCTION audits_elevation_is_in_aws() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS
+$$ BEGIN RAISE EXCEPTION 'permission denied: only workers say what became of an elevation in AWS'; END $$;
+CREATE OR REPLACE TRIGGER audits_elevation_is_made BEFORE INSERT ON access_requests_elevation FOR EACH ROW
+WHEN (current_user = {web} AND NEW.status <> 'scheduled') EXECUTE FUNCTION audits_elevation_is_in_aws();
+CREATE OR REPLACE TRIGGER audits_elevation_is_moved BEFORE UPDATE ON access_requests_elevation FOR EACH ROW
+WHEN (current_user = {web} AND NEW.status <> OLD.status AND NEW.status IN ('granting', 'active', 'ended'))
+EXECUTE FUNCTION audits_elevation_is_in_aws();
 """
 # Policies of rows come on top of privileges; the owner is under neither.
 TRAIL_IN_GENERAL = """
@@ -182,11 +83,13 @@ def grant(*, roles: Mapping[Service, str]) -> None:
     with transaction.atomic():
         for role in roles.values():
             _check(role, others=list(roles.values()))
+        there = connection.introspection.table_names()
         for service, role in roles.items():
-            _grant(service, role)
+            _grant(service, role, there)
         _keep_from_making(list(roles.values()))
         _execute(TRAIL_IN_GENERAL)
         _restrict(TRAIL_OF_PEOPLE, [role for service, role in roles.items() if service != Service.WEB])
+        _execute(ELEVATIONS_IN_AWS, web=sql.Literal(roles.get(Service.WEB, "")))
         _restrict(TRAIL_IS_LATE, [role for service, role in roles.items() if service != Service.WORKER])
 
 
@@ -203,12 +106,13 @@ def _check(role: str, *, others: list[str]) -> None:
         )
 
 
-def _grant(service: Service, role: str) -> None:
+def _grant(service: Service, role: str, there: Collection[str]) -> None:
+    """Grant it what it needs of the tables that there are: where the cache is elsewhere, it has none."""
     _execute(NOTHING, role=sql.Identifier(role))
     if service == Service.WEB:
-        _execute(OF_WEB, role=sql.Identifier(role))
-        return
-    for table, verbs in RIGHTS[service].items():
+        _execute(SEQUENCES, role=sql.Identifier(role))
+    for table in RIGHTS[service].keys() & there:
+        verbs = RIGHTS[service][table]
         _execute(f"GRANT {verbs} ON {{table}} TO {{role}}", table=sql.Identifier(table), role=sql.Identifier(role))
 
 

@@ -14,6 +14,7 @@ bench           speed, as ratios (make bench)
 journeys        a real browser before a real worker
 """
 
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -41,6 +42,8 @@ pytest_plugins = [
     "tests.worlds.sealed_in_aws",
     "tests.worlds.tagged",
     "tests.worker",
+    # Every call of the web's doors under the role that they have in production: `make test-all`.
+    *(["tests.as_web"] if os.environ.get("AS_WEB") else []),
 ]
 # They import one another; the assertions of those that are imported before their turn are explained too.
 pytest.register_assert_rewrite(*pytest_plugins)

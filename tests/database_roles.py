@@ -9,7 +9,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from psycopg import sql
 
-from audits.database_roles import Service, grant
+from audits.database_rights import Service
+from audits.database_roles import grant
 from audits.triggers import TABLE
 
 

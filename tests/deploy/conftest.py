@@ -8,7 +8,7 @@ import pytest
 import redis
 from psycopg import sql
 
-from audits.database_roles import Service
+from audits.database_rights import Service
 from tests.deploy.compose import Machine, make_secrets, run_role_script
 
 

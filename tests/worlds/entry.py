@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from access_requests.lifecycle import ElevationAction
+from audits import personal
 from audits.acts import Act
 from audits.models import TrailEntry
 
@@ -28,3 +29,9 @@ def of_another_release(entry: TrailEntry, *, version: int, act: str = "", **said
     data = {name: value for name, value in {**entry.data, **said}.items() if value is not None}
     like = {"at": entry.at, "actor": entry.actor, "subject": entry.subject, "act": act or entry.act, "data": data}
     return TrailEntry.objects.create(schema_version=version, **like)
+
+
+def shown_entry(**lookups: Any) -> TrailEntry:
+    """Return the one entry that there is of this, with personal texts as pages have them."""
+    (entry,) = personal.shown(TrailEntry.objects.filter(**lookups))
+    return entry

@@ -4,7 +4,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from audits.database_roles import Service, UnfitRole, grant
+from audits.database_rights import Service
+from audits.database_roles import UnfitRole, grant
 
 
 class Command(BaseCommand):

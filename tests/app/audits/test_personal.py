@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from audits import personal, trail, verify
 from audits.acts import Act
-from audits.database_roles import Service
+from audits.database_rights import Service
 from audits.exporting import reading, writing
 from audits.models import Personal, TrailEntry
 from portal.verbs import operators

@@ -11,7 +11,8 @@ from psycopg import sql
 from pytest_django import DjangoAssertNumQueries
 
 from audits import trail
-from audits.database_roles import Service, UnfitRole, grant
+from audits.database_rights import Service
+from audits.database_roles import UnfitRole, grant
 from audits.models import Late, TrailEntry
 from audits.trail import NotInShape
 from audits.triggers import LOCK, TABLE

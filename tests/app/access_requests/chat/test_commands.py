@@ -8,13 +8,13 @@ from pytest_django import Settings
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, Decision, Elevation, Verdict
 from access_requests.services.people import people
-from audits.models import TrailEntry
 from portal.users.models import LinkedIdentity
 from portal.verbs.run import run
 from tests.stand_ins.slack import TEAM, Slack, texts, told
 from tests.stand_ins.slack_server import SlackServer
 from tests.worlds.cast import Cast, actor_of, add_person, iam_user_id
 from tests.worlds.clock import Clock
+from tests.worlds.entry import shown_entry
 from tests.worlds.story import approved, elevated, extension_asked, rejected, submitted, written
 
 ASK = "request ProdMemberWorkGroup 30m CHG-123 fix the index"
@@ -27,7 +27,7 @@ def test_request_is_made_and_says_its_number_and_whom_it_waits_for(cast: Cast, s
     assert (made.requester, made.duration_minutes, made.change_ticket) == (cast.member01, 90, "CHG-123")
     assert (made.reason, made.door, made.client) == ("fix the index & <b>", "chat", "")
     assert any("leader01, leader02" in text for text in texts(answer))
-    entry = TrailEntry.objects.get(subject=made.code)
+    entry = shown_entry(subject=made.code)
     assert (entry.actor, entry.on_behalf_of, entry.data["door"]) == ("member01", "", "chat")
     assert entry.data["proof"] == {
         "method": "slack-signature",
@@ -175,7 +175,7 @@ def test_approver_approves_with_a_comment_and_the_trail_keeps_the_proof(cast: Ca
     assert (decision.approver, decision.comment, decision.door, decision.client) == (cast.leader01, "go ahead then", "chat", "")
     assert decision.proof["method"] == "slack-signature"
     assert decision.proof["identity"] == "slack:U0LEADER01"
-    assert TrailEntry.objects.get(act="request.approved").data["decision"]["proof"] == decision.proof
+    assert shown_entry(act="request.approved").data["decision"]["proof"] == decision.proof
     assert Elevation.objects.get().status == ElevationStatus.SCHEDULED
 
 

@@ -13,6 +13,7 @@ from portal.verbs.run import run
 from tests.stand_ins.slack import Slack, told
 from tests.worlds.cast import PASSWORD, Cast, actor_of
 from tests.worlds.clock import Clock
+from tests.worlds.entry import shown_entry
 from tests.worlds.story import submitted
 
 NEWCOMER = "U0NEWCOMER"
@@ -42,7 +43,7 @@ def test_code_from_the_page_links_who_types_it_and_both_proofs_are_kept(unlinked
     code = code_for(unlinked)
     told(slack.types(NEWCOMER, "list"), "identity_not_linked")
     told(slack.types(NEWCOMER, f"link {code}"), "You are member01 here now.")
-    entry = TrailEntry.objects.get(act="identity.linked")
+    entry = shown_entry(act="identity.linked")
     assert (entry.actor, entry.subject, entry.data["door"]) == ("member01", "person:member01", "chat")
     assert (entry.data["proof"]["method"], entry.data["proof"]["identity"]) == ("slack-signature", f"slack:{NEWCOMER}")
     assert entry.data["after"]["code_made_by"]["method"] == "password"
@@ -133,7 +134,7 @@ def test_unlinked_in_slack_one_is_nobody_at_once(cast: Cast, slack: Slack, clock
     request = submitted(cast.member01, now=clock.now)
     told(slack.types(cast.leader01, "unlink"), "You are unlinked")
     told(slack.types(cast.leader01, f"approve {request.code}"), "identity_not_linked")
-    entry = TrailEntry.objects.get(act="identity.unlinked")
+    entry = shown_entry(act="identity.unlinked")
     assert entry.data["before"] == {"provider": "slack", "external_id": "U0LEADER01"}
     assert entry.data["proof"]["method"] == "slack-signature"
 

@@ -18,7 +18,6 @@ from slack_sdk.socket_mode.builtin.connection import Connection
 
 from access_requests.chat import listening
 from access_requests.models import AccessRequest, Decision
-from audits.models import TrailEntry
 from portal.users.models import User
 from tests.stand_ins.slack import TEAM, user_id
 from tests.stand_ins.slack_server import APP_TOKEN, SlackServer
@@ -26,6 +25,7 @@ from tests.stand_ins.slack_socket import SlackSocket, slack_socket
 from tests.waiting import told_often
 from tests.worlds.cast import Cast
 from tests.worlds.clock import Clock
+from tests.worlds.entry import shown_entry
 from tests.worlds.story import submitted
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -79,7 +79,7 @@ def test_command_is_carried_out_and_the_trail_says_by_which_proof(cast: Cast, ta
     made = AccessRequest.objects.get()
     assert answer["envelope_id"] == "one"
     assert made.code in answer["payload"]["text"]
-    proof = TrailEntry.objects.get(subject=made.code).data["proof"]
+    proof = shown_entry(subject=made.code).data["proof"]
     assert (proof["method"], proof["identity"], proof["team"]) == ("slack-socket", "slack:U0MEMBER01", TEAM)
 
 

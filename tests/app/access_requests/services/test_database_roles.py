@@ -29,7 +29,7 @@ from access_requests.services.notices.webhooks import keeping
 from access_requests.services.notices.webhooks.keeping import Wishes
 from access_requests.services.record import bindings
 from audits.acts import Act
-from audits.database_roles import Service
+from audits.database_rights import Service
 from audits.models import TrailEntry
 from portal.users.models import User
 from portal.verbs.run import run
@@ -111,6 +111,34 @@ def test_webs_role_changes_and_deletes_no_decision_and_no_request(
     with roles.act_as(WEB):
         jump.cast.one_lead.levels.all().delete()
     assert decisions.get().level is None
+
+
+@pytest.mark.parametrize("state", ["granting", "active", "ended"])
+def test_webs_role_says_of_no_elevation_what_became_of_it_in_aws(
+    jump: Jump, roles: Roles, request_rejected: AccessRequest, state: str
+) -> None:
+    now, why = jump.clock.now, "only workers say"
+    facts = dict.fromkeys(("granted_at", "granting_at", "stopped_at", "ended_at"), now)
+    with roles.act_as(WEB):
+        forged = forged_elevation(request_rejected, now=now)
+    with roles.refused(WEB, why):
+        Elevation.objects.filter(pk=forged.pk).update(status=state, **facts)
+    with roles.refused(WEB, why):
+        Elevation(**{**unsaved(jump), **facts}, request=request_rejected, status=state).save()
+    with roles.act_as(WORKER):
+        assert Elevation.objects.update(status=state, **facts) == 1
+
+
+def test_webs_role_ends_what_is_active_and_extends_it(jump: Jump, roles: Roles) -> None:
+    elevation = elevated(jump.cast.member01, jump.cast.leader01, now=jump.clock.now)
+    with roles.act_as(WORKER):
+        granted(elevation)
+    with roles.act_as(WEB):
+        now, later = jump.clock.now, elevation.ends_at + timedelta(minutes=30)
+        approved(extension_asked(elevation, jump.cast.member01, ends_at=later, now=now), jump.cast.leader01, now=now)
+        returned(elevation, jump.cast.member01, now=now)
+    elevation.refresh_from_db()
+    assert elevation.status == ElevationStatus.REVOKING
 
 
 @pytest.mark.parametrize("service", [WORKER, NOTICES, BEAT])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from audits.database_roles import Service
+from audits.database_rights import Service
 from audits.models import Anchor, Checkpoint, Log, Sealer, SealKey, Tile, TrailEntry
 from audits.sealing.sealer import Sealing
 from tests.database_roles import Roles

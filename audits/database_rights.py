@@ -1,0 +1,146 @@
+"""What each database role of the portal may do, table by table, and which entries of the trail it may append.
+
+Whoever takes over a worker can neither ask, decide nor add people, nor write the entries that say somebody did; and what a
+worker gives must rest on those (`access_requests.services.elevations.leave`). A test says which table has no reader here.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from audits.acts import Act
+from audits.sealed import SEALED_TABLES
+from audits.triggers import TABLE
+
+
+class Service(StrEnum):
+    WEB = "web"
+    WORKER = "worker"
+    NOTICES = "notices"
+    BEAT = "beat"
+    SEALER = "sealer"
+    AUDITOR = "auditor"
+
+
+# Texts that entries have commitments for: only the owner erases them.
+PERSONAL = "audits_personal"
+READ, APPEND, KEEP = "SELECT", "SELECT, INSERT", "SELECT, INSERT, UPDATE"
+FORGET, ALL = "SELECT, DELETE", "SELECT, INSERT, UPDATE, DELETE"
+# These say that people asked and decided: only the web, which knows who they are, writes them.
+OF_PEOPLE = (
+    Act.REQUEST_SUBMITTED,
+    Act.REQUEST_APPROVAL_GIVEN,
+    Act.REQUEST_APPROVED,
+    Act.ELEVATION_SCHEDULED,
+    Act.ELEVATION_EXTENDED,
+)
+# What pages, verbs and evaluations of access read. People are read whole, password hashes included (SECURITY.md).
+_OF_ACCESS = (
+    *("approvallevel", "approvallevel_approvers", "approvalpolicy", "awsaccount", "decision", "identitycenterbinding"),
+    *("standinggroup", "standinggroup_people", "standinggroup_target_roles", "targetrole"),
+    *("workgroup", "workgroup_requesters", "workgroup_target_roles"),
+)
+_READ_BY_ALL = {**{f"access_requests_{name}": READ for name in _OF_ACCESS}, "users_user": READ, "users_linkedidentity": READ}
+# What people and the catalogue's file say there is.
+_SAID = (
+    *("apiclient", "apiclient_owners", "apiclient_people", "apiclient_work_groups", "approvallevel", "approvallevel_approvers"),
+    *("approvalpolicy", "awsaccount", "binding", "iamuserbinding", "identitycenterbinding", "standinggroup"),
+    *("standinggroup_people", "standinggroup_target_roles", "targetrole", "webhookendpoint", "webhookendpoint_work_groups"),
+    *("workgroup", "workgroup_requesters", "workgroup_target_roles"),
+)
+# What lets people and programs in.
+_LETS_IN = (
+    *("access_requests_linkcode", "access_requests_personaltoken", "account_emailaddress", "account_emailconfirmation"),
+    *("allauth_idp_oidc_client", "allauth_idp_oidc_token", "cache", "django_session", "users_linkedidentity"),
+)
+# What workers find out and pages show.
+_FOUND = ("automationexecution", "backendhealth", "personlease", "reconciliation", "roleabilities", "rolegate", "slackcard")
+# Django's own, by which nobody here is let do anything.
+_OF_DJANGO = (
+    *("auth_group", "auth_group_permissions", "auth_permission", "django_admin_log", "django_content_type", "django_migrations"),
+    *("users_user_groups", "users_user_user_permissions"),
+)
+RIGHTS: Mapping[Service, Mapping[str, str]] = {
+    # The catalogue is loaded under this role too.
+    Service.WEB: {
+        **dict.fromkeys((*(f"access_requests_{name}" for name in _SAID), *_LETS_IN, "outbox_message"), ALL),
+        **dict.fromkeys((*(f"access_requests_{name}" for name in _FOUND), *_OF_DJANGO), READ),
+        # People, requests and what became of them are never deleted.
+        "users_user": KEEP,
+        "access_requests_accessrequest": KEEP,
+        "access_requests_requestedgroup": KEEP,
+        "access_requests_elevation": KEEP,
+        "access_requests_drift": "SELECT, UPDATE",
+        "access_requests_baseline": KEEP,
+        "access_requests_delivery": KEEP,
+        "access_requests_idempotentanswer": KEEP,
+        "access_requests_noticecursor": READ,
+        # A level that leaves a policy leaves its decisions.
+        "access_requests_decision": "SELECT, INSERT, UPDATE (level_id)",
+        "access_requests_comparisonasked": APPEND,
+        "access_requests_receivedsignature": APPEND,
+        "access_requests_wrongcode": APPEND,
+        **dict.fromkeys((*SEALED_TABLES, "audits_anchor", "audits_sealer"), READ),
+        PERSONAL: APPEND,
+        TABLE: APPEND,
+    },
+    Service.WORKER: {
+        **_READ_BY_ALL,
+        # Which role in AWS a name is.
+        "access_requests_targetrole": "SELECT, UPDATE (arn, role_id, read_at, read_again_at)",
+        # Lapsing, and what somebody refused in AWS; the window that an approval fixed is saved along as it was.
+        "access_requests_accessrequest": "SELECT, UPDATE (status, settled_at, starts_at, ends_at)",
+        "access_requests_requestedgroup": "SELECT, UPDATE (waits_to_start_now)",
+        "access_requests_elevation": "SELECT, UPDATE",
+        "access_requests_iamuserbinding": "SELECT, UPDATE (mfa_serials, access_keys, credentials_read_at)",
+        "access_requests_binding": "SELECT, UPDATE (mfa_serials, access_keys, credentials_read_at)",
+        "access_requests_automationexecution": KEEP,
+        "access_requests_personlease": KEEP,
+        "access_requests_rolegate": KEEP,
+        "access_requests_roleabilities": ALL,
+        "access_requests_drift": KEEP,
+        "access_requests_baseline": APPEND,
+        "access_requests_comparisonasked": FORGET,
+        "access_requests_reconciliation": ALL,
+        "access_requests_backendhealth": ALL,
+        "outbox_message": ALL,
+        # What the sweep forgets.
+        "access_requests_idempotentanswer": FORGET,
+        "access_requests_linkcode": FORGET,
+        "access_requests_personaltoken": FORGET,
+        "access_requests_receivedsignature": FORGET,
+        "access_requests_wrongcode": FORGET,
+        "allauth_idp_oidc_token": FORGET,
+        TABLE: APPEND,
+        PERSONAL: APPEND,
+    },
+    Service.NOTICES: {
+        **_READ_BY_ALL,
+        "access_requests_accessrequest": READ,
+        "access_requests_requestedgroup": READ,
+        "access_requests_elevation": READ,
+        "access_requests_drift": READ,
+        "access_requests_iamuserbinding": READ,
+        "access_requests_binding": READ,
+        # Cards say what the roles can do.
+        "access_requests_roleabilities": READ,
+        "access_requests_delivery": ALL,
+        "access_requests_noticecursor": KEEP,
+        "access_requests_slackcard": KEEP,
+        "access_requests_webhookendpoint": "SELECT, UPDATE (enabled, disabled_because, failing_since)",
+        "access_requests_webhookendpoint_work_groups": READ,
+        # Whether it is sealed is told from here.
+        **dict.fromkeys(("audits_log", "audits_checkpoint", "audits_anchor", "audits_sealer"), READ),
+        TABLE: APPEND,
+    },
+    # It sends messages by the clock, and opens no connection.
+    Service.BEAT: {},
+    # Alone in writing what is sealed. Of the trail it appends what it does itself.
+    Service.SEALER: {
+        TABLE: APPEND,
+        **dict.fromkeys(SEALED_TABLES, APPEND),
+        "audits_anchor": APPEND,
+        "audits_sealer": KEEP,
+    },
+    # For people who look by themselves, with a program of theirs: what an auditor believes.
+    Service.AUDITOR: dict.fromkeys((TABLE, PERSONAL, *SEALED_TABLES, "audits_anchor", "audits_sealer"), READ),
+}
