@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from audits.acts import Act
-from audits.database_roles import Service
+from audits.database_rights import Service
 from audits.models import Sealer, SealState, TrailEntry
 from audits.sealing import watching
 from audits.sealing.sealer import Sealing
