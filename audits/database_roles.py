@@ -90,6 +90,9 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         "access_requests_slackcard": KEEP,
         "access_requests_webhookendpoint": "SELECT, UPDATE (enabled, disabled_because, failing_since)",
         "access_requests_webhookendpoint_work_groups": READ,
+        # What entries mention, for whoever looks for them.
+        "audits_mention": APPEND,
+        "audits_noted": KEEP,
         TABLE: APPEND,
     },
     # It sends messages by the clock, and opens no connection.
@@ -102,7 +105,9 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         "audits_sealer": KEEP,
     },
     # For people who look by themselves, with a program of theirs: what an auditor believes.
-    Service.AUDITOR: dict.fromkeys((TABLE, PERSONAL, *SEALED_TABLES, "audits_anchor", "audits_sealer"), READ),
+    Service.AUDITOR: dict.fromkeys(
+        (TABLE, "audits_mention", "audits_noted", PERSONAL, *SEALED_TABLES, "audits_anchor", "audits_sealer"), READ
+    ),
 }
 # All of everything but the trail, how far notices have told it, the record of migrations, and what is never changed or deleted
 # once it is there; a level that leaves a policy leaves its decisions. Sequences are those of tables from before identity columns.
@@ -114,6 +119,7 @@ GRANT SELECT, INSERT ON {trail} TO {role};
 REVOKE UPDATE, DELETE ON audits_personal FROM {role};
 REVOKE INSERT, UPDATE, DELETE ON audits_log, audits_sealkey, audits_tile, audits_checkpoint FROM {role};
 REVOKE INSERT, UPDATE, DELETE ON audits_anchor, audits_sealer FROM {role};
+REVOKE UPDATE, DELETE ON audits_mention FROM {role};
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role};
 REVOKE UPDATE, DELETE ON access_requests_decision FROM {role};
 REVOKE INSERT, UPDATE, DELETE ON access_requests_noticecursor FROM {role};
