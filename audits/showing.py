@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from audits import sentences
+from django.utils.translation import gettext
+
+from audits import personal, sentences
 from audits.models import TrailEntry
 
 
@@ -23,8 +25,11 @@ class Shown:
 
 
 def shown(entries: Iterable[TrailEntry]) -> Sequence[Shown]:
-    """Return the entries in their order, in the reader's language and zone."""
-    return [_shown(entry) for entry in entries]
+    """Return the entries in their order, in the reader's language and zone, with personal texts as far as they are not erased.
+
+    For showing only: a leaf is made of an entry as it is read.
+    """
+    return [_shown(entry) for entry in personal.shown(entries, erased=gettext("erased"))]
 
 
 def _shown(entry: TrailEntry) -> Shown:
