@@ -93,6 +93,10 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         # What entries mention, for whoever looks for them.
         "audits_mention": APPEND,
         "audits_noted": KEEP,
+        # Exports that people asked for. What they say of people is shown as far as it is not erased.
+        "audits_extract": "SELECT, UPDATE",
+        "audits_extractpart": "SELECT, INSERT, DELETE",
+        PERSONAL: READ,
         TABLE: APPEND,
     },
     # It sends messages by the clock, and opens no connection.

@@ -39,6 +39,8 @@ SUBJECTS: Mapping[str, Kind] = {
     "role": Kind.ACCOUNT,
 }
 OF_IAM_USERS = (Act.IAM_USER_BOUND, Act.IAM_USER_UNBOUND)
+# What an export was narrowed to: whom somebody looked for is not what happened to them.
+SEARCHED = "filters"
 ROLE = re.compile(r"arn:[\w-]+:iam::(\d{12}):role/")
 CODE = re.compile(r"[A-Z]-[0-9A-Z]{1,20}", re.ASCII)
 ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
@@ -121,7 +123,8 @@ def _named(value: Any, name: str = "") -> Iterator[Found]:
             yield from _of_drift(value)
         for field, inner in value.items():
             yield from ((kind, _name(kind, text)) for kind in FIELDS.get(field, ()) for text in _texts(inner))
-            yield from _named(inner, field)
+            if field != SEARCHED:
+                yield from _named(inner, field)
     elif isinstance(value, list):
         for inner in value:
             yield from _named(inner, name)

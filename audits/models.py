@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from audits.extracted import Extract, ExtractPart, ExtractState, Format
 from audits.mentioned import Kind, Mention, Noted
 from audits.sealed import Anchor, Checkpoint, Log, Sealer, SealKey, SealState, Tile
 from portal.storable import AsTyped
@@ -15,6 +16,10 @@ __all__ = [
     "FARTHEST",
     "Anchor",
     "Checkpoint",
+    "Extract",
+    "ExtractPart",
+    "ExtractState",
+    "Format",
     "Kind",
     "Late",
     "Log",

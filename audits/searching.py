@@ -6,7 +6,7 @@ the rarest kind (`mentioned.Kind`), whose entries are checked for the others one
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -30,6 +30,20 @@ class Filters:
     until: datetime | None = None
     last: int | None = None
 
+    @classmethod
+    def of(cls, said: Mapping[str, str], *, last: int) -> "Filters":
+        """Return what `said` had said, of the entries up to `last`."""
+        since, until = (datetime.fromisoformat(said[name]) if name in said else None for name in ("since", "until"))
+        mentioned = {kind: said[kind.value] for kind in Kind if kind.value in said}
+        return cls(mentioned=mentioned, act=said.get("act", ""), since=since, until=until, last=last)
+
+    def said(self) -> Mapping[str, str]:
+        """Return as text what narrows, by the names of the page's fields."""
+        period = {"since": self.since, "until": self.until}
+        times = {name: moment.astimezone(UTC).isoformat() for name, moment in period.items() if moment is not None}
+        typed = {kind.value: value for kind, value in self.mentioned.items() if value}
+        return {**typed, **({"act": self.act} if self.act else {}), **times}
+
     @property
     def narrows(self) -> bool:
         return bool(self.terms or self.act or self.since or self.until)
@@ -51,6 +65,10 @@ class Found:
     rows: QuerySet[Any]
     number: str
     behind: int = 0
+
+    def field(self, name: str) -> str:
+        """Return by which name rows are narrowed by a field of their entries."""
+        return name if self.number == "id" else f"entry__{name}"
 
     def order(self, fields: Sequence[str]) -> list[str]:
         return [each.replace("entry_id", self.number) for each in fields]

@@ -1,5 +1,6 @@
 """An entry of the trail as a sentence, from the entry alone, of whichever version it is."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
@@ -19,7 +20,7 @@ ENDS = (Act.ELEVATION_REVOKING, Act.ELEVATION_CANCELLED)
 # AWS did not let anybody in; then the comment is the cause.
 GRANT_REFUSED = "grant_refused"
 DECISIONS = {"allowed": _("can switch"), "denied": _("cannot switch"), "unknown": _("not known")}
-NOT_SAID = "–"
+NOT_SAID, OMITTED = "–", "…"
 
 
 def in_words(entry: TrailEntry) -> tuple[str, str]:
@@ -33,6 +34,11 @@ def in_words(entry: TrailEntry) -> tuple[str, str]:
     if entry.act in ENDS:
         kind, sentence = _end_began(entry, kind, sentence)
     return kind, str(sentence) % _words(entry)
+
+
+def of_act(act: str) -> str:
+    """Return what entries of this act say, without what each says of its own."""
+    return str(WORDS[act].sentence) % defaultdict(lambda: OMITTED) if act in WORDS else act
 
 
 def who(entry: TrailEntry) -> str:
@@ -80,6 +86,7 @@ def _words(entry: TrailEntry) -> dict[str, str]:
         "status": _text(entry, "execution", "status"),
         "problem": _text(entry, "problem") or _text(entry, "drift", "problem"),
         "count": _text(entry, "count"),
+        "rows": _text(entry, "rows"),
         "principal": _text(entry, "drift", "principal"),
         "found": reasons.differs(drift["kind"], thing=drift["thing"], name=drift["name"]) if drift["kind"] else "",
     }

@@ -20,6 +20,23 @@ class Shown:
     data: Mapping[str, Any]
 
     @property
+    def fields(self) -> Mapping[str, Any]:
+        """The entry as programs get it."""
+        row = self.entry
+        return {
+            "id": row.pk,
+            "at": row.at,
+            "recorded_at": row.recorded_at,
+            "late": row.late,
+            "act": row.act,
+            "actor": row.actor,
+            "on_behalf_of": row.on_behalf_of,
+            "subject": row.subject,
+            "schema_version": row.schema_version,
+            "data": self.data,
+        }
+
+    @property
     def who(self) -> str:
         return sentences.who(self.entry)
 

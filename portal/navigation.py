@@ -118,7 +118,7 @@ AUDIT = Area(
     entries=(
         _for_readers("audit", pgettext_lazy("navigation", "Overview")),
         _for_readers("audit-trail", pgettext_lazy("navigation", "Trail"), below=r"audit-(entry|story).*"),
-        _for_readers("audit-export-list", pgettext_lazy("navigation", "Exports"), below=r"audit-export"),
+        _for_readers("audit-export-list", pgettext_lazy("navigation", "Exports"), below=r"audit-export-(?!list).+"),
         _for_readers("audit-seal", pgettext_lazy("navigation", "Seal"), below=r"audit-(seal|checkpoint).+"),
         _for_readers("drift-list", pgettext_lazy("navigation", "Drift"), below=r"drift(?!-list).*"),
         _for_readers("matrix", _("Matrix"), below=r"matrix-person"),

@@ -1,6 +1,5 @@
 """What the trail is narrowed to, as it is typed."""
 
-from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,29 +7,16 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from audits import sentences
 from audits.acts.words import WORDS
 from audits.models import EARLIEST, Kind
 from audits.searching import Filters
 from portal.pages.fields import LocalTimeField
 
-OMITTED = "…"
 # Beyond them there is nothing, and near the ends of the calendar no time of another zone.
 LATEST = datetime(3000, 1, 1, tzinfo=UTC)
 _NOTHING_THEN = _("The trail has nothing of that time. Give a year from 2000 on.")
 WITHIN = (MinValueValidator(EARLIEST, message=_NOTHING_THEN), MaxValueValidator(LATEST, message=_NOTHING_THEN))
-
-
-class Said(Mapping[str, str]):
-    """Stands for whatever a sentence takes from an entry."""
-
-    def __getitem__(self, _name: str) -> str:
-        return OMITTED
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
 
 
 class TrailFilterForm(forms.Form):
@@ -53,7 +39,7 @@ class TrailFilterForm(forms.Form):
         super().__init__(*args, **options)
         act = self.fields["act"]
         if isinstance(act, forms.ChoiceField):
-            act.choices = [("", _("All")), *((act, str(words.sentence) % Said()) for act, words in WORDS.items())]
+            act.choices = [("", _("All")), *((act, sentences.of_act(act)) for act in WORDS)]
 
     def clean(self) -> dict[str, Any]:
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")

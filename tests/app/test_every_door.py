@@ -35,6 +35,7 @@ GAPS = {
     "<path:object_id>": "1",
     "<path:content_type_id>": "1",
     "<code>": "R-00000000",
+    "exports/<slug:code>": "exports/X-00000000",
     "<str:username>": "member01",
     "(?P<url>.*)$": "nothing",
     "^(?P<app_label>users|access_requests)/$": "users/",
@@ -128,11 +129,18 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "delivery"): READERS,
     (GET, "delivery-again"): READERS,
     (POST, "delivery-again"): ADMINISTRATORS,
+    (GET, "audit"): READERS,
     (GET, "audit-trail"): READERS,
     (GET, "audit-entry"): READERS,
     (GET, "audit-entry-leaf"): READERS,
     # Nothing is sealed.
     (GET, "audit-entry-proof"): (LOGIN, 403, 403, 403, 404, 404),
+    (GET, "audit-export-list"): READERS,
+    (GET, "audit-export-new"): READERS,
+    (POST, "audit-export-new"): READERS,
+    (GET, "audit-export-download"): READERS,
+    # Of no export that there is.
+    (POST, "audit-export-download"): (LOGIN, 403, 403, 403, 404, 404),
     (GET, "audit-seal"): READERS,
     # Nothing is sealed.
     (GET, "audit-seal-keys"): (LOGIN, 403, 403, 403, 404, 404),

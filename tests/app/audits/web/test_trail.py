@@ -166,3 +166,14 @@ def test_entry_says_that_it_was_recorded_late_and_what_it_is_of_another_version(
         assert said in page
     assert "<b>" not in page
     assert "recorded late" in page_of(client, cast.auditor01)
+
+
+def test_audit_begins_with_a_search_and_the_state_of_the_trail(cast: Cast, client: Client, now: datetime) -> None:
+    assert "nothing yet" in page_of(client, cast.auditor01, "/audit/")
+    told(cast, now)
+    page = page_of(client, cast.auditor01, "/audit/")
+    last = TrailEntry.objects.latest("pk")
+    assert f'href="/audit/trail/{last.pk}/"' in page
+    assert 'action="/audit/trail/"' in page
+    assert 'href="/audit/trail/?act=request.approved"' in page
+    page_of(client, cast.leader01, "/audit/", status=403)
