@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from audits import sentences
 from audits.acts.words import WORDS
@@ -25,8 +26,8 @@ class TrailFilterForm(forms.Form):
     What cannot be read narrows to nothing at all, and is said: a list that shows more than was asked for would mislead.
     """
 
-    since = LocalTimeField(label=_("From"), required=False, validators=WITHIN)
-    until = LocalTimeField(label=_("Before"), required=False, validators=WITHIN)
+    since = LocalTimeField(label=pgettext_lazy("period", "From"), required=False, validators=WITHIN)
+    until = LocalTimeField(label=pgettext_lazy("period", "Before"), required=False, validators=WITHIN)
     act = forms.ChoiceField(label=_("What happened"), required=False)
     person = forms.CharField(label=_("Person"), required=False, max_length=200)
     iam_user = forms.CharField(label=_("IAM user"), required=False, max_length=200)
