@@ -1,7 +1,7 @@
 """Finding entries of the trail: by what they mention, by act, and by when it happened; the newest first, or the oldest.
 
-Costs the same whatever the trail's length: the list comes out of one index in its order. With several filters it is the index of
-the rarest kind (`mentioned.Kind`), whose entries are checked for the others one by one.
+By one filter it costs the same whatever the trail's length: the list comes out of one index in its order. By several it is the
+list of the rarest kind (`mentioned.Kind`), which is checked for the others: where few entries are left, all of that is read.
 """
 
 from collections.abc import Mapping, Sequence
