@@ -8,9 +8,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from access_requests import problems, wording
+from access_requests import problems
 from access_requests.models import Elevation
 from access_requests.policy.leave import Unfounded
+from audits.acts import reasons
 
 _ASK_AGAIN = _("When an administrator has put that right, ask again with the same contents.")
 _IN_THE_CATALOGUE = _("The catalogue file decides that: an administrator changes it there. Then ask again.")
@@ -43,7 +44,7 @@ class NotGranted:
         reason, problem = self.elevation.stop_reason, self.elevation.problem_at_end
         if problem and reason in FROM_AWS:
             return problems.at_the_end(problem)
-        return gettext("%(reason)s.") % {"reason": capfirst(str(wording.STOP_REASONS.get(reason, reason)))}
+        return gettext("%(reason)s.") % {"reason": capfirst(reasons.stopped(reason))}
 
     @property
     def remedy(self) -> str:

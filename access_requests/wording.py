@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from access_requests.evaluation import ALLOWED, DENIED, NO_GATE_ROLE, NO_IAM_USER, NO_ROLE, NOT_FENCED, UNKNOWN
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, ApprovalLevel, ApprovalPolicy, Elevation
-from access_requests.policy.leave import Unfounded
 from portal.iam import anybody, contexts
 from portal.verbs import phrases
 
@@ -31,29 +30,6 @@ ELEVATION_STATES: Mapping[str, Promise] = {
 }
 # Shown in the place of the state of an elevation that ended without a grant, and of its request.
 NOT_GRANTED = "not_granted"
-STOP_REASONS: Mapping[str, Promise] = {
-    "expired": _("its time was over"),
-    "returned": _("returned early"),
-    "stopped": _("stopped"),
-    "person_disabled": _("the person was disabled"),
-    "work_group_retired": _("the work group left the catalogue"),
-    "requester_may_not": _("the person may no longer ask for this work group"),
-    "iam_user_rebound": _("another IAM user was bound to the person"),
-    "identity_center_user_rebound": _("another Identity Center user was bound to the person"),
-    "identity_user_missing": _("the Identity Center user is gone"),
-    "grant_refused": _("AWS refused the grant"),
-    "not_denied_after_end": _("AWS would not have refused after the end"),
-    "iam_user_changed": _("the IAM user was renamed, or deleted and made again"),
-    "change_rejected": _("the change request was rejected in AWS"),
-    "execution_cancelled": _("it was cancelled in AWS"),
-    "change_timed_out": _("nobody approved the change request in AWS in time"),
-    "calendar_override_rejected": _("AWS's change calendar is closed, and it was not let through"),
-    Unfounded.NOT_APPROVED: _("refused, because its request is not approved"),
-    Unfounded.OWN_DECISION: _("refused, because the requester is among those who decided"),
-    Unfounded.NOT_BY_POLICY: _("refused, because its approvals do not satisfy the policy as it was then"),
-    Unfounded.NOT_AS_RECORDED: _("refused, because the audit trail does not say what the database says of it"),
-    Unfounded.END_NOT_APPROVED: _("refused, because nobody approved the end that the database says"),
-}
 # Whether somebody can switch to a role, as evaluated over the policies that AWS has.
 SWITCHES: Mapping[str, Promise] = {
     ALLOWED: _("can switch"),

@@ -80,6 +80,10 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         "access_requests_receivedsignature": APPEND,
         "access_requests_wrongcode": APPEND,
         **dict.fromkeys((*SEALED_TABLES, "audits_anchor", "audits_sealer"), READ),
+        "audits_mention": APPEND,
+        "audits_noted": KEEP,
+        "audits_extract": KEEP,
+        "audits_extractpart": READ,
         PERSONAL: APPEND,
         TABLE: APPEND,
     },
@@ -130,6 +134,13 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         "access_requests_webhookendpoint_work_groups": READ,
         # Whether it is sealed is told from here.
         **dict.fromkeys(("audits_log", "audits_checkpoint", "audits_anchor", "audits_sealer"), READ),
+        # What entries mention, for whoever looks for them.
+        "audits_mention": APPEND,
+        "audits_noted": KEEP,
+        # Exports that people asked for. What they say of people is shown as far as it is not erased.
+        "audits_extract": "SELECT, UPDATE",
+        "audits_extractpart": "SELECT, INSERT, DELETE",
+        PERSONAL: READ,
         TABLE: APPEND,
     },
     # It sends messages by the clock, and opens no connection.
@@ -142,5 +153,7 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         "audits_sealer": KEEP,
     },
     # For people who look by themselves, with a program of theirs: what an auditor believes.
-    Service.AUDITOR: dict.fromkeys((TABLE, PERSONAL, *SEALED_TABLES, "audits_anchor", "audits_sealer"), READ),
+    Service.AUDITOR: dict.fromkeys(
+        (TABLE, "audits_mention", "audits_noted", PERSONAL, *SEALED_TABLES, "audits_anchor", "audits_sealer"), READ
+    ),
 }

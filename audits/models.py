@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from audits.extracted import Extract, ExtractPart, ExtractState, Format
+from audits.mentioned import Kind, Mention, Noted
 from audits.sealed import Anchor, Checkpoint, Log, Sealer, SealKey, SealState, StampState, Tile
 from portal.storable import AsTyped
 
@@ -14,8 +16,15 @@ __all__ = [
     "FARTHEST",
     "Anchor",
     "Checkpoint",
+    "Extract",
+    "ExtractPart",
+    "ExtractState",
+    "Format",
+    "Kind",
     "Late",
     "Log",
+    "Mention",
+    "Noted",
     "Personal",
     "SealKey",
     "SealState",
@@ -64,7 +73,8 @@ class TrailEntry(models.Model):
         default_permissions = ("view",)
         indexes: ClassVar = [
             models.Index("subject", "id", name="audits_trail_of_subject"),  # Timelines.
-            models.Index("at", name="audits_trail_at"),  # Evidence of a period.
+            models.Index("at", "id", name="audits_trail_in_time"),  # Lists, and evidence of a period.
+            models.Index("act", "at", "id", name="audits_trail_of_act"),  # Lists of one act.
         ]
 
     def __str__(self) -> str:

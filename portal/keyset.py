@@ -8,7 +8,8 @@ from django.db.models import Model, Q
 def beyond(row: Model, order: Sequence[str]) -> Q:
     """Return the condition of coming behind the row: greater in the first field, or equal there and greater in the next.
 
-    `order` ends in a unique field; a minus before a field turns it round.
+    `order` ends in a unique field; a minus before a field turns it round. The first field is bounded by itself too: of an
+    alternative alone PostgreSQL makes no place in an index to begin at, and would read all that comes before.
     """
     behind, equal = Q(), Q()
     for field in order:
@@ -16,7 +17,9 @@ def beyond(row: Model, order: Sequence[str]) -> Q:
         value = getattr(row, name)
         behind |= equal & Q(**{f"{name}__{'lt' if field.startswith('-') else 'gt'}": value})
         equal &= Q(**{name: value})
-    return behind
+    first = order[0].removeprefix("-")
+    bound = Q(**{f"{first}__{'lte' if order[0].startswith('-') else 'gte'}": getattr(row, first)})
+    return bound & behind if len(order) > 1 else behind
 
 
 def turned(order: Sequence[str]) -> list[str]:

@@ -48,8 +48,7 @@ def whoever_reads_everything(reader: Reader) -> bool:
 class Entry:
     """`page` is the name of its address; a page whose name matches `below` marks it too.
 
-    `counts_waiting`: beside it stands how many requests wait for the reader. `until`: the page that takes its place once it is
-    part of the portal.
+    `counts_waiting`: beside it stands how many requests wait for the reader.
     """
 
     page: str
@@ -57,7 +56,6 @@ class Entry:
     below: str = r"(?!)"
     may_see: Callable[[Reader], bool] = everybody
     counts_waiting: bool = False
-    until: str = ""
 
     @property
     def url(self) -> str:
@@ -66,7 +64,7 @@ class Entry:
     @property
     def is_there(self) -> bool:
         """Whether what it shows is part of this portal."""
-        return _has(self.page) and not (self.until and _has(self.until))
+        return _has(self.page)
 
     def mark(self, here: str) -> str:
         """Return what aria-current says on the page of this name: nothing where the entry does not lead there."""
@@ -95,7 +93,6 @@ def _for_readers(page: str, label: Promise | str, below: str = r"(?!)") -> Entry
     return Entry(page=page, label=label, below=below, may_see=whoever_reads_everything)
 
 
-TRAIL_ROWS = r"admin:audits_trailentry_.+"
 ACCESS = Area(
     key="access",
     label=pgettext_lazy("area", "Access"),
@@ -120,18 +117,12 @@ AUDIT = Area(
     label=pgettext_lazy("area", "Audit"),
     entries=(
         _for_readers("audit", pgettext_lazy("navigation", "Overview")),
-        _for_readers("audit-trail", pgettext_lazy("navigation", "Trail"), below=rf"audit-(trail|entry|story).+|{TRAIL_ROWS}"),
-        Entry(
-            page="admin:audits_trailentry_changelist",
-            label=pgettext_lazy("navigation", "Trail"),
-            below=TRAIL_ROWS,
-            may_see=whoever_reads_everything,
-            until="audit-trail",
-        ),
+        _for_readers("audit-trail", pgettext_lazy("navigation", "Trail"), below=r"audit-(entry|story).*"),
+        _for_readers("audit-export-list", pgettext_lazy("navigation", "Exports"), below=r"audit-export-(?!list).+"),
         _for_readers("audit-seal", pgettext_lazy("navigation", "Seal"), below=r"audit-(seal|checkpoint).+"),
         _for_readers("drift-list", pgettext_lazy("navigation", "Drift"), below=r"drift(?!-list).*"),
         _for_readers("matrix", _("Matrix"), below=r"matrix-person"),
-        _for_readers("admin:index", _("Raw records"), below=r"admin:(?!audits_trailentry_).+"),
+        _for_readers("admin:index", _("Raw records"), below=r"admin:.+"),
     ),
 )
 ADMINISTRATION = Area(

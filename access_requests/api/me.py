@@ -105,5 +105,5 @@ def show_me(request: ApiRequest) -> HttpResponse:
 def list_work_groups(request: ApiRequest, query: Query[PageQuery]) -> HttpResponse:
     caller = request.auth
     rows = abilities.with_groups(clients.work_groups_of(caller.client, catalogue.requestable_by(caller.who)))
-    groups = page(request, rows, query, lambda found: [ShownWorkGroup.of(row) for row in found], order="name", named_by="name")
+    groups = page(request, rows, query, lambda found: [ShownWorkGroup.of(row) for row in found], order=["name"], named_by="name")
     return shown(groups)

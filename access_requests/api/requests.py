@@ -55,7 +55,7 @@ def show_request(request: ApiRequest, code: str) -> HttpResponse:
 @router.get("/{code}/timeline", auth=READ, response=Page[TimelineEntry], summary="List what happened to a request, oldest first")
 def list_timeline(request: ApiRequest, code: str, query: Query[PageQuery]) -> HttpResponse:
     rows = timeline.of_request(found_request(request.auth, code))
-    entries = page(request, rows, query, TimelineEntry.of_all, order="id", named_by="id")
+    entries = page(request, rows, query, TimelineEntry.of_all, order=["id"], named_by="id")
     return shown(entries)
 
 

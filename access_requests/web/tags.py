@@ -20,6 +20,7 @@ from access_requests.services.elevations import gates
 from access_requests.web.catalogue import abilities as shown_abilities
 from access_requests.web.catalogue import health_words
 from access_requests.web.notices import notice_words
+from audits.acts import reasons
 from portal.iam.fences import iso
 from portal.verbs import phrases
 
@@ -84,7 +85,7 @@ def abilities(groups: Iterable[WorkGroup]) -> list[shown_abilities.ShownAbilitie
 
 @register.filter
 def stop_reason(word: str) -> str:
-    return str(wording.STOP_REASONS.get(word, word))
+    return reasons.stopped(word)
 
 
 @register.filter

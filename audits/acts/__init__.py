@@ -6,7 +6,7 @@ An act stays for ever, since entries name it. Entries of older versions are read
 from enum import Enum, StrEnum, auto
 from typing import Self
 
-from audits.acts import catalogue, drifts, elevations, people, programs, requests, seals
+from audits.acts import catalogue, drifts, elevations, exports, people, programs, requests, seals
 from audits.acts.shape import Data, personal
 
 
@@ -118,6 +118,12 @@ class Act(StrEnum):
     WEBHOOK_DISABLED = "webhook.disabled", programs.WebhookChanged
     WEBHOOK_DELETED = "webhook.deleted", programs.WebhookDeleted
     DELIVERY_REPEATED = "delivery.repeated", programs.DeliveryRepeated
+
+    # Of what somebody found in the trail and took home.
+    EXPORT_ASKED = "export.asked", exports.ExportAsked
+    EXPORT_MADE = "export.made", exports.ExportMade
+    EXPORT_FAILED = "export.failed", exports.ExportFailed
+    EXPORT_DOWNLOADED = "export.downloaded", exports.ExportDownloaded
 
     # Of a log: the sealer's, but for the order to begin another, which is an administrator's.
     SEAL_NEW_LOG_ORDERED = "seal.new_log_ordered", seals.NewLogOrdered

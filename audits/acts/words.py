@@ -206,6 +206,10 @@ WORDS: Mapping[str, Words] = {
         ),
     ),
     Act.PERSONAL_ERASED: _alert(_("%(who)s had %(count)s personal texts erased: %(reason)s")),
+    Act.EXPORT_ASKED: _step(_("%(who)s had entries of the trail exported: %(subject)s")),
+    Act.EXPORT_MADE: _step(_("The export %(subject)s was made, of %(rows)s entries")),
+    Act.EXPORT_FAILED: _alert(_("The export %(subject)s failed: %(problem)s")),
+    Act.EXPORT_DOWNLOADED: _step(_("%(who)s downloaded the export %(subject)s")),
     Act.DELIVERY_REPEATED: _step(_("%(who)s had the delivery %(name)s sent once more")),
 }
 NEWS: Mapping[str, News] = {act: words.news for act, words in WORDS.items() if words.news is not None}

@@ -1,6 +1,6 @@
 """The trail, for auditors' programs."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +8,9 @@ from django.http import HttpResponse
 from ninja import Query, Router
 from pydantic import BaseModel, Field
 
-from audits import personal
-from audits.models import Late, TrailEntry
+from audits import searching, showing
+from audits.models import Kind, Late, TrailEntry
+from audits.searching import OLDEST_FIRST, Filters
 from portal.rest.caller import ApiRequest
 from portal.rest.paging import Page, PageQuery, page
 from portal.rest.replies import shown
@@ -27,9 +28,19 @@ router = Router(tags=["Audit"])
 class EntryQuery(PageQuery):
     since: SomeMoment = Field(None, description="At or after.")
     until: SomeMoment = Field(None, description="Before.")
-    subject: Name = Field("", description="Such as the id of a request or an elevation.")
     act: Name = ""
-    actor: Name = ""
+    person: Name = Field("", description="A username: who acted, or was acted for or upon.")
+    iam_user: Name = ""
+    group: Name = Field("", description="A work group or a standing group.")
+    account: Name = Field("", description="An AWS account, by its number or as the catalogue calls it.")
+    ticket: Name = Field("", description="A change ticket.")
+    about: Name = Field("", description="The id of a request or an access: its own entries, and those that name it.")
+    subject: Name = Field("", description="Such as the id of a request or an elevation: its own entries alone.")
+    actor: Name = Field("", description="Who acted, exactly as entries name them.")
+
+    def filters(self) -> Filters:
+        mentioned = {kind: getattr(self, kind.value) for kind in Kind}
+        return Filters(mentioned=mentioned, act=self.act, since=self.since, until=self.until)
 
 
 class ShownEntry(BaseModel):
@@ -43,10 +54,7 @@ class ShownEntry(BaseModel):
     subject: str
     schema_version: int
     data: dict[str, Any]
-
-    @classmethod
-    def of(cls, row: TrailEntry) -> "ShownEntry":
-        return cls(**{name: getattr(row, name) for name in cls.model_fields})
+    sentence: str = Field(description="What it says, in the caller's language.")
 
 
 def check_may_read(request: ApiRequest) -> None:
@@ -57,12 +65,14 @@ def check_may_read(request: ApiRequest) -> None:
 
 @router.get("/entries", response=Page[ShownEntry], summary="List the audit trail, oldest first")
 def list_entries(request: ApiRequest, query: Query[EntryQuery]) -> HttpResponse:
+    """Answer entries in the order in which they happened."""
     check_may_read(request)
-    wanted = {"at__gte": query.since, "at__lt": query.until, "subject": query.subject, "act": query.act, "actor": query.actor}
-    rows = TrailEntry.objects.filter(**{lookup: value for lookup, value in wanted.items() if value})
-    entries = page(request, rows, query, _shown, order="id", named_by="id")
-    return shown(entries)
+    found = searching.found(query.filters())
+    exactly = {name: value for name in ("subject", "actor") if (value := getattr(query, name))}
+    rows = found.rows.filter(**{found.field(name): value for name, value in exactly.items()})
+    order = found.order(OLDEST_FIRST)
+    return shown(page(request, rows, query, lambda each: _shown(found.entries(each)), order=order, named_by=found.number))
 
 
-def _shown(rows: Iterable[TrailEntry]) -> list[ShownEntry]:
-    return [ShownEntry.of(row) for row in personal.shown(rows)]
+def _shown(entries: Sequence[TrailEntry]) -> list[ShownEntry]:
+    return [ShownEntry(**each.fields, sentence=each.sentence) for each in showing.shown(entries)]

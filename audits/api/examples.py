@@ -16,6 +16,7 @@ ENTRY: Json = {
     "subject": "R-7K3M9QX2",
     "schema_version": LATEST,
     "data": {"door": "browser", "from": "pending", "to": "approved"},
+    "sentence": "leader01 approved",
 }
 
 CHECKPOINT: Json = {

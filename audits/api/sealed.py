@@ -37,7 +37,9 @@ class ShownCheckpoint(BaseModel):
 def list_checkpoints(request: ApiRequest, query: Query[PageQuery]) -> HttpResponse:
     check_may_read(request)
     rows = Checkpoint.objects.select_related("log")
-    return shown(page(request, rows, query, lambda found: [ShownCheckpoint.of(row) for row in found], order="id", named_by="id"))
+    return shown(
+        page(request, rows, query, lambda found: [ShownCheckpoint.of(row) for row in found], order=["id"], named_by="id")
+    )
 
 
 class StoryLine(BaseModel):

@@ -5,11 +5,10 @@ import re
 from collections.abc import Iterator
 
 from audits.acts import Act
-from audits.exporting import reading
+from audits.exporting import proving, reading
 from audits.exporting.reading import Sealed
-from audits.merkle import proofs, tree
+from audits.merkle import tree
 from audits.models import TrailEntry
-from audits.sealing import growing
 
 # What a number of a request can be made of; what is typed into an address may be anything.
 CODE = re.compile(r"R-[0-9A-Z]{1,20}")
@@ -43,8 +42,5 @@ def _named(entry: TrailEntry) -> Iterator[str]:
 
 
 def _line(sealed: Sealed, entry: TrailEntry, node: tree.Node) -> str:
-    index = entry.pk - 1 + sealed.log.ahead
-    (numbered,) = growing.numbered(sealed.log, index, index + 1)
-    hashes = tree.inclusion(index, sealed.size, node)
-    proof = proofs.proof(index=index, hashes=hashes, checkpoint=sealed.checkpoint.note)
-    return json.dumps({"leaf": numbered.leaf.text.decode(), "proof": proof}, ensure_ascii=False)
+    found = proving.prove(sealed, entry, node)
+    return json.dumps({"leaf": found.leaf, "proof": found.proof}, ensure_ascii=False)

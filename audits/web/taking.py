@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 
 from audits.exporting import reading, stories
 from audits.exporting.reading import NothingSealed
+from audits.web.files import file
 from portal.pages.guards import for_readers
 from portal.pages.page import PageRequest
 
@@ -19,7 +20,7 @@ def story(_request: PageRequest, code: str) -> HttpResponse:
         raise Http404 from nothing
     if not lines:
         raise Http404
-    return _file("".join(f"{line}\n" for line in lines), name=f"{code}.story.jsonl", kind="application/jsonl")
+    return file("".join(f"{line}\n" for line in lines), name=f"{code}.story.jsonl", kind="application/jsonl")
 
 
 @require_safe
@@ -30,9 +31,4 @@ def keys(_request: PageRequest) -> HttpResponse:
         text = reading.newest().text("keys.json")
     except NothingSealed as nothing:
         raise Http404 from nothing
-    return _file(text, name="keys.json", kind="application/json")
-
-
-def _file(text: str, *, name: str, kind: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return HttpResponse(text, content_type=kind, headers=headers)
+    return file(text, name="keys.json", kind="application/json")

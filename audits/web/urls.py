@@ -1,8 +1,16 @@
 from django.urls import path
 
-from audits.web import seal, taking
+from audits.web import exports, overview, seal, taking, trail
 
 urlpatterns = [
+    path("", overview.overview, name="audit"),
+    path("trail/", trail.trail, name="audit-trail"),
+    path("trail/<int:number>/", trail.entry, name="audit-entry"),
+    path("trail/<int:number>/leaf/download", trail.leaf, name="audit-entry-leaf"),
+    path("trail/<int:number>/proof/download", trail.proof, name="audit-entry-proof"),
+    path("exports/", exports.export_list, name="audit-export-list"),
+    path("exports/new/", exports.export_new, name="audit-export-new"),
+    path("exports/<slug:code>/download", exports.export_download, name="audit-export-download"),
     path("seal/", seal.seal, name="audit-seal"),
     path("seal/keys/download", taking.keys, name="audit-seal-keys"),
     path("stories/<code>/download", taking.story, name="audit-story-download"),

@@ -10,6 +10,7 @@ from portal import typed_words
 from portal.cli.exits import Unusable
 
 CLOCK = re.compile(r"(\d{1,2}):(\d\d)", re.ASCII)
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
 MINUTE = timedelta(minutes=1)
 
@@ -55,6 +56,11 @@ def local(value: datetime) -> str:
     here = value.astimezone()
     seconds = ":%S" if here.second else ""
     return here.strftime(f"%Y-%m-%d %H:%M{seconds} %Z").strip()
+
+
+def exact(text: str) -> str:
+    """Return a time of the API to the second, for a column that names its zone."""
+    return f"{parsed(text).astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 def zone(now: datetime) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from portal.cli import speaking
-from portal.cli.commands import asking, deciding, holding, logging_in, looking, waiting
+from portal.cli.commands import asking, auditing, deciding, holding, logging_in, looking, waiting
 from portal.cli.exits import MEANING, Failure
 from portal.cli.version import version
 
@@ -37,6 +37,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "extend": asking.extend,
     "stop": deciding.stop,
     "aws-profile": holding.aws_profile,
+    "audit": auditing.audit,
     "version": logging_in.version,
 }
 for name, function in COMMANDS.items():

@@ -60,6 +60,16 @@ def say_requests(items: Sequence[Json]) -> None:
     speaking.say_table(columns, rows, wrapped=("WHO", "WORK GROUPS", "WHEN", "TICKET", "REASON"))
 
 
+def say_entries(items: Sequence[Json]) -> None:
+    """Print entries of the audit trail."""
+    if not items:
+        speaking.note("No entries.")
+        return
+    zone = moments.zone(datetime.now(UTC))
+    rows = [(str(each["id"]), moments.exact(each["at"]), each["sentence"], each["subject"]) for each in items]
+    speaking.say_table(("ENTRY", f"TIME ({zone})", "WHAT HAPPENED", "ABOUT"), rows, wrapped=("WHAT HAPPENED",))
+
+
 def say_work_groups(items: Sequence[Json]) -> None:
     if not items:
         speaking.note("There is none that you may ask for.")

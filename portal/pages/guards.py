@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 
 from portal.pages.page import PageRequest
 from portal.users.models import User
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def for_administrators(view: View) -> View:
@@ -23,7 +23,7 @@ def for_readers(view: View) -> View:
 
 def _only(view: View, may: Callable[[User], bool]) -> View:
     @wraps(view)
-    def guarded(request: PageRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def guarded(request: PageRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if not may(request.user):
             raise PermissionDenied
         return view(request, *args, **kwargs)

@@ -12,6 +12,8 @@ from portal.keyset import beyond, turned
 
 ROWS = 50
 NAME = re.compile(r"[A-Za-z0-9_-]{1,50}", re.ASCII)
+# Of rows that are named by the numbers of the database, which has 63 bits for them.
+NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 M = TypeVar("M", bound=Model)
 
 
@@ -32,15 +34,16 @@ def page_of(
     query: QueryDict,
     size: int = ROWS,
     named_by: str = "code",
+    spelled: re.Pattern[str] = NAME,
 ) -> Page[M]:
     """Return the page that the query asks for by `after` or `before`, the public code of a row, or what else it is named by.
 
-    `order` ends in a unique field. A row is looked for in `among`: what the viewer may see, since the row at which a page
-    begins may have left the list meanwhile.
+    `spelled` is what a name can be: any other is no place in the list. `order` ends in a unique field. A row is looked for in
+    `among`: what the viewer may see, since the row at which a page begins may have left the list meanwhile.
     """
     backwards = bool(query.get("before"))
     name = query.get("before") or query.get("after") or ""
-    cursor = among.filter(**{named_by: name}).first() if NAME.fullmatch(name) else None
+    cursor = among.filter(**{named_by: name}).first() if spelled.fullmatch(name) else None
     cut = Cut(query=query, size=size, named_by=named_by)
     if cursor is None:
         return cut.page(list(rows.order_by(*order)[: size + 1]), came_from=False)

@@ -35,12 +35,15 @@ def page(
     query: PageQuery,
     show: Callable[[Sequence[M]], list[T]],
     *,
-    order: str = "-id",
+    order: Sequence[str] = ("-id",),
     named_by: str = "code",
 ) -> Page[T]:
-    """Return one page of the rows. A cursor names the last item by what may be shown of it, signed for this list alone."""
+    """Return one page of the rows. A cursor names the last item by what may be shown of it, signed for this list alone.
+
+    `order` ends in a unique field.
+    """
     _check_parameters(request, type(query))
-    rows = rows.order_by(order)
+    rows = rows.order_by(*order)
     if query.cursor is not None:
         rows = _behind(rows, _signer(request).unsign_or_none(query.cursor), order, named_by)
     found = list(rows[: query.limit + 1])
@@ -61,12 +64,12 @@ def _signer(request: HttpRequest) -> _Signer:
     return _Signer(salt=f"cursor of {request.path}")
 
 
-def _behind(rows: QuerySet[M], last: str | None, order: str, named_by: str) -> QuerySet[M]:
+def _behind(rows: QuerySet[M], last: str | None, order: Sequence[str], named_by: str) -> QuerySet[M]:
     """Return the rows behind the one of this name; none where that is gone. Raises CursorUnusable for a cursor that is none."""
     if last is None:
         raise CursorUnusable(field="cursor")
     row = rows.model._default_manager.filter(**{named_by: last}).first()  # noqa: SLF001  Django's documented name.
-    return rows.filter(beyond(row, [order])) if row is not None else rows.none()
+    return rows.filter(beyond(row, order)) if row is not None else rows.none()
 
 
 def _address(request: HttpRequest, last: object) -> str:

@@ -237,6 +237,8 @@ RECONCILE_SECONDS = env.int("RECONCILE_SECONDS", 180)
 HEALTH_SECONDS = env.int("HEALTH_SECONDS", 300)
 # How long the log of notices that were sent is kept.
 DELIVERIES_KEPT_DAYS = env.int("DELIVERIES_KEPT_DAYS", 90)
+# How long the file of an export of the trail is kept.
+TRAIL_EXPORTS_KEPT_HOURS = env.int("TRAIL_EXPORTS_KEPT_HOURS", 24, validate=validate.Range(min=1))
 # Whether webhooks may go to this machine itself, and by http: for the demo and for development, never in production.
 WEBHOOK_ALLOW_HTTP_TO_LOOPBACK = False
 # What a company says about its account design besides the catalogue, for render_account_design.

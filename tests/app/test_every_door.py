@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from access_requests.models import ApiClient, Delivery, Drift, DriftKind, KeptIn, PersonalToken, WebhookEndpoint
+from audits.models import TrailEntry
 from tests.stand_ins.bots import SCOPES, make_client, make_personal_client, own_token_of, token_of
 from tests.worlds.cast import Cast
 from tests.worlds.story import elevated, submitted
@@ -34,9 +35,10 @@ GAPS = {
     "<path:object_id>": "1",
     "<path:content_type_id>": "1",
     "<code>": "R-00000000",
+    "exports/<slug:code>": "exports/X-00000000",
     "<str:username>": "member01",
     "(?P<url>.*)$": "nothing",
-    "^(?P<app_label>users|audits|access_requests)/$": "users/",
+    "^(?P<app_label>users|access_requests)/$": "users/",
     "^api/": "api/",
 }
 # Of member01's waiting request and elevation, under leader01: what each of WHO ends with, redirects followed. member02 has no
@@ -127,6 +129,18 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "delivery"): READERS,
     (GET, "delivery-again"): READERS,
     (POST, "delivery-again"): ADMINISTRATORS,
+    (GET, "audit"): READERS,
+    (GET, "audit-trail"): READERS,
+    (GET, "audit-entry"): READERS,
+    (GET, "audit-entry-leaf"): READERS,
+    # Nothing is sealed.
+    (GET, "audit-entry-proof"): (LOGIN, 403, 403, 403, 404, 404),
+    (GET, "audit-export-list"): READERS,
+    (GET, "audit-export-new"): READERS,
+    (POST, "audit-export-new"): READERS,
+    (GET, "audit-export-download"): READERS,
+    # Of no export that there is.
+    (POST, "audit-export-download"): (LOGIN, 403, 403, 403, 404, 404),
     (GET, "audit-seal"): READERS,
     # Nothing is sealed.
     (GET, "audit-seal-keys"): (LOGIN, 403, 403, 403, 404, 404),
@@ -267,6 +281,12 @@ def webhook(*, now: datetime) -> WebhookEndpoint:
     )
 
 
+def told(cast: Cast, *, now: datetime) -> TrailEntry:
+    """Return an entry of the trail."""
+    submitted(cast.member01, now=now, starts_at=now + timedelta(days=1))
+    return TrailEntry.objects.latest("pk")
+
+
 def delivered(*, now: datetime) -> Delivery:
     fields = {"channel": "webhook", "target": "W-00000000", "act": "request.approved", "status": "delivered"}
     return Delivery.objects.create(**fields, created_at=now, settled_at=now)
@@ -283,10 +303,11 @@ def filled(cast: Cast, path: str, start: datetime) -> str:
         "me/tokens/<": lambda: own_token(cast).code,
         "webhooks/<": lambda: webhook(now=now).code,
         "deliveries/<": lambda: delivered(now=now).code,
+        "audit/trail/<": lambda: told(cast, now=now).pk,
     }
     for beginning, make in made.items():
         if path.startswith(beginning):
-            return "/" + re.sub("<slug:(code|key)>", str(make()), path)
+            return "/" + re.sub("<slug:(code|key)>|<int:number>", str(make()), path)
     for gap, filling in GAPS.items():
         path = path.replace(gap, filling)
     return "/" + path.removeprefix("^")

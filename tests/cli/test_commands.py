@@ -12,6 +12,7 @@ from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccessRequest, ApiClient, ApprovalPolicy, Elevation
 from audits.models import TrailEntry
 from portal.verbs.models import IdempotentAnswer
+from tests.cli.conftest import AtATerminal
 from tests.cli.terminal import Ended, Terminal
 from tests.stand_ins.bots import SCOPES, make_client, own_token_of, token_of
 from tests.worlds.cast import Cast
@@ -340,3 +341,22 @@ def test_log_in_that_may_not_decide_says_how_to(
     ended = leader01.run("approve", request, *DECIDE, SEKISHO_TOKEN=reading)
     refused(ended, "wrong_scope")
     assert ended.err.endswith("sekisho login --may-decide, or --audit.\n")
+
+
+def test_auditor_reads_the_trail_by_person_and_period(member01: Terminal, person: AtATerminal) -> None:
+    request = asked(member01)
+    auditor = person("auditor01")
+    told = done(auditor.run("audit", "--person", "member01")).out
+    assert re.search(rf"member01 \(through sekisho-cli\) asked for ProdMemberWorkGroup\s+{request}\n", told)
+    entries = done(auditor.run("audit", "--about", request, "--act", "request.submitted", "--all", "--json")).json()["items"]
+    assert [(entry["subject"], entry["act"]) for entry in entries] == [(request, "request.submitted")]
+    day = timezone.localtime(timezone.now() + timedelta(days=2)).date().isoformat()
+    assert done(auditor.run("audit", "--since", day)).err.endswith("No entries.\n")
+    assert request in done(auditor.run("audit", "--until", day, "--ticket", "chg-123")).out
+
+
+def test_trail_is_refused_to_others_and_for_a_period_that_is_none(member01: Terminal, person: AtATerminal) -> None:
+    refused(member01.run("audit"), "not_an_auditor")
+    auditor = person("auditor01")
+    refused(auditor.run("audit", "--since", "2026-11-24", "--until", "2026-11-23"), "period_unusable", exit_code=2)
+    refused(auditor.run("audit", "--since", "yesterday"), "time_unusable", exit_code=2)

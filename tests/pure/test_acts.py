@@ -10,9 +10,11 @@ import pytest
 from pydantic import ValidationError
 
 from access_requests.lifecycle import DRIFT_OPEN, UNDECIDED, UNSETTLED, DriftStatus, ElevationStatus, RequestStatus
+from access_requests.models import DriftKind
+from access_requests.policy.leave import Unfounded
 from access_requests.services.drift.recording import ACTS as OF_DRIFT
 from access_requests.services.record.states import OF_ELEVATION, OF_REQUEST
-from audits.acts import TOLD, Act
+from audits.acts import TOLD, Act, reasons
 from audits.acts.catalogue import ApprovalPolicy
 from audits.acts.words import NEWS, WORDS
 
@@ -47,6 +49,12 @@ def test_every_state_of_requests_and_elevations_is_told() -> None:
 def test_each_act_has_its_words_and_those_that_are_told_have_more() -> None:
     assert set(WORDS) == set(Act)
     assert set(NEWS) == TOLD
+
+
+def test_each_kind_of_drift_and_each_reason_of_the_portals_has_its_words() -> None:
+    assert set(reasons.FOUND) == set(DriftKind)
+    assert set(reasons.UNFOUNDED) == set(Unfounded)
+    assert reasons.stopped("of a newer version") == "of a newer version"
 
 
 def test_personal_texts_are_marked_wherever_they_are() -> None:

@@ -2,8 +2,10 @@
 
 from types import SimpleNamespace
 
+import audits.messages
 from access_requests import tasks
 from access_requests.messages import Queue, Task, routes, schedule
+from audits import tasks as of_audits
 
 PERIODS = SimpleNamespace(SWEEP_SECONDS=5, RECONCILE_SECONDS=180, HEALTH_SECONDS=300, SEAL_WATCH_SECONDS=30)
 
@@ -31,3 +33,13 @@ def test_clock_sends_what_has_a_period_and_lets_it_expire_with_that() -> None:
         "access_requests.watch_seal": 30,
     }
     assert all(each["options"] == {"expires": each["schedule"]} for each in sent.values())
+
+
+def test_exports_and_the_index_wait_behind_notices_and_hold_up_nothing_else() -> None:
+    doors = [door.name for door in vars(of_audits).values() if hasattr(door, "apply_async")]
+    assert sorted(doors) == sorted(audits.messages.Task)
+    assert set(audits.messages.routes()) == set(doors)
+    assert {each["queue"] for each in audits.messages.routes().values()} == {Queue.NOTICES}
+    (sent,) = audits.messages.schedule(PERIODS).values()
+    assert sent == {"task": "audits.sweep", "schedule": 5, "options": {"expires": 5}}
+    assert not set(audits.messages.schedule(PERIODS)) & set(schedule(PERIODS))

@@ -27,7 +27,7 @@ def published() -> dict[str, Any]:
     ours = (each for each in apps.get_app_configs() if each.name.split(".")[0] in ("portal", "access_requests", "audits"))
     return {
         "addresses": dict(sorted(_addresses(get_resolver(), ""))),
-        "tasks": sorted(name for name in app.tasks if name.startswith("access_requests.")),
+        "tasks": sorted(name for name in app.tasks if name.startswith(("access_requests.", "audits."))),
         "applications": sorted(each.label for each in ours),
         "backends": sorted({*FORMER_PATHS, *(each["BACKEND"] for each in settings.GRANT_BACKENDS.values())}),
     }

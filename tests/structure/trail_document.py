@@ -59,6 +59,7 @@ SUBJECTS = {
     "token:": "A person's own token, `token:…`",
     "webhook:": "A webhook, `webhook:…`",
     "delivery:": "A delivery, `delivery:…`",
+    "X-": "An export of the trail, `X-…`",
     "seal": "The seal of the trail, `seal`",
     "personal": "Personal texts, `personal`",
     "log:": "A log, `log:…`: its first leaf, which is no entry",

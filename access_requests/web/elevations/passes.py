@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from access_requests import problems, wording
+from access_requests import problems
 from access_requests.grants.registry import backend_of
 from access_requests.lifecycle import STANDING, ElevationStatus
 from access_requests.models import Decision, Elevation, TargetRole
@@ -18,6 +18,7 @@ from access_requests.selectors import switching
 from access_requests.services.elevations import stop
 from access_requests.web.elevations import titles
 from access_requests.web.elevations.checked import Checked
+from audits.acts import reasons
 from portal.iam.fences import iso
 from portal.pages import moments
 from portal.users.models import User
@@ -107,7 +108,7 @@ class Pass:
             "end": moments.said(self.elevation.ends_at, seconds=True),
             "utc": iso(self.elevation.ends_at),
             "ended": moments.said(self.elevation.ended_at, seconds=True) if self.elevation.ended_at else "",
-            "reason": wording.STOP_REASONS.get(self.elevation.stop_reason, self.elevation.stop_reason),
+            "reason": reasons.stopped(self.elevation.stop_reason),
         }
         if self.state != ElevationStatus.ACTIVE:
             return str(NEXT[ElevationStatus(self.state)]) % data

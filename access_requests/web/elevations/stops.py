@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from access_requests.models import Elevation
 from access_requests.selectors import elevations, timeline
-from access_requests.web.timeline import story
+from audits import sentences
 from portal.users.models import User
 
 LATELY = timedelta(hours=24)
@@ -23,7 +23,7 @@ def of_person(person: User, *, now: datetime) -> list[Stop]:
     rows = list(elevations.stopped_since(person, now - LATELY))
     entries = {entry.subject: entry for entry in timeline.of_ends(rows)} if rows else {}
     return [
-        Stop(elevation=row, who=story.who(entries[row.code]), comment=entries[row.code].data.get("comment", ""))
+        Stop(elevation=row, who=sentences.who(entries[row.code]), comment=entries[row.code].data.get("comment", ""))
         for row in rows
         if row.code in entries
     ]

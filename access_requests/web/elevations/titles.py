@@ -6,9 +6,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from access_requests import wording
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, Elevation
+from audits.acts import reasons
 from portal.pages import moments
 from portal.verbs import phrases
 
@@ -57,7 +57,7 @@ def _of(elevation: Elevation, who: str) -> str:
         "start": moments.said(elevation.starts_at),
         "end": moments.said(elevation.ends_at),
         "length": _length(elevation),
-        "reason": wording.STOP_REASONS.get(elevation.stop_reason, elevation.stop_reason),
+        "reason": reasons.stopped(elevation.stop_reason),
     }
 
 

@@ -9,49 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from access_requests import problems
 from access_requests.lifecycle import DriftStatus
-from access_requests.models import Drift, DriftKind
-from audits.acts import Act
+from access_requests.models import Drift
+from audits.acts import Act, reasons
 from audits.acts.words import WORDS
 from audits.models import TrailEntry
 from portal.pages import moments
 
-# `thing` and `name` are AWS's own names, as the kind of drift has them.
-FOUND: Mapping[str, Promise] = {
-    DriftKind.UNEXPLAINED_MEMBER: _("%(name)s is in %(thing)s, and no access explains it"),
-    DriftKind.MEMBER_MISSING: _("%(name)s has access and is not in %(thing)s"),
-    DriftKind.TAG_MISSING: _("The TTL tag %(name)s of %(thing)s is missing"),
-    DriftKind.TAG_EDITED: _("The TTL tag %(name)s of %(thing)s says another end"),
-    DriftKind.TAG_UNEXPLAINED: _("%(thing)s has the TTL tag %(name)s, and no access explains it"),
-    DriftKind.FENCE_MISSING: _("The entry fence %(name)s of %(thing)s is missing"),
-    DriftKind.FENCE_EDITED: _("The entry fence %(name)s of %(thing)s is not as the portal wrote it"),
-    DriftKind.GATE_MISSING: _("The session gate of %(thing)s is missing"),
-    DriftKind.GATE_EDITED: _("The session gate of %(thing)s is not as the portal wrote it"),
-    DriftKind.USER_RENAMED: _("The IAM user %(thing)s was renamed"),
-    DriftKind.USER_REMADE: _("The IAM user %(thing)s was deleted and made again"),
-    DriftKind.USER_GONE: _("The IAM user %(thing)s is gone"),
-    DriftKind.GROUP_GONE: _("The group %(thing)s is gone"),
-    DriftKind.ROLE_GONE: _("The role %(thing)s is gone"),
-    DriftKind.ROLE_REMADE: _("The role %(thing)s was deleted and made again: nobody is let in there until the catalogue says so"),
-    DriftKind.GROUP_POLICY: _("%(thing)s has the policy %(name)s, which allows more than the switch to its roles"),
-    DriftKind.ROLE_POLICY: _("%(thing)s has the policy %(name)s, which nobody declared"),
-    DriftKind.TRUST_OPEN: _(
-        "%(thing)s trusts more than users of the Jump account under their own name with MFA, so that its session gate "
-        "may let in a stranger"
-    ),
-    DriftKind.ROLE_POLICY_MISSING: _("%(thing)s lacks the policy %(name)s, which was declared"),
-    DriftKind.ROLE_BOUNDARY: _("%(thing)s does not carry the boundary of work roles"),
-    DriftKind.ROLE_POLICY_EDITED: _("The declared policy %(name)s of %(thing)s does not say what it said"),
-    DriftKind.ROLE_OPEN: _("The role %(thing)s lets others in than people with MFA"),
-    DriftKind.APP_ROLE_UNBOUNDED: _("The role of an application %(thing)s does not carry SekishoAppBoundary"),
-    DriftKind.APP_ROLE_OPEN: _("The role of an application %(thing)s lets in others than services of AWS"),
-    DriftKind.MANAGED_POLICY_EDITED: _("The managed policy %(thing)s does not say what it said"),
-    DriftKind.RAIL_MISSING: _("The guard rail %(name)s was taken off %(thing)s"),
-    DriftKind.USER_BOUNDARY: _("%(thing)s does not carry the boundary of people"),
-    DriftKind.NEW_ACCESS_KEY: _("%(thing)s has the access key %(name)s, which was not there before"),
-    DriftKind.NEW_MFA_DEVICE: _("%(thing)s has the MFA device %(name)s, which was not there before"),
-    DriftKind.SWITCH_ALLOWED: _("AWS lets members of %(thing)s switch to %(name)s, and the catalogue does not"),
-    DriftKind.SWITCH_DENIED: _("AWS does not let members of %(thing)s switch to %(name)s, and the catalogue does"),
-}
 STATES: Mapping[str, Promise] = {
     DriftStatus.OPEN: pgettext_lazy("drift", "open"),
     DriftStatus.UNDOING: pgettext_lazy("drift", "being undone"),
@@ -84,12 +47,7 @@ UNDONE_BY_ITSELF = _("The portal set about undoing it, as the work group is conf
 
 def found(drift: Drift) -> str:
     """Return what differs, as a sentence with AWS's own names."""
-    return differs(drift.kind, thing=drift.thing, name=drift.name)
-
-
-def differs(kind: str, *, thing: str, name: str) -> str:
-    sentence = FOUND.get(kind)
-    return str(sentence) % {"thing": thing, "name": name} if sentence is not None else f"{kind}: {thing} {name}"
+    return reasons.differs(drift.kind, thing=drift.thing, name=drift.name)
 
 
 def another_tool(drift: Drift) -> str:
@@ -129,7 +87,7 @@ def _words(entry: TrailEntry, who: str) -> Mapping[str, str]:
     said = entry.data["drift"]
     return {
         "who": who,
-        "found": differs(said["kind"], thing=said["thing"], name=said["name"]),
+        "found": reasons.differs(said["kind"], thing=said["thing"], name=said["name"]),
         "principal": said["principal"],
         "problem": problems.sentence(said["problem"]),
     }

@@ -5,27 +5,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 
 from access_requests import problems, wording
 from access_requests.grants.registry import backend_of
 from access_requests.lifecycle import UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest, Drift, Elevation
-from access_requests.policy.leave import Unfounded
 from access_requests.selectors import drift, timeline
 from access_requests.web.timeline import drift_words, executions
 from access_requests.web.timeline import evaluated as evaluating
-from audits import personal
+from audits import personal, sentences
 from audits.acts import Act
-from audits.acts.words import WORDS
 from audits.models import TrailEntry
 from portal.pages import moments
-from portal.verbs.actor import Door
 
-EXTENSION_ASKED = _("%(who)s asked for more time, until %(end)s")
-STOPPED = _("%(who)s ended the access: %(reason)s")
 FAILED = frozenset(
     {
         Act.REQUEST_CHANGE_ATTEMPT_FAILED,
@@ -35,11 +28,6 @@ FAILED = frozenset(
         Act.ELEVATION_TIDYING_ATTEMPT_FAILED,
     }
 )
-ENDS = (Act.ELEVATION_REVOKING, Act.ELEVATION_CANCELLED)
-# The database says what nobody approved: somebody must find out who wrote it.
-REFUSED = frozenset(Unfounded)
-# AWS did not let anybody in; then the comment is the cause, as problems.sentence has it.
-GRANT_REFUSED = "grant_refused"
 DRIFT = "drift."
 
 
@@ -98,7 +86,7 @@ def _recorded(entry: TrailEntry) -> list[str]:
 def _sentence(entry: TrailEntry) -> tuple[str, str]:
     data = entry.data
     if entry.act.startswith(DRIFT):
-        return drift_words.happened(entry, who=who(entry))
+        return drift_words.happened(entry, who=sentences.who(entry))
     said = evaluating.parsed(data.get("judged")) if entry.act == Act.ELEVATION_EVALUATED else None
     if said is not None:
         person, moment = data["elevation"]["person"], data.get("moment", "")
@@ -109,65 +97,12 @@ def _sentence(entry: TrailEntry) -> tuple[str, str]:
         return in_aws
     if entry.act in FAILED:
         return "alert", problems.sentence(str(data.get("problem", "")))
-    return _in_words(entry)
-
-
-def _in_words(entry: TrailEntry) -> tuple[str, str]:
-    said_of = WORDS.get(entry.act)
-    if said_of is None:
-        return "step", entry.act  # Of a newer version, or of another hand.
-    kind, sentence = said_of.mark, said_of.sentence
-    if entry.act == Act.REQUEST_SUBMITTED and entry.data["request"].get("extends"):
-        sentence = EXTENSION_ASKED
-    if entry.act in ENDS:
-        kind, sentence = _end_began(entry, kind, sentence)
-    return kind, str(sentence) % _words(entry)
-
-
-def _end_began(entry: TrailEntry, kind: str, sentence: Promise) -> tuple[str, Promise]:
-    reason = entry.data.get("reason")
-    if reason in REFUSED or reason == GRANT_REFUSED:
-        return "alert", sentence
-    if entry.act == Act.ELEVATION_REVOKING and not entry.actor.startswith("sekisho:"):
-        return "alert" if reason == "stopped" else "step", STOPPED
-    return kind, sentence
-
-
-def _words(entry: TrailEntry) -> dict[str, object]:
-    """Return what any of the sentences fills in, as far as the entry has it."""
-    data, request, elevation = entry.data, entry.data.get("request", {}), entry.data.get("elevation", {})
-    reason = str(data.get("reason", ""))
-    return {
-        "who": who(entry),
-        "groups": ", ".join(group["name"] for group in request.get("work_groups", [])),
-        "level": data.get("decision", {}).get("level", ""),
-        "person": elevation.get("person", ""),
-        "group": elevation.get("work_group", ""),
-        "start": _said(elevation.get("starts_at")),
-        "end": _said(elevation.get("ends_at") or request.get("ends_at") or request.get("asked_ends_at")),
-        "from_end": _said(data.get("from_end")),
-        "to_end": _said(data.get("to_end")),
-        "reason": wording.STOP_REASONS.get(reason, reason),
-        "decision": "–",  # One that can be read has sentences of its own.
-    }
-
-
-def who(entry: TrailEntry) -> str:
-    """Return who acted, and through which client."""
-    if entry.on_behalf_of:
-        return gettext("%(person)s (through %(client)s)") % {
-            "person": entry.on_behalf_of,
-            "client": entry.actor.partition(":")[2],
-        }
-    door, _, operator = entry.actor.rpartition(":")
-    if door == Door.COMMAND:
-        return gettext("%(who)s (by a command)") % {"who": operator}
-    return gettext("The portal") if door == "sekisho" else entry.actor
+    return sentences.in_words(entry)
 
 
 def _quote(entry: TrailEntry) -> str:
     comment = entry.data.get("decision", {}).get("comment") or entry.data.get("comment") or ""
-    if comment and entry.data.get("reason") == GRANT_REFUSED:
+    if comment and entry.data.get("reason") == sentences.GRANT_REFUSED:
         return problems.at_the_end(comment)
     extends = entry.act == Act.REQUEST_SUBMITTED and entry.data["request"].get("extends")
     return str(entry.data["request"]["reason"] if extends else comment)

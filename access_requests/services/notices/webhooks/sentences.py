@@ -8,10 +8,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from access_requests import wording
 from access_requests.services.notices import drift
 from access_requests.services.notices.drift import Found
-from audits.acts import Act
+from audits.acts import Act, reasons
 from audits.acts.words import NEWS
 
 EXTENSION_ASKED = _("%(person)s asks for more time with %(groups)s. %(id)s waits for approval.")
@@ -30,7 +29,7 @@ def said(act: str, facts: Mapping[str, Any], *, failed: str = "") -> str:
         "groups": ", ".join(facts.get("work_groups") or [facts["work_group"]]),
         "start": _local(facts["starts_at"]),
         "end": _local(facts["ends_at"]),
-        "reason": wording.STOP_REASONS.get(failed, failed),
+        "reason": reasons.stopped(failed),
     }
 
 

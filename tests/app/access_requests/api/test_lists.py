@@ -170,6 +170,27 @@ def test_auditor_reads_the_trail_oldest_first_and_narrowed(bot: Bot, five: list[
         assert read(bot.get(f"/audit/entries?{query}", for_person=auditor01))["items"] == []
 
 
+def test_trail_is_narrowed_as_the_page_narrows_it(bot: Bot, five: list[str], auditor01: User) -> None:
+    def found(query: str) -> list[str]:
+        return [entry["subject"] for entry in read(bot.get(f"/audit/entries?{query}", for_person=auditor01))["items"]]
+
+    everything = five[::-1]
+    for query in (
+        "person=MEMBER01",
+        "group=ProdMemberWorkGroup",
+        "iam_user=member01",
+        "person=member01&group=prodmemberworkgroup",
+    ):
+        assert found(query) == everything
+    assert found(f"about={five[0]}") == found(f"about={five[0]}&person=member01&subject={five[0]}") == [five[0]]
+    assert found("person=member01&actor=nobody") == found("ticket=none") == found("account=nowhere") == []
+    first = read(bot.get("/audit/entries?person=member01&limit=2", for_person=auditor01))
+    assert first["items"][0]["sentence"] == "member01 (through chatbot) asked for ProdMemberWorkGroup"
+    second = read(bot.get(first["next"], for_person=auditor01))
+    assert [entry["subject"] for page in (first, second) for entry in page["items"]] == everything[:4]
+    refused(bot.get("/audit/entries?person=" + "x" * 201, for_person=auditor01), 422, "invalid")
+
+
 @pytest.mark.parametrize("path", ["/audit/entries", "/audit/checkpoints", "/audit/stories/R-00000000"])
 def test_trail_is_for_auditors_and_administrators_only(
     bot: Bot, member01: User, leader01: User, admin01: User, path: str

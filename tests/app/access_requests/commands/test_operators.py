@@ -12,7 +12,7 @@ from django.utils import translation
 
 from access_requests.models import Reconciliation
 from access_requests.services.catalogue import documents
-from access_requests.web.timeline import story
+from audits import sentences
 from audits.models import TrailEntry
 from portal.users.models import User
 from portal.verbs import operators
@@ -109,7 +109,7 @@ def test_comparison_says_who_ran_it_and_may_be_run_by_a_timer(jump: Jump, nobody
 
 def test_timeline_says_that_it_was_a_command() -> None:
     with translation.override("ja"):
-        said = [story.who(TrailEntry(actor=actor)) for actor in ("command:yamada", "sekisho:command", "member01")]
+        said = [sentences.who(TrailEntry(actor=actor)) for actor in ("command:yamada", "sekisho:command", "member01")]
     assert said[0] == "yamada(コマンド)"
     assert said[1] != "sekisho:command"
     assert said[2] == "member01"

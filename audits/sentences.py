@@ -1,0 +1,118 @@
+"""An entry of the trail as a sentence, from the entry alone, of whichever version it is."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from audits.acts import Act, reasons
+from audits.acts.words import WORDS
+from audits.models import TrailEntry
+from portal.pages import moments
+from portal.verbs.actor import Door
+
+EXTENSION_ASKED = _("%(who)s asked for more time, until %(end)s")
+STOPPED = _("%(who)s ended the access: %(reason)s")
+ENDS = (Act.ELEVATION_REVOKING, Act.ELEVATION_CANCELLED)
+# AWS did not let anybody in; then the comment is the cause.
+GRANT_REFUSED = "grant_refused"
+DECISIONS = {"allowed": _("can switch"), "denied": _("cannot switch"), "unknown": _("not known")}
+NOT_SAID, OMITTED = "–", "…"
+
+
+def in_words(entry: TrailEntry) -> tuple[str, str]:
+    """Return how a timeline marks the entry, and its sentence; the act itself, where it is of a newer version."""
+    said_of = WORDS.get(entry.act)
+    if said_of is None:
+        return "step", entry.act
+    kind, sentence = said_of.mark, said_of.sentence
+    if entry.act == Act.REQUEST_SUBMITTED and _text(entry, "request", "extends"):
+        sentence = EXTENSION_ASKED
+    if entry.act in ENDS:
+        kind, sentence = _end_began(entry, kind, sentence)
+    return kind, str(sentence) % _words(entry)
+
+
+def of_act(act: str) -> str:
+    """Return what entries of this act say, without what each says of its own."""
+    return str(WORDS[act].sentence) % defaultdict(lambda: OMITTED) if act in WORDS else act
+
+
+def who(entry: TrailEntry) -> str:
+    """Return who acted, and through which client."""
+    if entry.on_behalf_of:
+        return gettext("%(person)s (through %(client)s)") % {
+            "person": entry.on_behalf_of,
+            "client": entry.actor.partition(":")[2],
+        }
+    door, _colon, operator = entry.actor.rpartition(":")
+    if door == Door.COMMAND:
+        return gettext("%(who)s (by a command)") % {"who": operator}
+    return gettext("The portal") if door == "sekisho" else entry.actor
+
+
+def _end_began(entry: TrailEntry, kind: str, sentence: Promise) -> tuple[str, Promise]:
+    reason = _text(entry, "reason")
+    if reason in reasons.UNFOUNDED or reason == GRANT_REFUSED:
+        return "alert", sentence
+    if entry.act == Act.ELEVATION_REVOKING and not entry.actor.startswith("sekisho:"):
+        return "alert" if reason == "stopped" else "step", STOPPED
+    return kind, sentence
+
+
+def _words(entry: TrailEntry) -> dict[str, str]:
+    """Return what any of the sentences fills in, as far as the entry has it."""
+    groups = _value(entry, "request", "work_groups")
+    named = [str(group.get("name", "")) if isinstance(group, dict) else str(group) for group in groups or ()]
+    drift = {name: _text(entry, "drift", name) for name in ("kind", "thing", "name")}
+    decision = _text(entry, "judged", "decision")
+    said = {
+        "who": who(entry),
+        "subject": entry.subject,
+        "name": entry.subject.rpartition(":")[2],
+        "groups": ", ".join(named),
+        "level": _text(entry, "decision", "level"),
+        "person": _text(entry, "elevation", "person"),
+        "group": _text(entry, "elevation", "work_group"),
+        "start": _moment(entry, "elevation", "starts_at"),
+        "end": _end(entry),
+        "from_end": _moment(entry, "from_end"),
+        "to_end": _moment(entry, "to_end"),
+        "reason": reasons.stopped(_text(entry, "reason")),
+        "decision": str(DECISIONS.get(decision, decision)),
+        "status": _text(entry, "execution", "status"),
+        "problem": _text(entry, "problem") or _text(entry, "drift", "problem"),
+        "count": _text(entry, "count"),
+        "rows": _text(entry, "rows"),
+        "principal": _text(entry, "drift", "principal"),
+        "found": reasons.differs(drift["kind"], thing=drift["thing"], name=drift["name"]) if drift["kind"] else "",
+    }
+    return {name: word or NOT_SAID for name, word in said.items()}
+
+
+def _end(entry: TrailEntry) -> str:
+    places = (("elevation", "ends_at"), ("request", "ends_at"), ("request", "asked_ends_at"))
+    return next((said for place in places if (said := _moment(entry, *place))), "")
+
+
+def _value(entry: TrailEntry, *path: str) -> Any:
+    value = entry.data
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _text(entry: TrailEntry, *path: str) -> str:
+    value = _value(entry, *path)
+    return "" if value is None or isinstance(value, dict | list) else str(value)
+
+
+def _moment(entry: TrailEntry, *path: str) -> str:
+    try:
+        moment = parse_datetime(_text(entry, *path))
+    except ValueError:
+        moment = None
+    return moments.said(moment) if moment is not None and moment.tzinfo is not None else ""

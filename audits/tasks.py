@@ -1,0 +1,28 @@
+"""The workers' doors. A task carries an id and reads everything again: a forged message can only make due work run early."""
+
+from celery import current_app, shared_task
+from django.utils import timezone
+
+from audits import mentions
+from audits.extracts import keeping, making
+from audits.messages import Task
+
+# So many thousands of entries are noted in one sweep; more wait for the next.
+BATCHES = 10
+
+
+@shared_task(name=Task.MAKE_EXTRACT)
+def make_extract(extract_id: int) -> None:
+    making.make(extract_id)
+
+
+@shared_task(name=Task.SWEEP, ignore_result=True)
+def sweep() -> None:
+    now = timezone.now()
+    keeping.give_up(now=now)
+    keeping.delete_old(now=now)
+    for extract_id in keeping.due(now=now):
+        current_app.send_task(Task.MAKE_EXTRACT, args=[extract_id])
+    for _batch in range(BATCHES):
+        if not mentions.catch_up():
+            break

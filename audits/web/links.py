@@ -1,0 +1,18 @@
+"""Where pages of the trail lead: to what an entry is about, by its public code, and to more of the trail."""
+
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+# How a code begins -> the page that it has.
+PAGES = {"R": "request", "E": "elevation", "D": "drift"}
+
+
+def of_subject(subject: str) -> str:
+    """Return the page of a request, an access or a drift; of anything else what the trail has of it."""
+    letter, _dash, code = subject.partition("-")
+    return reverse(PAGES[letter], args=[subject]) if letter in PAGES and code.isalnum() else trail(about=subject)
+
+
+def trail(**narrowed: str) -> str:
+    return f"{reverse('audit-trail')}?{urlencode(narrowed)}"
