@@ -92,7 +92,7 @@ def test_before_a_release_everything_runs_on_sqlite_and_what_databases_do_differ
     on_sqlite, on_postgresql = ({file for file, where in runs if where == each} for each in ("sqlite", "postgresql"))
     outside = {file for folder in ("bench", "deploy") for file in (ROOT / "tests" / folder).rglob("test_*.py")}
     assert on_sqlite == set((ROOT / "tests").rglob("test_*.py")) - outside
-    differently = {file for paths in (*steps.ON_EITHER.values(), steps.ON_BOTH) for file in _files(paths)}
+    differently = {file for paths in (*steps.ON_EITHER.values(), steps.ON_BOTH, steps.AS_WEB) for file in _files(paths)}
     assert differently | outside == on_postgresql
 
 
