@@ -35,8 +35,8 @@ ASKED_FOR_BY = {
     "templates/access_requests/people/": "access_requests/web/people/",
     "templates/access_requests/requests/": "access_requests/web/requests/",
     "templates/access_requests/": "access_requests/web/",
-    "templates/account/": "portal/accounts.py",
-    "templates/allauth/": "portal/accounts.py",
+    "templates/account/": "portal/accounts/adapters.py",
+    "templates/allauth/": "portal/accounts/adapters.py",
     "templates/components/_nav.html": "portal/navigation.py",
     "templates/": "portal/pages/failing.py",
 }

@@ -40,7 +40,7 @@ RULES = (
         changed=[
             "templates/*",
             "portal/static/*",
-            "portal/accounts.py",
+            "portal/accounts/adapters.py",
             "portal/pages/*",
             "access_requests/web/*",
             "locale/*",

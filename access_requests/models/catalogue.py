@@ -191,6 +191,8 @@ class ApprovalLevel(models.Model):
     number = models.PositiveSmallIntegerField(_("level"))
     approvals = models.PositiveSmallIntegerField(_("approvals needed"))
     approvers = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="approval_levels", verbose_name=_("approvers"))
+    # As the file names them, roles such as @lead among them; null: all approvers are named themselves.
+    named = models.JSONField(_("named"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("approval level")
@@ -218,6 +220,8 @@ class WorkGroup(models.Model):
     requesters = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="requestable_work_groups", blank=True, verbose_name=_("who may ask")
     )
+    # As the file names them, roles such as @engineer among them; null: all requesters are named themselves.
+    named = models.JSONField(_("named"), null=True, blank=True, editable=False)
     # How long a session may live on after the end, where AWS does not end it: the permission set's session duration.
     session_minutes = models.PositiveIntegerField(
         _("session duration"), default=LONGEST_SESSION_MINUTES, db_default=LONGEST_SESSION_MINUTES

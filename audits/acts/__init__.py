@@ -100,6 +100,8 @@ class Act(StrEnum):
     IDENTITY_CENTER_USER_UNBOUND = "identity_center_user.unbound", people.Unbound
     IDENTITY_LINKED = "identity.linked", people.Linked
     IDENTITY_UNLINKED = "identity.unlinked", people.Unlinked
+    LOG_IN_LINKED = "log_in.linked", people.LogInLinked
+    PERSON_ROLES_CHANGED = "person.roles_changed", people.RolesChanged
 
     CLIENT_ADDED = "client.added", programs.ClientAdded
     CLIENT_CHANGED = "client.changed", programs.ClientChanged

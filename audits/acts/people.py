@@ -68,3 +68,22 @@ class Linked(OfPerson):
 class Unlinked(OfPerson):
     before: Identity
     after: None
+
+
+class LogInLinked(OfPerson):
+    """`by`: how the provider's subject found the person: `made` with it, or `email`."""
+
+    before: None
+    after: Identity
+    by: str
+
+
+class Roles(Shape):
+    """Role -> who says so: `here`, or `login:` and the provider's key."""
+
+    roles: dict[str, list[str]]
+
+
+class RolesChanged(OfPerson):
+    before: Roles
+    after: Roles

@@ -168,6 +168,8 @@ WORDS: Mapping[str, Words] = {
     Act.IDENTITY_CENTER_USER_UNBOUND: _step(_("%(who)s unbound the Identity Center user of %(name)s")),
     Act.IDENTITY_LINKED: _step(_("%(who)s linked an account in a chat to %(name)s")),
     Act.IDENTITY_UNLINKED: _step(_("%(who)s unlinked the account in a chat of %(name)s")),
+    Act.LOG_IN_LINKED: _step(_("%(who)s vouched for %(name)s for the first time")),
+    Act.PERSON_ROLES_CHANGED: _alert(_("%(who)s changed the roles of %(name)s")),
     Act.CLIENT_ADDED: _step(_("%(who)s added the API client %(name)s")),
     Act.CLIENT_CHANGED: _step(_("%(who)s changed what the API client %(name)s may do")),
     Act.CLIENT_SECRET_ROTATED: _step(_("%(who)s gave the API client %(name)s another secret")),

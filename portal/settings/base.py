@@ -12,6 +12,7 @@ from environs import validate
 
 from portal.logs import to_stderr
 from portal.settings.environment import env
+from portal.settings.log_in import *  # noqa: F403  All that lets people in, in a module of its own.
 from portal.settings.sealing import *  # noqa: F403  A subject's own settings, with its own readers.
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -39,6 +40,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
     "allauth.idp.oidc",
     "csp",
     "django_guid",
@@ -86,32 +88,9 @@ TEMPLATES = [
     },
 ]
 
-# Signing in
-
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "portal.accounts.LocalAccounts"
-ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_SESSION_REMEMBER = False
-# Failed log-ins are throttled per account and per address, with the same words for both.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
-SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_HTTPONLY = True
-
 # API clients: OAuth 2 client credentials, and device codes for people's own scripts
 
-IDP_OIDC_ADAPTER = "portal.accounts.ApiClients"
+IDP_OIDC_ADAPTER = "portal.accounts.adapters.ApiClients"
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = int(timedelta(hours=1).total_seconds())
 # A working day: a person's own token, for which they log in again when it is over.
 PERSONAL_TOKEN_EXPIRES_IN = int(timedelta(hours=12).total_seconds())

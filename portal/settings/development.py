@@ -3,6 +3,7 @@
 from portal.settings.base import *  # noqa: F403  Django's own way to build one settings module on another.
 from portal.settings.base import BASE_DIR, database
 from portal.settings.environment import env
+from portal.settings.login_providers import *  # noqa: F403
 from portal.settings.notices import *  # noqa: F403
 from portal.settings.signing import throwaway_key
 

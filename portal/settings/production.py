@@ -5,6 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 from portal.settings.base import *  # noqa: F403  Django's own way to build one settings module on another.
 from portal.settings.base import caches, database
 from portal.settings.environment import env, optional_secret, secret
+from portal.settings.login_providers import *  # noqa: F403
 from portal.settings.notices import *  # noqa: F403
 
 KEYS = ("SECRET_KEY", "OIDC_PRIVATE_KEY")

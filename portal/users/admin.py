@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from portal.users.models import LinkedIdentity, User
+from portal.users.models import HeldRole, LinkedIdentity, User
 from portal.users.reading import ReadingAdmin
 
 
@@ -21,3 +21,11 @@ class LinkedIdentityAdmin(ReadingAdmin):
     list_filter = ("provider",)
     list_select_related = ("person",)
     search_fields = ("person__username", "external_id")
+
+
+@admin.register(HeldRole)
+class HeldRoleAdmin(ReadingAdmin):
+    list_display = ("person", "role", "source", "since", "confirmed_at")
+    list_filter = ("role", "source")
+    list_select_related = ("person",)
+    search_fields = ("person__username",)

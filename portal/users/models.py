@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from portal.providers.provider import Role
+
 
 def time_zones() -> frozenset[str]:
     """Return the names of the IANA time zone database that are somewhere, and the same on every machine."""
@@ -32,6 +34,8 @@ class User(AbstractUser):
     is_auditor = models.BooleanField(_("auditor"), default=False)
     language = models.CharField(_("language"), max_length=8, blank=True, choices=settings.LANGUAGES)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[check_time_zone])
+    # The provider of log-in that made them, `login:KEY`; empty for those whom administrators or the catalogue's file made.
+    made_by = models.CharField(_("made by"), max_length=40, blank=True, default="", db_default="", editable=False)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
@@ -59,11 +63,14 @@ class User(AbstractUser):
 
 
 class LinkedIdentity(models.Model):
-    """A person's name in another system, such as a Slack user id. Only a verified one may be acted for."""
+    """A person's name in another system, such as a Slack user id. Only a verified one may be acted for.
+
+    At a provider of log-in, `login:KEY`, it is the subject; one that is no longer verified was ended, and comes back for nobody.
+    """
 
     person = models.ForeignKey(User, models.CASCADE, related_name="linked_identities", verbose_name=_("person"))
-    provider = models.CharField(_("provider"), max_length=20)
-    external_id = models.CharField(_("identity there"), max_length=200)
+    provider = models.CharField(_("provider"), max_length=40)
+    external_id = models.CharField(_("identity there"), max_length=255)
     verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
 
     class Meta:
@@ -75,3 +82,29 @@ class LinkedIdentity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider}:{self.external_id}"
+
+
+class HeldRole(models.Model):
+    """A role of a person, and who says so: `HERE` are administrators and the catalogue's file, `login:KEY` is a provider.
+
+    `is_administrator` and `is_auditor` say what comes of all sources; a flag without any row was set here.
+    """
+
+    HERE: ClassVar = "here"
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="held_roles", verbose_name=_("person"))
+    role = models.CharField(_("role"), max_length=20, choices=[(role.value, role.value) for role in Role])
+    source = models.CharField(_("said by"), max_length=40)
+    since = models.DateTimeField(_("since"))
+    # When the source last said so.
+    confirmed_at = models.DateTimeField(_("confirmed"))
+
+    class Meta:
+        verbose_name = _("role of a person")
+        verbose_name_plural = _("roles of people")
+        constraints: ClassVar = [
+            models.UniqueConstraint("person", "role", "source", name="users_role_once_a_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.role}, {self.source}"

@@ -43,9 +43,10 @@ class Process:
 class Actor:
     """Frozen for the trail: `name` acted, for the person of `on_behalf_of` where a client carried it.
 
-    `operator`: who runs a command, as they or the machine say. `credential` is what let them in, which `portal.verbs.authority`
-    asks again when they act. `proof` is {"method": passkey | totp | password | slack-signature | slack-socket |
-    client-assertion | operator-option | operating-system, "at": ISO time} and what belongs to it.
+    `operator`: who runs a command, as they or the machine say. `provider`: the key of the provider of log-in that says so.
+    `credential` is what let them in, which `portal.verbs.authority` asks again when they act. `proof` is {"method": oidc | saml |
+    passkey | totp | password | slack-signature | slack-socket | client-assertion | operator-option | operating-system, "at": ISO
+    time} and what belongs to it.
     """
 
     person: User | None
@@ -53,6 +54,7 @@ class Actor:
     credential: Credential
     client: str = ""
     operator: str = ""
+    provider: str = ""
     proof: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -66,6 +68,8 @@ class Actor:
             return f"client:{self.client}"
         if self.operator:
             return f"command:{self.operator}"
+        if self.provider:
+            return f"provider:{self.provider}"
         return self.person.username if self.person is not None else f"sekisho:{self.door}"
 
     @property

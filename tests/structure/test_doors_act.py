@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 DOORS = [ROOT / "access_requests" / door for door in ("web", "api", "chat")] + [
-    ROOT / "portal/accounts.py",
+    ROOT / "portal/accounts/adapters.py",
 ]
 # OAuth 2's own calls: what is acted on is the token or the code itself, read under its lock.
 OWN_PROOF = {ROOT / "access_requests/api/tokens.py"}

@@ -1,7 +1,7 @@
 """What the file must be in itself, whatever the database has."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import timedelta
 
 from django.conf import settings
@@ -18,9 +18,11 @@ from access_requests.services.catalogue.mistakes import Mistakes, Path, quoted
 from access_requests.services.catalogue.state import SECTIONS, Kind, State, path_of
 from access_requests.services.catalogue.values import unknown
 from access_requests.services.catalogue.wanted import Wanted
+from access_requests.services.people import places
 from portal.iam.principals import account_of
 from portal.iam.session_gate import LONGEST_SESSION
 
+ROLES = frozenset({places.APPROVING, places.ASKING})
 LONGEST_DECISION_MINUTES = 30 * 24 * 60
 
 
@@ -95,15 +97,17 @@ def _groups(state: State) -> Iterable[tuple[Kind, Mapping[str, StandingGroup | W
     return ((Kind.STANDING_GROUP, state.standing_groups), (Kind.WORK_GROUP, state.work_groups))
 
 
-def known(names: list[str], there: Iterable[str], what: str, path: Path, mistakes: Mistakes) -> None:
+def known(
+    names: list[str], there: Iterable[str], what: str, path: Path, mistakes: Mistakes, *, besides: Collection[str] = ()
+) -> None:
     for number, name in enumerate(names):
-        if name not in there:
+        if name not in there and name not in besides:
             mistakes.add((*path, number), unknown(what, name, list(there)))
 
 
 def _known_people(state: State, names: str | list[str], path: Path, mistakes: Mistakes) -> None:
     if isinstance(names, list):
-        known(names, state.people, "person", path, mistakes)
+        known(names, state.people, "person", path, mistakes, besides=ROLES)
 
 
 def _times_are_in_order(state: State, mistakes: Mistakes) -> None:
@@ -132,7 +136,7 @@ def _levels_can_be_satisfied(state: State, mistakes: Mistakes) -> None:
 
 
 def _check_approvers(state: State, approvers: list[str], path: Path, mistakes: Mistakes) -> None:
-    known(approvers, state.people, "person", path, mistakes)
+    known(approvers, state.people, "person", path, mistakes, besides=ROLES)
     for number, name in enumerate(approvers):
         if name in state.people and state.people[name].disabled:
             mistakes.add((*path, number), f"{quoted(name)} is disabled and cannot approve")
@@ -140,7 +144,12 @@ def _check_approvers(state: State, approvers: list[str], path: Path, mistakes: M
 
 def _check_seats(levels: list[Level], path: Path, mistakes: Mistakes) -> None:
     ids = {name: number for number, name in enumerate(sorted({name for level in levels for name in level.approvers}))}
-    seats = [(number, level.approvals, [ids[name] for name in level.approvers]) for number, level in enumerate(levels)]
+    # Nobody knows here how many have a role: enough, until somebody asks and there are too few.
+    some = range(len(ids), len(ids) + sum(level.approvals for level in levels))
+    seats = [
+        (number, level.approvals, [ids[name] for name in level.approvers] + (list(some) if ROLES & {*level.approvers} else []))
+        for number, level in enumerate(levels)
+    ]
     number = level_without_enough(seats)
     if number is not None:
         mistakes.add((*path, number), "these approvals cannot be had: name more approvers, since nobody counts at two levels")

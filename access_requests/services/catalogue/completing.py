@@ -16,6 +16,7 @@ from access_requests.services.catalogue.looking_up import Found, Unasked
 from access_requests.services.catalogue.mistakes import Mistakes, Path, quoted
 from access_requests.services.catalogue.state import Kind, State, path_of
 from access_requests.services.people import people
+from portal.users.models import User
 
 Item = TypeVar("Item", bound=Fields)
 Secrets = Mapping[str, str]
@@ -51,9 +52,13 @@ def _in_order(objects: Mapping[str, Item]) -> Mapping[str, Item]:
 
 
 def _leavers(wanted: State, current: State) -> Mapping[str, Person]:
-    """Return the people who are no longer in the file: disabled, and else as they were, since their story goes on."""
+    """Return the people who are no longer in the file: disabled, and else as they were, since their story goes on.
+
+    Whom a provider of log-in made is no file's to disable: the provider says when they go. One that names them changes them.
+    """
     gone = current.people.keys() - wanted.people.keys()
-    return {name: current.people[name].but(disabled=True) for name in gone}
+    provided = set(User.objects.exclude(made_by="").values_list("username", flat=True)) if gone else set()
+    return {name: current.people[name].but(disabled=current.people[name].disabled or name not in provided) for name in gone}
 
 
 def _of_the_browser(current: State) -> Mapping[str, Client]:

@@ -169,12 +169,13 @@ def _in_order(value: Any) -> Any:
 Table = Annotated[dict[Name, Item], BeforeValidator(_table)]
 Listed = Annotated[list[Item], WrapValidator(_each_once)]
 Names = Listed[Annotated[str, USERNAME]]
-_NAMES: TypeAdapter[list[str]] = TypeAdapter(Names)
-
-
-def _everyone_or_names(value: object) -> str | list[str]:
-    return EVERYONE if value == Scalar(EVERYONE, "str") else _NAMES.validate_python(value)
-
-
 EVERYONE = "everyone"
-EveryoneOrNames = Annotated[Literal["everyone"] | list[str], PlainValidator(_everyone_or_names)]
+
+
+def everyone_or(names: Any) -> PlainValidator:
+    """Return the validator of the word `everyone`, or else of these names."""
+    listed: TypeAdapter[list[str]] = TypeAdapter(names)
+    return PlainValidator(lambda value: EVERYONE if value == Scalar(EVERYONE, "str") else listed.validate_python(value))
+
+
+EveryoneOrNames = Annotated[Literal["everyone"] | list[str], everyone_or(Names)]

@@ -120,6 +120,12 @@ EMAIL, NETWORK = _scalar(_email), _scalar(_network)
 IAM_RULE = "letters, digits and _ + = , . @ -"
 IAM = r"[\w+=,.@-]+"
 KEY = matching(r"[a-z0-9][a-z0-9_-]*", 50, "small letters, digits, - and _")
-USERNAME = matching(r"[A-Za-z0-9][\w.@+-]*", 150, "letters, digits and _ . @ + -, beginning with a letter or a digit")
+_NAME, _NAME_RULE = r"[A-Za-z0-9][\w.@+-]*", "letters, digits and _ . @ + -, beginning with a letter or a digit"
+USERNAME = matching(_NAME, 150, _NAME_RULE)
 ROLE_NAME = matching(IAM, 64, IAM_RULE)
 ROLE_REFERENCE = matching(rf"[a-z0-9_-]+/{IAM}", 115, "an account's key and a role's name, such as production/Prod_MemberRole")
+
+
+def username_or(role: str) -> BeforeValidator:
+    """Return the validator of a username, or of this role with its mark."""
+    return matching(rf"{_NAME}|{role}", 150, f"{_NAME_RULE}; or {role} in quotes")

@@ -13,10 +13,11 @@ from access_requests.grants.identity_center import IdentityCenterUser
 from access_requests.models import LinkCode, StandingGroup
 from access_requests.selectors import personal_tokens as selectors
 from access_requests.services.elevations import stop
-from access_requests.services.people import personal_tokens
+from access_requests.services.people import personal_tokens, roles
 from access_requests.services.record import bindings, changes, locking
 from audits.acts import Act
 from portal.aws.directory import IamUser
+from portal.providers.provider import PREFIX, Role
 from portal.users.models import LinkedIdentity, User
 from portal.verbs.actor import Actor
 
@@ -39,25 +40,26 @@ class Profile:
 
 
 def describe(person: User) -> dict[str, Any]:
-    """Return all that administrators say about a person, as the catalogue's file says it and as the trail keeps it."""
+    """Return all that administrators say about a person, as the catalogue's file says it and as the trail keeps it.
+
+    What providers of log-in say, accounts there and roles, has acts of its own, and is no file's to say.
+    """
     return {
         "name": person.name,
         "email": person.email,
-        "administrator": person.is_administrator,
-        "auditor": person.is_auditor,
+        "administrator": roles.said_here(person, Role.ADMINISTRATOR),
+        "auditor": roles.said_here(person, Role.AUDITOR),
         "disabled": not person.is_active,
         "iam_user": _described(bindings.of(person, Principal.IAM_USER)),
         "identity_center_user": _described(bindings.of(person, Principal.IDENTITY_CENTER_USER)),
-        "identities": {
-            link.provider: link.external_id for link in sorted(person.linked_identities.all(), key=lambda link: link.provider)
-        },
+        "identities": {link.provider: link.external_id for link in sorted(_said_here(person), key=lambda link: link.provider)},
         "standing_groups": sorted(group.name for group in person.standing_groups.all()),
     }
 
 
-def add(*, username: str, profile: Profile, actor: Actor, now: datetime) -> User:
-    """Add a person, who cannot log in until a password is set. Raises ValidationError, as for a name that somebody has."""
-    person = User(username=username, name=profile.name, email=profile.email)
+def add(*, username: str, profile: Profile, actor: Actor, now: datetime, made_by: str = "") -> User:
+    """Add a person without a password. `made_by`: which provider of log-in does. Raises ValidationError, as for a name taken."""
+    person = User(username=username, name=profile.name, email=profile.email, made_by=made_by)
     person.set_unusable_password()
     person.full_clean()
     _write(person, profile, now)
@@ -109,7 +111,7 @@ def unbind(*, person: User, principal: Principal, actor: Actor, now: datetime) -
 
 def release_identities(*, person: User, keep: Mapping[str, str]) -> None:
     """Unlink what is about to be changed, so that two people's identities can change places; `change` records it."""
-    for link in person.linked_identities.all():
+    for link in _said_here(person):
         if keep.get(link.provider) != link.external_id:
             link.delete()
 
@@ -141,10 +143,15 @@ def _described(binding: bindings.Binding | None) -> dict[str, str] | None:
     return {"name": binding.user_name, "user_id": binding.user_id} if binding else None
 
 
+def _said_here(person: User) -> list[LinkedIdentity]:
+    """Return the identities that administrators and chats say, and no provider of log-in."""
+    return [link for link in person.linked_identities.all() if not link.provider.startswith(PREFIX)]
+
+
 def _write(person: User, profile: Profile, now: datetime) -> None:
     person.name, person.email = profile.name, profile.email
-    person.is_administrator, person.is_auditor = profile.administrator, profile.auditor
     person.save()
+    roles.say_here(person, {Role.ADMINISTRATOR: profile.administrator, Role.AUDITOR: profile.auditor}, now=now)
     release_identities(person=person, keep=profile.identities)
     for provider, external_id in profile.identities.items():
         LinkedIdentity.objects.get_or_create(

@@ -98,7 +98,7 @@ class Person(Fields):
 
 def current() -> Mapping[str, Person]:
     """Return everybody; people who left the file are disabled, and still here."""
-    rows = User.objects.select_related(*bindings.LOADED).prefetch_related("linked_identities", "standing_groups")
+    rows = User.objects.select_related(*bindings.LOADED).prefetch_related("linked_identities", "held_roles", "standing_groups")
     return {row.username: Person.of(row) for row in rows}
 
 

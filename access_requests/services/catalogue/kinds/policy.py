@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
-from access_requests.models import ApprovalPolicy
+from access_requests.models import ApprovalLevel, ApprovalPolicy
 from access_requests.models.catalogue import DECIDE_BY
-from access_requests.services.catalogue.fields import APART, Column, Fields, Listed, Names
-from access_requests.services.catalogue.values import FLAG, MINUTES, NUMBER, matching, one_of
-from portal.users.models import User
+from access_requests.services.catalogue.fields import APART, Column, Fields, Listed
+from access_requests.services.catalogue.values import FLAG, MINUTES, NUMBER, matching, one_of, username_or
+from access_requests.services.people import places
 
 # Names of channels may be written in any script, and are small letters.
 SLACK_CHANNEL = matching(
@@ -18,8 +18,12 @@ SLACK_CHANNEL = matching(
 )
 
 
+# Usernames, and the role that providers of log-in give.
+Approvers = Listed[Annotated[str, username_or(places.APPROVING)]]
+
+
 class Level(Fields):
-    approvers: Annotated[Names, APART]
+    approvers: Annotated[Approvers, APART]
     approvals: Annotated[int, NUMBER] = 1
 
 
@@ -39,15 +43,21 @@ def current() -> Mapping[str, Policy]:
 
 
 def _levels(row: ApprovalPolicy) -> list[Level]:
-    return [Level.of_row(level, approvers=sorted(map(str, level.approvers.all()))) for level in row.levels.all()]
+    return [Level.of_row(level, approvers=_approvers(level)) for level in row.levels.all()]
+
+
+def _approvers(level: ApprovalLevel) -> list[str]:
+    """Return them as the file names them, without those who have their place by a role."""
+    return sorted(map(str, level.approvers.all()) if level.named is None else level.named)
 
 
 def write(key: str, after: Policy, _now: datetime) -> None:
     row, _ = ApprovalPolicy.objects.update_or_create(key=key, defaults={**after.in_columns(), "retired_at": None})
     for number, wanted in enumerate(after.levels, start=1):
         # Changed in place: decisions point to their level.
-        level, _ = row.levels.update_or_create(number=number, defaults=wanted.in_columns())
-        level.approvers.set(User.objects.filter(username__in=wanted.approvers))
+        values = {**wanted.in_columns(), "named": sorted(wanted.approvers)}
+        level, _ = row.levels.update_or_create(number=number, defaults=values)
+        level.approvers.set(places.people(wanted.approvers))
     row.levels.filter(number__gt=len(after.levels)).delete()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from django.conf import settings
 
@@ -10,10 +10,10 @@ from access_requests.grants.registry import backend_of
 from access_requests.models import ApprovalPolicy, DriftAnswer
 from access_requests.models import WorkGroup as Row
 from access_requests.models.catalogue import LONGEST_SESSION_MINUTES
-from access_requests.services.catalogue.fields import APART, EVERYONE, EveryoneOrNames, Fields, Listed
+from access_requests.services.catalogue.fields import APART, EVERYONE, Fields, Listed, everyone_or
 from access_requests.services.catalogue.kinds import role
-from access_requests.services.catalogue.values import KEY, MINUTES, ROLE_REFERENCE, matching, one_of, text
-from portal.users.models import User
+from access_requests.services.catalogue.values import KEY, MINUTES, ROLE_REFERENCE, matching, one_of, text, username_or
+from access_requests.services.people import places
 
 # The name is part of the TTL tag's key: 128 characters in all, and no comma.
 TAG_KEY_LENGTH = 128
@@ -22,12 +22,14 @@ WORK_GROUP_NAME = matching(
     min(116, TAG_KEY_LENGTH - len(settings.TTL_TAG_KEY.format(group=""))),
     "letters, digits and _ + = . @ - (no comma, since the TTL tag carries the name)",
 )
+# Usernames, and the role that providers of log-in give.
+Requesters = Listed[Annotated[str, username_or(places.ASKING)]]
 
 
 class WorkGroup(Fields):
     policy: Annotated[str, KEY, APART]
     target_roles: Annotated[Listed[Annotated[str, ROLE_REFERENCE]], APART]
-    requesters: Annotated[EveryoneOrNames, APART]
+    requesters: Annotated[Literal["everyone"] | list[str], everyone_or(Requesters), APART]
     description: Annotated[str, text(500)] = ""
     backend: Annotated[str, one_of(lambda: settings.GRANT_BACKENDS)] = "iam_group"
     drift: Annotated[str, one_of(DriftAnswer.values)] = DriftAnswer.REPORT.value
@@ -44,9 +46,14 @@ def _of(row: Row) -> WorkGroup:
         row,
         policy=row.policy.key,
         target_roles=sorted(map(str, row.target_roles.all())),
-        requesters=EVERYONE if row.everyone_may_request else sorted(map(str, row.requesters.all())),
+        requesters=EVERYONE if row.everyone_may_request else _requesters(row),
         session=backend_of(row.backend).fences.outlived_by(row.session_minutes),
     )
+
+
+def _requesters(row: Row) -> list[str]:
+    """Return them as the file names them, without those who have their place by a role."""
+    return sorted(map(str, row.requesters.all()) if row.named is None else row.named)
 
 
 def with_session(group: WorkGroup) -> WorkGroup:
@@ -63,11 +70,12 @@ def write(key: str, after: WorkGroup, _now: datetime) -> None:
         "session_minutes": after.session or LONGEST_SESSION_MINUTES,
         "policy": ApprovalPolicy.objects.get(key=after.policy),
         "everyone_may_request": everyone,
+        "named": [] if everyone else sorted(after.requesters),
         "retired_at": None,
     }
     row, _ = Row.objects.update_or_create(name=key, defaults=values)
     row.target_roles.set(role.rows(after.target_roles))
-    row.requesters.set(User.objects.filter(username__in=[] if everyone else after.requesters))
+    row.requesters.set(places.people([] if everyone else after.requesters))
 
 
 def remove(key: str, now: datetime) -> None:

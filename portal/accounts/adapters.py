@@ -5,6 +5,7 @@ from functools import partial
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -36,3 +37,7 @@ class ApiClients(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth ships no 
     def generate_client_secret(self) -> str:
         """Return 256 bits that shells, forms and files take as they are; allauth's have & and quotes among them."""
         return secrets.token_urlsafe(32)
+
+
+class ProvidedAccounts(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth ships no types.
+    """Accounts at providers of log-in, of whom the settings know and no row of the database."""

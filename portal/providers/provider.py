@@ -1,0 +1,181 @@
+"""A provider of log-in, as it is configured: how it proves people, whom it may bring, and what they are by what it says."""
+
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+
+# The name of an identity at a provider, in `users.LinkedIdentity`, and of what made a person or gave a role.
+PREFIX = "login:"
+
+
+class Role(StrEnum):
+    """What somebody is in the portal. What leads and engineers may is for the catalogue to say."""
+
+    ENGINEER = "engineer"
+    LEAD = "lead"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class Strict(BaseModel):
+    """An object without a field that is not named here, and without a value of another type."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+def _https(address: str) -> str:
+    """Return the address. Plain http is for this machine alone: what stands between could answer for the provider."""
+    parts = urlsplit(address)
+    if not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError("give an address such as https://login.example.com, without query and user")
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")):
+        raise ValueError("the address does not begin with https://")
+    return address
+
+
+Address = Annotated[str, AfterValidator(_https)]
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+Words = Annotated[tuple[Word, ...], Field(strict=False)]
+Domain = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Admits(Strict):
+    """Whom the provider may bring: each list that is given must hold, at every log-in. With none nobody new is let in."""
+
+    domains: Annotated[tuple[Domain, ...], Field(strict=False)] = ()
+    tenants: Words = ()
+    groups: Words = ()
+
+    @property
+    def somebody_new(self) -> bool:
+        return bool(self.domains or self.tenants or self.groups)
+
+
+class Roles(Strict):
+    """Role -> groups that make somebody that. A role without groups is none of this provider's business."""
+
+    engineer: Words = ()
+    lead: Words = ()
+    auditor: Words = ()
+    administrator: Words = ()
+
+    def governed(self) -> frozenset[Role]:
+        """Return the roles that the provider gives and takes away."""
+        return frozenset(role for role in Role if getattr(self, role))
+
+    def of(self, groups: frozenset[str]) -> frozenset[Role]:
+        return frozenset(role for role in Role if groups.intersection(getattr(self, role)))
+
+
+class Claims(Strict):
+    """Under which names the provider says things. Empty: it does not say that."""
+
+    email: str = "email"
+    name: str = "name"
+    tenant: str = ""
+    groups: str = "groups"
+
+
+class Scim(Strict):
+    """Provisioning by the same provider: SHA-256 of the tokens that it may carry. Two while one is being changed."""
+
+    tokens: Annotated[tuple[Digest, ...], Field(strict=False, min_length=1, max_length=2)]
+
+
+class Provider(Strict):
+    """What all kinds have. `name` is what its button says; `trusts_email`: that an address is somebody's own goes without saying.
+
+    `username` is by which rule somebody new is named: by the part of their address before the @, or by nothing of theirs.
+    """
+
+    kind: ClassVar[str]
+
+    key: Key
+    preset: str = ""
+    name: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    admits: Admits = Admits()
+    roles: Roles = Roles()
+    claims: Claims = Claims()
+    match_by_email: bool = False
+    trusts_email: bool = False
+    username: Literal["email", "opaque"] = "email"
+    scim: Scim | None = None
+
+    @property
+    def identity(self) -> str:
+        """Return the provider of its people's identities, and the source of what it says of them."""
+        return PREFIX + self.key
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """Return the origins to which a browser is sent for a log-in."""
+        raise NotImplementedError
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "Provider":
+        needs_groups = bool(self.admits.groups or self.roles.governed())
+        if needs_groups and not self.claims.groups:
+            raise ValueError("groups are asked for, and claims.groups is empty: this provider says none")
+        if self.admits.tenants and not self.claims.tenant:
+            raise ValueError("tenants are asked for, and claims.tenant is empty: this provider says none")
+        return self
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+class OidcProvider(Provider):
+    """`authorization_origins`: where people are sent, if not to the issuer. `max_age`: how old a log-in may be, in seconds."""
+
+    kind: ClassVar[str] = "oidc"
+
+    issuer: Address
+    client_id: Word
+    client_secret: SecretStr
+    scopes: Words = ("openid", "profile", "email")
+    algorithms: Annotated[tuple[Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"], ...],
+                          Field(strict=False, min_length=1)] = ("RS256", "PS256", "ES256", "EdDSA")  # fmt: skip
+    authorization_origins: Annotated[tuple[Address, ...], Field(strict=False)] = ()
+    max_age: Annotated[int, Field(ge=0, le=86400)] | None = None
+    userinfo: bool = True
+
+    @property
+    def origins(self) -> frozenset[str]:
+        return frozenset(map(_origin, self.authorization_origins or (self.issuer,)))
+
+    @model_validator(mode="after")
+    def _asks_for_openid(self) -> "OidcProvider":
+        if "openid" not in self.scopes:
+            raise ValueError("scopes lacks openid, without which there is no ID token")
+        return self
+
+
+class SamlProvider(Provider):
+    """`certificates`: what it signs with, as PEM; two while one is being changed."""
+
+    kind: ClassVar[str] = "saml"
+
+    entity_id: Word
+    sso_url: Address
+    slo_url: Address | None = None
+    certificates: Annotated[tuple[str, ...], Field(strict=False, min_length=1, max_length=2)]
+
+    @property
+    def origins(self) -> frozenset[str]:
+        return frozenset(map(_origin, filter(None, (self.sso_url, self.slo_url))))
+
+
+KINDS: dict[str, type[Provider]] = {kind.kind: kind for kind in (OidcProvider, SamlProvider)}
+
+
+def kind_of(value: Any) -> type[Provider]:
+    """Return the kind of this name. Raises ValueError for what is none."""
+    if value not in KINDS:
+        raise ValueError(f"the kind is one of {', '.join(KINDS)}")
+    return KINDS[value]

@@ -1,0 +1,36 @@
+"""How people log in: by passwords of the portal's own, and by providers that `portal.settings.login_providers` reads."""
+
+from datetime import timedelta
+
+from portal.providers.provider import Provider
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "portal.accounts.adapters.LocalAccounts"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = False
+# Failed log-ins are throttled per account and per address, with the same words for both.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+
+# Providers; in the database there are none. People whom they bring are matched in access_requests.services.people.arriving.
+LOGIN_PROVIDERS: tuple[Provider, ...] = ()
+# Whether everybody with a password may log in by it. Otherwise only the emergency accounts, whose log-in is told to everybody.
+PASSWORD_LOGIN = True
+EMERGENCY_ACCOUNTS: list[str] = []
+SOCIALACCOUNT_ADAPTER = "portal.accounts.adapters.ProvidedAccounts"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
