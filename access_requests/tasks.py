@@ -9,7 +9,7 @@ from access_requests.messages import Task
 from access_requests.services import sweep
 from access_requests.services.drift import running
 from access_requests.services.elevations import change_requests, evaluating, gates, health, provision, revoke, target_roles
-from access_requests.services.notices import delivering, sending, telling
+from access_requests.services.notices import delivering, lateness, sending, telling
 from audits.sealing import watching
 
 
@@ -88,6 +88,7 @@ def send_notice(delivery_id: int) -> None:
 @shared_task(name=Task.SWEEP_NOTICES, ignore_result=True)
 def sweep_notices() -> None:
     now = timezone.now()
+    lateness.look(now=now)
     telling.tell(now=now)
     _send(delivering.due(now=now))
     delivering.forget_old(now=now)

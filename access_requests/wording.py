@@ -60,11 +60,6 @@ UNTOLD: Mapping[str, Promise] = {
     "unreadable": _("AWS answered what the portal cannot read"),
     "unreadable_answer": _("AWS answered what the portal cannot read"),
 }
-DOORS: Mapping[str, Promise] = {
-    "browser": pgettext_lazy("door", "browser"),
-    "chat": pgettext_lazy("door", "chat"),
-    "client": pgettext_lazy("door", "API client"),
-}
 # Not translated here: they are in the OpenAPI document too, which speaks English.
 SCOPES: Mapping[str, str] = {
     "requests:read": gettext_noop("See requests and elevations"),
@@ -73,16 +68,6 @@ SCOPES: Mapping[str, str] = {
     "audit:read": gettext_noop("Read the audit trail"),
 }
 PROVIDERS: Mapping[str, Promise] = {"slack": _("Slack"), "email": _("e-mail")}
-# How people proved who they are, as the trail keeps it.
-PROOFS: Mapping[str, Promise] = {
-    "password": _("password"),
-    "totp": _("one-time code"),
-    "passkey": _("passkey"),
-    "slack-signature": _("Slack signature"),
-    "slack-socket": _("Slack, over the connection that the portal opened"),
-}
-# What an API client proves is itself; the person is whom its header named.
-NAMED_ONLY = "client-assertion"
 
 
 def untold(reasons: Iterable[str]) -> str:
@@ -115,17 +100,6 @@ def state(word: str) -> str:
 def scope(word: str) -> str:
     """Return what a token with this scope is good for."""
     return gettext(SCOPES[word]) if word in SCOPES else word
-
-
-def proof(door: str, client: str, said: Mapping[str, object]) -> str:
-    """Return by which door somebody decided, and how they proved who they are."""
-    method = str(said.get("method", ""))
-    if "own_token" in said:
-        return gettext("through the API client %(client)s, by a token of the person's own") % {"client": client}
-    if client:
-        return gettext("through the API client %(client)s, which named the person and proved nothing") % {"client": client}
-    words = {"door": DOORS.get(door, door), "method": PROOFS.get(method, method)}
-    return gettext("%(door)s, proven by %(method)s") % words if method else str(words["door"])
 
 
 def approval(level: ApprovalLevel) -> str:

@@ -7,6 +7,7 @@ worker gives must rest on those (`access_requests.services.elevations.leave`). A
 from collections.abc import Mapping
 from enum import StrEnum
 
+from audits import stays, verified
 from audits.acts import Act
 from audits.sealed import SEALED_TABLES
 from audits.triggers import TABLE
@@ -84,6 +85,7 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         "audits_noted": KEEP,
         "audits_extract": KEEP,
         "audits_extractpart": READ,
+        **dict.fromkeys((stays.TABLE, verified.TABLE), READ),
         PERSONAL: APPEND,
         TABLE: APPEND,
     },
@@ -152,8 +154,10 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         "audits_anchor": APPEND,
         "audits_sealer": KEEP,
     },
-    # For people who look by themselves, with a program of theirs: what an auditor believes.
-    Service.AUDITOR: dict.fromkeys(
-        (TABLE, "audits_mention", "audits_noted", PERSONAL, *SEALED_TABLES, "audits_anchor", "audits_sealer"), READ
-    ),
+    # For people who look by themselves, with a program of theirs: what an auditor believes. Who verifies it says so.
+    Service.AUDITOR: {
+        **dict.fromkeys((TABLE, "audits_mention", "audits_noted", PERSONAL, stays.TABLE), READ),
+        **dict.fromkeys((*SEALED_TABLES, "audits_anchor", "audits_sealer"), READ),
+        verified.TABLE: APPEND,
+    },
 }

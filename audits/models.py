@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from audits.extracted import Extract, ExtractPart, ExtractState, Format
 from audits.mentioned import Kind, Mention, Noted
 from audits.sealed import Anchor, Checkpoint, Log, Sealer, SealKey, SealState, StampState, Tile
+from audits.stays import Stay
+from audits.verified import Verification
 from portal.storable import AsTyped
 
 __all__ = [
@@ -30,8 +32,10 @@ __all__ = [
     "SealState",
     "Sealer",
     "StampState",
+    "Stay",
     "Tile",
     "TrailEntry",
+    "Verification",
 ]
 
 # No id reaches it by counting. What is there beyond it was made up, before the database gave ids, and nothing goes on from it.
@@ -92,6 +96,11 @@ class TrailEntry(models.Model):
     def is_recorded_apart(self) -> bool:
         """Whether the time at which it was recorded tells more than the time at which it happened."""
         return self.recorded_at is not None and abs(self.recorded_at - self.at) > APART
+
+    @property
+    def is_recorded_late(self) -> bool:
+        """Whether it was recorded at another time than it tells of, and does not say why."""
+        return not self.late and self.is_recorded_apart
 
     def _refuse(self) -> NoReturn:
         raise TypeError("The trail is append-only.")

@@ -1,4 +1,4 @@
-"""The triggers: trail and seal are append-only, and each entry gets its id and the time at which it was recorded.
+"""The triggers: trail and seal are append-only, each entry gets its id and the time at which it was recorded, and gives stays.
 
 They are in the database itself, so that whoever writes the trail without this code cannot choose either. They are made after
 every migrate, because Django rebuilds a SQLite table to alter it, and its triggers go with the old one.
@@ -10,7 +10,8 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from audits.models import APART, EARLIEST, FARTHEST, Late
+from audits import stays
+from audits.models import APART, EARLIEST, FARTHEST, Late, TrailEntry
 from audits.sealed import SEALED_TABLES
 
 TABLE = "audits_trailentry"
@@ -96,7 +97,7 @@ _SEALED: dict[str, dict[str, tuple[str, str]]] = {
 # Vendor -> trigger -> its table.
 TABLE_OF: dict[str, dict[str, str]] = {
     vendor: {**dict.fromkeys(of_trail, TABLE), **{name: table for name, (table, _) in _SEALED[vendor].items()}}
-    for vendor, of_trail in (("sqlite", _SQLITE), ("postgresql", _POSTGRESQL))
+    for vendor, of_trail in (("sqlite", _SQLITE | stays.SQLITE), ("postgresql", _POSTGRESQL | stays.POSTGRESQL))
 }
 MAKE = {
     "sqlite": [
@@ -126,8 +127,12 @@ def make_triggers(using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
     if TABLE not in tables:
         return
     with transaction.atomic(using=using), connection.cursor() as cursor:
-        for statement in [*MAKE[connection.vendor], *_make_sealed(connection.vendor, tables)]:
+        made = [*MAKE[connection.vendor], *_make_sealed(connection.vendor, tables), *_make_stays(connection.vendor, tables)]
+        for statement in made:
             cursor.execute(statement)
+        if stays.TABLE in tables:
+            # The trigger keeps who writes the trail waiting until this is committed: no entry is left out.
+            stays.fill(TrailEntry.objects.using(using))
 
 
 def missing_triggers(connection: BaseDatabaseWrapper) -> frozenset[str]:
@@ -135,8 +140,10 @@ def missing_triggers(connection: BaseDatabaseWrapper) -> frozenset[str]:
     tables = connection.introspection.table_names()
     with connection.cursor() as cursor:
         cursor.execute(FIND[connection.vendor])
-        found = {row[0] for row in cursor.fetchall()}
-    return frozenset(name for name, table in TABLE_OF[connection.vendor].items() if table in tables and name not in found)
+        there = {row[0] for row in cursor.fetchall()}
+    # Before the migration that makes the stays' table no trigger fills it.
+    there |= set() if stays.TABLE in tables else set(stays.SQLITE)
+    return frozenset(name for name, table in TABLE_OF[connection.vendor].items() if table in tables and name not in there)
 
 
 def _make_sealed(vendor: str, tables: Collection[str]) -> Iterator[str]:
@@ -144,3 +151,16 @@ def _make_sealed(vendor: str, tables: Collection[str]) -> Iterator[str]:
     for name, (table, rest) in _SEALED[vendor].items():
         if table in tables:
             yield f"CREATE {'OR REPLACE TRIGGER' if vendor == 'postgresql' else 'TRIGGER IF NOT EXISTS'} {name} {rest}"
+
+
+def _make_stays(vendor: str, tables: Collection[str]) -> Iterator[str]:
+    if stays.TABLE not in tables:
+        return
+    if vendor == "sqlite":
+        yield from (f"DROP TRIGGER IF EXISTS {name}" for name in stays.SQLITE)
+        yield from (f"CREATE TRIGGER {name} {rest}" for name, rest in stays.SQLITE.items())
+    else:
+        yield stays.POSTGRESQL_FUNCTION
+        yield from (
+            f"CREATE OR REPLACE TRIGGER {name} {when} ON {TABLE} {what}" for name, (when, what) in stays.POSTGRESQL.items()
+        )

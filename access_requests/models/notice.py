@@ -9,7 +9,7 @@ from portal.storable import AsTyped
 
 
 class NoticeCursor(models.Model):
-    """How far the trail has been told on. One row; who tells holds it, so that every entry is told once."""
+    """How far the trail is told on, or looked through for what came late. Who does holds the row: each entry is met once."""
 
     entry_id = models.BigIntegerField(default=0)
 

@@ -20,7 +20,7 @@ from access_requests.services.elevations import gates
 from access_requests.web.catalogue import abilities as shown_abilities
 from access_requests.web.catalogue import health_words
 from access_requests.web.notices import notice_words
-from audits.acts import reasons
+from audits.acts import reasons, terms
 from portal.iam.fences import iso
 from portal.verbs import phrases
 
@@ -107,7 +107,7 @@ def uncompared(word: str) -> str:
 
 @register.filter
 def door(word: str) -> str:
-    return str(wording.DOORS.get(word, word))
+    return str(terms.DOORS.get(word, word))
 
 
 @register.filter
@@ -136,7 +136,7 @@ def recipient(target: str, names: Mapping[str, str]) -> str:
 @register.filter
 def proof(decision: Decision) -> str:
     """Return by which door a decision came, and how the approver proved who they are."""
-    return wording.proof(decision.door, decision.client, decision.proof)
+    return terms.proof(decision.door, decision.client, decision.proof)
 
 
 @register.filter

@@ -127,6 +127,7 @@ class Act(StrEnum):
     EXPORT_FAILED = "export.failed", exports.ExportFailed
     EXPORT_DOWNLOADED = "export.downloaded", exports.ExportDownloaded
 
+    TRAIL_RECORDED_LATE = "trail.recorded_late", seals.RecordedLate, NEWS
     # Of a log: the sealer's, but for the order to begin another, which is an administrator's.
     SEAL_NEW_LOG_ORDERED = "seal.new_log_ordered", seals.NewLogOrdered
     SEAL_LOG_BEGUN = "seal.log_begun", seals.LogBegun

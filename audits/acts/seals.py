@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from audits.acts.shape import Data, Done, Moment
+from audits.acts.shape import Data, Done, Moment, Shape
 
 
 class NewLogOrdered(Done):
@@ -72,3 +72,20 @@ class GuardTouched(Data):
     about: ClassVar = ("seal",)
 
     remark: str
+
+
+class LateEntry(Shape):
+    id: int
+    act: str
+    subject: str
+    at: Moment
+    recorded_at: Moment
+
+
+class RecordedLate(Data):
+    """`count` entries were recorded long after they say that it happened, or before, and do not say why; some are named."""
+
+    about: ClassVar = ("trail",)
+
+    count: int
+    entries: list[LateEntry]

@@ -212,6 +212,13 @@ WORDS: Mapping[str, Words] = {
     Act.EXPORT_MADE: _step(_("The export %(subject)s was made, of %(rows)s entries")),
     Act.EXPORT_FAILED: _alert(_("The export %(subject)s failed: %(problem)s")),
     Act.EXPORT_DOWNLOADED: _step(_("%(who)s downloaded the export %(subject)s")),
+    Act.TRAIL_RECORDED_LATE: _alert(
+        _("Entries were recorded more than five minutes apart from when they say it happened: %(count)s"),
+        News(
+            word=_("entries recorded late"),
+            sentence=_("Entries of the audit trail were recorded late and do not say why (%(count)s): %(found)s."),
+        ),
+    ),
     Act.DELIVERY_REPEATED: _step(_("%(who)s had the delivery %(name)s sent once more")),
 }
 NEWS: Mapping[str, News] = {act: words.news for act, words in WORDS.items() if words.news is not None}

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from audits.acts import Act
 from audits.exporting import proving, reading
@@ -12,6 +12,7 @@ from audits.models import TrailEntry
 
 # What a number of a request can be made of; what is typed into an address may be anything.
 CODE = re.compile(r"R-[0-9A-Z]{1,20}")
+LAST = frozenset(act for act in Act if act.is_last)
 
 
 def lines(request_code: str) -> list[str]:
@@ -31,6 +32,14 @@ def entries(request_code: str, *, last: int) -> list[TrailEntry]:
         found += mine
         subjects += [name for entry in mine for name in _named(entry) if name not in subjects]
     return sorted(found, key=lambda entry: entry.pk)
+
+
+def unfinished(told: Iterable[TrailEntry]) -> list[str]:
+    """Return the subjects of a story that have not ended; of those that it names and has not, too. None where it is whole."""
+    entries = list(told)
+    ended = {entry.subject for entry in entries if entry.act in LAST}
+    named = [name for entry in entries for name in (entry.subject, *_named(entry))]
+    return [name for name in dict.fromkeys(named) if name not in ended]
 
 
 def _named(entry: TrailEntry) -> Iterator[str]:

@@ -4,6 +4,9 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from audits.exporting import stories
+from audits.models import TrailEntry
+
 # How a code begins -> the page that it has.
 PAGES = {"R": "request", "E": "elevation", "D": "drift"}
 
@@ -16,3 +19,10 @@ def of_subject(subject: str) -> str:
 
 def trail(**narrowed: str) -> str:
     return f"{reverse('audit-trail')}?{urlencode(narrowed)}"
+
+
+def story(entry: TrailEntry) -> str:
+    """Return the story that the entry of a request or an access belongs to; empty for others."""
+    said = entry.data.get("elevation") if isinstance(entry.data, dict) else None
+    code = str(said.get("request", "")) if isinstance(said, dict) else entry.subject
+    return reverse("audit-story", args=[code]) if stories.CODE.fullmatch(code) else ""

@@ -9,7 +9,7 @@ from audits import selectors, sentences
 from audits.acts import Act
 from audits.models import Extract
 from audits.sealing import status
-from audits.web import links
+from audits.web import links, periods
 from audits.web.forms import TrailFilterForm
 from portal.pages.guards import for_readers
 from portal.pages.page import PageRequest
@@ -32,8 +32,10 @@ LATEST = 5
 @require_safe
 @for_readers
 def overview(request: PageRequest) -> HttpResponse:
+    now = timezone.now()
     context = {
-        "status": status.current(now=timezone.now()),
+        "presets": periods.presets(now),
+        "status": status.current(now=now),
         "last": selectors.numbered().order_by("-pk").first(),
         "form": TrailFilterForm(),
         "often": [(sentences.of_act(act), links.trail(act=act)) for act in OFTEN],

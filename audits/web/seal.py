@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from audits import verifying
 from audits.sealing import keys, ordering, status
 from audits.sealing.status import Status
 from portal.pages.actor import actor_of, carry_out_or_error_page
@@ -53,7 +54,8 @@ def begin_another_log(request: PageRequest) -> HttpResponse:
 
 def _context(form: ReasonForm) -> dict[str, Any]:
     now = status.current(now=timezone.now())
-    return {"status": now, "title": _title(now), "keys": keys.terms(now.log) if now.log else [], "form": form}
+    terms = keys.terms(now.log) if now.log else []
+    return {"status": now, "title": _title(now), "keys": terms, "form": form, "verified": verifying.latest()}
 
 
 def _title(now: Status) -> str:

@@ -1,8 +1,11 @@
-"""What an auditor takes home from the browser: the story of a request, and the keys that it is checked by."""
+"""What an auditor takes home from the browser: the story of a request, the keys that it is checked by, and what checks it."""
+
+from pathlib import Path
 
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
+from audits import verify
 from audits.exporting import reading, stories
 from audits.exporting.reading import NothingSealed
 from audits.web.files import file
@@ -32,3 +35,10 @@ def keys(_request: PageRequest) -> HttpResponse:
     except NothingSealed as nothing:
         raise Http404 from nothing
     return file(text, name="keys.json", kind="application/json")
+
+
+@require_safe
+@for_readers
+def verifier(_request: PageRequest) -> HttpResponse:
+    """Answer verify.py, as it lies in every export. Auditors rather keep the one of an earlier visit."""
+    return file(Path(verify.__file__).read_text(encoding="utf-8"), name="verify.py", kind="text/x-python")

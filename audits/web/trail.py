@@ -5,15 +5,16 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from audits import searching, selectors, showing
 from audits.exporting import proving
-from audits.models import FARTHEST, TrailEntry
+from audits.models import FARTHEST, Kind, TrailEntry
 from audits.sealing import status
-from audits.searching import NEWEST_FIRST
+from audits.searching import NEWEST_FIRST, Filters
 from audits.showing import Shown
 from audits.web import links
 from audits.web.files import file
@@ -63,6 +64,7 @@ def trail(request: PageRequest) -> HttpResponse:
         "page": page,
         "shown": [Line(shown=each) for each in showing.shown(found.entries(page.rows))],
         "narrowed": filters.narrows,
+        "story_url": _story_url(filters),
         "behind": found.behind,
         "status": status.current(now=timezone.now()),
     }
@@ -82,6 +84,7 @@ def entry(request: PageRequest, number: int) -> HttpResponse:
         "proven": proving.proven(found),
         "is_last": number == selectors.last_id(),
         "more_url": links.trail(about=found.subject),
+        "story_url": links.story(found),
     }
     return render(request, "audits/entry.html", context)
 
@@ -101,6 +104,14 @@ def proof(_request: PageRequest, number: int) -> HttpResponse:
     if found is None:
         raise Http404
     return file(found, name=f"entry-{number}.tlog-proof", kind=PROOF_KIND)
+
+
+def _story_url(filters: Filters) -> str:
+    """Return where the same is told from its beginning, where that is all that it is narrowed to."""
+    kind = next(iter(filters.mentioned), None)
+    if len(filters.mentioned) != 1 or kind is None or kind == Kind.ABOUT or filters.act or filters.since or filters.until:
+        return ""
+    return reverse("audit-story-of", args=[kind.value, filters.mentioned[kind]])
 
 
 def _entry(number: int) -> TrailEntry:

@@ -1,9 +1,11 @@
 from django.urls import path
 
-from audits.web import exports, overview, seal, taking, trail
+from audits.web import exports, in_production, overview, seal, stories, taking, trail
 
 urlpatterns = [
     path("", overview.overview, name="audit"),
+    path("in-production/", in_production.in_production, name="audit-in-production"),
+    path("in-production/download", in_production.download, name="audit-in-production-download"),
     path("trail/", trail.trail, name="audit-trail"),
     path("trail/<int:number>/", trail.entry, name="audit-entry"),
     path("trail/<int:number>/leaf/download", trail.leaf, name="audit-entry-leaf"),
@@ -13,6 +15,9 @@ urlpatterns = [
     path("exports/<slug:code>/download", exports.export_download, name="audit-export-download"),
     path("seal/", seal.seal, name="audit-seal"),
     path("seal/keys/download", taking.keys, name="audit-seal-keys"),
+    path("seal/verifier/download", taking.verifier, name="audit-verifier"),
     path("stories/<code>/download", taking.story, name="audit-story-download"),
+    path("stories/<slug:kind>/<path:name>/", stories.of_mentioned, name="audit-story-of"),
+    path("stories/<code>/", stories.of_request, name="audit-story"),
     path("seal/begin-another-log/", seal.begin_another_log, name="audit-seal-begin"),
 ]

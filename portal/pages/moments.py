@@ -22,6 +22,18 @@ def span(start: datetime, end: datetime) -> str:
     return f"{said(start)} – {timezone.localtime(end):%H:%M}" if same_day else f"{said(start)} – {said(end)}"
 
 
+def dated(start: datetime, end: datetime | None = None) -> str:
+    """Return 2026-11-23 18:04 – 20:04, with its day whenever it is read; without an end the start alone."""
+    since, until = timezone.localtime(start), timezone.localtime(end) if end is not None else None
+    if until is None:
+        return f"{since:%Y-%m-%d %H:%M}"
+    return (
+        f"{since:%Y-%m-%d %H:%M} – {until:%H:%M}"
+        if since.date() == until.date()
+        else f"{since:%Y-%m-%d %H:%M} – {until:%Y-%m-%d %H:%M}"
+    )
+
+
 def clock(seconds: int) -> str:
     """Return 1:42:08, as the countdown shows it."""
     return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"

@@ -50,5 +50,10 @@ def until(start: datetime, end: datetime) -> str:
 
 
 @register.filter
+def dated(start: datetime, end: datetime | None = None) -> str:
+    return moments.dated(start, end)
+
+
+@register.filter
 def minutes(count: int) -> str:
     return phrases.duration(count)

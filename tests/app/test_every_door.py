@@ -36,6 +36,7 @@ GAPS = {
     "<path:content_type_id>": "1",
     "<code>": "R-00000000",
     "exports/<slug:code>": "exports/X-00000000",
+    "<slug:kind>/<path:name>": "nothing/CHG-123",
     "<str:username>": "member01",
     "(?P<url>.*)$": "nothing",
     "^(?P<app_label>users|access_requests)/$": "users/",
@@ -141,7 +142,15 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "audit-export-download"): READERS,
     # Of no export that there is.
     (POST, "audit-export-download"): (LOGIN, 403, 403, 403, 404, 404),
+    (GET, "audit-in-production"): READERS,
+    # No period is named.
+    (GET, "audit-in-production-download"): (LOGIN, 403, 403, 403, 422, 422),
     (GET, "audit-seal"): READERS,
+    (GET, "audit-verifier"): READERS,
+    # There is no such request.
+    # Nothing is of this kind.
+    (GET, "audit-story-of"): (LOGIN, 403, 403, 403, 404, 404),
+    (GET, "audit-story"): (LOGIN, 403, 403, 403, 404, 404),
     # Nothing is sealed.
     (GET, "audit-seal-keys"): (LOGIN, 403, 403, 403, 404, 404),
     (GET, "audit-story-download"): (LOGIN, 403, 403, 403, 404, 404),

@@ -60,6 +60,7 @@ SUBJECTS = {
     "webhook:": "A webhook, `webhook:…`",
     "delivery:": "A delivery, `delivery:…`",
     "X-": "An export of the trail, `X-…`",
+    "trail": "The trail itself, `trail`",
     "seal": "The seal of the trail, `seal`",
     "personal": "Personal texts, `personal`",
     "log:": "A log, `log:…`: its first leaf, which is no entry",

@@ -73,6 +73,8 @@ def _examples() -> Iterator[tuple[str, dict[str, Any]]]:
 def _body(act: str, number: int) -> dict[str, Any]:
     if act == Act.COMPARISON_DRIFT_FOUND:
         return _drift(number)
+    if act == Act.TRAIL_RECORDED_LATE:
+        return _late(number)
     if act in seal.ACTS:
         return bodies.of_seal(TrailEntry(pk=number, at=AT, act=act, data=SEAL.get(act, {})), ENDPOINT)
     return bodies.of_news(_news(act, number), ENDPOINT)
@@ -91,6 +93,12 @@ def _drift(number: int) -> dict[str, Any]:
     names = {"account": "jump", "thing": GROUP, "name": "member02", "work_group": GROUP}
     found = [Found(code="D-9H3RTV6P", kind="unexplained_member", **names)]
     return bodies.of_drift(TrailEntry(pk=number, at=AT, act=Act.COMPARISON_DRIFT_FOUND), ENDPOINT, found, 1)
+
+
+def _late(number: int) -> dict[str, Any]:
+    said = {"id": 41, "act": Act.PERSON_ENABLED, "subject": "person:member02", "at": START, "recorded_at": END}
+    data = {"count": 1, "entries": [said]}
+    return bodies.of_late(TrailEntry(pk=number, at=AT, act=Act.TRAIL_RECORDED_LATE, data=data), ENDPOINT)
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ lost costs a sweep's period. Workers of this have a queue of their own.
     webhooks     signed bodies to public addresses
     drift        what is told of drift
     seal         what is told of the seal of the trail
+    lateness     what was recorded late, looked for; and late, what is told of it
     refreshing   looking at them once more
 
 A channel is a module or a package here with a class that satisfies `contract.Channel`, and an instance of it in

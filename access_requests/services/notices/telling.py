@@ -17,6 +17,8 @@ from portal.outbox import sending as outbox
 
 logger = logging.getLogger(__name__)
 BATCH = 200
+# Of the two along the trail; the other is that of what was recorded late (`lateness`).
+CURSOR = 1
 
 
 def tell(*, now: datetime) -> int:
@@ -46,16 +48,16 @@ def tell(*, now: datetime) -> int:
 
 def _is_due() -> bool:
     """Whether the cursor does not stand at the end of the trail."""
-    told = NoticeCursor.objects.values_list("entry_id", flat=True).first() or 0
+    told = NoticeCursor.objects.filter(pk=CURSOR).values_list("entry_id", flat=True).first() or 0
     return selectors.last_id() != told
 
 
 def _cursor() -> NoticeCursor | None:
     """Return the cursor, locked; None while somebody else holds it. The migration that made the table made the row."""
     rows = NoticeCursor.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
-    found = rows.first()
-    if found is None and not NoticeCursor.objects.exists():
-        return NoticeCursor.objects.create(pk=1)
+    found = rows.filter(pk=CURSOR).first()
+    if found is None and not NoticeCursor.objects.filter(pk=CURSOR).exists():
+        return NoticeCursor.objects.create(pk=CURSOR)
     return found
 
 

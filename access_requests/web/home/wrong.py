@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -12,10 +12,12 @@ from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation
 from access_requests.not_granted import NotGranted
 from access_requests.selectors import drift, notices, troubles
+from audits import selectors, verifying
+from audits.models import TrailEntry, Verification
 from audits.sealing import status
 from portal.users.models import User
 
-MOST = 5
+MOST, LATELY = 5, timedelta(days=7)
 UNDONE: Mapping[str, Promise] = {
     ElevationStatus.GRANTING: _("The grant is not done yet"),
     ElevationStatus.ACTIVE: _("The new end is not written yet"),
@@ -40,17 +42,23 @@ class Stuck:
 
 @dataclass(frozen=True, kw_only=True)
 class Wrong:
-    """`drifts` are open; `undelivered` reached nobody of late, for administrators. `seal`: how sealing is, for who reads all."""
+    """`drifts` are open; `undelivered` reached nobody of late, for administrators.
+
+    For who reads everything: `seal`, how sealing is, `unverified`, the last check of the trail where that does not hold,
+    and `late`, the entry that says of others that they were recorded late.
+    """
 
     failures: Sequence[NotGranted]
     stuck: Sequence[Stuck]
     drifts: int
     undelivered: int
     seal: status.Status | None
+    unverified: Verification | None
+    late: TrailEntry | None
 
     def __bool__(self) -> bool:
         is_late = self.seal is not None and self.seal.is_late
-        return bool(self.failures or self.stuck or self.drifts or self.undelivered or is_late)
+        return bool(self.failures or self.stuck or self.drifts or self.undelivered or is_late or self.unverified or self.late)
 
 
 def of_others(person: User, *, now: datetime) -> Wrong | None:
@@ -63,6 +71,8 @@ def of_others(person: User, *, now: datetime) -> Wrong | None:
         drifts=drift.visible_to(person).filter(pk__in=drift.still_open()).count(),
         undelivered=notices.given_up_lately(now=now) if person.is_administrator else 0,
         seal=status.current(now=now) if person.reads_everything else None,
+        unverified=verifying.latest().failed if person.reads_everything else None,
+        late=selectors.late_since(now - LATELY) if person.reads_everything else None,
     )
 
 

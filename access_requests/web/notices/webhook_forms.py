@@ -45,7 +45,7 @@ class WebhookForm(VerbForm):
         label=_("Events"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("None chosen means all but drift, which the portal shows to administrators, auditors and leads only."),
+        help_text=_("None chosen means all but drift and what was recorded late, which are not for everybody."),
     )
     work_groups = forms.MultipleChoiceField(
         label=_("Work groups"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("None chosen means all.")

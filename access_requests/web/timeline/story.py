@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
-from access_requests import problems, wording
+from access_requests import problems
 from access_requests.grants.registry import backend_of
 from access_requests.lifecycle import UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest, Drift, Elevation
@@ -15,7 +15,7 @@ from access_requests.selectors import drift, timeline
 from access_requests.web.timeline import drift_words, executions
 from access_requests.web.timeline import evaluated as evaluating
 from audits import personal, sentences
-from audits.acts import Act
+from audits.acts import Act, terms
 from audits.models import TrailEntry
 from portal.pages import moments
 
@@ -120,9 +120,9 @@ def _proof(entry: TrailEntry) -> str:
         return ""
     if "own_token" in proof:
         return _own_token(proof["own_token"])
-    if proof["method"] == wording.NAMED_ONLY:
+    if proof["method"] == terms.NAMED_ONLY:
         return gettext("named by the API client, not proven")
-    method = wording.PROOFS.get(proof["method"], proof["method"])
+    method = terms.PROOFS.get(proof["method"], proof["method"])
     return gettext("identity proven by %(method)s at %(at)s") % {"method": method, "at": _said(proof["at"])}
 
 
@@ -132,7 +132,7 @@ def _own_token(token: Mapping[str, Any]) -> str:
     method = allowed["proof"].get("method")
     if method is None:
         return gettext("by the person's own token %(code)s, allowed %(at)s") % words
-    words["method"] = str(wording.PROOFS.get(method, method))
+    words["method"] = str(terms.PROOFS.get(method, method))
     return gettext("by the person's own token %(code)s, allowed %(at)s with %(method)s") % words
 
 

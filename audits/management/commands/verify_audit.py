@@ -5,56 +5,75 @@ from typing import Any
 
 from cryptography.x509 import Certificate
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
+from django.db import DatabaseError
 
-from audits import verify
+from audits import verify, verifying
 from audits.exporting import reading
-from audits.exporting.reading import NothingSealed
+from audits.exporting.reading import NothingSealed, Sealed
 from audits.models import Anchor
 from audits.sealing import configured, stamps
 from audits.sealing.growing import Hole
 from audits.sealing.stamps import StampTrouble
+from audits.verifying import Fault
 
 
 class Command(BaseCommand):
     help = (
         "Verify every entry, tile and checkpoint of the sealed audit trail, in the database or in an export. Exit 0 only if all "
-        "hold; else what does not is named, with its place."
+        "hold; else what does not is named, with its place. What came of the database is kept for the page of the seal."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--from-export", type=Path, metavar="DIR", help="an export instead of the database")
         parser.add_argument("--keys", type=Path, metavar="FILE", help="the keys to trust, as verify.py takes them")
+        parser.add_argument("--operator", metavar="NAME", default="", help="who verifies, for the page of the seal")
 
     @no_translations  # Commands speak English, whatever the pages do.
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
             pinned = verify.keys_of(options["keys"].read_text()) if options["keys"] else None
-            source = verify.Folder(options["from_export"]) if options["from_export"] else reading.newest()
-            report = verify.Export(source, pinned)
+            if options["from_export"]:
+                report = verify.Export(verify.Folder(options["from_export"]), pinned)
+            else:
+                report = self._in_place(reading.newest(), pinned, options["operator"])
         except NothingSealed as nothing:
             raise CommandError("Nothing is sealed yet.") from nothing
-        except Hole as hole:
-            raise CommandError(str(hole)) from hole
         except (verify.Unusable, KeyError, TypeError, ValueError, OSError) as error:
             raise CommandError(f"It cannot be verified: {error}", returncode=2) from error
         self.stdout.write(verify.told(report))
-        if not self._stamps_hold(options) or report.faults:
+        if report.faults:
             sys.exit(1)
 
-    def _stamps_hold(self, options: dict[str, Any]) -> bool:
+    def _in_place(self, sealed: Sealed, pinned: list[verify.Key] | None, operator: str) -> verify.Export:
+        try:
+            report = verify.Export(sealed, pinned)
+        except Hole as hole:
+            self._keep(sealed, [{"place": "the trail", "what": str(hole)}], operator)
+            raise CommandError(str(hole)) from hole
+        report.faults += [*verifying.faults_of_stays(), *self._faults_of_stamps()]
+        self._keep(sealed, report.faults, operator)
+        return report
+
+    def _keep(self, sealed: Sealed, faults: list[Fault], operator: str) -> None:
+        """A role that only reads verifies as well; then nobody reads of it on the page."""
+        try:
+            verifying.keep(origin=sealed.log.origin, size=sealed.size, faults=faults, operator=operator)
+        except DatabaseError as refused:
+            self.stderr.write(f"It is not kept for the page of the seal: {refused}".strip())
+
+    def _faults_of_stamps(self) -> list[Fault]:
         """Look at the time stamps in the database, where their roots are named. Those of an export openssl verifies."""
-        if options["from_export"] or not (roots := _stamp_roots()):
-            return True
-        anchors, wrong = Anchor.objects.select_related("checkpoint").order_by("pk"), 0
+        if not (roots := _stamp_roots()):
+            return []
+        anchors, faults = Anchor.objects.select_related("checkpoint").order_by("pk"), list[Fault]()
         for anchor in anchors.iterator():
             try:
                 stamps.verify(bytes(anchor.receipt), anchor.checkpoint.note, roots)
             except StampTrouble as trouble:
-                wrong += 1
-                self.stdout.write(f"time stamp of {anchor.place} over {anchor.checkpoint.size}: {trouble.detail}")
-        held = anchors.count() - wrong
+                faults.append({"place": f"time stamp of {anchor.place} over {anchor.checkpoint.size}", "what": trouble.detail})
+        held = anchors.count() - len(faults)
         self.stdout.write(f"{held} time stamp{'' if held == 1 else 's'} hold{'s' if held == 1 else ''}.")
-        return not wrong
+        return faults
 
 
 def _stamp_roots() -> Sequence[Certificate]:

@@ -24,6 +24,7 @@ from access_requests.selectors import waiting
 from access_requests.services.notices.slack import blocks
 from access_requests.services.notices.slack.blocks import LONGEST_FIELD, Block
 from access_requests.services.record import bindings, snapshot
+from audits.acts import terms
 from portal.verbs import phrases
 from portal.verbs.actor import Door
 
@@ -180,7 +181,7 @@ def _decided(decision: Decision) -> Block:
         REJECT: gettext("%(who)s rejected the request, %(how)s"),
         SEND_BACK: gettext("%(who)s sent the request back, %(how)s"),
     }[decision.verdict]
-    how = wording.proof(decision.door, decision.client, decision.proof)
+    how = terms.proof(decision.door, decision.client, decision.proof)
     said = blocks.section(blocks.typed(sentence % {"who": decision.approver.username, "how": how}))
     return said | ({"fields": [blocks.typed(f"“{decision.comment}”", LONGEST_FIELD)]} if decision.comment else {})
 

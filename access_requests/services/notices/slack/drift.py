@@ -16,7 +16,7 @@ from access_requests.services.notices.contract import Wanted
 from access_requests.services.notices.drift import Found
 from access_requests.services.notices.slack import blocks, readers
 from access_requests.services.notices.slack.blocks import Block
-from access_requests.services.notices.slack.calls import account_of, call, in_words_of
+from access_requests.services.notices.slack.calls import in_words_of
 from audits.models import TrailEntry
 
 BODY = "drift"
@@ -25,19 +25,16 @@ BODY = "drift"
 def wanted(entry: TrailEntry) -> Iterator[Wanted]:
     """Yield each administrator and auditor who can be found in Slack. Costs one query."""
     found = entry.data["found"][: drift.MOST]
-    for target in readers.targets():
-        yield Wanted(target=target, body={BODY: found, "count": entry.data["count"]})
+    return readers.wanted({BODY: found, "count": entry.data["count"]})
 
 
 def send(delivery: Delivery) -> str:
     """Raises Later, Undeliverable: also for who may not see all drift any more."""
-    person = readers.reader_of(delivery)
-    account = account_of(person)
+    person, account = readers.found(delivery)
     found = [Found(**one) for one in delivery.body[BODY]]
     with in_words_of(person):
         message = _message(found, delivery.body["count"], _undoable(found) if person.is_administrator else frozenset())
-    answer = call("chat.postMessage", channel=account, **message, unfurl_links=False, unfurl_media=False)
-    return f"{answer['channel']} {answer['ts']}"
+    return readers.say(account, message)
 
 
 def _undoable(found: Sequence[Found]) -> frozenset[str]:

@@ -9,24 +9,22 @@ from access_requests.models import Delivery
 from access_requests.services.notices import seal
 from access_requests.services.notices.contract import Wanted
 from access_requests.services.notices.slack import blocks, readers
-from access_requests.services.notices.slack.calls import account_of, call, in_words_of
+from access_requests.services.notices.slack.calls import in_words_of
 from audits.models import TrailEntry
 
 BODY = "seal"
 
 
 def wanted(entry: TrailEntry) -> Iterator[Wanted]:
-    for target in readers.targets():
-        yield Wanted(target=target, body={BODY: dict(entry.data)})
+    return readers.wanted({BODY: dict(entry.data)})
 
 
 def send(delivery: Delivery) -> str:
     """Raises Later, Undeliverable."""
-    person = readers.reader_of(delivery)
+    person, account = readers.found(delivery)
     with in_words_of(person):
         message = _message(seal.said(delivery.act, delivery.body[BODY], zone=person.zone))
-    answer = call("chat.postMessage", channel=account_of(person), **message, unfurl_links=False, unfurl_media=False)
-    return f"{answer['channel']} {answer['ts']}"
+    return readers.say(account, message)
 
 
 def _message(sentence: str) -> dict[str, Any]:

@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from access_requests.models import WebhookEndpoint
 from access_requests.models.elevation import ENDED_BY_PEOPLE
-from access_requests.services.notices import drift, seal
+from access_requests.services.notices import drift, late, seal
 from access_requests.services.notices.drift import Found
 from access_requests.services.notices.webhooks import sentences
 from audits.acts import Act
@@ -116,6 +116,14 @@ def of_seal(entry: TrailEntry, endpoint: WebhookEndpoint) -> dict[str, Any]:
         text = f"{seal.said(entry.act, entry.data, zone=ZoneInfo(settings.DEFAULT_PERSON_TIME_ZONE))} {seal.url()}"
     facts = {name: entry.data[name] for name in ("state", "waiting", "waiting_since") if name in entry.data}
     return _body(id_of(f"{endpoint.code} {entry.pk}"), entry.act, entry.at, {"seal": {**facts, "url": seal.url()}, "text": text})
+
+
+def of_late(entry: TrailEntry, endpoint: WebhookEndpoint) -> dict[str, Any]:
+    """Return the body of what was recorded late; the entries beyond late.MOST are counted only."""
+    with translation.override(endpoint.language), timezone.override(settings.DEFAULT_PERSON_TIME_ZONE):
+        text = f"{sentences.said_of_late(entry)} {late.url(entry)}"
+    facts = {"count": entry.data["count"], "entries": entry.data["entries"][: late.MOST], "url": late.url(entry)}
+    return _body(id_of(f"{endpoint.code} {entry.pk}"), entry.act, entry.at, {"late": facts, "text": text})
 
 
 def _difference(one: Found) -> Json:

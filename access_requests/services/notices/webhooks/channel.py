@@ -1,9 +1,10 @@
 """Webhooks as a channel of notices."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from cryptography.fernet import InvalidToken
 from django.utils.functional import Promise
@@ -52,7 +53,10 @@ class WebhookChannel:
             yield from _wanting_drift(entry)
             return
         if entry.act in seal.ACTS:
-            yield from _wanting_seal(entry)
+            yield from _wanting_named(entry, bodies.of_seal)
+            return
+        if entry.act == Act.TRAIL_RECORDED_LATE:
+            yield from _wanting_named(entry, bodies.of_late)
             return
         wanting = _wanting(entry)
         if not wanting:
@@ -92,11 +96,11 @@ def _wanting_drift(entry: TrailEntry) -> Iterator[Wanted]:
             yield Wanted(target=endpoint.code, body=body)
 
 
-def _wanting_seal(entry: TrailEntry) -> Iterator[Wanted]:
+def _wanting_named(entry: TrailEntry, body: Callable[[TrailEntry, WebhookEndpoint], dict[str, Any]]) -> Iterator[Wanted]:
     """Yield the endpoints that name the act: it is for administrators and auditors, and about no work group."""
     for endpoint in WebhookEndpoint.objects.filter(enabled=True).order_by("pk"):
         if entry.act in endpoint.acts:
-            yield Wanted(target=endpoint.code, body=bodies.of_seal(entry, endpoint))
+            yield Wanted(target=endpoint.code, body=body(entry, endpoint))
 
 
 def _news(entry: TrailEntry, *, in_detail: bool) -> bodies.News:

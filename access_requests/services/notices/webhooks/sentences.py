@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from access_requests.services.notices import drift
+from access_requests.services.notices import drift, late
 from access_requests.services.notices.drift import Found
 from audits.acts import Act, reasons
 from audits.acts.words import NEWS
+from audits.models import TrailEntry
 
 EXTENSION_ASKED = _("%(person)s asks for more time with %(groups)s. %(id)s waits for approval.")
 NOT_GRANTED = _("Not granted: access of %(person)s with %(groups)s (%(reason)s).")
@@ -37,6 +38,11 @@ def said_of_drift(found: Sequence[Found], count: int) -> str:
     named = [f"{one.code} {one.sentence}" for one in found]
     more = drift.more(count, len(found))
     return str(NEWS[Act.COMPARISON_DRIFT_FOUND].sentence) % {"found": "; ".join([*named, more] if more else named)}
+
+
+def said_of_late(entry: TrailEntry) -> str:
+    words = {"count": entry.data["count"], "found": "; ".join(late.named(entry))}
+    return str(NEWS[Act.TRAIL_RECORDED_LATE].sentence) % words
 
 
 def _local(moment: str | None) -> str:

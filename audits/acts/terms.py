@@ -1,0 +1,35 @@
+"""What entries say by a key of who acted, in words: by which door they came, and how they proved who they are."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+# By what a person came in.
+DOORS: Mapping[str, Promise] = {
+    "browser": pgettext_lazy("door", "browser"),
+    "chat": pgettext_lazy("door", "chat"),
+    "client": pgettext_lazy("door", "API client"),
+}
+# How people proved who they are, as the trail keeps it.
+PROOFS: Mapping[str, Promise] = {
+    "password": _("password"),
+    "totp": _("one-time code"),
+    "passkey": _("passkey"),
+    "slack-signature": _("Slack signature"),
+    "slack-socket": _("Slack, over the connection that the portal opened"),
+}
+# What an API client proves is itself; the person is whom its header named.
+NAMED_ONLY = "client-assertion"
+
+
+def proof(door: str, client: str, said: Mapping[str, object]) -> str:
+    """Return by which door somebody decided, and how they proved who they are."""
+    method = str(said.get("method", ""))
+    if "own_token" in said:
+        return gettext("through the API client %(client)s, by a token of the person's own") % {"client": client}
+    if client:
+        return gettext("through the API client %(client)s, which named the person and proved nothing") % {"client": client}
+    words = {"door": DOORS.get(door, door), "method": PROOFS.get(method, method)}
+    return gettext("%(door)s, proven by %(method)s") % words if method else str(words["door"])

@@ -1,0 +1,44 @@
+import django.db.models.functions.datetime
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    """The stays of the trail that is there are written when its triggers have been made."""
+
+    dependencies = [
+        ("audits", "0010_extracts"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="Stay",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(max_length=200, unique=True)),
+                ("granting_at", models.DateTimeField()),
+                ("active_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("hours", models.PositiveSmallIntegerField(null=True)),
+            ],
+            options={
+                "indexes": [
+                    models.Index(models.F("hours"), models.F("granting_at"), name="audits_stay_in_class"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Verification",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("by", models.CharField(max_length=200)),
+                ("origin", models.CharField(max_length=200)),
+                ("size", models.BigIntegerField()),
+                ("faults", models.PositiveIntegerField()),
+                ("fault", models.TextField(blank=True)),
+            ],
+            options={
+                "indexes": [models.Index(models.F("id"), condition=models.Q(("faults", 0)), name="audits_verified")],
+            },
+        ),
+    ]
