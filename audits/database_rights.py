@@ -40,7 +40,8 @@ _OF_ACCESS = (
     *("standinggroup", "standinggroup_people", "standinggroup_target_roles", "targetrole"),
     *("workgroup", "workgroup_requesters", "workgroup_target_roles"),
 )
-_READ_BY_ALL = {**{f"access_requests_{name}": READ for name in _OF_ACCESS}, "users_user": READ, "users_linkedidentity": READ}
+_OF_PEOPLE = ("users_user", "users_linkedidentity", "users_heldrole")
+_READ_BY_ALL = dict.fromkeys((*(f"access_requests_{name}" for name in _OF_ACCESS), *_OF_PEOPLE), READ)
 # What people and the catalogue's file say there is.
 _SAID = (
     *("apiclient", "apiclient_owners", "apiclient_people", "apiclient_work_groups", "approvallevel", "approvallevel_approvers"),
@@ -51,14 +52,15 @@ _SAID = (
 # What lets people and programs in.
 _LETS_IN = (
     *("access_requests_linkcode", "access_requests_personaltoken", "account_emailaddress", "account_emailconfirmation"),
-    *("allauth_idp_oidc_client", "allauth_idp_oidc_token", "cache", "django_session", "users_linkedidentity"),
+    *("allauth_idp_oidc_client", "allauth_idp_oidc_token", "cache", "django_session"),
+    *("socialaccount_socialaccount", "users_heldrole", "users_linkedidentity"),
 )
 # What workers find out and pages show.
 _FOUND = ("automationexecution", "backendhealth", "personlease", "reconciliation", "roleabilities", "rolegate", "slackcard")
-# Django's own, by which nobody here is let do anything.
+# Django's own and allauth's, by which nobody here is let do anything.
 _OF_DJANGO = (
     *("auth_group", "auth_group_permissions", "auth_permission", "django_admin_log", "django_content_type", "django_migrations"),
-    *("users_user_groups", "users_user_user_permissions"),
+    *("socialaccount_socialapp", "socialaccount_socialtoken", "users_user_groups", "users_user_user_permissions"),
 )
 RIGHTS: Mapping[Service, Mapping[str, str]] = {
     # The catalogue is loaded under this role too.
