@@ -51,11 +51,13 @@ _SAID = (
 _LETS_IN = (
     *("access_requests_linkcode", "access_requests_personaltoken", "account_emailaddress", "account_emailconfirmation"),
     *("allauth_idp_oidc_client", "allauth_idp_oidc_token", "cache", "django_session", "users_linkedidentity"),
+    *("users_heldrole", "usersessions_usersession"),
 )
 # What workers find out and pages show.
 _FOUND = ("automationexecution", "backendhealth", "personlease", "reconciliation", "roleabilities", "rolegate", "slackcard")
-# Django's own, by which nobody here is let do anything.
+# Django's and allauth's own, by which nobody here is let do anything.
 _OF_DJANGO = (
+    *("socialaccount_socialaccount", "socialaccount_socialapp", "socialaccount_socialtoken"),
     *("auth_group", "auth_group_permissions", "auth_permission", "django_admin_log", "django_content_type", "django_migrations"),
     *("users_user_groups", "users_user_user_permissions"),
 )
