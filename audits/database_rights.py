@@ -40,8 +40,8 @@ _OF_ACCESS = (
     *("standinggroup", "standinggroup_people", "standinggroup_target_roles", "targetrole"),
     *("workgroup", "workgroup_requesters", "workgroup_target_roles"),
 )
-_OF_PEOPLE = ("users_user", "users_linkedidentity", "users_heldrole")
-_READ_BY_ALL = dict.fromkeys((*(f"access_requests_{name}" for name in _OF_ACCESS), *_OF_PEOPLE), READ)
+_PEOPLE = ("users_user", "users_linkedidentity", "users_heldrole")
+_READ_BY_ALL = dict.fromkeys((*(f"access_requests_{name}" for name in _OF_ACCESS), *_PEOPLE), READ)
 # What people and the catalogue's file say there is.
 _SAID = (
     *("apiclient", "apiclient_owners", "apiclient_people", "apiclient_work_groups", "approvallevel", "approvallevel_approvers"),
@@ -52,15 +52,16 @@ _SAID = (
 # What lets people and programs in.
 _LETS_IN = (
     *("access_requests_linkcode", "access_requests_personaltoken", "account_emailaddress", "account_emailconfirmation"),
-    *("allauth_idp_oidc_client", "allauth_idp_oidc_token", "cache", "django_session"),
-    *("socialaccount_socialaccount", "users_heldrole", "users_linkedidentity"),
+    *("allauth_idp_oidc_client", "allauth_idp_oidc_token", "cache", "django_session", "users_linkedidentity"),
+    *("users_heldrole", "usersessions_usersession"),
 )
 # What workers find out and pages show.
 _FOUND = ("automationexecution", "backendhealth", "personlease", "reconciliation", "roleabilities", "rolegate", "slackcard")
-# Django's own and allauth's, by which nobody here is let do anything.
+# Django's and allauth's own, by which nobody here is let do anything.
 _OF_DJANGO = (
+    *("socialaccount_socialaccount", "socialaccount_socialapp", "socialaccount_socialtoken"),
     *("auth_group", "auth_group_permissions", "auth_permission", "django_admin_log", "django_content_type", "django_migrations"),
-    *("socialaccount_socialapp", "socialaccount_socialtoken", "users_user_groups", "users_user_user_permissions"),
+    *("users_user_groups", "users_user_user_permissions"),
 )
 RIGHTS: Mapping[Service, Mapping[str, str]] = {
     # The catalogue is loaded under this role too.

@@ -15,6 +15,7 @@ from portal.pages import moments
 from portal.verbs.actor import Door
 
 EXTENSION_ASKED = _("%(who)s asked for more time, until %(end)s")
+WITHDRAWN_FOR_THEM = _("The request was withdrawn, by %(who)s: %(reason)s")
 STOPPED = _("%(who)s ended the access: %(reason)s")
 ENDS = (Act.ELEVATION_REVOKING, Act.ELEVATION_CANCELLED)
 # AWS did not let anybody in; then the comment is the cause.
@@ -31,6 +32,8 @@ def in_words(entry: TrailEntry) -> tuple[str, str]:
     kind, sentence = said_of.mark, said_of.sentence
     if entry.act == Act.REQUEST_SUBMITTED and _text(entry, "request", "extends"):
         sentence = EXTENSION_ASKED
+    if entry.act == Act.REQUEST_WITHDRAWN and entry.data.get("reason"):
+        sentence = WITHDRAWN_FOR_THEM
     if entry.act in ENDS:
         kind, sentence = _end_began(entry, kind, sentence)
     return kind, str(sentence) % _words(entry)

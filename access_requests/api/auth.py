@@ -4,12 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
 from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Token
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -18,6 +16,7 @@ from access_requests.models import ApiClient, PersonalToken
 from access_requests.selectors import clients, identities
 from access_requests.services.people import last_use
 from access_requests.services.people.credentials import EMAIL, OwnToken, ServiceToken, Terms
+from portal.addresses import address_of
 from portal.rest import caller, refusals
 from portal.rest.caller import PERSON_HEADER, Authenticator
 from portal.users.models import User
@@ -181,17 +180,3 @@ def _let_in(person: User, client: ApiClient) -> User:
     if not clients.may_act_for(client, person):
         raise errors.ClientNotAllowed
     return person
-
-
-def address_of(request: HttpRequest) -> IPv4Address | IPv6Address | None:
-    """Return where the call comes from: who spoke to us or, behind trusted proxies, whom the first of these saw.
-
-    Counted from the right: what stands further left was written by the caller.
-    """
-    proxies = settings.TRUSTED_PROXY_COUNT
-    seen = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if proxies else [request.META.get("REMOTE_ADDR", "")]
-    try:
-        address = ip_address(seen[-max(proxies, 1)].strip())
-    except (IndexError, ValueError):
-        return None
-    return getattr(address, "ipv4_mapped", None) or address

@@ -22,11 +22,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from oauthlib.oauth2.rfc6749.errors import OAuth2Error  # type: ignore[import-untyped]  # No types are shipped.
 
-from access_requests.api.auth import address_of
 from access_requests.selectors import clients
 from access_requests.selectors import personal_tokens as selectors
 from access_requests.services.people import device_codes, personal_tokens
 from access_requests.services.people.credentials import OwnToken, Terms
+from portal.addresses import address_of
 from portal.rest.limits import count, seconds_to_wait
 from portal.verbs.actor import Actor, Door
 from portal.verbs.rejections import Rejection

@@ -22,6 +22,7 @@ from access_requests.web.catalogue import health_words
 from access_requests.web.notices import notice_words
 from audits.acts import reasons, terms
 from portal.iam.fences import iso
+from portal.pages import devices
 from portal.verbs import phrases
 
 MINUTE = 60
@@ -143,6 +144,12 @@ def proof(decision: Decision) -> str:
 def provider(word: str) -> str:
     """Return where somebody has another name."""
     return str(wording.PROVIDERS.get(word, word))
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """Return what a browser calls itself, in a few words."""
+    return devices.said(user_agent)
 
 
 @register.filter

@@ -7,7 +7,7 @@ from access_requests.web.drift import comparison, drift, matrix
 from access_requests.web.elevations import elevations
 from access_requests.web.home import dismissing, home
 from access_requests.web.notices import deliveries, webhooks
-from access_requests.web.people import client_acts, clients, devices, me, people, tokens
+from access_requests.web.people import client_acts, clients, devices, me, people, sessions, tokens
 from access_requests.web.requests import asking, decisions, requests
 
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("me/tokens/", tokens.token_list, name="tokens"),
     path("me/tokens/revoke/", tokens.token_revoke_all, name="token-revoke-all"),
     path("me/tokens/<slug:code>/revoke/", tokens.token_revoke, name="token-revoke"),
+    path("me/sessions/", sessions.session_list, name="usersessions_list"),
+    path("me/sessions/end-others/", sessions.session_end_others, name="session-end-others"),
+    path("me/sessions/<int:number>/end/", sessions.session_end, name="session-end"),
     path("device/", devices.device, name="device"),
     path("me/slack/link/", me.link_slack, name="me-link-slack"),
     path("me/slack/unlink/", me.unlink_slack, name="me-unlink-slack"),

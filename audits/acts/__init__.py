@@ -6,7 +6,7 @@ An act stays for ever, since entries name it. Entries of older versions are read
 from enum import Enum, StrEnum, auto
 from typing import Self
 
-from audits.acts import catalogue, drifts, elevations, exports, people, programs, requests, seals
+from audits.acts import catalogue, drifts, elevations, exports, log_ins, people, programs, requests, seals
 from audits.acts.shape import Data, personal
 
 
@@ -43,7 +43,7 @@ class Act(StrEnum):
     REQUEST_APPROVED = "request.approved", requests.Approved, NEWS, LAST
     REQUEST_REJECTED = "request.rejected", requests.Refused, NEWS, LAST
     REQUEST_SENT_BACK = "request.sent_back", requests.Refused, NEWS, LAST
-    REQUEST_WITHDRAWN = "request.withdrawn", requests.RequestSettled, NEWS, LAST
+    REQUEST_WITHDRAWN = "request.withdrawn", requests.Withdrawn, NEWS, LAST
     REQUEST_LAPSED = "request.lapsed", requests.Lapsed, NEWS, LAST
     REQUEST_CHANGE_ATTEMPT_FAILED = "request.change_attempt_failed", requests.ChangeAttemptFailed
     REQUEST_EXECUTION_SEEN = "request.execution_seen", requests.RequestExecutionSeen
@@ -94,6 +94,7 @@ class Act(StrEnum):
     PERSON_DISABLED = "person.disabled", people.PersonChanged
     PERSON_ENABLED = "person.enabled", people.PersonChanged
     PERSON_PASSWORD_SET = "person.password_set", people.PasswordSet
+    SESSIONS_ENDED = "person.sessions_ended", log_ins.SessionsEnded
     IAM_USER_BOUND = "iam_user.bound", people.Bound
     IAM_USER_UNBOUND = "iam_user.unbound", people.Unbound
     IDENTITY_CENTER_USER_BOUND = "identity_center_user.bound", people.Bound
@@ -143,5 +144,5 @@ class Act(StrEnum):
 
 TOLD = frozenset(act for act in Act if act.is_news)
 # The version of new entries. 1: a request's long texts are in each of its entries. 2: in the entry of its submission alone.
-# 3: each act's data has a shape, which is checked when it is written.
+# 3: each act's data has a shape, which is checked when it is written. 4: log-ins; why a request was withdrawn for its requester.
 LATEST = max(act.shape.since for act in Act)

@@ -123,6 +123,14 @@ class Refused(RequestSettled):
     in_aws: EndedInAws | None = None
 
 
+class Withdrawn(RequestSettled):
+    """`reason`: why it was withdrawn where it was not the requester who did, such as `person_disabled`."""
+
+    since: ClassVar = 4
+
+    reason: str | None = None
+
+
 class Lapsed(RequestSettled):
     in_aws: EndedInAws | None = None
 

@@ -79,7 +79,7 @@ WORDS: Mapping[str, Words] = {
     ),
     Act.REQUEST_WITHDRAWN: _step(
         _("%(who)s withdrew the request"),
-        News(word=_("withdrawn"), sentence=_("%(person)s has withdrawn %(id)s for %(groups)s.")),
+        News(word=_("withdrawn"), sentence=_("%(id)s of %(person)s for %(groups)s is withdrawn.")),
     ),
     Act.REQUEST_LAPSED: _alert(
         _("Nobody decided in time: the request lapsed"),
@@ -162,6 +162,7 @@ WORDS: Mapping[str, Words] = {
     Act.PERSON_DISABLED: _alert(_("%(who)s disabled the person %(name)s")),
     Act.PERSON_ENABLED: _step(_("%(who)s enabled the person %(name)s again")),
     Act.PERSON_PASSWORD_SET: _step(_("%(who)s set the password of %(name)s")),
+    Act.SESSIONS_ENDED: _step(_("%(who)s ended log-ins of %(name)s")),
     Act.IAM_USER_BOUND: _step(_("%(who)s bound an IAM user to %(name)s")),
     Act.IAM_USER_UNBOUND: _step(_("%(who)s unbound the IAM user of %(name)s")),
     Act.IDENTITY_CENTER_USER_BOUND: _step(_("%(who)s bound an Identity Center user to %(name)s")),

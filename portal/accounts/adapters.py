@@ -6,11 +6,13 @@ from functools import partial
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils import timezone
 
 from access_requests import wording
 from access_requests.services.people import people
+from portal.addresses import address_of
 from portal.pages.actor import actor_of, carry_out
 from portal.users.models import User
 
@@ -24,9 +26,16 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
 
     def set_password(self, user: User, password: str) -> None:
         """People who change their own password do it by the verb that records it."""
-        actor = actor_of(self.request)
-        verb = partial(people.set_password, person=user, password=password, actor=actor, now=timezone.now())
+        actor, key = actor_of(self.request), self.request.session.session_key or ""
+        verb = partial(people.set_password, person=user, password=password, actor=actor, now=timezone.now(), keep_session=key)
         carry_out(self.request, verb, ends_own_rights=True)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return where the call comes from, as everywhere in the portal. Raises PermissionDenied where that cannot be told."""
+        address = address_of(request)
+        if address is None:
+            raise PermissionDenied
+        return str(address)
 
 
 class ApiClients(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth ships no types.

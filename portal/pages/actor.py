@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from allauth.account.authentication import get_authentication_records
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session as StoredSession
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, QuerySet
@@ -13,6 +14,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from portal.pages.page import PageRequest
+from portal.users import sessions
 from portal.users.models import User
 from portal.verbs import phrases
 from portal.verbs.actor import Actor, Door
@@ -24,15 +26,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """A log-in in the browser. `password` is the hash that it was begun under: a new password ends it."""
+    """A log-in in the browser. `password` is the hash that it was begun under: a new password ends it, and so does its time."""
 
     key: str
     password: str
     proves_person = True
 
     def still_lets_in(self, person: User) -> QuerySet[User]:
-        session = StoredSession.objects.filter(session_key=self.key, expire_date__gt=timezone.now())
-        return User.objects.filter(Exists(session), pk=person.pk, password=self.password)
+        now = timezone.now()
+        session = StoredSession.objects.filter(session_key=self.key, expire_date__gt=now)
+        over = UserSession.objects.filter(sessions.over(now=now), session_key=self.key)
+        return User.objects.filter(Exists(session), ~Exists(over), pk=person.pk, password=self.password)
 
 
 # allauth's names for the second factors, and ours.

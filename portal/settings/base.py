@@ -14,6 +14,7 @@ from portal.logs import to_stderr
 from portal.settings.environment import env
 from portal.settings.log_in import *  # noqa: F403  All that lets people in, in a module of its own.
 from portal.settings.sealing import *  # noqa: F403  A subject's own settings, with its own readers.
+from portal.settings.sessions import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -42,6 +43,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.socialaccount",
     "allauth.idp.oidc",
+    "allauth.usersessions",
     "csp",
     "django_guid",
     "django_htmx",
@@ -61,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.pages.sessions.SessionsEnd",
     "portal.doors.PagesNeedLogin",
     "portal.pages.person.PersonMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -1,7 +1,5 @@
 """How people log in: by passwords of the portal's own, and by providers that `portal.settings.login_providers` reads."""
 
-from datetime import timedelta
-
 from portal.providers.provider import Provider
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -20,10 +18,6 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 # Failed log-ins are throttled per account and per address, with the same words for both.
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
-SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_HTTPONLY = True
 
 # Providers; in the database there are none. People whom they bring are matched in access_requests.services.people.arriving.
 LOGIN_PROVIDERS: tuple[Provider, ...] = ()

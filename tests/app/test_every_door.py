@@ -11,12 +11,16 @@ from fnmatch import fnmatch
 from itertools import count
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from access_requests.models import ApiClient, Delivery, Drift, DriftKind, KeptIn, PersonalToken, WebhookEndpoint
+from access_requests.services.people import people, sessions
 from audits.models import TrailEntry
+from portal.users.models import User
+from portal.verbs.actor import COMMAND
 from tests.stand_ins.bots import SCOPES, make_client, make_personal_client, own_token_of, token_of
 from tests.worlds.cast import Cast
 from tests.worlds.story import elevated, submitted
@@ -54,6 +58,12 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (POST, "token-revoke"): (LOGIN, 404, 200, 404, 404, 404),
     (GET, "token-revoke-all"): EVERYBODY,
     (POST, "token-revoke-all"): EVERYBODY,
+    (GET, "usersessions_list"): EVERYBODY,
+    # One of member01's.
+    (GET, "session-end"): (LOGIN, 404, 200, 404, 404, 404),
+    (POST, "session-end"): (LOGIN, 404, 200, 404, 404, 404),
+    (GET, "session-end-others"): EVERYBODY,
+    (POST, "session-end-others"): EVERYBODY,
     (GET, "device"): EVERYBODY,
     (POST, "device"): EVERYBODY,
     (GET, "me-link-slack"): EVERYBODY,
@@ -198,6 +208,18 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
 }
 
 
+def disable(person: User) -> None:
+    people.disable(person=person, actor=COMMAND, now=timezone.now())
+
+
+def end_sessions(person: User) -> None:
+    sessions.end(person=person, rows=sessions.of(person), actor=COMMAND, now=timezone.now())
+
+
+def let_idle(person: User) -> None:
+    UserSession.objects.filter(user=person).update(last_seen_at=timezone.now() - timedelta(hours=1))
+
+
 def doors(resolver: URLResolver | None = None, prefix: str = "", space: str = "") -> Iterator[tuple[str, str]]:
     """Yield the name and the path of every address, as Django finds them."""
     for pattern in (resolver or get_resolver()).url_patterns:
@@ -248,11 +270,31 @@ def test_token_of_a_program_opens_no_page(cast: Cast) -> None:
     assert opened == set()
 
 
+@pytest.mark.parametrize("ends", [disable, end_sessions, let_idle], ids=lambda end: end.__name__)
+def test_who_is_nobody_since_a_moment_ago_is_answered_as_strangers_are(cast: Cast, ends: Callable[[User], None]) -> None:
+    """An administrator, for whom most is open, in a browser that was let in before."""
+    browser = Client(headers={"accept-language": "en"})
+    browser.force_login(cast.admin01)
+    assert browser.get("/people/").status_code == 200
+    ends(cast.admin01)
+    otherwise = {
+        (name, path, method)
+        for name, path in DOORS
+        for method, pattern in entries(name)
+        if ended_with(browser, method, without_gaps(path)) != TABLE[method, pattern][0]
+    }
+    assert otherwise == set()
+
+
 def answer(cast: Cast, who: str, method: str, url: str, **headers: str) -> object:
     """Return the status that one of WHO ends with, or LOGIN."""
     client = Client(headers={"accept-language": "en", **headers})
     if who != "stranger":
         client.force_login(getattr(cast, who))
+    return ended_with(client, method, url)
+
+
+def ended_with(client: Client, method: str, url: str) -> object:
     response = client.get(url, follow=True) if method == GET else client.post(url, {"comment": "because"}, follow=True)
     response.getvalue()  # A file is closed when it has been read.
     ended_at = response.redirect_chain[-1][0] if response.redirect_chain else url
@@ -280,6 +322,14 @@ def own_token(cast: Cast) -> PersonalToken:
     return PersonalToken.objects.latest("pk")
 
 
+def session_of(person: User) -> UserSession:
+    """Return another log-in of the person's."""
+    browser = Client()
+    browser.force_login(person)
+    browser.get("/me/")
+    return UserSession.objects.filter(user=person).latest("pk")
+
+
 def webhook(*, now: datetime) -> WebhookEndpoint:
     return WebhookEndpoint.objects.create(
         name=f"chat {WebhookEndpoint.objects.count()}",
@@ -290,9 +340,9 @@ def webhook(*, now: datetime) -> WebhookEndpoint:
     )
 
 
-def told(cast: Cast, *, now: datetime) -> TrailEntry:
+def told(cast: Cast, *, now: datetime, start: datetime) -> TrailEntry:
     """Return an entry of the trail."""
-    submitted(cast.member01, now=now, starts_at=now + timedelta(days=1))
+    submitted(cast.member01, now=now, starts_at=start)
     return TrailEntry.objects.latest("pk")
 
 
@@ -310,13 +360,19 @@ def filled(cast: Cast, path: str, start: datetime) -> str:
         "drift/<": lambda: drifted(cast, now=now).code,
         "clients/<": lambda: kept_here(cast).key,
         "me/tokens/<": lambda: own_token(cast).code,
+        "me/sessions/<": lambda: session_of(cast.member01).pk,
         "webhooks/<": lambda: webhook(now=now).code,
         "deliveries/<": lambda: delivered(now=now).code,
-        "audit/trail/<": lambda: told(cast, now=now).pk,
+        "audit/trail/<": lambda: told(cast, now=now, start=start).pk,
     }
     for beginning, make in made.items():
         if path.startswith(beginning):
-            return "/" + re.sub("<slug:(code|key)>|<int:number>", str(make()), path)
-    for gap, filling in GAPS.items():
+            return "/" + re.sub("<(slug:code|slug:key|int:number)>", str(make()), path)
+    return without_gaps(path)
+
+
+def without_gaps(path: str) -> str:
+    """Return the path with a word in each gap, which nothing there is called."""
+    for gap, filling in {**GAPS, "<slug:code>": "R-00000000", "<slug:key>": "nobody", "<int:number>": "1"}.items():
         path = path.replace(gap, filling)
     return "/" + path.removeprefix("^")

@@ -5,17 +5,20 @@ begins.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 import pytest
 from allauth.idp.oidc.models import Token
+from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.urls import get_resolver
 from django.utils import timezone
 
 from access_requests.models import AccessRequest, ApiClient, ApprovalPolicy
 from access_requests.selectors import personal_tokens as selectors
-from access_requests.services.people import clients, people, personal_tokens
+from access_requests.services.people import clients, people, personal_tokens, sessions
 from portal.users.models import LinkedIdentity, User
 from portal.verbs import run
 from portal.verbs.actor import COMMAND
@@ -40,6 +43,22 @@ def disable(person: User) -> None:
 
 def end_sessions(_person: User) -> None:
     Session.objects.all().delete()
+
+
+def sign_out(person: User) -> None:
+    sessions.end(person=person, rows=sessions.of(person), actor=COMMAND, now=timezone.now())
+
+
+def let_idle(_person: User) -> None:
+    UserSession.objects.update(last_seen_at=timezone.now() - timedelta(minutes=settings.SESSION_IDLE_MINUTES))
+
+
+def let_age(_person: User) -> None:
+    UserSession.objects.update(created_at=timezone.now() - timedelta(seconds=settings.SESSION_COOKIE_AGE))
+
+
+def shut_out(person: User) -> None:
+    people.disable(person=person, actor=COMMAND, now=timezone.now())
 
 
 def unlink(person: User) -> None:
@@ -94,7 +113,7 @@ def revoke_own(person: User) -> None:
 OF_AN_ACCOUNT = (disable, unlink, unverify, link_to_another)
 OF_A_TOKEN = (delete_tokens, let_tokens_expire, retire_clients, narrow_scopes, narrow_people, move_networks)
 ENDS: dict[str, tuple[End, ...]] = {
-    "browser": (set_password, disable, end_sessions),
+    "browser": (set_password, disable, shut_out, end_sessions, sign_out, let_idle, let_age),
     "program": (*OF_AN_ACCOUNT, *OF_A_TOKEN),
     "own_token": (set_password, disable, revoke_own, *OF_A_TOKEN),
     "slack": OF_AN_ACCOUNT,

@@ -12,8 +12,7 @@ from access_requests.grants.contract import Principal
 from access_requests.grants.identity_center import IdentityCenterUser
 from access_requests.models import LinkCode, StandingGroup
 from access_requests.selectors import personal_tokens as selectors
-from access_requests.services.elevations import stop
-from access_requests.services.people import personal_tokens, roles
+from access_requests.services.people import leaving, personal_tokens, roles, sessions
 from access_requests.services.record import bindings, changes, locking
 from audits.acts import Act
 from portal.aws.directory import IamUser
@@ -21,7 +20,6 @@ from portal.providers.provider import PREFIX, Role
 from portal.users.models import LinkedIdentity, User
 from portal.verbs.actor import Actor
 
-STOP_REASON = "person_disabled"
 AwsUser = IamUser | IdentityCenterUser
 BOUND = {Principal.IAM_USER: Act.IAM_USER_BOUND, Principal.IDENTITY_CENTER_USER: Act.IDENTITY_CENTER_USER_BOUND}
 UNBOUND = {Principal.IAM_USER: Act.IAM_USER_UNBOUND, Principal.IDENTITY_CENTER_USER: Act.IDENTITY_CENTER_USER_UNBOUND}
@@ -75,16 +73,12 @@ def change(*, person: User, profile: Profile, actor: Actor, now: datetime, befor
 
 
 def disable(*, person: User, actor: Actor, now: datetime) -> None:
-    """Shut a person out: no log-in, no session, no token, no chat identity from now on, and whatever access they have ends."""
-    person = locking.lock_person(person.pk)
+    """Shut a person out: no log-in, no session, no token, no chat identity from now on; what they have and wait for ends."""
+    person, requests = leaving.lock(person.pk)
     before = describe(person)
     person.is_active = False
     person.save(update_fields=["is_active"])
-    LinkCode.objects.filter(person=person).delete()
-    # Enabled again, they allow anew what may act for them.
-    tokens = personal_tokens.take_away(selectors.of_person(person))
-    stop.stop_all_of(person=person, reason=STOP_REASON, actor=actor, now=now)
-    personal_tokens.record_revoked(tokens, actor=actor, now=now)
+    leaving.end_all(person, requests, actor=actor, now=now)
     _record(Act.PERSON_DISABLED, person, before=before, actor=actor, now=now)
 
 
@@ -116,17 +110,19 @@ def release_identities(*, person: User, keep: Mapping[str, str]) -> None:
             link.delete()
 
 
-def set_password(*, person: User, password: str, actor: Actor, now: datetime) -> None:
+def set_password(*, person: User, password: str, actor: Actor, now: datetime, keep_session: str = "") -> None:
     """Set a password; the person's sessions, the tokens that they allowed and a code to link a chat end with the old one.
 
-    Raises ValidationError for a weak one.
+    `keep_session` is the key of the session in which they do it themselves. Raises ValidationError for a weak password.
     """
     validate_password(password, person)
     person.set_password(password)
     person.save(update_fields=["password"])
     LinkCode.objects.filter(person=person).delete()
+    gone = sessions.take_away(sessions.of(person, but=keep_session))
     tokens = personal_tokens.take_away(selectors.of_person(person))
     personal_tokens.record_revoked(tokens, actor=actor, now=now)
+    sessions.record_ended(gone, person=person, reason=sessions.PASSWORD_SET, actor=actor, now=now)
     changes.record(act=Act.PERSON_PASSWORD_SET, subject=_subject(person), before=None, after=None, actor=actor, now=now)
 
 

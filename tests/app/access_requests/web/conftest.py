@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 
 from portal.users.models import User
+from tests.worlds.browsers import logged_in
 
 Browse = Callable[..., Client]
 
@@ -23,9 +24,6 @@ def browse(clock: object) -> Browse:
     """Return a function that gives a person's browser, logged in; without a person, a stranger's. It asks for English."""
 
     def browser(person: User | None = None, *, language: str = "en") -> Client:
-        client = Client(headers={"accept-language": language})
-        if person is not None:
-            client.force_login(person)
-        return client
+        return Client(headers={"accept-language": language}) if person is None else logged_in(person, language=language)
 
     return browser

@@ -18,8 +18,8 @@ from tests.worlds.clock import Clock
 from tests.worlds.matrices import compared
 from tests.worlds.story import elevated
 
-QUERIES = 15
-PERSON_QUERIES = 16
+QUERIES = 16
+PERSON_QUERIES = 17
 MEMBER, LEADER, READ_ONLY = "production/Prod_MemberRole", "production/Prod_LeaderRole", "production/Prod_ReadOnlyRole"
 ALLOWED = {"aws": "allowed", "by": "group MemberGroup: Everything (#1)"}
 

@@ -13,7 +13,7 @@ from tests.worlds.cast import Cast, add_person
 from tests.worlds.clock import Clock
 from tests.worlds.story import elevated, returned, stopped, written
 
-LIST_QUERIES = 6
+LIST_QUERIES = 7
 
 
 def test_everybody_sees_who_is_in_and_until_when_but_not_why(cast: Cast, browse: Browse, clock: Clock) -> None:

@@ -23,7 +23,7 @@ from tests.worlds.clock import Clock
 from tests.worlds.story import submitted
 
 HTMX = {"hx-request": "true"}
-LIST_QUERIES, LOG_QUERIES = 7, 7
+LIST_QUERIES, LOG_QUERIES = 8, 8
 
 
 @pytest.fixture

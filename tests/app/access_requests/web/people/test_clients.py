@@ -14,6 +14,7 @@ from access_requests.models import ApiClient, KeptIn
 from audits.models import TrailEntry
 from portal.users.models import User
 from tests.stand_ins.bots import SCOPES, Bot, make_client, make_personal_client, own_token_of, read, refused, token_of
+from tests.worlds.browsers import logged_in as browser
 from tests.worlds.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,12 +28,6 @@ TYPED = {
     "work_groups": ["ProdMemberWorkGroup"],
     "source_addresses": "127.0.0.0/8, ::1/128",
 }
-
-
-def browser(person: User) -> Client:
-    http = Client(headers={"accept-language": "en"})
-    http.force_login(person)
-    return http
 
 
 @pytest.fixture
@@ -308,7 +303,7 @@ class TestReading:
     ) -> None:
         for number in range(60):
             make_client(f"bot-{number:02}", cast)
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(13):
             first = admin.get("/clients/").content.decode()
         assert "bot-49" in first
         assert "bot-50" not in first

@@ -18,7 +18,7 @@ from tests.worlds.story import approved, not_granted, rejected, submitted, writt
 
 HTMX = {"hx-request": "true"}
 # Session, person, the page of the queue and what belongs to its requests.
-QUEUE_QUERIES = 17
+QUEUE_QUERIES = 18
 
 
 def test_approver_approves_with_comment_and_the_digest_of_what_was_shown(cast: Cast, browse: Browse, clock: Clock) -> None:

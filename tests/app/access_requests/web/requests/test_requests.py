@@ -18,8 +18,8 @@ from tests.worlds.clock import Clock
 from tests.worlds.entry import of_another_release
 from tests.worlds.story import approved, rejected, submitted, withdrawn
 
-LIST_QUERIES = 7
-PAGE_QUERIES = 27
+LIST_QUERIES = 8
+PAGE_QUERIES = 28
 
 
 def listed(client: Client, query: str = "") -> list[AccessRequest]:
