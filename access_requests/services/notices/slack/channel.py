@@ -22,9 +22,9 @@ from access_requests.models import AccessRequest, Delivery, SlackCard
 from access_requests.selectors import requests, waiting
 from access_requests.services.notices.contract import Later, Undeliverable, Wanted
 from access_requests.services.notices.seal import ACTS as ACTS_OF_SEAL
-from access_requests.services.notices.slack import api, cards, drift, seal
+from access_requests.services.notices.slack import api, cards, drift, log_ins, seal
 from access_requests.services.notices.slack.calls import PERSON, account_of, call, in_words_of
-from audits.acts import Act
+from audits.acts import TOLD_TO_PERSON, Act
 from audits.models import TrailEntry
 from portal.users.models import User
 
@@ -59,6 +59,9 @@ class SlackChannel:
         if entry.act in ACTS_OF_SEAL:
             yield from seal.wanted(entry)
             return
+        if entry.act in TOLD_TO_PERSON:
+            yield from log_ins.wanted(entry)
+            return
         request = requests.in_full(AccessRequest.objects.filter(code=_code(entry))).first()
         if request is None:
             return
@@ -72,6 +75,8 @@ class SlackChannel:
             return drift.send(delivery)
         if seal.BODY in delivery.body:
             return seal.send(delivery)
+        if log_ins.BODY in delivery.body:
+            return log_ins.send(delivery)
         card = SlackCard.objects.filter(request__code=delivery.body.get("request"), target=delivery.target).first()
         if card is None:
             raise Undeliverable("card_gone")
