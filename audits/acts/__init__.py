@@ -15,9 +15,11 @@ class Mark(Enum):
     NEWS = auto()
     # What it says of its subject is the last that the portal decides or does about it; later looks at AWS may follow.
     LAST = auto()
+    # Told to the person that it is about, and to nobody else.
+    OWN = auto()
 
 
-NEWS, LAST = Mark.NEWS, Mark.LAST
+NEWS, LAST, OWN = Mark.NEWS, Mark.LAST, Mark.OWN
 
 
 class Act(StrEnum):
@@ -26,11 +28,12 @@ class Act(StrEnum):
     shape: type[Data]
     is_news: bool
     is_last: bool
+    is_own: bool
 
     def __new__(cls, value: str, shape: type[Data], *marks: Mark) -> Self:
         act = str.__new__(cls, value)
         act._value_, act.shape = value, shape
-        act.is_news, act.is_last = NEWS in marks, LAST in marks
+        act.is_news, act.is_last, act.is_own = NEWS in marks, LAST in marks, OWN in marks
         return act
 
     @property
@@ -94,6 +97,10 @@ class Act(StrEnum):
     PERSON_DISABLED = "person.disabled", people.PersonChanged
     PERSON_ENABLED = "person.enabled", people.PersonChanged
     PERSON_PASSWORD_SET = "person.password_set", people.PasswordSet
+    LOGGED_IN = "person.logged_in", log_ins.InBrowser
+    LOGGED_IN_BY_NEW_DEVICE = "person.logged_in_by_new_device", log_ins.InBrowser, OWN
+    LOGGED_OUT = "person.logged_out", log_ins.InBrowser
+    LOG_IN_FAILED = "log_in.failed", log_ins.LogInFailed
     SESSIONS_ENDED = "person.sessions_ended", log_ins.SessionsEnded
     IAM_USER_BOUND = "iam_user.bound", people.Bound
     IAM_USER_UNBOUND = "iam_user.unbound", people.Unbound
@@ -143,6 +150,7 @@ class Act(StrEnum):
 
 
 TOLD = frozenset(act for act in Act if act.is_news)
+TOLD_TO_PERSON = frozenset(act for act in Act if act.is_own)
 # The version of new entries. 1: a request's long texts are in each of its entries. 2: in the entry of its submission alone.
 # 3: each act's data has a shape, which is checked when it is written. 4: log-ins; why a request was withdrawn for its requester.
 LATEST = max(act.shape.since for act in Act)

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from audits.acts.people import OfPerson
-from audits.acts.shape import Moment, PersonalText, Shape
+from audits.acts.shape import Done, Moment, PersonalText, Shape
 
 
 class Session(Shape):
@@ -23,3 +23,30 @@ class SessionsEnded(OfPerson):
 
     reason: str
     sessions: list[Session]
+
+
+class InBrowser(OfPerson):
+    """A log-in that began, or was ended by whoever was logged in; `session` is its number."""
+
+    since: ClassVar = 4
+
+    session: int
+    address: PersonalText
+    user_agent: PersonalText
+
+
+class LogInFailed(Done):
+    """Said of the person, or of `log-in` where nobody has the name that was typed, which is kept nowhere: it may be a password.
+
+    `step`: `log_in`, or `confirm` of somebody who is logged in. `reason`: `wrong`, `disabled` with the right password, or `held`:
+    after too many, it was not even looked at. `unrecorded`: so many more have failed since the last entry.
+    """
+
+    about: ClassVar = ("log-in", "person:")
+    since: ClassVar = 4
+
+    step: str
+    reason: str
+    address: PersonalText
+    user_agent: PersonalText
+    unrecorded: int

@@ -1,20 +1,29 @@
 """How people and programs are let in: allauth's adapters."""
 
 import secrets
+from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from access_requests import wording
-from access_requests.services.people import people
+from access_requests.services.people import log_ins, people
+from portal.accounts import known_devices, throttling
 from portal.addresses import address_of
 from portal.pages.actor import actor_of, carry_out
+from portal.pages.page import PageRequest
 from portal.users.models import User
+from portal.verbs.rejections import PersonDisabled
+
+LONGEST_USER_AGENT = 200
 
 
 class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types.
@@ -30,12 +39,64 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
         verb = partial(people.set_password, person=user, password=password, actor=actor, now=timezone.now(), keep_session=key)
         carry_out(self.request, verb, ends_own_rights=True)
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the try, or refuse it unlooked at: for a known name and for an unknown one in the same words."""
+        self._login_failed_rl_usage = throttling.begin(request, _name(credentials))
+        if self._login_failed_rl_usage is None:
+            _record_failure(request, _name(credentials), log_ins.HELD)
+            raise self.validation_error("too_many_login_attempts")
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        _record_failure(request, _name(credentials), log_ins.WRONG)
+
+    def pre_login(self, request: HttpRequest, user: User, **said: Any) -> HttpResponse | None:
+        if not user.is_active:
+            _record_failure(request, user.username, log_ins.DISABLED)
+        response: HttpResponse | None = super().pre_login(request, user, **said)
+        return response
+
+    def post_login(self, request: PageRequest, user: User, **said: Any) -> HttpResponse:
+        """Record the log-in, and have the browser be known. Whoever was disabled meanwhile is not let in after all."""
+        response: HttpResponse = super().post_login(request, user, **said)
+        is_new = not known_devices.of(request, user.username)
+        begin = partial(log_ins.begin, session_key=request.session.session_key or "", place=_place(request), is_new_device=is_new)
+        try:
+            carry_out(request, partial(begin, actor=actor_of(request), now=timezone.now()))
+        except (PermissionDenied, PersonDisabled):
+            logout(request)
+            refused: HttpResponse = self.respond_user_inactive(request, user)
+            return refused
+        known_devices.remember(request, response, user.username)
+        return response
+
+    def logout(self, request: PageRequest) -> None:
+        key, actor = request.session.session_key or "", actor_of(request)
+        end = partial(log_ins.end, session_key=key, place=_place(request), actor=actor, now=timezone.now())
+        # A session that has ended meanwhile has its entry.
+        with suppress(PermissionDenied):
+            carry_out(request, end, ends_own_rights=True)
+        super().logout(request)
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return where the call comes from, as everywhere in the portal. Raises PermissionDenied where that cannot be told."""
         address = address_of(request)
         if address is None:
             raise PermissionDenied
         return str(address)
+
+
+def _name(credentials: Mapping[str, Any]) -> str:
+    return str(credentials.get("username") or "")
+
+
+def _place(request: HttpRequest) -> log_ins.Place:
+    agent = "".join(each for each in request.headers.get("User-Agent", "") if each.isprintable())
+    return log_ins.Place(address=str(address_of(request) or ""), user_agent=agent[:LONGEST_USER_AGENT])
+
+
+def _record_failure(request: HttpRequest, name: str, reason: str) -> None:
+    step = log_ins.CONFIRM if request.user.is_authenticated else log_ins.LOG_IN
+    log_ins.fail(request=request, name=name, step=step, reason=reason, place=_place(request), now=timezone.now())
 
 
 class ApiClients(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth ships no types.

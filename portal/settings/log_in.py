@@ -16,8 +16,10 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
-# Failed log-ins are throttled per account and per address, with the same words for both.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+# By which people's browsers are known in portal.accounts.known_devices. How often a log-in may fail: portal.accounts.throttling,
+# in the place of allauth's counts of a whole network, by which a stranger there could hold up everybody.
+ACCOUNT_RATE_LIMITS = {"login": "", "login_failed": ""}
+DEVICE_COOKIE_NAME = "device"
 
 # Providers; in the database there are none. People whom they bring are matched in access_requests.services.people.arriving.
 LOGIN_PROVIDERS: tuple[Provider, ...] = ()

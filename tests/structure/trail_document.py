@@ -61,6 +61,7 @@ SUBJECTS = {
     "delivery:": "A delivery, `delivery:…`",
     "X-": "An export of the trail, `X-…`",
     "trail": "The trail itself, `trail`",
+    "log-in": "A log-in as nobody whom the portal knows, `log-in`; as somebody, of the person",
     "seal": "The seal of the trail, `seal`",
     "personal": "Personal texts, `personal`",
     "log:": "A log, `log:…`: its first leaf, which is no entry",
@@ -95,7 +96,9 @@ def _name(act: str) -> str:
 
 
 def _row(act: Act) -> str:
-    marks = ", ".join(word for word, holds in (("news", act.is_news), ("last", act.is_last)) if holds)
+    marks = ", ".join(
+        word for word, holds in (("news", act.is_news), ("last", act.is_last), ("told to the person", act.is_own)) if holds
+    )
     said = PLACE.sub(r"*\1*", str(WORDS[act].sentence))
     return f"| `{act}` | {said} | {_link(act.shape)} | {marks} | {act.shape.since} |"
 

@@ -11,7 +11,7 @@ from access_requests.models import Delivery, NoticeCursor
 from access_requests.services.notices import registry
 from access_requests.services.notices.contract import Channel, Wanted
 from audits import selectors
-from audits.acts import TOLD
+from audits.acts import TOLD, TOLD_TO_PERSON
 from audits.models import TrailEntry
 from portal.outbox import sending as outbox
 
@@ -75,7 +75,7 @@ def _keep_within_the_trail(cursor: NoticeCursor) -> None:
 
 def _deliveries(entries: Sequence[TrailEntry], now: datetime) -> Iterator[Delivery]:
     for entry in entries:
-        if entry.act not in TOLD:
+        if entry.act not in TOLD | TOLD_TO_PERSON:
             continue
         for channel in registry.CHANNELS:
             for wanted in _wanted(channel, entry, now):

@@ -7,10 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from access_requests.services.notices import refreshing, registry
 from access_requests.services.notices.webhooks import bodies
+from audits.acts import Act
 from audits.acts.words import NEWS
 
-# What is delivered and is no news of the trail.
-OTHERS: Mapping[str, Promise] = {bodies.TEST: _("test"), refreshing.ACT: _("brought up to date")}
+# What is delivered and is no news for everybody.
+OTHERS: Mapping[str, Promise] = {
+    bodies.TEST: _("test"),
+    refreshing.ACT: _("brought up to date"),
+    Act.LOGGED_IN_BY_NEW_DEVICE: _("log-in with a new device"),
+}
 
 
 def event(act: str) -> str:

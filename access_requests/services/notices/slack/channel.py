@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from types import ModuleType
 from typing import Any
 
 from django.db.models import Q
@@ -22,9 +23,9 @@ from access_requests.models import AccessRequest, Delivery, SlackCard
 from access_requests.selectors import requests, waiting
 from access_requests.services.notices.contract import Later, Undeliverable, Wanted
 from access_requests.services.notices.seal import ACTS as ACTS_OF_SEAL
-from access_requests.services.notices.slack import api, cards, drift, late, seal
+from access_requests.services.notices.slack import api, cards, drift, late, log_ins, seal
 from access_requests.services.notices.slack.calls import PERSON, account_of, call, in_words_of
-from audits.acts import Act
+from audits.acts import TOLD_TO_PERSON, Act
 from audits.models import TrailEntry
 from portal.users.models import User
 
@@ -35,6 +36,13 @@ CHANNEL = "channel:"
 # Longer than the calls for one card take, so that whoever is still at it is dead.
 BUSY = timedelta(seconds=60)
 TURN_SECONDS, LOOK_SECONDS = 3.0, 0.1
+# What is told by direct messages, each by a module that says whom it is for (`wanted`) and sends it.
+DIRECT: Mapping[str, ModuleType] = {
+    Act.COMPARISON_DRIFT_FOUND: drift,
+    Act.TRAIL_RECORDED_LATE: late,
+    **dict.fromkeys(ACTS_OF_SEAL, seal),
+    **dict.fromkeys(TOLD_TO_PERSON, log_ins),
+}
 
 
 class SlackChannel:
@@ -53,14 +61,8 @@ class SlackChannel:
     def wants(self, entry: TrailEntry, *, now: datetime) -> Iterator[Wanted]:  # noqa: ARG002  What is shown is decided later.
         if not api.is_possible():
             return
-        if entry.act == Act.COMPARISON_DRIFT_FOUND:
-            yield from drift.wanted(entry)
-            return
-        if entry.act in ACTS_OF_SEAL:
-            yield from seal.wanted(entry)
-            return
-        if entry.act == Act.TRAIL_RECORDED_LATE:
-            yield from late.wanted(entry)
+        if direct := DIRECT.get(entry.act):
+            yield from direct.wanted(entry)
             return
         request = requests.in_full(AccessRequest.objects.filter(code=_code(entry))).first()
         if request is None:
@@ -71,12 +73,8 @@ class SlackChannel:
         yield from (Wanted(target=target, body={"request": request.code}) for target in places(request))
 
     def send(self, delivery: Delivery, *, now: datetime) -> str:  # noqa: ARG002  A lease is measured by the clock.
-        if drift.BODY in delivery.body:
-            return drift.send(delivery)
-        if seal.BODY in delivery.body:
-            return seal.send(delivery)
-        if late.BODY in delivery.body:
-            return late.send(delivery)
+        if direct := DIRECT.get(delivery.act):
+            return str(direct.send(delivery))
         card = SlackCard.objects.filter(request__code=delivery.body.get("request"), target=delivery.target).first()
         if card is None:
             raise Undeliverable("card_gone")

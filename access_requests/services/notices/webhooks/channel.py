@@ -14,7 +14,7 @@ from access_requests.models import AccessRequest, Delivery, DisabledBecause, Web
 from access_requests.services.notices import drift, seal
 from access_requests.services.notices.contract import Later, Undeliverable, Wanted
 from access_requests.services.notices.webhooks import bodies, posting, recording, signing
-from audits.acts import Act
+from audits.acts import TOLD_TO_PERSON, Act
 from audits.models import TrailEntry
 from portal.users.models import User
 from portal.verbs.actor import WORKER
@@ -57,6 +57,8 @@ class WebhookChannel:
             return
         if entry.act == Act.TRAIL_RECORDED_LATE:
             yield from _wanting_named(entry, bodies.of_late)
+            return
+        if entry.act in TOLD_TO_PERSON:
             return
         wanting = _wanting(entry)
         if not wanting:
