@@ -7,11 +7,12 @@ from access_requests.web.drift import comparison, drift, matrix
 from access_requests.web.elevations import elevations
 from access_requests.web.home import dismissing, home
 from access_requests.web.notices import deliveries, webhooks
-from access_requests.web.people import client_acts, clients, devices, me, people, sessions, tokens
+from access_requests.web.people import client_acts, clients, devices, first_password, me, people, sessions, tokens
 from access_requests.web.requests import asking, decisions, requests
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("welcome/<str:username>/<str:token>/", first_password.first_password, name="first-link"),
     path("me/", me.me, name="me"),
     path("me/tokens/", tokens.token_list, name="tokens"),
     path("me/tokens/revoke/", tokens.token_revoke_all, name="token-revoke-all"),

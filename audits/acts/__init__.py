@@ -97,6 +97,7 @@ class Act(StrEnum):
     PERSON_DISABLED = "person.disabled", people.PersonChanged
     PERSON_ENABLED = "person.enabled", people.PersonChanged
     PERSON_PASSWORD_SET = "person.password_set", people.PasswordSet
+    FIRST_LINK_MADE = "person.first_link_made", people.FirstLinkMade
     LOGGED_IN = "person.logged_in", log_ins.InBrowser
     LOGGED_IN_BY_NEW_DEVICE = "person.logged_in_by_new_device", log_ins.InBrowser, OWN
     LOGGED_OUT = "person.logged_out", log_ins.InBrowser

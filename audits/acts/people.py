@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from audits.acts.requests import AwsUser
-from audits.acts.shape import Done, PersonalText, Proof, Shape
+from audits.acts.shape import Done, Moment, PersonalText, Proof, Shape
 
 
 class Person(Shape):
@@ -37,6 +37,17 @@ class PersonChanged(OfPerson):
 class PasswordSet(OfPerson):
     before: None
     after: None
+
+
+class Until(Shape):
+    good_until: Moment
+
+
+class FirstLinkMade(OfPerson):
+    since: ClassVar = 4
+
+    before: None
+    after: Until
 
 
 class Bound(OfPerson):

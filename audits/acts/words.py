@@ -162,6 +162,7 @@ WORDS: Mapping[str, Words] = {
     Act.PERSON_DISABLED: _alert(_("%(who)s disabled the person %(name)s")),
     Act.PERSON_ENABLED: _step(_("%(who)s enabled the person %(name)s again")),
     Act.PERSON_PASSWORD_SET: _step(_("%(who)s set the password of %(name)s")),
+    Act.FIRST_LINK_MADE: _step(_("%(who)s made a link by which %(name)s sets a first password")),
     Act.LOGGED_IN: _step(_("%(who)s logged in")),
     Act.LOGGED_IN_BY_NEW_DEVICE: _alert(_("%(who)s logged in with a device that was not known before")),
     Act.LOGGED_OUT: _step(_("%(who)s logged out")),

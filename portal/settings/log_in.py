@@ -16,6 +16,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
+# Seconds for which a link to a first password is good.
+PASSWORD_RESET_TIMEOUT = 3600
 # By which people's browsers are known in portal.accounts.known_devices. How often a log-in may fail: portal.accounts.throttling,
 # in the place of allauth's counts of a whole network, by which a stranger there could hold up everybody.
 ACCOUNT_RATE_LIMITS = {"login": "", "login_failed": ""}

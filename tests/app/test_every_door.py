@@ -42,6 +42,7 @@ GAPS = {
     "exports/<slug:code>": "exports/X-00000000",
     "<slug:kind>/<path:name>": "nothing/CHG-123",
     "<str:username>": "member01",
+    "<str:token>": "nothing",
     "(?P<url>.*)$": "nothing",
     "^(?P<app_label>users|access_requests)/$": "users/",
     "^api/": "api/",
@@ -50,6 +51,9 @@ GAPS = {
 # part in it, an auditor reads, an administrator reads and may stop. The first pattern that matches counts.
 TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "home"): EVERYBODY,
+    # Of nobody's link.
+    (GET, "first-link"): (409,) * 6,
+    (POST, "first-link"): (409,) * 6,
     (GET, "me"): EVERYBODY,
     (POST, "me"): EVERYBODY,
     (GET, "tokens"): EVERYBODY,

@@ -126,13 +126,18 @@ def set_password(*, person: User, password: str, actor: Actor, now: datetime, ke
     changes.record(act=Act.PERSON_PASSWORD_SET, subject=_subject(person), before=None, after=None, actor=actor, now=now)
 
 
-def create_first_administrator(*, username: str, profile: Profile, password: str, actor: Actor, now: datetime) -> User:
-    """Make the one administrator that no other administrator makes. Raises AdministratorExists, ValidationError."""
-    if User.objects.filter(is_administrator=True, is_active=True).exists():
+def create_first_administrator(*, username: str, profile: Profile, actor: Actor, now: datetime) -> User:
+    """Make the one administrator that no other administrator makes; return the one who is there and never logged in again.
+
+    Raises AdministratorExists, ValidationError.
+    """
+    there = User.objects.filter(is_administrator=True, is_active=True)
+    waiting = there.filter(username=username, last_login=None).first()
+    if waiting is not None and not waiting.has_usable_password() and there.count() == 1:
+        return waiting
+    if there.exists():
         raise AdministratorExists
-    person = add(username=username, profile=profile, actor=actor, now=now)
-    set_password(person=person, password=password, actor=actor, now=now)
-    return person
+    return add(username=username, profile=profile, actor=actor, now=now)
 
 
 def _described(binding: bindings.Binding | None) -> dict[str, str] | None:

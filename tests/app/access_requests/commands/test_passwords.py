@@ -27,8 +27,14 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{STRONG}\n"))
 
 
-def test_the_first_administrator_is_made_with_an_entry_in_the_trail(typed: None) -> None:
-    create_admin()
+@pytest.fixture
+def _given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEKISHO_ADMIN_PASSWORD", STRONG)
+
+
+@pytest.mark.usefixtures("_given")
+def test_the_first_administrator_is_made_with_an_entry_in_the_trail() -> None:
+    assert "/welcome/" not in create_admin()
     person = User.objects.get()
     assert (person.username, person.is_administrator, person.is_superuser, person.is_staff) == ("root01", True, False, False)
     assert person.check_password(STRONG)
@@ -38,7 +44,7 @@ def test_the_first_administrator_is_made_with_an_entry_in_the_trail(typed: None)
     assert STRONG not in str([entry.data for entry in entries])
 
 
-def test_it_is_refused_once_there_is_an_administrator(cast: Cast, typed: None) -> None:
+def test_it_is_refused_once_there_is_an_administrator(cast: Cast) -> None:
     with pytest.raises(CommandError, match="There is an administrator already"):
         create_admin()
     assert not User.objects.filter(username="root01").exists()
@@ -52,7 +58,7 @@ def test_a_weak_password_makes_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(("username", "email"), [("bad name", "x@example.com"), ("root01", "not an address")])
-def test_a_name_or_an_address_that_cannot_be_is_refused(username: str, email: str, typed: None) -> None:
+def test_a_name_or_an_address_that_cannot_be_is_refused(username: str, email: str) -> None:
     with pytest.raises(CommandError):
         create_admin(username, email)
     assert not User.objects.exists()

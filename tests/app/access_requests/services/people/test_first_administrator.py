@@ -7,15 +7,13 @@ from access_requests.services.people import people
 from portal.users.models import User
 from portal.verbs.actor import COMMAND
 from portal.verbs.run import run
-from tests.worlds.cast import PASSWORD, Cast
+from tests.worlds.cast import Cast
 from tests.worlds.story import refused
 
 
 def make(now: datetime) -> User:
     profile = people.Profile(administrator=True)
-    return run(
-        lambda: people.create_first_administrator(username="root", profile=profile, password=PASSWORD, actor=COMMAND, now=now)
-    )
+    return run(lambda: people.create_first_administrator(username="root", profile=profile, actor=COMMAND, now=now))
 
 
 def test_second_one_is_refused(cast: Cast, now: datetime) -> None:

@@ -22,7 +22,7 @@ BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 
 
 @pytest.fixture
-def browser(cast: Cast) -> Client:
+def visitor(cast: Cast) -> Client:
     client = Client(headers={"user-agent": BROWSER})
     client.force_login(cast.member01)
     assert client.get("/").status_code == 200
@@ -30,7 +30,7 @@ def browser(cast: Cast) -> Client:
 
 
 @pytest.fixture
-def _has_all(cast: Cast, browser: Client) -> None:
+def _has_all(cast: Cast, visitor: Client) -> None:
     """member01 has a session, a token, a request that waits, access that runs and access that is to come."""
     now = timezone.now()
     own_token_of(cast.member01, make_personal_client("scripts", cast), *SCOPES)
@@ -44,9 +44,9 @@ def disable(cast: Cast) -> None:
 
 
 @pytest.mark.usefixtures("_has_all")
-def test_all_that_a_person_has_ends_in_the_moment_in_which_they_are_disabled(cast: Cast, browser: Client) -> None:
+def test_all_that_a_person_has_ends_in_the_moment_in_which_they_are_disabled(cast: Cast, visitor: Client) -> None:
     disable(cast)
-    assert browser.get("/").status_code == 302
+    assert visitor.get("/").status_code == 302
     assert not Session.objects.exists()
     assert not PersonalToken.objects.exists()
     assert sorted(Elevation.objects.values_list("status", flat=True)) == ["cancelled", "cancelled"]
@@ -86,27 +86,27 @@ def test_who_has_nothing_leaves_nothing_but_the_entry_of_being_disabled(cast: Ca
     assert list(TrailEntry.objects.values_list("act", flat=True)) == ["person.disabled"]
 
 
-def test_enabled_again_an_old_session_opens_nothing(cast: Cast, browser: Client) -> None:
+def test_enabled_again_an_old_session_opens_nothing(cast: Cast, visitor: Client) -> None:
     disable(cast)
     run(lambda: people.enable(person=cast.member01, actor=actor_of(cast.admin01), now=timezone.now()))
-    assert browser.get("/").status_code == 302
+    assert visitor.get("/").status_code == 302
 
 
-def test_new_password_ends_the_sessions_elsewhere_and_keeps_the_one_in_which_it_was_set(cast: Cast, browser: Client) -> None:
+def test_new_password_ends_the_sessions_elsewhere_and_keeps_the_one_in_which_it_was_set(cast: Cast, visitor: Client) -> None:
     elsewhere = Client()
     elsewhere.force_login(cast.member01)
     elsewhere.get("/")
     new = "five wooden passes and a ferry"
-    browser.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
-    assert browser.get("/").status_code == 200
+    visitor.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    assert visitor.get("/").status_code == 200
     assert elsewhere.get("/").status_code == 302
     entry = TrailEntry.objects.get(act="person.sessions_ended")
     assert (entry.data["reason"], len(entry.data["sessions"])) == ("password_set", 1)
     assert Session.objects.count() == 1
 
 
-def test_password_set_by_a_command_ends_every_session(cast: Cast, browser: Client) -> None:
+def test_password_set_by_a_command_ends_every_session(cast: Cast, visitor: Client) -> None:
     new = "five wooden passes and a ferry"
     run(lambda: people.set_password(person=cast.member01, password=new, actor=COMMAND, now=timezone.now()))
-    assert browser.get("/").status_code == 302
+    assert visitor.get("/").status_code == 302
     assert not sessions.of(cast.member01).exists()
