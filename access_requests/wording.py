@@ -10,6 +10,7 @@ from access_requests.evaluation import ALLOWED, DENIED, NO_GATE_ROLE, NO_IAM_USE
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, ApprovalLevel, ApprovalPolicy, Elevation
 from portal.iam import anybody, contexts
+from portal.providers.provider import Role
 from portal.verbs import phrases
 
 REQUEST_STATES: Mapping[str, Promise] = {
@@ -61,6 +62,13 @@ UNTOLD: Mapping[str, Promise] = {
     "unreadable_answer": _("AWS answered what the portal cannot read"),
 }
 # Not translated here: they are in the OpenAPI document too, which speaks English.
+# What somebody is in the portal.
+ROLES: Mapping[str, Promise] = {
+    Role.ENGINEER: pgettext_lazy("role", "engineer"),
+    Role.LEAD: pgettext_lazy("role", "lead"),
+    Role.AUDITOR: pgettext_lazy("role", "auditor"),
+    Role.ADMINISTRATOR: pgettext_lazy("role", "administrator"),
+}
 SCOPES: Mapping[str, str] = {
     "requests:read": gettext_noop("See requests and elevations"),
     "requests:write": gettext_noop("Ask, withdraw, return and extend"),

@@ -53,7 +53,7 @@ _SAID = (
 _LETS_IN = (
     *("access_requests_linkcode", "access_requests_personaltoken", "account_emailaddress", "account_emailconfirmation"),
     *("allauth_idp_oidc_client", "allauth_idp_oidc_token", "cache", "django_session", "users_linkedidentity"),
-    *("users_heldrole", "usersessions_usersession"),
+    *("users_heldrole", "users_providersession", "usersessions_usersession"),
 )
 # What workers find out and pages show.
 _FOUND = ("automationexecution", "backendhealth", "personlease", "reconciliation", "roleabilities", "rolegate", "slackcard")

@@ -4,6 +4,8 @@ from django.urls import include, path, re_path
 
 from access_requests.api import tokens
 from access_requests.web.people.me import set_language
+from portal.accounts import views as log_in
+from portal.accounts.oidc import views as oidc
 from portal.api import api
 from portal.health import healthz
 from portal.icon import favicon
@@ -11,14 +13,20 @@ from portal.rest.problems import nothing_here
 
 # Local accounts are made by administrators and get no mail: nobody signs up, and a forgotten password is theirs to reset.
 accounts = [
-    path("login/", account.login, name="account_login"),
+    path("login/", log_in.log_in, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
-    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("reauthenticate/", log_in.confirm, name="account_reauthenticate"),
+    path("providers/<slug:provider>/", log_in.to_provider, name="provider-login"),
+    path("providers/<slug:provider>/confirm/", log_in.to_provider_again, name="provider-confirm"),
+    path("providers/<slug:provider>/back/", oidc.callback, name="provider-callback"),
+    path("providers/<slug:provider>/try/", log_in.try_provider, name="provider-try"),
     path("password/change/", account.password_change, name="account_change_password"),
 ]
 
 urlpatterns = [
+    path("log-in/", log_in.providers, name="log-in-providers"),
+    path("identity/providers/<slug:provider>/logout", oidc.log_out, name="provider-logout"),
     path("healthz", healthz, name="healthz"),
     path("favicon.ico", favicon, name="favicon"),
     path("admin/", admin.site.urls),

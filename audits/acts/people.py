@@ -84,6 +84,8 @@ class Unlinked(OfPerson):
 class LogInLinked(OfPerson):
     """`by`: how the provider's subject found the person: `made` with it, or `email`."""
 
+    since: ClassVar = 4
+
     before: None
     after: Identity
     by: str
@@ -96,5 +98,7 @@ class Roles(Shape):
 
 
 class RolesChanged(OfPerson):
+    since: ClassVar = 4
+
     before: Roles
     after: Roles

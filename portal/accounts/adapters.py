@@ -8,7 +8,6 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +15,8 @@ from django.utils import timezone
 
 from access_requests import wording
 from access_requests.services.people import log_ins, people
-from portal.accounts import known_devices, throttling
+from portal.accounts import known_devices, sessions, throttling
+from portal.accounts.configured import may_use_password
 from portal.addresses import address_of
 from portal.pages.actor import actor_of, carry_out
 from portal.pages.page import PageRequest
@@ -32,6 +32,16 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  allauth's signature.
         """Nobody makes an account for themselves."""
         return False
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Return who logs in by password. Whose password counts no more has none that is right: same words, same time."""
+        if not may_use_password(str(credentials.get("username", ""))):
+            credentials["password"] = secrets.token_urlsafe(32)
+        person: User | None = super().authenticate(request, **credentials)
+        return person
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        return may_use_password(user.username) and bool(super().reauthenticate(user, password))
 
     def set_password(self, user: User, password: str) -> None:
         """People who change their own password do it by the verb that records it."""
@@ -67,6 +77,8 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
             refused: HttpResponse = self.respond_user_inactive(request, user)
             return refused
         known_devices.remember(request, response, user.username)
+        if (login := (said.get("signal_kwargs") or {}).get("sociallogin")) is not None:
+            sessions.keep(request, user, login.arrival, sid=getattr(login, "sid", ""))
         return response
 
     def logout(self, request: PageRequest) -> None:
@@ -107,7 +119,3 @@ class ApiClients(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth ships no 
     def generate_client_secret(self) -> str:
         """Return 256 bits that shells, forms and files take as they are; allauth's have & and quotes among them."""
         return secrets.token_urlsafe(32)
-
-
-class ProvidedAccounts(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth ships no types.
-    """Accounts at providers of log-in, of whom the settings know and no row of the database."""

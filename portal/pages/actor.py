@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from allauth.account.authentication import get_authentication_records
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session as StoredSession
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, QuerySet
@@ -14,6 +15,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from portal.pages.page import PageRequest
+from portal.providers.provider import PREFIX
 from portal.users import sessions
 from portal.users.models import User
 from portal.verbs import phrases
@@ -41,6 +43,8 @@ class Session:
 
 # allauth's names for the second factors, and ours.
 FACTORS = {"totp": "totp", "webauthn": "passkey"}
+# And for a proof by a provider of log-in.
+BY_PROVIDER = "socialaccount"
 
 
 def actor_of(request: PageRequest) -> Actor:
@@ -76,5 +80,12 @@ def _proof(request: PageRequest) -> Mapping[str, object]:
     if not records:
         return {}
     latest = max(records, key=lambda record: float(record["at"]))
-    method = FACTORS.get(str(latest.get("type")), str(latest["method"]))
-    return {"method": method, "at": datetime.fromtimestamp(float(latest["at"]), UTC).isoformat(timespec="seconds")}
+    at = {"at": datetime.fromtimestamp(float(latest["at"]), UTC).isoformat(timespec="seconds")}
+    if latest["method"] == BY_PROVIDER:
+        return {"method": _kind(str(latest["provider"])), **at, "identity": f"{PREFIX}{latest['provider']}:{latest['uid']}"}
+    return {"method": FACTORS.get(str(latest.get("type")), str(latest["method"])), **at}
+
+
+def _kind(key: str) -> str:
+    """Return how the provider proves people; one that is configured no more has proven somebody all the same."""
+    return next((provider.kind for provider in settings.LOGIN_PROVIDERS if provider.key == key), "provider")

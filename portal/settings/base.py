@@ -86,7 +86,7 @@ TEMPLATES = [
                 "portal.navigation.navigation",
             ],
             "builtins": ["portal.pages.tags"],
-            "libraries": {"access": "access_requests.web.tags"},
+            "libraries": {"access": "access_requests.web.tags", "log_in": "portal.accounts.tags"},
         },
     },
 ]

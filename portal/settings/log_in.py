@@ -28,7 +28,7 @@ LOGIN_PROVIDERS: tuple[Provider, ...] = ()
 # Whether everybody with a password may log in by it. Otherwise only the emergency accounts, whose log-in is told to everybody.
 PASSWORD_LOGIN = True
 EMERGENCY_ACCOUNTS: list[str] = []
-SOCIALACCOUNT_ADAPTER = "portal.accounts.adapters.ProvidedAccounts"
+SOCIALACCOUNT_ADAPTER = "portal.accounts.provided.ProvidedAccounts"
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5

@@ -108,3 +108,25 @@ class HeldRole(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}: {self.role}, {self.source}"
+
+
+class ProviderSession(models.Model):
+    """A session of the portal, and which one it is at the provider of log-in that proved the person."""
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="provider_sessions", verbose_name=_("person"))
+    provider = models.CharField(_("provider"), max_length=40)
+    subject = models.CharField(_("identity there"), max_length=255)
+    sid = models.CharField(_("session there"), max_length=255, blank=True)
+    session_key = models.CharField(_("session"), max_length=40, unique=True)
+    began_at = models.DateTimeField(_("began"))
+
+    class Meta:
+        verbose_name = _("session by a provider")
+        verbose_name_plural = _("sessions by providers")
+        indexes: ClassVar = [
+            # Read when a provider says that somebody logged out there, and for the last log-in of each.
+            models.Index(fields=["provider", "sid"], name="users_session_there"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider}:{self.subject}"

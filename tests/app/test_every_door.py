@@ -33,6 +33,7 @@ EVERYBODY = (LOGIN, 200, 200, 200, 200, 200)
 TOKENS_ONLY = (401, 401, 401, 401, 401, 401)
 POST_ONLY = (405, 405, 405, 405, 405, 405)
 NO_CLIENT = (400, 400, 400, 400, 400, 400)
+NOWHERE = (404, 404, 404, 404, 404, 404)
 OPEN = (200, 200, 200, 200, 200, 200)
 GET, POST = "GET", "POST"
 GAPS = {
@@ -41,6 +42,7 @@ GAPS = {
     "<code>": "R-00000000",
     "exports/<slug:code>": "exports/X-00000000",
     "<slug:kind>/<path:name>": "nothing/CHG-123",
+    "<slug:provider>": "nobody",
     "<str:username>": "member01",
     "<str:token>": "nothing",
     "(?P<url>.*)$": "nothing",
@@ -176,6 +178,15 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "favicon"): OPEN,
     (GET, "account_login"): OPEN,
     (GET, "account_logout"): OPEN,
+    (GET, "log-in-providers"): READERS,
+    # No provider has this key.
+    (GET, "provider-login"): NOWHERE,
+    (POST, "provider-login"): NOWHERE,
+    (GET, "provider-callback"): NOWHERE,
+    (GET, "provider-confirm"): (LOGIN, 404, 404, 404, 404, 404),
+    (POST, "provider-confirm"): (LOGIN, 404, 404, 404, 404, 404),
+    (GET, "provider-try"): (LOGIN, 403, 403, 403, 403, 404),
+    (POST, "provider-logout"): NOWHERE,
     (GET, "account_inactive"): OPEN,
     (GET, "account_reauthenticate"): EVERYBODY,
     (GET, "account_change_password"): EVERYBODY,

@@ -8,18 +8,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from access_requests.models.codes import ALPHABET
 from access_requests.selectors import identities
-from access_requests.services.people import arrival_errors, people, roles
+from access_requests.services.people import arrival_errors, people, roles, sessions
 from access_requests.services.people.people import Profile
 from access_requests.services.record import changes, locking
 from audits.acts import Act
 from audits.models import TrailEntry
 from portal.providers.provider import Provider
-from portal.users.models import LinkedIdentity, User
+from portal.users.models import LinkedIdentity, ProviderSession, User
 from portal.verbs import rejections
 from portal.verbs.actor import Actor, Door, Process
 
@@ -88,7 +89,7 @@ def check_admitted(arrival: Arrival) -> None:
 
 
 def end(*, person: User, provider: Provider, actor: Actor, now: datetime) -> None:
-    """Take the provider's identity from the person for good: its subject lets nobody in any more. Its roles go with it."""
+    """Take the provider's identity from the person for good: its subject lets nobody in. Roles and sessions go with it."""
     ended = LinkedIdentity.objects.filter(person=person, provider=provider.identity, verified_at__isnull=False)
     for link in ended.select_for_update():
         link.verified_at = None
@@ -96,6 +97,9 @@ def end(*, person: User, provider: Provider, actor: Actor, now: datetime) -> Non
         before = {"provider": link.provider, "external_id": link.external_id}
         changes.record(act=Act.IDENTITY_UNLINKED, subject=_subject(person), before=before, after=None, actor=actor, now=now)
     roles.claim(person=person, provider=provider, groups=(), actor=actor, now=now)
+    by_it = ProviderSession.objects.filter(person=person, provider=provider.identity).values_list("session_key", flat=True)
+    gone = sessions.take_away(UserSession.objects.filter(user=person, session_key__in=list(by_it)))
+    sessions.record_ended(gone, person=person, reason=sessions.IDENTITY_ENDED, actor=actor, now=now)
 
 
 def _check_subject(arrival: Arrival) -> None:

@@ -1,0 +1,56 @@
+"""From a provider's proof to a session: the verb that brings the person, run as doors run verbs."""
+
+from functools import partial
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.models import SocialLogin
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from access_requests.selectors import identities
+from access_requests.services.people import arriving
+from access_requests.services.people.arriving import Arrival
+from portal.accounts.purposes import Purpose
+from portal.accounts.refusals import LogInNotBegun, SomebodyElse
+from portal.pages.actor import BY_PROVIDER
+from portal.users.models import User
+from portal.verbs.run import run
+
+
+def bring(arrival: Arrival) -> User:
+    """Return the person, as `arriving.arrive` does; of two first log-ins at once, the second finds whom the first made."""
+    verb = partial(arriving.arrive, arrival=arrival, now=timezone.now())
+    try:
+        return run(verb)
+    except IntegrityError:
+        return run(verb)
+
+
+def settle(request: HttpRequest, login: SocialLogin) -> None:
+    """Have the log-in be the person's, or answer at once where it was for something else. Raises a Rejection.
+
+    Whatever rows of allauth's said before this, it is the provider's proof that counts.
+    """
+    purpose = login.state.get("process")
+    if purpose == Purpose.CONFIRM:
+        raise ImmediateHttpResponse(_confirmed(request, login))
+    if purpose != Purpose.LOGIN:
+        raise LogInNotBegun
+    login.user = login.account.user = bring(login.arrival)
+
+
+def _confirmed(request: HttpRequest, login: SocialLogin) -> HttpResponse:
+    """Record that who is logged in proved it again. Raises SomebodyElse, LogInNotBegun."""
+    if not request.user.is_authenticated or request.user.pk != login.state.get("begun_by"):
+        raise LogInNotBegun
+    link = identities.verified(login.arrival.provider.identity, login.arrival.subject)
+    if link is None or link.person_id != request.user.pk:
+        raise SomebodyElse(provider=login.arrival.provider.name)
+    bring(login.arrival)
+    record_authentication(
+        request, request.user, BY_PROVIDER, provider=login.account.provider, uid=login.account.uid, reauthenticated=True
+    )
+    return redirect(login.state.get("next") or "home")

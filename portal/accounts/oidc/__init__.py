@@ -1,0 +1,1 @@
+"""OpenID Connect, strictly: over allauth's flow, whose own provider checks neither signature nor nonce."""
