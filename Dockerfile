@@ -3,7 +3,7 @@ WORKDIR /app
 COPY requirements.lock .
 # Without pip in it: what runs has no means to install.
 RUN python -m venv --without-pip /venv \
-    && pip --python /venv/bin/python install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
+    && pip --python /venv/bin/python install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock -c requirements.lock
 ENV PATH=/venv/bin:$PATH
 COPY . .
 # The settings ask for these and collecting files uses none of them.

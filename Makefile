@@ -4,7 +4,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --no-annotate --no-emit-index-url
+# A lock binds as constraints too: of a package that is asked for with an extra, pip would look for the newest there is.
+LOCKED = --require-hashes -r $(1) -c $(1)
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po)
 
 # Stamps are compared in this order: the development set holds the demo's.
@@ -58,12 +60,12 @@ lock: .venv/dev.stamp
 
 .venv/demo.stamp: requirements-demo.lock | .venv/bin/python
 	@echo "Installing what the demo needs, once."
-	@$(PIP) --require-hashes -r requirements-demo.lock
+	@$(PIP) $(call LOCKED,requirements-demo.lock)
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.lock | .venv/bin/python
 	@echo "Installing what development needs, once."
-	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(PIP) $(call LOCKED,requirements-dev.lock)
 	@touch .venv/demo.stamp $@
 
 # The checkout is not installed, so no lock has to hold what builds it.
