@@ -6,6 +6,7 @@ from access_requests.api import tokens
 from access_requests.web.people.me import set_language
 from portal.accounts import views as log_in
 from portal.accounts.oidc import views as oidc
+from portal.accounts.saml import views as saml
 from portal.api import api
 from portal.health import healthz
 from portal.icon import favicon
@@ -21,6 +22,9 @@ accounts = [
     path("providers/<slug:provider>/confirm/", log_in.to_provider_again, name="provider-confirm"),
     path("providers/<slug:provider>/back/", oidc.callback, name="provider-callback"),
     path("providers/<slug:provider>/try/", log_in.try_provider, name="provider-try"),
+    path("providers/<slug:provider>/assertion/", saml.assertion, name="provider-assertion"),
+    path("providers/<slug:provider>/assertion/finish/", saml.finish, name="provider-finish"),
+    path("providers/<slug:provider>/metadata/download/", saml.metadata, name="provider-metadata"),
     path("password/change/", account.password_change, name="account_change_password"),
 ]
 

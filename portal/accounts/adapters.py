@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from access_requests import wording
 from access_requests.services.people import log_ins, people
-from portal.accounts import known_devices, sessions, throttling
+from portal.accounts import arrivals, known_devices, sessions, throttling
 from portal.accounts.configured import may_use_password
 from portal.addresses import address_of
 from portal.pages.actor import actor_of, carry_out
@@ -67,6 +67,9 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
 
     def post_login(self, request: PageRequest, user: User, **said: Any) -> HttpResponse:
         """Record the log-in, and have the browser be known. Whoever was disabled meanwhile is not let in after all."""
+        login = (said.get("signal_kwargs") or {}).get("sociallogin")
+        if login is not None:
+            arrivals.date(request, login)
         response: HttpResponse = super().post_login(request, user, **said)
         is_new = not known_devices.of(request, user.username)
         begin = partial(log_ins.begin, session_key=request.session.session_key or "", place=_place(request), is_new_device=is_new)
@@ -77,7 +80,7 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
             refused: HttpResponse = self.respond_user_inactive(request, user)
             return refused
         known_devices.remember(request, response, user.username)
-        if (login := (said.get("signal_kwargs") or {}).get("sociallogin")) is not None:
+        if login is not None:
             sessions.keep(request, user, login.arrival, sid=getattr(login, "sid", ""))
         return response
 

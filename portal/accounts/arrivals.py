@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY, record_authentication
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.models import SocialLogin
 from django.db import IntegrityError
@@ -40,6 +40,14 @@ def settle(request: HttpRequest, login: SocialLogin) -> None:
     if purpose != Purpose.LOGIN:
         raise LogInNotBegun
     login.user = login.account.user = bring(login.arrival)
+
+
+def date(request: HttpRequest, login: SocialLogin) -> None:
+    """Have the session say when the provider asked who they are, where it says so: that may be hours before it was asked."""
+    at = getattr(login, "authenticated_at", None)
+    if at is not None:
+        request.session[AUTHENTICATION_METHODS_SESSION_KEY][-1]["at"] = at.timestamp()
+        request.session.modified = True
 
 
 def _confirmed(request: HttpRequest, login: SocialLogin) -> HttpResponse:

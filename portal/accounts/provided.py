@@ -16,7 +16,8 @@ from portal.accounts.oidc.discovery import Http
 from portal.accounts.oidc.provider import Provided
 from portal.accounts.purposes import Purpose
 from portal.accounts.refusals import AnswerRefused, LogInCancelled, LogInNotBegun, ProviderSilent
-from portal.providers.provider import OidcProvider
+from portal.accounts.saml.provider import Provided as ProvidedBySaml
+from portal.providers.provider import OidcProvider, SamlProvider
 from portal.verbs.rejections import Rejection
 
 
@@ -34,8 +35,10 @@ class ProvidedAccounts(DefaultSocialAccountAdapter):  # type: ignore[misc]  # al
     def list_providers(self, request: HttpRequest) -> list[Provided]:
         return [Provided(request, one) for one in settings.LOGIN_PROVIDERS if isinstance(one, OidcProvider)]
 
-    def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> Provided:  # noqa: ARG002
+    def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> Provided | ProvidedBySaml:  # noqa: ARG002
         configured = named(provider)
+        if isinstance(configured, SamlProvider):
+            return ProvidedBySaml(request, configured)
         if not isinstance(configured, OidcProvider):
             raise SocialApp.DoesNotExist
         return Provided(request, configured)

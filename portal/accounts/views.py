@@ -16,11 +16,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from access_requests import wording
 from portal.accounts import answers
 from portal.accounts.configured import named, origins
-from portal.accounts.oidc.views import begin
+from portal.accounts.oidc import views as oidc
 from portal.accounts.purposes import Purpose
+from portal.accounts.saml import views as saml
 from portal.pages.guards import for_administrators, for_readers
 from portal.pages.page import PageRequest
-from portal.providers.provider import OidcProvider, Provider, Role
+from portal.providers.provider import OidcProvider, Provider, Role, SamlProvider
 from portal.users.models import LinkedIdentity, ProviderSession
 
 View = Callable[..., HttpResponseBase]
@@ -46,23 +47,25 @@ confirm = leading_to_providers(allauth.reauthenticate)
 def to_provider(request: HttpRequest, provider: str) -> HttpResponse:
     """Begin a log-in. Whoever comes without posting, as from elsewhere, is shown the page that begins it."""
     configured = _configured(provider)
-    return begin(request, configured, Purpose.LOGIN) if request.method == "POST" else redirect("account_login")
+    return _begin(request, configured, Purpose.LOGIN) if request.method == "POST" else redirect("account_login")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def to_provider_again(request: PageRequest, provider: str) -> HttpResponse:
     """Have whoever is logged in prove it once more, now, at a provider that has vouched for them."""
     configured = _configured(provider)
-    if not LinkedIdentity.objects.filter(person=request.user, provider=configured.identity, verified_at__isnull=False).exists():
+    theirs = LinkedIdentity.objects.filter(person=request.user, provider=configured.identity, verified_at__isnull=False)
+    if not isinstance(configured, OidcProvider) or not theirs.exists():
+        # A provider by SAML may answer without having asked: it confirms nothing.
         raise Http404
-    return begin(request, configured, Purpose.CONFIRM) if request.method == "POST" else redirect("account_reauthenticate")
+    return _begin(request, configured, Purpose.CONFIRM) if request.method == "POST" else redirect("account_reauthenticate")
 
 
 @require_safe
 @for_administrators
 def try_provider(request: PageRequest, provider: str) -> HttpResponse:
     """Show an administrator what the provider says of them. A link and no form: its page's forms may lead nowhere else."""
-    return begin(request, _configured(provider), Purpose.TRY)
+    return _begin(request, _configured(provider), Purpose.TRY)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,10 +81,6 @@ class Card:
     def roles(self) -> Sequence[tuple[str, str]]:
         roles = self.provider.roles
         return [(str(wording.ROLES[role]), ", ".join(getattr(roles, role))) for role in Role if getattr(roles, role)]
-
-    @property
-    def can_be_tried(self) -> bool:
-        return isinstance(self.provider, OidcProvider)
 
     @property
     def refused_at(self) -> datetime | None:
@@ -110,8 +109,16 @@ def providers(request: PageRequest) -> HttpResponse:
     return render(request, "accounts/providers.html", context)
 
 
-def _configured(key: str) -> OidcProvider:
+def _begin(request: HttpRequest, configured: Provider, purpose: Purpose) -> HttpResponse:
+    if isinstance(configured, SamlProvider):
+        return saml.begin(request, configured, purpose)
+    if isinstance(configured, OidcProvider):
+        return oidc.begin(request, configured, purpose)
+    raise Http404
+
+
+def _configured(key: str) -> Provider:
     found = named(key)
-    if not isinstance(found, OidcProvider):
+    if found is None:
         raise Http404
     return found

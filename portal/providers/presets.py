@@ -28,6 +28,19 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
     },
     "hennge-one": {"kind": "oidc", "name": "HENNGE One", "algorithms": ["RS256"]},
     "keycloak": {"kind": "oidc", "name": "Keycloak", "algorithms": ["RS256", "PS256", "ES256", "EdDSA"]},
+    # By its names for claims; who somebody is for good is their object's id, since a NameID there may be an address.
+    "microsoft-entra-saml": {
+        "kind": "saml",
+        "name": "Microsoft Entra",
+        "claims": {
+            "email": "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress",
+            "name": "http://schemas.microsoft.com/identity/claims/displayname",
+            "tenant": "http://schemas.microsoft.com/identity/claims/tenantid",
+            "groups": "http://schemas.microsoft.com/ws/2008/06/identity/claims/groups",
+        },
+        "subject": "http://schemas.microsoft.com/identity/claims/objectidentifier",
+        "username": "opaque",
+    },
     # Applications of one's own log in by SAML there.
     "iam-identity-center": {"kind": "saml", "name": "AWS IAM Identity Center"},
 }

@@ -4,10 +4,13 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
 # The name of an identity at a provider, in `users.LinkedIdentity`, and of what made a person or gave a role.
 PREFIX = "login:"
+SHORTEST_RSA_KEY = 2048
 
 
 class Role(StrEnum):
@@ -27,15 +30,37 @@ class Strict(BaseModel):
 
 def _https(address: str) -> str:
     """Return the address. Plain http is for this machine alone: what stands between could answer for the provider."""
-    parts = urlsplit(address)
-    if not parts.hostname or parts.username or parts.query or parts.fragment:
+    if urlsplit(address).query:
         raise ValueError("give an address such as https://login.example.com, without query and user")
+    return _page(address)
+
+
+def _page(address: str) -> str:
+    """Return the address of a page, which may have a query."""
+    parts = urlsplit(address)
+    if not parts.hostname or parts.username or parts.fragment:
+        raise ValueError("give an address such as https://login.example.com, without user")
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")):
         raise ValueError("the address does not begin with https://")
     return address
 
 
+def _certificate(text: str) -> str:
+    """Return the certificate, whose key is one that a signature may rely on. When it expires is for `check` to say."""
+    found = x509.load_pem_x509_certificates(text.encode())
+    if len(found) != 1:
+        raise ValueError("give one certificate in each entry")
+    key = found[0].public_key()
+    if not isinstance(key, ec.EllipticCurvePublicKey) and not (
+        isinstance(key, rsa.RSAPublicKey) and key.key_size >= SHORTEST_RSA_KEY
+    ):
+        raise ValueError("the key is neither RSA of 2048 bits or more nor an elliptic curve")
+    return text.strip()
+
+
 Address = Annotated[str, AfterValidator(_https)]
+Page = Annotated[str, AfterValidator(_page)]
+Certificate = Annotated[str, AfterValidator(_certificate)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Words = Annotated[tuple[Word, ...], Field(strict=False)]
@@ -157,18 +182,31 @@ class OidcProvider(Provider):
 
 
 class SamlProvider(Provider):
-    """`certificates`: what it signs with, as PEM; two while one is being changed."""
+    """`certificates`: what it signs with, as PEM; two while one is being changed.
+
+    `subject`: the attribute that names somebody for good, where the NameID does not. `idp_initiated`: whether a log-in may begin
+    there, without one having been asked for here.
+    """
 
     kind: ClassVar[str] = "saml"
 
     entity_id: Word
-    sso_url: Address
-    slo_url: Address | None = None
-    certificates: Annotated[tuple[str, ...], Field(strict=False, min_length=1, max_length=2)]
+    sso_url: Page
+    certificates: Annotated[tuple[Certificate, ...], Field(strict=False, min_length=1, max_length=2)]
+    subject: str = ""
+    idp_initiated: bool = False
 
     @property
     def origins(self) -> frozenset[str]:
-        return frozenset(map(_origin, filter(None, (self.sso_url, self.slo_url))))
+        return frozenset({_origin(self.sso_url)})
+
+    @model_validator(mode="after")
+    def _knows_whose_addresses(self) -> "SamlProvider":
+        if (self.admits.domains or self.match_by_email) and not self.trusts_email:
+            raise ValueError(
+                "an address decides, and SAML says of none that it is somebody's own: set trusts_email, or let groups decide"
+            )
+        return self
 
 
 KINDS: dict[str, type[Provider]] = {kind.kind: kind for kind in (OidcProvider, SamlProvider)}

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "portal.users",
     "portal.outbox",
     "portal.verbs",
+    "portal.accounts",
     "audits",
     "access_requests",
     "access_requests.chat",

@@ -9,10 +9,12 @@ import yaml
 from portal.providers import reading
 from portal.providers.presets import PRESETS
 from portal.providers.provider import OidcProvider, Provider, Role, SamlProvider
+from tests.stand_ins.certificates import certificate, ec_key, rsa_key
 
 SECRETS = {"LOGIN_OKTA_CLIENT_SECRET": "told to nobody", "LOGIN_OKTA_EU_CLIENT_SECRET": "told to nobody either"}
 OKTA = {"preset": "okta", "issuer": "https://example.okta.com", "client_id": "0oa1"}
-CERTIFICATE = "-----BEGIN CERTIFICATE-----"
+CERTIFICATE = certificate(ec_key("the company's"))
+SAML = {"kind": "saml", "entity_id": "urn:idp", "sso_url": "https://idp.example.com/sso?idp=1", "certificates": [CERTIFICATE]}
 
 
 def secret(name: str) -> str:
@@ -73,8 +75,7 @@ def test_preset_needs_nothing_but_what_is_a_companys_own(preset: str) -> None:
 
 
 def test_saml_provider_is_read_too() -> None:
-    fields = {"kind": "saml", "entity_id": "urn:idp", "sso_url": "https://idp.example.com/sso", "certificates": [CERTIFICATE]}
-    saml = read(ours=fields)
+    saml = read(ours=SAML)
     assert isinstance(saml, SamlProvider)
     assert saml.origins == {"https://idp.example.com"}
 
@@ -105,6 +106,28 @@ def test_half_or_lax_configuration_is_refused_by_the_fields_name(changed: Mappin
     fields = {name: value for name, value in {**OKTA, **changed}.items() if value is not None}
     with pytest.raises(reading.Unusable, match=says.replace("(", r"\(")):
         read(okta=fields)
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"certificates": []}, "providers.ours.certificates"),
+        ({"certificates": [CERTIFICATE] * 3}, "providers.ours.certificates"),
+        ({"certificates": ["MIIC"]}, "providers.ours.certificates.0"),
+        ({"certificates": [CERTIFICATE * 2]}, "providers.ours.certificates.0: Value error, give one certificate in each entry"),
+        ({"certificates": [certificate(rsa_key("a small one", 1024))]}, "the key is neither RSA of 2048 bits or more"),
+        ({"sso_url": "http://idp.example.com/sso"}, "providers.ours.sso_url"),
+        ({"sso_url": "https://idp.example.com/sso#there"}, "providers.ours.sso_url"),
+        ({"entity_id": None}, "providers.ours.entity_id"),
+        ({"admits": {"domains": ["example.com"]}}, "an address decides"),
+        ({"match_by_email": True}, "an address decides"),
+        ({"slo_url": "https://idp.example.com/slo"}, "providers.ours.slo_url"),
+    ],
+)
+def test_half_or_lax_configuration_of_saml_is_refused_by_the_fields_name(changed: Mapping[str, Any], says: str) -> None:
+    fields = {name: value for name, value in {**SAML, **changed}.items() if value is not None}
+    with pytest.raises(reading.Unusable, match=says.replace("(", r"\(")):
+        read(ours=fields)
 
 
 @pytest.mark.parametrize(

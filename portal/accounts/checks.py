@@ -1,0 +1,59 @@
+"""System checks of log-ins by SAML: the libraries that read XML, and certificates that are over."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cryptography import x509
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  Django's names.
+
+from portal.providers.provider import SamlProvider
+
+SOON = timedelta(days=30)
+
+
+def _providers() -> list[SamlProvider]:
+    return [one for one in settings.LOGIN_PROVIDERS if isinstance(one, SamlProvider)]
+
+
+@register(Tags.security)
+def libraries_of_xml_fit(**_kwargs: Any) -> list[CheckMessage]:
+    """Lxml hands its documents to xmlsec as they lie in memory, where another libxml2 would read something else."""
+    if not _providers():
+        return []
+    try:
+        import xmlsec  # noqa: PLC0415  Only where SAML is used.
+        from lxml import etree  # noqa: PLC0415
+    except Exception as error:  # noqa: BLE001  What xmlsec raises here is of a class that it does not let anybody import.
+        return [_unfit(str(error))]
+    ours, theirs = xmlsec.get_libxml_version(), etree.LIBXML_VERSION
+    return [] if ours == theirs else [_unfit(f"xmlsec has libxml2 {_dotted(ours)}, and lxml has {_dotted(theirs)}")]
+
+
+def _unfit(why: str) -> CheckMessage:
+    hint = "Install both as the lock files have them, as wheels: pip install --only-binary lxml,xmlsec."
+    return Error(f"lxml and xmlsec do not fit together, so nobody logs in by SAML: {why}.", hint=hint, id="accounts.E001")
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
+
+
+@register(Tags.security)
+def certificates_of_saml_last(**_kwargs: Any) -> list[CheckMessage]:
+    """The certificate is trusted because it is named, also after its time; that it is over says that another one is coming."""
+    return [
+        Warning(
+            f"{provider.name}: the certificate that ends on {ends:%Y-%m-%d} ends soon or has ended.",
+            hint=f"Give the provider's next one beside it, as providers.{provider.key}.certificates.",
+            id="accounts.W001",
+        )
+        for provider in _providers()
+        for ends in _ends(provider)
+        if ends < datetime.now(UTC) + SOON
+    ]
+
+
+def _ends(provider: SamlProvider) -> Iterator[datetime]:
+    return (x509.load_pem_x509_certificate(one.encode()).not_valid_after_utc for one in provider.certificates)
