@@ -99,6 +99,7 @@ class Act(StrEnum):
     PERSON_PASSWORD_SET = "person.password_set", people.PasswordSet
     FIRST_LINK_MADE = "person.first_link_made", people.FirstLinkMade
     LOGGED_IN = "person.logged_in", log_ins.InBrowser
+    EMERGENCY_LOG_IN = "person.emergency_log_in", log_ins.InBrowser, NEWS
     LOGGED_IN_BY_NEW_DEVICE = "person.logged_in_by_new_device", log_ins.InBrowser, OWN
     LOGGED_OUT = "person.logged_out", log_ins.InBrowser
     LOG_IN_FAILED = "log_in.failed", log_ins.LogInFailed

@@ -164,6 +164,13 @@ WORDS: Mapping[str, Words] = {
     Act.PERSON_PASSWORD_SET: _step(_("%(who)s set the password of %(name)s")),
     Act.FIRST_LINK_MADE: _step(_("%(who)s made a link by which %(name)s sets a first password")),
     Act.LOGGED_IN: _step(_("%(who)s logged in")),
+    Act.EMERGENCY_LOG_IN: _alert(
+        _("%(who)s logged in by the password of an emergency account"),
+        News(
+            word=_("emergency log-in"),
+            sentence=_("%(who)s logged in by an emergency account, which is for when single sign-on is away. Ask why."),
+        ),
+    ),
     Act.LOGGED_IN_BY_NEW_DEVICE: _alert(_("%(who)s logged in with a device that was not known before")),
     Act.LOGGED_OUT: _step(_("%(who)s logged out")),
     Act.LOG_IN_FAILED: _alert(_("A log-in failed")),

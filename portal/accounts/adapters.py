@@ -16,7 +16,7 @@ from django.utils import timezone
 from access_requests import wording
 from access_requests.services.people import log_ins, people
 from portal.accounts import arrivals, known_devices, sessions, throttling
-from portal.accounts.configured import may_use_password
+from portal.accounts.configured import is_emergency, may_use_password
 from portal.addresses import address_of
 from portal.pages.actor import actor_of, carry_out
 from portal.pages.page import PageRequest
@@ -72,7 +72,13 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
             arrivals.date(request, login)
         response: HttpResponse = super().post_login(request, user, **said)
         is_new = not known_devices.of(request, user.username)
-        begin = partial(log_ins.begin, session_key=request.session.session_key or "", place=_place(request), is_new_device=is_new)
+        begin = partial(
+            log_ins.begin,
+            session_key=request.session.session_key or "",
+            place=_place(request),
+            is_new_device=is_new,
+            is_emergency=login is None and is_emergency(user.username),
+        )
         try:
             carry_out(request, partial(begin, actor=actor_of(request), now=timezone.now()))
         except (PermissionDenied, PersonDisabled):

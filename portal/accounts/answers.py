@@ -58,7 +58,7 @@ def tried(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     except Rejection as refusal:
         sentence = phrases.sentence(refusal)
     roles = [wording.ROLES[role] for role in sorted(provider.roles.of(arrival.groups))]
-    context = {"provider": provider, "said": list(_said(arrival)), "roles": roles, "sentence": sentence}
+    context = {"provider": provider, "found": list(_said(arrival)), "roles": roles, "sentence": sentence}
     return render(request, "accounts/tried.html", context)
 
 
@@ -67,9 +67,9 @@ def _said(arrival: Arrival) -> Iterator[Said]:
     verified = _("yes") if arrival.email_verified else ""
     by_email = bool(provider.admits.domains or provider.match_by_email)
     yield Said(label=_("Subject"), claim="sub", value=arrival.subject, needed=True)
-    yield Said(label=_("Address"), claim=names.email, value=arrival.email, needed=by_email)
+    yield Said(label=_("E-mail address"), claim=names.email, value=arrival.email, needed=by_email)
     must_say = by_email and not provider.trusts_email
-    yield Said(label=_("Address verified"), claim="email_verified", value=str(verified), needed=must_say)
+    yield Said(label=_("E-mail address verified"), claim="email_verified", value=str(verified), needed=must_say)
     yield Said(label=_("Name"), claim=names.name, value=arrival.name, needed=False)
     if names.tenant:
         yield Said(label=_("Organisation"), claim=names.tenant, value=arrival.tenant, needed=bool(provider.admits.tenants))

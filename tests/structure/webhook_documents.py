@@ -75,6 +75,8 @@ def _body(act: str, number: int) -> dict[str, Any]:
         return _drift(number)
     if act == Act.TRAIL_RECORDED_LATE:
         return _late(number)
+    if act == Act.EMERGENCY_LOG_IN:
+        return bodies.of_emergency(TrailEntry(pk=number, at=AT, act=act, actor="admin01"), ENDPOINT)
     if act in seal.ACTS:
         return bodies.of_seal(TrailEntry(pk=number, at=AT, act=act, data=SEAL.get(act, {})), ENDPOINT)
     return bodies.of_news(_news(act, number), ENDPOINT)

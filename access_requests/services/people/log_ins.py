@@ -35,10 +35,11 @@ class Place:
     user_agent: str
 
 
-def begin(*, session_key: str, place: Place, is_new_device: bool, actor: Actor, now: datetime) -> UserSession:
+def begin(*, session_key: str, place: Place, is_new_device: bool, is_emergency: bool, actor: Actor, now: datetime) -> UserSession:
     """Record a log-in whose session is there already. Raises PersonDisabled for who was disabled while they logged in.
 
-    Whoever disables them waits for the lock, and then finds the session.
+    Whoever disables them waits for the lock, and then finds the session. One by an emergency account is told to everybody who
+    watches the portal.
     """
     person = locking.lock_person(actor.who.pk)
     if not person.is_active:
@@ -51,6 +52,9 @@ def begin(*, session_key: str, place: Place, is_new_device: bool, actor: Actor, 
         row.save(update_fields=["data"])
         outbox.nudge(Task.TELL)
     _record(act, person, row, place, actor, now)
+    if is_emergency:
+        _record(Act.EMERGENCY_LOG_IN, person, row, place, actor, now)
+        outbox.nudge(Task.TELL)
     return row
 
 

@@ -23,7 +23,7 @@ from access_requests.models import AccessRequest, Delivery, SlackCard
 from access_requests.selectors import requests, waiting
 from access_requests.services.notices.contract import Later, Undeliverable, Wanted
 from access_requests.services.notices.seal import ACTS as ACTS_OF_SEAL
-from access_requests.services.notices.slack import api, cards, drift, late, log_ins, seal
+from access_requests.services.notices.slack import api, cards, drift, emergency, late, log_ins, seal
 from access_requests.services.notices.slack.calls import PERSON, account_of, call, in_words_of
 from audits.acts import TOLD_TO_PERSON, Act
 from audits.models import TrailEntry
@@ -40,6 +40,7 @@ TURN_SECONDS, LOOK_SECONDS = 3.0, 0.1
 DIRECT: Mapping[str, ModuleType] = {
     Act.COMPARISON_DRIFT_FOUND: drift,
     Act.TRAIL_RECORDED_LATE: late,
+    Act.EMERGENCY_LOG_IN: emergency,
     **dict.fromkeys(ACTS_OF_SEAL, seal),
     **dict.fromkeys(TOLD_TO_PERSON, log_ins),
 }

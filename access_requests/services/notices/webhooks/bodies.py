@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from access_requests.models import WebhookEndpoint
 from access_requests.models.elevation import ENDED_BY_PEOPLE
-from access_requests.services.notices import drift, late, seal
+from access_requests.services.notices import drift, emergency, late, seal
 from access_requests.services.notices.drift import Found
 from access_requests.services.notices.webhooks import sentences
 from audits.acts import Act
@@ -116,6 +116,14 @@ def of_seal(entry: TrailEntry, endpoint: WebhookEndpoint) -> dict[str, Any]:
         text = f"{seal.said(entry.act, entry.data, zone=ZoneInfo(settings.DEFAULT_PERSON_TIME_ZONE))} {seal.url()}"
     facts = {name: entry.data[name] for name in ("state", "waiting", "waiting_since") if name in entry.data}
     return _body(id_of(f"{endpoint.code} {entry.pk}"), entry.act, entry.at, {"seal": {**facts, "url": seal.url()}, "text": text})
+
+
+def of_emergency(entry: TrailEntry, endpoint: WebhookEndpoint) -> dict[str, Any]:
+    """Return the body of a log-in by an emergency account. From where it came is for the trail's readers."""
+    with translation.override(endpoint.language):
+        text = f"{emergency.said(entry.actor)} {emergency.url()}"
+    facts = {"person": entry.actor, "url": emergency.url()}
+    return _body(id_of(f"{endpoint.code} {entry.pk}"), entry.act, entry.at, {"log_in": facts, "text": text})
 
 
 def of_late(entry: TrailEntry, endpoint: WebhookEndpoint) -> dict[str, Any]:

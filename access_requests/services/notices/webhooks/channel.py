@@ -58,6 +58,9 @@ class WebhookChannel:
         if entry.act == Act.TRAIL_RECORDED_LATE:
             yield from _wanting_named(entry, bodies.of_late)
             return
+        if entry.act == Act.EMERGENCY_LOG_IN:
+            yield from _wanting_named(entry, bodies.of_emergency)
+            return
         if entry.act in TOLD_TO_PERSON:
             return
         wanting = _wanting(entry)

@@ -1,12 +1,21 @@
 """Passwords beside providers: for everybody, or for the emergency accounts alone."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from access_requests.models import Delivery
+from access_requests.services.notices import delivering, sending, telling
+from access_requests.services.notices.webhooks import keeping
+from access_requests.services.notices.webhooks.keeping import Wishes
+from audits.acts import Act
+from audits.models import TrailEntry
 from tests.app.portal.accounts.conftest import Traveller
-from tests.worlds.cast import PASSWORD, Cast
+from tests.stand_ins.slack import texts
+from tests.stand_ins.slack_server import TOKEN, slack_server
+from tests.worlds.cast import PASSWORD, Cast, actor_of
 
 pytestmark = pytest.mark.django_db
 
@@ -30,14 +39,44 @@ def test_right_password_of_somebody_else_is_told_what_a_wrong_one_is(by_provider
     assert "not correct" in wrong[1]
 
 
-def test_the_emergency_account_logs_in(by_provider: Cast) -> None:
+def test_the_emergency_account_logs_in_and_everybody_who_watches_is_told(by_provider: Cast, now: datetime) -> None:
+    for name, acts in (("ops", [Act.EMERGENCY_LOG_IN]), ("everything", [])):
+        wishes = Wishes(name=name, url="http://127.0.0.1:9/hook", language="en", acts=acts, work_groups=[])
+        keeping.add(wishes=wishes, actor=actor_of(by_provider.admin01), now=now)
     assert log_in("admin01")[0] == 302
+    assert TrailEntry.objects.get(act="person.emergency_log_in").subject == "person:admin01"
+    telling.tell(now=now)
+    (told,) = Delivery.objects.filter(channel="webhook")
+    assert told.body["data"]["log_in"]["person"] == "admin01"
+    assert told.body["data"]["text"].startswith("admin01 logged in by an emergency account")
+
+
+def test_administrators_and_auditors_are_told_in_slack(by_provider: Cast, now: datetime, settings: Any) -> None:
+    with slack_server() as server:
+        settings.SLACK_API_URL, settings.SLACK_BOT_TOKEN = server.url, TOKEN
+        log_in("admin01")
+        telling.tell(now=now)
+        for _task, pk in list(delivering.due(now=now)):
+            sending.deliver(pk, now=now)
+        said = {call["channel"]: "\n".join(texts(call["blocks"])) for call in server.told("chat.postMessage")}
+    assert {"U0ADMIN01", "U0AUDITOR01"} <= set(said)
+    assert "admin01" in said["U0AUDITOR01"]
+    assert "http://testserver/log-in/" in said["U0AUDITOR01"]
+
+
+def test_password_is_no_emergency_where_everybody_may_use_one(cast: Cast, traveller: Traveller, settings: Any) -> None:
+    settings.EMERGENCY_ACCOUNTS = ["admin01"]
+    assert log_in("admin01")[0] == 302
+    assert not TrailEntry.objects.filter(act="person.emergency_log_in").exists()
 
 
 def test_nobody_else_confirms_by_password(by_provider: Cast) -> None:
     browser = Client()
     browser.force_login(by_provider.member01)
-    assert browser.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 200
+    page = browser.post("/accounts/reauthenticate/", {"password": PASSWORD}, headers={"accept-language": "en"})
+    assert page.status_code == 200
+    assert "No way to confirm is set up for you here." in page.content.decode()
+    assert not browser.session.get("account_authentication_methods")
     browser.force_login(by_provider.admin01)
     assert browser.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 302
 
