@@ -1,10 +1,8 @@
 """System checks of log-ins by SAML: the libraries that read XML, and certificates that are over."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cryptography import x509
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  Django's names.
 
@@ -50,10 +48,6 @@ def certificates_of_saml_last(**_kwargs: Any) -> list[CheckMessage]:
             id="accounts.W001",
         )
         for provider in _providers()
-        for ends in _ends(provider)
+        for ends in provider.ends
         if ends < datetime.now(UTC) + SOON
     ]
-
-
-def _ends(provider: SamlProvider) -> Iterator[datetime]:
-    return (x509.load_pem_x509_certificate(one.encode()).not_valid_after_utc for one in provider.certificates)

@@ -1,5 +1,6 @@
 """A provider of log-in, as it is configured: how it proves people, whom it may bring, and what they are by what it says."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
@@ -199,6 +200,11 @@ class SamlProvider(Provider):
     @property
     def origins(self) -> frozenset[str]:
         return frozenset({_origin(self.sso_url)})
+
+    @property
+    def ends(self) -> list[datetime]:
+        """Return when each certificate ends."""
+        return [x509.load_pem_x509_certificate(one.encode()).not_valid_after_utc for one in self.certificates]
 
     @model_validator(mode="after")
     def _knows_whose_addresses(self) -> "SamlProvider":

@@ -150,6 +150,9 @@ def running(provider: IdentityProvider) -> Iterator[None]:
 
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if not self.path.startswith("/sso?"):
+                self.send_error(HTTPStatus.NOT_FOUND)
+                return
             asked = provider.asked(self.path)
             page = provider.server.apply_binding(
                 BINDING_HTTP_POST, provider.answer(asked), asked["destination"], "", response=True
