@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from portal.accounts.saml import toolkit
@@ -35,7 +35,8 @@ def test_somebody_new_logs_in_by_saml_and_comes_to_the_page_that_they_asked_for(
 ) -> None:
     (address,) = configured.origins
     company = IdentityProvider(tmp_path, portal=toolkit.metadata(configured), address=address)
-    context = browser.new_context(base_url=live_server.url, locale="ja-JP", viewport=PHONE, reduced_motion="reduce")
+    phone = ViewportSize(width=PHONE["width"], height=PHONE["height"])
+    context = browser.new_context(base_url=live_server.url, locale="ja-JP", viewport=phone, reduced_motion="reduce")
     hanako = Traveller(context.new_page(), "hanako", "ja", PICTURES / "ja-saml")
     with running(company):
         hanako.page.goto("/me/")
