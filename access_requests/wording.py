@@ -10,7 +10,8 @@ from access_requests.evaluation import ALLOWED, DENIED, NO_GATE_ROLE, NO_IAM_USE
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, ApprovalLevel, ApprovalPolicy, Elevation
 from portal.iam import anybody, contexts
-from portal.providers.provider import Role
+from portal.providers.provider import PREFIX, Role
+from portal.users.models import HeldRole
 from portal.verbs import phrases
 
 REQUEST_STATES: Mapping[str, Promise] = {
@@ -76,6 +77,8 @@ SCOPES: Mapping[str, str] = {
     "audit:read": gettext_noop("Read the audit trail"),
 }
 PROVIDERS: Mapping[str, Promise] = {"slack": _("Slack"), "email": _("e-mail")}
+# Who says what somebody is, beside providers of log-in.
+HERE = _("by the catalogue file")
 
 
 def untold(reasons: Iterable[str]) -> str:
@@ -103,6 +106,15 @@ def state(word: str) -> str:
     if word == NOT_GRANTED:
         return gettext("not granted")
     return str(REQUEST_STATES.get(word) or ELEVATION_STATES.get(word) or word)
+
+
+def source(word: str) -> str:
+    """Return who says something of a person: the catalogue, a provider of log-in, a chat."""
+    if word == HeldRole.HERE:
+        return str(HERE)
+    if word.startswith(PREFIX):
+        return gettext("the provider of log-in %(key)s") % {"key": word.removeprefix(PREFIX)}
+    return str(PROVIDERS.get(word, word))
 
 
 def scope(word: str) -> str:

@@ -130,7 +130,7 @@ ADMINISTRATION = Area(
     key="administration",
     label=pgettext_lazy("area", "Administration"),
     entries=(
-        _for_readers("people", pgettext_lazy("navigation", "People"), below=r"person"),
+        _for_readers("people", pgettext_lazy("navigation", "People"), below=r"person(-.+)?"),
         _for_readers("catalogue-whole", _("Catalogue")),
         _for_readers("account-design", _("Account design"), below=r"account-design-.+"),
         _for_readers("backends", _("Backends")),

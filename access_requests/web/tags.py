@@ -153,6 +153,18 @@ def device(user_agent: str) -> str:
 
 
 @register.filter
+def role(word: str) -> str:
+    """Return what somebody is in the portal."""
+    return str(wording.ROLES.get(word, word))
+
+
+@register.filter
+def source(word: str) -> str:
+    """Return who says what somebody is, or who somebody is elsewhere."""
+    return wording.source(word)
+
+
+@register.filter
 def backend(alias: str) -> Words:
     """Return the words of a backend: its name, how it grants, what that means for the end."""
     return registry.words_of(alias)

@@ -7,7 +7,7 @@ from access_requests.web.drift import comparison, drift, matrix
 from access_requests.web.elevations import elevations
 from access_requests.web.home import dismissing, home
 from access_requests.web.notices import deliveries, webhooks
-from access_requests.web.people import client_acts, clients, devices, first_password, me, people, sessions, tokens
+from access_requests.web.people import client_acts, clients, devices, first_password, me, people, person, sessions, tokens
 from access_requests.web.requests import asking, decisions, requests
 
 urlpatterns = [
@@ -28,6 +28,10 @@ urlpatterns = [
     path("catalogue/", catalogue.mine, name="catalogue"),
     path("catalogue/whole/", catalogue.whole, name="catalogue-whole"),
     path("people/", people.people, name="people"),
+    path("people/<str:username>/", person.person, name="person"),
+    path("people/<str:username>/disable/", person.person_disable, name="person-disable"),
+    path("people/<str:username>/enable/", person.person_enable, name="person-enable"),
+    path("people/<str:username>/sessions/end/", person.person_sessions_end, name="person-sessions-end"),
     path("requests/", requests.request_list, name="request-list"),
     path("requests/new/", asking.request_new, name="request-new"),
     path("requests/<slug:code>/", requests.request_page, name="request"),

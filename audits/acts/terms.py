@@ -18,6 +18,7 @@ PROOFS: Mapping[str, Promise] = {
     "totp": _("one-time code"),
     "passkey": _("passkey"),
     "slack-signature": _("Slack signature"),
+    "one-time-link": _("one-time link"),
     "slack-socket": _("Slack, over the connection that the portal opened"),
 }
 # What an API client proves is itself; the person is whom its header named.

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from portal.keyset import beyond, turned
 
 ROWS = 50
-NAME = re.compile(r"[A-Za-z0-9_-]{1,50}", re.ASCII)
+NAME = re.compile(r"[\w.@+-]{1,150}")
 # Of rows that are named by the numbers of the database, which has 63 bits for them.
 NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 M = TypeVar("M", bound=Model)

@@ -24,6 +24,10 @@ def check_time_zone(name: str) -> None:
         raise ValidationError(_("There is no time zone of this name."), code="unknown_time_zone")
 
 
+# Administrators, on the page of a person.
+PORTAL = "portal"
+
+
 class User(AbstractUser):
     """A person. Disabled (`is_active` false) means: no log-in, no token, no chat identity, at once."""
 
@@ -36,6 +40,8 @@ class User(AbstractUser):
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[check_time_zone])
     # The provider of log-in that made them, `login:KEY`; empty for those whom administrators or the catalogue's file made.
     made_by = models.CharField(_("made by"), max_length=40, blank=True, default="", db_default="", editable=False)
+    # Who keeps a disabled person out and lets them in again: `PORTAL`, a provider (`login:KEY`), or, empty, the catalogue's file.
+    disabled_by = models.CharField(_("disabled by"), max_length=40, blank=True, default="", db_default="", editable=False)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 

@@ -81,6 +81,15 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "catalogue"): EVERYBODY,
     (GET, "catalogue-whole"): EVERYBODY,
     (GET, "people"): READERS,
+    # Of member01; each has a session.
+    (GET, "person"): READERS,
+    (GET, "person-disable"): ADMINISTRATORS,
+    (POST, "person-disable"): ADMINISTRATORS,
+    (GET, "person-enable"): ADMINISTRATORS,
+    # Who is enabled already is shown so.
+    (POST, "person-enable"): (LOGIN, 403, 403, 403, 403, 409),
+    (GET, "person-sessions-end"): ADMINISTRATORS,
+    (POST, "person-sessions-end"): ADMINISTRATORS,
     (GET, "request-list"): EVERYBODY,
     (GET, "request-new"): EVERYBODY,
     (POST, "request-new"): (LOGIN, 422, 422, 422, 422, 422),

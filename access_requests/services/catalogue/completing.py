@@ -35,7 +35,11 @@ def names_to_look_up(wanted: State, current: State, principal: Principal) -> lis
 
 def complete(wanted: State, current: State, *, found: Found, secrets: Secrets, mistakes: Mistakes) -> State:
     """Return the state as it is to be in the end."""
-    staying = {name: _whole(name, person, current, found, mistakes) for name, person in wanted.people.items()}
+    shut_out = _shut_out_elsewhere()
+    staying = {
+        name: _whole(name, person if name not in shut_out else person.but(disabled=True), current, found, mistakes)
+        for name, person in wanted.people.items()
+    }
     return State(
         accounts=_in_order(identities.accounts(wanted, current, found=found, mistakes=mistakes)),
         roles=_in_order(identities.roles(wanted, current, found=found, mistakes=mistakes)),
@@ -59,6 +63,12 @@ def _leavers(wanted: State, current: State) -> Mapping[str, Person]:
     gone = current.people.keys() - wanted.people.keys()
     provided = set(User.objects.exclude(made_by="").values_list("username", flat=True)) if gone else set()
     return {name: current.people[name].but(disabled=current.people[name].disabled or name not in provided) for name in gone}
+
+
+def _shut_out_elsewhere() -> frozenset[str]:
+    """Return whom an administrator or a provider disabled: no load lets them in, since the file may not know of it yet."""
+    rows = User.objects.filter(is_active=False).exclude(disabled_by="")
+    return frozenset(rows.values_list("username", flat=True))
 
 
 def _of_the_browser(current: State) -> Mapping[str, Client]:

@@ -72,12 +72,15 @@ def change(*, person: User, profile: Profile, actor: Actor, now: datetime, befor
     _record(Act.PERSON_CHANGED, person, before=before, actor=actor, now=now)
 
 
-def disable(*, person: User, actor: Actor, now: datetime) -> None:
-    """Shut a person out: no log-in, no session, no token, no chat identity from now on; what they have and wait for ends."""
+def disable(*, person: User, actor: Actor, now: datetime, by: str = "") -> None:
+    """Shut a person out: no log-in, no session, no token, no chat identity from now on; what they have and wait for ends.
+
+    `by` alone lets them in again: as in `User.disabled_by`.
+    """
     person, requests = leaving.lock(person.pk)
     before = describe(person)
-    person.is_active = False
-    person.save(update_fields=["is_active"])
+    person.is_active, person.disabled_by = False, by
+    person.save(update_fields=["is_active", "disabled_by"])
     leaving.end_all(person, requests, actor=actor, now=now)
     _record(Act.PERSON_DISABLED, person, before=before, actor=actor, now=now)
 
@@ -86,8 +89,8 @@ def enable(*, person: User, actor: Actor, now: datetime) -> None:
     """Let a disabled person in again. What ended meanwhile stays ended."""
     person = locking.lock_person(person.pk)
     before = describe(person)
-    person.is_active = True
-    person.save(update_fields=["is_active"])
+    person.is_active, person.disabled_by = True, ""
+    person.save(update_fields=["is_active", "disabled_by"])
     _record(Act.PERSON_ENABLED, person, before=before, actor=actor, now=now)
 
 

@@ -6,7 +6,9 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from access_requests.selectors import people
 from portal.pages.fields import missing
 from portal.pages.forms import VerbForm
 from portal.users.models import time_zones
@@ -46,7 +48,45 @@ class FirstPasswordForm(VerbForm):
 
 
 class PeopleFilterForm(forms.Form):
+    """What a list of people is narrowed to. What cannot be read narrows nothing and is said."""
+
     words = forms.CharField(label=_("Name"), required=False, max_length=150)
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[
+            ("", _("All")),
+            (people.ENABLED, pgettext_lazy("person", "enabled")),
+            (people.DISABLED, pgettext_lazy("person", "disabled")),
+        ],
+    )
+    duty = forms.ChoiceField(
+        label=_("Duties"),
+        required=False,
+        choices=[
+            ("", _("All")),
+            (people.ADMINISTRATOR, _("administrator")),
+            (people.AUDITOR, _("auditor")),
+            (people.APPROVER, _("approver")),
+        ],
+    )
+    in_aws = forms.ChoiceField(
+        label=_("In AWS"),
+        required=False,
+        choices=[
+            ("", _("All")),
+            (people.BOUND, _("bound")),
+            (people.UNBOUND, _("not bound")),
+            (people.IN_PRODUCTION, _("with access")),
+        ],
+    )
+
+    @property
+    def narrows(self) -> bool:
+        return any(self.cleaned_data.values())
+
+    def filters(self) -> people.Filters:
+        return people.Filters(**{name: self.cleaned_data.get(name, "") for name in self.fields})
 
 
 class PreferencesForm(forms.Form):

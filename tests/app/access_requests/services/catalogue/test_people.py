@@ -8,9 +8,11 @@ from access_requests.lifecycle import ElevationStatus
 from access_requests.models import (
     IamUserBinding,
 )
+from access_requests.services.people import people
 from audits.models import TrailEntry
 from portal.aws.directory import IamUser
-from portal.users.models import LinkedIdentity, User
+from portal.users.models import PORTAL, LinkedIdentity, User
+from portal.verbs.actor import COMMAND
 from tests.app.access_requests.services.catalogue.loading import (
     DEMO,
     an_elevation,
@@ -178,3 +180,14 @@ def test_identity_that_somebody_linked_is_not_given_to_another(demo: None, later
     LinkedIdentity.objects.filter(person__username="member01").update(external_id="U0LINKED")
     text = edited((SLACK_OF_MEMBER01, ""), ("U0MEMBER02", "u0linked".upper()))
     assert 'people.member02.identities.slack: this identity is "member01"\'s' in refused(text, later)
+
+
+@pytest.mark.parametrize("by", [PORTAL, "login:okta"])
+def test_load_lets_nobody_in_whom_the_portal_or_a_provider_disabled(demo: None, later: datetime, by: str) -> None:
+    people.disable(person=User.objects.get(username="member01"), actor=COMMAND, now=later, by=by)
+    load(edited(("name: 佐藤 美咲", "name: 佐藤 みさき")), later)
+    member = User.objects.get(username="member01")
+    assert (member.name, member.is_active, member.disabled_by) == ("佐藤 みさき", False, by)
+    load(without_member01(), later)
+    load(edited(), later)
+    assert not User.objects.get(username="member01").is_active
