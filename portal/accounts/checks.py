@@ -1,18 +1,35 @@
-"""System checks of log-ins by SAML: the libraries that read XML, and certificates that are over."""
+"""System checks of log-ins: roles whose provider is gone; of SAML the libraries that read XML, and certificates that are over."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  Django's names.
+from django.db import DatabaseError
+from django.db.models import Count
 
 from portal.providers.provider import SamlProvider
+from portal.users.models import HeldRole
 
 SOON = timedelta(days=30)
 
 
 def _providers() -> list[SamlProvider]:
     return [one for one in settings.LOGIN_PROVIDERS if isinstance(one, SamlProvider)]
+
+
+@register(Tags.security, deploy=True)
+def roles_have_their_provider(**_kwargs: Any) -> list[CheckMessage]:
+    """A role that a provider gave is taken by that provider alone: one that is configured no more takes nothing."""
+    known = [HeldRole.HERE, *(provider.identity for provider in settings.LOGIN_PROVIDERS)]
+    try:
+        left = HeldRole.objects.exclude(source__in=known).order_by("source").values_list("source").annotate(Count("pk"))
+        found = list(left)
+    except DatabaseError:
+        return []
+    hint = "Disable these people, or configure the provider again: it takes the roles at the next log-in of each."
+    gone = "{} roles were given by {}, which is configured no more."
+    return [Warning(gone.format(n, source), hint=hint, id="log_in.W001") for source, n in found]
 
 
 @register(Tags.security)

@@ -66,7 +66,7 @@ def to_provider_again(request: PageRequest, provider: str) -> HttpResponse:
     """Have whoever is logged in prove it once more, now, at a provider that has vouched for them."""
     configured = _configured(provider)
     theirs = LinkedIdentity.objects.filter(person=request.user, provider=configured.identity, verified_at__isnull=False)
-    if not isinstance(configured, OidcProvider) or not theirs.exists():
+    if not isinstance(configured, OidcProvider) or not configured.confirms or not theirs.exists():
         # A provider by SAML may answer without having asked: it confirms nothing.
         raise Http404
     return _begin(request, configured, Purpose.CONFIRM) if request.method == "POST" else redirect("account_reauthenticate")

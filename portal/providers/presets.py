@@ -11,6 +11,8 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "issuer": "https://accounts.google.com",
         "algorithms": ["RS256"],
         "claims": {"tenant": "hd", "groups": ""},
+        # It asks nobody to log in once more, and does not say when somebody did.
+        "confirms": False,
     },
     # Its addresses are not proven to be anybody's own: no `email_verified`, and people can change `email` in some tenants.
     "microsoft-entra": {
@@ -26,7 +28,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "algorithms": ["RS256"],
         "scopes": ["openid", "profile", "email", "groups"],
     },
-    "hennge-one": {"kind": "oidc", "name": "HENNGE One", "algorithms": ["RS256"]},
+    "hennge-one": {"kind": "oidc", "name": "HENNGE One", "algorithms": ["RS256", "ES256"]},
     "keycloak": {"kind": "oidc", "name": "Keycloak", "algorithms": ["RS256", "PS256", "ES256", "EdDSA"]},
     # By its names for claims; who somebody is for good is their object's id, since a NameID there may be an address.
     "microsoft-entra-saml": {

@@ -157,7 +157,10 @@ def _origin(address: str) -> str:
 
 
 class OidcProvider(Provider):
-    """`authorization_origins`: where people are sent, if not to the issuer. `max_age`: how old a log-in may be, in seconds."""
+    """`authorization_origins`: where people are sent, if not to the issuer. `max_age`: how old a log-in may be, in seconds.
+
+    `confirms`: whether it lets people prove themselves again, now, and says when they did.
+    """
 
     kind: ClassVar[str] = "oidc"
 
@@ -170,6 +173,7 @@ class OidcProvider(Provider):
     authorization_origins: Annotated[tuple[Address, ...], Field(strict=False)] = ()
     max_age: Annotated[int, Field(ge=0, le=86400)] | None = None
     userinfo: bool = True
+    confirms: bool = True
 
     @property
     def origins(self) -> frozenset[str]:

@@ -134,3 +134,42 @@ def test_address_of_the_cache_comes_from_a_file_too(tmp_path: Path, monkeypatch:
     assert production()["CACHES"]["calls"]["LOCATION"] == "redis://:password@redis:6379/1"
     monkeypatch.delenv("CACHE_URL_FILE")
     assert production()["CACHES"]["calls"]["LOCATION"] == GIVEN["BROKER_URL"]
+
+
+OKTA = {"LOGIN_PROVIDERS": "okta", "LOGIN_OKTA_PRESET": "okta", "LOGIN_OKTA_ISSUER": "https://example.okta.com"}
+WHOLE = {**OKTA, "LOGIN_OKTA_CLIENT_ID": "0oa1", "LOGIN_OKTA_CLIENT_SECRET": "told to nobody"}
+
+
+def given(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> None:
+    sys.modules.pop("portal.settings.login_providers", None)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_providers_come_from_the_environment_or_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    given(monkeypatch, WHOLE)
+    (by_environment,) = production()["LOGIN_PROVIDERS"]
+    file = tmp_path / "providers.yaml"
+    file.write_text("providers: {okta: {preset: okta, issuer: 'https://example.okta.com', client_id: 0oa1}}")
+    monkeypatch.delenv("LOGIN_PROVIDERS")
+    given(monkeypatch, {"LOGIN_PROVIDERS_FILE": str(file)})
+    assert production()["LOGIN_PROVIDERS"] == (by_environment,)
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({**WHOLE, "LOGIN_PROVIDERS_FILE": "/nowhere"}, "LOGIN_PROVIDERS_FILE and LOGIN_PROVIDERS are both set"),
+        ({"LOGIN_PROVIDERS_FILE": "/nowhere"}, "LOGIN_PROVIDERS_FILE: .*nowhere"),
+        ({**WHOLE, "LOGIN_OKTA_CLIENT_SECRET": ""}, "LOGIN_OKTA_CLIENT_SECRET is missing"),
+        (OKTA | {"LOGIN_OKTA_CLIENT_SECRET": "x"}, "LOGIN_OKTA_CLIENT_ID"),
+        ({"PASSWORD_LOGIN": "false"}, "PASSWORD_LOGIN is off and there is no provider"),
+        ({**WHOLE, "PASSWORD_LOGIN": "false"}, "EMERGENCY_ACCOUNTS names nobody"),
+    ],
+)
+def test_half_a_configuration_of_log_in_does_not_start(
+    variables: dict[str, str], named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given(monkeypatch, variables)
+    with pytest.raises(ImproperlyConfigured, match=named):
+        production()

@@ -348,6 +348,13 @@ def test_who_does_not_prove_it_again_is_not_confirmed(traveller: Traveller, clai
     assert User.objects.exclude(made_by="").count() == 1, "nobody is made on the way"
 
 
+def test_nobody_confirms_at_a_provider_that_says_nothing_of_now(traveller: Traveller, configure: Configure) -> None:
+    configure(confirms=False)
+    traveller.log_in()
+    assert "/confirm/" not in traveller.client.get("/accounts/reauthenticate/").content.decode()
+    assert traveller.client.post("/accounts/providers/company/confirm/").status_code == 404
+
+
 def test_somebody_of_no_provider_confirms_at_none(traveller: Traveller, cast: Cast) -> None:
     traveller.client.force_login(cast.member01)
     assert traveller.client.post("/accounts/providers/company/confirm/").status_code == 404
