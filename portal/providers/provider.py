@@ -189,8 +189,8 @@ class OidcProvider(Provider):
 class SamlProvider(Provider):
     """`certificates`: what it signs with, as PEM; two while one is being changed.
 
-    `subject`: the attribute that names somebody for good, where the NameID does not. `idp_initiated`: whether a log-in may begin
-    there, without one having been asked for here.
+    `subject`: the attribute that names somebody for good, where the NameID does not. `authorization_origins`: where people are
+    sent on from `sso_url`. `idp_initiated`: whether a log-in may begin there, without one having been asked for here.
     """
 
     kind: ClassVar[str] = "saml"
@@ -199,11 +199,12 @@ class SamlProvider(Provider):
     sso_url: Page
     certificates: Annotated[tuple[Certificate, ...], Field(strict=False, min_length=1, max_length=2)]
     subject: str = ""
+    authorization_origins: Annotated[tuple[Address, ...], Field(strict=False)] = ()
     idp_initiated: bool = False
 
     @property
     def origins(self) -> frozenset[str]:
-        return frozenset({_origin(self.sso_url)})
+        return frozenset(map(_origin, (self.sso_url, *self.authorization_origins)))
 
     @property
     def ends(self) -> list[datetime]:

@@ -19,7 +19,7 @@ from portal.accounts.saml import shapes, toolkit
 from portal.accounts.saml.shapes import SAML, SAMLP, Element
 from portal.providers.provider import SamlProvider
 
-LONGEST_RESPONSE = 128 * 1024
+LONGEST_RESPONSE, LONGEST_SESSION = 128 * 1024, 255
 SKEW = timedelta(seconds=60)
 STATUS = "urn:oasis:names:tc:SAML:2.0:status:"
 # People did not get as far there as to log in; every other status is a fault of what was configured.
@@ -64,6 +64,9 @@ def _parsed(posted: str, provider: SamlProvider) -> OneLogin_Saml2_Response:
         raise AnswerRefused(provider=provider.name, what="SAMLResponse") from error
     if not raw or len(raw) > LONGEST_RESPONSE:
         raise AnswerRefused(provider=provider.name, what="SAMLResponse")
+    if b"\0" in raw:
+        # Of an encoding in which a type declaration would look otherwise.
+        raise AnswerRefused(provider=provider.name, what="XML")
     if b"<!DOCTYPE" in raw:
         raise AnswerRefused(provider=provider.name, what="DOCTYPE")
     try:
@@ -95,12 +98,14 @@ class _Reading:
         subject = self._child(self.assertion, "Subject")
         until = self._confirmed_until(subject)
         statement = self._child(self.assertion, "AuthnStatement")
+        session = statement.get("SessionIndex", "")
+        self._check(len(session) <= LONGEST_SESSION, "SessionIndex")
         attributes = self._attributes()
         return Said(
             assertion=self.assertion.get("ID"),
             in_response_to=self.response.get("InResponseTo", ""),
             subject=self._subject(subject, attributes),
-            session=statement.get("SessionIndex", ""),
+            session=session,
             authenticated_at=self._authenticated_at(statement),
             until=until,
             attributes=attributes,

@@ -75,9 +75,21 @@ def test_preset_needs_nothing_but_what_is_a_companys_own(preset: str) -> None:
 
 
 def test_saml_provider_is_read_too() -> None:
-    saml = read(ours=SAML)
+    saml = read(ours={**SAML, "authorization_origins": ["https://login.example.com"]})
     assert isinstance(saml, SamlProvider)
-    assert saml.origins == {"https://idp.example.com"}
+    assert saml.origins == {"https://idp.example.com", "https://login.example.com"}
+
+
+def test_environment_says_the_same_of_saml_as_a_file() -> None:
+    in_file = read(ours={**SAML, "idp_initiated": True, "certificates": [CERTIFICATE, CERTIFICATE]})
+    variables = {
+        "LOGIN_OURS_KIND": "saml",
+        "LOGIN_OURS_ENTITY_ID": "urn:idp",
+        "LOGIN_OURS_SSO_URL": "https://idp.example.com/sso?idp=1",
+        "LOGIN_OURS_CERTIFICATES": f"{CERTIFICATE},{CERTIFICATE}",
+        "LOGIN_OURS_IDP_INITIATED": "true",
+    }
+    assert read_environment(["ours"], **variables) == (in_file,)
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,7 @@ FORGERIES: Mapping[str, Forgery] = {
     "at a time that is none": said("NotOnOrAfter", put(CONDITIONS, NotOnOrAfter="tomorrow")),
     "of a log-in in the future": said("AuthnInstant", put(STATEMENT, AuthnInstant=at(HOUR))),
     "of a session that is over": said("SessionNotOnOrAfter", put(STATEMENT, SessionNotOnOrAfter=at(-HOUR))),
+    "of a session with too long a name": said("SessionIndex", put(STATEMENT, SessionIndex="x" * 256)),
     "of no log-in": said("AuthnStatement", drop(STATEMENT)),
     "to nobody's request": said("InResponseTo", put(".", InResponseTo=None), put(DATA, InResponseTo=None)),
     "to nobody's request, for who brings it": said("InResponseTo", put(DATA, InResponseTo=None)),
@@ -175,6 +176,9 @@ FORGERIES: Mapping[str, Forgery] = {
                 "utf-16"
             )
         ),
+    ),
+    "of a document type in another encoding": sent(
+        "XML", as_text(lambda text: b'<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE r [<!ENTITY a "aa">]+AD4-' + text)
     ),
     "no XML": sent("XML", as_text(lambda _text: b"hello")),
     "nothing": sent("SAMLResponse", as_text(lambda _text: b"")),

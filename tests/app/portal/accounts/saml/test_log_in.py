@@ -285,5 +285,7 @@ def test_metadata_is_anybodys_and_asks_for_signed_assertions(configure: Configur
     assert b"validUntil" not in response.content
 
 
-def test_pages_that_begin_a_log_in_may_lead_to_the_provider(configure: Configure) -> None:
-    assert "https://id.example.com" in Client().get("/accounts/login/")["Content-Security-Policy"]
+def test_page_that_begins_a_log_in_may_lead_to_the_provider_and_no_other_page(traveller: Traveller) -> None:
+    assert "https://id.example.com" in traveller.client.get("/accounts/login/")["Content-Security-Policy"]
+    traveller.log_in()
+    assert "https://id.example.com" not in traveller.client.get("/me/")["Content-Security-Policy"]
