@@ -34,7 +34,7 @@ def roles_have_their_provider(**_kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security)
 def libraries_of_xml_fit(**_kwargs: Any) -> list[CheckMessage]:
-    """Lxml hands its documents to xmlsec as they lie in memory, where another libxml2 would read something else."""
+    """Documents of lxml are read by xmlsec as they lie in memory, where another libxml2 would read something else."""
     if not _providers():
         return []
     try:
@@ -48,7 +48,7 @@ def libraries_of_xml_fit(**_kwargs: Any) -> list[CheckMessage]:
 
 def _unfit(why: str) -> CheckMessage:
     hint = "Install both as the lock files have them, as wheels: pip install --only-binary lxml,xmlsec."
-    return Error(f"lxml and xmlsec do not fit together, so nobody logs in by SAML: {why}.", hint=hint, id="accounts.E001")
+    return Error(f"lxml and xmlsec do not fit together, so nobody logs in by SAML: {why}.", hint=hint, id="log_in.E001")
 
 
 def _dotted(version: tuple[int, ...]) -> str:
@@ -62,7 +62,7 @@ def certificates_of_saml_last(**_kwargs: Any) -> list[CheckMessage]:
         Warning(
             f"{provider.name}: the certificate that ends on {ends:%Y-%m-%d} ends soon or has ended.",
             hint=f"Give the provider's next one beside it, as providers.{provider.key}.certificates.",
-            id="accounts.W001",
+            id="log_in.W002",
         )
         for provider in _providers()
         for ends in provider.ends

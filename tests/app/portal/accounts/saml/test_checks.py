@@ -29,16 +29,16 @@ def test_other_libxml2_is_told_where_saml_is_used(settings: Any, monkeypatch: py
     assert libraries_of_xml_fit() == []
     settings.LOGIN_PROVIDERS = (saml(),)
     (found,) = libraries_of_xml_fit()
-    assert (found.id, "2.9.14" in found.msg) == ("accounts.E001", True)
+    assert (found.id, "2.9.14" in found.msg) == ("log_in.E001", True)
 
 
 def test_library_that_does_not_load_is_told(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.LOGIN_PROVIDERS = (saml(),)
     monkeypatch.setitem(sys.modules, "xmlsec", None)
-    assert ids(libraries_of_xml_fit()) == ["accounts.E001"]
+    assert ids(libraries_of_xml_fit()) == ["log_in.E001"]
 
 
-@pytest.mark.parametrize(("days", "told"), [(-1, ["accounts.W001"]), (29, ["accounts.W001"]), (31, [])])
+@pytest.mark.parametrize(("days", "told"), [(-1, ["log_in.W002"]), (29, ["log_in.W002"]), (31, [])])
 def test_certificate_that_ends_soon_is_told(settings: Any, days: int, told: list[str]) -> None:
     ends = datetime.now(UTC) + timedelta(days=days)
     settings.LOGIN_PROVIDERS = (saml(certificates=[certificate(KEY, ends=ends)]),)
