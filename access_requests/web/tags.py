@@ -141,12 +141,6 @@ def proof(decision: Decision) -> str:
 
 
 @register.filter
-def provider(word: str) -> str:
-    """Return where somebody has another name."""
-    return str(wording.PROVIDERS.get(word, word))
-
-
-@register.filter
 def device(user_agent: str) -> str:
     """Return what a browser calls itself, in a few words."""
     return devices.said(user_agent)

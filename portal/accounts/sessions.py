@@ -17,7 +17,7 @@ from portal.verbs.run import run
 
 
 def keep(request: HttpRequest, person: User, arrival: Arrival, *, sid: str) -> None:
-    """Note the session that has just begun. Those that are over are forgotten on the way."""
+    """Note the session that has just begun. Those that are over are forgotten on the way, so that each person's last is known."""
     ProviderSession.objects.filter(person=person).exclude(session_key__in=Session.objects.values("session_key")).delete()
     ProviderSession.objects.create(
         person=person,
@@ -41,5 +41,4 @@ def end(provider: Provider, *, sid: str, subject: str, now: datetime) -> None:
 def _end(person: User, rows: list[ProviderSession], provider: Provider, now: datetime) -> None:
     actor = Actor(person=None, door=Door.CLIENT, credential=Process(), provider=provider.key)
     gone = sessions.take_away(UserSession.objects.filter(user=person, session_key__in=[row.session_key for row in rows]))
-    ProviderSession.objects.filter(pk__in=[row.pk for row in rows]).delete()
     sessions.record_ended(gone, person=person, reason=sessions.LOGGED_OUT_THERE, actor=actor, now=now)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -73,16 +74,16 @@ class OidcStandIn:
         self.asked.append(path)
         if self.gone:
             return 503, {}
-        if path == "/.well-known/openid-configuration":
-            return 200, _without_none({**self._published(), **self.metadata})
-        if path == "/keys":
-            return 200, {"keys": self.keys}
         if path == "/token":
             self.exchanged.append(dict(body))
             return self.token_status, {"access_token": "at", "token_type": "Bearer", "id_token": self.token()}
-        if path == "/userinfo":
-            return 200, _without_none({**HANAKO, **self.userinfo})
-        return 404, {}
+        said: dict[str, tuple[int, Any]] = {
+            "/.well-known/openid-configuration": (200, _without_none({**self._published(), **self.metadata})),
+            "/keys": (200, {"keys": self.keys}),
+            "/moved": (302, {}),
+            "/userinfo": (200, _without_none({**HANAKO, **self.userinfo})),
+        }
+        return said.get(path, (404, {}))
 
     def _published(self) -> dict[str, Any]:
         return {
@@ -125,6 +126,8 @@ def oidc_stand_in() -> Iterator[OidcStandIn]:
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(payload)))
+            if status == HTTPStatus.FOUND:
+                self.send_header("Location", f"{stand_in.url}/keys")
             self.end_headers()
             self.wfile.write(payload)
 

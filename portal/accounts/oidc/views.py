@@ -1,5 +1,6 @@
 """The addresses of a log-in by OpenID Connect: to the provider, back from it, and its word that somebody logged out there."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -65,7 +66,8 @@ def log_out(request: HttpRequest, provider: str) -> JsonResponse:
     configured = _configured(provider)
     try:
         claims = tokens.logout_token(request.POST.get("logout_token", ""), configured)
-        if not cache.add(f"logout:{provider}:{claims['jti']}", 1, timeout=2 * tokens.LOGOUT_SECONDS):
+        used = hashlib.sha256(claims["jti"].encode()).hexdigest()
+        if not cache.add(f"logout:{provider}:{used}", 1, timeout=2 * tokens.LOGOUT_SECONDS):
             raise AnswerRefused(provider=configured.name, what="jti")
     except Rejection as refusal:
         what = str(refusal.data.get("what", refusal.code))

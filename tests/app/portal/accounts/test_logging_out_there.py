@@ -9,8 +9,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from audits.models import TrailEntry
 from portal.accounts.oidc.tokens import LOGOUT_EVENT
-from portal.users.models import ProviderSession
 from tests.app.portal.accounts.conftest import Traveller
 from tests.stand_ins.oidc import rsa_key, signed
 
@@ -54,7 +54,9 @@ def test_that_session_ends_here_and_another_of_the_same_person_goes_on(logged_in
     other.log_in()
     assert say(signed(message(logged_in))).status_code == 200
     assert (logged_in.is_in, other.is_in) == (False, True)
-    assert ProviderSession.objects.get().sid == "sid-2"
+    ended = TrailEntry.objects.get(act="person.sessions_ended")
+    assert (ended.actor, ended.subject) == ("provider:company", "person:hanako")
+    assert (ended.data["reason"], len(ended.data["sessions"])) == ("logged_out_there", 1)
 
 
 def test_all_sessions_of_a_subject_end_where_none_is_named(logged_in: Traveller) -> None:

@@ -9,8 +9,10 @@ import jwt
 import pytest
 from allauth.socialaccount.models import SocialAccount, SocialApp
 from django.conf import settings
+from django.db import IntegrityError
 from django.test import Client
 
+from access_requests.services.people import arriving
 from portal.accounts import answers
 from portal.providers.provider import OidcProvider
 from portal.users.models import LinkedIdentity, ProviderSession, User
@@ -346,6 +348,27 @@ def test_who_does_not_prove_it_again_is_not_confirmed(traveller: Traveller, clai
     assert (response.status_code, last_code()) == (403, code)
     assert len(traveller.client.session["account_authentication_methods"]) == 1
     assert User.objects.exclude(made_by="").count() == 1, "nobody is made on the way"
+
+
+def test_second_of_two_first_log_ins_at_once_finds_whom_the_first_made(
+    traveller: Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual, tries = arriving.arrive, iter([IntegrityError("the other one was first")])
+
+    def arrive(**said: Any) -> User:
+        for error in tries:
+            raise error
+        return usual(**said)
+
+    monkeypatch.setattr(arriving, "arrive", arrive)
+    traveller.log_in()
+    assert traveller.is_in
+
+
+def test_provider_that_leads_elsewhere_is_not_followed(traveller: Traveller, idp: OidcStandIn) -> None:
+    idp.metadata = {"jwks_uri": f"{idp.url}/moved"}
+    assert traveller.client.post("/accounts/providers/company/").status_code == 409
+    assert (last_code(), "/keys" in idp.asked) == ("provider_silent", False)
 
 
 def test_nobody_confirms_at_a_provider_that_says_nothing_of_now(traveller: Traveller, configure: Configure) -> None:
