@@ -46,6 +46,7 @@ _READ_BY_ALL = dict.fromkeys((*(f"access_requests_{name}" for name in _OF_ACCESS
 _SAID = (
     *("apiclient", "apiclient_owners", "apiclient_people", "apiclient_work_groups", "approvallevel", "approvallevel_approvers"),
     *("approvalpolicy", "awsaccount", "binding", "iamuserbinding", "identitycenterbinding", "standinggroup"),
+    *("scimgroup", "scimgroup_members", "scimtoken"),
     *("standinggroup_people", "standinggroup_target_roles", "targetrole", "webhookendpoint", "webhookendpoint_work_groups"),
     *("workgroup", "workgroup_requesters", "workgroup_target_roles"),
 )
@@ -70,6 +71,7 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         **dict.fromkeys((*(f"access_requests_{name}" for name in _FOUND), *_OF_DJANGO), READ),
         # People, requests and what became of them are never deleted.
         "users_user": KEEP,
+        "access_requests_scimuser": KEEP,
         "access_requests_accessrequest": KEEP,
         "access_requests_requestedgroup": KEEP,
         "access_requests_elevation": KEEP,

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 
 # Below these every endpoint asks for a token, a secret or a signature itself, or is a document that anybody may read.
-PROGRAMS = ("/api/", "/identity/", "/chat/")
+PROGRAMS = ("/api/", "/identity/", "/chat/", "/scim/")
 
 
 class PagesNeedLogin(LoginRequiredMiddleware):

@@ -135,6 +135,7 @@ ADMINISTRATION = Area(
         _for_readers("account-design", _("Account design"), below=r"account-design-.+"),
         _for_readers("backends", _("Backends")),
         _for_readers("log-in-providers", _("Log-in"), below=r"provider-.+"),
+        _for_readers("directories", _("Provisioning"), below=r"directory-.+"),
         _for_readers("clients", pgettext_lazy("navigation", "Clients"), below=r"client|client-.*"),
         _for_readers("webhook-list", _("Webhooks"), below=r"webhook(?!-list).*|delivery.*"),
     ),

@@ -3,6 +3,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from access_requests.api import tokens
+from access_requests.scim import endpoint as scim
 from access_requests.web.people.me import set_language
 from portal.accounts import views as log_in
 from portal.accounts.oidc import views as oidc
@@ -43,6 +44,8 @@ urlpatterns = [
     path("api/v1/", nothing_here),
     path("api/v1/", api.urls),
     re_path("^api/", nothing_here),
+    re_path(r"^scim/v2(?P<path>(?:/.*)?)$", scim.serve, name="scim"),
+    re_path("^scim/", scim.nothing_here),
     path("audit/", include("audits.web.urls")),
     path("chat/slack/", include("access_requests.chat.urls")),
     path("", include("access_requests.web.urls")),

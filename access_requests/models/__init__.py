@@ -34,6 +34,7 @@ from access_requests.models.gate import RoleGate
 from access_requests.models.health import BackendHealth
 from access_requests.models.notice import Delivery, DeliveryStatus, NoticeCursor
 from access_requests.models.request import AccessRequest, Decision, RequestedGroup, Verdict
+from access_requests.models.scim import ScimGroup, ScimToken, ScimUser
 from access_requests.models.webhook import DisabledBecause, WebhookEndpoint
 
 __all__ = [
@@ -79,6 +80,9 @@ __all__ = [
     "RoleAbilities",
     "RoleGate",
     "RoleLevel",
+    "ScimGroup",
+    "ScimToken",
+    "ScimUser",
     "SlackCard",
     "StandingGroup",
     "TargetRole",

@@ -1,6 +1,7 @@
 """Short public codes, so that no key of the database is ever shown, guessed or counted."""
 
 import secrets
+import uuid
 
 # Crockford's base 32: nothing in it is taken for something else when read aloud at night.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -29,6 +30,11 @@ def delivery_code() -> str:
 
 def webhook_code() -> str:
     return f"W-{_random()}"
+
+
+def resource_id() -> str:
+    """Return what a directory calls a person or group of its own by; programs read it, nobody aloud."""
+    return str(uuid.uuid4())
 
 
 def _random() -> str:

@@ -113,3 +113,8 @@ CHOICES: Mapping[str, Q | Exists] = {
     UNBOUND: Q(iam_user__isnull=True, identity_center_user__isnull=True),
     IN_PRODUCTION: Exists(Elevation.objects.filter(person=OuterRef("pk"), status__in=UNSETTLED)),
 }
+
+
+def administrators() -> QuerySet[User]:
+    """Return those who can administer the portal now."""
+    return User.objects.filter(is_administrator=True, is_active=True)

@@ -7,7 +7,18 @@ from access_requests.web.drift import comparison, drift, matrix
 from access_requests.web.elevations import elevations
 from access_requests.web.home import dismissing, home
 from access_requests.web.notices import deliveries, webhooks
-from access_requests.web.people import client_acts, clients, devices, first_password, me, people, person, sessions, tokens
+from access_requests.web.people import (
+    client_acts,
+    clients,
+    devices,
+    directories,
+    first_password,
+    me,
+    people,
+    person,
+    sessions,
+    tokens,
+)
 from access_requests.web.requests import asking, decisions, requests
 
 urlpatterns = [
@@ -54,6 +65,9 @@ urlpatterns = [
     path("clients/<slug:key>/rotate/", client_acts.client_rotate, name="client-rotate"),
     path("clients/<slug:key>/revoke/", client_acts.client_revoke, name="client-revoke"),
     path("clients/<slug:key>/restore/", client_acts.client_restore, name="client-restore"),
+    path("directories/", directories.directory_list, name="directories"),
+    path("directories/<slug:provider>/tokens/new/", directories.directory_token_new, name="directory-token-new"),
+    path("directories/tokens/<slug:code>/revoke/", directories.directory_token_revoke, name="directory-token-revoke"),
     path("drift/", drift.drift_list, name="drift-list"),
     path("drift/compare/", comparison.compare, name="drift-compare"),
     path("drift/<slug:code>/", drift.drift_page, name="drift"),

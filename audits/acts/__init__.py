@@ -6,7 +6,7 @@ An act stays for ever, since entries name it. Entries of older versions are read
 from enum import Enum, StrEnum, auto
 from typing import Self
 
-from audits.acts import catalogue, drifts, elevations, exports, log_ins, people, programs, requests, seals
+from audits.acts import catalogue, directories, drifts, elevations, exports, log_ins, people, programs, requests, seals
 from audits.acts.shape import Data, personal
 
 
@@ -112,6 +112,10 @@ class Act(StrEnum):
     IDENTITY_UNLINKED = "identity.unlinked", people.Unlinked
     LOG_IN_LINKED = "log_in.linked", people.LogInLinked
     PERSON_ROLES_CHANGED = "person.roles_changed", people.RolesChanged
+    PERSON_PROVISIONED = "person.provisioned", directories.PersonProvisioned
+    DIRECTORY_GROUP_CHANGED = "directory_group.changed", directories.DirectoryGroupChanged
+    SCIM_TOKEN_MADE = "scim_token.made", directories.ScimTokenMade
+    SCIM_TOKEN_REVOKED = "scim_token.revoked", directories.ScimTokenRevoked
 
     CLIENT_ADDED = "client.added", programs.ClientAdded
     CLIENT_CHANGED = "client.changed", programs.ClientChanged
@@ -154,5 +158,5 @@ class Act(StrEnum):
 TOLD = frozenset(act for act in Act if act.is_news)
 TOLD_TO_PERSON = frozenset(act for act in Act if act.is_own)
 # The version of new entries. 1: a request's long texts are in each of its entries. 2: in the entry of its submission alone.
-# 3: each act's data has a shape, which is checked when it is written. 4: log-ins; why a request was withdrawn for its requester.
+# 3: each act's data has a shape, which is checked when it is written. 4: log-ins, directories; why a request was withdrawn.
 LATEST = max(act.shape.since for act in Act)

@@ -82,7 +82,7 @@ class Unlinked(OfPerson):
 
 
 class LogInLinked(OfPerson):
-    """`by`: how the provider's subject found the person: `made` with it, or `email`."""
+    """`by`: how the provider's subject found the person: `made` with it, `email`, or told by its `directory`."""
 
     since: ClassVar = 4
 

@@ -66,7 +66,6 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Words = Annotated[tuple[Word, ...], Field(strict=False)]
 Domain = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
-Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Admits(Strict):
@@ -107,9 +106,14 @@ class Claims(Strict):
 
 
 class Scim(Strict):
-    """Provisioning by the same provider: SHA-256 of the tokens that it may carry. Two while one is being changed."""
+    """Provisioning by the same provider. Its tokens are made and revoked in the portal.
 
-    tokens: Annotated[tuple[Digest, ...], Field(strict=False, min_length=1, max_length=2)]
+    `subject`: which attribute of a SCIM user is the subject of their log-in. `groups`: by which attribute `roles` names groups
+    that come by SCIM; they then say what somebody is, and the claim does not. Empty: no groups come by SCIM.
+    """
+
+    subject: Literal["externalId", "userName"]
+    groups: Literal["", "displayName", "externalId"] = ""
 
 
 class Provider(Strict):
@@ -143,7 +147,10 @@ class Provider(Strict):
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Provider":
-        needs_groups = bool(self.admits.groups or self.roles.governed())
+        by_scim = self.scim is not None and bool(self.scim.groups)
+        if by_scim and self.admits.groups:
+            raise ValueError("scim.groups is set: whom the directory provisions is admitted; leave admits.groups out")
+        needs_groups = bool(self.admits.groups or (self.roles.governed() and not by_scim))
         if needs_groups and not self.claims.groups:
             raise ValueError("groups are asked for, and claims.groups is empty: this provider says none")
         if self.admits.tenants and not self.claims.tenant:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from django.db.models import QuerySet
 
@@ -16,6 +16,7 @@ class Door(StrEnum):
     CLIENT = "client"
     COMMAND = "command"
     WORKER = "worker"
+    DIRECTORY = "directory"
 
 
 class Credential(Protocol):
@@ -27,6 +28,13 @@ class Credential(Protocol):
 
     def still_lets_in(self, person: User) -> QuerySet[User]:
         """Return the person, if they would be let in now by this; else nobody."""
+
+
+@runtime_checkable
+class OfNobody(Protocol):
+    """What lets a program in that acts for no person, such as a directory, and by which it acts only while it is good."""
+
+    def is_good(self) -> bool: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +53,8 @@ class Actor:
 
     `operator`: who runs a command, as they or the machine say. `provider`: the key of the provider of log-in that says so.
     `credential` is what let them in, which `portal.verbs.authority` asks again when they act. `proof` is {"method": oidc | saml |
-    passkey | totp | password | slack-signature | slack-socket | client-assertion | operator-option | operating-system, "at": ISO
-    time} and what belongs to it.
+    passkey | totp | password | slack-signature | slack-socket | client-assertion | scim-token | operator-option |
+    operating-system, "at": ISO time} and what belongs to it.
     """
 
     person: User | None

@@ -6,7 +6,7 @@ was disabled, a token or a client that was revoked end what it may do.
 
 from collections.abc import Mapping
 
-from portal.verbs.actor import Actor, Process
+from portal.verbs.actor import Actor, OfNobody, Process
 from portal.verbs.rejections import NotAnAdministrator, RightsEnded
 
 # What a person's row says that they may.
@@ -19,6 +19,10 @@ def check(actor: Actor) -> Mapping[str, bool]:
     One statement for whoever is somebody, none for the portal's own processes.
     """
     if isinstance(actor.credential, Process):
+        return {}
+    if isinstance(actor.credential, OfNobody):
+        if not actor.credential.is_good():
+            raise RightsEnded
         return {}
     now: Mapping[str, bool] | None = actor.credential.still_lets_in(actor.who).filter(is_active=True).values(*RIGHTS).first()
     if now is None:

@@ -48,6 +48,8 @@ GAPS = {
     "(?P<url>.*)$": "nothing",
     "^(?P<app_label>users|access_requests)/$": "users/",
     "^api/": "api/",
+    "^scim/v2(?P<path>(?:/.*)?)$": "scim/v2/Users",
+    "^scim/": "scim/",
 }
 # Of member01's waiting request and elevation, under leader01: what each of WHO ends with, redirects followed. member02 has no
 # part in it, an auditor reads, an administrator reads and may stop. The first pattern that matches counts.
@@ -188,6 +190,16 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "account_login"): OPEN,
     (GET, "account_logout"): OPEN,
     (GET, "log-in-providers"): READERS,
+    (GET, "directories"): READERS,
+    # No directory has this key, and no token this code.
+    (GET, "directory-token-new"): (LOGIN, 403, 403, 403, 403, 404),
+    (POST, "directory-token-new"): (LOGIN, 403, 403, 403, 403, 404),
+    (GET, "directory-token-revoke"): (LOGIN, 403, 403, 403, 403, 404),
+    (POST, "directory-token-revoke"): (LOGIN, 403, 403, 403, 403, 404),
+    # A token of a directory alone opens it, whoever is logged in.
+    (GET, "scim"): TOKENS_ONLY,
+    (POST, "scim"): TOKENS_ONLY,
+    (GET, "^scim/"): NOWHERE,
     # No provider has this key.
     (GET, "provider-login"): NOWHERE,
     (POST, "provider-login"): NOWHERE,

@@ -58,6 +58,8 @@ SUBJECTS = {
     "client:": "An API client, `client:…`",
     "token:": "A person's own token, `token:…`",
     "webhook:": "A webhook, `webhook:…`",
+    "directory_group:": "A group of a provider's directory, `directory_group:` and its id",
+    "scim_token:": "A token of a provider's directory, `scim_token:T-…`",
     "delivery:": "A delivery, `delivery:…`",
     "X-": "An export of the trail, `X-…`",
     "trail": "The trail itself, `trail`",

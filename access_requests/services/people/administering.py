@@ -40,6 +40,8 @@ def enable(*, person: User, actor: Actor, now: datetime) -> None:
         raise TransitionNotAllowed
     if there.disabled_by.startswith(PREFIX):
         raise DisabledByProvider(provider=there.disabled_by.removeprefix(PREFIX))
+    if (says_inactive := there.scim_users.filter(active=False, deleted_at=None).first()) is not None:
+        raise DisabledByProvider(provider=says_inactive.provider)
     if there.disabled_by != PORTAL:
         raise DisabledByCatalogue
     people.enable(person=there, actor=actor, now=now)

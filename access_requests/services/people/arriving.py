@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from access_requests.models.codes import ALPHABET
-from access_requests.selectors import identities
+from access_requests.selectors import identities, scim
 from access_requests.services.people import arrival_errors, people, roles, sessions
 from access_requests.services.people.people import Profile
 from access_requests.services.record import changes, locking
@@ -22,7 +22,7 @@ from audits.models import TrailEntry
 from portal.providers.provider import Provider
 from portal.users.models import LinkedIdentity, ProviderSession, User
 from portal.verbs import rejections
-from portal.verbs.actor import Actor, Door, Process
+from portal.verbs.actor import Actor, Credential, Door, Process
 
 LONGEST_SUBJECT, LONGEST_NAME, LONGEST_USERNAME = 255, 120, 60
 OPAQUE_LENGTH, SUFFIX_LENGTH = 8, 4
@@ -40,6 +40,7 @@ class Arrival:
     tenant: str = ""
     groups: frozenset[str] = frozenset()
     door: Door = Door.BROWSER
+    credential: Credential = field(default_factory=Process)
     proof: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -51,7 +52,7 @@ class Arrival:
     @property
     def actor(self) -> Actor:
         """The provider, which acts here by what it says."""
-        return Actor(person=None, door=self.door, credential=Process(), provider=self.provider.key, proof=self.proof)
+        return Actor(person=None, door=self.door, credential=self.credential, provider=self.provider.key, proof=self.proof)
 
 
 def _is_address(email: str) -> bool:
@@ -68,10 +69,13 @@ def arrive(*, arrival: Arrival, now: datetime) -> User:
     Raises one of `arrival_errors` or PersonDisabled: nothing is written then. Two first log-ins at once: the second raises
     IntegrityError, and finds the first one's person when tried again.
     """
-    _check_subject(arrival)
+    check_subject(arrival)
     check_admitted(arrival)
-    person = _known(arrival) or _matched(arrival, now) or _made(arrival, now)
-    roles.claim(person=person, provider=arrival.provider, groups=arrival.groups, actor=arrival.actor, now=now)
+    known = of_subject(arrival)
+    person = _enabled(known) if known is not None else matched(arrival, now) or _somebody_new(arrival, now)
+    by_scim = scim.groups_of(person, arrival.provider)
+    groups = arrival.groups if by_scim is None else by_scim
+    roles.claim(person=person, provider=arrival.provider, groups=groups, actor=arrival.actor, now=now)
     return person
 
 
@@ -80,12 +84,18 @@ def check_admitted(arrival: Arrival) -> None:
     admits, provider = arrival.provider.admits, arrival.provider.name
     if admits.tenants and arrival.tenant not in admits.tenants:
         raise arrival_errors.WrongTenant(provider=provider)
-    if admits.domains and not arrival.own_email:
-        raise arrival_errors.EmailUnverified(provider=provider)
-    if admits.domains and arrival.own_email.rpartition("@")[2] not in admits.domains:
-        raise arrival_errors.WrongDomain(provider=provider)
+    check_domain(arrival)
     if admits.groups and not arrival.groups.intersection(admits.groups):
         raise arrival_errors.NotInGroup(provider=provider)
+
+
+def check_domain(arrival: Arrival) -> None:
+    """Raise EmailUnverified or WrongDomain where the provider brings people of some domains only."""
+    domains, provider = arrival.provider.admits.domains, arrival.provider.name
+    if domains and not arrival.own_email:
+        raise arrival_errors.EmailUnverified(provider=provider)
+    if domains and arrival.own_email.rpartition("@")[2] not in domains:
+        raise arrival_errors.WrongDomain(provider=provider)
 
 
 def end(*, person: User, provider: Provider, actor: Actor, now: datetime) -> None:
@@ -102,14 +112,14 @@ def end(*, person: User, provider: Provider, actor: Actor, now: datetime) -> Non
     sessions.record_ended(gone, person=person, reason=sessions.IDENTITY_ENDED, actor=actor, now=now)
 
 
-def _check_subject(arrival: Arrival) -> None:
+def check_subject(arrival: Arrival) -> None:
     is_plain = arrival.subject.isprintable() and arrival.subject == arrival.subject.strip()
     if not arrival.subject or not is_plain or len(arrival.subject) > LONGEST_SUBJECT:
         raise arrival_errors.SubjectUnusable(provider=arrival.provider.name)
 
 
-def _known(arrival: Arrival) -> User | None:
-    """Return the person of this subject, who may come in. One that differs by letter case only is somebody else, and nobody's."""
+def of_subject(arrival: Arrival) -> User | None:
+    """Return the person of this subject, disabled or not. One that differs by letter case only is somebody else, and nobody's."""
     link = identities.linked(arrival.provider.identity, arrival.subject)
     if link is None:
         return None
@@ -117,7 +127,7 @@ def _known(arrival: Arrival) -> User | None:
         raise arrival_errors.SubjectUnusable(provider=arrival.provider.name)
     if link.verified_at is None:
         raise arrival_errors.SubjectEnded(provider=arrival.provider.name)
-    return _enabled(link.person)
+    return link.person
 
 
 def _enabled(person: User) -> User:
@@ -127,7 +137,7 @@ def _enabled(person: User) -> User:
     return locked
 
 
-def _matched(arrival: Arrival, now: datetime) -> User | None:
+def matched(arrival: Arrival, now: datetime) -> User | None:
     """Return the one person of this address, linked from now on. Raises where there is one who may not be matched by it."""
     provider = arrival.provider
     same = list(User.objects.filter(email__iexact=arrival.email)[:2]) if arrival.email else []
@@ -139,28 +149,36 @@ def _matched(arrival: Arrival, now: datetime) -> User | None:
     if person.linked_identities.filter(provider=provider.identity).exists():
         # An address that was given to somebody new there: the person here is still who had it before.
         raise arrival_errors.OtherSubject(provider=provider.name)
-    _link(person, arrival, by="email", now=now)
+    if arrival.subject:
+        link(person, arrival, by="email", now=now)
     return person
 
 
-def _made(arrival: Arrival, now: datetime) -> User:
+def _somebody_new(arrival: Arrival, now: datetime) -> User:
+    if not arrival.provider.admits.somebody_new:
+        raise arrival_errors.NobodyNew(provider=arrival.provider.name)
+    return make(arrival, now)
+
+
+def make(arrival: Arrival, now: datetime) -> User:
+    """Make a person whom nobody here is, named by the provider's rule."""
     provider = arrival.provider
-    if not provider.admits.somebody_new:
-        raise arrival_errors.NobodyNew(provider=provider.name)
-    profile = Profile(name=_cleaned(arrival.name), email=arrival.own_email)
+    profile = Profile(name=cleaned(arrival.name), email=arrival.own_email)
     person = people.add(username=_username(arrival), profile=profile, actor=arrival.actor, now=now, made_by=provider.identity)
-    _link(person, arrival, by="made", now=now)
+    if arrival.subject:
+        link(person, arrival, by="made", now=now)
     return person
 
 
-def _link(person: User, arrival: Arrival, *, by: str, now: datetime) -> None:
+def link(person: User, arrival: Arrival, *, by: str, now: datetime) -> None:
+    """Have the subject be the person from now on. `by`: how they were found, for the trail."""
     identity = {"provider": arrival.provider.identity, "external_id": arrival.subject}
     LinkedIdentity.objects.create(person=person, verified_at=now, **identity)
     data = {"before": None, "after": identity, "by": by}
     changes.record_data(act=Act.LOG_IN_LINKED, subject=_subject(person), data=data, actor=arrival.actor, now=now)
 
 
-def _cleaned(name: str) -> str:
+def cleaned(name: str) -> str:
     """Return a name as it can be shown: what cannot be seen in it would make it pass for another."""
     return "".join(letter for letter in name if letter.isprintable()).strip()[:LONGEST_NAME]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from allauth.idp.oidc.models import Token
 from django.db.models import Exists, Q, QuerySet
 
-from access_requests.models import ApiClient
+from access_requests.models import ApiClient, ScimToken
 from portal.users.models import User
 
 EMAIL = "email"
@@ -64,6 +64,20 @@ class OwnToken:
     def still_lets_in(self, person: User) -> QuerySet[User]:
         token = _good_token(self, person).filter(user=person.pk, personal__isnull=False)
         return User.objects.filter(Exists(token), pk=person.pk)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DirectoryToken:
+    """A token of a provider's directory, which acts for no person."""
+
+    token_id: int
+    proves_person = False
+
+    def is_good(self) -> bool:
+        return ScimToken.objects.filter(pk=self.token_id, revoked_at=None).exists()
+
+    def still_lets_in(self, person: User) -> QuerySet[User]:  # noqa: ARG002  It lets nobody in as somebody.
+        return User.objects.none()
 
 
 def _linked(person: User, provider: str, external_id: str) -> QuerySet[User]:

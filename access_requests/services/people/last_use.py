@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError
 from django.db.models import Q
 
-from access_requests.models import ApiClient, PersonalToken
+from access_requests.models import ApiClient, PersonalToken, ScimToken
 
 logger = logging.getLogger(__name__)
 SELDOM = timedelta(minutes=1)
 
 
-def note(row: ApiClient | PersonalToken, *, now: datetime) -> None:
+def note(row: ApiClient | PersonalToken | ScimToken, *, now: datetime) -> None:
     """Write the time, unless one of the last minute stands there. What cannot be written is logged: the call goes on."""
     if row.last_used_at is not None and row.last_used_at > now - SELDOM:
         return

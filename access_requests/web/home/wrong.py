@@ -11,7 +11,7 @@ from access_requests import problems
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation
 from access_requests.not_granted import NotGranted
-from access_requests.selectors import drift, notices, troubles
+from access_requests.selectors import drift, notices, people, troubles
 from audits import selectors, verifying
 from audits.models import TrailEntry, Verification
 from audits.sealing import status
@@ -42,7 +42,7 @@ class Stuck:
 
 @dataclass(frozen=True, kw_only=True)
 class Wrong:
-    """`drifts` are open; `undelivered` reached nobody of late, for administrators.
+    """`drifts` are open; `undelivered` reached nobody of late, for administrators. `unadministered`: none of these is left.
 
     For who reads everything: `seal`, how sealing is, `unverified`, the last check of the trail where that does not hold,
     and `late`, the entry that says of others that they were recorded late.
@@ -52,13 +52,15 @@ class Wrong:
     stuck: Sequence[Stuck]
     drifts: int
     undelivered: int
+    unadministered: bool
     seal: status.Status | None
     unverified: Verification | None
     late: TrailEntry | None
 
     def __bool__(self) -> bool:
         is_late = self.seal is not None and self.seal.is_late
-        return bool(self.failures or self.stuck or self.drifts or self.undelivered or is_late or self.unverified or self.late)
+        of_access = self.failures or self.stuck or self.drifts or self.undelivered
+        return bool(of_access or self.unadministered or is_late or self.unverified or self.late)
 
 
 def of_others(person: User, *, now: datetime) -> Wrong | None:
@@ -70,6 +72,7 @@ def of_others(person: User, *, now: datetime) -> Wrong | None:
         stuck=[Stuck(elevation=row) for row in troubles.stuck(person, now=now)[:MOST]],
         drifts=drift.visible_to(person).filter(pk__in=drift.still_open()).count(),
         undelivered=notices.given_up_lately(now=now) if person.is_administrator else 0,
+        unadministered=not (person.is_administrator or people.administrators().exists()),
         seal=status.current(now=now) if person.reads_everything else None,
         unverified=verifying.latest().failed if person.reads_everything else None,
         late=selectors.late_since(now - LATELY) if person.reads_everything else None,
