@@ -1,8 +1,6 @@
 """Django's admin shows, to administrators and auditors, and changes nothing."""
 
-from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib import admin
@@ -10,12 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from access_requests.services.record.changes import record
-from audits.acts import Act
-from audits.models import TrailEntry
 from portal.users.reading import ReadingAdmin
-from tests.emptying import trail_unguarded
-from tests.worlds.cast import Cast, actor_of
+from tests.worlds.cast import Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -26,11 +20,6 @@ def url_of(model: Any, page: str, *args: object) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
 
 
-@pytest.fixture
-def entry(cast: Cast, now: Any) -> None:
-    record(act=Act.PERSON_PASSWORD_SET, subject="person:x", before=None, after=None, actor=actor_of(cast.admin01), now=now)
-
-
 def test_nothing_is_registered_that_could_write() -> None:
     assert MODELS
     assert all(isinstance(shown, ReadingAdmin) for shown in admin.site._registry.values())
@@ -38,9 +27,7 @@ def test_nothing_is_registered_that_could_write() -> None:
 
 @pytest.mark.parametrize("who", ["admin01", "auditor01"])
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
-def test_administrators_and_auditors_see_rows_and_cannot_change_them(
-    model: Any, who: str, cast: Cast, entry: None, client: Client
-) -> None:
+def test_administrators_and_auditors_see_rows_and_cannot_change_them(model: Any, who: str, cast: Cast, client: Client) -> None:
     client.force_login(getattr(cast, who))
     assert client.get(url_of(model, "changelist"), {"q": "x"}).status_code == 200
     assert client.get(url_of(model, "add")).status_code == 403
@@ -107,38 +94,6 @@ def test_who_is_logged_in_already_goes_on(cast: Cast, client: Client) -> None:
 def test_passwords_and_log_out_are_the_portals_own(page: str, there: str, cast: Cast, client: Client) -> None:
     client.force_login(cast.admin01)
     assert client.get(f"/admin/{page}/").headers["Location"] == there
-
-
-def test_an_auditor_is_led_to_the_trail_which_tells_the_second(cast: Cast, entry: None, client: Client) -> None:
-    client.force_login(cast.auditor01)
-    trail = url_of(TrailEntry, "changelist")
-    assert f'href="{trail}"' in client.get("/").content.decode()
-    for page in (trail, url_of(TrailEntry, "change", TrailEntry.objects.get().pk)):
-        assert "2026-11-23 14:00:00 JST" in client.get(page).content.decode()
-    client.force_login(cast.member01)
-    assert trail not in client.get("/").content.decode()
-
-
-def test_trail_tells_when_an_entry_was_recorded_where_that_was_at_another_time(cast: Cast, entry: None, client: Client) -> None:
-    client.force_login(cast.auditor01)
-    apart, page = TrailEntry.objects.get(), url_of(TrailEntry, "changelist")
-    assert apart.recorded_at
-    recorded = f"{apart.recorded_at.astimezone(ZoneInfo('Asia/Tokyo')):%Y-%m-%d %H:%M:%S} JST"
-    for path in (page, url_of(TrailEntry, "change", apart.pk)):
-        assert recorded in client.get(path).content.decode()
-    with trail_unguarded():
-        TrailEntry.objects.update(recorded_at=apart.at + timedelta(minutes=4))
-    assert client.get(page).content.decode().partition("</header>")[2].count(" JST") == 1
-    with trail_unguarded():
-        TrailEntry.objects.update(recorded_at=None)
-    assert client.get(page).content.decode().partition("</header>")[2].count(" JST") == 1
-    assert "旧バージョンで記録" in client.get(url_of(TrailEntry, "change", apart.pk)).content.decode()
-
-
-def test_entry_of_the_trail_is_laid_out_for_people(cast: Cast, entry: None, client: Client) -> None:
-    client.force_login(cast.auditor01)
-    page = client.get(url_of(TrailEntry, "change", TrailEntry.objects.get().pk)).content.decode()
-    assert "<pre>{\n  &quot;" in page
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)

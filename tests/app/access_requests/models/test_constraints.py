@@ -32,7 +32,7 @@ from access_requests.models import (
     WebhookEndpoint,
     WorkGroup,
 )
-from portal.users.models import LinkedIdentity, User
+from portal.users.models import HeldRole, LinkedIdentity, User
 from portal.verbs.models import IdempotentAnswer
 from tests.worlds.cast import Cast
 from tests.worlds.story import approved, elevated, submitted
@@ -168,6 +168,12 @@ def two_comparisons_at_once(_cast: Cast, now: datetime) -> Callable[[], object]:
     return lambda: Reconciliation.objects.create(began_at=now, alive_at=now, running=True)
 
 
+def role_twice(cast: Cast, now: datetime) -> Callable[[], object]:
+    held = {"person": cast.member01, "role": "engineer", "source": "login:okta", "since": now, "confirmed_at": now}
+    HeldRole.objects.create(**held)
+    return lambda: HeldRole.objects.create(**held)
+
+
 BREAKS: dict[str, Break] = {
     "request_status_known": request_with(status="granted", settled_at=F("submitted_at")),
     "request_duration_or_end": request_with(duration_minutes=None),
@@ -227,6 +233,7 @@ BREAKS: dict[str, Break] = {
     "webhook_previous_secret_ends": webhook_with(previous_secret="sealed"),
     "slack_one_card_a_place": card_sent_twice,
     "users_username_any_case": lambda _cast, _: lambda: User.objects.create(username="MEMBER01"),
+    "users_role_once_a_source": role_twice,
     "users_one_person_an_identity": lambda cast, _: (
         lambda: LinkedIdentity.objects.create(person=cast.member02, provider="slack", external_id="u0member01")
     ),
