@@ -12,17 +12,19 @@ from itertools import count
 
 import pytest
 from allauth.usersessions.models import UserSession
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from access_requests.models import ApiClient, Delivery, Drift, DriftKind, KeptIn, PersonalToken, WebhookEndpoint
 from access_requests.services.people import people, sessions
 from audits.models import TrailEntry
-from portal.users.models import User
+from portal.users.models import LinkedIdentity, User
 from portal.verbs.actor import COMMAND
+from tests.app.access_requests.scim.conftest import Directory
 from tests.stand_ins.bots import SCOPES, make_client, make_personal_client, own_token_of, token_of
 from tests.worlds.cast import Cast
+from tests.worlds.providers import oidc
 from tests.worlds.story import elevated, submitted
 
 WHO = ("stranger", "member02", "member01", "leader01", "auditor01", "admin01")
@@ -255,6 +257,15 @@ def end_sessions(person: User) -> None:
     sessions.end(person=person, rows=sessions.of(person), actor=COMMAND, now=timezone.now())
 
 
+def deactivate_by_directory(person: User) -> None:
+    company = oidc(scim={"subject": "externalId"})
+    with override_settings(LOGIN_PROVIDERS=(company,)):
+        directory = Directory(company)
+        LinkedIdentity.objects.create(person=person, provider=company.identity, external_id="one", verified_at=timezone.now())
+        made = directory.made("/Users", {"userName": "one@example.com", "externalId": "one"})
+        directory.patched(f"/Users/{made['id']}", {"op": "replace", "path": "active", "value": False})
+
+
 def let_idle(person: User) -> None:
     UserSession.objects.filter(user=person).update(last_seen_at=timezone.now() - timedelta(hours=1))
 
@@ -309,7 +320,7 @@ def test_token_of_a_program_opens_no_page(cast: Cast) -> None:
     assert opened == set()
 
 
-@pytest.mark.parametrize("ends", [disable, end_sessions, let_idle], ids=lambda end: end.__name__)
+@pytest.mark.parametrize("ends", [disable, end_sessions, let_idle, deactivate_by_directory], ids=lambda end: end.__name__)
 def test_who_is_nobody_since_a_moment_ago_is_answered_as_strangers_are(cast: Cast, ends: Callable[[User], None]) -> None:
     """An administrator, for whom most is open, in a browser that was let in before."""
     browser = Client(headers={"accept-language": "en"})

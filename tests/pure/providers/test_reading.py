@@ -110,8 +110,8 @@ def test_environment_says_the_same_of_saml_as_a_file() -> None:
         ({"client_secret": "in the file"}, "no secret is written there; set LOGIN_OKTA_CLIENT_SECRET"),
         ({"preset": "octa"}, "there is no preset 'octa'"),
         ({"kind": "ldap"}, "the kind is one of oidc, saml"),
-        ({"scim": {"tokens": ["a token itself"]}}, "providers.okta.scim.tokens.0"),
-        ({"scim": {"tokens": []}}, "providers.okta.scim.tokens"),
+        ({"scim": {"subject": "sub"}}, "providers.okta.scim.subject"),
+        ({"scim": {"subject": "userName", "tokens": ["a token itself"]}}, "providers.okta.scim.tokens"),
     ],
 )
 def test_half_or_lax_configuration_is_refused_by_the_fields_name(changed: Mapping[str, Any], says: str) -> None:
