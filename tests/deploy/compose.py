@@ -1,6 +1,7 @@
 """docker-compose.yml read as a container engine reads it, its commands started as plain processes."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -50,20 +51,10 @@ class Machine:
 
     def environment(self, service: str) -> dict[str, str]:
         """Return the service's own environment, with this machine's places for the containers'."""
-        given = {name: str(value) for name, value in SERVICES[service]["environment"].items()}
+        given = {name: by_default(str(value)) for name, value in SERVICES[service]["environment"].items()}
         here = {
             "ALLOWED_HOSTS": "portal.example.com",
             "PORTAL_URL": "https://portal.example.com",
-            "RECONCILE_SECONDS": "180",
-            "SETTLING_SECONDS": "60",
-            "HEALTH_SECONDS": "300",
-            "SEAL_LATE_SECONDS": "600",
-            "DELIVERIES_KEPT_DAYS": "90",
-            "PERSON_PENDING_REQUESTS": "20",
-            "PERSON_REQUESTS_PER_HOUR": "120",
-            **{name: "" for name in given if name.endswith("_ROLE_ARN")},
-            "AWS_IDENTITY_CENTER_REGION": "ap-northeast-1",
-            "AWS_REGION": "ap-northeast-1",
             "SPOOL_DIR": str(self.folder / "spool"),
             "SEAL_GUARD": str(self.folder),
             "HEARTBEAT_FILE": str(self.folder / f"{service}.heartbeat"),
@@ -80,6 +71,11 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def by_default(value: str) -> str:
+    """Return a value as Compose has it where the operator's environment says nothing."""
+    return re.sub(r"\$\{\w+(?::?-([^}]*))?\}", lambda found: found[1] or "", value)
 
 
 def unescaped(words: Sequence[str]) -> list[str]:

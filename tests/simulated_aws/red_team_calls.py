@@ -22,6 +22,8 @@ _LET_THROUGH = {
     *("ChangeSetNotFound", "DeleteConflict", "EntityAlreadyExists", "InvalidAuthenticationCode", "InvalidDocument"),
     *("LimitExceeded", "NoSuchEntity"),
 }
+# Services whose calls can be made of an act alone; one about an object needs a bucket that the stacks do not make.
+CALLED = frozenset({"cloudformation", "iam", "identitystore", "ssm", "sts"})
 _REFUSED = {"AccessDenied", "AccessDeniedException"}
 _SETS: Mapping[str, Any] = {
     "PolicyDocument": json.dumps(EVERYTHING),
@@ -72,7 +74,7 @@ def real_acts(acts: Sequence[Act]) -> list[Act]:
     calls = [act for act in acts if act is not passed]
     if passed and [act.action for act in calls] != ["cloudformation:CreateStack"]:
         return []
-    if not all(resources.is_listed(*act.action.split(":")) for act in calls):
+    if not all(act.action.partition(":")[0] in CALLED and resources.is_listed(*act.action.split(":")) for act in calls):
         return []
     return [dataclasses.replace(act, policy=passed.resource) for act in calls] if passed else calls
 
