@@ -33,9 +33,11 @@ def _make_role(aws: Aws, *, trust: dict[str, Any], allowed: dict[str, Any] = MAY
 
 
 def _let(aws: Aws, person: str, *actions: str) -> Any:
-    """Return a client of somebody who may do no more than this."""
+    """Return a client of somebody who may do this and no more, and whom neither a boundary nor a rail of a group keeps from it."""
     iam = aws.admin_client("iam")
     iam.delete_user_permissions_boundary(UserName=person)
+    for group in iam.list_groups_for_user(UserName=person)["Groups"]:
+        iam.remove_user_from_group(UserName=person, GroupName=group["GroupName"])
     allowed = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
     iam.put_user_policy(UserName=person, PolicyName="Ssm", PolicyDocument=_document(allowed))
     return checked(aws.person(person).client("ssm"))
