@@ -33,7 +33,7 @@ def _make_role(aws: Aws, *, trust: dict[str, Any], allowed: dict[str, Any] = MAY
 
 
 def _let(aws: Aws, person: str, *actions: str) -> Any:
-    """Return a client of somebody who may do this and no more, and whom neither a boundary nor a rail of a group keeps from it."""
+    """Return a client of somebody who may do this and no more; no boundary and no group's rail keeps them from it."""
     iam = aws.admin_client("iam")
     iam.delete_user_permissions_boundary(UserName=person)
     for group in iam.list_groups_for_user(UserName=person)["Groups"]:
