@@ -98,9 +98,11 @@ def _keep(personal: Sequence[Committed], entry: TrailEntry) -> None:
 
 
 def _about(entry: TrailEntry, one: Committed) -> str:
-    """Return the username of whom the text tells: the subject where that is a person, else whoever acted, else nobody."""
+    """Return the username of whom the text tells: who acted where it is their proof, else the subject where that is a person.
+
+    A provider of log-in that acts proves who its person is: the proof is then about the subject.
+    """
     kind, _, name = entry.subject.partition(":")
-    if kind == "person" and one.path[0] not in OF_ACTOR:
-        return name
-    who = entry.on_behalf_of or entry.actor
-    return "" if ":" in who else who
+    subject, who = name if kind == "person" else "", entry.on_behalf_of or entry.actor
+    acted = "" if ":" in who else who
+    return acted or subject if one.path[0] in OF_ACTOR else subject or acted

@@ -95,6 +95,12 @@ def test_text_is_kept_under_whom_it_tells_of(now: datetime) -> None:
     }
 
 
+def test_subject_at_a_provider_is_kept_under_the_person_whom_it_proves(now: datetime) -> None:
+    proof = {"method": "oidc", "at": "2026-11-23T05:00:00Z", "identity": "login:okta:misaki@example.com"}
+    added(now, actor="provider:okta", data={**ADDED, "door": "browser", "proof": proof})
+    assert set(Personal.objects.values_list("person", flat=True)) == {"member01"}
+
+
 # Erasing
 
 
