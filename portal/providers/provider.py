@@ -1,5 +1,6 @@
 """A provider of log-in, as it is configured: how it proves people, whom it may bring, and what they are by what it says."""
 
+from abc import ABC, abstractmethod
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
@@ -116,7 +117,7 @@ class Scim(Strict):
     groups: Literal["", "displayName", "externalId"] = ""
 
 
-class Provider(Strict):
+class Provider(Strict, ABC):
     """What all kinds have. `name` is what its button says; `trusts_email`: that an address is somebody's own goes without saying.
 
     `username` is by which rule somebody new is named: by the part of their address before the @, or by nothing of theirs.
@@ -141,9 +142,9 @@ class Provider(Strict):
         return PREFIX + self.key
 
     @property
+    @abstractmethod
     def origins(self) -> frozenset[str]:
         """Return the origins to which a browser is sent for a log-in."""
-        raise NotImplementedError
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Provider":
