@@ -7,7 +7,7 @@ worker gives must rest on those (`access_requests.services.elevations.leave`). A
 from collections.abc import Mapping
 from enum import StrEnum
 
-from audits import stays, verified
+from audits import found, stays, verified
 from audits.acts import Act
 from audits.sealed import SEALED_TABLES
 from audits.triggers import TABLE
@@ -33,6 +33,12 @@ OF_PEOPLE = (
     Act.REQUEST_APPROVED,
     Act.ELEVATION_SCHEDULED,
     Act.ELEVATION_EXTENDED,
+    Act.FINDING_ASSIGNED,
+    Act.FINDING_COMMENTED,
+    Act.FINDING_ACCEPTANCE_ASKED,
+    Act.FINDING_ACCEPTANCE_REFUSED,
+    Act.FINDING_ACCEPTED,
+    Act.FINDING_CLOSED,
 )
 # What pages, verbs and evaluations of access read. People are read whole, password hashes included (SECURITY.md).
 _OF_ACCESS = (
@@ -58,6 +64,8 @@ _LETS_IN = (
 )
 # What workers find out and pages show.
 _FOUND = ("automationexecution", "backendhealth", "personlease", "reconciliation", "roleabilities", "rolegate", "slackcard")
+# Whatever finds something raises it, in the transaction of its entry.
+_RAISES = {found.TABLE: KEEP, found.NAMED_TABLE: APPEND}
 # Django's and allauth's own, by which nobody here is let do anything.
 _OF_DJANGO = (
     *("socialaccount_socialaccount", "socialaccount_socialapp", "socialaccount_socialtoken"),
@@ -91,6 +99,7 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         "audits_extract": KEEP,
         "audits_extractpart": READ,
         **dict.fromkeys((stays.TABLE, verified.TABLE), READ),
+        **_RAISES,
         PERSONAL: APPEND,
         TABLE: APPEND,
     },
@@ -123,6 +132,7 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         "allauth_idp_oidc_token": FORGET,
         TABLE: APPEND,
         PERSONAL: APPEND,
+        **_RAISES,
     },
     Service.NOTICES: {
         **_READ_BY_ALL,
@@ -149,6 +159,8 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         "audits_extractpart": "SELECT, INSERT, DELETE",
         PERSONAL: READ,
         TABLE: APPEND,
+        **_RAISES,
+        verified.TABLE: READ,
     },
     # It sends messages by the clock, and opens no connection.
     Service.BEAT: {},
@@ -161,7 +173,7 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
     },
     # For people who look by themselves, with a program of theirs: what an auditor believes. Who verifies it says so.
     Service.AUDITOR: {
-        **dict.fromkeys((TABLE, "audits_mention", "audits_noted", PERSONAL, stays.TABLE), READ),
+        **dict.fromkeys((TABLE, "audits_mention", "audits_noted", PERSONAL, stays.TABLE, *_RAISES), READ),
         **dict.fromkeys((*SEALED_TABLES, "audits_anchor", "audits_sealer"), READ),
         verified.TABLE: APPEND,
     },

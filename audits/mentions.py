@@ -19,7 +19,10 @@ Found = tuple[Kind, str]
 BATCH = 1000
 # Field of the data -> what it names: a text, a list of them, or objects that have a name.
 FIELDS: Mapping[str, tuple[Kind, ...]] = {
-    **dict.fromkeys(("requester", "person", "approver", "undo_asked_by", "owners"), (Kind.PERSON,)),
+    **dict.fromkeys(
+        ("requester", "person", "approver", "undo_asked_by", "owners", "owner", "caused_by", "asked_by", "accepted_by"),
+        (Kind.PERSON,),
+    ),
     **dict.fromkeys(("iam_user", "iam_user_name"), (Kind.IAM_USER,)),
     **dict.fromkeys(("work_group", "work_groups", "standing_groups"), (Kind.GROUP,)),
     # Of a role that is not known by its ARN yet: the account, a stroke and its name.

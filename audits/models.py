@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from audits.extracted import Extract, ExtractPart, ExtractState, Format
+from audits.found import Finding, FindingName, FindingStatus, Severity
 from audits.mentioned import Kind, Mention, Noted
 from audits.sealed import Anchor, Checkpoint, Log, Sealer, SealKey, SealState, StampState, Tile
 from audits.stays import Stay
@@ -21,6 +22,9 @@ __all__ = [
     "Extract",
     "ExtractPart",
     "ExtractState",
+    "Finding",
+    "FindingName",
+    "FindingStatus",
     "Format",
     "Kind",
     "Late",
@@ -31,6 +35,7 @@ __all__ = [
     "SealKey",
     "SealState",
     "Sealer",
+    "Severity",
     "StampState",
     "Stay",
     "Tile",

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from audits import kinds
 from audits.acts import Act, reasons
 from audits.acts.words import WORDS
 from audits.models import TrailEntry
@@ -93,7 +94,20 @@ def _words(entry: TrailEntry) -> dict[str, str]:
         "principal": _text(entry, "drift", "principal"),
         "found": reasons.differs(drift["kind"], thing=drift["thing"], name=drift["name"]) if drift["kind"] else "",
     }
+    said |= _of_finding(entry)
     return {name: word or NOT_SAID for name, word in said.items()}
+
+
+def _of_finding(entry: TrailEntry) -> dict[str, str]:
+    """Return the words of a finding."""
+    names = ("code", "owner", "accepted_until", "asked_until", "asked_because")
+    finding = _value(entry, "finding")
+    return {
+        **{name: _text(entry, "finding", name) for name in names},
+        "due": _text(entry, "finding", "due_on"),
+        "comment": _text(entry, "comment"),
+        "finding": kinds.said(finding["kind"], finding["key"]) if isinstance(finding, dict) else "",
+    }
 
 
 def _end(entry: TrailEntry) -> str:

@@ -6,7 +6,7 @@ An act stays for ever, since entries name it. Entries of older versions are read
 from enum import Enum, StrEnum, auto
 from typing import Self
 
-from audits.acts import catalogue, directories, drifts, elevations, exports, log_ins, people, programs, requests, seals
+from audits.acts import catalogue, directories, drifts, elevations, exports, findings, log_ins, people, programs, requests, seals
 from audits.acts.shape import Data, personal
 
 
@@ -85,6 +85,22 @@ class Act(StrEnum):
     DRIFT_GONE = "drift.gone", drifts.DriftMoved, LAST
     DRIFT_ACCEPTED = "drift.accepted", drifts.DriftMoved, LAST
 
+    FINDING_OPENED = "finding.opened", findings.Seen
+    FINDING_SEEN = "finding.seen", findings.Seen
+    FINDING_REOPENED = "finding.reopened", findings.Seen
+    FINDING_ASSIGNED = "finding.assigned", findings.Assigned
+    FINDING_COMMENTED = "finding.commented", findings.Said
+    # By one administrator, and by another one.
+    FINDING_ACCEPTANCE_ASKED = "finding.acceptance_asked", findings.OfFinding
+    FINDING_ACCEPTANCE_REFUSED = "finding.acceptance_refused", findings.Said
+    FINDING_ACCEPTED = "finding.accepted", findings.Said
+    FINDING_ACCEPTANCE_ENDED = "finding.acceptance_ended", findings.Said
+    # By the portal, which sees that the cause is gone; by a person, who says so.
+    FINDING_GONE = "finding.gone", findings.Seen, LAST
+    FINDING_CLOSED = "finding.closed", findings.Said, LAST
+    # All findings that were opened, or opened again, and were never told before.
+    FINDINGS_TOLD = "findings.told", findings.FindingsTold
+
     CATALOGUE_ADDED = "catalogue.added", catalogue.CatalogueAdded
     CATALOGUE_CHANGED = "catalogue.changed", catalogue.CatalogueChanged
     CATALOGUE_RETIRED = "catalogue.retired", catalogue.CatalogueRetired
@@ -159,4 +175,5 @@ TOLD = frozenset(act for act in Act if act.is_news)
 TOLD_TO_PERSON = frozenset(act for act in Act if act.is_own)
 # The version of new entries. 1: a request's long texts are in each of its entries. 2: in the entry of its submission alone.
 # 3: each act's data has a shape, which is checked when it is written. 4: log-ins, directories; why a request was withdrawn.
+# 5: findings.
 LATEST = max(act.shape.since for act in Act)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
@@ -33,6 +34,8 @@ and `on_behalf_of` whom where a program carried it; `subject`, what it is about;
 | 1 | a request's long texts are in each of its entries |
 | 2 | they are in the entry of its submission alone; the others have the digest, which covers them |
 | 3 | the data of each act has the shape below, and nothing else is written |
+| 4 | log-ins and directories; why a request was withdrawn |
+| 5 | findings |
 
 *In italics* is what a sentence takes from the entry. **News** is told to chats and webhooks. **Last** ends a story: after it the
 portal decides nothing more about this subject, and does nothing but look at AWS again and tidy up. **Since** is the version since
@@ -52,6 +55,8 @@ SUBJECTS = {
     "E-": "An elevation, `E-…`",
     "comparison": "A comparison of AWS with the portal, `comparison`",
     "D-": "Drift, `D-…`",
+    "F-": "A finding, `F-…`",
+    "findings": "Findings that are told, `findings`",
     "account:": "The catalogue, `account:…`, `role:…`, `standing_group:…`, `policy:…`, `work_group:…`",
     "document:": "A document in AWS, `document:…`",
     "person:": "A person, `person:…`",
@@ -73,6 +78,7 @@ TYPES = {
     int: "whole number",
     bool: "true or false",
     AwareDatetime: "time",
+    date: "day",
     JsonValue: "anything",
     type(None): "null",
 }

@@ -1,0 +1,115 @@
+"""What the portal sees: something wrong, the same again, and that it is gone.
+
+In the transaction of the entry that is the evidence. The same kind with the same key is the same finding: it is opened once, and
+opened again if it was closed. While it is open or accepted, being seen again is written down when there is new evidence, when it
+is worse than before or somebody else caused it, and else once a day.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+
+from audits.acts import Act
+from audits.findings import writing
+from audits.findings.identity import code_of
+from audits.kinds import KINDS, Kind
+from audits.models import Finding, FindingStatus, Severity
+from portal.verbs.actor import WORKER, Actor
+
+SEEN_EVERY = timedelta(days=1)
+# Of the entries that are evidence the first are named.
+MOST = 50
+
+
+def raise_finding(
+    *,
+    kind: Kind,
+    key: Mapping[str, str],
+    evidence: Collection[int],
+    now: datetime,
+    severity: Severity | None = None,
+    caused_by: Collection[str] = (),
+    remark: str = "",
+    actor: Actor = WORKER,
+) -> Finding:
+    """Open the finding, or note that it was seen again; return it.
+
+    `evidence`: ids of entries of the trail. `severity`: another one than its kind's. `caused_by`: usernames of people who can
+    not be the ones to accept it. `remark`: what no entry says. Raises ValueError for a key that is not its kind's.
+    """
+    code = code_of(kind, key)
+    writing.hold()
+    finding = Finding.objects.filter(code=code).first()
+    data = {"evidence": sorted(set(evidence))[:MOST], "remark": remark}
+    level = KINDS[kind].severity if severity is None else severity
+    if finding is None:
+        finding = Finding(code=code, kind=kind, key=dict(key), severity=level, caused_by=sorted(set(caused_by)))
+        _open(finding, now)
+        finding.first_seen_at = now
+        writing.write(finding, Act.FINDING_OPENED, actor=actor, now=now, data=data)
+        return finding
+    is_news = finding.status == FindingStatus.CLOSED or _differs(finding, level, caused_by)
+    finding.severity = max(finding.severity, level)
+    finding.caused_by = sorted({*finding.caused_by, *caused_by})
+    if finding.status == FindingStatus.CLOSED:
+        _open(finding, now)
+        finding.times_opened += 1
+        writing.write(finding, Act.FINDING_REOPENED, actor=actor, now=now, data=data)
+    elif is_news or evidence or now - finding.last_seen_at >= SEEN_EVERY:
+        finding.last_seen_at = now
+        writing.write(finding, Act.FINDING_SEEN, actor=actor, now=now, data=data)
+    return finding
+
+
+def see_again(findings: Collection[tuple[Kind, Mapping[str, str]]], *, now: datetime) -> None:
+    """Note of those of the findings that are there still and were not seen for a day that they were. Two statements at least."""
+    codes = [code_of(kind, key) for kind, key in findings]
+    unseen = Finding.objects.filter(code__in=codes, last_seen_at__lte=now - SEEN_EVERY).exclude(status=FindingStatus.CLOSED)
+    if not unseen.exists():
+        return
+    writing.hold()
+    for finding in unseen.order_by("pk"):
+        finding.last_seen_at = now
+        writing.write(finding, Act.FINDING_SEEN, actor=WORKER, now=now, data={"evidence": [], "remark": ""})
+
+
+def gone(
+    *,
+    kind: Kind,
+    key: Mapping[str, str],
+    evidence: Collection[int],
+    now: datetime,
+    remark: str = "",
+    actor: Actor = WORKER,
+) -> None:
+    """Close the finding, if there is one that is not closed: its cause is there no longer."""
+    code = code_of(kind, key)
+    if not Finding.objects.filter(code=code).exclude(status=FindingStatus.CLOSED).exists():
+        return
+    writing.hold()
+    finding = Finding.objects.get(code=code)
+    if finding.status == FindingStatus.CLOSED:
+        return
+    close(finding, now)
+    data = {"evidence": sorted(set(evidence))[:MOST], "remark": remark}
+    writing.write(finding, Act.FINDING_GONE, actor=actor, now=now, data=data)
+
+
+def close(finding: Finding, now: datetime) -> None:
+    """Set what a closed finding has. Who owned it and when it was due stays: it may come again."""
+    finding.status, finding.closed_at = FindingStatus.CLOSED, now
+    forget_acceptance(finding)
+
+
+def forget_acceptance(finding: Finding) -> None:
+    finding.accepted_until, finding.accepted_by = None, ""
+    finding.asked_by, finding.asked_until, finding.asked_because = "", None, ""
+
+
+def _open(finding: Finding, now: datetime) -> None:
+    finding.status, finding.closed_at = FindingStatus.OPEN, None
+    finding.opened_at = finding.last_seen_at = now
+    forget_acceptance(finding)
+
+
+def _differs(finding: Finding, severity: Severity, caused_by: Collection[str]) -> bool:
+    return severity > finding.severity or not set(caused_by) <= set(finding.caused_by)

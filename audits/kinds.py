@@ -1,0 +1,142 @@
+"""The kinds of findings. Whoever finds something new adds a line here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from audits.acts import reasons
+from audits.found import Severity
+
+
+class Kind(StrEnum):
+    DRIFT = "drift"
+    TRAIL_UNSEALED = "trail_unsealed"
+    GUARD_TOUCHED = "guard_touched"
+    TRAIL_DAMAGED = "trail_damaged"
+    RECORDED_LATE = "recorded_late"
+    ROW_FORGED = "row_forged"
+    COUNTER_GONE_BACK = "counter_gone_back"
+    END_OVERDUE = "end_overdue"
+    NOT_GRANTED = "not_granted"
+    TABLES_APART = "tables_apart"
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """Of a kind: its name, a sentence that its key's fields fill in, and what to do.
+
+    `key`: the fields that tell causes apart. The same values of them are the same finding, however often it is seen.
+    `goes_by_itself`: the portal sees when the cause is gone, and closes it; nobody closes it by hand.
+    `is_told`: nothing else tells channels of what makes it.
+    """
+
+    name: Promise
+    sentence: Promise
+    advice: Promise
+    key: tuple[str, ...]
+    severity: Severity
+    goes_by_itself: bool = False
+    is_told: bool = True
+
+
+KINDS: Mapping[str, About] = {
+    Kind.DRIFT: About(
+        name=_("Drift"),
+        sentence=_("Drift in %(account)s: %(difference)s"),
+        advice=_("Undo it, or have it known as right, on its page of drift. The next comparison with AWS closes the finding."),
+        key=("difference", "account", "thing", "name"),
+        severity=Severity.HIGH,
+        goes_by_itself=True,
+        is_told=False,
+    ),
+    Kind.TRAIL_UNSEALED: About(
+        name=_("Trail not sealed"),
+        sentence=_("The audit trail of %(log)s is not sealed any more"),
+        advice=_("The page of the seal says what holds it up. The finding closes when the trail is sealed again."),
+        key=("log",),
+        severity=Severity.CRITICAL,
+        goes_by_itself=True,
+        is_told=False,
+    ),
+    Kind.GUARD_TOUCHED: About(
+        name=_("Guard of the seal touched"),
+        sentence=_("Somebody deleted or overwrote what guards the seal: %(remark)s"),
+        advice=_("Find out by CloudTrail who did it. What was written first is still there."),
+        key=("log", "remark"),
+        severity=Severity.CRITICAL,
+        is_told=False,
+    ),
+    Kind.TRAIL_DAMAGED: About(
+        name=_("Trail does not verify"),
+        sentence=_("A verification of the audit trail failed at %(place)s"),
+        advice=_("Keep the database as it is, and compare with an export from before. A verification that holds closes it."),
+        key=("log", "place"),
+        severity=Severity.CRITICAL,
+        goes_by_itself=True,
+    ),
+    Kind.RECORDED_LATE: About(
+        name=_("Recorded late"),
+        sentence=_("Entries of %(actor)s were recorded at another time than they tell of, and do not say why"),
+        advice=_("Look at the clocks of the portal's machines, and at who can write as the database's owner."),
+        key=("actor",),
+        severity=Severity.HIGH,
+        is_told=False,
+    ),
+    Kind.ROW_FORGED: About(
+        name=_("Forged row"),
+        sentence=_("The database said of %(elevation)s what the decisions do not allow, and nothing was given: %(reason)s"),
+        advice=_("Find out who wrote to the database. Change its passwords, and compare the tables with the trail."),
+        key=("elevation", "reason"),
+        severity=Severity.CRITICAL,
+    ),
+    Kind.COUNTER_GONE_BACK: About(
+        name=_("Counter gone back"),
+        sentence=_("A security key of %(person)s counted less than before: %(factor)s may have been copied"),
+        advice=_("Take the key away from the account, and ask its owner. Whoever has the copy may have logged in."),
+        key=("person", "factor"),
+        severity=Severity.HIGH,
+    ),
+    Kind.END_OVERDUE: About(
+        name=_("End past due"),
+        sentence=_("%(elevation)s should have ended, and AWS has not shown that it did"),
+        advice=_("Its page says what AWS refuses. The finding closes when AWS shows that the access is gone."),
+        key=("elevation",),
+        severity=Severity.CRITICAL,
+        goes_by_itself=True,
+    ),
+    Kind.NOT_GRANTED: About(
+        name=_("Not granted"),
+        sentence=_("%(elevation)s was approved and not granted"),
+        advice=_("Its page says what AWS refused. Put that right before the same is asked for again."),
+        key=("elevation",),
+        severity=Severity.LOW,
+    ),
+    Kind.TABLES_APART: About(
+        name=_("Trail and tables apart"),
+        sentence=_("The table %(table)s says of %(subject)s what the trail does not"),
+        advice=_("The trail is believed. Find out who changed the row; a comparison that holds closes the finding."),
+        key=("table", "subject"),
+        severity=Severity.CRITICAL,
+        goes_by_itself=True,
+    ),
+}
+
+
+def said(kind: str, key: Mapping[str, str]) -> str:
+    """Return what was found, as a sentence; the bare names for a kind that only another version knows."""
+    about = KINDS.get(kind)
+    if about is None or set(about.key) != set(key):
+        return " ".join([kind, *key.values()])
+    return str(about.sentence) % _in_words(key)
+
+
+def _in_words(key: Mapping[str, str]) -> dict[str, str]:
+    words = dict(key)
+    if "difference" in key:
+        words["difference"] = reasons.differs(key["difference"], thing=key["thing"], name=key["name"])
+    if "reason" in key:
+        words["reason"] = reasons.stopped(key["reason"])
+    return words
