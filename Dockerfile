@@ -8,7 +8,7 @@ ENV PATH=/venv/bin:$PATH
 COPY . .
 # The settings ask for these and collecting files uses none of them.
 RUN pybabel --quiet compile -D django -d locale \
-    && SECRET_KEY=$(head -c 48 /dev/urandom | base64 -w 0) OIDC_PRIVATE_KEY=none ALLOWED_HOSTS=none PORTAL_URL=https://none \
+    && SECRET_KEY=$(head -c 48 /dev/urandom | base64 -w 0) OIDC_PRIVATE_KEY=none FACTOR_KEY=$(head -c 48 /dev/urandom | base64 -w 0) ALLOWED_HOSTS=none PORTAL_URL=https://none \
        DATABASE_URL=sqlite:// BROKER_URL=memory:// python manage.py collectstatic --noinput \
     && python -m compileall -q /app
 

@@ -147,6 +147,7 @@ def _production() -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "portal.settings.production",
         "SECRET_KEY": secrets.token_urlsafe(64),
         "OIDC_PRIVATE_KEY": throwaway_key(),
+        "FACTOR_KEY": secrets.token_urlsafe(48),
         "ALLOWED_HOSTS": "portal.example.com",
         "PORTAL_URL": "https://portal.example.com",
         "DATABASE_URL": "postgresql://sekisho@127.0.0.1/sekisho",

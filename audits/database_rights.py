@@ -46,7 +46,7 @@ _OF_ACCESS = (
     *("standinggroup", "standinggroup_people", "standinggroup_target_roles", "targetrole"),
     *("workgroup", "workgroup_requesters", "workgroup_target_roles"),
 )
-_PEOPLE = ("users_user", "users_linkedidentity", "users_heldrole")
+_PEOPLE = ("users_user", "users_linkedidentity", "users_heldrole", "users_factor")
 _READ_BY_ALL = dict.fromkeys((*(f"access_requests_{name}" for name in _OF_ACCESS), *_PEOPLE), READ)
 # What people and the catalogue's file say there is.
 _SAID = (
@@ -61,6 +61,7 @@ _LETS_IN = (
     *("access_requests_linkcode", "access_requests_personaltoken", "account_emailaddress", "account_emailconfirmation"),
     *("allauth_idp_oidc_client", "allauth_idp_oidc_token", "cache", "django_session", "users_linkedidentity"),
     *("users_heldrole", "users_providersession", "usersessions_usersession"),
+    *("mfa_authenticator", "users_factor", "users_factorreset"),
 )
 # What workers find out and pages show.
 _FOUND = ("automationexecution", "backendhealth", "personlease", "reconciliation", "roleabilities", "rolegate", "slackcard")

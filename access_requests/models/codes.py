@@ -1,41 +1,34 @@
-"""Short public codes, so that no key of the database is ever shown, guessed or counted."""
+"""The public codes of what people here speak of, by kind."""
 
-import secrets
 import uuid
 
-# Crockford's base 32: nothing in it is taken for something else when read aloud at night.
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-LENGTH = 8
+from portal import codes
 
 
 def request_code() -> str:
-    return f"R-{_random()}"
+    return codes.new("R")
 
 
 def elevation_code() -> str:
-    return f"E-{_random()}"
+    return codes.new("E")
 
 
 def drift_code() -> str:
-    return f"D-{_random()}"
+    return codes.new("D")
 
 
 def token_code() -> str:
-    return f"T-{_random()}"
+    return codes.new("T")
 
 
 def delivery_code() -> str:
-    return f"N-{_random()}"
+    return codes.new("N")
 
 
 def webhook_code() -> str:
-    return f"W-{_random()}"
+    return codes.new("W")
 
 
 def resource_id() -> str:
     """Return what a directory calls a person or group of its own by; programs read it, nobody aloud."""
     return str(uuid.uuid4())
-
-
-def _random() -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))

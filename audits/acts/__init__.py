@@ -6,7 +6,20 @@ An act stays for ever, since entries name it. Entries of older versions are read
 from enum import Enum, StrEnum, auto
 from typing import Self
 
-from audits.acts import catalogue, directories, drifts, elevations, exports, findings, log_ins, people, programs, requests, seals
+from audits.acts import (
+    catalogue,
+    directories,
+    drifts,
+    elevations,
+    exports,
+    factors,
+    findings,
+    log_ins,
+    people,
+    programs,
+    requests,
+    seals,
+)
 from audits.acts.shape import Data, personal
 
 
@@ -120,6 +133,13 @@ class Act(StrEnum):
     LOGGED_OUT = "person.logged_out", log_ins.InBrowser
     LOG_IN_FAILED = "log_in.failed", log_ins.LogInFailed
     SESSIONS_ENDED = "person.sessions_ended", log_ins.SessionsEnded
+    FACTOR_ADDED = "factor.added", factors.FactorAdded
+    FACTOR_REMOVED = "factor.removed", factors.FactorRemoved
+    RECOVERY_USED = "factor.recovery_used", factors.RecoveryUsed
+    FACTOR_CLONED = "factor.cloned", factors.FactorCloned
+    FACTOR_RESET_PROPOSED = "factor.reset_proposed", factors.ResetProposed
+    FACTOR_RESET_DROPPED = "factor.reset_dropped", factors.ResetDropped
+    FACTORS_RESET = "factor.reset", factors.FactorsReset
     IAM_USER_BOUND = "iam_user.bound", people.Bound
     IAM_USER_UNBOUND = "iam_user.unbound", people.Unbound
     IDENTITY_CENTER_USER_BOUND = "identity_center_user.bound", people.Bound
@@ -175,5 +195,5 @@ TOLD = frozenset(act for act in Act if act.is_news)
 TOLD_TO_PERSON = frozenset(act for act in Act if act.is_own)
 # The version of new entries. 1: a request's long texts are in each of its entries. 2: in the entry of its submission alone.
 # 3: each act's data has a shape, which is checked when it is written. 4: log-ins, directories; why a request was withdrawn.
-# 5: findings.
+# 5: findings, second factors.
 LATEST = max(act.shape.since for act in Act)

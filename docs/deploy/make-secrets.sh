@@ -17,6 +17,7 @@ make() { # name, then the command whose output it holds
 
 make secret_key openssl rand -hex 48
 make oidc_private_key openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:3072
+make factor_key openssl rand -hex 32
 make seal_key openssl genpkey -quiet -algorithm ed25519
 make owner_password openssl rand -hex 24
 make owner_database_url printf 'postgresql://sekisho_owner:%s@postgres/sekisho' "$(cat "$folder/owner_password")"

@@ -32,9 +32,10 @@ class Secrets:
 
 
 def open_all(keys: Path) -> Secrets:
-    """Return what is kept in the folder, and make what is not there yet; the settings read three more from there."""
+    """Return what is kept in the folder, and make what is not there yet; the settings read four more from there."""
     _kept(keys / "secret_key", lambda: secrets.token_urlsafe(64))
     _kept(keys / "oidc_private_key.pem", throwaway_key)
+    _kept(keys / "factor_key", lambda: secrets.token_urlsafe(48))
     _kept(keys / "seal_key.pem", seal_key)
     return Secrets(
         aws_admin=_access_key(keys / "aws_admin"),

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.socialaccount",
     "allauth.idp.oidc",
+    "allauth.mfa",
     "allauth.usersessions",
     "csp",
     "django_guid",

@@ -9,6 +9,7 @@ from portal.settings.signing import throwaway_key
 
 DEBUG = True
 SECRET_KEY = "development only: signs nothing that anybody relies on"  # noqa: S105  Not a secret: it protects nothing.
+FACTOR_KEYS = ["development only: seals nothing that anybody relies on"]
 IDP_OIDC_PRIVATE_KEY = throwaway_key()
 ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 PORTAL_URL = env.str("PORTAL_URL", "http://localhost:8000")

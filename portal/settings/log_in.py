@@ -32,3 +32,14 @@ SOCIALACCOUNT_ADAPTER = "portal.accounts.provided.ProvidedAccounts"
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+
+# Second factors: what allauth keeps of them is sealed by the first of these keys, and opened by any. Where there is none, as in
+# processes that look at no factor, none is opened.
+FACTOR_KEYS: list[str] = []
+MFA_ADAPTER = "portal.accounts.factors.adapter.SealedFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Sekisho"
+# Steps of 30 seconds by which a clock may be wrong.
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODE_DIGITS = 10
+MFA_WEBAUTHN_USER_VERIFICATION = "required"

@@ -8,8 +8,8 @@ from portal.settings.environment import env, optional_secret, secret
 from portal.settings.login_providers import *  # noqa: F403
 from portal.settings.notices import *  # noqa: F403
 
-KEYS = ("SECRET_KEY", "OIDC_PRIVATE_KEY")
-# What signs nothing is given no key. Django itself refuses to use an empty SECRET_KEY, so what signs all the same stops there.
+KEYS = ("SECRET_KEY", "OIDC_PRIVATE_KEY", "FACTOR_KEY")
+# What signs and seals nothing is given no key. Django itself refuses an empty SECRET_KEY, so what signs all the same stops there.
 SIGNS_WITH: list[str] = env.list("SIGNS_WITH", list(KEYS))
 if unknown := [name for name in SIGNS_WITH if name not in KEYS]:
     raise ImproperlyConfigured(f"SIGNS_WITH names {', '.join(unknown)}: there are {', '.join(KEYS)}.")
@@ -19,6 +19,12 @@ if SECRET_KEY and len(SECRET_KEY) < 50:
 # For what was signed and sealed by it, while the key is being changed.
 SECRET_KEY_FALLBACKS = [before] if (before := optional_secret("SECRET_KEY_BEFORE")) else []
 IDP_OIDC_PRIVATE_KEY = secret("OIDC_PRIVATE_KEY") if "OIDC_PRIVATE_KEY" in SIGNS_WITH else ""
+# The one by which second factors are sealed; and, until all are sealed anew, the one before it.
+FACTOR_KEYS = [secret("FACTOR_KEY")] if "FACTOR_KEY" in SIGNS_WITH else []
+if FACTOR_KEYS and (before := optional_secret("FACTOR_KEY_BEFORE")):
+    FACTOR_KEYS.append(before)
+if any(len(key) < 32 for key in FACTOR_KEYS):
+    raise ImproperlyConfigured("FACTOR_KEY or FACTOR_KEY_BEFORE is shorter than 32 characters.")
 if env.bool("DEBUG", False):
     raise ImproperlyConfigured("DEBUG is set: production does not run with it.")
 if env.bool("WEBHOOK_ALLOW_HTTP_TO_LOOPBACK", False):

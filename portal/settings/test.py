@@ -9,6 +9,7 @@ from portal.settings.environment import env
 from portal.settings.signing import throwaway_key
 
 SECRET_KEY = "tests only: signs nothing that anybody relies on....."  # noqa: S105  Not a secret: it protects nothing.
+FACTOR_KEYS = ["tests only: seals nothing that anybody relies on"]
 IDP_OIDC_PRIVATE_KEY = throwaway_key()
 SLACK_SIGNING_SECRET = "tests only: what Slack would sign with"  # noqa: S105  Not a secret: it protects nothing.
 SLACK_TEAM_ID = ""

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from portal import codes
 from portal.providers.provider import Role
 
 
@@ -136,3 +137,73 @@ class ProviderSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider}:{self.subject}"
+
+
+def factor_code() -> str:
+    return codes.new("F")
+
+
+class FactorKind(models.TextChoices):
+    TOTP = "totp", _("one-time codes")
+    PASSKEY = "passkey", _("passkey")
+    RECOVERY = "recovery", _("recovery codes")
+
+
+class Factor(models.Model):
+    """By what a person proves themselves besides a password, as rules, counters and pages read it.
+
+    Secrets are in allauth's row alone, sealed. What a passkey's signature is verified by is in the trail too, from when it was
+    added, and whoever grants by one reads it there.
+    """
+
+    code = models.CharField(_("number"), max_length=10, unique=True, default=factor_code, editable=False)
+    person = models.ForeignKey(User, models.CASCADE, related_name="factors", verbose_name=_("person"))
+    kind = models.CharField(_("kind"), max_length=10, choices=FactorKind.choices)
+    name = models.CharField(_("name"), max_length=60, blank=True)
+    authenticator = models.OneToOneField("mfa.Authenticator", models.CASCADE, related_name="factor")
+    # Of a passkey, in base64url; the key as COSE writes it.
+    credential_id = models.CharField(max_length=1400, blank=True, default="", editable=False)
+    public_key = models.TextField(blank=True, default="", editable=False)
+    # The highest that the passkey has counted its signatures to; for ever 0 where it does not count.
+    sign_count = models.BigIntegerField(default=0, editable=False)
+    # The step of time whose one-time code was taken last. A code of it or of an earlier one is not taken again.
+    last_step = models.BigIntegerField(null=True, editable=False)
+    added_at = models.DateTimeField(_("added"))
+    last_used_at = models.DateTimeField(_("last used"), null=True)
+
+    class Meta:
+        verbose_name = _("second factor")
+        verbose_name_plural = _("second factors")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(kind__in=sorted(FactorKind.values)), name="users_factor_known_kind"),
+            models.CheckConstraint(
+                condition=(models.Q(kind=FactorKind.PASSKEY) & ~models.Q(credential_id="") & ~models.Q(public_key=""))
+                | (~models.Q(kind=FactorKind.PASSKEY) & models.Q(credential_id="", public_key="")),
+                name="users_factor_passkey_has_its_key",
+            ),
+            models.UniqueConstraint("credential_id", condition=~models.Q(credential_id=""), name="users_factor_passkey_once"),
+            models.UniqueConstraint(
+                "person", "kind", condition=~models.Q(kind=FactorKind.PASSKEY), name="users_factor_one_of_its_kind"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class FactorReset(models.Model):
+    """One administrator proposes to take all factors from a person; another one does it. The row goes when it is settled."""
+
+    person = models.OneToOneField(User, models.CASCADE, related_name="factor_reset", verbose_name=_("person"))
+    # As the trail names who acts.
+    proposed_by = models.CharField(_("proposed by"), max_length=160)
+    reason = models.CharField(_("reason"), max_length=500)
+    proposed_at = models.DateTimeField(_("proposed"))
+    good_until = models.DateTimeField(_("good until"))
+
+    class Meta:
+        verbose_name = _("reset of second factors")
+        verbose_name_plural = _("resets of second factors")
+
+    def __str__(self) -> str:
+        return str(self.person)

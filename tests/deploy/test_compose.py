@@ -135,7 +135,7 @@ def test_each_service_has_the_password_of_its_own_role_alone() -> None:
 
 def test_what_signs_nothing_has_no_key() -> None:
     assert services_with("secret_key") == {"web", "notices-worker"}
-    assert services_with("oidc_private_key") == {"web"}
+    assert services_with("oidc_private_key") == services_with("factor_key") == {"web"}
 
 
 def test_sealer_alone_has_the_key_of_the_seal_and_the_guard() -> None:

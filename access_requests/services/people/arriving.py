@@ -12,13 +12,13 @@ from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from access_requests.models.codes import ALPHABET
 from access_requests.selectors import identities, scim
 from access_requests.services.people import arrival_errors, people, roles, sessions
 from access_requests.services.people.people import Profile
 from access_requests.services.record import changes, locking
 from audits.acts import Act
 from audits.models import TrailEntry
+from portal.codes import ALPHABET
 from portal.providers.provider import Provider
 from portal.users.models import LinkedIdentity, ProviderSession, User
 from portal.verbs import rejections

@@ -11,13 +11,13 @@ from django.db import IntegrityError
 from django.utils.crypto import salted_hmac
 
 from access_requests.models import LinkCode, WrongCode
-from access_requests.models.codes import ALPHABET
 from access_requests.selectors import identities
 from access_requests.services.people import identity_errors
 from access_requests.services.people.credentials import ChatAccount
 from access_requests.services.record import changes, locking
 from audits.acts import Act
 from portal import typed_words
+from portal.codes import ALPHABET
 from portal.users.models import LinkedIdentity, User
 from portal.verbs import rejections
 from portal.verbs.actor import Actor, Door

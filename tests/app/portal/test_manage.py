@@ -17,7 +17,10 @@ MANAGE = Path(__file__).parents[3] / "manage.py"
     ("given", "expected"),
     [
         ({}, "SECRET_KEY is missing: set SECRET_KEY, or SECRET_KEY_FILE to a file that holds it."),
-        ({"SECRET_KEY": "x" * 50, "OIDC_PRIVATE_KEY": "x"}, 'Environment variable "ALLOWED_HOSTS" not set'),
+        (
+            {"SECRET_KEY": "x" * 50, "OIDC_PRIVATE_KEY": "x", "FACTOR_KEY": "x" * 32},
+            'Environment variable "ALLOWED_HOSTS" not set',
+        ),
     ],
 )
 def test_setting_that_is_missing_is_named_in_one_line(given: dict[str, str], expected: str) -> None:

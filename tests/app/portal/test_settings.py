@@ -13,15 +13,17 @@ from environs import EnvError
 GIVEN = {
     "SECRET_KEY": "k" * 50,
     "OIDC_PRIVATE_KEY": "a key",
+    "FACTOR_KEY": "f" * 32,
     "ALLOWED_HOSTS": "portal.example.com",
     "PORTAL_URL": "https://portal.example.com",
     "DATABASE_URL": "postgresql://sekisho_app@postgres/sekisho",
     "BROKER_URL": "redis://redis:6379/0",
 }
-KEYS = ("SECRET_KEY", "OIDC_PRIVATE_KEY")
+KEYS = ("SECRET_KEY", "OIDC_PRIVATE_KEY", "FACTOR_KEY")
 LAX = {
     "DEBUG": "true",
     "SECRET_KEY": "short",
+    "FACTOR_KEY": "f" * 31,
     "ALLOWED_HOSTS": "portal.example.com,*",
     "PORTAL_URL": "http://portal.example.com",
     "WEBHOOK_ALLOW_HTTP_TO_LOOPBACK": "true",
@@ -103,13 +105,13 @@ def test_secret_may_be_in_a_file_but_not_in_two_places(tmp_path: Path, monkeypat
     assert production()["SECRET_KEY"] == "f" * 50
 
 
-@pytest.mark.parametrize(("keys", "has"), [("", set()), ("SECRET_KEY", {"SECRET_KEY"}), ("SECRET_KEY,OIDC_PRIVATE_KEY", {*KEYS})])
+@pytest.mark.parametrize(("keys", "has"), [("", set()), ("SECRET_KEY", {"SECRET_KEY"}), (",".join(KEYS), {*KEYS})])
 def test_what_signs_nothing_starts_without_keys(keys: str, has: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIGNS_WITH", keys)
     for name in set(KEYS) - has:
         monkeypatch.delenv(name)
     settings = production()
-    kept = {"SECRET_KEY": settings["SECRET_KEY"], "OIDC_PRIVATE_KEY": settings["IDP_OIDC_PRIVATE_KEY"]}
+    kept = dict(zip(KEYS, (settings["SECRET_KEY"], settings["IDP_OIDC_PRIVATE_KEY"], settings["FACTOR_KEYS"]), strict=True))
     assert {name for name, value in kept.items() if value} == has
 
 
@@ -118,6 +120,14 @@ def test_key_that_is_signed_with_must_be_there(name: str, monkeypatch: pytest.Mo
     monkeypatch.setenv("SIGNS_WITH", name)
     monkeypatch.delenv(name)
     with pytest.raises(ImproperlyConfigured, match=name):
+        production()
+
+
+def test_key_of_factors_that_is_being_changed_opens_what_it_sealed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FACTOR_KEY_BEFORE", "b" * 32)
+    assert production()["FACTOR_KEYS"] == ["f" * 32, "b" * 32]
+    monkeypatch.setenv("FACTOR_KEY_BEFORE", "b" * 31)
+    with pytest.raises(ImproperlyConfigured, match="shorter than 32"):
         production()
 
 

@@ -26,16 +26,15 @@ from access_requests.models import (
     Reconciliation,
     RequestedGroup,
     RoleGate,
-    ScimGroup,
-    ScimUser,
     SlackCard,
     StandingGroup,
     TargetRole,
     WebhookEndpoint,
     WorkGroup,
 )
-from portal.users.models import HeldRole, LinkedIdentity, User
+from portal.users.models import User
 from portal.verbs.models import IdempotentAnswer
+from tests.worlds import broken_people
 from tests.worlds.cast import Cast
 from tests.worlds.story import approved, elevated, submitted
 
@@ -171,38 +170,8 @@ def two_comparisons_at_once(_cast: Cast, now: datetime) -> Callable[[], object]:
     return lambda: Reconciliation.objects.create(began_at=now, alive_at=now, running=True)
 
 
-def scim_users_with(first: Fields, second: Fields) -> Break:
-    """Return what makes two people of one directory, who but for these fields could both be."""
-
-    def made(cast: Cast, now: datetime, name: str, fields: Fields) -> object:
-        said: dict[str, Any] = {"user_name_key": name, "created_at": now, "modified_at": now, "person": name, **fields}
-        return ScimUser.objects.create(provider="okta", **{**said, "person": getattr(cast, said["person"])})
-
-    def break_it(cast: Cast, now: datetime) -> Callable[[], object]:
-        made(cast, now, "member01", first)
-        return lambda: made(cast, now, "member02", second)
-
-    return break_it
-
-
-def scim_groups_with(first: Fields, second: Fields) -> Break:
-    def made(now: datetime, name: str, fields: Fields) -> object:
-        return ScimGroup.objects.create(provider="okta", **{"name_key": name, "created_at": now, "modified_at": now, **fields})
-
-    def break_it(_cast: Cast, now: datetime) -> Callable[[], object]:
-        made(now, "one", first)
-        return lambda: made(now, "other", second)
-
-    return break_it
-
-
-def role_twice(cast: Cast, now: datetime) -> Callable[[], object]:
-    held = {"person": cast.member01, "role": "engineer", "source": "login:okta", "since": now, "confirmed_at": now}
-    HeldRole.objects.create(**held)
-    return lambda: HeldRole.objects.create(**held)
-
-
 BREAKS: dict[str, Break] = {
+    **broken_people.BREAKS,
     "request_status_known": request_with(status="granted", settled_at=F("submitted_at")),
     "request_duration_or_end": request_with(duration_minutes=None),
     "request_asked_end_after_start": asked_end_before_start,
@@ -260,16 +229,6 @@ BREAKS: dict[str, Break] = {
     "webhook_disabled_has_reason": webhook_with(enabled=False),
     "webhook_previous_secret_ends": webhook_with(previous_secret="sealed"),
     "slack_one_card_a_place": card_sent_twice,
-    "users_username_any_case": lambda _cast, _: lambda: User.objects.create(username="MEMBER01"),
-    "users_role_once_a_source": role_twice,
-    "scim_user_name_once": scim_users_with({"user_name_key": "a"}, {"user_name_key": "a"}),
-    "scim_user_external_id_once": scim_users_with({"external_id": "1"}, {"external_id": "1"}),
-    "scim_user_person_once": scim_users_with({}, {"person": "member01"}),
-    "scim_group_name_once": scim_groups_with({"name_key": "a"}, {"name_key": "a"}),
-    "scim_group_external_id_once": scim_groups_with({"external_id": "1"}, {"external_id": "1"}),
-    "users_one_person_an_identity": lambda cast, _: (
-        lambda: LinkedIdentity.objects.create(person=cast.member02, provider="slack", external_id="u0member01")
-    ),
 }
 
 
