@@ -140,7 +140,7 @@ class ProviderSession(models.Model):
 
 
 def factor_code() -> str:
-    return codes.new("F")
+    return codes.new("K")
 
 
 class FactorKind(models.TextChoices):
