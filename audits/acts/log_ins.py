@@ -38,8 +38,9 @@ class InBrowser(OfPerson):
 class LogInFailed(Done):
     """Said of the person, or of `log-in` where nobody has the name that was typed, which is kept nowhere: it may be a password.
 
-    `step`: `log_in`, or `confirm` of somebody who is logged in. `reason`: `wrong`, `disabled` with the right password, or `held`:
-    after too many, it was not even looked at. `unrecorded`: so many more have failed since the last entry.
+    `step`: `log_in`, `factor` of somebody whose password was right, or `confirm` of somebody who is logged in. `reason`: `wrong`,
+    `disabled` with the right password, `copied`, of a passkey, or `held`: after too many, it was not even looked at.
+    `unrecorded`: so many more have failed since the last entry.
     """
 
     about: ClassVar = ("log-in", "person:")

@@ -17,13 +17,12 @@ from access_requests import wording
 from access_requests.services.people import log_ins, people
 from portal.accounts import arrivals, known_devices, sessions, throttling
 from portal.accounts.configured import is_emergency, may_use_password
+from portal.accounts.place import place_of
 from portal.addresses import address_of
 from portal.pages.actor import actor_of, carry_out
 from portal.pages.page import PageRequest
 from portal.users.models import User
 from portal.verbs.rejections import PersonDisabled
-
-LONGEST_USER_AGENT = 200
 
 
 class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types.
@@ -75,7 +74,7 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
         begin = partial(
             log_ins.begin,
             session_key=request.session.session_key or "",
-            place=_place(request),
+            place=place_of(request),
             is_new_device=is_new,
             is_emergency=login is None and is_emergency(user.username),
         )
@@ -92,7 +91,7 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
 
     def logout(self, request: PageRequest) -> None:
         key, actor = request.session.session_key or "", actor_of(request)
-        end = partial(log_ins.end, session_key=key, place=_place(request), actor=actor, now=timezone.now())
+        end = partial(log_ins.end, session_key=key, place=place_of(request), actor=actor, now=timezone.now())
         # A session that has ended meanwhile has its entry.
         with suppress(PermissionDenied):
             carry_out(request, end, ends_own_rights=True)
@@ -110,14 +109,9 @@ def _name(credentials: Mapping[str, Any]) -> str:
     return str(credentials.get("username") or "")
 
 
-def _place(request: HttpRequest) -> log_ins.Place:
-    agent = "".join(each for each in request.headers.get("User-Agent", "") if each.isprintable())
-    return log_ins.Place(address=str(address_of(request) or ""), user_agent=agent[:LONGEST_USER_AGENT])
-
-
 def _record_failure(request: HttpRequest, name: str, reason: str) -> None:
     step = log_ins.CONFIRM if request.user.is_authenticated else log_ins.LOG_IN
-    log_ins.fail(request=request, name=name, step=step, reason=reason, place=_place(request), now=timezone.now())
+    log_ins.fail(request=request, name=name, step=step, reason=reason, place=place_of(request), now=timezone.now())
 
 
 class ApiClients(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth ships no types.

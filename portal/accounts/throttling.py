@@ -12,11 +12,15 @@ from allauth.core.internal.ratelimit import RateLimitUsage
 from django.http import HttpRequest
 
 from portal.accounts import known_devices
+from portal.users.models import User
 
 # Failures of one name from one network, of one name with one known device, and from one network whatever the name.
 LIMITS = {"name_and_network": "5/5m/key", "known_device": "5/5m/key", "network": "20/m/key"}
 # Guesses at one name from everywhere, after which each network has one try in the place of five.
 EVERYWHERE, UNDER_ATTACK = {"name": "100/h/key"}, {"name_and_network": "1/5m/key"}
+
+# Of second factors: from one known device, and from all that are not known together.
+CODE_LIMITS = {"code_of_known_device": "5/5m/key", "code": "10/h/key"}
 
 
 def begin(request: HttpRequest, name: str) -> RateLimitUsage | None:
@@ -37,6 +41,18 @@ def begin(request: HttpRequest, name: str) -> RateLimitUsage | None:
         together.rollback()
         return None
     return together
+
+
+def begin_code(request: HttpRequest, person: User) -> RateLimitUsage | None:
+    """Count a try at a person's second factor, as `begin` counts those at a password.
+
+    Who tries knows the password. A code has six digits: from devices that are not known so few tries are looked at, wherever they
+    come from, that nobody guesses one; whoever has the password of somebody else can hold them up there, and in no other device.
+    """
+    device = known_devices.of(request, person.username)
+    if device:
+        return _count(request, "code_of_known_device", f"{device}:{person.pk}", CODE_LIMITS)
+    return _count(request, "code", str(person.pk), CODE_LIMITS)
 
 
 def _count(request: HttpRequest, action: str, key: str, limits: dict[str, str]) -> RateLimitUsage | None:

@@ -19,8 +19,8 @@ from portal.verbs.actor import Actor, Door, Process
 from portal.verbs.rejections import PersonDisabled
 from portal.verbs.run import run
 
-LOG_IN, CONFIRM = "log_in", "confirm"
-WRONG, DISABLED, HELD = "wrong", "disabled", "held"
+LOG_IN, FACTOR, CONFIRM = "log_in", "factor", "confirm"
+WRONG, DISABLED, HELD, COPIED = "wrong", "disabled", "held", "copied"
 NOBODY = "log-in"
 # How many failures get an entry, of one person, or of nobody whom the portal knows; and of all together. The others are counted.
 ENTRIES = {"of_one": "20/h/key", "of_all": "200/h/key"}

@@ -1,0 +1,27 @@
+"""What is refused about second factors. No call of the API answers these."""
+
+from portal.verbs.rejections import NotAllowed, TooOften, Unusable, _
+
+
+class CodeWrong(Unusable):
+    code = "code_wrong"
+    sentence = _("This code is wrong or was used already. Wait for the next one: each works once.")
+
+
+class PasskeyRefused(Unusable):
+    """`what` names what of the browser's answer does not hold, for administrators."""
+
+    code = "passkey_refused"
+    sentence = _("The passkey was not accepted. Begin again; if it stays so, tell an administrator (%(what)s).")
+
+
+class PasskeyCopied(NotAllowed):
+    """Its count has not grown. `known` is the last, `said` what it says now."""
+
+    code = "passkey_copied"
+    sentence = _("This passkey was refused: there may be a copy of it. Remove it, add another one, and tell an administrator.")
+
+
+class TooManyCodes(TooOften):
+    code = "too_many_codes"
+    sentence = _("Too many wrong codes. Wait a few minutes, then try again.")
