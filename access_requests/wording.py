@@ -131,12 +131,16 @@ def approval(level: ApprovalLevel) -> str:
     return gettext("all of %(people)s") % data if len(people) == level.approvals else gettext("%(n)s of %(people)s") % data
 
 
+def approvals(rule: ApprovalPolicy) -> str:
+    """Return who must approve, level by level."""
+    levels = sorted(rule.levels.all(), key=lambda level: level.number)
+    return pgettext("between levels of approval", ", then ").join(approval(level) for level in levels)
+
+
 def policy(rule: ApprovalPolicy) -> str:
     """Return an approval policy in words: who approves, how long access may last, how soon it is decided."""
-    levels = sorted(rule.levels.all(), key=lambda level: level.number)
-    approvals = pgettext("between levels of approval", ", then ").join(approval(level) for level in levels)
     times = [gettext("%(setting)s %(time)s") % {"setting": name, "time": phrases.duration(time)} for name, time in rule.times()]
-    said = [gettext("Approved by %(approvals)s") % {"approvals": approvals}, lasts(rule), *times]
+    said = [gettext("Approved by %(approvals)s") % {"approvals": approvals(rule)}, lasts(rule), *times]
     return pgettext("between what a policy says", "; ").join(said)
 
 

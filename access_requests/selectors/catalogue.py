@@ -2,14 +2,25 @@
 
 from django.db.models import Q, QuerySet
 
-from access_requests.models import AwsAccount, StandingGroup, WorkGroup
+from access_requests.models import AccessRequest, AwsAccount, StandingGroup, WorkGroup
 from portal.users.models import User
+
+# So many groups stand first in the form that asks, of so many requests.
+LAST_USED, LOOKS_AT = 2, 20
 
 
 def requestable_by(person: User) -> QuerySet[WorkGroup]:
     """Return the work groups that the person may ask for, with roles and policy."""
     mine = Q(everyone_may_request=True) | Q(requesters=person)
     return in_full(WorkGroup.objects.filter(mine, retired_at=None).distinct())
+
+
+def used_last(person: User) -> list[str]:
+    """Return the names of the work groups that the person asked for last, the latest first. One query."""
+    asked = (
+        AccessRequest.objects.filter(requester=person, extends=None).order_by("-pk").values_list("work_groups__name", flat=True)
+    )
+    return list(dict.fromkeys(name for name in asked[:LOOKS_AT] if name))[:LAST_USED]
 
 
 def in_full(groups: QuerySet[WorkGroup]) -> QuerySet[WorkGroup]:

@@ -38,6 +38,7 @@ urlpatterns = [
     path("decided/", decisions.decided, name="decided"),
     path("catalogue/", catalogue.mine, name="catalogue"),
     path("catalogue/whole/", catalogue.whole, name="catalogue-whole"),
+    path("catalogue/roles/<slug:account>/<str:name>/", catalogue.role, name="role"),
     path("people/", people.people, name="people"),
     path("people/<str:username>/", person.person, name="person"),
     path("people/<str:username>/disable/", person.person_disable, name="person-disable"),

@@ -84,6 +84,7 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "decided"): EVERYBODY,
     (GET, "catalogue"): EVERYBODY,
     (GET, "catalogue-whole"): EVERYBODY,
+    (GET, "role"): EVERYBODY,
     (GET, "people"): READERS,
     # Of member01; each has a session.
     (GET, "person"): READERS,
@@ -413,11 +414,13 @@ def filled(cast: Cast, path: str, start: datetime) -> str:
         "me/sessions/<": lambda: session_of(cast.member01).pk,
         "webhooks/<": lambda: webhook(now=now).code,
         "deliveries/<": lambda: delivered(now=now).code,
+        "catalogue/roles/<": lambda: cast.prod_member.target_roles.get().name,
         "audit/trail/<": lambda: told(cast, now=now, start=start).pk,
     }
     for beginning, make in made.items():
         if path.startswith(beginning):
-            return "/" + re.sub("<(slug:code|slug:key|int:number)>", str(make()), path)
+            path = path.replace("<slug:account>", cast.production.key)
+            return "/" + re.sub("<(slug:code|slug:key|int:number|str:name)>", str(make()), path)
     return without_gaps(path)
 
 

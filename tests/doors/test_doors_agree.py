@@ -18,7 +18,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from access_requests.models import AccessRequest, ApiClient, ApprovalPolicy, Elevation
-from access_requests.web.requests.forms import FOR, NOW
+from access_requests.web.requests.ask_form import FOR, NOW
 from portal.users.models import User
 from portal.verbs.actor import Door
 from portal.verbs.rejections import Rejection

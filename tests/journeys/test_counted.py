@@ -41,6 +41,15 @@ class Hand:
         self._reach(there)
         self.person.page.keyboard.type(text)
 
+    def pick(self, there: Locator) -> None:
+        """Check a box or choose a radio."""
+        self.done.append("pick")
+        if not self.by_keyboard:
+            there.check()
+            return
+        self._reach(there)
+        self.person.page.keyboard.press("Space")
+
     def _reach(self, there: Locator) -> None:
         """Go there by Tab: what cannot be reached so, or not in reasonable time, is not there for who has no mouse."""
         for _ in range(FARTHEST):
@@ -73,6 +82,28 @@ def test_decision_from_home_takes_two(
         assert len(hand.done) <= 2
     assert list(AccessRequest.objects.order_by("pk").values_list("status", flat=True)) == ["approved", "rejected"]
     lead.look(f"decided-on-home-{language}")
+
+
+@pytest.mark.parametrize(("language", "by_keyboard"), HANDS)
+def test_request_from_home_takes_five(
+    cast: Cast,
+    transactional_db: None,
+    travel: Travel,
+    language: str,
+    by_keyboard: bool,  # noqa: FBT001
+) -> None:
+    person = travel("member01", language=language)
+    hand = Hand(person, by_keyboard)
+    hand.click(person.page.locator("main").get_by_role("link", name=person.says("Ask for access")))
+    hand.pick(person.page.get_by_role("checkbox", name="ProdMemberWorkGroup"))
+    expect(person.page.locator("#outlook")).to_contain_text("ProdMemberWorkGroup")
+    person.look(f"asking-{language}")
+    hand.fill(person.page.locator("[name=reason]"), "fix the index")
+    hand.fill(person.page.locator("[name=change_ticket]"), "CHG-123")
+    hand.click(person.page.locator("main").get_by_role("button", name=person.says("Ask for access"), exact=True))
+    expect(person.page.locator(".eyebrow")).to_contain_text("R-")
+    assert AccessRequest.objects.get().duration_minutes == 60
+    assert len(hand.done) <= 5
 
 
 @pytest.mark.parametrize(("language", "by_keyboard"), HANDS)

@@ -1,12 +1,14 @@
 """What may be asked for, and by whose leave. For everybody who is logged in."""
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from access_requests.models import TargetRole
 from access_requests.selectors import abilities, switching
 from access_requests.selectors import catalogue as selectors
 from access_requests.web.catalogue import lines
+from access_requests.web.catalogue.abilities import ShownAbilities
 from access_requests.web.drift import matrix_person
 from portal.pages.page import PageRequest
 
@@ -38,3 +40,14 @@ def whole(request: PageRequest) -> HttpResponse:
         "add_policy": lines.add_policy() if request.user.is_administrator else "",
     }
     return render(request, "access_requests/catalogue/catalogue.html", context)
+
+
+@require_safe
+def role(request: PageRequest, account: str, name: str) -> HttpResponse:
+    """Each answer to what one role can do, with what decided it."""
+    found = TargetRole.objects.select_related("account", "abilities").filter(account__key=account, name=name).first()
+    if found is None:
+        raise Http404
+    groups = found.work_groups.filter(retired_at=None).order_by("name")
+    can = ShownAbilities(abilities=abilities.of_role(found), groups=list(groups.values_list("name", flat=True)))
+    return render(request, "access_requests/catalogue/role.html", {"can": can})

@@ -1,5 +1,8 @@
 """Asking for access. For everybody who is logged in; what one may ask for is the catalogue's to say."""
 
+from datetime import datetime
+from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -13,42 +16,51 @@ from access_requests.lifecycle import RequestStatus
 from access_requests.models import AccessRequest, Decision, Verdict
 from access_requests.selectors import abilities, catalogue, switching
 from access_requests.services.requests.submit import submit
-from access_requests.web.requests.forms import AT, FOR, NOW, TEXTS, UNTIL, RequestForm
+from access_requests.web.requests import outlook
+from access_requests.web.requests.ask_form import AT, FOR, NOW, TEXTS, UNTIL, RequestForm
 from portal.pages.actor import actor_of, carry_out
 from portal.pages.page import PageRequest, with_headers_of
 from portal.users.models import User
 from portal.verbs.rejections import Rejection
 
 UNUSABLE = 422
+OUTLOOK = "access_requests/requests/_outlook.html"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_new(request: PageRequest) -> HttpResponse:
+    """The form; for htmx, what would become of the groups and times that are typed so far."""
+    now = timezone.now()
     groups = list(abilities.with_groups(catalogue.requestable_by(request.user)))
+    form_of = partial(RequestForm, groups=groups, used=catalogue.used_last(request.user), now=now)
     if request.method == "POST":
-        return _submitted(request, RequestForm(request.POST, groups=groups))
-    return _form(request, RequestForm(initial=_initial(request), groups=groups))
+        return _submitted(request, form_of(request.POST), now=now)
+    if request.htmx:
+        seen = outlook.of(form_of(request.GET), request.user, now=now)
+        return render(request, OUTLOOK, {"outlook": seen, "mfa": switching.mfa_of(request.user)})
+    return _form(request, form_of(initial=_initial(request)), now=now)
 
 
-def _submitted(request: PageRequest, form: RequestForm) -> HttpResponse:
+def _submitted(request: PageRequest, form: RequestForm, *, now: datetime) -> HttpResponse:
     """Submit what was typed, or show it again with what is wrong."""
     if not form.is_valid():
-        return _form(request, form, status=UNUSABLE)
-    ask, actor, now = form.ask(), actor_of(request), timezone.now()
+        return _form(request, form, now=now, status=UNUSABLE)
+    ask, actor = form.ask(), actor_of(request)
     try:
         made = carry_out(request, lambda: submit(ask=ask, actor=actor, now=now))
     except Rejection as rejection:
         form.refuse(rejection)
-        return with_headers_of(rejection, _form(request, form, status=rejection.status))
+        return with_headers_of(rejection, _form(request, form, now=now, status=rejection.status))
     messages.success(request, _("You asked for access. The request has the number %(code)s.") % {"code": made.code})
     return redirect("request", made.code)
 
 
-def _form(request: PageRequest, form: RequestForm, *, status: int = 200) -> HttpResponse:
+def _form(request: PageRequest, form: RequestForm, *, now: datetime, status: int = 200) -> HttpResponse:
     context = {
         "form": form,
         "sent_back": _sent_back(request.user, form["revises"].value()),
-        "groups": form.groups,
+        # What is refused stands above the form then.
+        "outlook": outlook.of(form, request.user, now=now) if status == HTTPStatus.OK else None,
         "mfa": switching.mfa_of(request.user),
     }
     return render(request, "access_requests/requests/request_new.html", context, status=status)

@@ -1,6 +1,7 @@
-"""What an approver should know before deciding: why a grant would not work, and how the same went the last times."""
+"""What to know before asking and deciding: why a grant would not work, and how the same went the last times."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +14,7 @@ from access_requests.lifecycle import DRIFT_OPEN
 from access_requests.models import AccessRequest, BackendHealth, Drift, DriftKind, Elevation, RoleGate, WorkGroup
 from access_requests.selectors import system
 from access_requests.services.elevations import gates
+from portal.users.models import User
 
 LAST_TIMES = 3
 LOOKS_BACK = timedelta(days=180)
@@ -60,16 +62,20 @@ def of(requests: Sequence[AccessRequest], *, now: datetime) -> Mapping[int, Befo
     """Return it by the requests' keys, in four queries. The requests are loaded in full."""
     if not requests:
         return {}
-    known = _known(requests, now)
+    groups = {group for request in requests for group in request.work_groups.all()}
+    known = _known({request.requester_id for request in requests}, groups, now)
     return {request.pk: _of_one(request, known) for request in requests}
 
 
-def _known(requests: Sequence[AccessRequest], now: datetime) -> Known:
-    groups = {group for request in requests for group in request.work_groups.all()}
+def warnings(person: User, groups: Sequence[WorkGroup], *, now: datetime) -> list[str]:
+    """Return why a grant would not work, as far as that is known before anything is asked for."""
+    known = _known({person.pk}, set(groups), now)
+    return _warnings(person, groups, known.earlier, known)
+
+
+def _known(people: AbstractSet[int], groups: AbstractSet[WorkGroup], now: datetime) -> Known:
     roles = {role.pk for group in groups for role in group.target_roles.all()}
-    earlier = Elevation.objects.filter(
-        person__in={request.requester_id for request in requests}, work_group__in=groups, starts_at__gt=now - LOOKS_BACK
-    )
+    earlier = Elevation.objects.filter(person__in=people, work_group__in=groups, starts_at__gt=now - LOOKS_BACK)
     return Known(
         drifts=list(Drift.objects.filter(status__in=DRIFT_OPEN, kind__in=[*OF_GROUP, *OF_ROLE, *OF_USER]).order_by("pk")),
         backends={row.alias: row for row in BackendHealth.objects.all()},
@@ -83,14 +89,20 @@ def _of_one(request: AccessRequest, known: Known) -> Beforehand:
     groups = list(request.work_groups.all())
     names = {group.pk for group in groups}
     earlier = [row for row in known.earlier if row.person_id == request.requester_id and row.work_group_id in names]
-    warnings = [*_of_drift(request, groups, known), *_of_backends(groups, known), *_of_gates(groups, known), *_of_limits(earlier)]
-    return Beforehand(warnings=warnings, last=[row for row in earlier if row.request_id != request.pk][:LAST_TIMES])
+    return Beforehand(
+        warnings=_warnings(request.requester, groups, earlier, known),
+        last=[row for row in earlier if row.request_id != request.pk][:LAST_TIMES],
+    )
 
 
-def _of_drift(request: AccessRequest, groups: Iterable[WorkGroup], known: Known) -> Iterator[str]:
+def _warnings(person: User, groups: Sequence[WorkGroup], earlier: Sequence[Elevation], known: Known) -> list[str]:
+    return [*_of_drift(person, groups, known), *_of_backends(groups, known), *_of_gates(groups, known), *_of_limits(earlier)]
+
+
+def _of_drift(person: User, groups: Iterable[WorkGroup], known: Known) -> Iterator[str]:
     names = {group.name for group in groups}
     roles = {(role.account.key, role.name) for group in groups for role in group.target_roles.all()}
-    binding = getattr(request.requester, "iam_user", None)
+    binding = getattr(person, "iam_user", None)
     for drift in known.drifts:
         said = {"thing": drift.thing, "name": drift.name}
         if drift.kind in OF_GROUP and drift.thing in names:

@@ -99,6 +99,16 @@ function markNewRows(root, fresh) {
   }
 }
 
+// ---- A form is sent once, however often its button is pressed; coming back to its page it can be sent again.
+document.addEventListener("submit", (event) => {
+  if ("sending" in event.target.dataset) event.preventDefault();
+  else if (!event.defaultPrevented && event.target.method === "post") event.target.dataset.sending = "";
+});
+
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sending]")) delete form.dataset.sending;
+});
+
 // ---- htmx
 function prepare(root, fresh) {
   watchCountdowns(root);

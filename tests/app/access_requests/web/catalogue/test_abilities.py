@@ -48,6 +48,9 @@ DECIDED = {
 }
 
 
+ROLE = "/catalogue/roles/production/Prod_MemberRole/"
+
+
 @pytest.fixture
 def evaluated(cast: Cast, clock: Clock) -> RoleAbilities:
     let_portal_in(cast.production)
@@ -86,7 +89,7 @@ def test_line_names_what_it_may_first_and_what_is_not_known_before_what_it_may_n
 
 
 def test_policies_and_the_statement_are_behind_it_as_text(cast: Cast, browse: Browse, evaluated: RoleAbilities) -> None:
-    page = page_of(browse, cast, "/catalogue/")
+    page = page_of(browse, cast, ROLE)
     for fact in (
         "role Prod_MemberRole: Work (Read)",
         "prod-&lt;data&gt;",
@@ -160,3 +163,19 @@ def test_words_are_said_in_the_readers_language(cast: Cast, browse: Browse, eval
         words = str(QUESTIONS["read_objects"])
     page = laid_out(browse(cast.member01, language=language).get("/catalogue/"))
     assert words.replace("'", "&#x27;") in page
+
+
+def test_answers_are_one_click_away_from_where_people_ask_and_decide(
+    cast: Cast, browse: Browse, clock: Clock, evaluated: RoleAbilities
+) -> None:
+    made = submitted(cast.member01, now=clock.now)
+    for who, address in (
+        *(("member01", "/catalogue/"), ("member01", "/requests/new/")),
+        *(("leader01", "/queue/"), ("leader01", f"/requests/{made.code}/")),
+    ):
+        assert f'<a href="{ROLE}">' in page_of(browse, cast, address, who), address
+
+
+@pytest.mark.parametrize("address", ["/catalogue/roles/jump/Prod_MemberRole/", "/catalogue/roles/production/Nobody/"])
+def test_role_that_is_not_there_is_not_found(cast: Cast, browse: Browse, address: str) -> None:
+    assert browse(cast.member01).get(address).status_code == 404

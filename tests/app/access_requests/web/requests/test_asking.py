@@ -2,13 +2,15 @@
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from access_requests.lifecycle import RequestStatus
-from access_requests.models import AccessRequest
+from access_requests.models import AccessRequest, Drift, DriftKind, WorkGroup
 from tests.app.access_requests.web.conftest import Browse
 from tests.worlds.cast import Cast
 from tests.worlds.clock import Clock
@@ -151,7 +153,103 @@ def test_same_contents_are_offered_again_without_times_that_have_passed(cast: Ca
     form = opened(browse(cast.member01), f"{URL}?like={model.code}")
     assert form["reason"].value() == "every month"
     assert form["work_groups"].value() == ["ProdMemberWorkGroup"]
-    assert (form["start"].value(), form["duration_minutes"].value()) == ("now", 30)
+    assert (form["start"].value(), form["finish"].value(), form["duration_minutes"].value()) == ("now", "30", None)
+
+
+def test_length_beside_the_chips_is_offered_again_as_a_number(cast: Cast, browse: Browse, clock: Clock) -> None:
+    model = submitted(cast.member01, now=clock.now, duration_minutes=45)
+    form = opened(browse(cast.member01), f"{URL}?like={model.code}")
+    assert (form["finish"].value(), form["duration_minutes"].value()) == ("for", 45)
+
+
+@pytest.mark.parametrize(("finish", "number", "minutes"), [("60", "", 60), ("60", "45", 45), ("for", "45", 45)])
+def test_number_that_is_typed_counts_before_the_chip(cast: Cast, browse: Browse, finish: str, number: str, minutes: int) -> None:
+    browse(cast.member01).post(URL, typed(finish=finish, duration_minutes=number))
+    assert AccessRequest.objects.get().duration_minutes == minutes
+
+
+def test_chips_are_the_lengths_that_some_policy_allows(cast: Cast, browse: Browse) -> None:
+    cast.one_lead.shortest_minutes, cast.one_lead.longest_minutes = 30, 90
+    cast.one_lead.save()
+    WorkGroup.objects.filter(name="ProdLeaderWorkGroup").update(policy=cast.one_lead)
+    values = [value for value, _label in opened(browse(cast.member01), URL).fields["finish"].choices]
+    assert values == ["30", "60", "90", "for", "until"]
+
+
+def test_chip_says_when_it_is_over(cast: Cast, browse: Browse, clock: Clock) -> None:
+    page = browse(cast.member01).get(URL).content.decode()
+    over = timezone.localtime(clock.now + timedelta(minutes=30), ZoneInfo("Asia/Tokyo"))
+    assert f'30 minutes<span class="meta about">–{over:%H:%M}</span>' in page
+
+
+def test_groups_stand_by_account_and_the_ones_used_last_before_all(cast: Cast, browse: Browse, clock: Clock) -> None:
+    client = browse(cast.member01)
+    assert sections(client) == [("Production", ["ProdLeaderWorkGroup", "ProdMemberWorkGroup"])]
+    submitted(cast.member01, now=clock.now)
+    submitted(cast.member02, now=clock.now, work_groups=["ProdLeaderWorkGroup"])
+    assert sections(client) == [("Used last", ["ProdMemberWorkGroup"]), ("Production", ["ProdLeaderWorkGroup"])]
+
+
+def test_purpose_stands_before_name_and_way_of_granting(cast: Cast, browse: Browse) -> None:
+    WorkGroup.objects.filter(name="ProdMemberWorkGroup").update(description="Operate & watch")
+    page = browse(cast.member01).get(URL).content.decode()
+    row = page.partition('data-words="Operate &amp; watch ProdMemberWorkGroup Production"')[2]
+    places = [row.index(words) for words in ("<strong>Operate &amp; watch</strong>", "IAM group")]
+    assert places == sorted(places)
+
+
+def test_only_group_is_picked_already(cast: Cast, browse: Browse) -> None:
+    WorkGroup.objects.filter(name="ProdLeaderWorkGroup").update(everyone_may_request=False)
+    assert opened(browse(cast.member01), URL)["work_groups"].value() == ["ProdMemberWorkGroup"]
+
+
+def test_what_would_become_of_it_is_said_before_it_is_sent(cast: Cast, browse: Browse, clock: Clock) -> None:
+    query = {"work_groups": "ProdMemberWorkGroup", "start": "now", "finish": "30"}
+    before = written()
+    page = outlook(browse(cast.member01), query)
+    over = timezone.localtime(clock.now + timedelta(minutes=30), ZoneInfo("Asia/Tokyo"))
+    assert f"{over:%H:%M}</time>, in 30 minutes" in page
+    assert "Approved by 1 of leader01, leader02" in page
+    assert "cannot work" not in page
+    assert written() == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"finish": "for", "duration_minutes": "241"}, "The longest time for this is 4 hours."),
+        ({"finish": "until", "ends_at": "2026-11-22T13:00"}, "This time has passed."),
+        ({"work_groups": ["ProdMemberWorkGroup", "ProdLeaderWorkGroup"]}, "approved under different policies"),
+    ],
+)
+def test_what_would_be_refused_is_said_before_it_is_sent(
+    cast: Cast, browse: Browse, changes: dict[str, Any], sentence: str
+) -> None:
+    assert sentence in outlook(
+        browse(cast.member01), {"work_groups": "ProdMemberWorkGroup", "start": "now", "finish": "60", **changes}
+    )
+
+
+def test_what_would_not_work_is_said_before_it_is_sent(cast: Cast, browse: Browse, clock: Clock) -> None:
+    first = submitted(cast.member01, now=clock.now)
+    seen = {"account": "jump", "thing": "ProdMemberWorkGroup", "work_group": cast.prod_member}
+    Drift.objects.create(**seen, kind=DriftKind.GROUP_GONE, found_at=clock.now, seen_at=clock.now)
+    page = outlook(browse(cast.member01), {"work_groups": "ProdMemberWorkGroup", "start": "now", "finish": "60"})
+    assert f"{first.code} for ProdMemberWorkGroup already waits for approval." in page
+    assert "The group ProdMemberWorkGroup is gone in AWS." in page
+
+
+@pytest.mark.parametrize(
+    "query", [{}, {"work_groups": "ProdMemberWorkGroup", "start": "at", "finish": "60"}, {"work_groups": "JumpAdminGroup"}]
+)
+def test_nothing_is_foreseen_of_what_cannot_be_read(cast: Cast, browse: Browse, query: dict[str, str]) -> None:
+    assert "ends about" not in outlook(browse(cast.member01), query)
+
+
+def test_form_that_is_filled_in_says_at_once_what_would_become_of_it(cast: Cast, browse: Browse, clock: Clock) -> None:
+    model = submitted(cast.member01, now=clock.now)
+    page = browse(cast.member01).get(f"{URL}?like={model.code}").content.decode()
+    assert f"{model.code} for ProdMemberWorkGroup already waits for approval." in page
 
 
 def test_sent_back_request_is_revised_and_linked_both_ways(cast: Cast, browse: Browse, clock: Clock) -> None:
@@ -182,6 +280,16 @@ def test_form_without_its_token_is_refused_and_nothing_is_written(cast: Cast) ->
     before = written()
     assert client.post(URL, typed()).status_code == 403
     assert written() == before
+
+
+def outlook(client: Client, query: dict[str, Any]) -> str:
+    page = client.get(URL, query, headers={"hx-request": "true"}).content.decode()
+    assert page.lstrip().startswith('<div id="outlook"')
+    return page
+
+
+def sections(client: Client) -> list[tuple[str, list[str]]]:
+    return [(section.title, [row.group.name for row in section.rows]) for section in opened(client, URL).sections]
 
 
 def opened(client: Client, url: str) -> Any:
