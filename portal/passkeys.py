@@ -22,6 +22,7 @@ from fido2.webauthn import (
     PublicKeyCredentialRpEntity,
     PublicKeyCredentialType,
     PublicKeyCredentialUserEntity,
+    RegistrationResponse,
     ResidentKeyRequirement,
     UserVerificationRequirement,
 )
@@ -31,6 +32,8 @@ ALGORITHMS = (ES256.ALGORITHM, EdDSA.ALGORITHM, RS256.ALGORITHM)
 # What fido2 raises for what is no answer of a browser at all, besides ValueError for one that does not count.
 MALFORMED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError, struct.error)
 REQUIRED = UserVerificationRequirement.REQUIRED
+# The fields of an answer that are bytes.
+IN_BASE64 = ("clientDataJSON", "authenticatorData", "attestationObject", "signature", "userHandle")
 Answer = Mapping[str, Any]
 
 
@@ -100,10 +103,12 @@ class RelyingParty:
     def registered(self, kept: Mapping[str, Any], answer: Answer) -> Registered:
         """Return the new passkey. Raises Refused."""
         try:
-            data = self._server().register_complete(_required(kept), answer)
+            said = RegistrationResponse.from_dict(_in_texts(answer))
+            data = self._server().register_complete(_required(kept), said)
             credential = data.credential_data
         except MALFORMED as error:
             raise Refused(str(error)) from error
+        _on_own_page(said)
         if credential is None or credential.public_key.ALGORITHM not in ALGORITHMS:
             raise Refused("a key of an algorithm that was not asked for")
         return Registered(
@@ -122,10 +127,11 @@ class RelyingParty:
     def asserted(self, kept: Mapping[str, Any], answer: Answer, *, known: Sequence[Passkey]) -> Asserted:
         """Return which of the known passkeys signed. Raises Refused. Whether its count has grown is for the caller to look at."""
         try:
-            said = AuthenticationResponse.from_dict(answer)
+            said = AuthenticationResponse.from_dict(_in_texts(answer))
             credential = self._server().authenticate_complete(_required(kept), [_credential(one) for one in known], said)
         except MALFORMED as error:
             raise Refused(str(error)) from error
+        _on_own_page(said)
         return Asserted(
             credential_id=websafe_encode(credential.credential_id), sign_count=said.response.authenticator_data.counter
         )
@@ -136,6 +142,20 @@ class RelyingParty:
             PublicKeyCredentialParameters(type=PublicKeyCredentialType.PUBLIC_KEY, alg=algorithm) for algorithm in ALGORITHMS
         ]
         return server
+
+
+def _in_texts(answer: Answer) -> Answer:
+    """Return the answer if its bytes are written as texts: fido2 takes a number in their place for so many bytes of zero."""
+    response = answer["response"]
+    given = [answer["rawId"], *(response.get(name) for name in IN_BASE64)]
+    if not all(isinstance(one, str | None) for one in given):
+        raise Refused("a number where a text belongs")
+    return answer
+
+
+def _on_own_page(said: RegistrationResponse | AuthenticationResponse) -> None:
+    if said.response.client_data.cross_origin:
+        raise Refused("asked in a frame of another site")
 
 
 def kept_for(challenge: bytes) -> dict[str, Any]:

@@ -84,6 +84,7 @@ REFUSED: dict[str, Callable[[], dict[str, Any]]] = {
     "another party": lambda: replace(ONE, rp_id="example.com").sign(CHALLENGE),
     "holder not asked": lambda: replace(ONE, verifies=False).sign(CHALLENGE),
     "another challenge": lambda: ONE.sign(b"d" * 32),
+    "in a frame": lambda: ONE.sign(CHALLENGE, crossOrigin=True),
     "of an enrolment": lambda: ONE.sign(CHALLENGE, kind="webauthn.create"),
     "another key": lambda: passkey(credential_id=ONE.credential_id).sign(CHALLENGE),
     "unknown": lambda: passkey().sign(CHALLENGE),
@@ -94,6 +95,14 @@ REFUSED: dict[str, Callable[[], dict[str, Any]]] = {
 def test_signature_is_refused(what: str) -> None:
     with pytest.raises(Refused):
         PORTAL.asserted(kept_for(CHALLENGE), REFUSED[what](), known=[known(ONE)])
+
+
+@pytest.mark.parametrize("field", ["rawId", "clientDataJSON", "authenticatorData", "signature", "userHandle"])
+def test_number_in_the_place_of_bytes_is_not_made_into_so_many_of_them(field: str) -> None:
+    answer = ONE.sign(CHALLENGE)
+    (answer if field == "rawId" else answer["response"])[field] = 10**10
+    with pytest.raises(Refused, match="a number where a text belongs"):
+        PORTAL.asserted(kept_for(CHALLENGE), answer, known=[known(ONE)])
 
 
 def test_holder_must_be_asked_whatever_was_kept() -> None:
