@@ -50,7 +50,7 @@ def in_full(requests: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
     elevations = Elevation.objects.select_related("work_group").prefetch_related("work_group__target_roles__account")
     return (
         with_failure(with_approvals(requests))
-        .select_related("requester__iam_user", "requester__identity_center_user", "policy", "extends", "revises")
+        .select_related("requester__iam_user", "requester__identity_center_user", "policy", "extends__request", "revises")
         .prefetch_related(
             "work_groups__target_roles__account",
             Prefetch("elevations", elevations.order_by("id")),

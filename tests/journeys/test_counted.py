@@ -1,6 +1,7 @@
 """What matters most takes few interactions, a click or a filled field each; by keyboard alone Enter is the click."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone, translation
@@ -104,6 +105,29 @@ def test_request_from_home_takes_five(
     expect(person.page.locator(".eyebrow")).to_contain_text("R-")
     assert AccessRequest.objects.get().duration_minutes == 60
     assert len(hand.done) <= 5
+
+
+@pytest.mark.parametrize(("language", "by_keyboard"), HANDS)
+def test_more_time_from_home_takes_three(
+    cast: Cast,
+    transactional_db: None,
+    travel: Travel,
+    language: str,
+    by_keyboard: bool,  # noqa: FBT001
+) -> None:
+    now = timezone.now()
+    elevation = elevated(cast.member01, cast.leader01, now=now)
+    run(lambda: taken_for_given(elevation, now=now))
+    person = travel("member01", language=language)
+    hand = Hand(person, by_keyboard)
+    hand.click(person.page.locator(".pass").get_by_role("link", name=person.says("Ask for more time")))
+    expect(person.page.locator("[name=reason]")).to_be_visible()
+    person.look(f"more-time-{language}")
+    hand.fill(person.page.locator("[name=reason]"), "the index is large")
+    hand.click(person.page.locator("main").get_by_role("button", name=person.says("Ask for more time"), exact=True))
+    expect(person.page.locator(".eyebrow")).to_contain_text("R-")
+    assert AccessRequest.objects.get(extends=elevation).asked_ends_at == elevation.ends_at + timedelta(minutes=30)
+    assert len(hand.done) <= 3
 
 
 @pytest.mark.parametrize(("language", "by_keyboard"), HANDS)

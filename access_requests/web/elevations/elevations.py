@@ -1,7 +1,6 @@
 """Elevations: who is in production, and ending or prolonging it. Everybody sees who, where and until when."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 
 from django.contrib import messages
@@ -28,7 +27,6 @@ from portal.verbs.rejections import Rejection
 
 UNUSABLE = 422
 READ_OR_SEND = ["GET", "HEAD", "POST"]
-USUAL_EXTENSION = timedelta(minutes=30)
 
 
 @require_safe
@@ -91,11 +89,11 @@ def elevation_extend(request: PageRequest, code: str) -> HttpResponse:
     """The person asks for more time; it is approved again."""
     elevation, actor, now = _find(code), actor_of(request), timezone.now()
     if request.method != "POST":
-        return _confirm(request, elevation, ExtendForm(initial={"ends_at": elevation.ends_at + USUAL_EXTENSION}), "extend")
-    form = ExtendForm(request.POST)
+        return _confirm(request, elevation, ExtendForm(elevation=elevation, now=now), "extend")
+    form = ExtendForm(request.POST, elevation=elevation, now=now)
     if not form.is_valid():
         return _confirm(request, elevation, form, "extend", status=UNUSABLE)
-    typed = form.cleaned_data
+    typed = {name: form.cleaned_data[name] for name in ("ends_at", "reason")}
     try:
         made = carry_out(request, lambda: extend.extend(elevation_id=elevation.pk, **typed, actor=actor, now=now))
     except Rejection as rejection:

@@ -19,7 +19,7 @@ from access_requests.selectors import abilities, requests
 from access_requests.selectors import waiting as selectors
 from access_requests.services.record import bindings, snapshot
 from access_requests.services.requests import decide
-from access_requests.web.elevations import titles
+from access_requests.web.elevations import more_time, titles
 from access_requests.web.requests import beforehand
 from access_requests.web.requests.beforehand import Beforehand
 from access_requests.web.requests.forms import DecisionForm
@@ -88,6 +88,10 @@ class ShownRequest:
     @property
     def seals(self) -> list[Decision]:
         return [decision for decision in self.request.decisions.all() if decision.verdict == Verdict.APPROVE]
+
+    @property
+    def more_time(self) -> more_time.MoreTime | None:
+        return more_time.of_request(self.request)
 
     @property
     def is_mine(self) -> bool:

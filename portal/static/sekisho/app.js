@@ -99,6 +99,16 @@ function markNewRows(root, fresh) {
   }
 }
 
+// ---- Chips: a number that is typed beside one chooses that one; choosing another takes the number away.
+document.addEventListener("input", (event) => {
+  const chips = event.target.closest(".chips");
+  const number = chips?.querySelector(".number input");
+  if (!number) return;
+  const own = number.closest(".pair").querySelector("[type=radio]");
+  if (event.target === number) own.checked ||= number.value !== "";
+  else if (event.target !== own) number.value = "";
+});
+
 // ---- A form is sent once, however often its button is pressed; coming back to its page it can be sent again.
 document.addEventListener("submit", (event) => {
   if ("sending" in event.target.dataset) event.preventDefault();

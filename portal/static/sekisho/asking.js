@@ -52,11 +52,5 @@ function limit() {
   }
 }
 
-// A typed number is another length; a chip takes the number away.
-const minutes = asking?.querySelector("[name=duration_minutes]");
-asking?.addEventListener("input", (event) => {
-  if (event.target === minutes && minutes.value) asking.querySelector("[name=finish][value=for]").checked = true;
-  else if (event.target.name === "finish" && event.target.value !== "for") minutes.value = "";
-});
 asking?.addEventListener("change", limit);
 if (asking) limit();

@@ -82,8 +82,10 @@ def test_nobody_else_stops_it(cast: Cast, browse: Browse, clock: Clock, who: str
 def test_more_time_is_asked_for_and_linked_both_ways(cast: Cast, browse: Browse, clock: Clock) -> None:
     elevation = elevated(cast.member01, cast.leader01, now=clock.now)
     client, url = browse(cast.member01), f"/elevations/{elevation.code}/extend/"
-    assert client.get(url).context["form"].initial["ends_at"] == clock.now + timedelta(hours=1)
-    client.post(url, {"ends_at": "2026-11-23T15:00", "reason": "not done yet"})
+    form = client.get(url).context["form"]
+    assert [value for value, _label in form.fields["more"].choices] == ["15", "30", "60", "for"]
+    assert form["more"].value() == "30"
+    client.post(url, {"more": "30", "old_end": form["old_end"].value(), "reason": "not done yet"})
     extension = AccessRequest.objects.get(extends=elevation)
     assert extension.asked_ends_at == clock.now + timedelta(hours=1)
     assert extension.code in client.get(f"/elevations/{elevation.code}/").content.decode()
@@ -100,11 +102,18 @@ def test_more_time_is_asked_for_and_linked_both_ways(cast: Cast, browse: Browse,
 @pytest.mark.parametrize(
     ("typed", "status", "sentence"),
     [
-        ({"ends_at": "2026-11-23T14:10", "reason": "x"}, 422, "The end lies before the start."),
-        ({"ends_at": "2026-11-24T14:00", "reason": "x"}, 422, "The longest time for this is 4 hours."),
-        ({"ends_at": "2026-11-23T15:00", "reason": " "}, 422, "Fill this in."),
-        ({"ends_at": "", "reason": "x"}, 422, "Fill this in."),
-        ({"ends_at": "soon", "reason": "x"}, 422, "Enter a valid date/time."),
+        ({"more": "for", "minutes": "0", "reason": "x"}, 422, "greater than or equal to 1"),
+        ({"more": "for", "minutes": "211", "reason": "x"}, 422, "The longest time for this is 4 hours."),
+        ({"more": "for", "minutes": "9" * 30, "reason": "x"}, 422, "less than or equal to"),
+        ({"more": "30", "reason": " "}, 422, "Fill this in."),
+        ({"more": "for", "minutes": "", "reason": "x"}, 422, "Fill this in."),
+        ({"more": "240", "reason": "x"}, 422, "Select a valid choice."),
+        ({"more": "15", "minutes": "soon", "reason": "x"}, 422, "Enter a whole number."),
+        (
+            {"more": "15", "reason": "x", "old_end": "2026-11-23T05:00:00+00:00"},
+            422,
+            "The end has moved meanwhile: it is 14:30 now.",
+        ),
     ],
 )
 def test_unusable_extension_is_refused_with_the_form_as_it_was_typed(
@@ -116,10 +125,45 @@ def test_unusable_extension_is_refused_with_the_form_as_it_was_typed(
     assert not AccessRequest.objects.filter(extends=elevation).exists()
 
 
+def test_number_beside_the_chips_counts_before_them(cast: Cast, browse: Browse, clock: Clock) -> None:
+    elevation = elevated(cast.member01, cast.leader01, now=clock.now)
+    browse(cast.member01).post(f"/elevations/{elevation.code}/extend/", {"more": "30", "minutes": "45", "reason": "x"})
+    assert AccessRequest.objects.get(extends=elevation).asked_ends_at == elevation.ends_at + timedelta(minutes=45)
+
+
+def test_more_time_than_the_policy_allows_is_not_offered(cast: Cast, browse: Browse, clock: Clock) -> None:
+    elevation = elevated(cast.member01, cast.leader01, now=clock.now, duration_minutes=220)
+    form = browse(cast.member01).get(f"/elevations/{elevation.code}/extend/").context["form"]
+    assert [value for value, _label in form.fields["more"].choices] == ["15", "for"]
+    assert form["more"].value() == "15"
+
+
+def test_both_sides_see_old_and_new_end_the_total_and_the_first_reason(cast: Cast, browse: Browse, clock: Clock) -> None:
+    elevation = elevated(cast.member01, cast.leader01, now=clock.now, reason="fix the index")
+    client = browse(cast.member01)
+    form = laid_out(client.get(f"/elevations/{elevation.code}/extend/"))
+    assert "+30 minutes" in form
+    assert "until 15:00, 1 hour in all" in form
+    assert "fix the index" in form
+    client.post(f"/elevations/{elevation.code}/extend/", {"more": "30", "reason": "the index is large"})
+    extension = AccessRequest.objects.get(extends=elevation)
+    lead = browse(cast.leader01)
+    for page in (
+        client.get(f"/requests/{extension.code}/"),
+        lead.get(f"/requests/{extension.code}/"),
+        lead.get("/queue/"),
+        lead.get("/"),
+    ):
+        text = re.sub(r"<[^>]+>", "", laid_out(page))
+        assert "+30 minutes: 14:30 → 15:00, 1 hour in all" in text
+        assert "fix the index" in text
+        assert "the index is large" in text
+
+
 def test_what_is_over_cannot_be_extended(cast: Cast, browse: Browse, clock: Clock) -> None:
     elevation = elevated(cast.member01, cast.leader01, now=clock.now)
     clock.forward(hours=1)
-    response = browse(cast.member01).post(f"/elevations/{elevation.code}/extend/", {"ends_at": "2026-11-23T16:00", "reason": "x"})
+    response = browse(cast.member01).post(f"/elevations/{elevation.code}/extend/", {"more": "15", "reason": "x"})
     assert response.status_code == 409
     assert "Make a new request." in response.content.decode()
 

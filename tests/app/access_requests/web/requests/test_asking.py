@@ -114,7 +114,7 @@ def test_form_and_extension_say_in_a_header_too_how_long_to_wait(
 ) -> None:
     settings.PERSON_REQUESTS_PER_HOUR = 1
     elevation = elevated(cast.member01, cast.leader01, now=clock.now)
-    extend = {"ends_at": "2026-11-23T15:00", "reason": "not done"}
+    extend = {"more": "30", "reason": "not done"}
     for url, form in ((URL, typed()), (f"/elevations/{elevation.code}/extend/", extend)):
         response = browse(cast.member01).post(url, form)
         assert (response.status_code, response["Retry-After"]) == (429, "3600")
