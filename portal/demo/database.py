@@ -1,5 +1,7 @@
 """The demo's data: tables, the company's catalogue, people's passwords. What is there stays as it is."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.management import call_command
@@ -29,6 +31,22 @@ def make_tables() -> None:
 def is_new() -> bool:
     """Whether nobody has made tables here yet."""
     return not connection.introspection.table_names()
+
+
+@contextmanager
+def unfinished(places: Places) -> Iterator[None]:
+    """Mark the data as half-made, until the end: who stops the demo meanwhile finds it new at its next start."""
+    places.unfinished.touch()
+    yield
+    places.unfinished.unlink()
+
+
+def forget_unfinished(places: Places) -> None:
+    """Delete what was left half-made. No portal ever ran on it."""
+    if places.unfinished.exists():
+        for path in places.root.glob(f"{places.database.name}*"):
+            path.unlink()
+        places.unfinished.unlink()
 
 
 def catalogue_there() -> State:

@@ -25,6 +25,8 @@ ROLES = {
     "AWS_RUNBOOK_ROLE_ARN": change_roles.RUNBOOK,
     "AWS_IDENTITY_CENTER_ROLE_ARN": change_roles.IDENTITY_CENTER,
 }
+# 0 leaves out the demo's past.
+HISTORY = "DEMO_HISTORY"
 CONTROL_TOKEN = "SIMULATED_AWS_CONTROL_TOKEN"  # noqa: S105  A variable's name.
 
 

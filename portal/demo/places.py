@@ -31,8 +31,17 @@ class Places:
         return self.keys / "facts.json"
 
     @property
+    def database(self) -> Path:
+        return self.root / "portal.sqlite3"
+
+    @property
     def database_url(self) -> str:
-        return f"sqlite:///{self.root / 'portal.sqlite3'}"
+        return f"sqlite:///{self.database}"
+
+    @property
+    def unfinished(self) -> Path:
+        """Is there while the demo's past is being made."""
+        return self.root / "past-unfinished"
 
     @property
     def beat_schedule(self) -> Path:

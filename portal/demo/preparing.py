@@ -21,7 +21,8 @@ from access_requests.services.catalogue.designing import designed  # noqa: E402
 from access_requests.services.catalogue.state import State  # noqa: E402
 from access_requests.services.drift import running  # noqa: E402
 from portal.demo import database, info, rebuilding, secret_files  # noqa: E402
-from portal.demo.environment import CONTROL_TOKEN  # noqa: E402
+from portal.demo.environment import CONTROL_TOKEN, HISTORY  # noqa: E402
+from portal.demo.past import living  # noqa: E402
 from portal.demo.places import Places, write_private  # noqa: E402
 from portal.demo.secret_files import Secrets  # noqa: E402
 from portal.iam.account_design import declared  # noqa: E402
@@ -37,6 +38,7 @@ def main() -> None:
     administrator = Administrator(
         endpoint=os.environ["AWS_ENDPOINT_URL"], region=settings.AWS_REGION, key=secrets.aws_admin, role=ADMIN_ROLE
     )
+    database.forget_unfinished(places)
     is_first = database.is_new()
     if not is_first:
         database.make_tables()
@@ -47,15 +49,26 @@ def main() -> None:
         database.make_tables() if is_first else _tell(places, secrets)
         founded.result()
     rebuilding.populate(design, administrator, secrets, now=timezone.now(), token=token)
+    if is_first and os.environ.get(HISTORY) != "0":
+        with database.unfinished(places):
+            living.live(administrator, token=token, begin=lambda: _begin(places, secrets))
+            running.run()  # Pages tell of the latest comparison, which is not to be weeks old.
+    else:
+        _begin(places, secrets)
+    if is_first:
+        _tell(places, secrets)
+
+
+def _begin(places: Places, secrets: Secrets) -> None:
+    """Have the company be there and its documents published; what AWS shows at the first look is how it is to be."""
     database.load_company(secrets)
+    database.set_passwords(places)
     for owner in documents.owners():
         list(documents.publish(owner, actor=COMMAND))
         documents.review(owner, actor=COMMAND)
     if not Baseline.objects.exists():
-        # The first look: what somebody changes in AWS from now on is drift.
+        # What somebody changes in AWS from now on is drift.
         running.run()
-    if is_first:
-        _tell(places, secrets)
 
 
 def _tell(places: Places, secrets: Secrets) -> None:

@@ -64,6 +64,11 @@ def fences(demo: Demo, person: str) -> list[str]:
     return demo.aws().list_user_policies(UserName=person)["PolicyNames"]
 
 
-def _sql(demo: Demo, statement: str, *values: str) -> Any:
+def rows(demo: Demo, statement: str, *values: str) -> list[Any]:
+    """Return what the demo's database answers."""
     with closing(sqlite3.connect(demo.folder / "portal.sqlite3", timeout=20)) as database, database:
-        return database.execute(statement, values).fetchone()[0]
+        return database.execute(statement, values).fetchall()
+
+
+def _sql(demo: Demo, statement: str, *values: str) -> Any:
+    return rows(demo, statement, *values)[0][0]

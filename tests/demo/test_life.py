@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo.access import approve, fences, let_time_pass, members, state, tags
+from tests.demo.access import approve, fences, let_time_pass, members, rows, state, tags
 from tests.demo.running import Demo, family, launch, running
 from tests.waiting import is_alive, until
 
@@ -22,6 +22,7 @@ def test_it_continues_where_it_was_stopped_with_data_of_its_own_and_nothing_of_w
     outside = {"AWS_PROFILE": "real", "AWS_ENDPOINT_URL_IAM": "http://192.0.2.1", "HTTP_PROXY": "http://192.0.2.1:3128"}
     with running(tmp_path, **outside) as before:
         remembered = before.info
+        assert rows(before, "SELECT code FROM access_requests_accessrequest") == []
         told = [Path(f"/proc/{pid}/environ").read_text() for pid in before.pids.values()]
         assert all(name not in text for name in outside for text in told)
         assert remembered["portal_url"] != demo.info["portal_url"]
