@@ -161,7 +161,8 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         PERSONAL: READ,
         TABLE: APPEND,
         **_RAISES,
-        verified.TABLE: READ,
+        found.FOLLOWED_TABLE: KEEP,
+        **dict.fromkeys((stays.TABLE, verified.TABLE), READ),
     },
     # It sends messages by the clock, and opens no connection.
     Service.BEAT: {},

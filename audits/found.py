@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from portal.storable import AsTyped
 
-TABLE, NAMED_TABLE = "audits_finding", "audits_findingname"
+TABLE, NAMED_TABLE, FOLLOWED_TABLE = "audits_finding", "audits_findingname", "audits_followed"
 LONGEST = 200
 
 
@@ -48,6 +48,8 @@ class Finding(models.Model):
     last_seen_at = models.DateTimeField(_("last seen"))
     opened_at = models.DateTimeField(_("opened"))
     times_opened = models.PositiveIntegerField(_("times opened"), default=1)
+    # The newest entry of the trail that is evidence of it: what lies behind is new.
+    evidence_to = models.BigIntegerField(default=0)
     closed_at = models.DateTimeField(_("closed"), null=True)
     owner = models.CharField(_("owner"), max_length=150, blank=True)
     due_on = models.DateField(_("due"), null=True)
@@ -79,14 +81,17 @@ class Finding(models.Model):
                 name="finding_closed_has_time",
             ),
         ]
-        # Lists, the newest first, by each filter; what waits for its day.
+        # Lists, the worst first, by each filter, of one state and of all; then what waits for its day, or for somebody.
         indexes: ClassVar = [
-            models.Index("status", "opened_at", "id", name="finding_by_status"),
-            models.Index("kind", "opened_at", "id", name="finding_by_kind"),
-            models.Index("severity", "opened_at", "id", name="finding_by_severity"),
-            models.Index("owner", "opened_at", "id", name="finding_by_owner"),
-            models.Index("opened_at", "id", name="finding_newest"),
+            models.Index("severity", "id", name="finding_worst"),
+            models.Index("kind", "severity", "id", name="finding_of_kind"),
+            models.Index("owner", "severity", "id", name="finding_of_owner"),
+            models.Index("status", "severity", "id", name="finding_in_state"),
+            models.Index("status", "kind", "severity", "id", name="finding_of_kind_in_state"),
+            models.Index("status", "owner", "severity", "id", name="finding_of_owner_in_state"),
             models.Index("accepted_until", condition=Q(accepted_until__isnull=False), name="finding_acceptance_ends"),
+            models.Index("due_on", condition=Q(due_on__isnull=False, status=FindingStatus.OPEN), name="finding_due"),
+            models.Index("severity", "id", condition=~Q(asked_by="") & Q(status=FindingStatus.OPEN), name="finding_waits"),
         ]
 
     def __str__(self) -> str:
@@ -104,3 +109,12 @@ class FindingName(models.Model):
 
     def __str__(self) -> str:
         return f"{self.finding_id} {self.value}"
+
+
+class Followed(models.Model):
+    """The one row that says up to which entry of the trail it is looked through for what makes findings."""
+
+    until = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.until)

@@ -54,9 +54,9 @@ KINDS: Mapping[str, About] = {
     ),
     Kind.TRAIL_UNSEALED: About(
         name=_("Trail not sealed"),
-        sentence=_("The audit trail of %(log)s is not sealed any more"),
+        sentence=_("The audit trail of %(portal)s is not sealed any more"),
         advice=_("The page of the seal says what holds it up. The finding closes when the trail is sealed again."),
-        key=("log",),
+        key=("portal",),
         severity=Severity.CRITICAL,
         goes_by_itself=True,
         is_told=False,
@@ -65,7 +65,7 @@ KINDS: Mapping[str, About] = {
         name=_("Guard of the seal touched"),
         sentence=_("Somebody deleted or overwrote what guards the seal: %(remark)s"),
         advice=_("Find out by CloudTrail who did it. What was written first is still there."),
-        key=("log", "remark"),
+        key=("portal", "remark"),
         severity=Severity.CRITICAL,
         is_told=False,
     ),
@@ -109,9 +109,9 @@ KINDS: Mapping[str, About] = {
     ),
     Kind.NOT_GRANTED: About(
         name=_("Not granted"),
-        sentence=_("%(elevation)s was approved and not granted"),
+        sentence=_("Approved access of %(person)s with %(work_group)s was not granted: %(reason)s"),
         advice=_("Its page says what AWS refused. Put that right before the same is asked for again."),
-        key=("elevation",),
+        key=("person", "work_group", "reason"),
         severity=Severity.LOW,
     ),
     Kind.TABLES_APART: About(

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from audits.extracted import Extract, ExtractPart, ExtractState, Format
-from audits.found import Finding, FindingName, FindingStatus, Severity
+from audits.found import Finding, FindingName, FindingStatus, Followed, Severity
 from audits.mentioned import Kind, Mention, Noted
 from audits.sealed import Anchor, Checkpoint, Log, Sealer, SealKey, SealState, StampState, Tile
 from audits.stays import Stay
@@ -25,6 +25,7 @@ __all__ = [
     "Finding",
     "FindingName",
     "FindingStatus",
+    "Followed",
     "Format",
     "Kind",
     "Late",

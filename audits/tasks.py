@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from audits import mentions
 from audits.extracts import keeping, making
+from audits.findings import due as findings
 from audits.messages import Task
 
 # So many thousands of entries are noted in one sweep; more wait for the next.
@@ -26,3 +27,4 @@ def sweep() -> None:
     for _batch in range(BATCHES):
         if not mentions.catch_up():
             break
+    findings.sweep(now=now)

@@ -104,15 +104,15 @@ class Act(StrEnum):
     FINDING_ASSIGNED = "finding.assigned", findings.Assigned
     FINDING_COMMENTED = "finding.commented", findings.Said
     # By one administrator, and by another one.
-    FINDING_ACCEPTANCE_ASKED = "finding.acceptance_asked", findings.OfFinding
-    FINDING_ACCEPTANCE_REFUSED = "finding.acceptance_refused", findings.Said
-    FINDING_ACCEPTED = "finding.accepted", findings.Said
-    FINDING_ACCEPTANCE_ENDED = "finding.acceptance_ended", findings.Said
+    FINDING_ACCEPTANCE_ASKED = "finding.acceptance_asked", findings.OfFinding, NEWS
+    FINDING_ACCEPTANCE_REFUSED = "finding.acceptance_refused", findings.Said, NEWS
+    FINDING_ACCEPTED = "finding.accepted", findings.Said, NEWS
+    FINDING_ACCEPTANCE_ENDED = "finding.acceptance_ended", findings.Said, NEWS
     # By the portal, which sees that the cause is gone; by a person, who says so.
     FINDING_GONE = "finding.gone", findings.Seen, LAST
     FINDING_CLOSED = "finding.closed", findings.Said, LAST
     # All findings that were opened, or opened again, and were never told before.
-    FINDINGS_TOLD = "findings.told", findings.FindingsTold
+    FINDINGS_TOLD = "findings.told", findings.FindingsTold, NEWS
 
     CATALOGUE_ADDED = "catalogue.added", catalogue.CatalogueAdded
     CATALOGUE_CHANGED = "catalogue.changed", catalogue.CatalogueChanged

@@ -9,7 +9,8 @@ from audits.acts.shape import Data, Done, Moment, Shape
 class Finding(Shape):
     """A finding as it is after the act. `key` has the fields that its kind names; people are named by their usernames.
 
-    `accepted_until` is the last day on which it is accepted; `asked_…` is what one administrator asks another one to accept.
+    `evidence_to` is the newest entry that is evidence of it, or 0. `accepted_until` is the last day on which it is accepted;
+    `asked_…` is what one administrator asks another one to accept.
     """
 
     code: str
@@ -22,6 +23,7 @@ class Finding(Shape):
     last_seen_at: Moment
     opened_at: Moment
     times_opened: int
+    evidence_to: int
     closed_at: Moment | None
     owner: str
     due_on: date | None

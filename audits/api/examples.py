@@ -32,9 +32,55 @@ STORY_LINE: Json = {
     "proof": f"c2sp.org/tlog-proof@v1\nindex 39\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n{CHECKPOINT['note']}",
 }
 
+FINDING: Json = {
+    "id": "F-3V9K2M7QX4T8RN5C",
+    "kind": "end_overdue",
+    "key": {"elevation": "E-4D8WZ1NC"},
+    "sentence": "E-4D8WZ1NC should have ended, and AWS has not shown that it did",
+    "severity": "critical",
+    "status": "open",
+    "caused_by": ["member01"],
+    "first_seen_at": "2026-11-23T07:10:00Z",
+    "last_seen_at": "2026-11-23T07:10:00Z",
+    "opened_at": "2026-11-23T07:10:00Z",
+    "times_opened": 1,
+    "closed_at": None,
+    "owner": "admin01",
+    "due_on": "2026-11-24",
+    "accepted_until": None,
+    "accepted_by": "",
+    "asked_by": "",
+    "asked_until": None,
+    "asked_because": "",
+    "last_entry": 58,
+}
+FINDING_DETAIL: Json = {
+    **FINDING,
+    "advice": "Its page says what AWS refuses. The finding closes when AWS shows that the access is gone.",
+    "evidence": [52],
+    "history": [
+        {
+            "entry": 57,
+            "at": "2026-11-23T07:10:00Z",
+            "act": Act.FINDING_OPENED,
+            "who": "sekisho:worker",
+            "sentence": "A finding was opened: E-4D8WZ1NC should have ended, and AWS has not shown that it did",
+            "comment": None,
+            "evidence": [52],
+            "remark": None,
+        }
+    ],
+}
+FINDING_VERBS = (
+    *("comment_finding", "assign_finding", "ask_finding_acceptance", "accept_finding", "refuse_finding_acceptance"),
+    *("end_finding_acceptance", "close_finding", "show_finding"),
+)
+
 # By the name of the operation: what it answers when all is well.
 ANSWERS: dict[str, Json] = {
     "list_entries": {"items": [ENTRY], "next": None},
     "list_checkpoints": {"items": [CHECKPOINT], "next": None},
+    "list_findings": {"items": [FINDING], "next": None},
+    **dict.fromkeys(FINDING_VERBS, FINDING_DETAIL),
     "show_story": {"items": [STORY_LINE], "next": None},
 }

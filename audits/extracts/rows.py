@@ -23,9 +23,9 @@ KINDS = {Format.CSV: "text/csv; charset=utf-8", Format.JSON_LINES: "application/
 def parts(form: str, batches: Iterable[Sequence[Shown]]) -> Iterator[tuple[int, bytes]]:
     """Yield the file: of how many rows each part is, and its bytes. The first of CSV is the head."""
     if form == Format.CSV:
-        yield 0, (BYTE_ORDER_MARK + _lines([_head()])).encode()
+        yield 0, (BYTE_ORDER_MARK + lines([_head()])).encode()
     for batch in batches:
-        text = _lines(map(_cells, batch)) if form == Format.CSV else "".join(map(_object, batch))
+        text = lines(map(_cells, batch)) if form == Format.CSV else "".join(map(_object, batch))
         yield len(batch), text.encode()
 
 
@@ -36,7 +36,8 @@ def safe(text: str) -> str:
     return f"'{text}" if begins and unicodedata.normalize("NFKC", begins).startswith(BEGINS_FORMULA) else text
 
 
-def _lines(rows: Iterable[Iterable[str]]) -> str:
+def lines(rows: Iterable[Iterable[str]]) -> str:
+    """Return the rows as CSV whose cells no spreadsheet computes."""
     written = io.StringIO()
     csv.writer(written, quoting=csv.QUOTE_ALL).writerows([safe(cell) for cell in row] for row in rows)
     return written.getvalue()

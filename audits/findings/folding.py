@@ -17,7 +17,7 @@ ACTS = tuple(act for act in Act if act.startswith("finding."))
 TIMES = ("first_seen_at", "last_seen_at", "opened_at", "closed_at")
 DATES = ("due_on", "accepted_until", "asked_until")
 TEXTS = ("code", "kind", "status", "owner", "accepted_by", "asked_by", "asked_because")
-LISTS = ("caused_by", "key", "times_opened")
+OTHERS = ("caused_by", "key", "times_opened", "evidence_to")
 BATCH = 500
 
 
@@ -47,7 +47,7 @@ def state_of(entry: TrailEntry) -> dict[str, Any]:
     """Return what an entry says of its finding, as the row beside the trail has it."""
     said = entry.data["finding"]
     return {
-        **{name: said[name] for name in (*TEXTS, *LISTS)},
+        **{name: said[name] for name in (*TEXTS, *OTHERS)},
         **{name: datetime.fromisoformat(said[name]) if said[name] else None for name in TIMES},
         **{name: date.fromisoformat(said[name]) if said[name] else None for name in DATES},
         "severity": Severity[said["severity"].upper()].value,
@@ -61,7 +61,7 @@ def names_of(state: Mapping[str, Any]) -> set[str]:
     return {folded for name in named if (folded := mentions.folded(name))}
 
 
-def faults() -> Iterator[Mapping[str, str]]:
+def faults() -> Iterator[dict[str, str]]:
     """Yield where rows beside the trail are not what it tells, or where it tells of findings that have no row."""
     after = 0
     while rows := list(Finding.objects.filter(pk__gt=after).order_by("pk").prefetch_related("names")[:BATCH]):

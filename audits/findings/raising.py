@@ -1,8 +1,8 @@
 """What the portal sees: something wrong, the same again, and that it is gone.
 
 In the transaction of the entry that is the evidence. The same kind with the same key is the same finding: it is opened once, and
-opened again if it was closed. While it is open or accepted, being seen again is written down when there is new evidence, when it
-is worse than before or somebody else caused it, and else once a day.
+opened again if it was closed. While it is open or accepted, being seen again is written down when there is newer evidence, when
+it is worse than before or somebody else caused it, and else once a day.
 """
 
 from collections.abc import Collection, Mapping
@@ -16,7 +16,7 @@ from audits.models import Finding, FindingStatus, Severity
 from portal.verbs.actor import WORKER, Actor
 
 SEEN_EVERY = timedelta(days=1)
-# Of the entries that are evidence the first are named.
+# Of the entries that are evidence the last are named.
 MOST = 50
 
 
@@ -39,22 +39,23 @@ def raise_finding(
     code = code_of(kind, key)
     writing.hold()
     finding = Finding.objects.filter(code=code).first()
-    data = {"evidence": sorted(set(evidence))[:MOST], "remark": remark}
+    data = {"evidence": sorted(set(evidence))[-MOST:], "remark": remark}
+    newest = max(evidence, default=0)
     level = KINDS[kind].severity if severity is None else severity
     if finding is None:
         finding = Finding(code=code, kind=kind, key=dict(key), severity=level, caused_by=sorted(set(caused_by)))
         _open(finding, now)
-        finding.first_seen_at = now
+        finding.first_seen_at, finding.evidence_to = now, newest
         writing.write(finding, Act.FINDING_OPENED, actor=actor, now=now, data=data)
         return finding
-    is_news = finding.status == FindingStatus.CLOSED or _differs(finding, level, caused_by)
+    is_news = newest > finding.evidence_to or _differs(finding, level, caused_by)
+    finding.evidence_to = max(finding.evidence_to, newest)
     finding.severity = max(finding.severity, level)
     finding.caused_by = sorted({*finding.caused_by, *caused_by})
     if finding.status == FindingStatus.CLOSED:
-        _open(finding, now)
-        finding.times_opened += 1
+        reopen(finding, now)
         writing.write(finding, Act.FINDING_REOPENED, actor=actor, now=now, data=data)
-    elif is_news or evidence or now - finding.last_seen_at >= SEEN_EVERY:
+    elif is_news or now - finding.last_seen_at >= SEEN_EVERY:
         finding.last_seen_at = now
         writing.write(finding, Act.FINDING_SEEN, actor=actor, now=now, data=data)
     return finding
@@ -90,7 +91,7 @@ def gone(
     if finding.status == FindingStatus.CLOSED:
         return
     close(finding, now)
-    data = {"evidence": sorted(set(evidence))[:MOST], "remark": remark}
+    data = {"evidence": sorted(set(evidence))[-MOST:], "remark": remark}
     writing.write(finding, Act.FINDING_GONE, actor=actor, now=now, data=data)
 
 
@@ -98,6 +99,12 @@ def close(finding: Finding, now: datetime) -> None:
     """Set what a closed finding has. Who owned it and when it was due stays: it may come again."""
     finding.status, finding.closed_at = FindingStatus.CLOSED, now
     forget_acceptance(finding)
+
+
+def reopen(finding: Finding, now: datetime) -> None:
+    """Set what a finding has that is open again: the same one."""
+    _open(finding, now)
+    finding.times_opened += 1
 
 
 def forget_acceptance(finding: Finding) -> None:

@@ -43,6 +43,11 @@ def write(finding: Finding, act: Act, *, actor: Actor, now: datetime, data: Mapp
     return entry
 
 
+def level(word: str) -> int:
+    """Return how severe a word of the trail's is; nothing for one that only another version knows."""
+    return Severity.__members__.get(word.upper(), 0)
+
+
 def _described(finding: Finding) -> dict[str, object]:
-    names = (*folding.TEXTS, *folding.LISTS, *folding.TIMES, *folding.DATES)
+    names = (*folding.TEXTS, *folding.OTHERS, *folding.TIMES, *folding.DATES)
     return {**{name: getattr(finding, name) for name in names}, "severity": Severity(finding.severity).word}

@@ -8,11 +8,11 @@ from audits.exporting import stories
 from audits.models import TrailEntry
 
 # How a code begins -> the page that it has.
-PAGES = {"R": "request", "E": "elevation", "D": "drift"}
+PAGES = {"R": "request", "E": "elevation", "D": "drift", "F": "audit-finding"}
 
 
 def of_subject(subject: str) -> str:
-    """Return the page of a request, an access or a drift; of anything else what the trail has of it."""
+    """Return the page of a request, an access, a drift or a finding; of anything else what the trail has of it."""
     letter, _dash, code = subject.partition("-")
     return reverse(PAGES[letter], args=[subject]) if letter in PAGES and code.isalnum() else trail(about=subject)
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from audits.web import exports, in_production, overview, seal, stories, taking, trail
+from audits.web import exports, findings, in_production, overview, seal, stories, taking, trail
 
 urlpatterns = [
     path("", overview.overview, name="audit"),
@@ -13,6 +13,10 @@ urlpatterns = [
     path("exports/", exports.export_list, name="audit-export-list"),
     path("exports/new/", exports.export_new, name="audit-export-new"),
     path("exports/<slug:code>/download", exports.export_download, name="audit-export-download"),
+    path("findings/", findings.finding_list, name="audit-finding-list"),
+    path("findings/download", findings.download, name="audit-finding-download"),
+    path("findings/<slug:code>/", findings.finding_page, name="audit-finding"),
+    path("findings/<slug:code>/<slug:verb>/", findings.finding_verb, name="audit-finding-verb"),
     path("seal/", seal.seal, name="audit-seal"),
     path("seal/keys/download", taking.keys, name="audit-seal-keys"),
     path("seal/verifier/download", taking.verifier, name="audit-verifier"),

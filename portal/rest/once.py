@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Protocol
 
 from django.http import HttpResponse
@@ -80,6 +80,8 @@ def _claim(request: ApiRequest, key: str, body: BaseModel | None) -> Claim:
     )
 
 
-def _moment(value: datetime) -> str:
-    """Return the moment, in whichever zone it was said; one without a zone is another."""
+def _moment(value: date) -> str:
+    """Return the moment, in whichever zone it was said; one without a zone is another. A day is as it is."""
+    if not isinstance(value, datetime):
+        return value.isoformat()
     return (value.astimezone(UTC) if value.tzinfo is not None else value).isoformat()

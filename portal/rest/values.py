@@ -1,13 +1,14 @@
 """Values as calls may say them: nothing is converted, and what could be read in two ways is refused."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, PlainValidator, StrictStr, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII | re.IGNORECASE)
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 EXAMPLE_MOMENT = "2026-11-23T20:00:00Z"
 
 
@@ -29,6 +30,16 @@ def _in_utc(moment: datetime) -> datetime:
         raise PydanticCustomError("moment", "not a time") from error
 
 
+def _day(value: object) -> date:
+    if not isinstance(value, str) or not DAY.fullmatch(value):
+        raise PydanticCustomError("day", "not a day")
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise PydanticCustomError("day", "not a day") from error
+
+
+Day = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-12-23"]})]
 MOMENT_SCHEMA = WithJsonSchema({"type": "string", "format": "date-time", "examples": [EXAMPLE_MOMENT]})
 # May lack its zone: the verbs refuse that with a code of its own.
 Moment = Annotated[datetime, PlainValidator(_moment), MOMENT_SCHEMA]

@@ -45,6 +45,8 @@ GAPS = {
     "exports/<slug:code>": "exports/X-00000000",
     "<slug:kind>/<path:name>": "nothing/CHG-123",
     "<slug:provider>": "nobody",
+    "findings/<slug:code>/<slug:verb>": "findings/F-00000000/comment",
+    "findings/<slug:code>": "findings/F-00000000",
     "<str:username>": "member01",
     "<str:token>": "nothing",
     "(?P<url>.*)$": "nothing",
@@ -166,6 +168,12 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "audit-entry-leaf"): READERS,
     # Nothing is sealed.
     (GET, "audit-entry-proof"): (LOGIN, 403, 403, 403, 404, 404),
+    (GET, "audit-finding-list"): READERS,
+    (GET, "audit-finding-download"): READERS,
+    # There is none of this code.
+    (GET, "audit-finding"): (LOGIN, 403, 403, 403, 404, 404),
+    (GET, "audit-finding-verb"): (LOGIN, 403, 403, 403, 404, 404),
+    (POST, "audit-finding-verb"): (LOGIN, 403, 403, 403, 404, 404),
     (GET, "audit-export-list"): READERS,
     (GET, "audit-export-new"): READERS,
     (POST, "audit-export-new"): READERS,

@@ -11,13 +11,15 @@ from access_requests.services.drift import drift_errors
 from access_requests.services.notices.webhooks import webhook_errors
 from access_requests.services.people import arrival_errors, client_errors, identity_errors, person_errors
 from access_requests.services.people.factors import factor_errors
+from audits.findings import finding_errors
 from portal.accounts import refusals as log_in_refusals
 from portal.verbs import rejections
 from portal.verbs.rejections import Rejection
 
 TESTS = Path(__file__).resolve().parent.parent
 SUBJECTS = (
-    *(errors, arrival_errors, client_errors, drift_errors, factor_errors, identity_errors, log_in_refusals, person_errors),
+    *(errors, arrival_errors, client_errors, drift_errors, factor_errors, finding_errors, identity_errors, log_in_refusals),
+    person_errors,
     webhook_errors,
 )
 MODULES = {module.__name__ for module in (rejections, *SUBJECTS)}

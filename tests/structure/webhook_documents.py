@@ -14,7 +14,7 @@ from django.test.utils import override_settings  # noqa: E402  Everything below 
 from django.utils.translation import override  # noqa: E402
 
 from access_requests.models import WebhookEndpoint  # noqa: E402
-from access_requests.services.notices import seal  # noqa: E402
+from access_requests.services.notices import findings, seal  # noqa: E402
 from access_requests.services.notices.drift import Found  # noqa: E402
 from access_requests.services.notices.webhooks import bodies  # noqa: E402
 from audits.acts import Act  # noqa: E402
@@ -77,6 +77,8 @@ def _body(act: str, number: int) -> dict[str, Any]:
         return _late(number)
     if act == Act.EMERGENCY_LOG_IN:
         return bodies.of_emergency(TrailEntry(pk=number, at=AT, act=act, actor="admin01"), ENDPOINT)
+    if act in findings.ACTS:
+        return bodies.of_findings(_finding(act, number), ENDPOINT)
     if act in seal.ACTS:
         return bodies.of_seal(TrailEntry(pk=number, at=AT, act=act, data=SEAL.get(act, {})), ENDPOINT)
     return bodies.of_news(_news(act, number), ENDPOINT)
@@ -95,6 +97,15 @@ def _drift(number: int) -> dict[str, Any]:
     names = {"account": "jump", "thing": GROUP, "name": "member02", "work_group": GROUP}
     found = [Found(code="D-9H3RTV6P", kind="unexplained_member", **names)]
     return bodies.of_drift(TrailEntry(pk=number, at=AT, act=Act.COMPARISON_DRIFT_FOUND), ENDPOINT, found, 1)
+
+
+def _finding(act: str, number: int) -> TrailEntry:
+    key = {"elevation": "E-4D8WZ1NC", "reason": "not_as_recorded"}
+    one = {"code": "F-3V9K2M7QX4T8RN5C", "kind": "row_forged", "key": key, "severity": "critical"}
+    told = {"count": 1, "found": [{**one, "again": False}], "through": 40}
+    days = {"asked_until": "2026-12-23", "accepted_until": "2026-12-23"}
+    data = told if act == Act.FINDINGS_TOLD else {"finding": {**one, **days}}
+    return TrailEntry(pk=number, at=AT, act=act, actor="admin01", data=data)
 
 
 def _late(number: int) -> dict[str, Any]:

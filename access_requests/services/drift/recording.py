@@ -13,6 +13,8 @@ from access_requests.services.drift.comparing import Comparison
 from access_requests.services.drift.difference import Difference, Key, Problem
 from audits import trail
 from audits.acts import Act
+from audits.findings import raising as findings
+from audits.kinds import Kind
 from audits.merkle import values
 from portal.storable import storable
 from portal.verbs.actor import WORKER, Actor
@@ -30,6 +32,7 @@ ACTS: Mapping[DriftStatus, Act] = {
 }
 # From so many times on, the same undone again within a day is said to be another tool's work.
 ANOTHER_TOOL = 3
+THING = ("account", "thing", "name")
 
 
 def key_of(drift: Drift) -> Key:
@@ -66,8 +69,19 @@ def keep_rows(comparison: Comparison, *, now: datetime) -> list[Problem]:
         elif row.detail != storable(difference.detail):
             problems += _written(difference, partial(_change, row.pk, difference, now))
     seen = {difference.key for difference in comparison.real}
-    Drift.objects.filter(pk__in=[row.pk for key, row in known.items() if key in seen]).update(seen_at=now)
+    there = [row for key, row in known.items() if key in seen]
+    Drift.objects.filter(pk__in=[row.pk for row in there]).update(seen_at=now)
+    _see_again(there, now)
     return problems + close(comparison, [row for key, row in known.items() if key not in seen], now=now)
+
+
+def _see_again(rows: Collection[Drift], now: datetime) -> None:
+    """Have the findings of what is there still say so, once a day. Raises nothing: the next comparison does it."""
+    found = [(Kind.DRIFT, {"difference": row.kind, **{name: getattr(row, name) for name in THING}}) for row in rows]
+    try:
+        run(partial(findings.see_again, found, now=now))
+    except Exception:
+        logger.exception("findings of drift do not say yet that it was seen again")
 
 
 def close(comparison: Comparison, rows: Collection[Drift], *, now: datetime) -> list[Problem]:

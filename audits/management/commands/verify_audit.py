@@ -10,6 +10,7 @@ from django.db import DatabaseError
 from audits import verify, verifying
 from audits.exporting import reading
 from audits.exporting.reading import NothingSealed, Sealed
+from audits.findings import folding
 from audits.models import Anchor
 from audits.sealing import configured, stamps
 from audits.sealing.growing import Hole
@@ -50,7 +51,7 @@ class Command(BaseCommand):
         except Hole as hole:
             self._keep(sealed, [{"place": "the trail", "what": str(hole)}], operator)
             raise CommandError(str(hole)) from hole
-        report.faults += [*verifying.faults_of_stays(), *self._faults_of_stamps()]
+        report.faults += [*verifying.faults_of_stays(), *folding.faults(), *self._faults_of_stamps()]
         self._keep(sealed, report.faults, operator)
         return report
 

@@ -11,7 +11,10 @@ from audits import verifying
 from audits.acts import Act
 from audits.database_rights import Service
 from audits.exporting import writing
+from audits.findings import raising
+from audits.kinds import Kind
 from audits.models import Stay, Verification
+from portal.verbs.run import run
 from tests.app.access_requests.web.conftest import laid_out
 from tests.database_roles import Roles
 from tests.worlds.cast import Cast
@@ -97,6 +100,19 @@ def test_stay_that_the_trail_does_not_tell_is_found(
     with pytest.raises(SystemExit):
         call_command("verify_audit")
     assert f"stay of E-1: {what}" in capsys.readouterr().out
+
+
+def test_finding_that_the_trail_does_not_tell_is_found(
+    sealed_trail: Trail, now: datetime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raised = {"kind": Kind.END_OVERDUE, "key": {"elevation": "E-1"}, "evidence": [], "now": now}
+    code = run(lambda: raising.raise_finding(**raised)).code  # type: ignore[arg-type]
+    sealed_trail.seal()
+    call_command("verify_audit")
+    sealed_trail.forge("UPDATE audits_finding SET severity = 1")
+    with pytest.raises(SystemExit):
+        call_command("verify_audit")
+    assert f"finding {code}: it is not as the trail tells it" in capsys.readouterr().out
 
 
 def test_auditors_role_verifies_and_says_so_and_no_services_role_does(sealed_trail: Trail, roles: Roles) -> None:

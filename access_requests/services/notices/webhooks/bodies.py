@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from access_requests.models import WebhookEndpoint
 from access_requests.models.elevation import ENDED_BY_PEOPLE
-from access_requests.services.notices import drift, emergency, late, seal
+from access_requests.services.notices import drift, emergency, findings, late, seal
 from access_requests.services.notices.drift import Found
 from access_requests.services.notices.webhooks import sentences
 from audits.acts import Act
@@ -132,6 +132,21 @@ def of_late(entry: TrailEntry, endpoint: WebhookEndpoint) -> dict[str, Any]:
         text = f"{sentences.said_of_late(entry)} {late.url(entry)}"
     facts = {"count": entry.data["count"], "entries": entry.data["entries"][: late.MOST], "url": late.url(entry)}
     return _body(id_of(f"{endpoint.code} {entry.pk}"), entry.act, entry.at, {"late": facts, "text": text})
+
+
+def of_findings(entry: TrailEntry, endpoint: WebhookEndpoint) -> dict[str, Any]:
+    """Return the body of what was opened, or of what becomes of an acceptance. Why it is accepted is for the portal's page."""
+    with translation.override(endpoint.language):
+        text = f"{findings.said(entry)} {findings.url(entry)}"
+    found = [{"id": one["code"], **_named(one), "url": findings.url_of(one["code"])} for one in findings.found(entry)]
+    facts: dict[str, Any] = {"count": entry.data.get("count", len(found)), "found": found, "url": findings.url(entry)}
+    if entry.act in findings.OF_ONE:
+        facts["by"] = entry.on_behalf_of or entry.actor
+    return _body(id_of(f"{endpoint.code} {entry.pk}"), entry.act, entry.at, {"findings": facts, "text": text})
+
+
+def _named(one: Json) -> Json:
+    return {name: one[name] for name in ("kind", "key", "severity")}
 
 
 def _difference(one: Found) -> Json:

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from access_requests.models import AccessRequest, Delivery, DisabledBecause, WebhookEndpoint
-from access_requests.services.notices import drift, seal
+from access_requests.services.notices import drift, findings, seal
 from access_requests.services.notices.contract import Later, Undeliverable, Wanted
 from access_requests.services.notices.webhooks import bodies, posting, recording, signing
 from audits.acts import TOLD_TO_PERSON, Act
@@ -27,6 +27,15 @@ LONGEST_PATIENCE = timedelta(days=1)
 GONE = 410
 # Statuses whose Retry-After means that the same will be taken later.
 BUSY = frozenset({429, 503})
+
+
+# For administrators and auditors: told to endpoints that name the act.
+NAMED: Mapping[str, Callable[[TrailEntry, WebhookEndpoint], dict[str, Any]]] = {
+    Act.TRAIL_RECORDED_LATE: bodies.of_late,
+    Act.EMERGENCY_LOG_IN: bodies.of_emergency,
+    **dict.fromkeys(seal.ACTS, bodies.of_seal),
+    **dict.fromkeys(findings.ACTS, bodies.of_findings),
+}
 
 
 class WebhookChannel:
@@ -52,14 +61,8 @@ class WebhookChannel:
         if entry.act == Act.COMPARISON_DRIFT_FOUND:
             yield from _wanting_drift(entry)
             return
-        if entry.act in seal.ACTS:
-            yield from _wanting_named(entry, bodies.of_seal)
-            return
-        if entry.act == Act.TRAIL_RECORDED_LATE:
-            yield from _wanting_named(entry, bodies.of_late)
-            return
-        if entry.act == Act.EMERGENCY_LOG_IN:
-            yield from _wanting_named(entry, bodies.of_emergency)
+        if entry.act in NAMED:
+            yield from _wanting_named(entry, NAMED[entry.act])
             return
         if entry.act in TOLD_TO_PERSON:
             return

@@ -14,6 +14,7 @@ from tests.worlds.story import elevated, submitted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WHO = ("stranger", "client", "reader", "member02", "member01", "leader01", "auditor01", "admin01")
+FINDING_VERBS = ("comment", "assign", "ask-acceptance", "accept", "refuse-acceptance", "end-acceptance", "close")
 # Of member01's waiting request R and elevation E: what each of WHO is answered, every call from the same start.
 # stranger: no token; client: no person; reader: member01 by a token that only reads requests; member02: has no part in it.
 TABLE: dict[tuple[str, str], tuple[int, ...]] = {
@@ -34,6 +35,10 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/elevations/{code}/stop"): (401, 401, 403, 403, 403, 200, 403, 200),
     ("GET", "/audit/entries"): (401, 401, 403, 403, 403, 403, 200, 200),
     ("GET", "/audit/checkpoints"): (401, 401, 403, 403, 403, 403, 200, 200),
+    ("GET", "/audit/findings"): (401, 401, 403, 403, 403, 403, 200, 200),
+    # There is none of this code; and a program that only names its person changes none.
+    ("GET", "/audit/findings/{code}"): (401, 401, 403, 403, 403, 403, 404, 404),
+    **{("POST", f"/audit/findings/{{code}}/{verb}"): (401, 401, *(403,) * 6) for verb in FINDING_VERBS},
     # Nothing is sealed.
     ("GET", "/audit/stories/{code}"): (401, 401, 403, 403, 403, 403, 404, 404),
 }
@@ -56,6 +61,14 @@ def codes(cast: Cast) -> dict[str, str]:
 def _body(path: str) -> dict[str, object]:
     if path.endswith("extend"):
         return {"ends_at": (datetime.now(UTC) + timedelta(hours=3)).isoformat(), "reason": "More"}
+    said: dict[str, dict[str, object]] = {
+        "assign": {"owner": ""},
+        "ask-acceptance": {"until": "2026-12-23", "reason": "x"},
+        "accept": {"comment": "x", "seen": 1},
+        "refuse-acceptance": {"comment": "x", "seen": 1},
+    }
+    if "/findings/" in path:
+        return said.get(path.rpartition("/")[2], dict(COMMENT))
     return ASK if path == "/requests" else dict(COMMENT)
 
 

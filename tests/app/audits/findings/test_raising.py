@@ -47,10 +47,6 @@ def test_same_kind_and_key_are_the_same_finding(kind: Kind, now: datetime) -> No
     assert str(KINDS[kind].sentence % key)
 
 
-def test_another_kind_with_the_same_key_is_another_finding(now: datetime) -> None:
-    assert found(now).code != found(now, kind=Kind.NOT_GRANTED).code
-
-
 @pytest.mark.parametrize("key", [{}, {"elevation": "E-1", "more": "x"}, {"person": "E-1"}])
 def test_a_key_must_be_its_kinds(key: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="told apart by"):
@@ -68,8 +64,9 @@ def test_seen_again_without_anything_new_is_written_once_a_day(now: datetime) ->
 
 
 @pytest.mark.parametrize("more", [{"evidence": [9]}, {"caused_by": ["member02"]}])
-def test_anything_new_is_written_at_once(more: dict[str, list[object]], now: datetime) -> None:
-    found(now)
+def test_anything_new_is_written_at_once_and_once(more: dict[str, list[object]], now: datetime) -> None:
+    found(now, evidence=[8])
+    found(now, **more)
     found(now, **more)
     assert acts() == [Act.FINDING_OPENED, Act.FINDING_SEEN]
 
@@ -105,7 +102,9 @@ def test_those_that_are_there_still_are_seen_once_a_day(now: datetime) -> None:
     found(now)
     for hours in (1, 24, 25):
         with transaction.atomic():
-            raising.see_again([(Kind.END_OVERDUE, KEY), (Kind.NOT_GRANTED, KEY)], now=now + timedelta(hours=hours))
+            raising.see_again(
+                [(Kind.END_OVERDUE, KEY), (Kind.END_OVERDUE, {"elevation": "E-2"})], now=now + timedelta(hours=hours)
+            )
     assert acts() == [Act.FINDING_OPENED, Act.FINDING_SEEN]
 
 

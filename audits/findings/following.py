@@ -1,0 +1,154 @@
+"""Following the trail: entries that make findings, and entries that say that the cause is gone.
+
+A worker comes after: nobody who writes the trail waits for it, and no end of an access is ever held up by a finding. It starts
+where the trail is; of what was before it takes what the portal would close by itself, since that may still be so.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from django.conf import settings
+from django.db import connection
+
+from audits import selectors
+from audits.acts import Act, reasons
+from audits.findings import culprits, raising
+from audits.kinds import KINDS, Kind
+from audits.models import Finding, FindingStatus, Followed, TrailEntry
+from portal.verbs.run import run
+
+BATCH = 200
+# What others wrote under such an act tells nobody's state.
+WORKERS = ("sekisho:worker", "sekisho:notices")
+DRIFT_SEEN = (Act.DRIFT_FOUND, Act.DRIFT_CHANGED, Act.DRIFT_ATTRIBUTED)
+DRIFT_OVER = (Act.DRIFT_UNDONE, Act.DRIFT_GONE, Act.DRIFT_ACCEPTED)
+UNSEALED = (Act.SEAL_STOPPED, Act.SEAL_OVERDUE)
+ENDS = (Act.ELEVATION_REVOKING, Act.ELEVATION_CANCELLED)
+# Somebody's own will, and no trouble.
+BY_PEOPLE = ("returned", "stopped")
+ACTS = (
+    *(*DRIFT_SEEN, *DRIFT_OVER, *UNSEALED, Act.SEAL_CAUGHT_UP, Act.SEAL_GUARD_TOUCHED),
+    *(Act.TRAIL_RECORDED_LATE, *ENDS, Act.ELEVATION_ACTIVE, Act.ELEVATION_ENDED),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What an entry says of a finding: that it is there, or is there no longer."""
+
+    kind: Kind
+    key: Mapping[str, str]
+    entry: TrailEntry
+    is_gone: bool = False
+    evidence: Sequence[int] = ()
+    caused_by: frozenset[str] = field(default_factory=frozenset)
+
+
+def follow(*, now: datetime) -> int:
+    """Make and close the findings of what is new in the trail, up to a batch; return how many entries were looked at."""
+    last = selectors.last_id()
+    if Followed.objects.filter(pk=1, until=last).exists():
+        return 0  # On SQLite a transaction is the write lock: none is opened for nothing.
+    return run(partial(_follow, last, now))
+
+
+def said(entry: TrailEntry) -> Iterator[Said]:
+    """Yield what an entry says of findings. Entries of older versions say what they can."""
+    data = entry.data if isinstance(entry.data, dict) else {}
+    if entry.act in (*DRIFT_SEEN, *DRIFT_OVER):
+        yield from _of_drift(entry, data.get("drift") or {})
+    elif entry.act in (*UNSEALED, Act.SEAL_CAUGHT_UP):
+        yield Said(kind=Kind.TRAIL_UNSEALED, key=_portal(), entry=entry, is_gone=entry.act == Act.SEAL_CAUGHT_UP)
+    elif entry.act == Act.SEAL_GUARD_TOUCHED:
+        yield Said(kind=Kind.GUARD_TOUCHED, key={**_portal(), "remark": str(data.get("remark", ""))}, entry=entry)
+    elif entry.act in (*ENDS, Act.ELEVATION_ACTIVE, Act.ELEVATION_ENDED):
+        yield from _of_elevation(entry, data)
+
+
+def _follow(last: int, now: datetime) -> int:
+    followed = _cursor()
+    if followed is None:
+        return 0  # Somebody else follows.
+    is_first = not followed.until
+    news = selectors.after(followed.until).filter(pk__lte=last, act__in=ACTS)
+    entries = list(news if is_first else news[:BATCH])
+    told = [one for entry in entries if _is_believed(entry) for one in said(entry)]
+    late = [entry for entry in entries if entry.act == Act.TRAIL_RECORDED_LATE and _is_believed(entry)]
+    if is_first:
+        told, late = [one for one in _standing(told) if KINDS[one.kind].goes_by_itself], []
+    for one in [*told, *_of_late(late)]:
+        _carry_out(one, now)
+    followed.until = last if is_first or len(entries) < BATCH else entries[-1].pk
+    followed.save()
+    return len(entries)
+
+
+def _cursor() -> Followed | None:
+    """Return the cursor, locked; None while somebody else holds it."""
+    Followed.objects.get_or_create(pk=1)
+    rows = Followed.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+    return rows.filter(pk=1).first()
+
+
+def _carry_out(one: Said, now: datetime) -> None:
+    if one.is_gone:
+        raising.gone(kind=one.kind, key=one.key, evidence=[one.entry.pk], now=now)
+        return
+    caused_by = one.caused_by | (culprits.of_drift(one.entry) if one.kind == Kind.DRIFT else frozenset())
+    raising.raise_finding(kind=one.kind, key=one.key, evidence=[one.entry.pk, *one.evidence], now=now, caused_by=caused_by)
+
+
+def _is_believed(entry: TrailEntry) -> bool:
+    return entry.actor in WORKERS or entry.act in (*ENDS, Act.DRIFT_ACCEPTED)
+
+
+def _standing(told: Sequence[Said]) -> list[Said]:
+    """Return of each finding the last that was said."""
+    return list({(one.kind, *sorted(one.key.items())): one for one in told}.values())
+
+
+def _of_drift(entry: TrailEntry, drift: Mapping[str, str]) -> Iterator[Said]:
+    key = {"difference": drift.get("kind"), **{name: drift.get(name) for name in ("account", "thing", "name")}}
+    if all(isinstance(value, str) for value in key.values()):
+        whole = {name: str(value) for name, value in key.items()}
+        yield Said(kind=Kind.DRIFT, key=whole, entry=entry, is_gone=entry.act in DRIFT_OVER)
+
+
+def _of_elevation(entry: TrailEntry, data: Mapping[str, object]) -> Iterator[Said]:
+    elevation, reason = data.get("elevation"), str(data.get("reason", ""))
+    if not isinstance(elevation, dict):
+        return
+    person, group = str(elevation.get("person", "")), str(elevation.get("work_group", ""))
+    said_of = partial(Said, entry=entry, caused_by=frozenset({person}))
+    if entry.act == Act.ELEVATION_ENDED:
+        yield Said(kind=Kind.END_OVERDUE, key={"elevation": entry.subject}, entry=entry, is_gone=True)
+    elif entry.act == Act.ELEVATION_ACTIVE:
+        yield from _granted(entry, person, group)
+    elif reason in reasons.UNFOUNDED:
+        yield said_of(kind=Kind.ROW_FORGED, key={"elevation": entry.subject, "reason": reason})
+    elif elevation.get("granted_at") is None and reason not in BY_PEOPLE:
+        yield said_of(kind=Kind.NOT_GRANTED, key={"person": person, "work_group": group, "reason": reason})
+
+
+def _granted(entry: TrailEntry, person: str, group: str) -> Iterator[Said]:
+    """Yield that the person is given what they were not given before. One query."""
+    refused = Finding.objects.filter(kind=Kind.NOT_GRANTED, key__person=person, key__work_group=group)
+    for finding in refused.exclude(status=FindingStatus.CLOSED):
+        yield Said(kind=Kind.NOT_GRANTED, key=finding.key, entry=entry, is_gone=True)
+
+
+def _of_late(entries: Sequence[TrailEntry]) -> Iterator[Said]:
+    """Yield by whom entries were recorded late: the same clock, or the same hand, is the same finding. One query."""
+    named = {one["id"]: entry for entry in entries for one in entry.data["entries"]}
+    late: dict[str, list[int]] = defaultdict(list)
+    for number, actor in TrailEntry.objects.filter(pk__in=named).order_by("pk").values_list("pk", "actor"):
+        late[actor].append(number)
+    for actor, numbers in late.items():
+        yield Said(kind=Kind.RECORDED_LATE, key={"actor": actor}, entry=named[numbers[-1]], evidence=numbers)
+
+
+def _portal() -> dict[str, str]:
+    return {"portal": settings.PORTAL_URL.partition("://")[2]}
