@@ -6,6 +6,8 @@ from access_requests.api import tokens
 from access_requests.scim import endpoint as scim
 from access_requests.web.people.me import set_language
 from portal.accounts import views as log_in
+from portal.accounts.factors import log_in as second_step
+from portal.accounts.factors import pages as factor_pages
 from portal.accounts.oidc import views as oidc
 from portal.accounts.saml import views as saml
 from portal.api import api
@@ -26,10 +28,21 @@ accounts = [
     path("providers/<slug:provider>/assertion/", saml.assertion, name="provider-assertion"),
     path("providers/<slug:provider>/assertion/finish/", saml.finish, name="provider-finish"),
     path("providers/<slug:provider>/metadata/download/", saml.metadata, name="provider-metadata"),
+    # Of allauth's pages of second factors none but this name: it is where a log-in waits for its second step.
+    path("second-factor/", second_step.authenticate, name="mfa_authenticate"),
     path("password/change/", account.password_change, name="account_change_password"),
 ]
 
+factors = [
+    path("", factor_pages.factors, name="factors"),
+    path("codes/", factor_pages.add_totp, name="factor-totp"),
+    path("passkey/", factor_pages.add_passkey, name="factor-passkey"),
+    path("recovery/", factor_pages.recovery_codes, name="factor-recovery"),
+    path("<slug:code>/remove/", factor_pages.remove, name="factor-remove"),
+]
+
 urlpatterns = [
+    path("factors/", include(factors)),
     path("log-in/", log_in.providers, name="log-in-providers"),
     path("identity/providers/<slug:provider>/logout", oidc.log_out, name="provider-logout"),
     path("healthz", healthz, name="healthz"),

@@ -68,7 +68,7 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
         """Record the log-in, and have the browser be known. Whoever was disabled meanwhile is not let in after all."""
         login = (said.get("signal_kwargs") or {}).get("sociallogin")
         if login is not None:
-            arrivals.date(request, login)
+            arrivals.note(request, login)
         response: HttpResponse = super().post_login(request, user, **said)
         is_new = not known_devices.of(request, user.username)
         begin = partial(
@@ -86,8 +86,12 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
             return refused
         known_devices.remember(request, response, user.username)
         if login is not None:
-            sessions.keep(request, user, login.arrival, sid=getattr(login, "sid", ""))
+            sessions.keep(request, user, login.provider.configured, subject=login.account.uid, sid=login.state["came"]["sid"])
         return response
+
+    def get_login_stages(self) -> list[str]:
+        """After a password or a provider there is one step more: the second factor, as the portal asks for it."""
+        return ["portal.accounts.factors.log_in.SecondFactor"]
 
     def logout(self, request: PageRequest) -> None:
         key, actor = request.session.session_key or "", actor_of(request)

@@ -40,14 +40,27 @@ def settle(request: HttpRequest, login: SocialLogin) -> None:
     if purpose != Purpose.LOGIN:
         raise LogInNotBegun
     login.user = login.account.user = bring(login.arrival)
+    # What of it is needed when a second step has let them in: that may be another call, and a log-in keeps its state alone.
+    login.state["came"] = {"sid": login.sid, "by_factor": login.arrival.by_factor, **_when(login)}
 
 
-def date(request: HttpRequest, login: SocialLogin) -> None:
-    """Have the session say when the provider asked who they are, where it says so: that may be hours before it was asked."""
-    at = getattr(login, "authenticated_at", None)
-    if at is not None:
-        request.session[AUTHENTICATION_METHODS_SESSION_KEY][-1]["at"] = at.timestamp()
-        request.session.modified = True
+def proved_factor(login: SocialLogin) -> bool:
+    """Whether the provider says that it asked for a second factor."""
+    return bool(login.state["came"]["by_factor"])
+
+
+def note(request: HttpRequest, login: SocialLogin) -> None:
+    """Have the session say when the provider asked who they are, which may be hours ago, and whether for a second factor too."""
+    came, records = login.state["came"], request.session[AUTHENTICATION_METHODS_SESSION_KEY]
+    record = next(each for each in reversed(records) if each["method"] == BY_PROVIDER)
+    record["at"] = came.get("at", record["at"])
+    record["factor"] = came["by_factor"]
+    request.session.modified = True
+
+
+def _when(login: SocialLogin) -> dict[str, float]:
+    at = login.authenticated_at
+    return {"at": at.timestamp()} if at is not None else {}
 
 
 def _confirmed(request: HttpRequest, login: SocialLogin) -> HttpResponse:
@@ -59,6 +72,12 @@ def _confirmed(request: HttpRequest, login: SocialLogin) -> HttpResponse:
         raise SomebodyElse(provider=login.arrival.provider.name)
     bring(login.arrival)
     record_authentication(
-        request, request.user, BY_PROVIDER, provider=login.account.provider, uid=login.account.uid, reauthenticated=True
+        request,
+        request.user,
+        BY_PROVIDER,
+        provider=login.account.provider,
+        uid=login.account.uid,
+        factor=login.arrival.by_factor,
+        reauthenticated=True,
     )
     return redirect(login.state.get("next") or "home")

@@ -21,6 +21,10 @@ from portal.providers.provider import OidcProvider, SamlProvider
 from portal.verbs.rejections import Rejection
 
 
+class NotConfigured(SocialApp.DoesNotExist, ValueError):  # type: ignore[misc]  # allauth ships no types.
+    """There is no such provider, or none any more: a log-in by it that waits is over, which allauth knows by ValueError."""
+
+
 class ProvidedAccounts(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth ships no types.
     """Accounts at providers, of whom the settings know and no row of the database."""
 
@@ -40,7 +44,7 @@ class ProvidedAccounts(DefaultSocialAccountAdapter):  # type: ignore[misc]  # al
         if isinstance(configured, SamlProvider):
             return ProvidedBySaml(request, configured)
         if not isinstance(configured, OidcProvider):
-            raise SocialApp.DoesNotExist
+            raise NotConfigured
         return Provided(request, configured)
 
     def get_requests_session(self) -> Http:

@@ -9,20 +9,19 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from access_requests.services.people import sessions
-from access_requests.services.people.arriving import Arrival
 from portal.providers.provider import Provider
 from portal.users.models import ProviderSession, User
 from portal.verbs.actor import Actor, Door, Process
 from portal.verbs.run import run
 
 
-def keep(request: HttpRequest, person: User, arrival: Arrival, *, sid: str) -> None:
+def keep(request: HttpRequest, person: User, provider: Provider, *, subject: str, sid: str) -> None:
     """Note the session that has just begun. Those that are over are forgotten on the way, so that each person's last is known."""
     ProviderSession.objects.filter(person=person).exclude(session_key__in=Session.objects.values("session_key")).delete()
     ProviderSession.objects.create(
         person=person,
-        provider=arrival.provider.identity,
-        subject=arrival.subject,
+        provider=provider.identity,
+        subject=subject,
         sid=sid,
         session_key=request.session.session_key or "",
         began_at=timezone.now(),

@@ -106,6 +106,19 @@ class Claims(Strict):
     groups: str = "groups"
 
 
+class ProvesFactor(Strict):
+    """By which of its words the provider says that it asked for a second factor; then the portal asks for none of its own.
+
+    `amr`: methods of OpenID Connect (RFC 8176), one of which is enough. `acr`: classes, which SAML calls AuthnContextClassRef.
+    """
+
+    amr: Words = ()
+    acr: Words = ()
+
+    def by(self, *, acr: str, amr: frozenset[str] = frozenset()) -> bool:
+        return acr in self.acr or bool(amr.intersection(self.amr))
+
+
 class Scim(Strict):
     """Provisioning by the same provider. Its tokens are made and revoked in the portal.
 
@@ -134,6 +147,7 @@ class Provider(Strict, ABC):
     match_by_email: bool = False
     trusts_email: bool = False
     username: Literal["email", "opaque"] = "email"
+    factor: ProvesFactor = ProvesFactor()
     scim: Scim | None = None
 
     @property
@@ -218,6 +232,12 @@ class SamlProvider(Provider):
     def ends(self) -> list[datetime]:
         """Return when each certificate ends."""
         return [x509.load_pem_x509_certificate(one.encode()).not_valid_after_utc for one in self.certificates]
+
+    @model_validator(mode="after")
+    def _says_classes_alone(self) -> "SamlProvider":
+        if self.factor.amr:
+            raise ValueError("factor.amr is set, and SAML says no methods: name its AuthnContextClassRef as factor.acr")
+        return self
 
     @model_validator(mode="after")
     def _knows_whose_addresses(self) -> "SamlProvider":

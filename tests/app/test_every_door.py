@@ -48,6 +48,7 @@ GAPS = {
     "findings/<slug:code>/<slug:verb>": "findings/F-00000000/comment",
     "findings/<slug:code>": "findings/F-00000000",
     "<str:username>": "member01",
+    "factors/<slug:code>": "factors/K-00000000",
     "<str:token>": "nothing",
     "(?P<url>.*)$": "nothing",
     "^(?P<app_label>users|access_requests)/$": "users/",
@@ -225,6 +226,21 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "account_inactive"): OPEN,
     (GET, "account_reauthenticate"): EVERYBODY,
     (GET, "account_change_password"): EVERYBODY,
+    # Nobody is between two steps of a log-in.
+    (GET, "mfa_authenticate"): OPEN,
+    (POST, "mfa_authenticate"): OPEN,
+    (GET, "factors"): EVERYBODY,
+    (GET, "factor-totp"): EVERYBODY,
+    # Nobody was shown the secret that is sent.
+    (POST, "factor-totp"): (LOGIN, 404, 404, 404, 404, 404),
+    (GET, "factor-passkey"): EVERYBODY,
+    (POST, "factor-passkey"): (LOGIN, 422, 422, 422, 422, 422),
+    (GET, "factor-recovery"): EVERYBODY,
+    # There is nothing that they could stand in for.
+    (POST, "factor-recovery"): (LOGIN, 404, 404, 404, 404, 404),
+    # There is no such factor.
+    (GET, "factor-remove"): (LOGIN, 404, 404, 404, 404, 404),
+    (POST, "factor-remove"): (LOGIN, 404, 404, 404, 404, 404),
     (POST, "oauth_token"): NO_CLIENT,
     (POST, "oauth_device_code"): TOKENS_ONLY,
     (POST, "oauth_revoke"): NO_CLIENT,

@@ -39,6 +39,8 @@ class Arrival:
     name: str = ""
     tenant: str = ""
     groups: frozenset[str] = frozenset()
+    # Whether it says that it asked for a second factor.
+    by_factor: bool = False
     door: Door = Door.BROWSER
     credential: Credential = field(default_factory=Process)
     proof: Mapping[str, object] = field(default_factory=dict)

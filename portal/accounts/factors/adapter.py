@@ -5,23 +5,19 @@ from urllib.parse import urlsplit
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 
-from portal import sealed_texts
+from portal.accounts.factors import sealing
 from portal.users.models import User
-
-PURPOSE = "sekisho second factors"
 
 
 class SealedFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types.
     """Knows the portal by its configured address, whatever host a call names."""
 
     def encrypt(self, text: str) -> str:
-        return sealed_texts.sealed(text, keys=_keys(), purpose=PURPOSE)
+        return sealing.sealed(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Return the secret. Raises InvalidToken where it was sealed by a key that is not there any more, or in clear."""
-        return sealed_texts.opened(encrypted_text, keys=_keys(), purpose=PURPOSE)
+        return sealing.opened(encrypted_text)
 
     def get_totp_label(self, user: User) -> str:
         """Return the username: the same person may have accounts at several portals, and addresses change."""
@@ -32,9 +28,3 @@ class SealedFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships n
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """Send nothing: the verbs' entries in the trail are told by the portal's own notices."""
-
-
-def _keys() -> list[str]:
-    if not settings.FACTOR_KEYS:
-        raise ImproperlyConfigured("This process has no FACTOR_KEY: name it in SIGNS_WITH, and give it.")
-    return list(settings.FACTOR_KEYS)

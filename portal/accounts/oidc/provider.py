@@ -1,7 +1,9 @@
 """allauth's OpenID Connect with our own checks: its flow of states, redirects and codes, and nothing of what it believes."""
 
 import secrets
+import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from allauth.account.utils import get_next_redirect_url
@@ -33,6 +35,10 @@ class Provided(OpenIDConnectProvider):  # type: ignore[misc]  # allauth ships no
             provider=self.id, provider_id=configured.key, name=configured.name, client_id=configured.client_id, secret=secret
         )
         super().__init__(request, app=app)
+
+    def serialize(self) -> dict[str, str]:
+        """Return what a log-in that waits for its second step finds the provider by."""
+        return {"id": self.configured.key}
 
     def get_login_url(self, _request: HttpRequest, **_kwargs: Any) -> str:
         return reverse("provider-login", args=[self.configured.key])
@@ -108,6 +114,7 @@ class Checked(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         login = SocialLogin(provider=self.provider, account=account)
         login.arrival = arrival(self.configured, claims, said)
         login.sid = claims.get("sid", "")
+        login.authenticated_at = _moment(claims.get("auth_time"))
         return login
 
     def _userinfo(self, access_token: str, claims: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -121,7 +128,7 @@ class Checked(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
 def arrival(provider: OidcProvider, claims: Mapping[str, Any], userinfo: Mapping[str, Any]) -> Arrival:
     """Return what the provider says of somebody: the token's word first, and of an address what the same document says of it.
 
-    An organisation is believed from the signed token alone.
+    An organisation, and how they proved themselves, are believed from the signed token alone.
     """
     names = provider.claims
     about_email = claims if claims.get(names.email) else userinfo
@@ -135,8 +142,16 @@ def arrival(provider: OidcProvider, claims: Mapping[str, Any], userinfo: Mapping
         name=_text(claims.get(names.name) or userinfo.get(names.name)),
         tenant=_text(claims.get(names.tenant)) if names.tenant else "",
         groups=_texts(claims.get(names.groups, userinfo.get(names.groups))) if names.groups else frozenset(),
+        by_factor=provider.factor.by(acr=_text(claims.get("acr")), amr=_texts(claims.get("amr"))),
         proof={"method": provider.kind, "at": at, "identity": f"{provider.identity}:{claims['sub']}"},
     )
+
+
+def _moment(value: object) -> datetime | None:
+    """Return when they proved themselves there, if it says so and it is not to come."""
+    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+        return None
+    return datetime.fromtimestamp(min(float(value), time.time()), UTC)
 
 
 def _text(value: object) -> str:

@@ -24,6 +24,10 @@ class Provided(SAMLProvider):  # type: ignore[misc]  # allauth ships no types.
         app = SocialApp(provider=self.id, provider_id=configured.key, name=configured.name, client_id=configured.key)
         super().__init__(request, app=app)
 
+    def serialize(self) -> dict[str, str]:
+        """Return what a log-in that waits for its second step finds the provider by."""
+        return {"id": self.configured.key}
+
     def get_login_url(self, _request: HttpRequest, **_kwargs: Any) -> str:
         return reverse("provider-login", args=[self.configured.key])
 
@@ -59,6 +63,7 @@ def arrival(provider: SamlProvider, said: Mapping[str, Any]) -> Arrival:
         name=_first(attributes, names.name),
         tenant=_first(attributes, names.tenant),
         groups=frozenset(attributes.get(names.groups, ())) if names.groups else frozenset(),
+        by_factor=provider.factor.by(acr=said["context"]),
         proof=proof,
     )
 

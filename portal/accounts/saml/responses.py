@@ -30,13 +30,17 @@ TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """What was signed of somebody. `in_response_to` is empty where the log-in began at the provider."""
+    """What was signed of somebody. `in_response_to` is empty where the log-in began at the provider.
+
+    `context` is the class of how they proved themselves there, empty where none is said.
+    """
 
     assertion: str
     in_response_to: str
     subject: str
     session: str
     authenticated_at: datetime
+    context: str
     until: datetime
     attributes: Mapping[str, tuple[str, ...]]
 
@@ -107,6 +111,7 @@ class _Reading:
             subject=self._subject(subject, attributes),
             session=session,
             authenticated_at=self._authenticated_at(statement),
+            context=self._context(statement),
             until=until,
             attributes=attributes,
         )
@@ -151,6 +156,12 @@ class _Reading:
         ends = statement.get("SessionNotOnOrAfter")
         self._check(ends is None or self.now < self._moment(ends, "SessionNotOnOrAfter"), "SessionNotOnOrAfter")
         return at
+
+    def _context(self, statement: Element) -> str:
+        contexts = statement.iterchildren(f"{SAML}AuthnContext")
+        said = [one for each in contexts for one in shapes.texts(each, f"{SAML}AuthnContextClassRef", self.provider)]
+        self._check(len(said) <= 1, "AuthnContextClassRef")
+        return said[0] if said else ""
 
     def _subject(self, subject: Element, attributes: Mapping[str, tuple[str, ...]]) -> str:
         """Return who it is: by the attribute that is configured for it, else by the NameID."""

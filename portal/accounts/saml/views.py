@@ -116,6 +116,7 @@ def _kept(request: HttpRequest, configured: SamlProvider, said: "Said") -> HttpR
         "session": said.session,
         "in_response_to": said.in_response_to,
         "authenticated_at": said.authenticated_at.isoformat(timespec="seconds"),
+        "context": said.context,
         "attributes": {name: list(values) for name, values in said.attributes.items()},
         "next": _within(request.POST.get("RelayState", "")),
     }
