@@ -16,7 +16,7 @@ NEWEST_FIRST = "-id"
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """What a list of requests is narrowed to. Empty ones narrow nothing; `words` are looked for in ticket, reason and number.
+    """What a list of requests is narrowed to. Empty ones narrow nothing; `words` are looked for in what a row of it shows.
 
     `state` is that of a request, or wording.NOT_GRANTED.
     """
@@ -83,8 +83,10 @@ def _not_granted() -> Exists:
 
 
 def in_brief(requests: QuerySet[AccessRequest]) -> QuerySet[AccessRequest]:
-    """Return them with what a row of a list shows, in two queries: without the long texts, and what was frozen of them."""
-    return with_failure(requests).select_related("requester").prefetch_related("work_groups").defer("snapshot", *details.NAMES)
+    """Return them with what a row of a list shows, in three queries: without the long texts, and what was frozen of them."""
+    access = Elevation.objects.only("request", "code", "status", "granted_at", "stop_reason").order_by("id")
+    rows = with_failure(requests).select_related("requester", "extends").defer("snapshot", *details.NAMES)
+    return rows.prefetch_related("work_groups", Prefetch("elevations", access))
 
 
 def filtered(requests: QuerySet[AccessRequest], filters: Filters, person: User, *, now: datetime) -> QuerySet[AccessRequest]:
@@ -101,9 +103,15 @@ def filtered(requests: QuerySet[AccessRequest], filters: Filters, person: User, 
     if filters.waiting_for_me:
         requests = requests.filter(pk__in=waiting_for(person, now=now).values("pk"))
     if filters.words:
-        words = Q(change_ticket__icontains=filters.words) | Q(reason__icontains=filters.words)
-        requests = requests.filter(words | Q(code__iexact=filters.words))
+        requests = requests.filter(_has(filters.words))
     return requests.order_by(NEWEST_FIRST)
+
+
+def _has(words: str) -> Q:
+    """The words are in what a row shows: its texts, who asked, what for. A number is given whole."""
+    groups = WorkGroup.objects.filter(access_requests=OuterRef("pk"), name__icontains=words)
+    people = Q(requester__username__icontains=words) | Q(requester__name__icontains=words)
+    return Q(change_ticket__icontains=words) | Q(reason__icontains=words) | people | Exists(groups) | Q(code__iexact=words)
 
 
 def waiting_for(person: User, *, now: datetime) -> QuerySet[AccessRequest]:

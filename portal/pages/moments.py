@@ -1,6 +1,6 @@
 """Times and durations as a page says them, in the viewer's zone."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -32,6 +32,11 @@ def dated(start: datetime, end: datetime | None = None) -> str:
         if since.date() == until.date()
         else f"{since:%Y-%m-%d %H:%M} – {until:%Y-%m-%d %H:%M}"
     )
+
+
+def midnight(day: date) -> datetime:
+    """Return the beginning of a day in the viewer's zone."""
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def clock(seconds: int) -> str:

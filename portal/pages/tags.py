@@ -1,14 +1,16 @@
 """What every template adds to Django's own filters: a builtin library, loaded in all of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django import template
+from django.forms import Form
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
 
-from portal.pages import moments
+from portal.pages import moments, narrowing
 from portal.pages.unseen import named
 from portal.pages.visible import visible
 from portal.verbs import phrases
@@ -18,6 +20,12 @@ register = template.Library()
 register.filter("visible", visible)
 # For attributes and titles, where no element can be.
 register.filter("named", named)
+
+
+@register.simple_tag(takes_context=True)
+def chips(context: Mapping[str, Any], form: Form) -> list[narrowing.Chip]:
+    """Return what a list is narrowed to, each with the list without it."""
+    return list(narrowing.chips(form, context["request"].GET))
 
 
 @register.filter

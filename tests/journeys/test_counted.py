@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone, translation
@@ -13,9 +14,11 @@ from portal.verbs.run import run
 from tests.journeys.conftest import Travel
 from tests.journeys.travellers import Traveller
 from tests.worlds.cast import Cast
-from tests.worlds.story import elevated, not_granted, submitted, taken_for_given
+from tests.worlds.story import elevated, not_granted, returned, submitted, taken_for_given
 
 FARTHEST = 80
+# As the browser's field of a day takes it, key by key.
+TYPED_DAY = {"en": "%d%m%Y", "ja": "00%Y%m%d"}
 
 
 @dataclass
@@ -128,6 +131,56 @@ def test_more_time_from_home_takes_three(
     expect(person.page.locator(".eyebrow")).to_contain_text("R-")
     assert AccessRequest.objects.get(extends=elevation).asked_ends_at == elevation.ends_at + timedelta(minutes=30)
     assert len(hand.done) <= 3
+
+
+@pytest.mark.parametrize(("language", "by_keyboard"), HANDS)
+def test_who_was_in_production_on_an_evening_takes_four(
+    cast: Cast,
+    transactional_db: None,
+    travel: Travel,
+    language: str,
+    by_keyboard: bool,  # noqa: FBT001
+) -> None:
+    evening = timezone.now() - timedelta(days=3)
+    elevation = elevated(cast.member01, cast.leader02, now=evening)
+    run(lambda: taken_for_given(elevation, now=evening))
+    returned(elevation, cast.member01, now=evening + timedelta(minutes=10))
+    lead = travel("leader01", language=language)
+    hand = Hand(lead, by_keyboard)
+    hand.click(lead.page.locator(".site-nav [href='/elevations/']"))
+    day = lead.page.locator("[name=day]")
+    expect(day).to_be_visible()
+    if by_keyboard:
+        hand.fill(day, timezone.localtime(evening, ZoneInfo("Asia/Tokyo")).strftime(TYPED_DAY[language]))
+    else:
+        hand.fill(day, timezone.localtime(evening, ZoneInfo("Asia/Tokyo")).strftime("%Y-%m-%d"))
+    hand.click(lead.page.locator("main").get_by_role("button", name=lead.says("Search"), exact=True))
+    row = lead.page.locator("tbody tr")
+    for fact in ("member01", "leader02", "fix the index"):
+        expect(row).to_contain_text(fact)
+    lead.look(f"who-was-in-{language}")
+    hand.click(row.get_by_role("link"))
+    expect(lead.page.locator(".eyebrow")).to_have_text(elevation.code)
+    assert len(hand.done) <= 4
+
+
+def test_whole_row_leads_on(cast: Cast, transactional_db: None, travel: Travel) -> None:
+    request = submitted(cast.member01, now=timezone.now())
+    for phone in (False, True):
+        person = travel("member01", phone=phone)
+        person.page.goto("/requests/")
+        person.page.get_by_text("fix the index").click(force=True)  # The link lies over it.
+        expect(person.page).to_have_url(f"/requests/{request.code}/")
+
+
+def test_decision_is_at_hand_on_a_phone_wherever_one_reads(cast: Cast, transactional_db: None, travel: Travel) -> None:
+    request = submitted(cast.member01, now=timezone.now(), plan="1.\n" * 60)
+    lead = travel("leader01", language="ja", phone=True)
+    for url in (f"/requests/{request.code}/", "/queue/"):
+        lead.page.goto(url)
+        lead.page.get_by_role("term").first.scroll_into_view_if_needed()
+        expect(lead.page.get_by_role("button", name=lead.says("Approve"))).to_be_in_viewport()
+    lead.look("decision-bar")
 
 
 @pytest.mark.parametrize(("language", "by_keyboard"), HANDS)

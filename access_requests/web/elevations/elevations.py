@@ -1,9 +1,11 @@
 """Elevations: who is in production, and ending or prolonging it. Everybody sees who, where and until when."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,10 +20,12 @@ from access_requests.web.elevations.bars import bars
 from access_requests.web.elevations.forms import ElevationFilterForm, ExtendForm, StopForm
 from access_requests.web.elevations.passes import pass_for
 from access_requests.web.timeline import story
+from portal.pages import moments, narrowing
 from portal.pages.actor import actor_of, carry_out
 from portal.pages.forms import VerbForm
 from portal.pages.page import PageRequest, with_headers_of
 from portal.pages.paging import page_of
+from portal.users.models import User
 from portal.verbs import phrases
 from portal.verbs.rejections import Rejection
 
@@ -31,18 +35,21 @@ READ_OR_SEND = ["GET", "HEAD", "POST"]
 
 @require_safe
 def elevation_list(request: PageRequest) -> HttpResponse:
-    """Who is in production; `all=1` shows what is over too."""
-    now, over_too = timezone.now(), request.GET.get("all") == "1"
-    form = ElevationFilterForm(request.GET)
+    """Who is in production; `all=1` and a day show what is over too."""
+    now, form = timezone.now(), ElevationFilterForm(request.GET)
     form.is_valid()
-    rows = elevations.everything() if over_too else elevations.current()
-    rows = elevations.in_brief(rows.filter(**form.filters()))
+    over_too = request.GET.get("all") == "1" or form.cleaned_data.get("day") is not None
+    found = _narrowed(elevations.everything() if over_too else elevations.current(), form, request.user)
+    rows = elevations.with_leave(found)
     order = ["-id"] if over_too else ["ends_at", "id"]
     page = page_of(rows, order=order, among=Elevation.objects.all(), query=request.GET)
+    readable = elevations.readable(page.rows, request.user)
     context = {
         "title": _("Access, past ones too") if over_too else _("Who is in production"),
         "page": page,
+        "shown": [(row, row.pk in readable) for row in page.rows],
         "form": form,
+        "count": narrowing.count_of(found),
         "narrowed": any(form.cleaned_data.values()),
         "over_too": over_too,
         "all_url": request.path + ("?all=1" if over_too else ""),
@@ -50,6 +57,17 @@ def elevation_list(request: PageRequest) -> HttpResponse:
         "groups": catalogue.names(),
     }
     return render(request, "access_requests/elevations/elevation_list.html", context)
+
+
+def _narrowed(rows: QuerySet[Elevation], form: ElevationFilterForm, person: User) -> QuerySet[Elevation]:
+    """Narrow the list to what could be read of the filters; the form says what could not."""
+    rows, words, day = rows.filter(**form.filters()), form.cleaned_data.get("words"), form.cleaned_data.get("day")
+    if words:
+        rows = elevations.having(rows, words, person)
+    # The calendar's ends have no midnight in every zone, and nothing was on them.
+    if day and day.min < day < day.max:
+        rows = elevations.between(rows, moments.midnight(day), moments.midnight(day + timedelta(days=1)))
+    return rows
 
 
 @require_safe

@@ -18,7 +18,7 @@ ELEVATIONS: Mapping[str, Promise] = {
     ElevationStatus.GRANTING: _("%(who)s is about to be in %(group)s"),
     ElevationStatus.ACTIVE: _("%(who)s is in %(group)s until %(end)s"),
     ElevationStatus.REVOKING: _("The access of %(who)s to %(group)s is being ended"),
-    ElevationStatus.ENDED: _("%(who)s was in %(group)s for %(length)s, %(reason)s"),
+    ElevationStatus.ENDED: _("%(who)s had access by %(group)s for %(length)s, %(reason)s"),
     ElevationStatus.CANCELLED: _("%(who)s was not let into %(group)s: %(reason)s"),
 }
 NOT_LET_IN = _("%(who)s was not let into %(group)s")

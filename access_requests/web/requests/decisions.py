@@ -40,13 +40,14 @@ def _posted(view: Callable[[PageRequest, str], HttpResponse]) -> Callable[..., H
 
 @require_safe
 def queue(request: PageRequest) -> HttpResponse:
-    """What waits for this person: for approvers, empty for everybody else."""
+    """What waits for this person, or for htmx what changes of it: for approvers, empty for everybody else."""
     now = timezone.now()
     rows = abilities.with_requests(requests.in_full(requests.waiting_for(request.user, now=now)))
     among = requests.visible_to(request.user)
     page = page_of(rows, order=OLDEST_DEADLINE_FIRST, among=among, query=request.GET, size=QUEUE_ROWS)
     items = showing.cards(page.rows, actor_of(request), now=now)
-    return render(request, "access_requests/requests/queue.html", {"page": page, "shown": items})
+    template = "_queue.html" if request.htmx else "queue.html"
+    return render(request, f"access_requests/requests/{template}", {"page": page, "shown": items})
 
 
 @require_safe

@@ -1,6 +1,6 @@
 """The list of requests, and one of them. Everybody sees their own, approvers what is theirs to decide, auditors all."""
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -12,6 +12,7 @@ from access_requests.selectors import catalogue, requests
 from access_requests.selectors.requests import Filters
 from access_requests.web.requests import showing
 from access_requests.web.requests.forms import FilterForm
+from portal.pages import moments, narrowing
 from portal.pages.page import PageRequest
 from portal.pages.paging import page_of
 
@@ -21,12 +22,14 @@ def request_list(request: PageRequest) -> HttpResponse:
     now = timezone.now()
     form = FilterForm(request.GET)
     among = requests.visible_to(request.user)
-    rows = requests.in_brief(requests.filtered(among, _filters(form), request.user, now=now))
+    found = requests.filtered(among, _filters(form), request.user, now=now)
+    rows = requests.in_brief(found)
     page = page_of(rows, order=[requests.NEWEST_FIRST], among=among, query=request.GET)
     context = {
         "title": _("Requests"),
         "page": page,
         "form": form,
+        "count": narrowing.count_of(found),
         "narrowed": any(form.cleaned_data.values()),
         "groups": catalogue.names(),
     }
@@ -48,13 +51,8 @@ def _filters(form: FilterForm) -> Filters:
         requester=data.get("requester", ""),
         work_group=data.get("work_group", ""),
         # Neither end of the calendar has a midnight in every zone, nor narrows anything.
-        since=_midnight(since) if since and since > since.min else None,
-        until=_midnight(until) + timedelta(days=1) if until and until < until.max else None,
+        since=moments.midnight(since) if since and since > since.min else None,
+        until=moments.midnight(until) + timedelta(days=1) if until and until < until.max else None,
         waiting_for_me=data.get("waiting_for_me", False),
         words=data.get("words", ""),
     )
-
-
-def _midnight(day: datetime) -> datetime:
-    """Return the beginning of a day in the viewer's zone."""
-    return timezone.make_aware(datetime.combine(day, time.min))

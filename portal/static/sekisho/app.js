@@ -141,7 +141,8 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   const part = event.detail.elt;
   if (!part.matches("[hx-trigger^=every]")) return;
   const typed = [...part.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
-  if (typed || part.querySelector(":focus-visible")) event.preventDefault();
+  // A card that moves under the pointer would have another one decided on.
+  if (typed || part.querySelector(":focus-visible, .decide:hover")) event.preventDefault();
 });
 
 // One notice, however often a refresh fails; it goes when one succeeds.

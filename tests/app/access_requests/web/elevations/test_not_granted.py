@@ -94,7 +94,7 @@ def test_title_says_how_long_it_lasted_and_why_it_ended(cast: Cast, clock: Clock
     elevation = returned(elevation, cast.member01, now=clock.now + timedelta(seconds=60))
     assert titles.of_elevation(elevation) == "The access of member01 to ProdMemberWorkGroup is being ended"
     elevation.status, elevation.ended_at = ElevationStatus.ENDED, clock.now + timedelta(seconds=65)
-    assert titles.of_elevation(elevation) == "member01 was in ProdMemberWorkGroup for 1 minute, returned early"
+    assert titles.of_elevation(elevation) == "member01 had access by ProdMemberWorkGroup for 1 minute, returned early"
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,15 @@ def test_approver_approves_with_comment_and_the_digest_of_what_was_shown(cast: C
     assert "Approved by leader01" in response.content.decode()
 
 
+def test_queue_brings_its_part_alone_by_itself(cast: Cast, browse: Browse, clock: Clock) -> None:
+    request = submitted(cast.member01, now=clock.now)
+    part = browse(cast.leader01).get("/queue/", headers=HTMX).content.decode()
+    assert part.lstrip().startswith('<div id="queue"')
+    assert 'hx-trigger="every 20s"' in part
+    assert request.code in part
+    assert 'hx-swap-oob="innerHTML:.waiting-count">1<' in part
+
+
 def test_decision_keeps_the_proof_of_the_log_in(cast: Cast, browse: Browse, clock: Clock) -> None:
     request = submitted(cast.member01, now=clock.now)
     client = browse()

@@ -1,5 +1,6 @@
 """The list of requests, and the page of one."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,14 +12,16 @@ from access_requests.models import AccessRequest
 from access_requests.services.people.credentials import OwnToken, Terms
 from audits.acts import Act
 from audits.models import TrailEntry
+from portal.pages import narrowing
 from portal.verbs.actor import Actor, Door
-from tests.app.access_requests.web.conftest import Browse
+from portal.verbs.run import run
+from tests.app.access_requests.web.conftest import Browse, laid_out
 from tests.worlds.cast import Cast, actor_of, add_person
 from tests.worlds.clock import Clock
 from tests.worlds.entry import of_another_release
-from tests.worlds.story import approved, rejected, submitted, withdrawn
+from tests.worlds.story import approved, elevated, extension_asked, rejected, submitted, taken_for_given, withdrawn
 
-LIST_QUERIES = 8
+LIST_QUERIES = 10
 PAGE_QUERIES = 28
 
 
@@ -50,6 +53,9 @@ def test_filters_narrow_and_never_widen(cast: Cast, browse: Browse, clock: Clock
         "?words=CERTIFICATE": [first],
         "?words=chg-1": [second, first],
         f"?words={first.code.lower()}": [first],
+        "?words=ember02": [second],
+        "?words=ProdLeader": [second],
+        "?words=%E9%88%B4%E6%9C%A8": [second],
         "?since=2026-11-24": [second],
         "?until=2026-11-24": [first],
         "?waiting_for_me=on": [second],
@@ -58,6 +64,41 @@ def test_filters_narrow_and_never_widen(cast: Cast, browse: Browse, clock: Clock
     }
     assert {query: listed(client, query) for query in expected} == expected
     assert listed(browse(cast.member01), "?requester=member02") == []
+
+
+def test_each_filter_is_a_chip_that_can_be_taken_off(cast: Cast, browse: Browse, clock: Clock) -> None:
+    submitted(cast.member01, now=clock.now)
+    query = {"words": "index", "state": "pending", "since": "2026-11-01", "waiting_for_me": "on", "after": "R-00000000"}
+    page = laid_out(browse(cast.leader01).get("/requests/", query))
+    chips = dict(
+        re.findall(r'<a class="chip" href="\?([^"]*)"><span class="unseen">Take off:</span> (.*?) <span aria-hidden', page)
+    )
+    without = "words=index&amp;state=pending&amp;since=2026-11-01&amp;waiting_for_me=on"
+    assert {words: url for url, words in chips.items()} == {
+        "Number, ticket, reason, person or group: index": without.replace("words=index&amp;", ""),
+        "State: Waiting for approval": without.replace("state=pending&amp;", ""),
+        "From: Nov. 1, 2026": without.replace("since=2026-11-01&amp;", ""),
+        "Waiting for you": without.replace("&amp;waiting_for_me=on", ""),
+    }
+
+
+def test_list_says_how_many_there_are(cast: Cast, browse: Browse, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    for hours in range(3):
+        submitted(cast.member01, now=clock.now, starts_at=clock.now + timedelta(hours=hours + 1))
+    client = browse(cast.member01)
+    assert "3 in the list" in laid_out(client.get("/requests/"))
+    assert "0 in the list" in laid_out(client.get("/requests/?words=nothing"))
+    monkeypatch.setattr(narrowing, "MOST", 2)
+    assert "more than 2" in laid_out(client.get("/requests/"))
+
+
+def test_row_says_what_became_of_the_access_and_marks_more_time(cast: Cast, browse: Browse, clock: Clock) -> None:
+    elevation = elevated(cast.member01, cast.leader01, now=clock.now)
+    run(lambda: taken_for_given(elevation, now=clock.now))
+    extension_asked(elevation, cast.member01, ends_at=elevation.ends_at + timedelta(hours=1), now=clock.now)
+    page = laid_out(browse(cast.leader01).get("/requests/"))
+    assert re.search(r"state-approved.*?Approved.*?state-active.*?Active", page)
+    assert f"more time for {elevation.code}" in page
 
 
 @pytest.mark.parametrize(
