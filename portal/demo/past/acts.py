@@ -115,18 +115,17 @@ def aws_denies(happening: Happening, world: World) -> None:
 
 
 def join_behind_the_portal(happening: Happening, world: World) -> None:
-    """Somebody puts a user into a group in AWS's console; the portal's next comparisons find it."""
+    """Somebody puts a user into a group in AWS's console; the portal's next comparison finds it."""
     iam = world.administrator.client("iam", ACCOUNTS["jump"])
     iam.add_user_to_group(GroupName=happening.given["group"], UserName=happening.given["user"])
     compare(happening, world)
 
 
 def compare(_happening: Happening, world: World) -> None:
-    """Compare as the clock does: once, and once more when what is new cannot be merely late any more."""
-    for _ in range(2):
-        world.portal.forward(COMPARED_EVERY)
-        running.run()
-        world.portal.work()
+    """Compare as the clock does: when what is new cannot be merely late any more."""
+    world.portal.forward(COMPARED_AFTER)
+    running.run()
+    world.portal.work()
 
 
 def undo(happening: Happening, world: World) -> None:
@@ -137,7 +136,7 @@ def undo(happening: Happening, world: World) -> None:
     world.portal.work()
 
 
-COMPARED_EVERY = timedelta(seconds=30)
+COMPARED_AFTER = timedelta(seconds=30)
 ACTS: Mapping[str, Callable[[Happening, World], None]] = {
     "ask": ask,
     "approve": approve,
