@@ -14,7 +14,7 @@ from portal.users.models import User
 
 @require_safe
 def matrix(request: PageRequest) -> HttpResponse:
-    """Groups x accounts x roles. Drift and comparisons are for those who read everything.
+    """Groups x accounts x roles; `account` narrows it to one. Drift and comparisons are for those who read everything.
 
     htmx gets the comparison alone: a table that changed by itself would take the reader's place away.
     """
@@ -23,7 +23,7 @@ def matrix(request: PageRequest) -> HttpResponse:
     if request.htmx:
         seen = request.GET.get("seen", "")
         return render(request, "access_requests/drift/_matrix_news.html", {"comparison": shown, "seen": seen, "latest": latest})
-    table = matrix_table.table(with_drift=request.user.reads_everything)
+    table = matrix_table.table(account=request.GET.get("account", ""), with_drift=request.user.reads_everything)
     context = {"table": table, "comparison": shown, "seen": latest, "latest": latest}
     return render(request, "access_requests/drift/matrix.html", context)
 

@@ -39,9 +39,14 @@ class Cell:
         return wording.untold(self.evaluated.why) if self.aws == UNKNOWN else self.evaluated.by
 
     @property
-    def is_shut(self) -> bool:
-        """Whether there is nothing to say but no: by the catalogue and by AWS."""
-        return self.catalogue == NO and self.aws == DENIED and not self.is_stale and not self.inside
+    def is_blank(self) -> bool:
+        """Whether there is nothing to say but no: the catalogue says so, and AWS, as far as it is known, nothing else."""
+        return self.catalogue == NO and self.aws not in (ALLOWED, UNKNOWN) and not self.is_stale and not self.inside
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether what AWS allows is not known, or is known of another state of the catalogue."""
+        return self.aws != BY_SIGN_IN and (self.aws not in (ALLOWED, DENIED) or self.is_stale)
 
     @property
     def is_stale(self) -> bool:

@@ -24,6 +24,7 @@ from access_requests.models import (
 )
 from access_requests.selectors import drift as drift_selectors
 from access_requests.selectors import matrix as selectors
+from access_requests.selectors import switching
 from access_requests.web.drift.matrix_cell import ALWAYS, BY_SIGN_IN, NO, NO_GROUP, NOT_YET, ON_APPROVAL, Cell
 
 OF_GROUP = frozenset({DriftKind.UNEXPLAINED_MEMBER, DriftKind.MEMBER_MISSING, DriftKind.GROUP_GONE, DriftKind.GROUP_POLICY})
@@ -48,6 +49,13 @@ class Row:
     cells: Sequence[Cell]
     drifts: Sequence[Drift]
 
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def leads_nowhere(self) -> bool:
+        return not self.drifts and all(cell.is_blank for cell in self.cells)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
@@ -56,6 +64,11 @@ class Head:
     role: TargetRole
     is_opened: bool
     drifts: Sequence[Drift]
+
+    @property
+    def name(self) -> str:
+        """Return what the role is called, which Identity Center calls by its permission set."""
+        return switching.permission_set(self.role)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,12 +82,30 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """`at` is when AWS was evaluated; None before it ever was. `people` are those whom that was done for."""
+    """`at` is when AWS was evaluated; None before it ever was. `people` are those whom that was done for.
 
+    `accounts` are those that have roles; `account` is the key of the one that is shown, empty for all.
+    """
+
+    account: str
+    accounts: Sequence[AwsAccount]
     columns: Sequence[Column]
     rows: Sequence[Row]
     at: datetime | None
     people: Sequence[selectors.Person]
+
+    @property
+    def leading(self) -> Sequence[Row]:
+        return [row for row in self.rows if not row.leads_nowhere]
+
+    @property
+    def folded(self) -> Sequence[Row]:
+        return [row for row in self.rows if row.leads_nowhere]
+
+    @property
+    def opened(self) -> Sequence[Head]:
+        """The roles to which work groups lead."""
+        return [head for column in self.columns for head in column.heads if head.is_opened]
 
     @property
     def unread(self) -> Mapping[str, Sequence[AwsAccount]]:
@@ -112,10 +143,13 @@ class Known:
         return self.evaluated is not None and any(one.key == str(role) for one in self.evaluated.roles)
 
 
-def table(*, with_drift: bool) -> Table:
-    """Return all of it, in a constant number of queries."""
+def table(*, account: str, with_drift: bool) -> Table:
+    """Return all of it, or what concerns the account of this key if there is one, in a constant number of queries."""
+    roles = sorted(TargetRole.objects.select_related("account", "gate"), key=production_first)
+    accounts = list({role.account_id: role.account for role in roles}.values())
+    one = [role for role in roles if role.account.key == account]
     known = Known(
-        roles=sorted(TargetRole.objects.select_related("account", "gate"), key=production_first),
+        roles=one or roles,
         evaluated=selectors.latest(),
         inside=_inside(),
         drifts=list(drift_selectors.still_open().order_by(drift_selectors.NEWEST_FIRST)) if with_drift else [],
@@ -126,6 +160,8 @@ def table(*, with_drift: bool) -> Table:
     rows += [_row(group, ON_APPROVAL, known.inside.get(group.pk, ()), known) for group in working]
     opened = {cell.role.pk for row in rows for cell in row.cells if cell.catalogue == ON_APPROVAL}
     return Table(
+        account=account if one else "",
+        accounts=accounts,
         columns=_columns(known, opened),
         rows=rows,
         at=known.evaluated.at if known.evaluated else None,

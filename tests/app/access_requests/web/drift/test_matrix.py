@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from access_requests.models import DriftKind, Elevation, IamUserBinding, RoleGate, StandingGroup, TargetRole
+from access_requests.models import AwsAccount, DriftKind, Elevation, IamUserBinding, RoleGate, StandingGroup, TargetRole
 from access_requests.web.drift.matrix_cell import Cell
 from access_requests.web.drift.matrix_person import Reach
 from portal.users.models import User
-from tests.app.access_requests.web.conftest import Browse
+from tests.app.access_requests.web.conftest import Browse, laid_out
 from tests.app.access_requests.web.drift.test_drift import drifted
 from tests.app.access_requests.web.elevations.test_checked import active
 from tests.worlds.cast import Cast, add_person, let_portal_in, target_role
@@ -50,7 +50,6 @@ def test_cell_says_what_the_catalogue_has_what_aws_allows_and_who_is_in_until_wh
         'scope="colgroup"',
         "<caption>",
         "AWS: allowed",
-        "AWS: denied",
         "AWS as evaluated <time",
         "14:00:00",
     ):
@@ -86,6 +85,38 @@ def test_where_aws_and_the_catalogue_disagree_it_is_marked_and_links_to_the_drif
     assert "AWS differs" in other
     assert about.code not in other
     assert "MemberGroup: Everything" not in other
+
+
+def test_no_is_blank_and_every_other_answer_a_mark_that_opens_its_why(cast: Cast, browse: Browse, clock: Clock) -> None:
+    compared(clock.now, but={f"MemberGroup {LEADER}": ALLOWED, f"LeaderGroup {MEMBER}": {"aws": "unknown", "why": ["no_role"]}})
+    response = browse(cast.member01).get("/matrix/")
+    marked = {key for key, cell in cells(response).items() if not cell.is_blank}
+    assert marked >= {
+        ("MemberGroup", LEADER),
+        ("LeaderGroup", MEMBER),
+        ("MemberGroup", READ_ONLY),
+        ("ProdMemberWorkGroup", MEMBER),
+    }
+    assert ("ProdMemberWorkGroup", LEADER) not in marked
+    page = laid_out(response)
+    assert page.count('<details class="drops why">') == len(marked)
+    assert page.count('<td><span class="unseen">no</span></td>') == len(cells(response)) - len(marked)
+
+
+def test_account_narrows_the_table_and_groups_that_lead_nowhere_are_folded(cast: Cast, browse: Browse, clock: Clock) -> None:
+    billing = AwsAccount.objects.create(key="billing", account_id="555555555555", name="Billing", kind="billing")
+    StandingGroup.objects.create(name="FinanceGroup").target_roles.add(target_role(billing, "Billing_AdminRole"))
+    client = browse(cast.member01)
+    table = client.get("/matrix/?account=billing").context["table"]
+    assert [row.name for row in table.leading] == ["FinanceGroup"]
+    assert [str(cell.role) for row in table.leading for cell in row.cells] == ["billing/Billing_AdminRole"]
+    assert "ProdMemberWorkGroup" in [row.name for row in table.folded]
+    page = laid_out(client.get("/matrix/?account=billing"))
+    assert "groups lead to nothing here" in page
+    assert 'href="?account=billing" aria-current="true"' in page
+    for account in ("", "nowhere", "%00"):
+        whole = client.get(f"/matrix/?account={account}").context["table"]
+        assert (whole.account, len(whole.columns), whole.folded) == ("", 2, []), account
 
 
 def test_what_is_not_known_says_why(cast: Cast, browse: Browse, clock: Clock) -> None:
