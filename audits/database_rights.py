@@ -7,7 +7,7 @@ worker gives must rest on those (`access_requests.services.elevations.leave`). A
 from collections.abc import Mapping
 from enum import StrEnum
 
-from audits import found, stays, verified
+from audits import found, stays, streamed, verified
 from audits.acts import Act
 from audits.sealed import SEALED_TABLES
 from audits.triggers import TABLE
@@ -99,7 +99,7 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         "audits_noted": KEEP,
         "audits_extract": KEEP,
         "audits_extractpart": READ,
-        **dict.fromkeys((stays.TABLE, verified.TABLE), READ),
+        **dict.fromkeys((stays.TABLE, streamed.TABLE, verified.TABLE), READ),
         **_RAISES,
         PERSONAL: APPEND,
         TABLE: APPEND,
@@ -162,6 +162,8 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         TABLE: APPEND,
         **_RAISES,
         found.FOLLOWED_TABLE: KEEP,
+        # The stream is sent under this role.
+        streamed.TABLE: KEEP,
         **dict.fromkeys((stays.TABLE, verified.TABLE), READ),
     },
     # It sends messages by the clock, and opens no connection.

@@ -94,8 +94,8 @@ KINDS: Mapping[str, About] = {
     ),
     Kind.COUNTER_GONE_BACK: About(
         name=_("Counter gone back"),
-        sentence=_("A security key of %(person)s counted less than before: %(factor)s may have been copied"),
-        advice=_("Take the key away from the account, and ask its owner. Whoever has the copy may have logged in."),
+        sentence=_("A passkey of %(person)s counted less than before: there may be a copy of %(factor)s"),
+        advice=_("Take the passkey away from the account, and ask its owner. Whoever has the copy may try again."),
         key=("person", "factor"),
         severity=Severity.HIGH,
     ),

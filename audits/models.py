@@ -10,6 +10,7 @@ from audits.found import Finding, FindingName, FindingStatus, Followed, Severity
 from audits.mentioned import Kind, Mention, Noted
 from audits.sealed import Anchor, Checkpoint, Log, Sealer, SealKey, SealState, StampState, Tile
 from audits.stays import Stay
+from audits.streamed import Stream
 from audits.verified import Verification
 from portal.storable import AsTyped
 
@@ -39,6 +40,7 @@ __all__ = [
     "Severity",
     "StampState",
     "Stay",
+    "Stream",
     "Tile",
     "TrailEntry",
     "Verification",

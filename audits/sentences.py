@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from audits import kinds
 from audits.acts import Act, reasons
 from audits.acts.words import WORDS
-from audits.models import TrailEntry
+from audits.models import SealState, TrailEntry
 from portal.pages import moments
 from portal.verbs.actor import Door
 
@@ -91,6 +91,9 @@ def _words(entry: TrailEntry) -> dict[str, str]:
         "problem": _text(entry, "problem") or _text(entry, "drift", "problem"),
         "count": _text(entry, "count"),
         "rows": _text(entry, "rows"),
+        "state": _state(_text(entry, "state")),
+        "waiting": _text(entry, "waiting"),
+        "remark": _text(entry, "remark"),
         "principal": _text(entry, "drift", "principal"),
         "found": reasons.differs(drift["kind"], thing=drift["thing"], name=drift["name"]) if drift["kind"] else "",
     }
@@ -108,6 +111,11 @@ def _of_finding(entry: TrailEntry) -> dict[str, str]:
         "comment": _text(entry, "comment"),
         "finding": kinds.said(finding["kind"], finding["key"]) if isinstance(finding, dict) else "",
     }
+
+
+def _state(state: str) -> str:
+    """Return in words why nothing is sealed."""
+    return str(SealState(state).label) if state in SealState.values else state
 
 
 def _end(entry: TrailEntry) -> str:

@@ -31,7 +31,7 @@ ENDS = (Act.ELEVATION_REVOKING, Act.ELEVATION_CANCELLED)
 BY_PEOPLE = ("returned", "stopped")
 ACTS = (
     *(*DRIFT_SEEN, *DRIFT_OVER, *UNSEALED, Act.SEAL_CAUGHT_UP, Act.SEAL_GUARD_TOUCHED),
-    *(Act.TRAIL_RECORDED_LATE, *ENDS, Act.ELEVATION_ACTIVE, Act.ELEVATION_ENDED),
+    *(Act.TRAIL_RECORDED_LATE, *ENDS, Act.ELEVATION_ACTIVE, Act.ELEVATION_ENDED, Act.FACTOR_CLONED),
 )
 
 
@@ -62,6 +62,8 @@ def said(entry: TrailEntry) -> Iterator[Said]:
         yield from _of_drift(entry, data.get("drift") or {})
     elif entry.act in (*UNSEALED, Act.SEAL_CAUGHT_UP):
         yield Said(kind=Kind.TRAIL_UNSEALED, key=_portal(), entry=entry, is_gone=entry.act == Act.SEAL_CAUGHT_UP)
+    elif entry.act == Act.FACTOR_CLONED:
+        yield from _of_factor(entry, data.get("factor") or {})
     elif entry.act == Act.SEAL_GUARD_TOUCHED:
         yield Said(kind=Kind.GUARD_TOUCHED, key={**_portal(), "remark": str(data.get("remark", ""))}, entry=entry)
     elif entry.act in (*ENDS, Act.ELEVATION_ACTIVE, Act.ELEVATION_ENDED):
@@ -102,7 +104,7 @@ def _carry_out(one: Said, now: datetime) -> None:
 
 
 def _is_believed(entry: TrailEntry) -> bool:
-    return entry.actor in WORKERS or entry.act in (*ENDS, Act.DRIFT_ACCEPTED)
+    return entry.actor in WORKERS or entry.act in (*ENDS, Act.DRIFT_ACCEPTED, Act.FACTOR_CLONED)
 
 
 def _standing(told: Sequence[Said]) -> list[Said]:
@@ -115,6 +117,11 @@ def _of_drift(entry: TrailEntry, drift: Mapping[str, str]) -> Iterator[Said]:
     if all(isinstance(value, str) for value in key.values()):
         whole = {name: str(value) for name, value in key.items()}
         yield Said(kind=Kind.DRIFT, key=whole, entry=entry, is_gone=entry.act in DRIFT_OVER)
+
+
+def _of_factor(entry: TrailEntry, factor: Mapping[str, str]) -> Iterator[Said]:
+    key = {"person": entry.subject.partition(":")[2], "factor": str(factor.get("id", ""))}
+    yield Said(kind=Kind.COUNTER_GONE_BACK, key=key, entry=entry, caused_by=frozenset({key["person"]}))
 
 
 def _of_elevation(entry: TrailEntry, data: Mapping[str, object]) -> Iterator[Said]:

@@ -7,7 +7,9 @@ from django.views.decorators.http import require_safe
 
 from audits import selectors, sentences
 from audits.acts import Act
-from audits.models import Extract
+from audits.findings import listing
+from audits.findings.due import today
+from audits.models import Extract, Stream
 from audits.sealing import status
 from audits.web import links, periods
 from audits.web.forms import TrailFilterForm
@@ -39,6 +41,8 @@ def overview(request: PageRequest) -> HttpResponse:
         "last": selectors.numbered().order_by("-pk").first(),
         "form": TrailFilterForm(),
         "often": [(sentences.of_act(act), links.trail(act=act)) for act in OFTEN],
+        "findings": listing.counts(today=today(now)),
+        "streams": Stream.objects.order_by("place"),
         "exports": Extract.objects.order_by("-pk")[:LATEST],
     }
     return render(request, "audits/overview.html", context)

@@ -102,6 +102,10 @@ class Bucket:
                 raise Exists from error
             raise
 
+    def put(self, key: str, body: bytes, *, kind: str) -> None:
+        """Write a key, whatever it has."""
+        self._call("put_object", Key=key, Body=body, ContentType=kind)
+
     def _pages(self, **params: Any) -> Iterator[dict[str, Any]]:
         """Yield the pages of a listing by versions: a thousand of them each."""
         while True:

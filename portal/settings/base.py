@@ -15,6 +15,7 @@ from portal.settings.environment import env
 from portal.settings.log_in import *  # noqa: F403  All that lets people in, in a module of its own.
 from portal.settings.sealing import *  # noqa: F403  A subject's own settings, with its own readers.
 from portal.settings.sessions import *  # noqa: F403
+from portal.settings.streaming import *  # noqa: F403  Likewise.
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 

@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo  # noqa: E402
 from audits.acts import Act  # noqa: E402
 from audits.acts.shape import Data, Personal, Settings, Shape  # noqa: E402
 from audits.acts.words import WORDS  # noqa: E402
+from audits.streaming import classes  # noqa: E402
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "trail.md"
 HEAD = """# What the trail says
@@ -39,7 +40,7 @@ and `on_behalf_of` whom where a program carried it; `subject`, what it is about;
 
 *In italics* is what a sentence takes from the entry. **News** is told to chats and webhooks. **Last** ends a story: after it the
 portal decides nothing more about this subject, and does nothing but look at AWS again and tidy up. **Since** is the version since
-which an act has its shape.
+which an act has its shape. **OCSF** is the class and the activity by which [the stream](audit/stream.md) sends it, 99 being "other".
 """
 SHAPES = """
 # The shapes
@@ -95,7 +96,7 @@ def _acts() -> Iterator[str]:
     order = list(SUBJECTS)
     in_order = sorted(WORDS, key=lambda act: order.index(Act[_name(act)].shape.about[0]))
     for subject, acts in groupby(in_order, key=lambda act: Act[_name(act)].shape.about[0]):
-        yield f"## {SUBJECTS[subject]}\n\n| act | says | data | | since |\n|---|---|---|---|---|"
+        yield f"## {SUBJECTS[subject]}\n\n| act | says | data | | since | OCSF |\n|---|---|---|---|---|---|"
         yield "".join(f"{_row(Act[_name(act)])}\n" for act in acts)
 
 
@@ -108,7 +109,12 @@ def _row(act: Act) -> str:
         word for word, holds in (("news", act.is_news), ("last", act.is_last), ("told to the person", act.is_own)) if holds
     )
     said = PLACE.sub(r"*\1*", str(WORDS[act].sentence))
-    return f"| `{act}` | {said} | {_link(act.shape)} | {marks} | {act.shape.since} |"
+    return f"| `{act}` | {said} | {_link(act.shape)} | {marks} | {act.shape.since} | {_ocsf(act)} |"
+
+
+def _ocsf(act: Act) -> str:
+    shown = classes.of(act)
+    return f"{shown.of.value} {shown.of.name.replace('_', ' ').title()}: {shown.activity}"
 
 
 def _shapes() -> Iterator[str]:

@@ -186,6 +186,17 @@ def ended(row: Elevation, now: datetime) -> None:
     run(end)
 
 
+def test_passkey_that_counted_less_than_before_is_a_finding(now: datetime) -> None:
+    factor = {"id": "K-7K3M9QX2", "kind": "passkey", "name": "blue one"}
+    said = {"factor": factor, "known": 9, "said": 4, "address": "192.0.2.1", "user_agent": "x"}
+    whole = {"door": "browser", "proof": {}, **said}
+    recorded(Act.FACTOR_CLONED, whole, now, subject="person:member01", actor="member01")
+    due.sweep(now=now)
+    finding = Finding.objects.get()
+    assert (finding.kind, finding.key) == (Kind.COUNTER_GONE_BACK, {"person": "member01", "factor": "K-7K3M9QX2"})
+    assert finding.caused_by == ["member01"]
+
+
 def test_failed_verification_is_a_finding_until_one_of_the_same_log_holds(now: datetime) -> None:
     def verified(origin: str, fault: str = "") -> None:
         Verification.objects.create(by="x", origin=origin, size=9, faults=bool(fault), fault=fault)

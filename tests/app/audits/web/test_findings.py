@@ -10,11 +10,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from audits import trail
 from audits.acts import Act
 from audits.extracts.rows import BYTE_ORDER_MARK
 from audits.findings import handling, raising
 from audits.kinds import KINDS, Kind
-from audits.models import Finding, FindingStatus, Severity, TrailEntry
+from audits.models import Finding, FindingStatus, Severity, Stream, TrailEntry
 from portal.users.models import User
 from portal.verbs.run import run
 from tests.stand_ins.bots import SCOPES, Bot, make_personal_client, own_token_of, read
@@ -177,6 +178,27 @@ def test_csv_and_json_lines_have_what_the_list_is_narrowed_to(auditor: Client, c
     objects = [json.loads(row) for row in b"".join(answer).decode().splitlines()]
     assert objects[0]["id"] == one.code
     assert objects[0]["history"][0]["act"] == Act.FINDING_OPENED
+
+
+def test_overview_says_how_many_are_open_and_how_far_the_trail_is_handed_on(auditor: Client, cast: Cast) -> None:
+    found()
+    Stream.objects.create(place="stdout", position=7, failing_since=timezone.now(), problem="HTTP 503")
+    shown = page(auditor, "/audit/")
+    assert "1 is open" in shown
+    assert "until entry 7" in shown
+    assert "HTTP 503" in shown
+
+
+@pytest.mark.parametrize(
+    ("act", "data", "says"),
+    [
+        (Act.SEAL_STOPPED, {"state": "restored", "detail": ""}, "Sealing the trail stopped: "),
+        (Act.SEAL_GUARD_TOUCHED, {"remark": "checkpoint 3"}, "touched the guard of the seal: checkpoint 3"),
+    ],
+)
+def test_trail_says_what_became_of_the_seal(auditor: Client, cast: Cast, act: Act, data: dict[str, str], says: str) -> None:
+    run(lambda: trail.record(now=timezone.now(), act=act, actor="sekisho:worker", subject="seal", data=data))
+    assert says in page(auditor, "/audit/trail/")
 
 
 # By the API.
