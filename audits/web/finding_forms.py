@@ -31,7 +31,7 @@ STATES = (
 class FindingFilterForm(forms.Form):
     """What a list of findings is narrowed to: by itself, to what is open."""
 
-    names = forms.CharField(label=_("Names"), required=False, max_length=200)
+    words = forms.CharField(label=_("Names"), required=False, max_length=200)
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     severity = forms.ChoiceField(label=_("Severity"), required=False)
     owner = forms.CharField(label=_("Owner"), required=False, max_length=150)
@@ -53,8 +53,8 @@ class FindingFilterForm(forms.Form):
 
     def filters(self) -> Filters:
         """Return what was typed. What cannot be read narrows nothing, and is said."""
-        typed = {name: self.cleaned_data.get(name, "") for name in ("kind", "severity", "owner", "names")}
-        return Filters(status="" if self.state == ALL else self.state, **typed)
+        typed = {name: self.cleaned_data.get(name, "") for name in ("kind", "severity", "owner")}
+        return Filters(status="" if self.state == ALL else self.state, names=self.cleaned_data.get("words", ""), **typed)
 
     def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]

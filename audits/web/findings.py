@@ -30,6 +30,7 @@ from audits.web.trail import Line
 from portal.pages.actor import actor_of, carry_out
 from portal.pages.forms import VerbForm
 from portal.pages.guards import for_readers
+from portal.pages.narrowing import Count, count_of
 from portal.pages.page import PageRequest
 from portal.pages.paging import page_of
 from portal.verbs.rejections import NotAllowed, NotFound, Rejection
@@ -61,6 +62,7 @@ def finding_list(request: PageRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "shown": showing.in_brief(page.rows),
+        "count": count_of(rows),
         "narrowed": form.narrows,
         "states": _states(request, form.state, listing.counts(today=today(now))),
         "today": today(now),
@@ -148,7 +150,7 @@ def _forms(finding: Finding, may: frozenset[str], typed: Mapping[str, VerbForm])
     return {verb: typed.get(verb) or finding_forms.of_verb(verb, finding) for verb in VERBS if verb in may or verb in typed}
 
 
-def _states(request: PageRequest, here: str, counts: Mapping[str, int]) -> list[tuple[str, str, bool, int | None]]:
+def _states(request: PageRequest, here: str, counts: Mapping[str, Count]) -> list[tuple[str, str, bool, Count | None]]:
     """Return the chips above the list: label, address, whether it is the one that is shown, and how many there are."""
     chips = []
     for state, label in finding_forms.STATES:

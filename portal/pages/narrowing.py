@@ -36,10 +36,13 @@ def count_of(rows: QuerySet[Any, Any]) -> Count:
 
 
 def chips(form: forms.Form, query: QueryDict) -> Iterator[Chip]:
-    """Yield what of the form narrows the list. Nothing of what could not be read: that stands beside its field."""
+    """Yield what of the form narrows the list. Nothing of what could not be read: that stands beside its field.
+
+    What is hidden, the page shows in another way.
+    """
     for field in form:
         value = form.cleaned_data.get(field.name) if form.is_valid() or hasattr(form, "cleaned_data") else None
-        if value in (None, "", False, []):
+        if field.is_hidden or value in (None, "", False, []):
             continue
         other = query.copy()
         for name in (field.html_name, *PLACES):

@@ -40,7 +40,7 @@ and `on_behalf_of` whom where a program carried it; `subject`, what it is about;
 
 *In italics* is what a sentence takes from the entry. **News** is told to chats and webhooks. **Last** ends a story: after it the
 portal decides nothing more about this subject, and does nothing but look at AWS again and tidy up. **Since** is the version since
-which an act has its shape. **OCSF** is the class and the activity by which [the stream](audit/stream.md) sends it, 99 being "other".
+which an act has its shape. **OCSF** is the class and the activity by which [the stream](audit/stream.md) sends it; 99 is another.
 """
 SHAPES = """
 # The shapes

@@ -74,8 +74,8 @@ def test_stream_has_every_entry_in_order_and_goes_on_where_it_stopped(now: datet
 
 
 def test_what_is_not_taken_is_sent_again(now: datetime) -> None:
-    place, grown = Memory(), grow(now)
-    del grown
+    place = Memory()
+    grow(now)
     sender = Sending(place=place)
     place.refuses = "HTTP 503"
     for _ in range(2):

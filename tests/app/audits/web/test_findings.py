@@ -85,11 +85,11 @@ def test_list_is_narrowed_by_kind_severity_owner_and_what_is_named(auditor: Clie
     assert codes(auditor, kind="not_granted") == [other.code]
     assert codes(auditor, severity="critical") == [one.code]
     assert codes(auditor, owner="admin01") == [other.code]
-    assert codes(auditor, names=" Member02 ") == [other.code]
-    assert codes(auditor, names="member01") == [one.code]
-    assert codes(auditor, names=one.code.lower()) == [one.code]
-    assert codes(auditor, names="member") == []
-    assert "Nothing matches" in page(auditor, f"{LIST}?names=member")
+    assert codes(auditor, words=" Member02 ") == [other.code]
+    assert codes(auditor, words="member01") == [one.code]
+    assert codes(auditor, words=one.code.lower()) == [one.code]
+    assert codes(auditor, words="member") == []
+    assert "Nothing matches" in page(auditor, f"{LIST}?words=member")
     assert "検出事項" in page(auditor, LIST, "ja")
 
 
