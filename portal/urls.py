@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 from access_requests.api import tokens
 from access_requests.scim import endpoint as scim
 from access_requests.web.people.me import set_language
+from portal.accounts import confirming
 from portal.accounts import views as log_in
 from portal.accounts.factors import log_in as second_step
 from portal.accounts.factors import pages as factor_pages
@@ -20,7 +21,8 @@ accounts = [
     path("login/", log_in.log_in, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
-    path("reauthenticate/", log_in.confirm, name="account_reauthenticate"),
+    path("reauthenticate/", confirming.confirm, name="account_reauthenticate"),
+    path("reauthenticate/go-on/", confirming.go_on, name="account_go_on"),
     path("providers/<slug:provider>/", log_in.to_provider, name="provider-login"),
     path("providers/<slug:provider>/confirm/", log_in.to_provider_again, name="provider-confirm"),
     path("providers/<slug:provider>/back/", oidc.callback, name="provider-callback"),

@@ -26,6 +26,7 @@ import portal.celery  # noqa: F401  Shared tasks find the application.
 pytest_plugins = [
     "tests.stand_ins.aws",
     "tests.worlds.cast",
+    "tests.worlds.factors",
     "tests.worlds.clock",
     "tests.database_roles",
     "tests.databases",

@@ -21,6 +21,7 @@ from portal.rest import caller, refusals
 from portal.rest.caller import PERSON_HEADER, Authenticator
 from portal.users.models import User
 from portal.verbs.actor import Actor, Door
+from portal.verbs.proving import Proven
 
 TOKEN_PATH = "/identity/o/api/token"  # noqa: S105  An address.
 DEVICE_CODE_PATH = "/identity/o/api/device/code"
@@ -76,7 +77,15 @@ class TokenCaller:
         else:
             allowed = {"at": self.own.allowed_at.isoformat(), "proof": self.own.proof}
             proof["own_token"] = {"id": self.own.code, "allowed": allowed}
-        return Actor(person=self.who, door=Door.CLIENT, client=self.client.key, credential=self._credential(), proof=proof)
+        proven = Proven.kept(self.own.proof) if self.own is not None else ()
+        return Actor(
+            person=self.who,
+            door=Door.CLIENT,
+            client=self.client.key,
+            credential=self._credential(),
+            proof=proof,
+            proven=proven,
+        )
 
     def _credential(self) -> OwnToken | ServiceToken:
         terms = Terms.of(self.client)

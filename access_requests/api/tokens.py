@@ -26,9 +26,11 @@ from access_requests.selectors import clients
 from access_requests.selectors import personal_tokens as selectors
 from access_requests.services.people import device_codes, personal_tokens
 from access_requests.services.people.credentials import OwnToken, Terms
+from access_requests.services.record.proving import Wanted
 from portal.addresses import address_of
 from portal.rest.limits import count, seconds_to_wait
 from portal.verbs.actor import Actor, Door
+from portal.verbs.proving import BY_ACR, Strength
 from portal.verbs.rejections import Rejection
 from portal.verbs.run import run
 
@@ -36,6 +38,8 @@ logger = logging.getLogger(__name__)
 WRONG_SECRETS_PER_MINUTE = 20
 DEVICE_CODES_PER_MINUTE = 30
 UNAUTHENTICATED = 401
+# Digits of a number of seconds: more than two years.
+LONGEST_AGE = 8
 
 
 @csrf_exempt
@@ -75,7 +79,11 @@ def _begun(request: HttpRequest) -> HttpResponse:
     scopes = request.POST.get("scope", "").split() or known.get_default_scopes()
     if not scopes or not set(scopes) <= set(known.get_scopes()):
         return _refused("invalid_scope", status=400)
-    given = device_codes.begin(client=client, scopes=scopes, address=str(address_of(request) or ""), now=timezone.now())
+    proof = _wanted(request)
+    if proof is None:
+        return _refused("unmet_authentication_requirements", status=400)
+    address = str(address_of(request) or "")
+    given = device_codes.begin(client=client, scopes=scopes, address=address, proof=proof, now=timezone.now())
     page = settings.PORTAL_URL + reverse("device")
     return _private(
         {
@@ -87,6 +95,20 @@ def _begun(request: HttpRequest) -> HttpResponse:
             "interval": given.interval,
         }
     )
+
+
+def _wanted(request: HttpRequest) -> Wanted | None:
+    """Return how the person is to prove themselves (RFC 9470), the first of what is asked for that there is; None where none is.
+
+    Raises ValueError for an age that is none.
+    """
+    asked, age = request.POST.get("acr_values", "").split(), request.POST.get("max_age")
+    known = [BY_ACR[name] for name in asked if name in BY_ACR]
+    if asked and not known:
+        return None
+    if age is not None and not (age.isascii() and age.isdecimal() and len(age) <= LONGEST_AGE):
+        raise ValueError("max_age is no number of seconds")
+    return Wanted(strength=known[0] if known else Strength.LOG_IN, seconds=int(age) if age is not None else None)
 
 
 def _collected(request: HttpRequest) -> HttpResponse:

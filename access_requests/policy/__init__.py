@@ -4,6 +4,7 @@
     facts        what rules read, and which of it each names
     rules        the rules themselves, and RULES: all of them, in the order in which they refuse
     leave        what an elevation rests on: the rule of the workers, and of whoever reads an end for a fence
+    proofs       which acts need a proof of who does them, how strong and how fresh
     windows, levels, texts   values and reckoning that rules and verbs share
 
 A new rule is a function of `rules` and a line in RULES; its refusal is in `access_requests.errors`. A fact that nobody gathers

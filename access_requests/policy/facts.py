@@ -7,7 +7,9 @@ from typing import Protocol
 
 from access_requests.errors import NoIamUser, NoIdentityCenterUser
 from access_requests.policy.leave import Grounds
+from access_requests.policy.proofs import Guarded, Need
 from access_requests.policy.windows import AskedWindow, Limits
+from portal.verbs.proving import Proven
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +144,23 @@ class Extended:
     waits_for_start: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """What who acts has proven, and what the act needs.
+
+    `may_be_asked`: whether the person is there, by this door, to prove more. `factors_required`: whether the company wants second
+    factors at all; `must_have_factor`: whether this person must have one.
+    """
+
+    act: Guarded
+    need: Need
+    factors_required: bool
+    must_have_factor: bool
+    has_factor: bool
+    may_be_asked: bool
+    proven: tuple[Proven, ...]
+
+
 class HasNow(Protocol):
     @property
     def now(self) -> datetime: ...
@@ -259,3 +278,8 @@ class HasPrincipal(Protocol):
 class HasGrounds(Protocol):
     @property
     def grounds(self) -> Grounds: ...
+
+
+class HasProof(HasNow, Protocol):
+    @property
+    def proof(self) -> Proof: ...

@@ -14,6 +14,7 @@ from access_requests.policy.facts import (
     Length,
     Other,
     Passage,
+    Proof,
     Requester,
     Seat,
     Sight,
@@ -36,6 +37,8 @@ class Place(StrEnum):
     # More time is asked for, and approved.
     PROLONG_ASK = "prolong_ask"
     PROLONG = "prolong"
+    # Whatever else needs a proof of who does it.
+    PROVE = "prove"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +79,7 @@ class Deciding(Situation):
     passage: Passage
     unread_roles: tuple[UnreadRole, ...]
     sight: Sight
+    proof: Proof
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +126,7 @@ class ProlongAsking(Situation):
     overlaps: Other | None
     seats: tuple[Seat, ...]
     unread_roles: tuple[UnreadRole, ...]
+    proof: Proof
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,3 +142,11 @@ class Prolonging(Situation):
     length: Length
     pending: Other | None
     overlaps: Other | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proving(Situation):
+    """Somebody does what is guarded, and of which nothing else is a rule."""
+
+    place = Place.PROVE
+    proof: Proof

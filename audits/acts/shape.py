@@ -40,6 +40,16 @@ class LogIn(Shape):
     team: str | None = None
     # Of a command: the account of the machine that it ran under.
     os_user: str | None = None
+    # The provider of log-in that proved the person, by its key; and the number of the person's second factor.
+    provider: str | None = None
+    factor: str | None = None
+    # All that was proven in this log-in: `password`, `totp`, `passkey`, `recovery`, `oidc`, `saml`; `provider-factor`, where the
+    # provider says that it asked for a second factor.
+    kinds: list[str] | None = None
+    # The SHA-256 of the session's key: which acts were of one log-in can be seen, and nobody gets in by it.
+    session: str | None = None
+    address: PersonalText | None = None
+    user_agent: PersonalText | None = None
 
 
 class Allowed(Shape):
@@ -71,6 +81,8 @@ class Data(Shape):
 
 class Done(Data):
     """What somebody did, or the portal by itself; by which door they came, and how they proved who they are."""
+
+    since: ClassVar[int] = 5
 
     door: str
     proof: Proof

@@ -1,6 +1,7 @@
 """What entries say by a key of who acted, in words: by which door they came, and how they proved who they are."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
@@ -17,12 +18,21 @@ PROOFS: Mapping[str, Promise] = {
     "password": _("password"),
     "totp": _("one-time code"),
     "passkey": _("passkey"),
+    "recovery": _("recovery code"),
+    "oidc": _("single sign-on"),
+    "saml": _("single sign-on"),
     "slack-signature": _("Slack signature"),
     "one-time-link": _("one-time link"),
     "slack-socket": _("Slack, over the connection that the portal opened"),
 }
 # What an API client proves is itself; the person is whom its header named.
 NAMED_ONLY = "client-assertion"
+
+
+def way(said: Mapping[str, Any]) -> str:
+    """Return how somebody proved who they are: the method, and whose it is, by its number or the provider's key."""
+    words = {"method": PROOFS.get(said["method"], said["method"]), "whose": said.get("factor") or said.get("provider") or ""}
+    return gettext("%(method)s (%(whose)s)") % words if words["whose"] else str(words["method"])
 
 
 def proof(door: str, client: str, said: Mapping[str, object]) -> str:

@@ -5,19 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.account import views as allauth
-from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count, Max
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from access_requests import wording
 from portal.accounts import answers
-from portal.accounts.configured import may_use_password, named, origins
+from portal.accounts.configured import named, origins
 from portal.accounts.oidc import views as oidc
 from portal.accounts.purposes import Purpose
 from portal.accounts.saml import views as saml
@@ -41,16 +39,6 @@ def leading_to_providers(view: View) -> View:
 
 
 log_in = login_not_required(leading_to_providers(allauth.login))
-
-
-@leading_to_providers
-def confirm(request: PageRequest) -> HttpResponseBase:
-    """Have who is logged in prove it again: by a password where they have one that counts, or at a provider that knows them."""
-    if request.user.has_usable_password() and may_use_password(request.user.username):
-        return allauth.reauthenticate(request)  # type: ignore[no-any-return]  # allauth ships no types.
-    leads_to = get_next_redirect_url(request)
-    field = format_html('<input type="hidden" name="next" value="{}">', leads_to) if leads_to else ""
-    return render(request, "account/reauthenticate.html", {"redirect_field": field})
 
 
 @login_not_required

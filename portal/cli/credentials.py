@@ -67,6 +67,11 @@ def save(log_in: LogIn) -> None:
     _write(everything, last=log_in.portal)
 
 
+def replace(log_in: LogIn) -> None:
+    """Keep another token for a portal that may not be the one that is used by itself."""
+    _write({**saved(), log_in.portal: log_in}, last=_read().get("last"))
+
+
 def forget(portal: str) -> None:
     left = {address: each for address, each in saved().items() if address != portal}
     _write(left, last=next(reversed(left), None))

@@ -20,6 +20,7 @@ ENDPOINTS = "/identity/o/api"
 USUAL_INTERVAL = 5
 # Source: RFC 8628, 3.5: what slow_down adds to the interval, for good.
 SLOWER = 5
+NO_MORE: Mapping[str, str] = {}
 # What allauth answers of a code that it has forgotten.
 EXPIRED = frozenset({"expired_token", "invalid_grant"})
 
@@ -37,8 +38,10 @@ class Pending:
     interval: int
 
 
-def begin(transport: Transport, *, client_id: str, scopes: str) -> Pending:
-    answer = _said(transport.send("POST", f"{ENDPOINTS}/device/code", data={"client_id": client_id, "scope": scopes}))
+def begin(transport: Transport, *, client_id: str, scopes: str, proof: Mapping[str, str] = NO_MORE) -> Pending:
+    """Ask for a code. `proof`: how the person has to prove themselves, as a refusal said it (RFC 9470)."""
+    asked = {"client_id": client_id, "scope": scopes, **proof}
+    answer = _said(transport.send("POST", f"{ENDPOINTS}/device/code", data=asked))
     try:
         page = str(answer["verification_uri"])
         return Pending(

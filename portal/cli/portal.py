@@ -2,17 +2,18 @@
 
 import os
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
 import requests
 
-from portal.cli import credentials
+from portal.cli import credentials, proving
 from portal.cli.exits import Failure, NotLoggedIn, NotReached, Refused
 from portal.cli.transport import Transport
 from portal.cli.version import version
@@ -32,8 +33,11 @@ class Tagged:
 
 @dataclass(frozen=True, kw_only=True)
 class Portal:
+    """`prove` returns another token for which the person has proven themselves as the portal asks; None where nobody can."""
+
     address: str
     transport: Transport
+    prove: Callable[[Mapping[str, str]], str] | None = None
 
     def get(self, path: str, **parameters: Any) -> Json:
         """Return what stands at a path below the API. Raises Refused, NotLoggedIn, NotReached, as every call does."""
@@ -45,10 +49,13 @@ class Portal:
         return Tagged(body=None if same else _body(answer), tag=answer.headers.get("ETag", tag))
 
     def post(self, path: str, body: Mapping[str, Any] | None = None) -> Json:
-        """Carry something out, once: every try of this call has the same key."""
-        return _body(
-            self.transport.send("POST", API + path, json=dict(body or {}), headers={"Idempotency-Key": str(uuid.uuid4())})
-        )
+        """Carry something out, once: every try of this call has the same key, also after the person has proven themselves."""
+        key = {"Idempotency-Key": str(uuid.uuid4())}
+        answer = self.transport.send("POST", API + path, json=dict(body or {}), headers=key)
+        if self.prove is not None and (asked := proving.asked(answer)):
+            self.transport.token = self.prove(asked)
+            answer = self.transport.send("POST", API + path, json=dict(body or {}), headers=key)
+        return _body(answer)
 
     def items(self, path: str, *, every: bool, **parameters: Any) -> Json:
         """Return a list: its first page, or with `every` all of them as one."""
@@ -74,8 +81,10 @@ def reached(address: str | None, *, as_json: bool = False) -> Iterator[Portal]:
     with failing_as(as_json=as_json):
         log_in = credentials.chosen(address, now=datetime.now(UTC))
         transport = Transport(address=log_in.portal, token=log_in.token, headers=headers())
+        # A token from the environment is not this program's to replace.
+        prove = partial(proving.again, log_in, transport) if log_in.client_id else None
         try:
-            yield Portal(address=log_in.portal, transport=transport)
+            yield Portal(address=log_in.portal, transport=transport, prove=prove)
         finally:
             transport.close()
 

@@ -28,6 +28,8 @@ RAW_IN_JSON = re.compile("[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\
 HELP = {
     "wrong_scope": "What a log-in may do is asked for when it begins: sekisho login --may-decide, or --audit.",
     "token_unusable": "Run: sekisho login",
+    # Of a log-in that this program keeps, it asks by itself.
+    "step_up_needed": "Log in anew, and use that token. With sekisho login, you are asked when it is needed.",
 }
 # Wider than any line: what is not a terminal is not wrapped.
 UNWRAPPED = 100_000

@@ -1,6 +1,7 @@
 """How people log in: by passwords of the portal's own, and by providers that `portal.settings.login_providers` reads."""
 
 from portal.providers.provider import Provider
+from portal.settings.environment import env
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -22,6 +23,12 @@ PASSWORD_RESET_TIMEOUT = 3600
 # in the place of allauth's counts of a whole network, by which a stranger there could hold up everybody.
 ACCOUNT_RATE_LIMITS = {"login": "", "login_failed": ""}
 DEVICE_COOKIE_NAME = "device"
+
+# Whether whoever decides or administers must have a second factor. How many minutes old a proof may be for an act, and for
+# which acts it must be by a passkey, where that is not as `access_requests.policy.proofs` says.
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", True)
+STEP_UP_MINUTES: dict[str, int] = env.dict("STEP_UP_MINUTES", {}, subcast_values=int)
+STEP_UP_BY_PASSKEY: list[str] = env.list("STEP_UP_BY_PASSKEY", [])
 
 # Providers; in the database there are none. People whom they bring are matched in access_requests.services.people.arriving.
 LOGIN_PROVIDERS: tuple[Provider, ...] = ()

@@ -1,6 +1,7 @@
 """People and the identities by which other systems know them."""
 
 import zoneinfo
+from collections.abc import Mapping
 from typing import ClassVar
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from portal import codes
@@ -63,6 +65,11 @@ class User(AbstractUser):
     @property
     def reads_everything(self) -> bool:
         return self.is_administrator or self.is_auditor
+
+    @cached_property
+    def second_factors(self) -> Mapping[int, "Factor"]:
+        """Return the factors by allauth's number of each. Read once; `portal.verbs.authority` has them read anew in each act."""
+        return {factor.authenticator_id: factor for factor in self.factors.all()}
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 from django.db.models import QuerySet
 
 from portal.users.models import User
+from portal.verbs.proving import Proven
 
 
 class Door(StrEnum):
@@ -53,8 +54,9 @@ class Actor:
 
     `operator`: who runs a command, as they or the machine say. `provider`: the key of the provider of log-in that says so.
     `credential` is what let them in, which `portal.verbs.authority` asks again when they act. `proof` is {"method": oidc | saml |
-    passkey | totp | password | slack-signature | slack-socket | client-assertion | scim-token | operator-option |
-    operating-system, "at": ISO time} and what belongs to it.
+    passkey | totp | recovery | password | slack-signature | slack-socket | client-assertion | scim-token | operator-option |
+    operating-system, "at": ISO time} and what belongs to it, as `audits.acts.shape.Proof` has it. `proven` is all that the person
+    has proven in this log-in, or when they allowed this token: what rules read of it.
     """
 
     person: User | None
@@ -64,6 +66,12 @@ class Actor:
     operator: str = ""
     provider: str = ""
     proof: Mapping[str, object] = field(default_factory=dict)
+    proven: tuple[Proven, ...] = ()
+
+    @property
+    def may_be_asked(self) -> bool:
+        """Whether the person is there to prove more: in the browser, and by a program that acts for them alone."""
+        return self.door in (Door.BROWSER, Door.CLIENT) and not self.by_service
 
     @property
     def by_service(self) -> bool:

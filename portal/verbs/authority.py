@@ -6,8 +6,12 @@ was disabled, a token or a client that was revoked end what it may do.
 
 from collections.abc import Mapping
 
+from django.conf import settings
+
+from portal.users.models import FactorKind
 from portal.verbs.actor import Actor, OfNobody, Process
-from portal.verbs.rejections import NotAnAdministrator, RightsEnded
+from portal.verbs.proving import Proven, Strength
+from portal.verbs.rejections import FactorMissing, NotAnAdministrator, RightsEnded
 
 # What a person's row says that they may.
 RIGHTS = ("is_administrator", "is_auditor")
@@ -24,6 +28,7 @@ def check(actor: Actor) -> Mapping[str, bool]:
         if not actor.credential.is_good():
             raise RightsEnded
         return {}
+    vars(actor.who).pop("second_factors", None)
     now: Mapping[str, bool] | None = actor.credential.still_lets_in(actor.who).filter(is_active=True).values(*RIGHTS).first()
     if now is None:
         raise RightsEnded
@@ -33,6 +38,20 @@ def check(actor: Actor) -> Mapping[str, bool]:
 
 
 def check_administrator(actor: Actor) -> None:
-    """Raise NotAnAdministrator for everybody else, and for an administrator who is disabled."""
+    """Raise NotAnAdministrator for everybody else, and for an administrator who is disabled; FactorMissing for one without."""
     if not (actor.who.is_active and actor.who.is_administrator):
         raise NotAnAdministrator
+    if settings.SECOND_FACTOR_REQUIRED and not has_factor(actor):
+        raise FactorMissing
+
+
+def proven(actor: Actor) -> tuple[Proven, ...]:
+    """Return what the person has proven that counts now: nothing by a factor that they no longer have."""
+    theirs = {factor.code for factor in actor.who.second_factors.values()}
+    return tuple(one for one in actor.proven if not one.factor or one.factor in theirs)
+
+
+def has_factor(actor: Actor) -> bool:
+    """Whether the person has a second factor, recovery codes aside, or has proven one at a provider of log-in."""
+    own = any(factor.kind != FactorKind.RECOVERY for factor in actor.who.second_factors.values())
+    return own or any(one.strength >= Strength.SECOND_FACTOR for one in proven(actor))

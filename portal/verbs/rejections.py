@@ -1,6 +1,7 @@
 """What a person or a client is told when something is refused.
 
     Rejection                   the user acts next; nothing was written
+    ├── StepUpNeeded  401       who asks must prove first that it is them
     ├── NotAllowed    403       who asks may not, by this door or at all
     ├── NotFound      404       there is no such thing, or it is not for these eyes
     ├── Conflict      409       the state refuses it
@@ -70,6 +71,24 @@ class TooOften(Rejection):
 
 
 # Who may
+
+
+class StepUpNeeded(Rejection):
+    """`acr_values` and `max_age`, in seconds, are RFC 9470's; `act` is what it is needed for."""
+
+    status = 401
+    code = "step_up_needed"
+    sentence = _("Confirm first that it is you: for this the proof may be %(minutes)s old at most.")
+
+    def __init__(self, *, act: str, acr_values: str, max_age: int, minutes: int) -> None:
+        super().__init__(act=act, acr_values=acr_values, max_age=max_age, minutes=minutes)
+        asked = f'acr_values="{acr_values}", max_age="{max_age}"'
+        self.headers = {"WWW-Authenticate": f'Bearer error="insufficient_user_authentication", {asked}'}
+
+
+class FactorMissing(NotAllowed):
+    code = "factor_missing"
+    sentence = _("Whoever decides or administers needs a second factor. Set one up on the page of your second factors first.")
 
 
 class NotAnAdministrator(NotAllowed):

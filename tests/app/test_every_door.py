@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from fnmatch import fnmatch
 from itertools import count
+from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.test import Client, override_settings
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from access_requests.models import ApiClient, Delivery, Drift, DriftKind, KeptIn, PersonalToken, WebhookEndpoint
@@ -24,6 +26,7 @@ from portal.verbs.actor import COMMAND
 from tests.app.access_requests.scim.conftest import Directory
 from tests.stand_ins.bots import SCOPES, make_client, make_personal_client, own_token_of, token_of
 from tests.worlds.cast import Cast
+from tests.worlds.factors import prove, record_of
 from tests.worlds.providers import oidc
 from tests.worlds.story import elevated, submitted
 
@@ -225,6 +228,10 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (POST, "provider-logout"): NOWHERE,
     (GET, "account_inactive"): OPEN,
     (GET, "account_reauthenticate"): EVERYBODY,
+    # Nothing that was typed proves anything.
+    (POST, "account_reauthenticate"): (LOGIN, 422, 422, 422, 422, 422),
+    # Nothing waits.
+    (GET, "account_go_on"): EVERYBODY,
     (GET, "account_change_password"): EVERYBODY,
     # Nobody is between two steps of a log-in.
     (GET, "mfa_authenticate"): OPEN,
@@ -359,6 +366,57 @@ def test_who_is_nobody_since_a_moment_ago_is_answered_as_strangers_are(cast: Cas
         if ended_with(browser, method, without_gaps(path)) != TABLE[method, pattern][0]
     }
     assert otherwise == set()
+
+
+# What waits for a proof, and whom it is open to but for that. Forms that are looked at first, such as a client's, are tried where
+# their verbs are: tests/app/access_requests/services/record/test_proving.py.
+PROVEN = {
+    "leader01": {"me-link-slack", "request-approve", "request-reject", "request-send-back", "elevation-stop"},
+    "admin01": {
+        *("me-link-slack", "elevation-stop", "drift-undo", "drift-accept"),
+        *("person-disable", "person-enable", "person-sessions-end", "client-rotate", "client-revoke", "client-restore"),
+    },
+}
+# What administrators do without having just proven it, with a second factor all the same.
+WITH_A_FACTOR = {
+    *("drift-compare", "backends-check", "webhook-rotate", "webhook-delete", "webhook-enable", "webhook-disable", "webhook-test"),
+    "delivery-again",
+}
+CONFIRM, ENROL = "/accounts/reauthenticate/", reverse("factors")
+
+
+def led(cast: Cast, who: str, to: str, record: Callable[[User], dict[str, Any]]) -> set[str]:
+    """Return the addresses from which somebody of whom this was proven is led there."""
+    person, found = getattr(cast, who), set()
+    starts = (timezone.now() + timedelta(hours=hour) for hour in count(1, 2))
+    for name, path in PAGES:
+        if (POST, name) not in TABLE:
+            continue
+        url = filled(cast, path, next(starts))
+        browser = Client(headers={"accept-language": "en"})
+        browser.force_login(person)
+        prove(browser, person, record(person))
+        if any(address.startswith(to) for address, _ in browser.post(url, {"comment": "because"}, follow=True).redirect_chain):
+            found.add(name)
+    return found
+
+
+@pytest.mark.parametrize("who", PROVEN)
+def test_whoever_has_a_stale_or_a_weak_proof_is_led_to_the_confirmation(cast: Cast, who: str) -> None:
+    day_ago = timezone.now().timestamp() - 86_400
+    stale = led(cast, who, CONFIRM, lambda person: record_of(person, at=day_ago))
+    assert stale == PROVEN[who]
+    now = timezone.now().timestamp()
+    weak = led(cast, who, CONFIRM, lambda _person: {"method": "password", "at": now})
+    assert weak == PROVEN[who]
+
+
+@pytest.mark.parametrize("who", PROVEN)
+def test_whoever_lacks_a_second_factor_is_led_to_where_one_is_set_up(cast: Cast, who: str) -> None:
+    Authenticator.objects.all().delete()
+    expected = PROVEN[who] | (WITH_A_FACTOR if who == "admin01" else set())
+    now = timezone.now().timestamp()
+    assert led(cast, who, ENROL, lambda _person: {"method": "password", "at": now}) == expected
 
 
 def answer(cast: Cast, who: str, method: str, url: str, **headers: str) -> object:

@@ -18,7 +18,7 @@ from portal.cli.transport import Transport
 from portal.users.models import User
 from tests.cli.stand_in import Reply, answering, problem
 from tests.cli.terminal import Ended, Terminal
-from tests.worlds.cast import PASSWORD, Cast
+from tests.worlds.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CODE = {
@@ -50,14 +50,14 @@ def while_waiting(terminal: Terminal, *steps: Callable[[], object]) -> list[floa
 
 
 def in_the_browser(person: User, terminal: Terminal, answer: str = "allow") -> Callable[[], None]:
-    """Return what the person does: read the code from the terminal, log in, and answer."""
+    """Return what the person does: read the code from the terminal, and answer where they have just logged in."""
 
     def decide() -> None:
         shown = terminal.capsys.readouterr().err
         code = re.search(r"confirm the code ([A-Z]{4}-[A-Z]{4})\n", shown)
         assert code, shown
         http = Client()
-        http.post("/accounts/login/", {"login": person.username, "password": PASSWORD})
+        http.force_login(person)
         assert http.post("/device/", {"code": code[1], "answer": answer}).status_code == 302
 
     return decide

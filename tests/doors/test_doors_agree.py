@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -34,6 +35,8 @@ DONE, NOT_OFFERED, WHY = "done", "not offered", "because the index is slow"
 GROUP, TICKET = "ProdMemberWorkGroup", "CHG-123"
 MINUTES, TOO_MANY = 30, 100_000
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+# What it says in the browser to be led there.
+LED = {"/accounts/login/": "person_disabled", "/accounts/reauthenticate/": "step_up_needed", reverse("factors"): "factor_missing"}
 # Where the refusals are that every door can meet.
 RULES_OF_EVERY_DOOR = ("portal.verbs.rejections", "access_requests.errors")
 
@@ -54,7 +57,7 @@ class Doors:
         response = client.post(*_form(act, subject))
         assert isinstance(response, HttpResponse)
         if response.status_code == 302:
-            return "person_disabled" if "/accounts/login/" in response["Location"] else DONE
+            return next((code for path, code in LED.items() if response["Location"].startswith(path)), DONE)
         return code_said(response)
 
     def program(self, who: User, act: str, subject: str) -> str:

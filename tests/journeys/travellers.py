@@ -9,7 +9,9 @@ from django.utils import translation
 from django.utils.translation import gettext
 from playwright.sync_api import Page, expect
 
+from portal.users.models import User
 from tests.worlds.cast import PASSWORD
+from tests.worlds.factors import code_of
 
 SOON = 20_000
 # Not of the page's making: the console's words for a refusal that the page is about.
@@ -40,6 +42,10 @@ class Traveller:
         self.page.fill("[name=login]", self.username)
         self.page.fill("[name=password]", PASSWORD)
         self.press("Log in")
+        person = User.objects.get(username=self.username)
+        if person.second_factors:
+            self.page.fill("[name=code]", code_of(person))
+            self.press("Log in")
         expect(self.page).to_have_url("/")
 
     def press(self, label: str) -> None:

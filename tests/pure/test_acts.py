@@ -58,7 +58,8 @@ def test_each_kind_of_drift_and_each_reason_of_the_portals_has_its_words() -> No
 
 
 def test_personal_texts_are_marked_wherever_they_are() -> None:
-    proof = {("identity",), ("own_token", "allowed", "proof", "identity")}
+    texts = ("identity", "address", "user_agent")
+    proof = {(text,) for text in texts} | {("own_token", "allowed", "proof", text) for text in texts}
     of_proof = {("proof", *path) for path in proof}
     person = {("name",), ("email",), ("identities", "*")}
     assert Act.ELEVATION_ACTIVE.personal == of_proof

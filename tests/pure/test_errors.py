@@ -47,7 +47,7 @@ def test_codes_are_all_different_and_made_for_programs() -> None:
 @pytest.mark.parametrize("refusal", list(refusals()), ids=lambda refusal: refusal.__name__)
 def test_refusal_is_met_by_a_test_and_has_a_status_and_a_sentence(refusal: type[Rejection], told: str) -> None:
     assert refusal.__name__ in told or f'"{refusal.code}"' in told
-    assert refusal.status in (403, 404, 409, 422, 429)
+    assert refusal.status in (401, 403, 404, 409, 422, 429)
     assert refusal.sentence.endswith((".", "%(url)s"))
 
 

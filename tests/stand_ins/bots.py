@@ -4,7 +4,7 @@ import hashlib
 import json
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.idp.oidc.models import Client as OAuthClient
@@ -63,7 +63,14 @@ def make_personal_client(key: str, cast: Cast) -> ApiClient:
     return client
 
 
-def own_token_of(person: User, client: ApiClient, *scopes: str) -> str:
+def proof_of(person: User, *, at: datetime | None = None) -> dict[str, Any]:
+    """Return what is kept of a person who proves themselves now by the best that they have."""
+    when = {"at": (at or timezone.now()).isoformat()}
+    best = person.factors.order_by("-kind").first()
+    return {"method": "password", **when} if best is None else {"method": best.kind, "factor": best.code, **when}
+
+
+def own_token_of(person: User, client: ApiClient, *scopes: str, proof: dict[str, Any] | None = None) -> str:
     """Return a token that the person has allowed and the client's program has collected."""
     value, expires_at = secrets.token_urlsafe(), timezone.now() + timedelta(hours=12)
     token = Token(type=Token.Type.ACCESS_TOKEN, client=client.oauth_client, user=person, expires_at=expires_at)
@@ -76,7 +83,7 @@ def own_token_of(person: User, client: ApiClient, *scopes: str) -> str:
         token=token,
         device_code_digest=hashlib.sha256(value.encode()).hexdigest(),
         scopes=list(scopes),
-        proof={"method": "password", "at": "2026-11-23T04:59:00+00:00"},
+        proof=proof_of(person) if proof is None else proof,
         asked_from="127.0.0.1",
         allowed_at=timezone.now(),
     )

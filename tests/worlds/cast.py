@@ -8,7 +8,6 @@ import hashlib
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -29,10 +28,10 @@ from portal.pages.actor import Session
 from portal.simulated_aws.identifiers import ROLE, stable_id
 from portal.users.models import LinkedIdentity, User
 from portal.verbs.actor import Actor, Credential, Door
+from tests.worlds.factors import READ_AT, Timeless, give_codes
 
 PASSWORD = "a long way from Hakone to Edo"
 GATE_ROLE = "sekisho/SekishoGateRole"
-READ_AT = datetime.fromisoformat("2026-11-01T00:00:00Z")
 NAMES = {
     "member01": "佐藤 美咲",
     "member02": "鈴木 健太",
@@ -41,6 +40,8 @@ NAMES = {
     "admin01": "伊藤 由紀",
     "auditor01": "渡辺 誠",
 }
+# Who decides or administers, and so has a second factor.
+DECIDING = ("leader01", "leader02", "admin01")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,9 +86,13 @@ def let_portal_in(account: AwsAccount) -> None:
 
 
 def actor_of(person: User, *, door: Door = Door.BROWSER, client: str = "") -> Actor:
-    """Return the person acting by a door, with the proof that a log-in by password gives."""
+    """Return the person acting by a door, just proven by what they have; to the trail, by a password."""
     proof = {"method": "password", "at": "2026-11-23T04:59:00Z"}
-    return Actor(person=person, door=door, client=client, credential=_credential(person, door, client), proof=proof)
+    proven = tuple(Timeless(method=one.kind, at=READ_AT, factor=one.code) for one in person.factors.all()) or (
+        Timeless(method="password", at=READ_AT),
+    )
+    credential = _credential(person, door, client)
+    return Actor(person=person, door=door, client=client, credential=credential, proof=proof, proven=proven)
 
 
 def _credential(person: User, door: Door, client: str) -> Credential:
@@ -115,6 +120,8 @@ def identity_center_user_id(username: str) -> str:
 def add_person(username: str, *, name: str = "", administrator: bool = False, auditor: bool = False) -> User:
     """Add one more person, bound and linked as the cast is."""
     (person,) = _add_people([_person(username, name=name, is_administrator=administrator, is_auditor=auditor)])
+    if administrator:
+        give_codes([person])
     return person
 
 
@@ -149,6 +156,7 @@ def cast(db: None) -> Cast:
             ]
         )
     }
+    give_codes([people[username] for username in DECIDING])
     jump, production = AwsAccount.objects.bulk_create(
         AwsAccount(key=key, account_id=account_id, name=key.capitalize(), kind=key)
         for key, account_id in (("jump", "111111111111"), ("production", "444444444444"))

@@ -4,8 +4,8 @@ from typing import Any
 
 from access_requests.policy import facts
 from access_requests.policy.rule import Rule
-from access_requests.policy.rules import catalogue, decisions, people, times
-from access_requests.policy.situations import Asking, Deciding, Granting, ProlongAsking, Prolonging, Situation, Starting
+from access_requests.policy.rules import catalogue, decisions, people, proofs, times
+from access_requests.policy.situations import Asking, Deciding, Granting, ProlongAsking, Prolonging, Proving, Situation, Starting
 from portal.verbs.rejections import Rejection
 
 
@@ -77,5 +77,8 @@ RULES: tuple[Rule[Any], ...] = (
     Rule[facts.HasSeats](refuses=catalogue.policy_can_be_satisfied, at=(Asking, ProlongAsking)),
     Rule[facts.HasRoles](refuses=catalogue.roles_are_known, at=(Asking, ProlongAsking, Deciding)),
     Rule[facts.HasSight](refuses=decisions.approvers_saw_what_holds, at=(Deciding,)),
+    # Last, so that nobody is asked for a proof for what would be refused all the same.
+    Rule[facts.HasProof](refuses=proofs.who_decides_has_a_factor, at=(Deciding, ProlongAsking, Proving)),
+    Rule[facts.HasProof](refuses=proofs.proof_is_fresh_and_strong, at=(Deciding, ProlongAsking, Proving)),
     Rule[facts.HasGrounds](refuses=people.decisions_found_it, at=(Granting,)),
 )

@@ -9,15 +9,17 @@ from django.core.serializers.json import DjangoJSONEncoder
 from access_requests.lifecycle import DriftAction
 from access_requests.messages import Task
 from access_requests.models import ComparisonAsked, Drift
+from access_requests.policy.proofs import Guarded
 from access_requests.services.drift import drift_errors, learning, recording
 from access_requests.services.drift.undoing import undoable
+from access_requests.services.record import proving
 from portal.outbox import sending as outbox
 from portal.verbs import authority, rejections
 from portal.verbs.actor import Actor
 
 
 def ask(*, actor: Actor, now: datetime) -> None:
-    """Have AWS compared now. Raises NotAnAdministrator."""
+    """Have AWS compared now. Raises NotAnAdministrator, FactorMissing."""
     authority.check_administrator(actor)
     asked = ComparisonAsked.objects.create(asked_by=actor.who, asked_at=now)
     outbox.put(Task.RECONCILE, object_id=asked.pk, now=now)
@@ -32,9 +34,9 @@ def digest(drift: Drift) -> str:
 def undo(*, code: str, seen: str, actor: Actor, now: datetime) -> Drift:
     """Have a drift undone; `seen` is its digest as it was shown.
 
-    Raises NotAnAdministrator, NotFound, DriftChanged, NotUndoable, TransitionNotAllowed.
+    Raises NotAnAdministrator, FactorMissing, StepUpNeeded, NotFound, DriftChanged, NotUndoable, TransitionNotAllowed.
     """
-    drift = _as_seen(code, seen, actor)
+    drift = _as_seen(code, seen, actor, now)
     if not undoable(drift):
         raise drift_errors.NotUndoable
     drift.undo_asked_by = actor.who.username
@@ -46,9 +48,9 @@ def undo(*, code: str, seen: str, actor: Actor, now: datetime) -> Drift:
 def accept(*, code: str, seen: str, actor: Actor, now: datetime) -> Drift:
     """Have a drift known as right; `seen` is its digest as it was shown, so that nothing else is accepted.
 
-    Raises NotAnAdministrator, NotFound, DriftChanged, NotAcceptable, TransitionNotAllowed.
+    Raises NotAnAdministrator, FactorMissing, StepUpNeeded, NotFound, DriftChanged, NotAcceptable, TransitionNotAllowed.
     """
-    drift = _as_seen(code, seen, actor)
+    drift = _as_seen(code, seen, actor, now)
     if not learning.acceptable(drift):
         raise drift_errors.NotAcceptable
     recording.apply(drift, DriftAction.ACCEPT, actor=actor, now=now)
@@ -56,9 +58,9 @@ def accept(*, code: str, seen: str, actor: Actor, now: datetime) -> Drift:
     return drift
 
 
-def _as_seen(code: str, seen: str, actor: Actor) -> Drift:
+def _as_seen(code: str, seen: str, actor: Actor, now: datetime) -> Drift:
     """Return the drift, locked, if it says what the administrator saw."""
-    authority.check_administrator(actor)
+    proving.check_administrator(actor, Guarded.DRIFT, now=now)
     found = Drift.objects.filter(code=code).values_list("pk", flat=True).first()
     if found is None:
         raise rejections.NotFound

@@ -10,7 +10,8 @@ from access_requests.lifecycle import STANDING, UNSETTLED, ElevationAction, Elev
 from access_requests.messages import Task
 from access_requests.models import ApprovalLevel, Elevation
 from access_requests.policy import texts
-from access_requests.services.record import locking, transition
+from access_requests.policy.proofs import Guarded
+from access_requests.services.record import locking, proving, transition
 from portal.outbox import sending as outbox
 from portal.users.models import User
 from portal.verbs.actor import Actor, Door
@@ -28,10 +29,10 @@ def return_early(*, elevation_id: int, actor: Actor, now: datetime) -> Elevation
 def stop(*, elevation_id: int, comment: str, actor: Actor, now: datetime) -> Elevation:
     """End somebody's access: the red button of the work group's approvers and of administrators.
 
-    Raises MayNotStop, DecideInBrowser, Missing without a reason, TransitionNotAllowed.
+    Raises MayNotStop, DecideInBrowser, FactorMissing, StepUpNeeded, Missing without a reason, TransitionNotAllowed.
     """
     elevation = locking.lock_elevation(elevation_id)
-    check_may_stop(elevation, actor)
+    check_may_stop(elevation, actor, now=now)
     comment = texts.clean("comment", comment, required=True)
     end_now(elevation, reason="stopped", actor=actor, now=now, comment=comment)
     return elevation
@@ -51,12 +52,13 @@ def stoppable(elevations: Iterable[Elevation], person: User) -> list[Elevation]:
     return [elevation for elevation in elevations if elevation.work_group.policy_id in policies]
 
 
-def check_may_stop(elevation: Elevation, actor: Actor) -> None:
+def check_may_stop(elevation: Elevation, actor: Actor, *, now: datetime) -> None:
     if not may_stop(elevation, actor.who):
         raise errors.MayNotStop
     # The browser is open for it whatever the policy says: whoever may end somebody's access can.
     if actor.door != Door.BROWSER and actor.door not in elevation.work_group.policy.decide_by:
         raise errors.DecideInBrowser(url=f"{settings.PORTAL_URL}/elevations/{elevation.code}/")
+    proving.check(actor, Guarded.STOP, now=now)
 
 
 def stop_all_of(*, person: User, reason: str, actor: Actor, now: datetime) -> None:

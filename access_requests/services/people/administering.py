@@ -1,16 +1,17 @@
-"""What administrators do about a person, on the person's page."""
+"""What administrators do about a person, on the person's page. Each raises FactorMissing and StepUpNeeded too."""
 
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
 from django.db.models import QuerySet
 
+from access_requests.policy.proofs import Guarded
 from access_requests.services.people import people, sessions
 from access_requests.services.people.person_errors import DisabledByCatalogue, DisabledByProvider, LastAdministrator
+from access_requests.services.record import proving
 from portal.providers.provider import PREFIX
 from portal.users.models import PORTAL, User
 from portal.verbs.actor import Actor
-from portal.verbs.authority import check_administrator
 from portal.verbs.rejections import TransitionNotAllowed
 
 
@@ -19,7 +20,7 @@ def disable(*, person: User, actor: Actor, now: datetime) -> None:
 
     Raises NotAnAdministrator, LastAdministrator, TransitionNotAllowed.
     """
-    check_administrator(actor)
+    proving.check_administrator(actor, Guarded.PEOPLE, now=now)
     # All of them are locked: of two administrators who disable each other at once, one finds themselves the last.
     others = [row.pk for row in _administrators() if row.pk != person.pk]
     if person.is_administrator and not others:
@@ -34,7 +35,7 @@ def enable(*, person: User, actor: Actor, now: datetime) -> None:
 
     Raises NotAnAdministrator, TransitionNotAllowed; DisabledByCatalogue and DisabledByProvider for whom others keep out.
     """
-    check_administrator(actor)
+    proving.check_administrator(actor, Guarded.PEOPLE, now=now)
     there = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if there.is_active:
         raise TransitionNotAllowed
@@ -49,7 +50,7 @@ def enable(*, person: User, actor: Actor, now: datetime) -> None:
 
 def end_sessions(*, person: User, rows: QuerySet[UserSession], actor: Actor, now: datetime) -> int:
     """End log-ins of a person; return how many there were. Raises NotAnAdministrator."""
-    check_administrator(actor)
+    proving.check_administrator(actor, Guarded.PEOPLE, now=now)
     return sessions.end(person=person, rows=rows, actor=actor, now=now)
 
 

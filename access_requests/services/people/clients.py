@@ -1,6 +1,7 @@
 """API clients: what a program may do for whom, and the OAuth client that it logs in as. Every change reaches the trail.
 
-Administrators make them in the browser, loads of the catalogue from the file: both by these verbs.
+Administrators make them in the browser, loads of the catalogue from the file: both by these verbs. In the browser each raises
+FactorMissing and StepUpNeeded too.
 """
 
 import hashlib
@@ -14,11 +15,12 @@ from allauth.idp.oidc.models import Client, Token
 from django.db import IntegrityError, transaction
 
 from access_requests.models import ApiClient, ClientKind, KeptIn, PersonalToken, WorkGroup
+from access_requests.policy.proofs import Guarded
 from access_requests.services.people import client_errors
-from access_requests.services.record import changes
+from access_requests.services.record import changes, proving
 from audits.acts import Act
 from portal.users.models import User
-from portal.verbs import authority, rejections
+from portal.verbs import rejections
 from portal.verbs.actor import Actor, Door
 
 EVERYONE = "everyone"
@@ -75,7 +77,7 @@ def add(
 
     Raises NotAnAdministrator, ClientKeyTaken, PersonalClientsName, DecidesByFile.
     """
-    _check(actor, kind, terms)
+    _check(actor, kind, terms, now)
     oauth = Client(id=client_id)
     secret = _prepare(oauth, kind, secret)
     _say(oauth, terms)
@@ -97,7 +99,7 @@ def change(*, client: ApiClient, terms: Terms, kept_in: str, actor: Actor, now: 
     Raises NotAnAdministrator, KeptInFile, PersonalClientsName, DecidesByFile, TransitionNotAllowed once it is revoked.
     """
     client = _lock(client)
-    _check(actor, client.kind, terms)
+    _check(actor, client.kind, terms, now)
     _check_in_use(client)
     _check_kept_here(client, actor)
     before = describe(client)
@@ -118,7 +120,7 @@ def rotate_secret(*, client: ApiClient, actor: Actor, now: datetime, secret: str
     Raises NotAnAdministrator, KeptInFile, TransitionNotAllowed where there is no secret, or another one by now.
     """
     client = _lock(client)
-    _check_administrator(actor)
+    _check_administrator(actor, now)
     _check_in_use(client)
     _check_kept_here(client, actor)
     if client.is_personal:
@@ -141,7 +143,7 @@ def revoke(*, client: ApiClient, actor: Actor, now: datetime, kept_in: str = Kep
     TransitionNotAllowed.
     """
     client = _lock(client)
-    _check_administrator(actor)
+    _check_administrator(actor, now)
     _check_in_use(client)
     before = describe(client)
     client.retired_at, client.kept_in = now, kept_in
@@ -169,7 +171,7 @@ def bring_back(
     In the browser a service comes back without the right to decide. Raises NotAnAdministrator, TransitionNotAllowed.
     """
     client = _lock(client)
-    _check_administrator(actor)
+    _check_administrator(actor, now)
     if client.retired_at is None:
         raise rejections.TransitionNotAllowed
     client.retired_at, client.kept_in = None, kept_in
@@ -197,8 +199,8 @@ def _lock(client: ApiClient) -> ApiClient:
     return ApiClient.objects.select_for_update(of=("self",)).select_related("oauth_client").get(pk=client.pk)
 
 
-def _check(actor: Actor, kind: str, terms: Terms) -> None:
-    _check_administrator(actor)
+def _check(actor: Actor, kind: str, terms: Terms, now: datetime) -> None:
+    _check_administrator(actor, now)
     if kind == ClientKind.PERSONAL and terms.may_name_by_email:
         raise client_errors.PersonalClientsName(field="may_name_by_email")
     if not terms.scopes:
@@ -215,10 +217,10 @@ def _is_anybodys(actor: Actor, kind: str) -> bool:
     return actor.door != Door.COMMAND and kind == ClientKind.SERVICE
 
 
-def _check_administrator(actor: Actor) -> None:
+def _check_administrator(actor: Actor, now: datetime) -> None:
     """The file is read by others before it is loaded; whoever loads it needs no right here."""
     if actor.door != Door.COMMAND:
-        authority.check_administrator(actor)
+        proving.check_administrator(actor, Guarded.CLIENT, now=now)
 
 
 def _check_in_use(client: ApiClient) -> None:

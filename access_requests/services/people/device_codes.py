@@ -15,7 +15,9 @@ from django.core.exceptions import ValidationError
 
 from access_requests.models import ApiClient
 from access_requests.selectors import clients
+from access_requests.services.record.proving import NOTHING_MORE, Wanted
 from portal.users.models import User
+from portal.verbs.proving import Strength
 
 # As get_adapter().generate_user_code() makes them: BCDF-GHJK.
 LETTERS = 8
@@ -33,7 +35,7 @@ class Given:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What a program asks a person for: from which address and when, as far as that is known."""
+    """What a program asks a person for: from which address and when, as far as that is known, and by what proof of them."""
 
     user_code: str
     device_code: str
@@ -41,9 +43,10 @@ class Asked:
     scopes: Sequence[str]
     address: str
     at: datetime | None
+    proof: Wanted
 
 
-def begin(*, client: ApiClient, scopes: Sequence[str], address: str, now: datetime) -> Given:
+def begin(*, client: ApiClient, scopes: Sequence[str], address: str, now: datetime, proof: Wanted = NOTHING_MORE) -> Given:
     """Give a program its two codes."""
     given = Given(
         device_code=secrets.token_urlsafe(32),
@@ -53,7 +56,7 @@ def begin(*, client: ApiClient, scopes: Sequence[str], address: str, now: dateti
     )
     kept = {name: getattr(given, name) for name in ("device_code", "user_code", "expires_in", "interval")}
     # allauth hands back what it was given under `device`: where and when it was asked travels there.
-    asked = {"address": address, "at": now.isoformat()}
+    asked = {"address": address, "at": now.isoformat(), "strength": proof.strength, "max_age": proof.seconds}
     device_codes.create(client.oauth_client_id, list(scopes), {**kept, "asked": asked}, resources=None)
     return given
 
@@ -77,6 +80,8 @@ def find(typed: str) -> Asked | None:
         scopes=kept["scope"],
         address=asked["address"],
         at=datetime.fromisoformat(asked["at"]),
+        # Of a program that asked before an upgrade, nothing is known.
+        proof=Wanted(strength=Strength(asked.get("strength", Strength.LOG_IN)), seconds=asked.get("max_age")),
     )
 
 

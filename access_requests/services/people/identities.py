@@ -11,10 +11,11 @@ from django.db import IntegrityError
 from django.utils.crypto import salted_hmac
 
 from access_requests.models import LinkCode, WrongCode
+from access_requests.policy.proofs import Guarded
 from access_requests.selectors import identities
 from access_requests.services.people import identity_errors
 from access_requests.services.people.credentials import ChatAccount
-from access_requests.services.record import changes, locking
+from access_requests.services.record import changes, locking, proving
 from audits.acts import Act
 from portal import typed_words
 from portal.codes import ALPHABET
@@ -31,7 +32,11 @@ TAKEN_FOR = {**typed_words.TAKEN_FOR, ord("-"): None, ord(" "): None}
 
 
 def make_code(*, person: User, actor: Actor, now: datetime) -> str:
-    """Return a new code, which takes the place of an older one. It is told once; what is kept finds it and does not tell it."""
+    """Return a new code, which takes the place of an older one. It is told once; what is kept finds it and does not tell it.
+
+    Raises FactorMissing, StepUpNeeded: whoever types it decides for the person from then on.
+    """
+    proving.check(actor, Guarded.CHAT, now=now)
     code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     values = {"digest": _digest(code), "expires_at": now + GOOD_FOR, "proof": dict(actor.proof)}
     LinkCode.objects.update_or_create(person=person, defaults=values)

@@ -17,11 +17,12 @@ from django.db.models import Q, QuerySet
 
 from access_requests import errors
 from access_requests.models import ApiClient, PersonalToken
+from access_requests.policy.proofs import Guarded
 from access_requests.selectors import clients
 from access_requests.services.people import client_errors, device_codes
 from access_requests.services.people.credentials import OwnToken, Terms
 from access_requests.services.people.device_codes import Asked
-from access_requests.services.record import changes, locking
+from access_requests.services.record import changes, locking, proving
 from audits.acts import Act
 from portal.users.models import User
 from portal.verbs import rejections
@@ -41,7 +42,11 @@ class Collected:
 
 
 def allow(*, asked: Asked, actor: Actor, now: datetime) -> PersonalToken:
-    """Let the program that asked act for the person. Raises CodeUnusable, PersonDisabled, ClientNotAllowed."""
+    """Let the program that asked act for the person.
+
+    Raises CodeUnusable, PersonDisabled, ClientNotAllowed, FactorMissing, StepUpNeeded.
+    """
+    proving.check(actor, Guarded.TOKEN, now=now, wanted=asked.proof)
     client = _may_be_given(asked.client, actor.who, asked.scopes)
     row = _new(
         person=actor.who,

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from access_requests.models import ScimToken
+from access_requests.policy.proofs import Guarded
 from access_requests.selectors import scim
-from access_requests.services.record import changes
+from access_requests.services.record import changes, proving
 from audits.acts import Act
 from portal.providers.provider import Provider
-from portal.verbs import authority, rejections
+from portal.verbs import rejections
 from portal.verbs.actor import Actor
 
 # What scanners for secrets that leaked can look for.
@@ -26,8 +27,12 @@ class Made:
 
 
 def make(*, provider: Provider, actor: Actor, now: datetime) -> Made:
-    """Make one more token for the provider. Raises NotAnAdministrator, and NotFound for one that provisions nobody."""
-    authority.check_administrator(actor)
+    """Make one more token for the provider.
+
+    Raises NotAnAdministrator, FactorMissing, StepUpNeeded, and
+    NotFound for one that provisions nobody.
+    """
+    proving.check_administrator(actor, Guarded.CLIENT, now=now)
     if provider.scim is None:
         raise rejections.NotFound
     secret = PREFIX + secrets.token_urlsafe(32)
@@ -37,8 +42,12 @@ def make(*, provider: Provider, actor: Actor, now: datetime) -> Made:
 
 
 def revoke(*, token: ScimToken, actor: Actor, now: datetime) -> ScimToken:
-    """Refuse the token from now on. Raises NotAnAdministrator, and TransitionNotAllowed where it was revoked before."""
-    authority.check_administrator(actor)
+    """Refuse the token from now on.
+
+    Raises NotAnAdministrator, FactorMissing, StepUpNeeded,
+    and TransitionNotAllowed where it was revoked before.
+    """
+    proving.check_administrator(actor, Guarded.CLIENT, now=now)
     token = ScimToken.objects.select_for_update().get(pk=token.pk)
     if token.revoked_at is not None:
         raise rejections.TransitionNotAllowed

@@ -23,7 +23,8 @@ def approve(*, request_id: int, comment: str, seen: str | None, actor: Actor, no
     """Record one approval; the last one needed fixes the window and sets the elevations going.
 
     `seen` is the digest of what the approver saw; None stands for what was submitted. Raises a Rejection, among them OwnRequest,
-    NotAnApprover, DecideInBrowser, OwnClientDecided, DecisionTooLate, AlreadyDecided, SeenChanged: nothing is written then.
+    NotAnApprover, DecideInBrowser, OwnClientDecided, DecisionTooLate, AlreadyDecided, SeenChanged, StepUpNeeded, FactorMissing:
+    nothing is written then.
     """
     request, level = _open_to(request_id, actor, is_approval=True, seen=seen, now=now)
     comment = texts.clean("comment", comment, required=False)

@@ -17,14 +17,14 @@ def extend(
 ) -> AccessRequest:
     """Ask for more time: a new request that names the elevation; its approval moves that end.
 
-    Raises a Rejection, among them ElevationOver, NotYours and TooManyPending: nothing is written then.
+    Raises a Rejection, among them ElevationOver, NotYours, TooManyPending and StepUpNeeded: nothing is written then.
     """
     person = locking.lock_person(actor.who.pk)
     elevation = locking.lock_elevation(elevation_id)
     new_end = windows.in_utc("ends_at", ends_at)
     if new_end is None:
         raise rejections.Missing(field="ends_at")
-    policy.check(situations.prolong_asking(person, elevation, new_end, now=now))
+    policy.check(situations.prolong_asking(person, elevation, new_end, actor=actor, now=now))
     group, rule = elevation.work_group, elevation.work_group.policy
     asked = elevation.request
     request = AccessRequest(

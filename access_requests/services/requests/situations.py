@@ -10,10 +10,11 @@ from access_requests.lifecycle import UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest, ApprovalLevel, ApprovalPolicy, Decision, Elevation, Verdict, WorkGroup
 from access_requests.policy.facts import Approver, Decidable, Extended, FullRole, Length, Passage, Quota, Seat, Sight, Submissions
 from access_requests.policy.levels import waiting_level
+from access_requests.policy.proofs import Guarded
 from access_requests.policy.situations import Asking, Deciding, ProlongAsking, Prolonging, Starting
 from access_requests.policy.windows import AskedWindow, Limits
 from access_requests.services.elevations import change_requests, gates, target_roles
-from access_requests.services.record import bindings, rights, snapshot
+from access_requests.services.record import bindings, proving, rights, snapshot
 from access_requests.services.requests import hands, windows
 from portal.users.models import User
 from portal.verbs.actor import Actor
@@ -60,6 +61,7 @@ def deciding(request: AccessRequest, actor: Actor, *, is_approval: bool, seen: s
         passage=_passage(request, actor),
         unread_roles=target_roles.unread(groups),
         sight=_sight(request, seen, decisions if is_approval else ()),
+        proof=proving.proof(actor, Guarded.DECISION),
     )
 
 
@@ -76,7 +78,7 @@ def starting(request: AccessRequest, person: User, window: windows.Window, *, no
     )
 
 
-def prolong_asking(person: User, elevation: Elevation, new_end: datetime, *, now: datetime) -> ProlongAsking:
+def prolong_asking(person: User, elevation: Elevation, new_end: datetime, *, actor: Actor, now: datetime) -> ProlongAsking:
     group, rule = elevation.work_group, elevation.work_group.policy
     return ProlongAsking(
         now=now,
@@ -91,6 +93,7 @@ def prolong_asking(person: User, elevation: Elevation, new_end: datetime, *, now
         overlaps=windows.overlapping_extension(elevation, new_end),
         seats=_seats(rule, person),
         unread_roles=target_roles.unread([group]),
+        proof=proving.proof(actor, Guarded.EXTENSION),
     )
 
 

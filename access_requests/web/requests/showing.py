@@ -28,7 +28,7 @@ from portal.pages.actor import actor_of
 from portal.pages.page import PageRequest
 from portal.users.models import User
 from portal.verbs.actor import Actor
-from portal.verbs.rejections import Rejection
+from portal.verbs.rejections import FactorMissing, Rejection, StepUpNeeded
 
 USERS: Mapping[str, Promise] = {
     Principal.IAM_USER: _("IAM user"),
@@ -70,7 +70,16 @@ class ShownRequest:
 
     @property
     def may_decide(self) -> bool:
-        return self.refused is None
+        """Also where they are asked to prove themselves first: that is asked once the decision is sent."""
+        return self.refused is None or self.asks_for_proof
+
+    @property
+    def asks_for_proof(self) -> bool:
+        return isinstance(self.refused, StepUpNeeded)
+
+    @property
+    def lacks_factor(self) -> bool:
+        return isinstance(self.refused, FactorMissing)
 
     @property
     def decided_elsewhere(self) -> bool:

@@ -17,7 +17,7 @@ from access_requests.web.timeline import evaluated as evaluating
 from audits import personal, sentences
 from audits.acts import Act, terms
 from audits.models import TrailEntry
-from portal.pages import moments
+from portal.pages import devices, moments
 
 FAILED = frozenset(
     {
@@ -29,6 +29,8 @@ FAILED = frozenset(
     }
 )
 DRIFT = "drift."
+# So much of the mark of a log-in as tells two of them apart.
+SHORT = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +49,7 @@ class Item:
 
 def of_request(request: AccessRequest, *, now: datetime) -> list[Item]:
     """Return what happened, oldest first, then what is still to come."""
-    entries = timeline.of_request(request)
+    entries = personal.shown(timeline.of_request(request), erased=gettext("erased"))
     return [*(_item(entry, _elsewhere(entry, request)) for entry in entries), *_to_come(request, now)]
 
 
@@ -70,7 +72,12 @@ def _item(entry: TrailEntry, elsewhere: str) -> Item:
         quote=_quote(entry),
         meta=" · ".join(part for part in parts if part),
         key=f"trail-{entry.pk}",
-        notes=[*_recorded(entry), *executions.notes(entry), *notes_of_sessions(entry.data.get("open_sessions", ()))],
+        notes=[
+            *_recorded(entry),
+            *_whence(entry),
+            *executions.notes(entry),
+            *notes_of_sessions(entry.data.get("open_sessions", ())),
+        ],
         calls=calls,
     )
 
@@ -114,25 +121,42 @@ def _elsewhere(entry: TrailEntry, request: AccessRequest) -> str:
     return "" if alone or entry.subject == request.code else entry.subject
 
 
+def _proof_of(entry: TrailEntry) -> Mapping[str, Any]:
+    proof: Mapping[str, Any] = (entry.data if entry.act.startswith(DRIFT) else entry.data.get("decision", {})).get("proof", {})
+    return proof
+
+
 def _proof(entry: TrailEntry) -> str:
-    proof = (entry.data if entry.act.startswith(DRIFT) else entry.data.get("decision", {})).get("proof", {})
+    proof = _proof_of(entry)
     if "method" not in proof or "at" not in proof:
         return ""
     if "own_token" in proof:
         return _own_token(proof["own_token"])
     if proof["method"] == terms.NAMED_ONLY:
         return gettext("named by the API client, not proven")
-    method = terms.PROOFS.get(proof["method"], proof["method"])
-    return gettext("identity proven by %(method)s at %(at)s") % {"method": method, "at": _said(proof["at"])}
+    return gettext("identity proven by %(method)s at %(at)s") % {"method": terms.way(proof), "at": _said(proof["at"])}
+
+
+def _whence(entry: TrailEntry) -> list[str]:
+    """Return in which log-in somebody acted, from where, and with what program."""
+    proof = _proof_of(entry)
+    known = proof.get("own_token", {}).get("allowed", {}).get("proof", proof)
+    if "session" not in known:
+        return []
+    words = {
+        "session": known["session"][:SHORT],
+        "address": known.get("address") or gettext("an unknown address"),
+        "program": devices.said(known.get("user_agent", "")),
+    }
+    return [gettext("Log-in %(session)s, from %(address)s, %(program)s") % words]
 
 
 def _own_token(token: Mapping[str, Any]) -> str:
     allowed = token["allowed"]
     words = {"code": token["id"], "at": _said(allowed["at"])}
-    method = allowed["proof"].get("method")
-    if method is None:
+    if "method" not in allowed["proof"]:
         return gettext("by the person's own token %(code)s, allowed %(at)s") % words
-    words["method"] = str(terms.PROOFS.get(method, method))
+    words["method"] = terms.way(allowed["proof"])
     return gettext("by the person's own token %(code)s, allowed %(at)s with %(method)s") % words
 
 

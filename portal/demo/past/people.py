@@ -1,14 +1,15 @@
 """Who acts in the past, by which door, and how they had proven who they were."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from portal.demo.database import CLIENT
-from portal.users.models import User
+from portal.users.models import FactorKind, User
 from portal.verbs.actor import Actor, Door
+from portal.verbs.proving import Proven
 
 # Since when somebody was logged in who did something in the browser.
 LOGGED_IN = timedelta(minutes=2)
@@ -37,5 +38,13 @@ def acting(username: str, door: str) -> Actor:
             credential = LetInThen(proves_person=False)
             return Actor(person=person, door=Door.CLIENT, client=CLIENT, credential=credential, proof=proof)
         case _:
-            proof = {"method": "password", "at": (now - LOGGED_IN).isoformat(timespec="seconds")}
-            return Actor(person=person, door=Door.BROWSER, credential=LetInThen(proves_person=True), proof=proof)
+            proof = _of_log_in(person, at=now - LOGGED_IN)
+            credential = LetInThen(proves_person=True)
+            return Actor(person=person, door=Door.BROWSER, credential=credential, proof=proof, proven=Proven.kept(proof))
+
+
+def _of_log_in(person: User, *, at: datetime) -> dict[str, str]:
+    """Return the proof by one-time code of whoever has codes, else by password."""
+    codes = person.factors.filter(kind=FactorKind.TOTP).first()
+    by = {"method": "password"} if codes is None else {"method": "totp", "factor": codes.code}
+    return {**by, "at": at.isoformat(timespec="seconds")}

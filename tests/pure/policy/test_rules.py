@@ -19,6 +19,7 @@ from access_requests.policy.facts import (
     Length,
     Other,
     Passage,
+    Proof,
     Quota,
     Requester,
     Seat,
@@ -27,9 +28,11 @@ from access_requests.policy.facts import (
     UnreadRole,
 )
 from access_requests.policy.leave import Consent, Facts, Given, Grounds, Unfounded, Withheld
-from access_requests.policy.situations import Asking, Deciding, Granting, ProlongAsking, Prolonging, Situation, Starting
+from access_requests.policy.proofs import NEEDS, Guarded
+from access_requests.policy.situations import Asking, Deciding, Granting, ProlongAsking, Prolonging, Proving, Situation, Starting
 from access_requests.policy.windows import AskedWindow, Limits, decision_deadline
 from portal.verbs import rejections
+from portal.verbs.proving import Proven
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 LIMITS = Limits(shortest=timedelta(minutes=15), longest=timedelta(hours=4), decision=timedelta(hours=24))
@@ -49,6 +52,16 @@ OTHER = Other(code="R-7K3M9QX2", work_group="ProdMemberWorkGroup")
 SUBMISSIONS = Submissions(allowed=Quota(pending=20, hourly=120), pending=0, hour_began_at=None)
 SEATS = (Seat(level=1, approvals=1, people=frozenset({1, 2})),)
 EXTENDED = Extended(status="active", is_own=True, is_open=True, ends_at=NOW + HOUR, waits_for_start=False)
+FRESH = Proven(method="totp", factor="F-7K3M9QX2", at=NOW)
+PROOF = Proof(
+    act=Guarded.DECISION,
+    need=NEEDS[Guarded.DECISION],
+    factors_required=True,
+    must_have_factor=True,
+    has_factor=True,
+    may_be_asked=True,
+    proven=(FRESH,),
+)
 WHO: dict[str, Any] = {"now": NOW, "requester": REQUESTER, "work_groups": (GROUP,)}
 WHEN: dict[str, Any] = {"limits": LIMITS, "length": Length(time=HOUR, field="ends_at"), "overlaps": None}
 ASKED: dict[str, Any] = {"submissions": SUBMISSIONS, "seats": SEATS, "unread_roles": (), "pending": None}
@@ -85,12 +98,14 @@ DECIDING = Deciding(
     passage=Passage(is_open=True, url="https://portal.example.com/requests/R-7K3M9QX2/"),
     unread_roles=(),
     sight=Sight(holds=True, changed={}),
+    proof=PROOF,
 )
 STARTING = Starting(**WHO, **WHEN, full_role=None)
 GRANTING = Granting(**WHO, ends_at=NOW + HOUR, rebound="", grounds=FORGED)
-PROLONG_ASKING = ProlongAsking(**WHO, **WHEN, **ASKED, extended=EXTENDED, ends_at=NOW + 2 * HOUR)
+PROLONG_ASKING = ProlongAsking(**WHO, **WHEN, **ASKED, extended=EXTENDED, ends_at=NOW + 2 * HOUR, proof=PROOF)
 PROLONGING = Prolonging(**WHO, **WHEN, extended=EXTENDED, pending=None, change_waits_for_portal=True)
-ALL: tuple[Situation, ...] = (ASKING, DECIDING, STARTING, GRANTING, PROLONG_ASKING, PROLONGING)
+PROVING = Proving(now=NOW, proof=PROOF)
+ALL: tuple[Situation, ...] = (ASKING, DECIDING, STARTING, GRANTING, PROLONG_ASKING, PROLONGING, PROVING)
 
 
 def refused_with(situation: Situation) -> str:
@@ -106,7 +121,7 @@ def test_nothing_is_refused_where_nothing_speaks_against_it(situation: Situation
 
 def test_each_place_is_one_situation_and_no_fact_of_it_can_be_left_out() -> None:
     assert [situation.place for situation in ALL] == [
-        Place.ASK, Place.DECIDE, Place.START, Place.GRANT, Place.PROLONG_ASK, Place.PROLONG
+        Place.ASK, Place.DECIDE, Place.START, Place.GRANT, Place.PROLONG_ASK, Place.PROLONG, Place.PROVE
     ]  # fmt: skip
     for kind in map(type, ALL):
         assert [fact.name for fact in fields(kind) if (fact.default, fact.default_factory) != (MISSING, MISSING)] == []
@@ -186,6 +201,12 @@ LONG = Length(time=4 * HOUR + timedelta(seconds=1), field="ends_at")
         (DECIDING, {"levels_moved": True}, "catalogue_changed"),
         (DECIDING, {"passage": replace(DECIDING.passage, is_open=False)}, "decide_in_browser"),
         (DECIDING, {"sight": Sight(holds=False, changed={})}, "seen_changed"),
+        (DECIDING, {"proof": replace(PROOF, has_factor=False, proven=())}, "factor_missing"),
+        (PROLONG_ASKING, {"proof": replace(PROOF, has_factor=False)}, "factor_missing"),
+        (PROVING, {"proof": replace(PROOF, has_factor=False)}, "factor_missing"),
+        (DECIDING, {"proof": replace(PROOF, proven=())}, "step_up_needed"),
+        (PROLONG_ASKING, {"proof": replace(PROOF, proven=())}, "step_up_needed"),
+        (PROVING, {"proof": replace(PROOF, proven=())}, "step_up_needed"),
     ],
 )
 def test_fact_is_refused_with_the_word_that_the_place_has_for_it(situation: Any, facts: dict[str, Any], code: str) -> None:

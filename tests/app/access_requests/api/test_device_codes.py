@@ -20,6 +20,7 @@ from audits import personal
 from audits.models import TrailEntry
 from portal.users.models import User
 from tests.stand_ins.bots import Bot, own_token_of, read, refused
+from tests.worlds.browsers import log_in
 from tests.worlds.cast import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -65,7 +66,7 @@ def poll(client: ApiClient, given: dict[str, Any], *, waited: bool = True, **cha
 def browser(person: User) -> Client:
     """Return a browser in which the person has logged in with the password."""
     http = Client(headers={"accept-language": "en"})
-    http.post("/accounts/login/", {"login": person.username, "password": PASSWORD})
+    log_in(http, person)
     return http
 
 

@@ -10,12 +10,12 @@ from tests.worlds.cast import PASSWORD, Cast
 def test_stranger_is_sent_to_the_log_in_and_back(cast: Cast, browse: Browse) -> None:
     client = browse()
     assert client.get("/queue/")["Location"] == "/accounts/login/?next=/queue/"
-    answer = client.post("/accounts/login/?next=/queue/", {"login": "leader01", "password": PASSWORD})
+    answer = client.post("/accounts/login/?next=/queue/", {"login": "member01", "password": PASSWORD})
     assert answer["Location"] == "/queue/"
 
 
 def test_log_in_never_leads_elsewhere(cast: Cast, browse: Browse) -> None:
-    typed = {"login": "leader01", "password": PASSWORD, "next": "https://elsewhere.example/"}
+    typed = {"login": "member01", "password": PASSWORD, "next": "https://elsewhere.example/"}
     assert browse().post("/accounts/login/", typed)["Location"] == "/"
 
 

@@ -9,11 +9,11 @@ pytestmark = pytest.mark.django_db
 
 
 def test_log_in_says_nothing_that_would_lie_over_what_waits(cast: Cast) -> None:
-    cast.leader01.set_password("a password for one test")
-    cast.leader01.save()
+    cast.member02.set_password("a password for one test")
+    cast.member02.save()
     browser = Client(headers={"accept-language": "en"})
-    typed = {"login": "leader01", "password": "a password for one test"}
+    typed = {"login": "member02", "password": "a password for one test"}
     home = browser.post("/accounts/login/", typed, follow=True)
     assert home.status_code == 200
-    assert "leader01" in home.content.decode()
+    assert "member02" in home.content.decode()
     assert list(home.context["messages"]) == []

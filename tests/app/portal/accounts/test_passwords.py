@@ -12,10 +12,13 @@ from access_requests.services.notices.webhooks import keeping
 from access_requests.services.notices.webhooks.keeping import Wishes
 from audits.acts import Act
 from audits.models import TrailEntry
+from portal.users.models import User
 from tests.app.portal.accounts.conftest import Traveller
 from tests.stand_ins.slack import texts
 from tests.stand_ins.slack_server import TOKEN, slack_server
+from tests.worlds import browsers
 from tests.worlds.cast import PASSWORD, Cast, actor_of
+from tests.worlds.factors import code_of
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +31,7 @@ def by_provider(traveller: Traveller, settings: Any, cast: Cast) -> Cast:
 
 def log_in(username: str, password: str = PASSWORD) -> tuple[int, str]:
     browser = Client(headers={"accept-language": "en"})
-    response = browser.post("/accounts/login/", {"login": username, "password": password})
+    response = browsers.log_in(browser, User.objects.get(username=username), password)
     return response.status_code, response.content.decode()
 
 
@@ -73,12 +76,13 @@ def test_password_is_no_emergency_where_everybody_may_use_one(cast: Cast, travel
 def test_nobody_else_confirms_by_password(by_provider: Cast) -> None:
     browser = Client()
     browser.force_login(by_provider.member01)
+    before = browser.session["account_authentication_methods"]
     page = browser.post("/accounts/reauthenticate/", {"password": PASSWORD}, headers={"accept-language": "en"})
-    assert page.status_code == 200
+    assert page.status_code == 422
     assert "No way to confirm is set up for you here." in page.content.decode()
-    assert not browser.session.get("account_authentication_methods")
+    assert browser.session["account_authentication_methods"] == before
     browser.force_login(by_provider.admin01)
-    assert browser.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 302
+    assert browser.post("/accounts/reauthenticate/", {"code": code_of(by_provider.admin01)}).status_code == 302
 
 
 def test_page_offers_providers_first_and_passwords_where_they_count(by_provider: Cast, settings: Any) -> None:

@@ -30,6 +30,11 @@ def code_at(moment: datetime, secret: str = SECRET) -> str:
     return str(format_hotp_value(hotp_value(secret, int(moment.timestamp()) // 30)))
 
 
+@pytest.fixture(autouse=True)
+def _nobody_has_one(without_factors: None) -> None:
+    pass
+
+
 def totp(person: User, now: datetime, secret: str = SECRET) -> Factor:
     add = partial(enrolling.add_totp, person=person, secret=secret, code=code_at(now, secret), name="phone")
     return run(lambda: add(actor=actor_of(person), now=now))

@@ -5,20 +5,24 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.messages import get_messages
+from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from access_requests.lifecycle import RequestStatus
 from access_requests.models import Decision, Elevation, Verdict
 from access_requests.services.record import snapshot
+from audits import personal
 from audits.models import TrailEntry
 from tests.app.access_requests.web.conftest import Browse, laid_out
-from tests.worlds.cast import PASSWORD, Cast, add_person
+from tests.worlds.browsers import log_in
+from tests.worlds.cast import Cast, add_person
 from tests.worlds.clock import Clock
 from tests.worlds.story import approved, not_granted, rejected, submitted, written
 
 HTMX = {"hx-request": "true"}
 # Session, person, the page of the queue and what belongs to its requests.
-QUEUE_QUERIES = 18
+QUEUE_QUERIES = 19
 
 
 def test_approver_approves_with_comment_and_the_digest_of_what_was_shown(cast: Cast, browse: Browse, clock: Clock) -> None:
@@ -42,15 +46,15 @@ def test_queue_brings_its_part_alone_by_itself(cast: Cast, browse: Browse, clock
     assert 'hx-swap-oob="innerHTML:.waiting-count">1<' in part
 
 
-def test_decision_keeps_the_proof_of_the_log_in(cast: Cast, browse: Browse, clock: Clock) -> None:
-    request = submitted(cast.member01, now=clock.now)
-    client = browse()
-    client.post("/accounts/login/", {"login": "leader01", "password": PASSWORD})
+def test_decision_keeps_the_proof_of_the_log_in(cast: Cast) -> None:
+    request = submitted(cast.member01, now=timezone.now())
+    client = Client()
+    log_in(client, cast.leader01)
     client.post(f"/requests/{request.code}/approve/", {})
     proof = Decision.objects.get().proof
-    assert proof["method"] == "password"
-    assert set(proof) == {"method", "at"}
-    assert TrailEntry.objects.get(act="request.approved").data["decision"]["proof"] == proof
+    assert (proof["method"], proof["kinds"]) == ("totp", ["password", "totp"])
+    (entry,) = personal.shown(TrailEntry.objects.filter(act="request.approved"))
+    assert entry.data["decision"]["proof"] == proof
 
 
 @pytest.mark.parametrize(("verb", "status"), [("reject", RequestStatus.REJECTED), ("send-back", RequestStatus.SENT_BACK)])

@@ -201,6 +201,7 @@ def test_approval_by_an_own_token_says_which_and_how_it_was_allowed(
         client="command-line",
         credential=OwnToken(token_id=1, client=Terms(key="scripts", scopes="", source_addresses=())),
         proof=whole,
+        proven=actor_of(cast.leader01).proven,
     )
     approved(request, actor, now=clock.now)
     page = browse(cast.member01).get(f"/requests/{request.code}/").content.decode()

@@ -1,13 +1,9 @@
-"""Tries that are counted belong to one test alone."""
-
-from collections.abc import Iterator
+"""Fixtures: everybody begins without a second factor, and without wrong codes of others."""
 
 import pytest
 from django.core.cache import cache
 
 
 @pytest.fixture(autouse=True)
-def _tries_are_counted_anew() -> Iterator[None]:
-    cache.clear()
-    yield
+def _begins_anew(without_factors: None) -> None:
     cache.clear()
