@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
 
+from django.conf import settings
+
 from access_requests.models import Elevation, IamUserBinding, TargetRole
 from access_requests.models.catalogue import RESERVED
+from portal import profile_names
 from portal.iam.principals import partition_of
 from portal.iam.session_gate import LONGEST_SESSION
 from portal.users.models import User
@@ -82,17 +85,23 @@ def profile(role: TargetRole, elevation: Elevation, mfa: Mfa) -> str:
     """
     if not mfa.serial or role.arn is None:
         return ""
-    several = len(elevation.work_group.target_roles.all()) > 1
     return "\n".join(
         (
-            f"[profile {elevation.work_group.name}{f'/{role.name}' if several else ''}]",
+            f"[profile {profile_name(role, elevation)}]",
             f"role_arn = {role.arn}",
             "source_profile = jump",
             f"role_session_name = {elevation.iam_user_name}",
             f"mfa_serial = {mfa.serial}",
             f"duration_seconds = {_seconds(elevation)}",
+            f"region = {settings.AWS_REGION}",
         )
     )
+
+
+def profile_name(role: TargetRole, elevation: Elevation) -> str:
+    """Return what the role's profile is called, as `sekisho aws-profile` calls it too."""
+    arns = [one.arn for one in elevation.work_group.target_roles.all() if one.arn]
+    return {arn: name for name, arn in profile_names.named(elevation.work_group.name, arns)}[str(role.arn)]
 
 
 def _seconds(elevation: Elevation) -> int:

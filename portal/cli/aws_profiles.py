@@ -4,15 +4,14 @@ Source: docs/aws/permissions.md, the trust of work roles.
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from portal import profile_names
 from portal.cli import finding, moments
 from portal.cli.exits import Failure, Refused, Unusable
 from portal.cli.portal import Json, Portal
 
-PREFIX = "sekisho-"
 # Source: STS AssumeRole, DurationSeconds.
 SHORTEST_SECONDS, LONGEST_SECONDS = 900, 43_200
 # A line break in a value would be a setting of its own, such as a command to run. These are all that AWS has in such places.
@@ -132,28 +131,8 @@ def _profiles(opened: Opened, me: Json, wishes: Wishes) -> list[Profile]:
             duration_seconds=opened.seconds,
             region=wishes.region or me.get("aws_region") or "",
         )
-        for name, arn in _named(opened)
+        for name, arn in profile_names.named(opened.work_group, opened.role_arns)
     ]
-
-
-def _named(opened: Opened) -> list[tuple[str, str]]:
-    """Return a name for each role: its work group's, and where that has several the role's, and where needed the account's.
-
-    They are joined by a sign that none of them can have, so that no two roles share a name.
-    """
-    base, arns = f"{PREFIX}{opened.work_group}", opened.role_arns
-    if len(arns) == 1:
-        return [(base, arns[0])]
-    roles = Counter(_role(arn) for arn in arns)
-    return [(f"{base}/{_role(arn)}" + (f"/{_account(arn)}" if roles[_role(arn)] > 1 else ""), arn) for arn in arns]
-
-
-def _role(arn: str) -> str:
-    return arn.rpartition("/")[2]
-
-
-def _account(arn: str) -> str:
-    return arn.split(":")[4] if arn.count(":") > 4 else ""  # noqa: PLR2004  The place of the account in every ARN.
 
 
 def _no_device(state: str) -> Failure:

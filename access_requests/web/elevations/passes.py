@@ -19,6 +19,7 @@ from access_requests.services.elevations import stop
 from access_requests.web.elevations import titles
 from access_requests.web.elevations.checked import Checked
 from audits.acts import reasons
+from portal import profile_names
 from portal.iam.fences import iso
 from portal.pages import moments
 from portal.users.models import User
@@ -43,6 +44,8 @@ class Switch:
     role: TargetRole
     url: str
     profile: str
+    # The command that tries the profile.
+    trial: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +183,11 @@ def pass_for(viewer: User, elevation: Elevation, *, in_full: bool, now: datetime
 def _switches(elevation: Elevation, mfa: switching.Mfa) -> list[Switch]:
     roles = elevation.work_group.target_roles.all()
     return [
-        Switch(role=role, url=switching.link(role, elevation), profile=switching.profile(role, elevation, mfa))
+        Switch(role=role, url=switching.link(role, elevation), **_profile(role, elevation, mfa))
         for role in backend_of(elevation.work_group.backend).entrance.switched(roles)
     ]
+
+
+def _profile(role: TargetRole, elevation: Elevation, mfa: switching.Mfa) -> dict[str, str]:
+    profile = switching.profile(role, elevation, mfa)
+    return {"profile": profile, "trial": profile_names.trial(switching.profile_name(role, elevation)) if profile else ""}

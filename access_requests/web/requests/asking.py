@@ -37,7 +37,7 @@ def request_new(request: PageRequest) -> HttpResponse:
         return _submitted(request, form_of(request.POST), now=now)
     if request.htmx:
         seen = outlook.of(form_of(request.GET), request.user, now=now)
-        return render(request, OUTLOOK, {"outlook": seen, "mfa": switching.mfa_of(request.user)})
+        return render(request, OUTLOOK, {"outlook": seen})
     return _form(request, form_of(initial=_initial(request)), now=now)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from portal import profile_names
 from portal.cli import aws_config, completing, finding, speaking, tables
 from portal.cli.aws_profiles import Profile, Wishes, profiles
 from portal.cli.commands.options import Address, AsJson, MineCode
@@ -61,6 +62,8 @@ def aws_profile(
             speaking.say_json({"profiles": [asdict(each) for each in made]})
         elif not (write or dry_run):
             speaking.say("\n\n".join(each.text() for each in made))
+            for each in made:
+                speaking.note(f"Try it: {profile_names.trial(each.name)}")
     _note_missing_source(config or aws_config.usual_path(), source_profile)
 
 
@@ -72,7 +75,7 @@ def _edit(path: Path, made: list[Profile], *, write: bool, silent: bool) -> None
     elif write:
         edit.write()
         for each in made:
-            say(f"aws --profile {each.name} sts get-caller-identity")
+            say(profile_names.trial(each.name))
     else:
         say(edit.difference())
 

@@ -71,7 +71,7 @@ class Declared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
-    """`portal_policy` is what the portal may do in the Jump account, `gate_policy` what in each account with gates.
+    """`portal_policy` is what the portal may do in the Jump account, `gate_policy` what in one with gates.
 
     `quotas` are by account; of those that are missing the documented ones count.
     """
@@ -106,6 +106,10 @@ class Design:
     def arn(self, account: str, name: str) -> str:
         path = next(role.path for role in self.roles if (role.account, role.name) == (account, name))
         return f"arn:aws:iam::{self.account(account).id}:role{path}{name}"
+
+    def may_have_gates(self, account: Account) -> bool:
+        """Whether work groups lead there, or may. In accounts of bills, logs and audit the portal only reads until one does."""
+        return account.kind in ENVIRONMENTS or any(role.work_seconds is not None for role in self.roles_in(account))
 
     def roles_in(self, account: Account) -> tuple[Role, ...]:
         return tuple(role for role in self.roles if role.account == account.key)

@@ -1,5 +1,7 @@
 """The portal's own roles: in the Jump account, and in each account with session gates."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from portal.iam import boundaries
@@ -8,6 +10,7 @@ from portal.iam.account_design.design import Account, Design, PortalRole
 from portal.iam.account_design.resources import Resources, logical_id
 from portal.iam.fences import Document
 
+READS = re.compile(r"[a-z]+:(Get|List|Lookup|Describe)\w+")
 PORTAL_POLICY, GATE_POLICY = "SekishoPortal", "SekishoGate"
 
 
@@ -21,12 +24,24 @@ def in_jump(design: Design) -> Resources:
 
 
 def in_account(design: Design, account: Account) -> Resources:
-    """Return the role by which the portal writes gates; a program has no MFA device."""
-    made = resources.managed_policy(GATE_POLICY, boundaries.PATH, design.gate_policy)
+    """Return the role by which the portal writes gates, or reads alone where none can be; a program has no MFA device."""
+    policy = design.gate_policy if design.may_have_gates(account) else _reading(design.gate_policy)
+    made = resources.managed_policy(GATE_POLICY, boundaries.PATH, policy)
     trust = resources.trusting({"AWS": list(design.portal_arns)})
     managed = [{"Ref": logical_id(GATE_POLICY)}]
     path, _, name = account.gate_role.rpartition("/")
     return {**made, **resources.role(name, trust=trust, path=f"/{path}/" if path else "/", managed=managed)}
+
+
+def _reading(policy: Document) -> Document:
+    """Return the policy without the statements that change something."""
+    statements: Any = policy["Statement"]
+    return {**policy, "Statement": [each for each in statements if all(map(READS.fullmatch, _actions(each)))]}
+
+
+def _actions(statement: Mapping[str, Any]) -> list[str]:
+    actions = statement["Action"]
+    return [actions] if isinstance(actions, str) else actions
 
 
 def _own_role(design: Design, role: PortalRole) -> Resources:

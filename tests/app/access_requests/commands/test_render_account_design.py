@@ -11,6 +11,7 @@ import pytest
 import yaml
 from django.core.management import CommandError, call_command
 
+from access_requests.models import AwsAccount
 from portal.iam import boundaries
 from portal.iam.session_gate import SESSION_GATE_NAME
 from portal.simulated_aws import company_directory
@@ -301,12 +302,27 @@ def test_what_cannot_be_rendered_is_refused(tmp_path: Path) -> None:
 
 def test_check_finds_nothing_where_aws_is_as_the_catalogue_says(company: Aws, tmp_path: Path) -> None:
     render(tmp_path)
+    assert render(tmp_path, "--check", catalogue=None) == "no differences\n"
+
+
+def test_check_says_what_it_could_not_read(company: Aws, tmp_path: Path) -> None:
+    AwsAccount.objects.filter(key__in=("audit", "billing")).update(gate_role="", gate_role_arn="")
+    render(tmp_path, catalogue=None)
     said = render(tmp_path, "--check", catalogue=None)
-    assert "quotas as AWS documents them, since they could not be read: audit, billing, log-archive\n" in said
+    assert "quotas as AWS documents them, since they could not be read: audit, billing\n" in said
     assert said.endswith("no differences\n")
     assert [line for line in said.splitlines() if "not compared" in line] == [
-        f"{account}: not compared: the portal has no role there to ask by" for account in ("audit", "billing", "log-archive")
+        f"{account}: not compared: the portal has no role there to ask by" for account in ("audit", "billing")
     ]
+
+
+def test_portal_only_reads_where_no_work_group_leads(company: Aws) -> None:
+    for account, writes in (("production", True), ("billing", False), ("log-archive", False), ("audit", False)):
+        policy = client(company, "iam", account).get_policy_version(
+            PolicyArn=f"arn:aws:iam::{ACCOUNTS[account]}:policy/sekisho/SekishoGate", VersionId="v1"
+        )["PolicyVersion"]["Document"]
+        assert ("iam:PutRolePolicy" in json.dumps(policy)) is writes, account
+        assert "iam:GetAccountAuthorizationDetails" in json.dumps(policy), account
 
 
 def test_check_says_what_was_changed_by_hand_and_by_whom(company: Aws, tmp_path: Path) -> None:

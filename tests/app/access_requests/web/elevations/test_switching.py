@@ -22,13 +22,15 @@ def test_profile_has_the_role_the_session_name_and_the_device_that_takes_codes(c
     page = browse(cast.member01).get(f"/elevations/{elevation.code}/")
     (switch,) = page.context["shown"].switches
     assert switch.profile.splitlines() == [
-        "[profile ProdMemberWorkGroup]",
+        "[profile sekisho-ProdMemberWorkGroup]",
         "role_arn = arn:aws:iam::444444444444:role/Prod_MemberRole",
         "source_profile = jump",
         "role_session_name = member01",
         f"mfa_serial = {TOTP}",
         "duration_seconds = 1800",
+        "region = ap-northeast-1",
     ]
+    assert "aws --profile sekisho-ProdMemberWorkGroup sts get-caller-identity" in page.content.decode()
     assert switch.url.startswith("https://signin.aws.amazon.com/switchrole?account=444444444444&roleName=Prod_MemberRole&")
 
 
