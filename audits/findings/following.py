@@ -25,6 +25,8 @@ BATCH = 200
 WORKERS = ("sekisho:worker", "sekisho:notices")
 DRIFT_SEEN = (Act.DRIFT_FOUND, Act.DRIFT_CHANGED, Act.DRIFT_ATTRIBUTED)
 DRIFT_OVER = (Act.DRIFT_UNDONE, Act.DRIFT_GONE, Act.DRIFT_ACCEPTED)
+# By its own word, which the entry of who did it has: that is often learned when it was undone already.
+DRIFT_SETTLED = ("undone", "gone", "accepted")
 UNSEALED = (Act.SEAL_STOPPED, Act.SEAL_OVERDUE)
 ENDS = (Act.ELEVATION_REVOKING, Act.ELEVATION_CANCELLED)
 # Somebody's own will, and no trouble.
@@ -116,7 +118,8 @@ def _of_drift(entry: TrailEntry, drift: Mapping[str, str]) -> Iterator[Said]:
     key = {"difference": drift.get("kind"), **{name: drift.get(name) for name in ("account", "thing", "name")}}
     if all(isinstance(value, str) for value in key.values()):
         whole = {name: str(value) for name, value in key.items()}
-        yield Said(kind=Kind.DRIFT, key=whole, entry=entry, is_gone=entry.act in DRIFT_OVER)
+        learned_late = entry.act == Act.DRIFT_ATTRIBUTED and drift.get("status") in DRIFT_SETTLED
+        yield Said(kind=Kind.DRIFT, key=whole, entry=entry, is_gone=entry.act in DRIFT_OVER or learned_late)
 
 
 def _of_factor(entry: TrailEntry, factor: Mapping[str, str]) -> Iterator[Said]:

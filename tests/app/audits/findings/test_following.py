@@ -69,6 +69,19 @@ def test_drift_is_a_finding_until_it_is_gone_and_then_the_same_again(now: dateti
     assert not list(folding.faults())
 
 
+def test_who_did_it_is_learned_when_it_is_undone_already_and_opens_nothing(now: datetime) -> None:
+    row = drift(now)
+    told(row, Act.DRIFT_FOUND, now, {"to": "open"})
+    row.status = "undone"
+    told(row, Act.DRIFT_UNDONE, now, {"from": "undoing", "to": "undone"})
+    row.principal = "arn:aws:iam::111111111111:user/ops/aws-admin01"
+    told(row, Act.DRIFT_ATTRIBUTED, now)
+    due.sweep(now=now)
+    assert findings() == [(Kind.DRIFT, FindingStatus.CLOSED)]
+    assert Finding.objects.get().times_opened == 1
+    assert not list(folding.faults())
+
+
 def test_whoever_cloudtrail_names_and_whose_user_it_is_may_have_caused_it(now: datetime) -> None:
     for name in ("admin01", "member02"):
         user = {"name": f"aws-{name}", "user_id": "AIDA"}
