@@ -14,11 +14,13 @@ from access_requests import tasks
 from access_requests.lifecycle import INSIDE, UNDECIDED, UNSETTLED, ElevationStatus
 from access_requests.messages import Queue, Task
 from access_requests.models import AccessRequest, AutomationExecution, Elevation
+from audits import tasks as audit
 from portal.celery import app as workers_application
 from portal.demo.past.clocks import Clocks
 
 # How long after something is due a sweep has found it.
 SOON = timedelta(seconds=2)
+TAKEN = frozenset(str(task) for task in Task if task.queue is not Queue.NOTICES)
 
 
 class Messages(Celery):
@@ -29,7 +31,7 @@ class Messages(Celery):
         self.waiting: deque[tuple[str, Sequence[int]]] = deque()
 
     def send_task(self, name: str, args: Sequence[int] | None = None, **_options: Any) -> None:  # type: ignore[override]
-        if Task(name).queue is not Queue.NOTICES:
+        if name in TAKEN:
             self.waiting.append((name, args or ()))
 
 
@@ -39,11 +41,12 @@ class Portal:
         self.clocks = clocks
 
     def work(self) -> None:
-        """Do what was sent, and what comes of it."""
+        """Do what was sent, and what comes of it; then follow the trail for what is to be found in it."""
         waiting = self._messages.waiting
         while waiting:
             name, arguments = waiting.popleft()
             self._messages.tasks[name](*arguments)
+        audit.sweep()
 
     def work_until(self, moment: datetime) -> None:
         """Let time pass until then, with each thing done as it becomes due."""
