@@ -45,6 +45,10 @@ def sealer(*, environment: Environment) -> Command:
     return Command(name="sealer", line=[sys.executable, "manage.py", "seal", "--skip-checks"], environment=environment)
 
 
+def receiver(*, environment: Environment) -> Command:
+    return Command(name="receiver", line=[sys.executable, "-m", "portal.demo.receiver"], environment=environment)
+
+
 def web(*, sockets: Sequence[int], gate: int, environment: Environment) -> Command:
     """The web, which answers when the gate is open."""
     binds = [f"--bind=fd://{number}" for number in sockets]

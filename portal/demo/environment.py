@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from portal.demo import receiver
 from portal.demo.places import Places, write_private
 from portal.demo.secret_files import Secrets
 from portal.simulated_aws import change_roles
@@ -72,6 +73,11 @@ def of_worker(*, aws_url: str, secrets: Secrets) -> Environment:
         "AWS_CONNECT_TIMEOUT": "1",
         "AWS_READ_TIMEOUT": "3",
     }
+
+
+def of_receiver(places: Places, *, port: int) -> Environment:
+    """Return what the receiver of webhooks is told: nothing of the portal's."""
+    return {"DEMO_DIR": str(places.root), receiver.PORT: str(port)}
 
 
 def of_sealer(places: Places) -> Environment:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from access_requests.models import ApiClient, ClientKind, IamUserBinding
+from portal.demo import receiver
 from portal.demo.places import Places
 from portal.demo.secret_files import Secrets
 from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE
@@ -26,6 +27,7 @@ def facts(places: Places, *, secrets: Secrets, passwords: Mapping[str, str]) -> 
         "people": _people(passwords, secrets.aws_people),
         "bot": _bot(secrets.client_secret),
         "slack": {"signing_secret": secrets.slack_signing_secret, "people": _slack_people()},
+        "webhook_receiver": f"http://{receiver.HOST}:{places.receiver_port.read_text()}/",
         "database_url": places.database_url,
         "broker_url": settings.CELERY_BROKER_URL,
     }

@@ -52,6 +52,10 @@ class Places:
         return self.keys / "seal_key.pem"
 
     @property
+    def receiver_port(self) -> Path:
+        return self.keys / "receiver_port"
+
+    @property
     def guard(self) -> Path:
         """Where the checkpoints of the sealed trail are written once and for ever."""
         return self.root / "guard"

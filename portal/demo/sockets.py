@@ -2,8 +2,10 @@
 
 import errno
 import socket
+from contextlib import suppress
+from pathlib import Path
 
-from portal.demo.places import Unusable
+from portal.demo.places import Unusable, write_private
 
 
 def reserve(port: int) -> list[socket.socket]:
@@ -26,6 +28,16 @@ def free_port() -> int:
     """Return a port that nobody has at the moment."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return port_of(server)
+
+
+def kept_port(path: Path) -> int:
+    """Return the port that the file names, which what was typed into the portal leads to; another one only when that is taken."""
+    if path.exists():
+        with suppress(OSError), socket.create_server(("127.0.0.1", int(path.read_text()))) as server:
+            return port_of(server)
+    port = free_port()
+    write_private(path, str(port))
+    return port
 
 
 def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket | None:

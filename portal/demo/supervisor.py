@@ -16,11 +16,11 @@ from portal.demo import commands, environment, secret_files
 from portal.demo.children import Children, Command
 from portal.demo.gate import Gate, closed_gate
 from portal.demo.places import Places, Unusable, write_private
-from portal.demo.sockets import free_port, port_of, reserve
+from portal.demo.sockets import free_port, kept_port, port_of, reserve
 
 PREPARED_BY = ("broker", "aws")
 USES_AWS = ("worker", "ends_worker", "beat")
-ORDER = (*PREPARED_BY, *USES_AWS, "notices_worker", "sealer", "web")
+ORDER = (*PREPARED_BY, "receiver", *USES_AWS, "notices_worker", "sealer", "web")
 WATCH_SECONDS = 0.2
 # On a machine that is busy with something else, too.
 START_SECONDS = 180
@@ -152,6 +152,7 @@ def greeting(facts: Mapping[str, Any], places: Places) -> str:
             f"\nSekisho runs at {facts['portal_url']}\n",
             "People and their passwords:",
             *people,
+            f"\nWebhooks can be tried: add {facts['webhook_receiver']} as admin01, and look there at what comes.",
             f"\nWhatever a program needs, such as the aws command or a chat bot, is in {places.info}",
             f"Ctrl-C stops it. What happened stays in {places.root} for the next start.",
         ]
@@ -161,7 +162,7 @@ def greeting(facts: Mapping[str, Any], places: Places) -> str:
 def _commands(places: Places, port: int, sockets: list[int], gate: Gate) -> dict[str, Command]:
     """Return how everything is started. Ports other than the web's are whatever is free; where they are, a restart is too."""
     secrets = secret_files.open_all(places.keys)
-    broker_port, aws_port = free_port(), free_port()
+    broker_port, aws_port, receiver_port = free_port(), free_port(), kept_port(places.receiver_port)
     outside = environment.outside()
     broker_url = f"redis://:{secrets.broker_password}@127.0.0.1:{broker_port}/0"
     web = {**outside, **environment.of_web(places, portal_url=f"http://localhost:{port}", broker_url=broker_url)}
@@ -178,6 +179,7 @@ def _commands(places: Places, port: int, sockets: list[int], gate: Gate) -> dict
         commands.prepare(environment={**worker, **controller}),
         commands.worker("worker", queue="grants", environment=worker),
         commands.worker("ends_worker", queue="ends", environment=worker),
+        commands.receiver(environment={**outside, **environment.of_receiver(places, port=receiver_port)}),
         # It speaks to chats and to programs, not to AWS.
         commands.worker("notices_worker", queue="notices", environment=web),
         commands.beat(schedule=places.beat_schedule, environment=web),

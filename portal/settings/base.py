@@ -227,6 +227,8 @@ DELIVERIES_KEPT_DAYS = env.int("DELIVERIES_KEPT_DAYS", 90)
 TRAIL_EXPORTS_KEPT_HOURS = env.int("TRAIL_EXPORTS_KEPT_HOURS", 24, validate=validate.Range(min=1))
 # Whether webhooks may go to this machine itself, and by http: for the demo and for development, never in production.
 WEBHOOK_ALLOW_HTTP_TO_LOOPBACK = False
+# Where that is allowed: to these alone, as "127.0.0.1:8080"; to any where it names none.
+WEBHOOK_LOOPBACK_RECEIVERS: list[str] = []
 # What a company says about its account design besides the catalogue, for render_account_design.
 ACCOUNT_DESIGN_FILE = env.str("ACCOUNT_DESIGN_FILE", None)
 # How long AWS may take to show what was written: until then a difference is late, not drift.

@@ -22,6 +22,11 @@ DATABASES = {"default": database(secret("DATABASE_URL"))}
 CELERY_BROKER_URL = env.str("BROKER_URL", "memory://")
 CACHES = caches(CELERY_BROKER_URL)
 WEBHOOK_ALLOW_HTTP_TO_LOOPBACK = True
+# The demo's own receiver, and what whoever starts it wants to try: broker and AWS are on this machine, too.
+WEBHOOK_LOOPBACK_RECEIVERS = [
+    f"127.0.0.1:{(KEYS / 'receiver_port').read_text()}",
+    *env.list("WEBHOOK_LOOPBACK_RECEIVERS", []),
+]
 ACCOUNT_DESIGN_FILE = str(Path(__file__).parents[1] / "simulated_aws" / "account_design.yaml")
 SPOOL_DIR = DEMO_DIR / "spool"
 # Style sheets are served from where they are: nothing has to be collected first, and several demos share a checkout.

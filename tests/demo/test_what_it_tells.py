@@ -4,6 +4,7 @@ import re
 import stat
 from http.cookiejar import CookieJar
 from pathlib import Path
+from subprocess import CalledProcessError
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener, urlopen
@@ -12,14 +13,14 @@ import pytest
 
 from tests.demo.access import call, token
 from tests.demo.running import Demo
-from tests.waiting import is_alive
+from tests.waiting import is_alive, until
 
 
 def test_info_names_whatever_a_program_needs(demo: Demo) -> None:
     info = demo.info
     assert set(info) == {
         *("portal_url", "aws_endpoint_url", "region", "aws_admin", "accounts", "people", "bot", "slack"),
-        *("pids", "database_url", "broker_url"),
+        *("pids", "database_url", "broker_url", "webhook_receiver"),
     }
     assert set(info["aws_admin"]) == {"access_key_id", "secret_access_key", "role_name"}
     assert {"jump", "development", "staging", "production", "billing", "log-archive", "audit"} == set(info["accounts"])
@@ -34,6 +35,36 @@ def test_info_names_whatever_a_program_needs(demo: Demo) -> None:
 def test_every_process_that_info_names_is_alive(demo: Demo) -> None:
     assert demo.pids.keys() >= {"web", "worker", "beat", "aws", "broker"}
     assert [name for name, pid in demo.pids.items() if not is_alive(pid)] == []
+
+
+def test_a_webhook_to_its_receiver_arrives_and_is_seen_there_and_no_other_program_here_is_called(demo: Demo) -> None:
+    receiver, broker = demo.info["webhook_receiver"], demo.info["broker_url"].rpartition("@")[2]
+    assert "delivered" in demo.manage("shell", "-c", WEBHOOK % {"url": receiver})
+    until(lambda: "sekisho.test" in _shown(receiver), seconds=60)
+    with pytest.raises(CalledProcessError):
+        demo.manage("shell", "-c", WEBHOOK % {"url": f"http://{broker}"})
+
+
+# An administrator's hand in the portal: the address as the form checks it, added, and its test button.
+WEBHOOK = """
+from django.utils import timezone
+from access_requests.services.notices.webhooks import addresses, keeping
+from portal.users.models import User
+from portal.verbs.actor import Actor, Door, Process
+from portal.verbs.run import run
+addresses.check("%(url)s")
+now, admin = timezone.now(), User.objects.get(username="admin01")
+actor = Actor(person=admin, door=Door.BROWSER, credential=Process(), proof={"method": "password", "at": now.isoformat()})
+wishes = keeping.Wishes(name="Receiver", url="%(url)s", language="ja")
+endpoint, _ = run(lambda: keeping.add(wishes=wishes, actor=actor, now=now))
+run(lambda: keeping.send_test(code=endpoint.code, actor=actor, now=now))
+print("delivered")
+"""
+
+
+def _shown(address: str) -> str:
+    with urlopen(address) as page:
+        return str(page.read().decode())
 
 
 def test_nobody_else_reads_its_secrets(demo: Demo) -> None:

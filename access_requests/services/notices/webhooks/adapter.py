@@ -56,6 +56,7 @@ class PublicAdapter(IPFilterAdapter):  # type: ignore[misc]  # Of no type, says 
     ) -> tuple[dict[str, Any], Mapping[str, Any]]:
         host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
         pinned = ip_address(host["host"].strip("[]"))
-        if not addresses.may_be_called(pinned, tls=host["scheme"] == "https"):
+        tls = host["scheme"] == "https"
+        if not addresses.may_be_called(pinned, port=host["port"] or (443 if tls else 80), tls=tls):
             raise InvalidIPAddress(pinned)
         return host, pool

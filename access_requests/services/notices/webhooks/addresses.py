@@ -32,10 +32,11 @@ def is_public(address: Address) -> bool:
     return address.is_global and not (address.is_multicast or address.is_reserved)
 
 
-def may_be_called(address: Address, *, tls: bool) -> bool:
+def may_be_called(address: Address, *, port: int, tls: bool) -> bool:
     """Whether a notice may go there. Without TLS only where it never leaves the machine, and only where settings allow that."""
     if settings.WEBHOOK_ALLOW_HTTP_TO_LOOPBACK and address.is_loopback:
-        return True
+        named = settings.WEBHOOK_LOOPBACK_RECEIVERS
+        return not named or f"{address}:{port}" in named
     return tls and is_public(address)
 
 
@@ -64,5 +65,5 @@ def check(url: str) -> None:
         raise webhook_errors.AddressUnknown(field="url", host=host) from None
     for *_, place in found:
         address = ip_address(place[0])
-        if not may_be_called(address, tls=tls):
+        if not may_be_called(address, port=int(place[1]), tls=tls):
             raise webhook_errors.AddressNotPublic(field="url", host=host, address=str(address))

@@ -108,6 +108,21 @@ def test_where_this_machine_may_be_called_nothing_else_inside_may(host: str, now
     assert not_reached(f"https://{host}:9/", now) == "address_not_public"
 
 
+def test_where_receivers_of_this_machine_are_named_nothing_else_on_it_may(
+    receiver: Receiver, settings: Settings, now: datetime
+) -> None:
+    settings.WEBHOOK_LOOPBACK_RECEIVERS = [f"127.0.0.1:{receiver.port}"]
+    addresses.check(receiver.url)
+    assert post(receiver.url, now).status == 204
+    with receiving() as another:
+        twice = receiver.url.replace("127.0.0.1", "127.0.0.2")
+        for url in (another.url, another.url.replace("http:", "https:"), twice, "http://127.0.0.1/", "https://127.0.0.1/"):
+            assert not_reached(url, now) == "address_not_public"
+            with pytest.raises(webhook_errors.AddressNotPublic):
+                addresses.check(url)
+        assert (len(receiver.got), another.got) == (1, [])
+
+
 @pytest.mark.parametrize("url", UNUSABLE)
 def test_what_is_no_plain_https_address_is_refused_when_typed_and_when_sent(url: str, now: datetime) -> None:
     with pytest.raises(webhook_errors.AddressUnusable):
