@@ -39,6 +39,7 @@ class World:
         """Have it happen, and the portal do what comes of it at once."""
         ACTS[happening.do](happening, self)
         self.portal.work()
+        self.portal.look_through_the_trail()
 
     def request(self, happening: Happening) -> AccessRequest:
         return self.latest[happening.thread]

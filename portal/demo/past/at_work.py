@@ -41,12 +41,11 @@ class Portal:
         self.clocks = clocks
 
     def work(self) -> None:
-        """Do what was sent, and what comes of it; then follow the trail for what is to be found in it."""
+        """Do what was sent, and what comes of it."""
         waiting = self._messages.waiting
         while waiting:
             name, arguments = waiting.popleft()
             self._messages.tasks[name](*arguments)
-        audit.sweep()
 
     def work_until(self, moment: datetime) -> None:
         """Let time pass until then, with each thing done as it becomes due."""
@@ -56,6 +55,10 @@ class Portal:
             tasks.sweep_grants()
             self.work()
         self.clocks.put(moment)
+
+    def look_through_the_trail(self) -> None:
+        """Note what entries mention, and make findings of what they tell."""
+        audit.sweep()
 
     def forward(self, time: timedelta) -> None:
         self.work_until(timezone.now() + time)
