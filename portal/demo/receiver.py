@@ -21,15 +21,16 @@ SHOWN, MOST_BYTES = 50, 256 * 1024
 # By which a page of somebody else's, whose name leads here, is told from a person at this machine.
 OURS = ("127.0.0.1", "localhost")
 _PAGE = """<!doctype html>
-<html lang="ja"><head><meta charset="utf-8"><meta http-equiv="refresh" content="5">
+<html lang="ja"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>受信した Webhook / Received webhooks</title>
 <style>
-:root {{ color-scheme: light dark }}
+:root {{ color-scheme: light dark; background: Canvas; color: CanvasText }} a {{ color: inherit }}
 body {{ font: 1rem/1.6 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere }}
 article {{ border-top: 1px solid; padding: .5rem 0 }} h2 {{ font-size: 1rem; margin: 0 }} pre {{ white-space: pre-wrap }}
 </style></head><body><main><h1>受信した Webhook / Received webhooks</h1>
 <p>管理者として通知先に <code>{address}</code> を追加し、テスト送信してください。<br>
 As an administrator, add <code>{address}</code> as a webhook, and send a test.</p>
+<p><a href="/">再読み込み / Reload</a></p>
 {calls}</main></body></html>
 """
 _CALL = """<article><h2><time>{at}</time> · {type}</h2><p>{text}</p>
