@@ -14,6 +14,8 @@ class Queue(StrEnum):
     GRANTS = "grants"
     ENDS = "ends"
     NOTICES = "notices"
+    # Reads all there is, under the auditor's role of the database.
+    AUDIT = "audit"
 
 
 class Task(StrEnum):
@@ -43,6 +45,8 @@ class Task(StrEnum):
     TIDY = "tidy", Queue.ENDS
     GATE = "gate", Queue.ENDS
     SWEEP_ENDS = "sweep_ends", Queue.ENDS, "SWEEP_SECONDS"
+
+    COMPARE_TRAIL = "compare_trail", Queue.AUDIT, "COMPARE_TRAIL_SECONDS"
 
     TELL = "tell", Queue.NOTICES
     SEND_NOTICE = "send_notice", Queue.NOTICES

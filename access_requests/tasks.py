@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from access_requests.messages import Task
 from access_requests.services import sweep
+from access_requests.services.comparison import recording
 from access_requests.services.drift import running
 from access_requests.services.elevations import change_requests, evaluating, gates, health, provision, revoke, target_roles
 from access_requests.services.notices import delivering, lateness, sending, telling
@@ -78,6 +79,11 @@ def tell() -> None:
 @shared_task(name=Task.WATCH_SEAL, ignore_result=True)
 def watch_seal(_asked: int = 0) -> None:
     watching.watch(now=timezone.now())
+
+
+@shared_task(name=Task.COMPARE_TRAIL, ignore_result=True)
+def compare_trail() -> None:
+    recording.compare_and_record(now=timezone.now())
 
 
 @shared_task(name=Task.SEND_NOTICE)

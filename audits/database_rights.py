@@ -40,6 +40,8 @@ OF_PEOPLE = (
     Act.FINDING_ACCEPTED,
     Act.FINDING_CLOSED,
 )
+# The auditor's role appends these alone, and nobody else does.
+OF_AUDITORS = (Act.COMPARISON_DONE,)
 # What pages, verbs and evaluations of access read. People are read whole, password hashes included (SECURITY.md).
 _OF_ACCESS = (
     *("approvallevel", "approvallevel_approvers", "approvalpolicy", "awsaccount", "decision", "identitycenterbinding"),
@@ -72,6 +74,16 @@ _OF_DJANGO = (
     *("socialaccount_socialaccount", "socialaccount_socialapp", "socialaccount_socialtoken"),
     *("auth_group", "auth_group_permissions", "auth_permission", "django_admin_log", "django_content_type", "django_migrations"),
     *("users_user_groups", "users_user_user_permissions"),
+)
+# What `compare_trail` reads beside what all read.
+_HELD_AGAINST_THE_TRAIL = (
+    *("accessrequest", "requestedgroup", "elevation", "drift", "iamuserbinding", "scimgroup", "scimgroup_members", "scimtoken"),
+    *("scimuser", "apiclient", "apiclient_owners", "apiclient_people", "apiclient_work_groups", "personaltoken"),
+    *("webhookendpoint", "webhookendpoint_work_groups"),
+)
+_ABOUT_PEOPLE = (
+    *("users_factor", "users_factorreset", "mfa_authenticator", "allauth_idp_oidc_client", "allauth_idp_oidc_token"),
+    *("users_user_groups", "users_user_user_permissions", "auth_group", "auth_permission", "django_content_type"),
 )
 RIGHTS: Mapping[Service, Mapping[str, str]] = {
     # The catalogue is loaded under this role too.
@@ -175,10 +187,14 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         "audits_anchor": APPEND,
         "audits_sealer": KEEP,
     },
-    # For people who look by themselves, with a program of theirs: what an auditor believes. Who verifies it says so.
+    # For people who look by themselves, with a program of theirs, and for `compare_trail`: what an auditor believes, and what is
+    # held against it. Who verifies or compares says so, and writes nothing else (`OF_AUDITORS`).
     Service.AUDITOR: {
+        **_READ_BY_ALL,
+        **dict.fromkeys((*(f"access_requests_{name}" for name in _HELD_AGAINST_THE_TRAIL), *_ABOUT_PEOPLE), READ),
         **dict.fromkeys((TABLE, "audits_mention", "audits_noted", PERSONAL, stays.TABLE, *_RAISES), READ),
         **dict.fromkeys((*SEALED_TABLES, "audits_anchor", "audits_sealer"), READ),
         verified.TABLE: APPEND,
+        TABLE: APPEND,
     },
 }

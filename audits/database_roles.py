@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from django.db import connection, transaction
 from psycopg import sql
 
-from audits.database_rights import OF_PEOPLE, RIGHTS, Service
+from audits.database_rights import OF_AUDITORS, OF_PEOPLE, RIGHTS, Service
 from audits.triggers import TABLE
 
 NOTHING = """
@@ -37,9 +37,17 @@ DROP POLICY IF EXISTS audits_trail_is_appended ON {trail};
 CREATE POLICY audits_trail_is_appended ON {trail} FOR INSERT WITH CHECK (true);
 DROP POLICY IF EXISTS audits_trail_of_people ON {trail};
 DROP POLICY IF EXISTS audits_trail_is_late ON {trail};
+DROP POLICY IF EXISTS audits_trail_of_auditors ON {trail};
+DROP POLICY IF EXISTS audits_trail_not_of_auditors ON {trail};
 """
 TRAIL_OF_PEOPLE = """
 CREATE POLICY audits_trail_of_people ON {trail} AS RESTRICTIVE FOR INSERT TO {roles} WITH CHECK (act NOT IN ({acts}));
+"""
+TRAIL_OF_AUDITORS = """
+CREATE POLICY audits_trail_of_auditors ON {trail} AS RESTRICTIVE FOR INSERT TO {roles} WITH CHECK (act IN ({acts}));
+"""
+TRAIL_NOT_OF_AUDITORS = """
+CREATE POLICY audits_trail_not_of_auditors ON {trail} AS RESTRICTIVE FOR INSERT TO {roles} WITH CHECK (act NOT IN ({acts}));
 """
 # Only what workers had on disk is recorded late: nobody else has a reason to write of the past.
 TRAIL_IS_LATE = """
@@ -88,7 +96,10 @@ def grant(*, roles: Mapping[Service, str]) -> None:
             _grant(service, role, there)
         _keep_from_making(list(roles.values()))
         _execute(TRAIL_IN_GENERAL)
+        others = [role for service, role in roles.items() if service != Service.AUDITOR]
         _restrict(TRAIL_OF_PEOPLE, [role for service, role in roles.items() if service != Service.WEB])
+        _restrict(TRAIL_OF_AUDITORS, [role for role in roles.values() if role not in others], acts=OF_AUDITORS)
+        _restrict(TRAIL_NOT_OF_AUDITORS, others, acts=OF_AUDITORS)
         _execute(ELEVATIONS_IN_AWS, web=sql.Literal(roles.get(Service.WEB, "")))
         _restrict(TRAIL_IS_LATE, [role for service, role in roles.items() if service != Service.WORKER])
 
@@ -133,10 +144,10 @@ def _keep_from_making(roles: Collection[str]) -> None:
                 )
 
 
-def _restrict(policy: str, roles: Collection[str]) -> None:
+def _restrict(policy: str, roles: Collection[str], *, acts: Collection[str] = OF_PEOPLE) -> None:
     if roles:
         names = sql.SQL(", ").join(map(sql.Identifier, roles))
-        _execute(policy, roles=names, acts=sql.SQL(", ").join(map(sql.Literal, OF_PEOPLE)))
+        _execute(policy, roles=names, acts=sql.SQL(", ").join(map(sql.Literal, acts)))
 
 
 def _execute(statements: str, **names: sql.Composable) -> None:

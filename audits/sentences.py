@@ -89,6 +89,7 @@ def _words(entry: TrailEntry) -> dict[str, str]:
         "decision": str(DECISIONS.get(decision, decision)),
         "status": _text(entry, "execution", "status"),
         "problem": _text(entry, "problem") or _text(entry, "drift", "problem"),
+        "differences": _text(entry, "differences"),
         "count": _text(entry, "count"),
         "rows": _text(entry, "rows"),
         "state": _state(_text(entry, "state")),

@@ -1,9 +1,10 @@
 """Writing the trail: the one function through which every entry goes."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from django.db import DataError, connection
 from pydantic import ValidationError
@@ -76,6 +77,31 @@ def record_act(
     return record(now=now, act=act, actor=actor.name, on_behalf_of=actor.on_behalf_of, subject=subject, data=whole, late=late)
 
 
+@dataclass(frozen=True, kw_only=True)
+class AsItWas:
+    """What an upgrade writes down of a thing."""
+
+    act: Act
+    subject: str
+    data: Mapping[str, object]
+
+
+def record_as_it_was(said: Sequence[AsItWas], *, models: Callable[[str], Any], actor: str, now: datetime) -> int:
+    """Append many entries of an upgrade in the caller's transaction; return how many.
+
+    `models` gives the models as the migration has them, which need not be those of the latest release; so nothing here looks at a
+    shape: a test does.
+    """
+    made = [(one, *commitments.commit(storable(json.loads(json.dumps(one.data, cls=AsTyped))), one.act.personal)) for one in said]
+    entries = models("audits.TrailEntry").objects.bulk_create(
+        models("audits.TrailEntry")(at=now, act=one.act, actor=actor, subject=one.subject, schema_version=LATEST, data=data)
+        for one, data, _texts in made
+    )
+    for (_one, _data, texts), entry in zip(made, entries, strict=True):
+        _keep(texts, entry, models("audits.Personal"))
+    return len(entries)
+
+
 def _check(act: Act, subject: str, data: Mapping[str, object]) -> None:
     """Raise NotInShape unless the entry is as its act says. What is looked at is what the database is given."""
     if not subject.startswith(act.shape.about):
@@ -89,10 +115,10 @@ def _check(act: Act, subject: str, data: Mapping[str, object]) -> None:
         raise NotInShape(f"{act} of {subject}: {'; '.join(wrong)}") from None
 
 
-def _keep(personal: Sequence[Committed], entry: TrailEntry) -> None:
+def _keep(personal: Sequence[Committed], entry: TrailEntry, model: type[Personal] = Personal) -> None:
     """Keep what the entry has commitments for."""
-    Personal.objects.bulk_create(
-        Personal(entry_id=entry.pk, person=_about(entry, one), commitment=one.commitment, salt=one.salt, text=one.text)
+    model.objects.bulk_create(
+        model(entry_id=entry.pk, person=_about(entry, one), commitment=one.commitment, salt=one.salt, text=one.text)
         for one in personal
     )
 

@@ -7,7 +7,9 @@ from enum import Enum, StrEnum, auto
 from typing import Self
 
 from audits.acts import (
+    baselines,
     catalogue,
+    comparisons,
     directories,
     drifts,
     elevations,
@@ -19,6 +21,7 @@ from audits.acts import (
     programs,
     requests,
     seals,
+    settings,
 )
 from audits.acts.shape import Data, personal
 
@@ -63,6 +66,7 @@ class Act(StrEnum):
     REQUEST_LAPSED = "request.lapsed", requests.Lapsed, NEWS, LAST
     REQUEST_CHANGE_ATTEMPT_FAILED = "request.change_attempt_failed", requests.ChangeAttemptFailed
     REQUEST_EXECUTION_SEEN = "request.execution_seen", requests.RequestExecutionSeen
+    REQUEST_BASELINE = "request.baseline", baselines.RequestBaseline
 
     ELEVATION_SCHEDULED = "elevation.scheduled", elevations.Scheduled, NEWS
     ELEVATION_GRANTING = "elevation.granting", elevations.Moved, NEWS
@@ -85,9 +89,12 @@ class Act(StrEnum):
     # Its name is from before pages said "evaluated".
     ELEVATION_EVALUATED = "elevation.judged", elevations.Evaluated
     ELEVATION_EXECUTION_SEEN = "elevation.execution_seen", elevations.ElevationExecutionSeen
+    ELEVATION_BASELINE = "elevation.baseline", baselines.ElevationBaseline
 
     # All drift that one comparison found and that was never told before.
     COMPARISON_DRIFT_FOUND = "comparison.drift_found", drifts.DriftTold, NEWS
+    # What the trail tells was held against the tables.
+    COMPARISON_DONE = "comparison.done", comparisons.ComparisonDone
     DRIFT_FOUND = "drift.found", drifts.Found
     DRIFT_CHANGED = "drift.changed", drifts.OfDrift
     DRIFT_ATTRIBUTED = "drift.attributed", drifts.OfDrift
@@ -97,6 +104,7 @@ class Act(StrEnum):
     DRIFT_UNDONE = "drift.undone", drifts.DriftMoved, LAST
     DRIFT_GONE = "drift.gone", drifts.DriftMoved, LAST
     DRIFT_ACCEPTED = "drift.accepted", drifts.DriftMoved, LAST
+    DRIFT_BASELINE = "drift.baseline", baselines.DriftBaseline
 
     FINDING_OPENED = "finding.opened", findings.Seen
     FINDING_SEEN = "finding.seen", findings.Seen
@@ -117,6 +125,8 @@ class Act(StrEnum):
     CATALOGUE_ADDED = "catalogue.added", catalogue.CatalogueAdded
     CATALOGUE_CHANGED = "catalogue.changed", catalogue.CatalogueChanged
     CATALOGUE_RETIRED = "catalogue.retired", catalogue.CatalogueRetired
+    CATALOGUE_BASELINE = "catalogue.baseline", baselines.CatalogueBaseline
+    SETTINGS_CHANGED = "settings.changed", settings.SettingsChanged
     RUNBOOK_PUBLISHED = "runbook.published", catalogue.DocumentPublished
     CHANGE_TEMPLATE_PUBLISHED = "change_template.published", catalogue.DocumentPublished
     CHANGE_TEMPLATE_REVIEWED = "change_template.reviewed", catalogue.DocumentPublished
@@ -126,6 +136,9 @@ class Act(StrEnum):
     PERSON_DISABLED = "person.disabled", people.PersonChanged
     PERSON_ENABLED = "person.enabled", people.PersonChanged
     PERSON_PASSWORD_SET = "person.password_set", people.PasswordSet
+    # The same password, hashed anew as this release does it.
+    PERSON_PASSWORD_REHASHED = "person.password_rehashed", people.PasswordSet
+    PERSON_BASELINE = "person.baseline", baselines.PersonBaseline
     FIRST_LINK_MADE = "person.first_link_made", people.FirstLinkMade
     LOGGED_IN = "person.logged_in", log_ins.InBrowser
     EMERGENCY_LOG_IN = "person.emergency_log_in", log_ins.InBrowser, NEWS
@@ -149,19 +162,24 @@ class Act(StrEnum):
     LOG_IN_LINKED = "log_in.linked", people.LogInLinked
     PERSON_ROLES_CHANGED = "person.roles_changed", people.RolesChanged
     PERSON_PROVISIONED = "person.provisioned", directories.PersonProvisioned
+    PROVIDED_BASELINE = "provided.baseline", baselines.ProvidedBaseline
     DIRECTORY_GROUP_CHANGED = "directory_group.changed", directories.DirectoryGroupChanged
+    DIRECTORY_GROUP_BASELINE = "directory_group.baseline", baselines.DirectoryGroupBaseline
     SCIM_TOKEN_MADE = "scim_token.made", directories.ScimTokenMade
     SCIM_TOKEN_REVOKED = "scim_token.revoked", directories.ScimTokenRevoked
+    SCIM_TOKEN_BASELINE = "scim_token.baseline", baselines.ScimTokenBaseline
 
     CLIENT_ADDED = "client.added", programs.ClientAdded
     CLIENT_CHANGED = "client.changed", programs.ClientChanged
     CLIENT_SECRET_ROTATED = "client.secret_rotated", programs.ClientChanged
     CLIENT_REVOKED = "client.revoked", programs.ClientChanged
     CLIENT_RESTORED = "client.restored", programs.ClientAdded
+    CLIENT_BASELINE = "client.baseline", baselines.ClientBaseline
     TOKEN_ALLOWED = "token.allowed", programs.TokenAllowed
     TOKEN_DENIED = "token.denied", programs.TokenDenied
     TOKEN_COLLECTED = "token.collected", programs.TokenCollected
     TOKEN_REVOKED = "token.revoked", programs.TokenRevoked
+    TOKEN_BASELINE = "token.baseline", baselines.TokenBaseline
 
     WEBHOOK_ADDED = "webhook.added", programs.WebhookAdded
     WEBHOOK_CHANGED = "webhook.changed", programs.WebhookChanged
@@ -169,6 +187,7 @@ class Act(StrEnum):
     WEBHOOK_ENABLED = "webhook.enabled", programs.WebhookChanged
     WEBHOOK_DISABLED = "webhook.disabled", programs.WebhookChanged
     WEBHOOK_DELETED = "webhook.deleted", programs.WebhookDeleted
+    WEBHOOK_BASELINE = "webhook.baseline", baselines.WebhookBaseline
     DELIVERY_REPEATED = "delivery.repeated", programs.DeliveryRepeated
 
     # Of what somebody found in the trail and took home.
@@ -195,5 +214,5 @@ TOLD = frozenset(act for act in Act if act.is_news)
 TOLD_TO_PERSON = frozenset(act for act in Act if act.is_own)
 # The version of new entries. 1: a request's long texts are in each of its entries. 2: in the entry of its submission alone.
 # 3: each act's data has a shape, which is checked when it is written. 4: log-ins, directories; why a request was withdrawn.
-# 5: findings, second factors.
+# 5: findings, second factors; and all that the tables have and that decides: the state of each thing is made again from entries.
 LATEST = max(act.shape.since for act in Act)

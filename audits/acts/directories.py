@@ -17,9 +17,17 @@ class OfScimToken(Done):
     since: ClassVar = 4
 
 
+class MarkedScimToken(ScimToken):
+    """`mark` tells the stored digest from another, and nothing of the token."""
+
+    mark: str
+
+
 class ScimTokenMade(OfScimToken):
+    since: ClassVar = 5
+
     before: None
-    after: ScimToken
+    after: MarkedScimToken
 
 
 class ScimTokenRevoked(OfScimToken):
@@ -41,12 +49,16 @@ class Provided(Shape):
 
 
 class PersonProvisioned(OfPerson):
-    """`before` is null for somebody whom the directory says for the first time, `after` for whom it deleted."""
+    """`before` is null for somebody whom the directory says for the first time, `after` for whom it deleted.
 
-    since: ClassVar = 4
+    `disabled_by` is who keeps the person out from now on; empty where nobody does, or the catalogue's file.
+    """
+
+    since: ClassVar = 5
 
     before: Provided | None
     after: Provided | None
+    disabled_by: str
 
 
 class DirectoryGroup(Shape):

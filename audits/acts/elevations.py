@@ -21,6 +21,9 @@ class Elevation(Shape):
     identity_center_user_id: str
     starts_at: Moment
     ends_at: Moment
+    # The code of the request whose approval fixed the end as it is now.
+    ends_by: str
+    granting_at: Moment | None
     granted_at: Moment | None
     stopped_at: Moment | None
     stop_reason: str
@@ -36,6 +39,14 @@ class Seen(Shape):
     session_gate: dict[str, str | None] | None
     at: Moment
     group_id: str
+
+
+class GrantedRole(Shape):
+    """A role of the work group, as the catalogue calls it, and which one in AWS it was when it was given."""
+
+    role: str
+    arn: str | None
+    role_id: str | None
 
 
 class SessionsEnded(Shape):
@@ -67,6 +78,7 @@ class Evaluation(Shape):
 
 class OfElevation(Done):
     about: ClassVar = ("E-",)
+    since: ClassVar = 5
 
     elevation: Elevation
 
@@ -88,7 +100,10 @@ class EndBegun(Moved):
 
 
 class ReadBack(OfElevation):
+    """`roles` are those that a step that gives has given."""
+
     calls: list[Call]
+    roles: list[GrantedRole] = []
     seen: Seen
     open_sessions: list[SessionsEnded] = []
 
@@ -115,6 +130,7 @@ class Attempt(OfElevation):
     calls: list[Call]
     seen: Seen | None = None
     open_sessions: list[SessionsEnded] = []
+    roles: list[GrantedRole] = []
     detail: str | None = None
 
 

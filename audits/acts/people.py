@@ -6,8 +6,20 @@ from audits.acts.requests import AwsUser
 from audits.acts.shape import Done, Moment, PersonalText, Proof, Shape
 
 
+class Link(Shape):
+    """Who the person is at a provider. One that is not verified lets nobody in."""
+
+    provider: str
+    external_id: PersonalText
+    verified_at: Moment | None
+
+
 class Person(Shape):
-    """`identities` is provider -> who the person is there."""
+    """`identities` is provider -> who the person is there, as administrators and chats say.
+
+    In an entry's `after`: `links` are all identities, `roles` those of `Roles`, `disabled_by` who keeps them out, `made_by` which
+    provider of log-in made them.
+    """
 
     name: PersonalText
     email: PersonalText
@@ -18,6 +30,10 @@ class Person(Shape):
     identity_center_user: AwsUser | None
     identities: dict[str, PersonalText]
     standing_groups: list[str]
+    links: list[Link] | None = None
+    roles: dict[str, list[str]] | None = None
+    disabled_by: str | None = None
+    made_by: str | None = None
 
 
 class OfPerson(Done):
@@ -25,18 +41,30 @@ class OfPerson(Done):
 
 
 class PersonAdded(OfPerson):
+    """`password` is the mark of what is stored in a password's place, by which another that is put there is found."""
+
+    since: ClassVar = 5
+
     before: None
     after: Person
+    password: str | None = None
 
 
 class PersonChanged(OfPerson):
+    since: ClassVar = 5
+
     before: Person
     after: Person
 
 
 class PasswordSet(OfPerson):
+    """`password` is the mark of its stored hash."""
+
+    since: ClassVar = 5
+
     before: None
     after: None
+    password: str | None = None
 
 
 class Until(Shape):
@@ -44,10 +72,11 @@ class Until(Shape):
 
 
 class FirstLinkMade(OfPerson):
-    since: ClassVar = 4
+    since: ClassVar = 5
 
     before: None
     after: Until
+    password: str
 
 
 class Bound(OfPerson):
@@ -77,8 +106,13 @@ class Linked(OfPerson):
 
 
 class Unlinked(OfPerson):
+    """`kept`: it stays as one that lets nobody in, so that it comes back for nobody else either."""
+
+    since: ClassVar = 5
+
     before: Identity
     after: None
+    kept: bool
 
 
 class LogInLinked(OfPerson):

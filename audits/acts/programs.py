@@ -23,20 +23,35 @@ class Client(Shape):
     secret: str | None
 
 
-class ClientWithTokens(Client):
-    """`tokens_ended`: so many tokens ended by the change."""
+class MarkedClient(Client):
+    """`mark` tells the stored hash of the secret from another, and nothing of the secret; null where there is none."""
+
+    mark: str | None
+
+
+class TokensEnded(Shape):
+    """`own` are people's own tokens by their codes, those that were never collected too; `of_service` the others by number."""
+
+    own: list[str]
+    of_service: list[int]
+
+
+class ClientWithTokens(MarkedClient):
+    """`tokens_ended`: so many tokens that were good ended by the change; `ended` are all that it deleted."""
 
     tokens_ended: int | None = None
+    ended: TokensEnded | None = None
     revoked: bool | None = None
 
 
 class OfClient(Done):
     about: ClassVar = ("client:",)
+    since: ClassVar = 5
 
 
 class ClientAdded(OfClient):
     before: None
-    after: Client
+    after: MarkedClient
 
 
 class ClientChanged(OfClient):
@@ -53,11 +68,17 @@ class Token(Shape):
     expires_at: Moment | None
 
 
-class TokenAsked(Token):
+class MarkedToken(Token):
+    """`mark` tells what is stored of the token from another, before it is collected of the code that collects it."""
+
+    mark: str
+
+
+class TokenAsked(MarkedToken):
     asked_at: Moment | None
 
 
-class TokenCollectedFrom(Token):
+class TokenCollectedFrom(MarkedToken):
     collected_from: PersonalText
 
 
@@ -70,6 +91,7 @@ class RefusedToken(Shape):
 
 class OfToken(Done):
     about: ClassVar = ("token:",)
+    since: ClassVar = 5
 
 
 class TokenAllowed(OfToken):
@@ -78,6 +100,8 @@ class TokenAllowed(OfToken):
 
 
 class TokenDenied(OfClient):
+    since: ClassVar = 3
+
     before: None
     after: RefusedToken
 
@@ -88,6 +112,8 @@ class TokenCollected(OfToken):
 
 
 class TokenRevoked(OfToken):
+    since: ClassVar = 3
+
     before: Token
     after: None
 
@@ -115,8 +141,13 @@ class OfWebhook(Done):
 
 
 class WebhookAdded(OfWebhook):
+    """`mark` tells the sealed secret from another, and nothing of the secret."""
+
+    since: ClassVar = 5
+
     before: None
     after: Webhook
+    mark: str
 
 
 class WebhookChanged(OfWebhook):
@@ -125,8 +156,11 @@ class WebhookChanged(OfWebhook):
 
 
 class WebhookRotated(OfWebhook):
+    since: ClassVar = 5
+
     before: None
     after: PreviousSecret
+    mark: str
 
 
 class WebhookDeleted(OfWebhook):

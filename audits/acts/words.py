@@ -138,6 +138,7 @@ WORDS: Mapping[str, Words] = {
     Act.ELEVATION_FENCE_REMOVED: _check(_("The entry fence was removed: nobody is left who could pass it")),
     Act.ELEVATION_FENCE_LEFT: _step(_("The entry fence stays: another access of %(person)s stands behind it")),
     Act.ELEVATION_LOOKED_AFTER: _check(_("The portal looked once more: no call that came late let %(person)s in again")),
+    Act.COMPARISON_DONE: _check(_("The tables were held against the trail; differences: %(differences)s")),
     Act.COMPARISON_DRIFT_FOUND: _alert(
         _("A comparison with AWS found differences that were not told before: %(count)s"),
         News(word=_("drift found"), sentence=_("AWS is not as the portal left it: %(found)s.")),
@@ -184,6 +185,7 @@ WORDS: Mapping[str, Words] = {
     Act.CATALOGUE_ADDED: _step(_("%(who)s added %(subject)s to the catalogue")),
     Act.CATALOGUE_CHANGED: _step(_("%(who)s changed %(subject)s in the catalogue")),
     Act.CATALOGUE_RETIRED: _step(_("%(who)s took %(subject)s out of the catalogue")),
+    Act.SETTINGS_CHANGED: _step(_("Settings that decide are not as they were: %(name)s")),
     Act.RUNBOOK_PUBLISHED: _step(_("%(who)s published the runbook %(name)s")),
     Act.CHANGE_TEMPLATE_PUBLISHED: _step(_("%(who)s published the change template %(name)s")),
     Act.CHANGE_TEMPLATE_REVIEWED: _seal(_("%(who)s approved the change template %(name)s")),
@@ -192,6 +194,7 @@ WORDS: Mapping[str, Words] = {
     Act.PERSON_DISABLED: _alert(_("%(who)s disabled the person %(name)s")),
     Act.PERSON_ENABLED: _step(_("%(who)s enabled the person %(name)s again")),
     Act.PERSON_PASSWORD_SET: _step(_("%(who)s set the password of %(name)s")),
+    Act.PERSON_PASSWORD_REHASHED: _step(_("The password of %(name)s was hashed anew; it is the same")),
     Act.FIRST_LINK_MADE: _step(_("%(who)s made a link by which %(name)s sets a first password")),
     Act.LOGGED_IN: _step(_("%(who)s logged in")),
     Act.EMERGENCY_LOG_IN: _alert(
@@ -274,5 +277,13 @@ WORDS: Mapping[str, Words] = {
         ),
     ),
     Act.DELIVERY_REPEATED: _step(_("%(who)s had the delivery %(name)s sent once more")),
+    **dict.fromkeys(
+        (
+            *(Act.REQUEST_BASELINE, Act.ELEVATION_BASELINE, Act.DRIFT_BASELINE, Act.CATALOGUE_BASELINE, Act.PERSON_BASELINE),
+            *(Act.PROVIDED_BASELINE, Act.DIRECTORY_GROUP_BASELINE, Act.SCIM_TOKEN_BASELINE, Act.CLIENT_BASELINE),
+            *(Act.TOKEN_BASELINE, Act.WEBHOOK_BASELINE),
+        ),
+        _step(_("An upgrade wrote down how it was: from here on the trail tells the whole of it")),
+    ),
 }
 NEWS: Mapping[str, News] = {act: words.news for act, words in WORDS.items() if words.news is not None}

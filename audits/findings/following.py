@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -22,7 +23,7 @@ from portal.verbs.run import run
 
 BATCH = 200
 # What others wrote under such an act tells nobody's state.
-WORKERS = ("sekisho:worker", "sekisho:notices")
+WORKERS = ("sekisho:worker", "sekisho:notices", "sekisho:auditor")
 DRIFT_SEEN = (Act.DRIFT_FOUND, Act.DRIFT_CHANGED, Act.DRIFT_ATTRIBUTED)
 DRIFT_OVER = (Act.DRIFT_UNDONE, Act.DRIFT_GONE, Act.DRIFT_ACCEPTED)
 # By its own word, which the entry of who did it has: that is often learned when it was undone already.
@@ -33,7 +34,7 @@ ENDS = (Act.ELEVATION_REVOKING, Act.ELEVATION_CANCELLED)
 BY_PEOPLE = ("returned", "stopped")
 ACTS = (
     *(*DRIFT_SEEN, *DRIFT_OVER, *UNSEALED, Act.SEAL_CAUGHT_UP, Act.SEAL_GUARD_TOUCHED),
-    *(Act.TRAIL_RECORDED_LATE, *ENDS, Act.ELEVATION_ACTIVE, Act.ELEVATION_ENDED, Act.FACTOR_CLONED),
+    *(Act.TRAIL_RECORDED_LATE, *ENDS, Act.ELEVATION_ACTIVE, Act.ELEVATION_ENDED, Act.FACTOR_CLONED, Act.COMPARISON_DONE),
 )
 
 
@@ -70,6 +71,8 @@ def said(entry: TrailEntry) -> Iterator[Said]:
         yield Said(kind=Kind.GUARD_TOUCHED, key={**_portal(), "remark": str(data.get("remark", ""))}, entry=entry)
     elif entry.act in (*ENDS, Act.ELEVATION_ACTIVE, Act.ELEVATION_ENDED):
         yield from _of_elevation(entry, data)
+    elif entry.act == Act.COMPARISON_DONE:
+        yield from _of_comparison(entry, data)
 
 
 def _follow(last: int, now: datetime) -> int:
@@ -148,6 +151,16 @@ def _granted(entry: TrailEntry, person: str, group: str) -> Iterator[Said]:
     refused = Finding.objects.filter(kind=Kind.NOT_GRANTED, key__person=person, key__work_group=group)
     for finding in refused.exclude(status=FindingStatus.CLOSED):
         yield Said(kind=Kind.NOT_GRANTED, key=finding.key, entry=entry, is_gone=True)
+
+
+def _of_comparison(entry: TrailEntry, data: Mapping[str, Any]) -> Iterator[Said]:
+    """Yield what of the tables is not as the trail tells, and, where all of that is named, what is again. One query."""
+    apart = [{"table": str(one["kind"]), "subject": str(one["key"])} for one in data.get("apart", ())]
+    yield from (Said(kind=Kind.TABLES_APART, key=key, entry=entry) for key in apart)
+    if data.get("differences") == len(apart):
+        for finding in Finding.objects.filter(kind=Kind.TABLES_APART).exclude(status=FindingStatus.CLOSED):
+            if finding.key not in apart:
+                yield Said(kind=Kind.TABLES_APART, key=finding.key, entry=entry, is_gone=True)
 
 
 def _of_late(entries: Sequence[TrailEntry]) -> Iterator[Said]:

@@ -54,7 +54,7 @@ SHOWN: Mapping[str, Shown] = {
     # People: create, enable, password, disable.
     **_all(Of.ACCOUNT_CHANGE, 1, Act.PERSON_ADDED),
     **_all(Of.ACCOUNT_CHANGE, 2, Act.PERSON_ENABLED),
-    **_all(Of.ACCOUNT_CHANGE, 3, Act.PERSON_PASSWORD_SET),
+    **_all(Of.ACCOUNT_CHANGE, 3, Act.PERSON_PASSWORD_SET, Act.PERSON_PASSWORD_REHASHED),
     **_all(Of.ACCOUNT_CHANGE, 4, Act.FIRST_LINK_MADE),
     **_all(Of.ACCOUNT_CHANGE, 5, Act.PERSON_DISABLED),
     **_all(Of.ACCOUNT_CHANGE, OTHER, Act.PERSON_CHANGED, Act.PERSON_PROVISIONED, Act.IAM_USER_BOUND, Act.IAM_USER_UNBOUND),
@@ -91,7 +91,9 @@ SHOWN: Mapping[str, Shown] = {
     **_all(Of.ENTITY_MANAGEMENT, OTHER, Act.DRIFT_UNDOING, Act.DRIFT_UNDO_ATTEMPT_FAILED, Act.DRIFT_UNDO_WRITTEN),
     **_all(Of.ENTITY_MANAGEMENT, OTHER, Act.DRIFT_ACCEPTED, Act.FINDINGS_TOLD, Act.TRAIL_RECORDED_LATE),
     **_all(Of.ENTITY_MANAGEMENT, OTHER, Act.SEAL_NEW_LOG_ORDERED, Act.SEAL_STOPPED, Act.SEAL_OVERDUE, Act.SEAL_CAUGHT_UP),
-    **_all(Of.ENTITY_MANAGEMENT, OTHER, Act.SEAL_GUARD_TOUCHED),
+    **_all(Of.ENTITY_MANAGEMENT, OTHER, Act.SEAL_GUARD_TOUCHED, Act.SETTINGS_CHANGED, Act.COMPARISON_DONE),
+    # How things are when the trail begins to tell the whole of them.
+    **_all(Of.ENTITY_MANAGEMENT, 2, *(act for act in Act if act.endswith(".baseline"))),
 }
 # What another version wrote.
 UNKNOWN = Shown(Of.ENTITY_MANAGEMENT)

@@ -22,7 +22,12 @@ from portal.addresses import address_of
 from portal.pages.actor import actor_of, carry_out
 from portal.pages.page import PageRequest
 from portal.users.models import User
+from portal.verbs.actor import Actor, Door, Process
 from portal.verbs.rejections import PersonDisabled
+from portal.verbs.run import run
+
+# The portal itself, while nobody is logged in yet.
+NOBODY = Actor(person=None, door=Door.BROWSER, credential=Process())
 
 
 class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types.
@@ -37,6 +42,8 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
         if not may_use_password(str(credentials.get("username", ""))):
             credentials["password"] = secrets.token_urlsafe(32)
         person: User | None = super().authenticate(request, **credentials)
+        if person is not None and person.is_active and person.is_to_be_rehashed:
+            run(lambda: people.rehash(person=person, password=credentials["password"], actor=NOBODY, now=timezone.now()))
         return person
 
     def reauthenticate(self, user: User, password: str) -> bool:

@@ -180,8 +180,8 @@ def _commands(places: Places, port: int, sockets: list[int], gate: Gate) -> dict
         commands.worker("worker", queue="grants", environment=worker),
         commands.worker("ends_worker", queue="ends", environment=worker),
         commands.receiver(environment={**outside, **environment.of_receiver(places, port=receiver_port)}),
-        # It speaks to chats and to programs, not to AWS.
-        commands.worker("notices_worker", queue="notices", environment=web),
+        # It speaks to chats and to programs, not to AWS; and it holds the tables against the trail.
+        commands.worker("notices_worker", queue="notices,audit", environment=web),
         commands.beat(schedule=places.beat_schedule, environment=web),
         # Alone in having the key and the guard.
         commands.sealer(environment={**web, **sealer}),

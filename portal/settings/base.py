@@ -219,6 +219,8 @@ CELERY_TASK_DEFAULT_QUEUE = "grants"
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", 5)
 # How often AWS is compared with what the portal left there.
 RECONCILE_SECONDS = env.int("RECONCILE_SECONDS", 180)
+# How often the tables are held against what the trail tells.
+COMPARE_TRAIL_SECONDS = env.int("COMPARE_TRAIL_SECONDS", 3600)
 # How often AWS is asked whether each backend could grant.
 HEALTH_SECONDS = env.int("HEALTH_SECONDS", 300)
 # How long the log of notices that were sent is kept.

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.auth.hashers import get_hasher, identify_hasher, verify_password
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +56,8 @@ class User(AbstractUser):
         constraints: ClassVar = [
             # Names that differ by letter case only would let one person pass for another.
             models.UniqueConstraint(Lower("username"), name="users_username_any_case"),
+            # By Django's flags the portal lets nobody do anything, and a library that asks for them is to let nobody either.
+            models.CheckConstraint(condition=Q(is_staff=False, is_superuser=False), name="users_without_flags_of_django"),
         ]
 
     def __str__(self) -> str:
@@ -61,6 +65,19 @@ class User(AbstractUser):
 
     def get_full_name(self) -> str:
         return self.name or self.username
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Return whether it is the password. Django would store it hashed anew by the way, and no entry would tell."""
+        is_right, _must_update = verify_password(raw_password, self.password)
+        return is_right
+
+    @property
+    def is_to_be_rehashed(self) -> bool:
+        """Whether the password is stored as an older release hashed passwords."""
+        if not self.has_usable_password():
+            return False
+        hasher = get_hasher()
+        return identify_hasher(self.password).algorithm != hasher.algorithm or hasher.must_update(self.password)
 
     @property
     def reads_everything(self) -> bool:

@@ -17,6 +17,7 @@ from access_requests.lifecycle import IN_AWS, STANDING, UNDECIDED, UNSETTLED, El
 from access_requests.messages import Task
 from access_requests.models import AccessRequest, Decision, Elevation
 from access_requests.services import sweep
+from access_requests.services.comparison import comparing
 from access_requests.services.elevations import aws_step
 from access_requests.services.people import people
 from portal.iam.fences import iso
@@ -38,6 +39,7 @@ from tests.worlds.story import (
     submitted,
     withdrawn,
 )
+from tests.worlds.told import write_down
 
 PEOPLE = ("member01", "member02", "leader01", "leader02")
 ROLES = {"ProdMemberWorkGroup": "Prod_MemberRole", "ProdLeaderWorkGroup": "Prod_LeaderRole"}
@@ -68,6 +70,7 @@ class Histories(RuleBasedStateMachine):
         self.block = transaction.atomic()
         self.block._from_testcase = True  # type: ignore[attr-defined]  # As TestCase does: steps ask for durable transactions.
         self.block.__enter__()
+        write_down(now=self.clock.now)
 
     def teardown(self) -> None:
         for request in AccessRequest.objects.all():
@@ -214,6 +217,12 @@ class Histories(RuleBasedStateMachine):
             assert elevation.request.ends_at is not None
             assert elevation.request.starts_at is not None
             assert elevation.request.ends_at - elevation.request.starts_at <= LONGEST
+
+    @invariant()
+    def what_the_trail_tells_is_what_the_tables_say(self) -> None:
+        found = comparing.compare(now=self.clock.now)
+        assert found.differences == []
+        assert found.untold == 0
 
     @invariant()
     def standing_groups_are_as_they_were(self) -> None:

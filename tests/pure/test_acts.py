@@ -61,7 +61,7 @@ def test_personal_texts_are_marked_wherever_they_are() -> None:
     texts = ("identity", "address", "user_agent")
     proof = {(text,) for text in texts} | {("own_token", "allowed", "proof", text) for text in texts}
     of_proof = {("proof", *path) for path in proof}
-    person = {("name",), ("email",), ("identities", "*")}
+    person = {("name",), ("email",), ("identities", "*"), ("links", "*", "external_id")}
     assert Act.ELEVATION_ACTIVE.personal == of_proof
     assert Act.REQUEST_APPROVED.personal == of_proof | {("decision", *path) for path in of_proof}
     assert Act.PERSON_CHANGED.personal == of_proof | {(when, *path) for when in ("before", "after") for path in person}

@@ -36,7 +36,7 @@ and `on_behalf_of` whom where a program carried it; `subject`, what it is about;
 | 2 | they are in the entry of its submission alone; the others have the digest, which covers them |
 | 3 | the data of each act has the shape below, and nothing else is written |
 | 4 | log-ins and directories; why a request was withdrawn |
-| 5 | findings |
+| 5 | findings; the state of each thing can be made again from its entries, from its *baseline* on where it is older |
 
 *In italics* is what a sentence takes from the entry. **News** is told to chats and webhooks. **Last** ends a story: after it the
 portal decides nothing more about this subject, and does nothing but look at AWS again and tidy up. **Since** is the version since
@@ -59,11 +59,13 @@ SUBJECTS = {
     "F-": "A finding, `F-…`",
     "findings": "Findings that are told, `findings`",
     "account:": "The catalogue, `account:…`, `role:…`, `standing_group:…`, `policy:…`, `work_group:…`",
+    "settings:": "Settings that decide, `settings:…` and the service that has them",
     "document:": "A document in AWS, `document:…`",
     "person:": "A person, `person:…`",
     "client:": "An API client, `client:…`",
     "token:": "A person's own token, `token:…`",
     "webhook:": "A webhook, `webhook:…`",
+    "provided:": "A person as a provider's directory says them, `provided:…`, the provider's key and the id there",
     "directory_group:": "A group of a provider's directory, `directory_group:` and its id",
     "scim_token:": "A token of a provider's directory, `scim_token:T-…`",
     "delivery:": "A delivery, `delivery:…`",

@@ -37,7 +37,7 @@ CALL_A_HUMAN = 5
 class Outcome:
     """What a step did: the end that it wrote, what it read back, and how far the two agree; what of open sessions it ended.
 
-    `afterwards` is what was evaluated for the second after the end, by a step that gives.
+    Of a step that gives: `afterwards` is what was evaluated for the second after the end, `roles` which ones in AWS it gave.
     """
 
     ends_at: datetime
@@ -45,6 +45,7 @@ class Outcome:
     presence: Presence
     open_sessions: Sequence[Data] = ()
     afterwards: Data = field(default_factory=dict)
+    roles: Sequence[Data] = ()
 
 
 class NotRecorded(Exception):
@@ -266,4 +267,5 @@ def _as_data(outcome: Outcome | BackendError) -> Data:
     if isinstance(outcome, BackendError):
         return {"detail": outcome.detail}
     sessions = {"open_sessions": list(outcome.open_sessions)} if outcome.open_sessions else {}
-    return {"seen": asdict(outcome.seen), **sessions}
+    roles = {"roles": list(outcome.roles)} if outcome.roles else {}
+    return {"seen": asdict(outcome.seen), **sessions, **roles}

@@ -150,7 +150,7 @@ def _refused(elevation: Elevation, error: BackendError, now: datetime) -> None:
 
 def _write(elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
     """Gate and fence first, and proof that they deny, so that AWS itself ends what is given next."""
-    target_roles.confirm(elevation.work_group, grant.roles, aws)
+    roles = target_roles.confirm(elevation.work_group, grant.roles, aws)
     backend = backend_of(elevation.work_group.backend)
     grant = backend.follow(grant, GIVING, aws)
     grantee = backend.confirm(grant, aws)
@@ -161,7 +161,7 @@ def _write(elevation: Elevation, grant: Grant, aws: StepClient) -> Outcome:
     backend.give(grant, aws)
     seen = replace(backend.look(grant, aws), session_gate=gate)
     presence = seen.presence(ttl=backend.ttl(grant.ends_at), fences=written)
-    return Outcome(ends_at=grant.ends_at, seen=seen, presence=presence, afterwards=evaluation)
+    return Outcome(ends_at=grant.ends_at, seen=seen, presence=presence, afterwards=evaluation, roles=roles)
 
 
 def _ended_for_lack_of_right(elevation: Elevation, now: datetime) -> bool:

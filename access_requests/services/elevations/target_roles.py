@@ -39,15 +39,17 @@ def unread(work_groups: Iterable[WorkGroup]) -> tuple[UnreadRole, ...]:
     )
 
 
-def confirm(work_group: WorkGroup, given: Iterable[GrantedRole], aws: AwsClient) -> None:
-    """Raise BackendError unless each role of the group is the one that is known: IDENTITY_UNREAD, ROLE_CHANGED.
+def confirm(work_group: WorkGroup, given: Iterable[GrantedRole], aws: AwsClient) -> list[dict[str, str | None]]:
+    """Return which roles in AWS the group's are, for the trail.
+
+    Raise BackendError unless each is the one that is known: IDENTITY_UNREAD, ROLE_CHANGED.
 
     `given` are the roles as the step read them when it began, and as its fences will name them. One that was read or loaded
     anew meanwhile makes the step begin again.
 
     One call a role where the portal has a role to ask by. Elsewhere the ARN was declared whole.
     """
-    arns = {role.pk: role.arn for role in given}
+    arns, confirmed = {role.pk: role.arn for role in given}, []
     for role in work_group.target_roles.select_related("account").order_by("name"):
         if not role.is_known or arns.get(role.pk) != role.arn:
             raise BackendBusy(IDENTITY_UNREAD, str(role))
@@ -56,6 +58,8 @@ def confirm(work_group: WorkGroup, given: Iterable[GrantedRole], aws: AwsClient)
             if there is None or (there.arn, there.role_id) != (role.arn, role.role_id):
                 # A role with the same name and another RoleId: fence and gate would be about a role that nobody approved.
                 raise BackendRefused(ROLE_CHANGED, f"{role} was {role.arn} {role.role_id} and is {there or 'gone'}")
+        confirmed.append({"role": str(role), "arn": role.arn, "role_id": role.role_id})
+    return confirmed
 
 
 def due(*, now: datetime) -> Iterable[int]:

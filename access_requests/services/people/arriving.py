@@ -107,7 +107,8 @@ def end(*, person: User, provider: Provider, actor: Actor, now: datetime) -> Non
         link.verified_at = None
         link.save(update_fields=["verified_at"])
         before = {"provider": link.provider, "external_id": link.external_id}
-        changes.record(act=Act.IDENTITY_UNLINKED, subject=_subject(person), before=before, after=None, actor=actor, now=now)
+        data = {"before": before, "after": None, "kept": True}
+        changes.record_data(act=Act.IDENTITY_UNLINKED, subject=_subject(person), data=data, actor=actor, now=now)
     roles.claim(person=person, provider=provider, groups=(), actor=actor, now=now)
     by_it = ProviderSession.objects.filter(person=person, provider=provider.identity).values_list("session_key", flat=True)
     gone = sessions.take_away(UserSession.objects.filter(user=person, session_key__in=list(by_it)))

@@ -4,7 +4,6 @@ Administrators make them in the browser, loads of the catalogue from the file: b
 FactorMissing and StepUpNeeded too.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +16,7 @@ from django.db import IntegrityError, transaction
 from access_requests.models import ApiClient, ClientKind, KeptIn, PersonalToken, WorkGroup
 from access_requests.policy.proofs import Guarded
 from access_requests.services.people import client_errors
-from access_requests.services.record import changes, proving
+from access_requests.services.record import changes, marks, proving
 from audits.acts import Act
 from portal.users.models import User
 from portal.verbs import rejections
@@ -89,7 +88,7 @@ def add(
             _let_know(client, actor)
     except IntegrityError as error:
         raise client_errors.ClientKeyTaken(field="key", key=key) from error
-    changes.record(act=Act.CLIENT_ADDED, subject=_subject(client), before=None, after=describe(client), actor=actor, now=now)
+    changes.record(act=Act.CLIENT_ADDED, subject=_subject(client), before=None, after=_marked(client), actor=actor, now=now)
     return Made(client=client, secret=secret)
 
 
@@ -108,7 +107,7 @@ def change(*, client: ApiClient, terms: Terms, kept_in: str, actor: Actor, now: 
     client.oauth_client.save()
     _limit(client, terms)
     ended = _end_tokens(client) if describe(client)["scopes"] != before["scopes"] else {}
-    after = {**describe(client), **ended}
+    after = {**_marked(client), **ended}
     changes.record(act=Act.CLIENT_CHANGED, subject=_subject(client), before=before, after=after, actor=actor, now=now)
     return client
 
@@ -131,7 +130,7 @@ def rotate_secret(*, client: ApiClient, actor: Actor, now: datetime, secret: str
     secret = _prepare(client.oauth_client, client.kind, secret)
     client.oauth_client.save()
     _let_know(client, actor)
-    after = {**describe(client), "secret": "set anew", **_end_tokens(client)}
+    after = {**_marked(client), "secret": "set anew", **_end_tokens(client)}
     changes.record(act=Act.CLIENT_SECRET_ROTATED, subject=_subject(client), before=before, after=after, actor=actor, now=now)
     return Made(client=client, secret=secret)
 
@@ -152,7 +151,7 @@ def revoke(*, client: ApiClient, actor: Actor, now: datetime, kept_in: str = Kep
     oauth.set_grant_types([])
     oauth.set_secret(str(get_adapter().generate_client_secret()))
     oauth.save()
-    after = {**describe(client), "revoked": True, **_end_tokens(client)}
+    after = {**_marked(client), "revoked": True, **_end_tokens(client)}
     changes.record(act=Act.CLIENT_REVOKED, subject=_subject(client), before=before, after=after, actor=actor, now=now)
     return client
 
@@ -186,13 +185,13 @@ def bring_back(
     else:
         _limit(client, terms)
     _let_know(client, actor)
-    changes.record(act=Act.CLIENT_RESTORED, subject=_subject(client), before=None, after=describe(client), actor=actor, now=now)
+    changes.record(act=Act.CLIENT_RESTORED, subject=_subject(client), before=None, after=_marked(client), actor=actor, now=now)
     return Made(client=client, secret=secret)
 
 
 def mark(client: ApiClient) -> str:
     """Return what changes with the secret and says nothing about it."""
-    return hashlib.sha256(client.oauth_client.secret.encode()).hexdigest()[:16]
+    return marks.of(client.oauth_client.secret) if client.oauth_client.secret else ""
 
 
 def _lock(client: ApiClient) -> ApiClient:
@@ -268,13 +267,19 @@ def _let_know(client: ApiClient, actor: Actor) -> None:
         client.owners.add(actor.who)
 
 
-def _end_tokens(client: ApiClient) -> dict[str, int]:
-    """End whatever was given out, and what people have allowed and was not collected; return how many for the trail."""
-    tokens = Token.objects.filter(client=client.oauth_client)
-    ended = tokens.valid().count()
+def _marked(client: ApiClient) -> dict[str, Any]:
+    return {**describe(client), "mark": mark(client) or None}
+
+
+def _end_tokens(client: ApiClient) -> dict[str, Any]:
+    """End whatever was given out, and what people have allowed and was not collected; return which for the trail."""
+    tokens, own = Token.objects.filter(client=client.oauth_client), PersonalToken.objects.filter(client=client)
+    good = tokens.valid().count()
+    of_service = list(tokens.filter(personal=None).order_by("pk").values_list("pk", flat=True))
+    ended = {"own": list(own.order_by("code").values_list("code", flat=True)), "of_service": of_service}
+    own.delete()
     tokens.delete()
-    PersonalToken.objects.filter(client=client).delete()
-    return {"tokens_ended": ended}
+    return {"tokens_ended": good, "ended": ended}
 
 
 def _subject(client: ApiClient) -> str:

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from access_requests.services.people import people
 from access_requests.services.people.person_errors import LinkOver
-from access_requests.services.record import changes, locking
+from access_requests.services.record import locking
 from audits.acts import Act
 from portal.users.models import User
 from portal.verbs.actor import Actor, Door
@@ -45,8 +45,7 @@ def make(*, person: User, actor: Actor, now: datetime) -> str:
     person.set_unusable_password()
     person.save(update_fields=["password"])
     after = {"good_until": now + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)}
-    subject = f"person:{person.username}"
-    changes.record(act=Act.FIRST_LINK_MADE, subject=subject, before=None, after=after, actor=actor, now=now)
+    people.record_password(Act.FIRST_LINK_MADE, person, actor=actor, now=now, after=after)
     address = reverse("first-link", args=[person.username, signer.make_token(person)])
     return f"{settings.PORTAL_URL}{address}"
 

@@ -69,7 +69,8 @@ def unlink(*, person: User, provider: str, actor: Actor, now: datetime) -> None:
     for each in links:
         before = _described(each)
         each.delete()
-        changes.record(act=Act.IDENTITY_UNLINKED, subject=_subject(person), before=before, after=None, actor=actor, now=now)
+        data = {"before": before, "after": None, "kept": False}
+        changes.record_data(act=Act.IDENTITY_UNLINKED, subject=_subject(person), data=data, actor=actor, now=now)
 
 
 def forget_old(*, now: datetime) -> None:

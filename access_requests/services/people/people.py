@@ -13,7 +13,7 @@ from access_requests.grants.identity_center import IdentityCenterUser
 from access_requests.models import LinkCode, StandingGroup
 from access_requests.selectors import personal_tokens as selectors
 from access_requests.services.people import leaving, personal_tokens, roles, sessions
-from access_requests.services.record import bindings, changes, locking
+from access_requests.services.record import bindings, changes, locking, marks
 from audits.acts import Act
 from portal.aws.directory import IamUser
 from portal.providers.provider import PREFIX, Role
@@ -55,13 +55,26 @@ def describe(person: User) -> dict[str, Any]:
     }
 
 
+def held(person: User) -> dict[str, Any]:
+    """Return what else the trail keeps of a person, which no administrator says in one place."""
+    links = sorted(person.linked_identities.all(), key=lambda link: (link.provider, link.external_id))
+    return {
+        "links": [
+            {"provider": link.provider, "external_id": link.external_id, "verified_at": link.verified_at} for link in links
+        ],
+        "roles": roles.sources(person),
+        "disabled_by": person.disabled_by,
+        "made_by": person.made_by,
+    }
+
+
 def add(*, username: str, profile: Profile, actor: Actor, now: datetime, made_by: str = "") -> User:
     """Add a person without a password. `made_by`: which provider of log-in does. Raises ValidationError, as for a name taken."""
     person = User(username=username, name=profile.name, email=profile.email, made_by=made_by)
     person.set_unusable_password()
     person.full_clean()
     _write(person, profile, now)
-    _record(Act.PERSON_ADDED, person, before=None, actor=actor, now=now)
+    _record(Act.PERSON_ADDED, person, before=None, actor=actor, now=now, data={"password": marks.of(person.password)})
     return person
 
 
@@ -126,7 +139,20 @@ def set_password(*, person: User, password: str, actor: Actor, now: datetime, ke
     tokens = personal_tokens.take_away(selectors.of_person(person))
     personal_tokens.record_revoked(tokens, actor=actor, now=now)
     sessions.record_ended(gone, person=person, reason=sessions.PASSWORD_SET, actor=actor, now=now)
-    changes.record(act=Act.PERSON_PASSWORD_SET, subject=_subject(person), before=None, after=None, actor=actor, now=now)
+    record_password(Act.PERSON_PASSWORD_SET, person, actor=actor, now=now)
+
+
+def rehash(*, person: User, password: str, actor: Actor, now: datetime) -> None:
+    """Store the right password, which somebody has just given, as this release hashes passwords."""
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    record_password(Act.PERSON_PASSWORD_REHASHED, person, actor=actor, now=now)
+
+
+def record_password(act: Act, person: User, *, actor: Actor, now: datetime, after: changes.Fields | None = None) -> None:
+    """Record that something else is stored in the password's place."""
+    data = {"before": None, "after": after, "password": marks.of(person.password)}
+    changes.record_data(act=act, subject=_subject(person), data=data, actor=actor, now=now)
 
 
 def create_first_administrator(*, username: str, profile: Profile, actor: Actor, now: datetime) -> User:
@@ -164,9 +190,18 @@ def _write(person: User, profile: Profile, now: datetime) -> None:
     person.standing_groups.set(StandingGroup.objects.filter(name__in=profile.standing_groups))
 
 
-def _record(act: Act, person: User, *, before: changes.Fields | None, actor: Actor, now: datetime) -> None:
-    after = describe(User.objects.get(pk=person.pk))
-    changes.record(act=act, subject=_subject(person), before=before, after=after, actor=actor, now=now)
+def _record(
+    act: Act,
+    person: User,
+    *,
+    before: changes.Fields | None,
+    actor: Actor,
+    now: datetime,
+    data: changes.Fields | None = None,
+) -> None:
+    there = User.objects.get(pk=person.pk)
+    whole = {"before": before, "after": {**describe(there), **held(there)}, **(data or {})}
+    changes.record_data(act=act, subject=_subject(person), data=whole, actor=actor, now=now)
 
 
 def _subject(person: User) -> str:

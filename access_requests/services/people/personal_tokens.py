@@ -22,7 +22,7 @@ from access_requests.selectors import clients
 from access_requests.services.people import client_errors, device_codes
 from access_requests.services.people.credentials import OwnToken, Terms
 from access_requests.services.people.device_codes import Asked
-from access_requests.services.record import changes, locking, proving
+from access_requests.services.record import changes, locking, marks, proving
 from audits.acts import Act
 from portal.users.models import User
 from portal.verbs import rejections
@@ -59,7 +59,7 @@ def allow(*, asked: Asked, actor: Actor, now: datetime) -> PersonalToken:
     )
     if not device_codes.answer(asked, person=actor.who, allowed=True):
         raise client_errors.CodeUnusable(field="code")
-    after = {**describe(row), "asked_at": asked.at}
+    after = {**describe(row), "asked_at": asked.at, "mark": mark(row)}
     changes.record(act=Act.TOKEN_ALLOWED, subject=_subject(row), before=None, after=after, actor=actor, now=now)
     return row
 
@@ -92,7 +92,7 @@ def collect(*, device_code: str, address: str, now: datetime) -> Collected:
     row.token = token
     carried = OwnToken(token_id=token.pk, client=Terms.of(client))
     actor = Actor(person=row.person, door=Door.CLIENT, client=client.key, credential=carried)
-    after = {**describe(row), "collected_from": address}
+    after = {**describe(row), "collected_from": address, "mark": mark(row)}
     changes.record(act=Act.TOKEN_COLLECTED, subject=_subject(row), before=None, after=after, actor=actor, now=now)
     return Collected(value=value, scopes=row.scopes, expires_in=lasts)
 
@@ -133,6 +133,11 @@ def describe(row: PersonalToken) -> dict[str, Any]:
         "allowed_at": row.allowed_at,
         "expires_at": row.token.expires_at if row.token is not None else None,
     }
+
+
+def mark(row: PersonalToken) -> str:
+    """Return the mark of what is stored of the token, before it is collected of the code that collects it."""
+    return marks.of(row.device_code_digest if row.token is None else row.token.hash)
 
 
 def _may_be_given(client: ApiClient, person: User, scopes: Iterable[str]) -> ApiClient:

@@ -52,7 +52,7 @@ def add(*, provider: Provider, said: Said, actor: Actor, now: datetime) -> ScimU
     row = ScimUser.objects.create(
         provider=provider.key, person=person, created_at=now, modified_at=now, active=True, **_columns(said)
     )
-    _record(row, before=None, actor=actor, now=now)
+    _record(row, before=None, after=_described(row), actor=actor, now=now)
     _tell(row, provider, said, actor, now)
     _let_in_or_shut_out(row, active=said.active is not False, actor=actor, now=now)
     return row
@@ -72,7 +72,7 @@ def change(*, row: ScimUser, provider: Provider, said: Said, actor: Actor, now: 
     _move_subject(row, provider, said, actor, now)
     _tell(row, provider, said, actor, now)
     _let_in_or_shut_out(row, active=active, actor=actor, now=now)
-    _record(row, before=before, actor=actor, now=now)
+    _record(row, before=before, after=_described(row), actor=actor, now=now)
     return row
 
 
@@ -90,8 +90,7 @@ def remove(*, row: ScimUser, provider: Provider, actor: Actor, now: datetime) ->
     row.save()
     # It never says again that they may come in: from now on that is for administrators.
     User.objects.filter(pk=row.person_id, disabled_by=provider.identity).update(disabled_by=PORTAL)
-    data = {"before": before, "after": None}
-    changes.record_data(act=Act.PERSON_PROVISIONED, subject=_subject(row), data=data, actor=actor, now=now)
+    _record(row, before=before, after=None, actor=actor, now=now)
 
 
 def _arrival(provider: Provider, said: Said, actor: Actor) -> Arrival:
@@ -156,7 +155,8 @@ def _move_subject(row: ScimUser, provider: Provider, said: Said, actor: Actor, n
     if link is not None:
         before = {"provider": link.provider, "external_id": link.external_id}
         link.delete()
-        changes.record(act=Act.IDENTITY_UNLINKED, subject=_subject(row), before=before, after=None, actor=actor, now=now)
+        data = {"before": before, "after": None, "kept": False}
+        changes.record_data(act=Act.IDENTITY_UNLINKED, subject=_subject(row), data=data, actor=actor, now=now)
     arriving.link(row.person, arrival, by="directory", now=now)
 
 
@@ -214,8 +214,11 @@ def lock_user(provider: Provider, resource_id: str) -> ScimUser:
     return row
 
 
-def _record(row: ScimUser, *, before: Mapping[str, Any] | None, actor: Actor, now: datetime) -> None:
-    data = {"before": before, "after": _described(row)}
+def _record(
+    row: ScimUser, *, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, actor: Actor, now: datetime
+) -> None:
+    kept_out_by = User.objects.values_list("disabled_by", flat=True).get(pk=row.person_id)
+    data = {"before": before, "after": after, "disabled_by": kept_out_by}
     changes.record_data(act=Act.PERSON_PROVISIONED, subject=_subject(row), data=data, actor=actor, now=now)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from access_requests.models import ScimToken
 from access_requests.policy.proofs import Guarded
 from access_requests.selectors import scim
-from access_requests.services.record import changes, proving
+from access_requests.services.record import changes, marks, proving
 from audits.acts import Act
 from portal.providers.provider import Provider
 from portal.verbs import rejections
@@ -37,7 +37,8 @@ def make(*, provider: Provider, actor: Actor, now: datetime) -> Made:
         raise rejections.NotFound
     secret = PREFIX + secrets.token_urlsafe(32)
     token = ScimToken.objects.create(provider=provider.key, digest=scim.digest(secret), made_by=actor.name, made_at=now)
-    changes.record(act=Act.SCIM_TOKEN_MADE, subject=_subject(token), before=None, after=_described(token), actor=actor, now=now)
+    after = {**_described(token), "mark": marks.of(token.digest)}
+    changes.record(act=Act.SCIM_TOKEN_MADE, subject=_subject(token), before=None, after=after, actor=actor, now=now)
     return Made(token=token, secret=secret)
 
 

@@ -128,6 +128,8 @@ def _elevation(elevation: Elevation) -> Data:
             "identity_center_user_id": elevation.identity_center_user_id,
             "starts_at": elevation.starts_at,
             "ends_at": elevation.ends_at,
+            "ends_by": elevation.ends_by,
+            "granting_at": elevation.granting_at,
             "granted_at": elevation.granted_at,
             "stopped_at": elevation.stopped_at,
             "stop_reason": elevation.stop_reason,

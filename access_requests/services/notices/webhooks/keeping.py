@@ -44,7 +44,7 @@ def add(*, wishes: Wishes, actor: Actor, now: datetime) -> tuple[WebhookEndpoint
     secret = signing.new_secret()
     endpoint = WebhookEndpoint(secret=sealing.sealed(secret), made_by=actor.name, made_at=now)
     _write(endpoint, wishes)
-    recording.record(Act.WEBHOOK_ADDED, endpoint, before=None, after=recording.describe(endpoint), actor=actor, now=now)
+    recording.record_secret(Act.WEBHOOK_ADDED, endpoint, after=recording.describe(endpoint), actor=actor, now=now)
     return endpoint, secret
 
 
@@ -68,7 +68,7 @@ def rotate(*, code: str, actor: Actor, now: datetime) -> tuple[WebhookEndpoint, 
     endpoint.previous_secret, endpoint.previous_until = endpoint.secret, now + OVERLAP
     endpoint.secret = sealing.sealed(secret)
     endpoint.save(update_fields=["secret", "previous_secret", "previous_until"])
-    recording.record(Act.WEBHOOK_ROTATED, endpoint, before=None, after={"previous_until": now + OVERLAP}, actor=actor, now=now)
+    recording.record_secret(Act.WEBHOOK_ROTATED, endpoint, after={"previous_until": now + OVERLAP}, actor=actor, now=now)
     return endpoint, secret
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from access_requests.models import DisabledBecause, WebhookEndpoint
-from access_requests.services.record import changes
+from access_requests.services.record import changes, marks
 from audits.acts import Act
 from portal.verbs.actor import Actor
 
@@ -40,6 +40,12 @@ def record(
     act: Act, endpoint: WebhookEndpoint, *, before: Fields | None, after: Fields | None, actor: Actor, now: datetime
 ) -> None:
     changes.record(act=act, subject=f"webhook:{endpoint.code}", before=before, after=after, actor=actor, now=now)
+
+
+def record_secret(act: Act, endpoint: WebhookEndpoint, *, after: Fields, actor: Actor, now: datetime) -> None:
+    """Record that the endpoint has another secret from now on, of which the trail keeps a mark."""
+    data = {"before": None, "after": after, "mark": marks.of(endpoint.secret)}
+    changes.record_data(act=act, subject=f"webhook:{endpoint.code}", data=data, actor=actor, now=now)
 
 
 def disable(endpoint_id: int, because: DisabledBecause, *, actor: Actor, now: datetime) -> None:

@@ -1,0 +1,107 @@
+"""Facts of the rows, by the names that the fold of the trail has for them.
+
+They read attributes only, so that rows of a migration's models are read alike; a field that these do not have yet is left out.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from audits.replay import Kind
+from portal.storable import AsTyped, storable
+
+Row = Any
+Read = Callable[[Row], Any]
+# Of the application registry, or of a migration. Any: what a model has is not known by its name.
+Models = Callable[[str], Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """`fields` are all that it is read from, as Model.field, and `read` says it.
+
+    `is_told`: entries tell it; what is not told follows from what is (`following`). `is_compared`: a row alone says it.
+    """
+
+    name: str
+    fields: tuple[str, ...]
+    read: Read
+    is_told: bool = True
+    is_compared: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A model whose rows the trail tells the whole of; `key` is what the trail calls one, without its kind."""
+
+    kind: Kind
+    model: str
+    key: Fact
+    facts: tuple[Fact, ...]
+    select: tuple[str, ...] = ()
+    prefetch: tuple[str, ...] = ()
+    # What is in one table together, of which the trail knows only the living.
+    where: Mapping[str, Any] = field(default_factory=dict)
+
+    def rows(self, models: Models) -> Any:
+        rows = models(self.model).objects.filter(**self.where).order_by("pk")
+        return rows.select_related(*self.select).prefetch_related(*self.prefetch)
+
+    def told(self, row: Row) -> dict[str, Any]:
+        """Return what an entry can tell of the row, as JSON."""
+        said: dict[str, Any] = as_json({fact.name: fact.read(row) for fact in self.facts if fact.is_told})
+        return said
+
+    def compared(self, row: Row) -> dict[str, Any]:
+        said: dict[str, Any] = as_json({fact.name: fact.read(row) for fact in self.facts if fact.is_compared})
+        return said
+
+
+def as_json(value: Any) -> Any:
+    """Return the value as an entry has it, names in lists sorted: their order says nothing."""
+    return in_order(json.loads(json.dumps(storable(value), cls=AsTyped)))
+
+
+def in_order(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: in_order(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return sorted(value) if all(type(each) is str for each in value) else [in_order(each) for each in value]
+    return value
+
+
+def walk(path: str) -> Read:
+    """Return what reads a path of attributes, and None where there is nothing on the way."""
+
+    def read(row: Row) -> Any:
+        for name in path.split("."):
+            row = getattr(row, name) if row is not None else None
+        return row
+
+    return read
+
+
+def same(model: str, *names: str) -> tuple[Fact, ...]:
+    """Return facts that are fields by the same name."""
+    return tuple(Fact(name=name, fields=(f"{model}.{name}",), read=walk(name)) for name in names)
+
+
+def via(model: str, **paths: str) -> tuple[Fact, ...]:
+    """Return facts that are fields, or fields of rows that these point to."""
+    return tuple(Fact(name=name, fields=(f"{model}.{path.split('.')[0]}",), read=walk(path)) for name, path in paths.items())
+
+
+def listed(name: str, fields: str | tuple[str, ...], rows: str, path: str) -> Fact:
+    """Return a fact that names each of the rows that a row has."""
+    each = walk(path)
+    return Fact(
+        name=name,
+        fields=(fields,) if isinstance(fields, str) else fields,
+        read=lambda row: [each(one) for one in walk(rows)(row).all()],
+    )
+
+
+def following(name: str, fields: Iterable[str], read: Read) -> Fact:
+    """Return a fact that no entry tells by itself: `following` says what it must be by those that are told."""
+    return Fact(name=name, fields=tuple(fields), read=read, is_told=False)

@@ -1,0 +1,95 @@
+"""What rows must say by what the trail tells, though no entry has it as it is stored."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from access_requests.lifecycle import UNDECIDED
+from access_requests.models import ClientKind
+from access_requests.models.catalogue import LONGEST_SESSION_MINUTES
+from access_requests.services.catalogue.fields import EVERYONE
+from access_requests.services.people.clients import NEVER_BY_DEFAULT
+from access_requests.services.people.places import MARK
+from audits.replay import Kind, State, Thing
+from portal.providers.provider import Role
+
+Follows = Callable[[Thing, State], Mapping[str, Any]]
+
+
+def follow(kind: Kind, thing: Thing, state: State) -> Mapping[str, Any]:
+    """Return fact -> what it must be. What it follows from may be unknown: then there is nothing that it must be."""
+    try:
+        return FOLLOWS[kind](thing, state) if kind in FOLLOWS else {}
+    except KeyError:
+        return {}
+
+
+def _places(named: list[str], state: State) -> list[str]:
+    """Return everybody whom these names mean: usernames, and the people of whom somebody says that they have a role."""
+    roles = {name.removeprefix(MARK) for name in named if name.startswith(MARK)}
+    people = state.of(Kind.PERSON).items()
+    return sorted({name for name, person in people if name in named or roles.intersection(person["roles"])})
+
+
+def _policy(thing: Thing, state: State) -> Mapping[str, Any]:
+    levels = thing["levels"]
+    return {"numbers": [*range(1, len(levels) + 1)], "approvers": [_places(level["approvers"], state) for level in levels]}
+
+
+def _work_group(thing: Thing, state: State) -> Mapping[str, Any]:
+    asking = [] if thing["requesters"] == EVERYONE else thing["requesters"]
+    return {"session_minutes": thing["session"] or LONGEST_SESSION_MINUTES, "people": _places(asking, state)}
+
+
+def _person(thing: Thing, _state: State) -> Mapping[str, Any]:
+    flags = {"is_administrator": Role.ADMINISTRATOR in thing["roles"], "is_auditor": Role.AUDITOR in thing["roles"]}
+    return {**flags, "of_django": []}
+
+
+def _factor(thing: Thing, _state: State) -> Mapping[str, Any]:
+    return {"authenticator": thing["kind"]}
+
+
+def _provided(_thing: Thing, _state: State) -> Mapping[str, Any]:
+    return {"user_name_key": True}
+
+
+def _directory_group(_thing: Thing, _state: State) -> Mapping[str, Any]:
+    return {"name_key": True}
+
+
+def _client(thing: Thing, _state: State) -> Mapping[str, Any]:
+    is_personal = thing["kind"] == ClientKind.PERSONAL
+    grant = "urn:ietf:params:oauth:grant-type:device_code" if is_personal else "client_credentials"
+    return {
+        "oauth": {
+            "type": "public" if is_personal else "confidential",
+            "grant_types": [] if thing["retired_at"] else [grant],
+            "default_scopes": sorted(scope for scope in thing["scopes"] if scope not in NEVER_BY_DEFAULT),
+            "set": [],
+        }
+    }
+
+
+def _token(thing: Thing, _state: State) -> Mapping[str, Any]:
+    if thing["expires_at"] is None:
+        return {"token": None, "token_scopes": None}
+    return {"token": {"user": True, "client": True}, "token_scopes": thing["scopes"]}
+
+
+def _request(thing: Thing, _state: State) -> Mapping[str, Any]:
+    waits = thing["status"] in UNDECIDED and thing["asked_starts_at"] is None and thing["extends"] is None
+    groups = sorted(group["name"] for group in thing["work_groups"])
+    return {"groups": groups, "waits_to_start_now": [waits], "decided_for": True}
+
+
+FOLLOWS: Mapping[Kind, Follows] = {
+    Kind.POLICY: _policy,
+    Kind.WORK_GROUP: _work_group,
+    Kind.PERSON: _person,
+    Kind.FACTOR: _factor,
+    Kind.PROVIDED: _provided,
+    Kind.DIRECTORY_GROUP: _directory_group,
+    Kind.CLIENT: _client,
+    Kind.TOKEN: _token,
+    Kind.REQUEST: _request,
+}
