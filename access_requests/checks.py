@@ -9,8 +9,11 @@ from django.db import DatabaseError
 
 from access_requests.grants.registry import FORMER_PATHS, backend_of, made_of
 from access_requests.models import ApiClient, ApprovalPolicy, ClientKind, WorkGroup
+from access_requests.policy.proofs import Guarded
 from access_requests.services.people.clients import DECIDING
 from portal.verbs.actor import Door
+
+ACTS = f"Acts are {', '.join(Guarded)}."
 
 
 @register(Tags.security, deploy=True)
@@ -38,6 +41,27 @@ def backends_can_be_used(**_kwargs: Any) -> list[CheckMessage]:
     broken = list(_broken_backends())
     missing = [] if broken else _missing_roles(used)
     return [*broken, *_former_paths(), *_unnamed_backends(used), *missing]
+
+
+@register(Tags.security)
+def guarded_acts_are_known(**_kwargs: Any) -> list[CheckMessage]:
+    """A name that is none would leave an act as it is, unseen."""
+    unknown = sorted({*settings.STEP_UP_MINUTES, *settings.STEP_UP_BY_PASSKEY} - set(Guarded))
+    wrong = [
+        Error(f"STEP_UP_MINUTES or STEP_UP_BY_PASSKEY names no act: {name}.", hint=ACTS, id="access_requests.E004")
+        for name in unknown
+    ]
+    if min(settings.STEP_UP_MINUTES.values(), default=1) < 1:
+        wrong.append(Error("STEP_UP_MINUTES has an age of less than a minute.", hint=ACTS, id="access_requests.E005"))
+    return wrong
+
+
+@register(Tags.security, deploy=True)
+def second_factors_are_required(**_kwargs: Any) -> list[CheckMessage]:
+    if settings.SECOND_FACTOR_REQUIRED:
+        return []
+    sentence = "Whoever decides or administers may do so by a password alone."
+    return [Warning(sentence, hint="Leave SECOND_FACTOR_REQUIRED out; docs/step-up.md.", id="access_requests.W008")]
 
 
 @register(Tags.compatibility, deploy=True)

@@ -100,7 +100,10 @@ class Confirming:
 
     @cached_property
     def providers(self) -> list[Provider]:
-        return _vouching_for(self.person) if self.takes_any_log_in else []
+        """Those that know the person; where a second factor is asked for, those that say whether they asked for one."""
+        if self.strength > Strength.SECOND_FACTOR:
+            return []
+        return [one for one in _vouching_for(self.person) if self.takes_any_log_in or one.factor.is_configured]
 
     @property
     def is_possible(self) -> bool:

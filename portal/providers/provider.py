@@ -115,6 +115,10 @@ class ProvesFactor(Strict):
     amr: Words = ()
     acr: Words = ()
 
+    @property
+    def is_configured(self) -> bool:
+        return bool(self.amr or self.acr)
+
     def by(self, *, acr: str, amr: frozenset[str] = frozenset()) -> bool:
         return acr in self.acr or bool(amr.intersection(self.amr))
 

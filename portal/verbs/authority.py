@@ -52,6 +52,10 @@ def proven(actor: Actor) -> tuple[Proven, ...]:
 
 
 def has_factor(actor: Actor) -> bool:
-    """Whether the person has a second factor, recovery codes aside, or has proven one at a provider of log-in."""
-    own = any(factor.kind != FactorKind.RECOVERY for factor in actor.who.second_factors.values())
-    return own or any(one.strength >= Strength.SECOND_FACTOR for one in proven(actor))
+    """Whether the person has a second factor, recovery codes aside, or a provider that vouches for them asks for one."""
+    if any(factor.kind != FactorKind.RECOVERY for factor in actor.who.second_factors.values()):
+        return True
+    if any(one.strength >= Strength.SECOND_FACTOR for one in proven(actor)):
+        return True
+    asking = [one.identity for one in settings.LOGIN_PROVIDERS if one.factor.is_configured]
+    return bool(asking) and actor.who.linked_identities.filter(provider__in=asking, verified_at__isnull=False).exists()

@@ -385,17 +385,19 @@ WITH_A_FACTOR = {
 CONFIRM, ENROL = "/accounts/reauthenticate/", reverse("factors")
 
 
-def led(cast: Cast, who: str, to: str, record: Callable[[User], dict[str, Any]]) -> set[str]:
-    """Return the addresses from which somebody of whom this was proven is led there."""
-    person, found = getattr(cast, who), set()
+def posted_to(cast: Cast) -> dict[str, str]:
+    """Return an address, with all that it needs, of each page that takes posts."""
     starts = (timezone.now() + timedelta(hours=hour) for hour in count(1, 2))
-    for name, path in PAGES:
-        if (POST, name) not in TABLE:
-            continue
-        url = filled(cast, path, next(starts))
+    return {name: filled(cast, path, next(starts)) for name, path in PAGES if (POST, name) in TABLE}
+
+
+def led(person: User, to: str, record: dict[str, Any], addresses: dict[str, str]) -> set[str]:
+    """Return the addresses from which somebody of whom this was proven is led there."""
+    found = set()
+    for name, url in addresses.items():
         browser = Client(headers={"accept-language": "en"})
         browser.force_login(person)
-        prove(browser, person, record(person))
+        prove(browser, person, record)
         if any(address.startswith(to) for address, _ in browser.post(url, {"comment": "because"}, follow=True).redirect_chain):
             found.add(name)
     return found
@@ -403,20 +405,18 @@ def led(cast: Cast, who: str, to: str, record: Callable[[User], dict[str, Any]])
 
 @pytest.mark.parametrize("who", PROVEN)
 def test_whoever_has_a_stale_or_a_weak_proof_is_led_to_the_confirmation(cast: Cast, who: str) -> None:
-    day_ago = timezone.now().timestamp() - 86_400
-    stale = led(cast, who, CONFIRM, lambda person: record_of(person, at=day_ago))
-    assert stale == PROVEN[who]
-    now = timezone.now().timestamp()
-    weak = led(cast, who, CONFIRM, lambda _person: {"method": "password", "at": now})
-    assert weak == PROVEN[who]
+    person, addresses, now = getattr(cast, who), posted_to(cast), timezone.now().timestamp()
+    assert led(person, CONFIRM, record_of(person, at=now - 86_400), addresses) == PROVEN[who]
+    assert led(person, CONFIRM, {"method": "password", "at": now}, addresses) == PROVEN[who]
 
 
 @pytest.mark.parametrize("who", PROVEN)
 def test_whoever_lacks_a_second_factor_is_led_to_where_one_is_set_up(cast: Cast, who: str) -> None:
+    addresses = posted_to(cast)
     Authenticator.objects.all().delete()
     expected = PROVEN[who] | (WITH_A_FACTOR if who == "admin01" else set())
-    now = timezone.now().timestamp()
-    assert led(cast, who, ENROL, lambda _person: {"method": "password", "at": now}) == expected
+    record = {"method": "password", "at": timezone.now().timestamp()}
+    assert led(getattr(cast, who), ENROL, record, addresses) == expected
 
 
 def answer(cast: Cast, who: str, method: str, url: str, **headers: str) -> object:

@@ -84,7 +84,7 @@ def _form(act: str, subject: str) -> tuple[str, dict[str, Any]]:
         asked = {"work_groups": [subject], "reason": WHY, "change_ticket": TICKET, "start": NOW, "finish": FOR}
         return "/requests/new/", {**asked, "duration_minutes": MINUTES}
     kind = "elevations" if subject.startswith("E-") else "requests"
-    return f"/{kind}/{subject}/{act}/", {"comment": WHY, "reason": WHY, "ends_at": _new_end("%Y-%m-%dT%H:%M", subject)}
+    return f"/{kind}/{subject}/{act}/", {"comment": WHY, "reason": WHY, "more": FOR, "minutes": MINUTES}
 
 
 def _call(act: str, subject: str) -> tuple[str, dict[str, Any] | None]:

@@ -11,7 +11,6 @@ from audits.models import TrailEntry
 from portal.users.models import LinkedIdentity, User
 from portal.verbs.run import run
 from tests.stand_ins.slack import Slack, told
-from tests.worlds.browsers import log_in
 from tests.worlds.cast import Cast, actor_of
 from tests.worlds.clock import Clock
 from tests.worlds.entry import shown_entry
@@ -22,7 +21,7 @@ NEWCOMER = "U0NEWCOMER"
 
 def browser(person: User) -> Client:
     client = Client(headers={"accept-language": "en"})
-    log_in(client, person)
+    client.force_login(person)
     return client
 
 

@@ -15,11 +15,12 @@ from access_requests.web.elevations.forms import FOR
 from audits import personal
 from audits.models import TrailEntry
 from portal.pages import leading
-from portal.users.models import Factor
+from portal.users.models import Factor, LinkedIdentity
 from tests.app.access_requests.services.people.test_factors import passkey
 from tests.worlds.browsers import logged_in
 from tests.worlds.cast import PASSWORD, Cast
 from tests.worlds.factors import code_of, factor, give_codes, prove, record_of
+from tests.worlds.providers import oidc
 from tests.worlds.story import elevated, submitted
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -182,6 +183,27 @@ def test_nothing_is_offered_that_would_not_be_enough(cast: Cast, request_: Acces
     assert 'name="code"' not in page
     passkey(cast.leader01, timezone.now())
     assert "Nothing that you have proves enough" not in browser.get(f"{CONFIRM}?act={number}").content.decode()
+
+
+def test_recovery_code_is_not_used_up_for_nothing(cast: Cast, request_: AccessRequest) -> None:
+    browser = stale(logged_in(cast.leader01), cast.leader01)
+    number = act_of(approve(browser, request_))
+    answer = browser.post(CONFIRM, {"code": "12345 67890", "act": number})
+    assert answer.status_code == 422
+    assert "A recovery code proves nothing here." in answer.content.decode()
+
+
+def test_provider_that_asks_for_a_second_factor_confirms_and_another_does_not(
+    cast: Cast, request_: AccessRequest, settings: Any
+) -> None:
+    one = oidc("company", factor={"amr": ["mfa"]})
+    settings.LOGIN_PROVIDERS = (one,)
+    LinkedIdentity.objects.create(person=cast.leader01, provider=one.identity, external_id="x", verified_at=timezone.now())
+    browser = stale(logged_in(cast.leader01), cast.leader01)
+    number = act_of(approve(browser, request_))
+    assert "Go on with Company ID" in browser.get(f"{CONFIRM}?act={number}").content.decode()
+    settings.LOGIN_PROVIDERS = (oidc("company"),)
+    assert "Go on with Company ID" not in browser.get(f"{CONFIRM}?act={number}").content.decode()
 
 
 def test_recovery_code_lets_nobody_decide(cast: Cast, request_: AccessRequest) -> None:

@@ -18,14 +18,14 @@ from access_requests.services.people import administering, clients, identities, 
 from access_requests.services.people.clients import EVERYONE, Terms
 from access_requests.services.record import proving
 from access_requests.services.requests import decide, extend
-from portal.users.models import Factor, User
+from portal.users.models import Factor, LinkedIdentity, User
 from portal.verbs import authority
 from portal.verbs.actor import COMMAND, Actor, Door
 from portal.verbs.proving import Proven
 from portal.verbs.rejections import FactorMissing, StepUpNeeded
 from portal.verbs.run import run
 from tests.worlds.cast import Cast, actor_of
-from tests.worlds.factors import factor, give_codes
+from tests.worlds.factors import READ_AT, factor, give_codes
 from tests.worlds.providers import oidc
 from tests.worlds.story import elevated, submitted
 
@@ -247,3 +247,16 @@ def test_person_of_a_catalogue_with_new_codes_is_seen(cast: Cast, now: datetime)
     assert authority.has_factor(acting(cast.member02))
     assert not authority.has_factor(acting(cast.member01, Proven(method="oidc", at=now)))
     assert authority.has_factor(acting(cast.member01, Proven(method="oidc", at=now, by_provider=True))), "the provider asked"
+
+
+def test_who_logs_in_at_a_provider_that_asks_for_a_factor_has_one_in_chats_too(cast: Cast, settings: Any) -> None:
+    speaking, one = replace(actor_of(cast.member01, door=Door.CHAT), proven=()), oidc("company", factor={"acr": ["high"]})
+    settings.LOGIN_PROVIDERS = (one,)
+    assert not authority.has_factor(speaking)
+    link = LinkedIdentity.objects.create(person=cast.member01, provider=one.identity, external_id="x")
+    assert not authority.has_factor(speaking), "it is not verified"
+    link.verified_at = READ_AT
+    link.save()
+    assert authority.has_factor(speaking)
+    settings.LOGIN_PROVIDERS = (oidc("company"),)
+    assert not authority.has_factor(speaking)
