@@ -212,3 +212,17 @@ def test_workspace_that_is_not_named_is_warned_of(settings: Settings) -> None:
     assert said() == []
     settings.SLACK_TEAM_ID = settings.SLACK_SIGNING_SECRET = ""
     assert said() == []
+
+
+def test_names_that_are_no_acts_and_ages_of_nothing_stop_the_start(settings: Settings) -> None:
+    assert not any(said.startswith(("access_requests.E004", "access_requests.E005")) for said in warnings())
+    settings.STEP_UP_MINUTES, settings.STEP_UP_BY_PASSKEY = {"decide": 5, "stop": 0}, ["decision", "drifts"]
+    said = [each for each in warnings() if each.startswith(("access_requests.E004", "access_requests.E005"))]
+    assert [each.split(": ")[-1] for each in said[:2]] == ["decide.", "drifts."]
+    assert said[2:] == ["access_requests.E005 STEP_UP_MINUTES has an age of less than a minute."]
+
+
+def test_portal_that_does_without_second_factors_is_warned_of(settings: Settings) -> None:
+    assert not any("access_requests.W008" in said for said in warnings())
+    settings.SECOND_FACTOR_REQUIRED = False
+    assert any(said.startswith("access_requests.W008 Whoever decides or administers") for said in warnings())
