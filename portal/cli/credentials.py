@@ -1,5 +1,6 @@
 """Tokens of this person, one a portal, in ~/.config/sekisho/credentials.json: for its owner's eyes alone, or else refused."""
 
+import dataclasses
 import json
 import os
 import stat
@@ -25,6 +26,8 @@ class LogIn:
     client_id: str = ""
     expires_at: str = ""
     scopes: tuple[str, ...] = ()
+    # The person's at the portal, as it was told last; empty for this machine's.
+    time_zone: str = ""
 
 
 def chosen(portal: str | None, *, now: datetime) -> LogIn:
@@ -72,6 +75,13 @@ def replace(log_in: LogIn) -> None:
     _write({**saved(), log_in.portal: log_in}, last=_read().get("last"))
 
 
+def remember_zone(portal: str, time_zone: str) -> None:
+    """Keep the person's zone beside their log-in; a token from the environment may be somebody else's."""
+    kept = {} if os.environ.get(TOKEN) else saved()
+    if portal in kept and kept[portal].time_zone != time_zone:
+        _write({**kept, portal: dataclasses.replace(kept[portal], time_zone=time_zone)}, last=_read().get("last"))
+
+
 def forget(portal: str) -> None:
     left = {address: each for address, each in saved().items() if address != portal}
     _write(left, last=next(reversed(left), None))
@@ -84,7 +94,7 @@ def path() -> Path:
 
 
 def _log_in(portal: str, each: dict[str, Any]) -> LogIn:
-    fields = {name: str(each.get(name, "")) for name in ("client_id", "expires_at")}
+    fields = {name: str(each.get(name, "")) for name in ("client_id", "expires_at", "time_zone")}
     if fields["expires_at"]:
         moments.parsed(fields["expires_at"])
     return LogIn(portal=portal, token=str(each["token"]), scopes=tuple(map(str, each.get("scopes", ()))), **fields)

@@ -1,10 +1,15 @@
 """Durations and times: as people type them, and as they are shown back, with their zone.
 
-What is typed without a zone is in this machine's. An hour that a change to or from summer time skips or repeats is refused.
+What is typed without a zone is in the person's, as the portal told it at the log-in, else in this machine's. An hour that a
+change to or from summer time skips or repeats is refused.
 """
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from portal import typed_words
 from portal.cli.exits import Unusable
@@ -13,6 +18,23 @@ CLOCK = re.compile(r"(\d{1,2}):(\d\d)", re.ASCII)
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
 MINUTE = timedelta(minutes=1)
+
+
+_zone: ContextVar[tzinfo | None] = ContextVar("zone", default=None)
+
+
+@contextmanager
+def shown_in(name: str) -> Iterator[None]:
+    """Read and show times in the zone of this name; in this machine's where there is none, or it is not known here."""
+    try:
+        found = ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError):
+        found = None
+    before = _zone.set(found)
+    try:
+        yield
+    finally:
+        _zone.reset(before)
 
 
 def minutes(text: str) -> int:
@@ -48,30 +70,30 @@ def parsed(text: str) -> datetime:
 
 
 def shown(text: str | None) -> str:
-    """Return a time of the API in this machine's zone, which is named."""
+    """Return a time of the API in the person's zone, which is named."""
     return local(parsed(text)) if text else ""
 
 
 def local(value: datetime) -> str:
-    here = value.astimezone()
+    here = value.astimezone(_zone.get())
     seconds = ":%S" if here.second else ""
     return here.strftime(f"%Y-%m-%d %H:%M{seconds} %Z").strip()
 
 
 def exact(text: str) -> str:
     """Return a time of the API to the second, for a column that names its zone."""
-    return f"{parsed(text).astimezone():%Y-%m-%d %H:%M:%S}"
+    return f"{parsed(text).astimezone(_zone.get()):%Y-%m-%d %H:%M:%S}"
 
 
 def zone(now: datetime) -> str:
-    """Return the name of this machine's zone, for the head of a column."""
-    return now.astimezone().strftime("%Z")
+    """Return the name of the person's zone, for the head of a column."""
+    return now.astimezone(_zone.get()).strftime("%Z")
 
 
 def brief(text: str, *, now: datetime) -> str:
     """Return a time of the API for a column that names its zone: today's without its day, and summer's in winter with its own."""
-    here = parsed(text).astimezone()
-    day = "" if here.date() == now.astimezone().date() else "%Y-%m-%d "
+    here = parsed(text).astimezone(_zone.get())
+    day = "" if here.date() == now.astimezone(_zone.get()).date() else "%Y-%m-%d "
     return here.strftime(f"{day}%H:%M{'' if zone(here) == zone(now) else ' %Z'}")
 
 
@@ -87,7 +109,7 @@ def length(seconds: float) -> str:
 
 
 def _next(hour: int, minute: int, typed: str, *, now: datetime) -> datetime:
-    today = now.astimezone().replace(tzinfo=None)
+    today = now.astimezone(_zone.get()).replace(tzinfo=None)
     try:
         found = datetime.combine(today.date(), time(hour, minute))
     except ValueError as error:
@@ -96,15 +118,20 @@ def _next(hour: int, minute: int, typed: str, *, now: datetime) -> datetime:
 
 
 def _here(naive: datetime, typed: str) -> datetime:
-    """Return the time in this machine's zone. Raises Unusable where there is none of it, or two."""
-    early, late = naive.astimezone(), naive.replace(fold=1).astimezone()
+    """Return the time in the person's zone. Raises Unusable where there is none of it, or two."""
+    early, late = _there(naive), _there(naive.replace(fold=1))
     if early.utcoffset() == late.utcoffset():
         return early
-    exists = early.astimezone(UTC).astimezone().replace(tzinfo=None) == naive
+    exists = early.astimezone(UTC).astimezone(_zone.get()).replace(tzinfo=None) == naive
     why = "comes twice" if exists else "is skipped"
     raise Unusable(
         f"{typed} {why} here, by a change of the clocks. Write it with its zone, such as {sent(early)}.", code="ambiguous_time"
     )
+
+
+def _there(naive: datetime) -> datetime:
+    zone_of_person = _zone.get()
+    return naive.replace(tzinfo=zone_of_person) if zone_of_person else naive.astimezone()
 
 
 def _unusable(text: str) -> Unusable:

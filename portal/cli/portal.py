@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import requests
 
-from portal.cli import credentials, proving
+from portal.cli import credentials, moments, proving
 from portal.cli.exits import Failure, NotLoggedIn, NotReached, Refused
 from portal.cli.transport import Transport
 from portal.cli.version import version
@@ -84,7 +84,8 @@ def reached(address: str | None, *, as_json: bool = False) -> Iterator[Portal]:
         # A token from the environment is not this program's to replace.
         prove = partial(proving.again, log_in, transport) if log_in.client_id else None
         try:
-            yield Portal(address=log_in.portal, transport=transport, prove=prove)
+            with moments.shown_in(log_in.time_zone):
+                yield Portal(address=log_in.portal, transport=transport, prove=prove)
         finally:
             transport.close()
 

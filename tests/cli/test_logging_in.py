@@ -6,6 +6,7 @@ import stat
 import webbrowser
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from allauth.idp.oidc.internal.oauthlib import device_codes as cached
@@ -13,7 +14,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from access_requests.models import ApiClient, PersonalToken
+from access_requests.models import AccessRequest, ApiClient, PersonalToken
 from portal.cli.transport import Transport
 from portal.users.models import User
 from tests.cli.stand_in import Reply, answering, problem
@@ -82,6 +83,24 @@ def test_person_logs_in_by_a_code_and_is_that_person_for_twelve_hours(terminal: 
     assert re.search(r"who\s+member01 佐藤 美咲\n", shown)
     assert re.search(r"may\s+requests:read requests:write\n", shown)
     assert re.search(rf"token\s+{PersonalToken.objects.get().code}\n", shown)
+
+
+def test_times_are_those_of_the_person_and_not_of_the_machine(terminal: Terminal, portal: str, cast: Cast) -> None:
+    User.objects.filter(pk=cast.member01.pk).update(time_zone="America/New_York")
+    ended = logged_in(terminal, cast.member01, portal)
+    until = ZoneInfo("America/New_York")
+    kept = json.loads(terminal.credentials.read_text())["portals"][portal]
+    said = f"{datetime.fromisoformat(kept['expires_at']).astimezone(until):%Y-%m-%d %H:%M:%S %Z}"
+    assert said in ended.out
+    noon = f"{(timezone.now() + timedelta(days=1)).astimezone(until):%Y-%m-%d} 12:00"
+    what = ("request", "ProdMemberWorkGroup", "--for", "30m", "--ticket", "CHG-1", "--reason", "why")
+    done = terminal.run(*what, "--from", noon)
+    start = AccessRequest.objects.get().asked_starts_at
+    assert start is not None, done
+    assert f"{start.astimezone(until):%H:%M}" == "12:00"
+    User.objects.filter(pk=cast.member01.pk).update(time_zone="Asia/Kolkata")
+    assert re.search(r"times in\s+Asia/Kolkata\n", terminal.run("whoami").out)
+    assert " IST" in terminal.run("whoami").out
 
 
 def test_whoever_may_decide_says_so_at_the_log_in(terminal: Terminal, portal: str, cast: Cast) -> None:
@@ -163,7 +182,9 @@ def test_portal_is_asked_no_oftener_than_it_says(terminal: Terminal, replies: li
     with answering(Reply(body=CODE), *replies, Reply(body=TOKEN)) as stand_in:
         assert terminal.run("login", stand_in.url).code == 0
     assert waited == pauses
-    assert {call.path for call in stand_in.calls[1:]} == {"/identity/o/api/token"}
+    # Once it has let the person in, it is asked who that is, and in which zone.
+    assert {call.path for call in stand_in.calls[1:-1]} == {"/identity/o/api/token"}
+    assert stand_in.calls[-1].path == "/api/v1/me"
 
 
 def test_portal_that_is_away_for_a_moment_ends_no_log_in(terminal: Terminal) -> None:

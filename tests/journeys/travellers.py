@@ -14,6 +14,7 @@ from tests.worlds.cast import PASSWORD
 from tests.worlds.factors import code_of
 
 SOON = 20_000
+MOST_BYTES, PHONE_WIDTH = 100_000, 390
 # Not of the page's making: the console's words for a refusal that the page is about.
 EXPECTED = ("the server responded with a status of",)
 
@@ -77,16 +78,30 @@ class Traveller:
         expect(self.page.get_by_role("heading", level=1)).to_have_text(self.says(sentence), timeout=within)
 
     def look(self, name: str) -> None:
-        """Check what every page must hold: no barrier, nothing cut off, no complaint. PICTURES=1 keeps a picture."""
+        """Check what every page must hold: no barrier, not too large, nothing cut off at 100 and 200 %, no complaint.
+
+        PICTURES=1 keeps a picture.
+        """
         if os.environ.get("PICTURES"):
             self.pictures.mkdir(parents=True, exist_ok=True)
             self.page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
         found = Axe().run(self.page)
         assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+        assert len(self.page.content().encode()) < MOST_BYTES, f"{name} has too many bytes"
+        self._fits(name)
+        seen = self.page.viewport_size
+        if seen and seen["width"] > PHONE_WIDTH:
+            # What a desk shows at 200 %.
+            self.page.set_viewport_size({"width": seen["width"] // 2, "height": seen["height"] // 2})
+            self._fits(f"{name} at 200 %")
+            self.page.set_viewport_size(seen)
+        assert self.complaints == [], name
+
+    def _fits(self, name: str) -> None:
+        """Nothing goes on to the side, where nobody looks."""
         widths = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         wide, there = self.page.evaluate(widths)
         assert wide <= there, f"{name} is {wide} wide, where {there} is to be had"
-        assert self.complaints == [], name
 
     def _complain(self, kind: str, text: str) -> None:
         if kind in ("error", "warning") and not any(words in text for words in EXPECTED):

@@ -68,7 +68,7 @@ class Head:
     @property
     def name(self) -> str:
         """Return what the role is called, which Identity Center calls by its permission set."""
-        return switching.permission_set(self.role)
+        return switching.permission_set(self.role) or self.role.name
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from portal.cli import completing, credentials, device, moments, speaking
 from portal.cli import version as versions
 from portal.cli.commands.options import Address, AsJson
 from portal.cli.exits import Failure, NotLoggedIn
-from portal.cli.portal import Json, failing_as, headers, reached
+from portal.cli.portal import Json, Portal, failing_as, headers, reached
 from portal.cli.transport import Transport
 
 USUAL_SCOPES = "requests:read requests:write"
@@ -44,7 +44,8 @@ def login(
         device.show(pending, browser=browser)
         log_in = device.confirmed(transport, pending)
         credentials.save(log_in)
-    _say_log_in(log_in, as_json=as_json)
+    with moments.shown_in(_learn_zone(log_in)):
+        _say_log_in(log_in, as_json=as_json)
 
 
 def logout(
@@ -70,6 +71,7 @@ def whoami(portal: Address = None, *, as_json: AsJson = False) -> None:
     """Show who you are to the portal. And what this log-in may do until when."""
     with reached(portal, as_json=as_json) as found:
         me = found.get("/me")
+        _remember_zone(found.address, me)
         if as_json:
             speaking.say_json(me)
             return
@@ -84,6 +86,24 @@ def version(*, as_json: AsJson = False) -> None:
         speaking.say(f"sekisho {versions.version()}")
 
 
+def _learn_zone(log_in: credentials.LogIn) -> str:
+    """Return in which zone the person is shown times; empty where the portal does not answer that now. The log-in stands."""
+    transport = Transport(address=log_in.portal, token=log_in.token, attempts=1, headers=headers())
+    try:
+        return _remember_zone(log_in.portal, Portal(address=log_in.portal, transport=transport).get("/me"))
+    except Failure:
+        return ""
+    finally:
+        transport.close()
+
+
+def _remember_zone(address: str, me: Json) -> str:
+    """Keep in which zone the person is shown times; a portal before this field does not say."""
+    zone = str((me.get("person") or {}).get("time_zone", ""))
+    credentials.remember_zone(address, zone)
+    return zone
+
+
 def _about(me: Json) -> list[tuple[str, str]]:
     person, client, token = me["person"] or {}, me["client"] or {}, me["token"] or {}
     roles = [name for name in ("administrator", "auditor") if person.get(name)]
@@ -95,6 +115,7 @@ def _about(me: Json) -> list[tuple[str, str]]:
         ("may", " ".join(client.get("scopes", ()))),
         ("token", token.get("id", "")),
         ("until", moments.shown(token.get("expires_at"))),
+        ("times in", person.get("time_zone", "")),
     ]
 
 
