@@ -87,7 +87,7 @@ KINDS: Mapping[str, About] = {
     ),
     Kind.ROW_FORGED: About(
         name=_("Forged row"),
-        sentence=_("The database said of %(elevation)s what the decisions do not allow, and nothing was given: %(reason)s"),
+        sentence=_("%(elevation)s: %(reason)s"),
         advice=_("Find out who wrote to the database. Change its passwords, and compare the tables with the trail."),
         key=("elevation", "reason"),
         severity=Severity.CRITICAL,
@@ -102,7 +102,7 @@ KINDS: Mapping[str, About] = {
     Kind.END_OVERDUE: About(
         name=_("End past due"),
         sentence=_("%(elevation)s should have ended, and AWS has not shown that it did"),
-        advice=_("Its page says what AWS refuses. The finding closes when AWS shows that the access is gone."),
+        advice=_("The page of the access says what AWS refuses. The finding closes when AWS shows that the access is gone."),
         key=("elevation",),
         severity=Severity.CRITICAL,
         goes_by_itself=True,
@@ -110,7 +110,7 @@ KINDS: Mapping[str, About] = {
     Kind.NOT_GRANTED: About(
         name=_("Not granted"),
         sentence=_("Approved access of %(person)s with %(work_group)s was not granted: %(reason)s"),
-        advice=_("Its page says what AWS refused. Put that right before the same is asked for again."),
+        advice=_("The page of the access says what AWS refused. Put that right before the same is asked for again."),
         key=("person", "work_group", "reason"),
         severity=Severity.LOW,
     ),

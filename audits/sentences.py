@@ -109,7 +109,6 @@ def _of_finding(entry: TrailEntry) -> dict[str, str]:
     return {
         **{name: _text(entry, "finding", name) for name in names},
         "due": _text(entry, "finding", "due_on"),
-        "comment": _text(entry, "comment"),
         "finding": kinds.said(finding["kind"], finding["key"]) if isinstance(finding, dict) else "",
     }
 

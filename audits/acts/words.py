@@ -156,7 +156,7 @@ WORDS: Mapping[str, Words] = {
     Act.FINDING_SEEN: _step(_("It was seen again")),
     Act.FINDING_REOPENED: _alert(_("The finding was opened again: %(finding)s")),
     Act.FINDING_ASSIGNED: _step(_("%(who)s gave the finding to %(owner)s, due %(due)s")),
-    Act.FINDING_COMMENTED: _step(_("%(who)s commented: %(comment)s")),
+    Act.FINDING_COMMENTED: _step(_("%(who)s commented on the finding")),
     Act.FINDING_ACCEPTANCE_ASKED: _step(
         _("%(who)s asked to have the finding accepted until %(asked_until)s: %(asked_because)s"),
         News(
@@ -165,19 +165,19 @@ WORDS: Mapping[str, Words] = {
         ),
     ),
     Act.FINDING_ACCEPTANCE_REFUSED: _alert(
-        _("%(who)s refused to accept the finding: %(comment)s"),
+        _("%(who)s refused to accept the finding"),
         News(word=_("acceptance of a finding refused"), sentence=_("%(who)s refused to accept %(code)s: %(finding)s.")),
     ),
     Act.FINDING_ACCEPTED: _seal(
-        _("%(who)s accepted the finding until %(accepted_until)s: %(comment)s"),
+        _("%(who)s accepted the finding until %(accepted_until)s"),
         News(word=_("finding accepted"), sentence=_("%(who)s accepted %(code)s until %(accepted_until)s: %(finding)s.")),
     ),
     Act.FINDING_ACCEPTANCE_ENDED: _alert(
-        _("The finding is accepted no longer: %(comment)s"),
+        _("The finding is accepted no longer"),
         News(word=_("acceptance of a finding ended"), sentence=_("%(code)s is accepted no longer: %(finding)s.")),
     ),
     Act.FINDING_GONE: _check(_("What was found is there no longer: the finding is closed")),
-    Act.FINDING_CLOSED: _check(_("%(who)s closed the finding: %(comment)s")),
+    Act.FINDING_CLOSED: _check(_("%(who)s closed the finding")),
     Act.FINDINGS_TOLD: _alert(
         _("Findings were opened that were not told before: %(count)s"),
         News(word=_("findings opened"), sentence=_("Findings of the audit (%(count)s): %(found)s.")),

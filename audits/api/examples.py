@@ -56,7 +56,7 @@ FINDING: Json = {
 }
 FINDING_DETAIL: Json = {
     **FINDING,
-    "advice": "Its page says what AWS refuses. The finding closes when AWS shows that the access is gone.",
+    "advice": "The page of the access says what AWS refuses. The finding closes when AWS shows that the access is gone.",
     "evidence": [52],
     "history": [
         {

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 
 from access_requests.lifecycle import ElevationAction
@@ -80,6 +81,15 @@ def test_who_did_it_is_learned_when_it_is_undone_already_and_opens_nothing(now: 
     assert findings() == [(Kind.DRIFT, FindingStatus.CLOSED)]
     assert Finding.objects.get().times_opened == 1
     assert not list(folding.faults())
+
+
+def test_page_of_drift_leads_to_its_finding(cast: Cast, client: Client, now: datetime) -> None:
+    row = drift(now)
+    told(row, Act.DRIFT_FOUND, now, {"to": "open"})
+    client.force_login(cast.auditor01)
+    assert "/audit/findings/F-" not in client.get(f"/drift/{row.code}/").content.decode()
+    due.sweep(now=now)
+    assert f"/audit/findings/{Finding.objects.get().code}/" in client.get(f"/drift/{row.code}/").content.decode()
 
 
 def test_whoever_cloudtrail_names_and_whose_user_it_is_may_have_caused_it(now: datetime) -> None:

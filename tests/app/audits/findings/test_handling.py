@@ -6,10 +6,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import CheckConstraint, UniqueConstraint
+from django.utils import timezone
 
 from audits.acts import Act
+from audits.database_rights import Service
 from audits.findings import due, finding_errors, folding, handling, raising
 from audits.kinds import Kind
 from audits.models import Finding, FindingName, FindingStatus, TrailEntry
@@ -17,6 +19,7 @@ from portal.users.models import User
 from portal.verbs import rejections
 from portal.verbs.actor import Actor, Door
 from portal.verbs.run import run
+from tests.database_roles import Roles
 from tests.worlds.cast import Cast, actor_of, add_person
 from tests.worlds.story import refused
 
@@ -325,3 +328,45 @@ def test_what_others_tell_of_is_not_told_twice(cast: Cast, now: datetime) -> Non
     run(lambda: raising.raise_finding(kind=Kind.TRAIL_UNSEALED, key={"portal": "x"}, evidence=[], now=now))
     due.sweep(now=now)
     assert not TrailEntry.objects.filter(act=Act.FINDINGS_TOLD).exists()
+
+
+# Under the roles of the database.
+
+
+@pytest.fixture
+def service(roles: Roles) -> Roles:
+    if connection.vendor != "postgresql":
+        pytest.skip("Only PostgreSQL has roles.")
+    return roles
+
+
+def test_each_service_raises_and_the_notices_worker_sweeps(cast: Cast, now: datetime, service: Roles) -> None:
+    key = {"elevation": "E-7K3M9QX2"}
+    for each in (Service.WEB, Service.WORKER, Service.NOTICES):
+        with service.act_as(each):
+            present = timezone.now()
+            run(lambda at=present: raising.raise_finding(kind=Kind.END_OVERDUE, key=key, evidence=[], now=at))  # type: ignore[misc]
+            run(lambda at=present: raising.gone(kind=Kind.END_OVERDUE, key=key, evidence=[], now=at))  # type: ignore[misc]
+    with service.act_as(Service.NOTICES):
+        due.sweep(now=timezone.now())
+    assert TrailEntry.objects.filter(act=Act.FINDINGS_TOLD).exists()
+    assert not list(folding.faults())
+
+
+def test_only_the_web_says_what_people_did(cast: Cast, admin02: User, now: datetime, service: Roles) -> None:
+    present = timezone.now()
+    with service.act_as(Service.WEB):
+        row = asked(found(present), cast.admin01, present)
+    for each in (Service.WORKER, Service.NOTICES):
+        with service.refused(each):
+            said = {"seen": row.entry_id, "comment": "agreed"}
+            handling.accept(code=row.code, actor=actor_of(admin02), now=timezone.now(), **said)  # type: ignore[arg-type]
+    with service.act_as(Service.WEB):
+        assert do(handling.accept, admin02, row, timezone.now(), seen=row.entry_id, comment="agreed").accepted_by == "admin02"
+
+
+def test_no_service_deletes_a_finding(finding: Finding, service: Roles) -> None:
+    for each in Service:
+        if each not in (Service.BEAT, Service.SEALER):
+            with service.refused(each):
+                Finding.objects.filter(pk=finding.pk).delete()
