@@ -39,7 +39,8 @@ class World:
         """Have it happen, and the portal do what comes of it at once."""
         ACTS[happening.do](happening, self)
         self.portal.work()
-        self.portal.look_through_the_trail()
+        if happening.do in FOUND_IN:
+            self.portal.look_through_the_trail()
 
     def request(self, happening: Happening) -> AccessRequest:
         return self.latest[happening.thread]
@@ -137,6 +138,8 @@ def undo(happening: Happening, world: World) -> None:
     world.portal.work()
 
 
+# After these something may be found in the trail; it is looked through by the minute elsewhere.
+FOUND_IN = frozenset({"approve", "compare", "join behind the portal", "undo"})
 COMPARED_AFTER = timedelta(seconds=30)
 ACTS: Mapping[str, Callable[[Happening, World], None]] = {
     "ask": ask,
