@@ -358,7 +358,7 @@ def test_only_the_web_says_what_people_did(cast: Cast, admin02: User, now: datet
     with service.act_as(Service.WEB):
         row = asked(found(present), cast.admin01, present)
     for each in (Service.WORKER, Service.NOTICES):
-        with service.refused(each):
+        with service.refused(each, why="row-level security"):
             said = {"seen": row.entry_id, "comment": "agreed"}
             handling.accept(code=row.code, actor=actor_of(admin02), now=timezone.now(), **said)  # type: ignore[arg-type]
     with service.act_as(Service.WEB):
