@@ -57,7 +57,7 @@ class Said(OfFinding):
     comment: str
 
 
-class Named(Shape):
+class NamedFinding(Shape):
     code: str
     kind: str
     key: dict[str, str]
@@ -72,5 +72,5 @@ class FindingsTold(Data):
     since: ClassVar = 5
 
     count: int
-    found: list[Named]
+    found: list[NamedFinding]
     through: int
