@@ -11,6 +11,7 @@ from access_requests.services.comparison import recording
 from access_requests.services.drift import running
 from access_requests.services.elevations import change_requests, evaluating, gates, health, provision, revoke, target_roles
 from access_requests.services.notices import delivering, lateness, sending, telling
+from access_requests.services.record import deciding_settings
 from audits.sealing import watching
 
 
@@ -109,6 +110,7 @@ def sweep_grants() -> None:
     _send(sweep.due_changes(now=now))
     _send(sweep.due_evaluations(now=now))
     sweep.housekeeping(now=now)
+    deciding_settings.tell(now=now)
 
 
 @shared_task(name=Task.SWEEP_ENDS, ignore_result=True)

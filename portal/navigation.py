@@ -118,6 +118,7 @@ AUDIT = Area(
     entries=(
         _for_readers("audit", pgettext_lazy("navigation", "Overview")),
         _for_readers("audit-in-production", _("Who was in")),
+        _for_readers("audit-could-do", _("Who could do what")),
         _for_readers("audit-finding-list", pgettext_lazy("navigation", "Findings"), below=r"audit-finding(?!-list).*"),
         _for_readers("audit-trail", pgettext_lazy("navigation", "Trail"), below=r"audit-(entry|story).*"),
         _for_readers("audit-export-list", pgettext_lazy("navigation", "Exports"), below=r"audit-export-(?!list).+"),

@@ -76,9 +76,42 @@ FINDING_VERBS = (
     *("end_finding_acceptance", "close_finding", "show_finding"),
 )
 
+STATE: Json = {
+    "person": "member01",
+    "at": "2026-11-23T06:00:00Z",
+    "question": "was",
+    "known": True,
+    "disabled": False,
+    "roles": {},
+    "standing": [
+        {
+            "group": "MemberGroup",
+            "roles": ["arn:aws:iam::444444444444:role/Prod_ReadOnlyRole"],
+            "code": "",
+            "state": "",
+            "until": None,
+        }
+    ],
+    "elevations": [
+        {
+            "group": "ProdMemberWorkGroup",
+            "roles": ["arn:aws:iam::444444444444:role/Prod_MemberRole"],
+            "code": "E-4T2W8RZ6",
+            "state": "active",
+            "until": "2026-11-23T07:04:10Z",
+        }
+    ],
+    "may_ask": ["ProdMemberWorkGroup"],
+    "may_decide": [],
+    "programs": [],
+    "drift": [],
+    "through": 47,
+}
+
 # By the name of the operation: what it answers when all is well.
 ANSWERS: dict[str, Json] = {
     "list_entries": {"items": [ENTRY], "next": None},
+    "show_state": STATE,
     "list_checkpoints": {"items": [CHECKPOINT], "next": None},
     "list_findings": {"items": [FINDING], "next": None},
     **dict.fromkeys(FINDING_VERBS, FINDING_DETAIL),

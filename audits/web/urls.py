@@ -1,11 +1,12 @@
 from django.urls import path
 
-from audits.web import exports, findings, in_production, overview, seal, stories, taking, trail
+from audits.web import exports, findings, in_production, overview, past, seal, stories, taking, trail
 
 urlpatterns = [
     path("", overview.overview, name="audit"),
     path("in-production/", in_production.in_production, name="audit-in-production"),
     path("in-production/download", in_production.download, name="audit-in-production-download"),
+    path("could-do/", past.could_do, name="audit-could-do"),
     path("trail/", trail.trail, name="audit-trail"),
     path("trail/<int:number>/", trail.entry, name="audit-entry"),
     path("trail/<int:number>/leaf/download", trail.leaf, name="audit-entry-leaf"),

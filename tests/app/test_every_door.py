@@ -185,6 +185,7 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     # Of no export that there is.
     (POST, "audit-export-download"): (LOGIN, 403, 403, 403, 404, 404),
     (GET, "audit-in-production"): READERS,
+    (GET, "audit-could-do"): READERS,
     # No period is named.
     (GET, "audit-in-production-download"): (LOGIN, 403, 403, 403, 422, 422),
     (GET, "audit-seal"): READERS,

@@ -34,6 +34,7 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/elevations/{code}/extend"): (401, 401, 403, 403, 201, 403, 403, 403),
     ("POST", "/elevations/{code}/stop"): (401, 401, 403, 403, 403, 200, 403, 200),
     ("GET", "/audit/entries"): (401, 401, 403, 403, 403, 403, 200, 200),
+    ("GET", "/audit/state"): (401, 401, 403, 403, 403, 403, 200, 200),
     ("GET", "/audit/checkpoints"): (401, 401, 403, 403, 403, 403, 200, 200),
     ("GET", "/audit/findings"): (401, 401, 403, 403, 403, 403, 200, 200),
     # There is none of this code; and a program that only names its person changes none.

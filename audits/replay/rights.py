@@ -1,0 +1,118 @@
+"""What somebody could do, by a state: declared rights, and access that AWS had or may have had."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from audits.replay.state import Kind, State, Thing
+
+# How the catalogue names whoever has a role, among usernames.
+ROLE = "@"
+EVERYONE = "everyone"
+# States of an elevation in which AWS has it, or may have it.
+IN_AWS = ("granting", "active", "revoking")
+DRIFT_OPEN = ("open", "undoing")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """Roles that the person could switch to, by a group. `code` and `until` are of a work group: its elevation."""
+
+    group: str
+    roles: Sequence[str]
+    code: str = ""
+    state: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rights:
+    """`is_known`: the trail tells of the person by then. Somebody disabled could do nothing, whatever else stands here.
+
+    `approves`: policy and level of each. `programs`: API clients that could act in the person's name, or whose secret they knew.
+    """
+
+    person: Thing
+    is_known: bool
+    is_disabled: bool
+    roles: Mapping[str, Sequence[str]]
+    standing: Sequence[Access]
+    elevations: Sequence[Access]
+    asks: Sequence[str]
+    approves: Sequence[tuple[str, int]]
+    programs: Sequence[str]
+
+
+def of(username: str, state: State) -> Rights:
+    person = state.of(Kind.PERSON).get(username, {})
+    roles: Mapping[str, Sequence[str]] = person.get("roles") or _flags(person)
+    named = {username, *(ROLE + role for role in roles)}
+    return Rights(
+        person=person,
+        is_known=bool(person),
+        is_disabled=bool(person.get("disabled")),
+        roles=roles,
+        standing=list(_standing(person, state)),
+        elevations=list(_elevations(username, state)),
+        asks=sorted(name for name, group in _living(state, Kind.WORK_GROUP) if _may_ask(group, named)),
+        approves=list(_approves(named, state)),
+        programs=sorted(key for key, client in _living(state, Kind.CLIENT) if _acts_for(client, username)),
+    )
+
+
+def open_drift(state: State) -> Sequence[tuple[str, Thing]]:
+    """Return the drift that was open, by which AWS may have allowed more or less than was declared."""
+    return [(code, drift) for code, drift in state.of(Kind.DRIFT).items() if drift.get("status") in DRIFT_OPEN]
+
+
+def _flags(person: Thing) -> Mapping[str, Sequence[str]]:
+    return {role: [] for role in ("administrator", "auditor") if person.get(role)}
+
+
+def _living(state: State, kind: Kind) -> Iterator[tuple[str, Thing]]:
+    yield from ((key, thing) for key, thing in state.of(kind).items() if not thing.get("retired_at"))
+
+
+def _standing(person: Thing, state: State) -> Iterator[Access]:
+    for name in person.get("standing_groups", ()):
+        group = state.of(Kind.STANDING_GROUP).get(name)
+        if group is not None:
+            yield Access(group=name, roles=[_arn(role, state) for role in group.get("target_roles", ())])
+
+
+def _elevations(username: str, state: State) -> Iterator[Access]:
+    for code, elevation in state.of(Kind.ELEVATION).items():
+        if elevation.get("person") != username or elevation.get("status") not in IN_AWS or elevation.get("out_at"):
+            continue
+        group = elevation["work_group"]
+        declared = state.of(Kind.WORK_GROUP).get(group, {}).get("target_roles", ())
+        given = [str(role["arn"] or role["role"]) for role in elevation.get("roles", ())]
+        yield Access(
+            group=group,
+            roles=given or [_arn(role, state) for role in declared],
+            code=code,
+            state=elevation["status"],
+            until=elevation["ends_at"],
+        )
+
+
+def _arn(role: str, state: State) -> str:
+    """Return the role's ARN as far as it was known, else as the catalogue calls it."""
+    return str(state.of(Kind.ROLE).get(role, {}).get("arn") or role)
+
+
+def _may_ask(group: Thing, named: set[str]) -> bool:
+    requesters: Any = group.get("requesters", ())
+    return requesters == EVERYONE or bool(named.intersection(requesters))
+
+
+def _approves(named: set[str], state: State) -> Iterator[tuple[str, int]]:
+    for key, policy in sorted(_living(state, Kind.POLICY)):
+        for number, level in enumerate(policy.get("levels", ()), start=1):
+            if named.intersection(level["approvers"]):
+                yield key, number
+
+
+def _acts_for(client: Thing, username: str) -> bool:
+    people: Any = client.get("people", ())
+    return people == EVERYONE or username in people or username in client.get("owners", ())
