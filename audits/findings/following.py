@@ -4,6 +4,7 @@ A worker comes after: nobody who writes the trail waits for it, and no end of an
 where the trail is; of what was before it takes what the portal would close by itself, since that may still be so.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from audits.kinds import KINDS, Kind
 from audits.models import Finding, FindingStatus, Followed, TrailEntry
 from portal.verbs.run import run
 
+logger = logging.getLogger(__name__)
 BATCH = 200
 # What others wrote under such an act tells nobody's state.
 WORKERS = ("sekisho:worker", "sekisho:notices", "sekisho:auditor")
@@ -75,6 +77,15 @@ def said(entry: TrailEntry) -> Iterator[Said]:
         yield from _of_comparison(entry, data)
 
 
+def _readable(entry: TrailEntry) -> list[Said]:
+    """Return what an entry says. One of another shape is passed over, and holds up none behind it."""
+    try:
+        return list(said(entry))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        logger.exception("the trail entry %s makes no finding, since it cannot be read", entry.pk)
+        return []
+
+
 def _follow(last: int, now: datetime) -> int:
     followed = _cursor()
     if followed is None:
@@ -82,7 +93,7 @@ def _follow(last: int, now: datetime) -> int:
     is_first = not followed.until
     news = selectors.after(followed.until).filter(pk__lte=last, act__in=ACTS)
     entries = list(news if is_first else news[:BATCH])
-    told = [one for entry in entries if _is_believed(entry) for one in said(entry)]
+    told = [one for entry in entries if _is_believed(entry) for one in _readable(entry)]
     late = [entry for entry in entries if entry.act == Act.TRAIL_RECORDED_LATE and _is_believed(entry)]
     if is_first:
         told, late = [one for one in _standing(told) if KINDS[one.kind].goes_by_itself], []

@@ -254,7 +254,7 @@ def test_nothing_is_followed_twice(now: datetime) -> None:
     assert [following.follow(now=now) for _ in range(2)] == [0, 0]
 
 
-@pytest.mark.parametrize("data", [{}, {"drift": None}, {"drift": {"kind": 1}}])
+@pytest.mark.parametrize("data", [{}, {"drift": None}, {"drift": {"kind": 1}}, {"drift": "D-1"}])
 def test_entries_of_other_shapes_hold_nothing_up(data: dict[str, object], now: datetime) -> None:
     with transaction.atomic():
         TrailEntry.objects.create(at=now, act=Act.DRIFT_FOUND, actor="sekisho:worker", subject="D-1", schema_version=1, data=data)
