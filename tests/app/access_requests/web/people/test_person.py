@@ -94,7 +94,7 @@ def test_disabled_on_the_page_all_has_ended_and_the_page_says_so(cast: Cast, adm
     assert "member01 is disabled." in answer.content.decode()
     assert Elevation.objects.get().status == "cancelled"
     entry = TrailEntry.objects.get(act="person.disabled")
-    assert (entry.actor, entry.data["door"], entry.data["proof"].get("method")) == ("admin01", "browser", None)
+    assert (entry.actor, entry.data["door"], entry.data["proof"].get("method")) == ("admin01", "browser", "totp")
     assert User.objects.get(username="member01").disabled_by == "portal"
 
 
