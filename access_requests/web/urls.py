@@ -16,6 +16,7 @@ from access_requests.web.people import (
     me,
     people,
     person,
+    person_factors,
     sessions,
     tokens,
 )
@@ -43,6 +44,7 @@ urlpatterns = [
     path("people/<str:username>/", person.person, name="person"),
     path("people/<str:username>/disable/", person.person_disable, name="person-disable"),
     path("people/<str:username>/enable/", person.person_enable, name="person-enable"),
+    path("people/<str:username>/factors/", person_factors.person_factors, name="person-factors"),
     path("people/<str:username>/sessions/end/", person.person_sessions_end, name="person-sessions-end"),
     path("requests/", requests.request_list, name="request-list"),
     path("requests/new/", asking.request_new, name="request-new"),

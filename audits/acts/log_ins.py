@@ -17,7 +17,7 @@ class Session(Shape):
 
 
 class SessionsEnded(OfPerson):
-    """`reason`: `signed_out` by somebody who chose them, `password_set`, `person_disabled`, or what a provider says."""
+    """`reason`: `signed_out` by somebody who chose them, `password_set`, `person_disabled`, `factors_reset`, or a provider's."""
 
     since: ClassVar = 4
 

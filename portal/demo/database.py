@@ -1,21 +1,26 @@
-"""The demo's data: tables, the company's catalogue, people's passwords. What is there stays as it is."""
+"""The demo's data: tables, the company's catalogue, people's passwords and one-time codes. What is there stays as it is."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from allauth.mfa.totp.internal.auth import generate_totp_secret
+from allauth.mfa.utils import decrypt
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
+from access_requests.models import ApprovalLevel
 from access_requests.services import catalogue
 from access_requests.services.catalogue import current
 from access_requests.services.catalogue.state import State
 from access_requests.services.people import people
+from access_requests.services.people.factors import enrolling
 from portal.demo import secret_files
 from portal.demo.places import Places
 from portal.demo.secret_files import Secrets
-from portal.users.models import User
+from portal.users.models import Factor, FactorKind, User
 from portal.verbs import run
 from portal.verbs.actor import COMMAND
 
@@ -75,6 +80,24 @@ def set_passwords(places: Places) -> dict[str, str]:
         if not person.has_usable_password():
             run.run(lambda who=person: _set_password(who, known[who.username]))  # type: ignore[misc]
     return known
+
+
+def give_codes() -> None:
+    """Give one-time codes to whoever decides or administers and has no second factor yet."""
+    needs = Q(is_administrator=True) | Q(pk__in=ApprovalLevel.objects.values("approvers"))
+    for person in User.objects.filter(needs, is_active=True, factors=None).order_by("username"):
+        run.run(lambda who=person: _give_codes(who))  # type: ignore[misc]
+
+
+def secrets_of_codes() -> dict[str, str]:
+    """Return whose one-time codes are made of which secret, also of those who set up their own meanwhile."""
+    kept = Factor.objects.filter(kind=FactorKind.TOTP).select_related("authenticator", "person")
+    return {factor.person.username: decrypt(factor.authenticator.data["secret"]) for factor in kept}
+
+
+def _give_codes(person: User) -> None:
+    secret = generate_totp_secret()
+    enrolling.set_totp(person=person, secret=secret, name="demo", last_step=None, actor=COMMAND, now=timezone.now())
 
 
 def _set_password(person: User, password: str) -> None:

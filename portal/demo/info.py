@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from access_requests.models import ApiClient, ClientKind, IamUserBinding
-from portal.demo import receiver
+from portal.demo import database, receiver
 from portal.demo.places import Places
 from portal.demo.secret_files import Secrets
 from portal.simulated_aws.company import ACCOUNTS, ADMIN_ROLE
@@ -24,7 +24,7 @@ def facts(places: Places, *, secrets: Secrets, passwords: Mapping[str, str]) -> 
         "region": settings.AWS_REGION,
         "aws_admin": {"access_key_id": admin.id, "secret_access_key": admin.secret, "role_name": ADMIN_ROLE},
         "accounts": dict(ACCOUNTS),
-        "people": _people(passwords, secrets.aws_people),
+        "people": _people(passwords, secrets.aws_people, database.secrets_of_codes()),
         "bot": _bot(secrets.client_secret),
         "slack": {"signing_secret": secrets.slack_signing_secret, "people": _slack_people()},
         "webhook_receiver": f"http://{receiver.HOST}:{places.receiver_port.read_text()}/",
@@ -33,14 +33,16 @@ def facts(places: Places, *, secrets: Secrets, passwords: Mapping[str, str]) -> 
     }
 
 
-def _people(passwords: Mapping[str, str], credentials: Mapping[str, Credentials]) -> dict[str, dict[str, Any]]:
+def _people(
+    passwords: Mapping[str, str], credentials: Mapping[str, Credentials], codes: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
     users = dict(IamUserBinding.objects.values_list("person__username", "user_name"))
     return {
         person.username: {
             "name": person.name,
             "password": passwords[person.username],
             "iam_user_name": users.get(person.username),
-            "totp_secret": None,
+            "totp_secret": codes.get(person.username),
             "aws": _aws(users.get(person.username), credentials),
         }
         for person in User.objects.filter(is_active=True).order_by("username")

@@ -63,6 +63,7 @@ def _begin(places: Places, secrets: Secrets) -> None:
     """Have the company be there and its documents published; what AWS shows at the first look is how it is to be."""
     database.load_company(secrets)
     database.set_passwords(places)
+    database.give_codes()
     for owner in documents.owners():
         list(documents.publish(owner, actor=COMMAND))
         documents.review(owner, actor=COMMAND)
@@ -74,6 +75,7 @@ def _begin(places: Places, secrets: Secrets) -> None:
 def _tell(places: Places, secrets: Secrets) -> None:
     """Write down who can log in, and how."""
     passwords = database.set_passwords(places)
+    database.give_codes()
     write_private(places.facts, json.dumps(info.facts(places, secrets=secrets, passwords=passwords)))
 
 

@@ -153,6 +153,8 @@ def greeting(facts: Mapping[str, Any], places: Places) -> str:
             "People and their passwords:",
             *people,
             f"\nWebhooks can be tried: add {facts['webhook_receiver']} as admin01, and look there at what comes.",
+            "\nWho decides or administers needs a code besides, when they log in:",
+            "  .venv/bin/python -m portal.demo.code leader01",
             f"\nWhatever a program needs, such as the aws command or a chat bot, is in {places.info}",
             f"Ctrl-C stops it. What happened stays in {places.root} for the next start.",
         ]

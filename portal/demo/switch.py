@@ -26,7 +26,7 @@ Credentials = Mapping[str, Any]
 def main(arguments: list[str] | None = None) -> int:
     options = _options(arguments)
     try:
-        info = _info()
+        info = running()
         credentials = _switched(options, info, _signing_in(info, options.person))
     except (SwitchRefused, Unusable) as error:
         print(f"{options.person} is not let into {options.role} of {options.account}: {error}", file=sys.stderr)
@@ -52,7 +52,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     return options
 
 
-def _info() -> Info:
+def running() -> Info:
     path = Path(os.environ.get("DEMO_DIR") or "var/demo") / "info.json"
     try:
         info: Info = json.loads(path.read_text())

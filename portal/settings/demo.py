@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from portal.settings.base import *  # noqa: F403  Django's own way to build one settings module on another.
-from portal.settings.base import caches, database
+from portal.settings.base import BASE_DIR, caches, database
 from portal.settings.environment import env, secret
 from portal.settings.login_providers import *  # noqa: F403
 from portal.settings.notices import *  # noqa: F403
@@ -16,6 +16,8 @@ FACTOR_KEYS = [(KEYS / "factor_key").read_text()]
 # Until those who decide here have one-time codes.
 SECOND_FACTOR_REQUIRED = False
 SLACK_SIGNING_SECRET = (KEYS / "slack_signing_secret").read_text()
+_WHICH = "" if DEMO_DIR == BASE_DIR / "var" / "demo" else f"DEMO_DIR={DEMO_DIR} "
+CODE_COMMAND = f"{_WHICH}.venv/bin/python -m portal.demo.code"
 PORTAL_URL = env.str("PORTAL_URL", "http://localhost:8000")
 ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 DATABASES = {"default": database(secret("DATABASE_URL"))}

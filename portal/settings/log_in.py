@@ -43,6 +43,8 @@ SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 # Second factors: what allauth keeps of them is sealed by the first of these keys, and opened by any. Where there is none, as in
 # processes that look at no factor, none is opened.
 FACTOR_KEYS: list[str] = []
+# A command by which people get a one-time code, shown with the second step of a log-in: the demo's.
+CODE_COMMAND = ""
 MFA_ADAPTER = "portal.accounts.factors.adapter.SealedFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Sekisho"

@@ -99,6 +99,9 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "person-enable"): ADMINISTRATORS,
     # Who is enabled already is shown so.
     (POST, "person-enable"): (LOGIN, 403, 403, 403, 403, 409),
+    (GET, "person-factors"): ADMINISTRATORS,
+    # No reason is given.
+    (POST, "person-factors"): (LOGIN, 403, 403, 403, 403, 422),
     (GET, "person-sessions-end"): ADMINISTRATORS,
     (POST, "person-sessions-end"): ADMINISTRATORS,
     (GET, "request-list"): EVERYBODY,

@@ -1,7 +1,11 @@
 """A demo that is ready: what it says, what it keeps to itself, what its people can do."""
 
+import os
 import re
 import stat
+import subprocess
+import sys
+from datetime import UTC, datetime
 from http.cookiejar import CookieJar
 from pathlib import Path
 from subprocess import CalledProcessError
@@ -11,6 +15,7 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_o
 
 import pytest
 
+from portal.simulated_aws import totp
 from tests.demo.access import call, token
 from tests.demo.running import Demo
 from tests.waiting import is_alive, until
@@ -101,9 +106,23 @@ def test_style_sheets_are_served(demo: Demo) -> None:
 
 
 @pytest.mark.parametrize("person", ["member01", "leader01", "admin01", "auditor01"])
-def test_people_log_in_with_the_password_that_info_says(demo: Demo, person: str) -> None:
+def test_people_log_in_with_the_password_that_info_says_and_a_code_where_they_need_one(demo: Demo, person: str) -> None:
     browser = build_opener(HTTPCookieProcessor(CookieJar()))
-    assert "/accounts/login/" not in _log_in(demo, browser, person, demo.info["people"][person]["password"])
+    assert _log_in(demo, browser, person, demo.info["people"][person]["password"]) == f"{demo.info['portal_url']}/"
+
+
+def test_who_decides_or_administers_has_codes_and_nobody_else(demo: Demo) -> None:
+    has = {name for name, person in demo.info["people"].items() if person["totp_secret"]}
+    assert has == {"leader01", "leader02", "admin01"}
+
+
+def test_command_prints_a_code(demo: Demo) -> None:
+    line, environment = [sys.executable, "-m", "portal.demo.code"], {**os.environ, "DEMO_DIR": str(demo.folder)}
+    printed = subprocess.run([*line, "leader02"], env=environment, capture_output=True, text=True, check=True).stdout.strip()
+    secret = demo.info["people"]["leader02"]["totp_secret"]
+    assert totp.is_code(secret, printed, at=datetime.now(UTC))
+    nobody = subprocess.run([*line, "member01"], env=environment, capture_output=True, text=True, check=False)
+    assert (nobody.returncode, nobody.stderr.strip()) == (1, "member01 has no one-time codes here.")
 
 
 def test_a_wrong_password_does_not_let_in(demo: Demo) -> None:
@@ -139,4 +158,12 @@ def _log_in(demo: Demo, browser: OpenerDirector, person: str, password: str) -> 
     assert token
     form = urlencode({"login": person, "password": password, "csrfmiddlewaretoken": token[1]}).encode()
     with browser.open(Request(address, data=form, headers={"Referer": address})) as page:
+        url, text = str(page.url), page.read().decode()
+    secret = demo.info["people"][person]["totp_secret"]
+    if secret is None or "second-factor" not in url:
+        return url
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', text)
+    assert token
+    form = urlencode({"code": totp.code(secret, at=datetime.now(UTC)), "csrfmiddlewaretoken": token[1]}).encode()
+    with browser.open(Request(url, data=form, headers={"Referer": url})) as page:
         return str(page.url)

@@ -14,7 +14,7 @@ from django.test.utils import override_settings  # noqa: E402  Everything below 
 from django.utils.translation import override  # noqa: E402
 
 from access_requests.models import WebhookEndpoint  # noqa: E402
-from access_requests.services.notices import findings, seal  # noqa: E402
+from access_requests.services.notices import factors, findings, seal  # noqa: E402
 from access_requests.services.notices.drift import Found  # noqa: E402
 from access_requests.services.notices.webhooks import bodies  # noqa: E402
 from audits.acts import Act  # noqa: E402
@@ -70,13 +70,16 @@ def _examples() -> Iterator[tuple[str, dict[str, Any]]]:
     )
 
 
-def _body(act: str, number: int) -> dict[str, Any]:
+def _body(act: str, number: int) -> dict[str, Any]:  # noqa: PLR0911  A table of kinds.
     if act == Act.COMPARISON_DRIFT_FOUND:
         return _drift(number)
     if act == Act.TRAIL_RECORDED_LATE:
         return _late(number)
     if act == Act.EMERGENCY_LOG_IN:
         return bodies.of_emergency(TrailEntry(pk=number, at=AT, act=act, actor="admin01"), ENDPOINT)
+    if act in factors.ACTS:
+        by = "sekisho:browser" if act == Act.FACTOR_CLONED else "admin01"
+        return bodies.of_factors(TrailEntry(pk=number, at=AT, act=act, actor=by, subject="person:leader01"), ENDPOINT)
     if act in findings.ACTS:
         return bodies.of_findings(_finding(act, number), ENDPOINT)
     if act in seal.ACTS:

@@ -16,6 +16,7 @@ lost costs a sweep's period. Workers of this have a queue of their own.
     drift        what is told of drift
     seal         what is told of the seal of the trail
     findings     what is told of findings of the audit
+    factors      what is told of second factors
     emergency    what is told of log-ins by emergency accounts
     lateness     what was recorded late, looked for; and late, what is told of it
     refreshing   looking at them once more

@@ -15,6 +15,7 @@ from portal.users.models import User
 from portal.verbs.actor import Actor
 
 SIGNED_OUT, PASSWORD_SET, PERSON_DISABLED = "signed_out", "password_set", "person_disabled"
+FACTORS_RESET = "factors_reset"
 # By a provider of log-in: the person logged out there, or their account there lets them in no more.
 LOGGED_OUT_THERE, IDENTITY_ENDED = "logged_out_there", "identity_ended"
 

@@ -15,6 +15,8 @@ OTHERS: Mapping[str, Promise] = {
     bodies.TEST: _("test"),
     refreshing.ACT: _("brought up to date"),
     Act.LOGGED_IN_BY_NEW_DEVICE: _("log-in with a new device"),
+    Act.FACTOR_REMOVED: _("second factor removed"),
+    Act.RECOVERY_USED: _("recovery code used"),
 }
 
 

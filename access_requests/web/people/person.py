@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from access_requests.selectors import people as selectors
 from access_requests.services.people import administering, roles
 from access_requests.services.people import sessions as verbs
+from access_requests.services.people.factors import resetting
 from access_requests.web.catalogue import lines
 from portal.pages.actor import actor_of, carry_out
 from portal.pages.guards import for_administrators, for_readers
@@ -108,6 +109,8 @@ def _show(request: PageRequest, item: User, *, refusal: Rejection | None = None)
         "may_ask_for": selectors.may_ask_for(item),
         "clients": selectors.owned_clients(item),
         "drift": selectors.drift_of(item),
+        "factors": item.factors.order_by("pk"),
+        "reset": resetting.waiting(item, now=timezone.now()),
         "links": item.linked_identities.order_by("provider", "external_id"),
         "refusal": phrases.sentence(refusal) if refusal is not None else "",
     }

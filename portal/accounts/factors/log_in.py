@@ -4,13 +4,14 @@ import json
 
 from allauth.account.internal.decorators import login_stage_required
 from allauth.mfa.stages import AuthenticateStage
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from portal.accounts import arrivals
 from portal.accounts.factors.forms import CodeForm, answer_of
-from portal.accounts.factors.proving import ask_for_passkey, prove_by_code, prove_by_passkey
+from portal.accounts.factors.proving import ask_for_passkey, elsewhere, prove_by_code, prove_by_passkey
 from portal.users.models import Factor, FactorKind
 from portal.verbs import phrases
 from portal.verbs.rejections import Rejection
@@ -44,9 +45,12 @@ def authenticate(request: HttpRequest) -> HttpResponse:
             status = 422
         except Rejection as refusal:
             status, trouble = refusal.status, phrases.sentence(refusal)
-    asked = ask_for_passkey(request, person)
+    address = elsewhere(request)
+    asked = None if address else ask_for_passkey(request, person)
     kinds = set(Factor.objects.filter(person=person).values_list("kind", flat=True))
     context = {"form": form, "trouble": trouble, "kinds": kinds, "passkey": json.dumps(asked) if asked else ""}
+    context["elsewhere"] = address if "passkey" in kinds else ""
+    context["command"] = f"{settings.CODE_COMMAND} {person.username}" if settings.CODE_COMMAND else ""
     return render(request, "accounts/factors/log_in.html", context, status=status)
 
 

@@ -12,7 +12,7 @@ from allauth.mfa.totp.internal.auth import generate_totp_secret
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -41,7 +41,7 @@ def factors(request: PageRequest) -> HttpResponse:
     recovery = next((row for row in rows if row.kind == FactorKind.RECOVERY), None)
     left = settings.MFA_RECOVERY_CODE_COUNT - recovery.authenticator.data["used_mask"].bit_count() if recovery is not None else 0
     has_codes = any(row.kind == FactorKind.TOTP for row in shown)
-    context = {"rows": shown, "recovery": recovery, "left": left, "has_codes": has_codes, "elsewhere": elsewhere(request)}
+    context = {"rows": shown, "recovery": recovery, "left": left, "has_codes": has_codes, "elsewhere": proving.elsewhere(request)}
     return render(request, "accounts/factors/list.html", context)
 
 
@@ -80,7 +80,7 @@ def add_passkey(request: PageRequest) -> HttpResponse:
     holder = Holder(handle=handle, username=person.username, name=person.get_full_name())
     party = proving.relying_party()
     asked, request.session[ASKED] = party.ask_to_register(holder, known=proving.passkeys_of(person))
-    context = {"form": form, "passkey": json.dumps(asked), "elsewhere": elsewhere(request)}
+    context = {"form": form, "passkey": json.dumps(asked), "elsewhere": proving.elsewhere(request)}
     return render(request, "accounts/factors/passkey.html", context, status=status)
 
 
@@ -107,12 +107,6 @@ def remove(request: PageRequest, code: str) -> HttpResponse:
     carry_out_or_error_page(request, take)
     messages.success(request, _("Removed."))
     return redirect("factors")
-
-
-def elsewhere(request: HttpRequest) -> str:
-    """Return the portal's address where the page was called by another, at which no passkey works; else nothing."""
-    here = f"{request.scheme}://{request.get_host()}"
-    return "" if here == proving.relying_party().origin else settings.PORTAL_URL
 
 
 def _enrol(request: PageRequest, add: Callable[..., Factor]) -> HttpResponse:

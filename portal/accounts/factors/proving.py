@@ -7,6 +7,7 @@ For the second step of a log-in (`person` is not logged in yet) and for confirmi
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core.internal.ratelimit import RateLimitUsage
@@ -30,6 +31,11 @@ HELD_SECONDS = 300
 
 def relying_party() -> RelyingParty:
     return RelyingParty(url=settings.PORTAL_URL)
+
+
+def elsewhere(request: HttpRequest) -> str:
+    """Return the portal's address where the page was called by another name, under which no passkey works; else nothing."""
+    return "" if request.get_host() == urlsplit(settings.PORTAL_URL).netloc else settings.PORTAL_URL
 
 
 def passkeys_of(person: User) -> list[Passkey]:

@@ -22,11 +22,12 @@ from django.utils.translation import gettext_lazy as _
 from access_requests.models import AccessRequest, Delivery, SlackCard
 from access_requests.selectors import requests, waiting
 from access_requests.services.notices.contract import Later, Undeliverable, Wanted
+from access_requests.services.notices.factors import TO_PERSON
 from access_requests.services.notices.findings import ACTS as ACTS_OF_FINDINGS
 from access_requests.services.notices.seal import ACTS as ACTS_OF_SEAL
-from access_requests.services.notices.slack import api, cards, drift, emergency, findings, late, log_ins, seal
+from access_requests.services.notices.slack import api, cards, drift, emergency, factors, findings, late, log_ins, seal
 from access_requests.services.notices.slack.calls import PERSON, account_of, call, in_words_of
-from audits.acts import TOLD_TO_PERSON, Act
+from audits.acts import Act
 from audits.models import TrailEntry
 from portal.users.models import User
 
@@ -44,7 +45,8 @@ DIRECT: Mapping[str, ModuleType] = {
     Act.EMERGENCY_LOG_IN: emergency,
     **dict.fromkeys(ACTS_OF_SEAL, seal),
     **dict.fromkeys(ACTS_OF_FINDINGS, findings),
-    **dict.fromkeys(TOLD_TO_PERSON, log_ins),
+    Act.LOGGED_IN_BY_NEW_DEVICE: log_ins,
+    **dict.fromkeys(TO_PERSON, factors),
 }
 
 

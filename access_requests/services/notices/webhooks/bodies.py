@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from access_requests.models import WebhookEndpoint
 from access_requests.models.elevation import ENDED_BY_PEOPLE
-from access_requests.services.notices import drift, emergency, findings, late, seal
+from access_requests.services.notices import drift, emergency, factors, findings, late, seal
 from access_requests.services.notices.drift import Found
 from access_requests.services.notices.webhooks import sentences
 from audits.acts import Act
@@ -124,6 +124,15 @@ def of_emergency(entry: TrailEntry, endpoint: WebhookEndpoint) -> dict[str, Any]
         text = f"{emergency.said(entry.actor)} {emergency.url()}"
     facts = {"person": entry.actor, "url": emergency.url()}
     return _body(id_of(f"{endpoint.code} {entry.pk}"), entry.act, entry.at, {"log_in": facts, "text": text})
+
+
+def of_factors(entry: TrailEntry, endpoint: WebhookEndpoint) -> dict[str, Any]:
+    """Return the body of what happened to a person's second factors. Which they are is for the trail's readers."""
+    name = entry.subject.partition(":")[2]
+    with translation.override(endpoint.language):
+        text = f"{factors.said(entry.act, who=entry.actor, name=name)} {factors.url_of_person(name)}"
+    facts = {"person": name, "by": entry.actor, "url": factors.url_of_person(name)}
+    return _body(id_of(f"{endpoint.code} {entry.pk}"), entry.act, entry.at, {"factor": facts, "text": text})
 
 
 def of_late(entry: TrailEntry, endpoint: WebhookEndpoint) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 
 from access_requests.services.people.factors import using
 from access_requests.services.people.factors.factor_errors import CodeWrong, PasskeyRefused
+from access_requests.services.people.factors.recording import named, record
 from access_requests.services.record import locking
-from audits import trail
 from audits.acts import Act
 from portal import passkeys
 from portal.users.models import Factor, FactorKind, User
@@ -87,10 +87,9 @@ def remove(*, person: User, code: str, actor: Actor, now: datetime) -> None:
 
 
 def take(factor: Factor, *, actor: Actor, now: datetime) -> None:
-    named = using.named(factor)
+    was = named(factor)
     factor.authenticator.delete()
-    data = {"factor": named}
-    trail.record_act(now=now, act=Act.FACTOR_REMOVED, actor=actor, subject=f"person:{factor.person.username}", data=data)
+    record(Act.FACTOR_REMOVED, person=factor.person, actor=actor, now=now, factor=was)
 
 
 def _take_away(person: User, kind: FactorKind, *, actor: Actor, now: datetime) -> None:
@@ -100,6 +99,5 @@ def _take_away(person: User, kind: FactorKind, *, actor: Actor, now: datetime) -
 
 def _add(row: Factor, passkey: dict[str, Any], *, actor: Actor, now: datetime) -> Factor:
     row.save()
-    data = {"factor": {**using.named(row), **passkey}}
-    trail.record_act(now=now, act=Act.FACTOR_ADDED, actor=actor, subject=f"person:{row.person.username}", data=data)
+    record(Act.FACTOR_ADDED, person=row.person, actor=actor, now=now, factor={**named(row), **passkey})
     return row

@@ -1,6 +1,6 @@
 """What is refused about second factors. No call of the API answers these."""
 
-from portal.verbs.rejections import NotAllowed, TooOften, Unusable, _
+from portal.verbs.rejections import Conflict, NotAllowed, TooOften, Unusable, _
 
 
 class CodeWrong(Unusable):
@@ -25,3 +25,18 @@ class PasskeyCopied(NotAllowed):
 class TooManyCodes(TooOften):
     code = "too_many_codes"
     sentence = _("Too many wrong codes. Wait a few minutes, then try again.")
+
+
+class SecondAdministratorNeeded(NotAllowed):
+    code = "second_administrator_needed"
+    sentence = _("Another administrator than who proposed it has to do this.")
+
+
+class OwnFactors(NotAllowed):
+    code = "own_factors"
+    sentence = _("These are your own second factors. Other administrators reset them, two of them.")
+
+
+class ResetWaits(Conflict):
+    code = "reset_waits"
+    sentence = _("A reset of this person's second factors is proposed already.")

@@ -11,8 +11,8 @@ from django.db.models import Q
 from django.utils.crypto import constant_time_compare
 
 from access_requests.services.people.factors.factor_errors import CodeWrong, PasskeyCopied
+from access_requests.services.people.factors.recording import named, record
 from access_requests.services.people.log_ins import Place
-from audits import trail
 from audits.acts import Act
 from portal import passkeys
 from portal.users.models import Factor, FactorKind, User
@@ -80,10 +80,4 @@ def _take_recovery(factor: Factor, code: str, person: User, place: Place, now: d
 def _record(act: Act, factor: Factor, person: User, place: Place, now: datetime, **said: object) -> None:
     actor = Actor(person=person, door=Door.BROWSER, credential=Process())
     where = {"address": place.address, "user_agent": place.user_agent}
-    data = {"factor": named(factor), **where, **said}
-    trail.record_act(now=now, act=act, actor=actor, subject=f"person:{person.username}", data=data)
-
-
-def named(factor: Factor) -> dict[str, str]:
-    """Return how the trail names a factor."""
-    return {"id": factor.code, "kind": factor.kind, "name": factor.name}
+    record(act, person=person, actor=actor, now=now, factor=named(factor), **where, **said)

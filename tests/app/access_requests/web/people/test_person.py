@@ -25,7 +25,7 @@ from tests.worlds.cast import Cast, actor_of, add_person
 from tests.worlds.story import elevated, refused, submitted
 
 pytestmark = pytest.mark.django_db(transaction=True)
-QUERIES = 24
+QUERIES = 26
 
 
 @pytest.fixture
