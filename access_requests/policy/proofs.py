@@ -26,6 +26,8 @@ class Guarded(StrEnum):
     DRIFT = "drift"
     # Disabling or enabling somebody, ending their log-ins, or taking their second factors.
     PEOPLE = "people"
+    # Setting up a second factor of one's own, or taking one away.
+    FACTOR = "factor"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +40,8 @@ class Need:
     strength: Strength
     max_age: timedelta
     of_everybody: bool = False
+    # Also of whoever must have a second factor and has none yet; and whoever lost theirs proves themselves by a recovery code.
+    enrols: bool = False
 
 
 def _need(minutes: int, strength: Strength = Strength.SECOND_FACTOR, *, of_everybody: bool = False) -> Need:
@@ -55,4 +59,5 @@ NEEDS: Mapping[Guarded, Need] = {
     Guarded.CHAT: _need(15, Strength.LOG_IN, of_everybody=True),
     Guarded.DRIFT: _need(5),
     Guarded.PEOPLE: _need(5),
+    Guarded.FACTOR: Need(strength=Strength.LOG_IN, max_age=timedelta(minutes=15), of_everybody=True, enrols=True),
 }

@@ -6,7 +6,7 @@ from audits.acts.people import OfPerson
 from audits.acts.shape import Moment, PersonalText, Shape
 
 
-class Named(Shape):
+class NamedFactor(Shape):
     """`kind`: `totp`, `passkey` or `recovery`. `name`: as the person calls it."""
 
     id: str
@@ -14,7 +14,7 @@ class Named(Shape):
     name: PersonalText
 
 
-class Enrolled(Named):
+class EnrolledFactor(NamedFactor):
     """What a passkey's signatures are verified by, from now on: `credential_id` and `public_key` (COSE) in base64url.
 
     All four are null of other kinds. `aaguid` is the model that the passkey says it is, `user_verified` whether it asked its
@@ -31,13 +31,13 @@ class Enrolled(Named):
 class FactorAdded(OfPerson):
     since: ClassVar = 5
 
-    factor: Enrolled
+    factor: EnrolledFactor
 
 
 class FactorRemoved(OfPerson):
     since: ClassVar = 5
 
-    factor: Named
+    factor: NamedFactor
 
 
 class RecoveryUsed(OfPerson):
@@ -45,7 +45,7 @@ class RecoveryUsed(OfPerson):
 
     since: ClassVar = 5
 
-    factor: Named
+    factor: NamedFactor
     left: int
     address: PersonalText
     user_agent: PersonalText
@@ -56,7 +56,7 @@ class FactorCloned(OfPerson):
 
     since: ClassVar = 5
 
-    factor: Named
+    factor: NamedFactor
     known: int
     said: int
     address: PersonalText
@@ -83,4 +83,4 @@ class FactorsReset(OfPerson):
 
     proposed_by: str
     reason: str
-    factors: list[Named]
+    factors: list[NamedFactor]

@@ -48,6 +48,7 @@ ABOUT_TO: Mapping[str, Promise] = {
     Guarded.CHAT: _("You are about to link a chat account, which then speaks for you."),
     Guarded.DRIFT: _("You are about to undo drift, or to know it as right."),
     Guarded.PEOPLE: _("You are about to change what a person may do."),
+    Guarded.FACTOR: _("You are about to change your second factors."),
 }
 UNUSABLE = 422
 # Of a one-time code; a recovery code has more.

@@ -88,6 +88,10 @@ class User(AbstractUser):
         """Return the factors by allauth's number of each. Read once; `portal.verbs.authority` has them read anew in each act."""
         return {factor.authenticator_id: factor for factor in self.factors.all()}
 
+    def forget_factors(self) -> None:
+        """Have them read anew: one was added, or taken away."""
+        vars(self).pop("second_factors", None)
+
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone or settings.DEFAULT_PERSON_TIME_ZONE)

@@ -28,7 +28,7 @@ def check(actor: Actor) -> Mapping[str, bool]:
         if not actor.credential.is_good():
             raise RightsEnded
         return {}
-    vars(actor.who).pop("second_factors", None)
+    actor.who.forget_factors()
     now: Mapping[str, bool] | None = actor.credential.still_lets_in(actor.who).filter(is_active=True).values(*RIGHTS).first()
     if now is None:
         raise RightsEnded

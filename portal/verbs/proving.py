@@ -45,6 +45,10 @@ class Proven:
             return Strength.SECOND_FACTOR
         return STRENGTHS.get(self.method, Strength.LOG_IN) if self.factor else Strength.LOG_IN
 
+    @property
+    def by_recovery_code(self) -> bool:
+        return self.method == "recovery" and bool(self.factor)
+
     @classmethod
     def kept(cls, proof: Mapping[str, Any]) -> "tuple[Proven, ...]":
         """Return what a proof says that was kept as the trail has it: with a person's own token, when they allowed it."""

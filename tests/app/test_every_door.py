@@ -247,8 +247,8 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "factor-passkey"): EVERYBODY,
     (POST, "factor-passkey"): (LOGIN, 422, 422, 422, 422, 422),
     (GET, "factor-recovery"): EVERYBODY,
-    # There is nothing that they could stand in for.
-    (POST, "factor-recovery"): (LOGIN, 404, 404, 404, 404, 404),
+    # Of those who have no factor there is nothing that they could stand in for.
+    (POST, "factor-recovery"): (LOGIN, 404, 404, 200, 404, 200),
     # There is no such factor.
     (GET, "factor-remove"): (LOGIN, 404, 404, 404, 404, 404),
     (POST, "factor-remove"): (LOGIN, 404, 404, 404, 404, 404),

@@ -21,7 +21,8 @@ def proof_is_fresh_and_strong(known: facts.HasProof) -> Rejection | None:
     if not proof.may_be_asked:
         return None
     strength, max_age = _strength(proof), proof.need.max_age
-    if any(one.strength >= strength and one.is_fresh(now=known.now, max_age=max_age) for one in proof.proven):
+    fresh = [one for one in proof.proven if one.is_fresh(now=known.now, max_age=max_age)]
+    if any(one.strength >= strength or (proof.need.enrols and one.by_recovery_code) for one in fresh):
         return None
     return rejections.StepUpNeeded(act=proof.act, acr_values=ACR[strength], max_age=max_age // SECOND, minutes=max_age // MINUTE)
 

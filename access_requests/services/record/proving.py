@@ -75,4 +75,4 @@ def _stricter(need: Need, wanted: Wanted) -> Need:
 
 
 def _needs_factor(actor: Actor, need: Need) -> bool:
-    return not need.of_everybody or decides_or_administers(actor)
+    return not need.enrols and (not need.of_everybody or decides_or_administers(actor))

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable
-from functools import partial
+from functools import partial, wraps
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlencode
 
 import qrcode
 from allauth.mfa.adapter import get_adapter
@@ -14,14 +15,17 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from qrcode.image.svg import SvgPathFillImage
 
+from access_requests.policy.proofs import Guarded
 from access_requests.services.people.factors import enrolling
 from access_requests.services.people.factors.factor_errors import CodeWrong, PasskeyRefused
+from access_requests.services.record import proving as steps
 from portal import passkeys
 from portal.accounts.factors import proving, sealing
 from portal.accounts.factors.forms import PasskeyForm, TotpForm, answer_of
@@ -29,6 +33,7 @@ from portal.pages.actor import actor_of, carry_out, carry_out_or_error_page
 from portal.pages.page import PageRequest
 from portal.passkeys import Holder
 from portal.users.models import Factor, FactorKind, User
+from portal.verbs.rejections import StepUpNeeded
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 ASKED = "passkey_to_register"
@@ -45,7 +50,23 @@ def factors(request: PageRequest) -> HttpResponse:
     return render(request, "accounts/factors/list.html", context)
 
 
+def confirmed_first(view: Callable[[PageRequest], HttpResponse]) -> Callable[[PageRequest], HttpResponse]:
+    """Have who comes confirm that it is them before they are shown what to set up: a code does not wait for that."""
+
+    @wraps(view)
+    def led(request: PageRequest) -> HttpResponse:
+        try:
+            steps.check(actor_of(request), Guarded.FACTOR, now=timezone.now())
+        except StepUpNeeded:
+            if request.method != "POST":
+                return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.path})}")
+        return view(request)
+
+    return led
+
+
 @require_http_methods(GET_OR_POST)
+@confirmed_first
 def add_totp(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
         secret = generate_totp_secret()
@@ -64,6 +85,7 @@ def add_totp(request: PageRequest) -> HttpResponse:
 
 
 @require_http_methods(GET_OR_POST)
+@confirmed_first
 def add_passkey(request: PageRequest) -> HttpResponse:
     form, status = PasskeyForm(request.POST or None), 200
     if request.method == "POST" and form.is_valid():
@@ -115,8 +137,7 @@ def _enrol(request: PageRequest, add: Callable[..., Factor]) -> HttpResponse:
 
     def verb() -> tuple[Factor, list[str]]:
         factor = add(**said)
-        has_codes = Factor.objects.filter(person=request.user, kind=FactorKind.RECOVERY).exists()
-        return factor, [] if has_codes else enrolling.make_recovery_codes(**said)
+        return factor, enrolling.first_recovery_codes(**said)
 
     factor, codes = carry_out(request, verb)
     proving.note(request, factor)

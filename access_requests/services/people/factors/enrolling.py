@@ -1,4 +1,7 @@
-"""Second factors as their holder sets them up and takes them away. A new one is loud: told to them, and to administrators."""
+"""Second factors as their holder sets them up and takes them away. A new one is loud: told to them, and to administrators.
+
+Who adds, removes or makes anew proves themselves first: each raises StepUpNeeded too.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -8,10 +11,11 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from django.db import IntegrityError, transaction
 
+from access_requests.policy.proofs import Guarded
 from access_requests.services.people.factors import using
 from access_requests.services.people.factors.factor_errors import CodeWrong, PasskeyRefused
 from access_requests.services.people.factors.recording import named, record
-from access_requests.services.record import locking
+from access_requests.services.record import locking, proving
 from audits.acts import Act
 from portal import passkeys
 from portal.users.models import Factor, FactorKind, User
@@ -26,6 +30,7 @@ def add_totp(*, person: User, secret: str, code: str, name: str, actor: Actor, n
 
     Raises CodeWrong.
     """
+    proving.check(actor, Guarded.FACTOR, now=now)
     step = using.step_of(secret, "".join(code.split()), now=now)
     if step is None:
         raise CodeWrong(field="code")
@@ -43,6 +48,7 @@ def set_totp(*, person: User, secret: str, name: str, last_step: int | None, act
 
 def add_passkey(*, person: User, registered: passkeys.Registered, name: str, actor: Actor, now: datetime) -> Factor:
     """Add a passkey that a browser has just made. Raises PasskeyRefused for one that is somebody's already."""
+    proving.check(actor, Guarded.FACTOR, now=now)
     locking.lock_person(person.pk)
     said = {
         "credential_id": registered.credential_id,
@@ -64,10 +70,21 @@ def make_recovery_codes(*, person: User, actor: Actor, now: datetime) -> list[st
 
     Raises NotFound where there is no other factor that they could stand in for.
     """
+    proving.check(actor, Guarded.FACTOR, now=now)
     locking.lock_person(person.pk)
     if not Factor.objects.filter(person=person).exclude(kind=FactorKind.RECOVERY).exists():
         raise NotFound
     _take_away(person, FactorKind.RECOVERY, actor=actor, now=now)
+    return _new_codes(person, actor=actor, now=now)
+
+
+def first_recovery_codes(*, person: User, actor: Actor, now: datetime) -> list[str]:
+    """Return recovery codes for who has just added a factor, and none where they have some: what proved that proves this."""
+    has_some = Factor.objects.filter(person=person, kind=FactorKind.RECOVERY).exists()
+    return [] if has_some else _new_codes(person, actor=actor, now=now)
+
+
+def _new_codes(person: User, *, actor: Actor, now: datetime) -> list[str]:
     codes = RecoveryCodes.activate(person)
     row = Factor(person=person, kind=FactorKind.RECOVERY, authenticator=codes.instance, added_at=now)
     _add(row, NOT_A_PASSKEY, actor=actor, now=now)
@@ -77,11 +94,13 @@ def make_recovery_codes(*, person: User, actor: Actor, now: datetime) -> list[st
 
 def remove(*, person: User, code: str, actor: Actor, now: datetime) -> None:
     """Take a factor from its holder; with the last one go the recovery codes. Raises NotFound."""
+    proving.check(actor, Guarded.FACTOR, now=now)
     locking.lock_person(person.pk)
     factor = Factor.objects.select_related("authenticator").filter(person=person, code=code).first()
     if factor is None:
         raise NotFound
     take(factor, actor=actor, now=now)
+    person.forget_factors()
     if not Factor.objects.filter(person=person).exclude(kind=FactorKind.RECOVERY).exists():
         _take_away(person, FactorKind.RECOVERY, actor=actor, now=now)
 
@@ -89,6 +108,7 @@ def remove(*, person: User, code: str, actor: Actor, now: datetime) -> None:
 def take(factor: Factor, *, actor: Actor, now: datetime) -> None:
     was = named(factor)
     factor.authenticator.delete()
+    factor.person.forget_factors()
     record(Act.FACTOR_REMOVED, person=factor.person, actor=actor, now=now, factor=was)
 
 
@@ -99,5 +119,6 @@ def _take_away(person: User, kind: FactorKind, *, actor: Actor, now: datetime) -
 
 def _add(row: Factor, passkey: dict[str, Any], *, actor: Actor, now: datetime) -> Factor:
     row.save()
+    row.person.forget_factors()
     record(Act.FACTOR_ADDED, person=row.person, actor=actor, now=now, factor={**named(row), **passkey})
     return row

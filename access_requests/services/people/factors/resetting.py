@@ -1,21 +1,22 @@
 """Taking all second factors from somebody who has lost them: one administrator proposes it, another one does it.
 
 Whoever has stolen a password waits for this. So it takes two, the person is told, and all that they were let in by ends.
+Each raises NotAnAdministrator, FactorMissing and StepUpNeeded too.
 """
 
 from datetime import datetime, timedelta
 
 from allauth.mfa.models import Authenticator
 
+from access_requests.policy.proofs import Guarded
 from access_requests.selectors import personal_tokens as tokens
 from access_requests.services.people import personal_tokens, sessions
 from access_requests.services.people.factors.factor_errors import OwnFactors, ResetWaits, SecondAdministratorNeeded
 from access_requests.services.people.factors.recording import named, record
-from access_requests.services.record import locking
+from access_requests.services.record import locking, proving
 from audits.acts import Act
 from portal.users.models import Factor, FactorKind, FactorReset, User
 from portal.verbs.actor import Actor, Process
-from portal.verbs.authority import check_administrator
 from portal.verbs.rejections import TransitionNotAllowed
 
 GOOD_FOR = timedelta(hours=24)
@@ -27,8 +28,8 @@ def waiting(person: User, *, now: datetime) -> FactorReset | None:
 
 
 def propose(*, person: User, reason: str, actor: Actor, now: datetime) -> FactorReset:
-    """Propose it, for a day. Raises NotAnAdministrator, OwnFactors, ResetWaits; TransitionNotAllowed where there is no factor."""
-    _check_may(actor, person)
+    """Propose it, for a day. Raises OwnFactors, ResetWaits; TransitionNotAllowed where there is no factor."""
+    _check_may(actor, person, now)
     locking.lock_person(person.pk)
     if waiting(person, now=now) is not None:
         raise ResetWaits
@@ -43,8 +44,8 @@ def propose(*, person: User, reason: str, actor: Actor, now: datetime) -> Factor
 
 
 def drop(*, person: User, actor: Actor, now: datetime) -> None:
-    """Take the proposal back, whoever made it. Raises NotAnAdministrator, OwnFactors, TransitionNotAllowed."""
-    _check_may(actor, person)
+    """Take the proposal back, whoever made it. Raises OwnFactors, TransitionNotAllowed."""
+    _check_may(actor, person, now)
     row = _locked(person, now)
     row.delete()
     record(Act.FACTOR_RESET_DROPPED, person=person, actor=actor, now=now, proposed_by=row.proposed_by)
@@ -53,9 +54,9 @@ def drop(*, person: User, actor: Actor, now: datetime) -> None:
 def reset(*, person: User, actor: Actor, now: datetime) -> None:
     """Do what another administrator proposed, who still is one.
 
-    Raises NotAnAdministrator, OwnFactors, SecondAdministratorNeeded, TransitionNotAllowed.
+    Raises OwnFactors, SecondAdministratorNeeded, TransitionNotAllowed.
     """
-    _check_may(actor, person)
+    _check_may(actor, person, now)
     row = _locked(person, now)
     if row.proposed_by == actor.name:
         raise SecondAdministratorNeeded
@@ -77,10 +78,10 @@ def reset_alone(*, person: User, reason: str, actor: Actor, now: datetime) -> No
     _take_all(propose(person=person, reason=reason, actor=actor, now=now), actor, now)
 
 
-def _check_may(actor: Actor, person: User) -> None:
+def _check_may(actor: Actor, person: User, now: datetime) -> None:
     if isinstance(actor.credential, Process):
         return  # Who runs commands is named by them.
-    check_administrator(actor)
+    proving.check_administrator(actor, Guarded.PEOPLE, now=now)
     if actor.who.pk == person.pk:
         raise OwnFactors
 
@@ -97,6 +98,7 @@ def _take_all(row: FactorReset, actor: Actor, now: datetime) -> None:
     person = row.person
     taken = [named(factor) for factor in Factor.objects.filter(person=person).order_by("pk")]
     Authenticator.objects.filter(user=person).delete()
+    person.forget_factors()
     row.delete()
     gone = sessions.take_away(sessions.of(person))
     ended = personal_tokens.take_away(tokens.of_person(person))

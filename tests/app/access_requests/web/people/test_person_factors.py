@@ -20,14 +20,12 @@ def window(person: User) -> Client:
 @pytest.fixture
 def first(admin01: User, leader01: User) -> Client:
     passkey(leader01, timezone.now())
-    passkey(admin01, timezone.now())
     return window(admin01)
 
 
 @pytest.fixture
 def second(first: Client) -> Client:
     other = add_person("admin02", administrator=True)
-    passkey(other, timezone.now())
     return window(other)
 
 

@@ -94,8 +94,8 @@ def test_recovery_code_lets_in(leader01: User, window: Client) -> None:
 
 
 def test_passkey_lets_in(leader01: User, window: Client, settings: Any) -> None:
-    settings.PORTAL_URL = "https://portal.example.com"
-    one = Authenticator(origin=settings.PORTAL_URL, rp_id="portal.example.com", counter=5)
+    settings.PORTAL_URL = "http://testserver"
+    one = Authenticator(origin=settings.PORTAL_URL, rp_id="testserver", counter=5)
     passkey(leader01, timezone.now(), counter=4, made_by=one)
     first_step(window, leader01)
     page = window.get(SECOND).content.decode()

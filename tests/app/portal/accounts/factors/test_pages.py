@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from portal.users.models import Factor, User
 from tests.app.access_requests.services.people.test_factors import code_at, passkey, recovery, totp
 from tests.stand_ins.authenticators import Authenticator
 from tests.stand_ins.registering import registration
+from tests.worlds.factors import prove, record_of
 
 
 @pytest.fixture
@@ -96,6 +98,7 @@ def test_page_at_another_address_says_where_passkeys_work(window: Client, settin
 
 def test_recovery_codes_are_made_anew_and_shown_once(leader01: User, window: Client) -> None:
     totp(leader01, timezone.now())
+    prove(window, leader01, record_of(leader01))
     old = set(recovery(leader01, timezone.now()))
     assert "end at once" in window.get("/factors/recovery/").content.decode()
     page = window.post("/factors/recovery/").content.decode()
@@ -107,6 +110,7 @@ def test_recovery_codes_are_made_anew_and_shown_once(leader01: User, window: Cli
 
 def test_factor_is_removed_after_a_question(leader01: User, window: Client) -> None:
     factor = totp(leader01, timezone.now())
+    prove(window, leader01, record_of(leader01))
     recovery(leader01, timezone.now())
     address = f"/factors/{factor.code}/remove/"
     assert "your last one" in window.get(address).content.decode()
@@ -125,3 +129,31 @@ def test_name_is_shown_as_what_was_typed(leader01: User, window: Client) -> None
     Factor.objects.filter(pk=factor.pk).update(name="<b>laptop</b>")
     page = window.get("/factors/").content.decode()
     assert escape("<b>laptop</b>") in page
+
+
+@pytest.mark.parametrize("page", ["codes", "passkey"])
+def test_who_has_a_factor_confirms_by_it_before_another_is_set_up(leader01: User, window: Client, page: str) -> None:
+    totp(leader01, timezone.now())
+    assert window.get(f"/factors/{page}/").headers["location"] == f"/accounts/reauthenticate/?next=%2Ffactors%2F{page}%2F"
+    prove(window, leader01, record_of(leader01))
+    assert window.get(f"/factors/{page}/").status_code == 200
+
+
+@pytest.mark.parametrize("act", ["remove", "recovery"])
+def test_who_does_not_confirm_changes_nothing(leader01: User, window: Client, act: str) -> None:
+    factor = totp(leader01, timezone.now())
+    address = f"/factors/{factor.code}/remove/" if act == "remove" else "/factors/recovery/"
+    answer = window.post(address)
+    assert answer.headers["location"].startswith("/accounts/reauthenticate/")
+    assert [row.kind for row in leader01.factors.all()] == ["totp"]
+
+
+def test_recovery_code_lets_one_set_up_another_factor_and_old_proofs_do_not(leader01: User, window: Client) -> None:
+    totp(leader01, timezone.now())
+    recovery(leader01, timezone.now())
+    by_code = leader01.factors.get(kind="recovery")
+    record = {"method": "mfa", "type": "recovery_codes", "id": by_code.authenticator_id}
+    prove(window, leader01, {**record, "at": time.time()})
+    assert window.get("/factors/passkey/").status_code == 200
+    prove(window, leader01, {**record, "at": time.time() - 16 * 60})
+    assert window.get("/factors/passkey/").status_code == 302
