@@ -106,6 +106,7 @@ def _snapshot() -> Iterator[None]:
 @contextmanager
 def _deferred(sqlite: Any) -> Iterator[None]:
     """Begin a transaction of SQLite's that takes no lock for writing: the portal's others do at once."""
+    sqlite.ensure_connection()  # Which reads the mode from the settings.
     mode, sqlite.transaction_mode = sqlite.transaction_mode, "DEFERRED"
     try:
         with transaction.atomic(durable=True):
