@@ -13,8 +13,6 @@ KEYS = DEMO_DIR / "keys"
 SECRET_KEY = (KEYS / "secret_key").read_text()
 IDP_OIDC_PRIVATE_KEY = (KEYS / "oidc_private_key.pem").read_text()
 FACTOR_KEYS = [(KEYS / "factor_key").read_text()]
-# Until those who decide here have one-time codes.
-SECOND_FACTOR_REQUIRED = False
 SLACK_SIGNING_SECRET = (KEYS / "slack_signing_secret").read_text()
 _WHICH = "" if DEMO_DIR == BASE_DIR / "var" / "demo" else f"DEMO_DIR={DEMO_DIR} "
 CODE_COMMAND = f"{_WHICH}.venv/bin/python -m portal.demo.code"
