@@ -47,7 +47,7 @@ def backends_can_be_used(**_kwargs: Any) -> list[CheckMessage]:
 def guarded_acts_are_known(**_kwargs: Any) -> list[CheckMessage]:
     """A name that is none would leave an act as it is, unseen."""
     unknown = sorted({*settings.STEP_UP_MINUTES, *settings.STEP_UP_BY_PASSKEY} - set(Guarded))
-    wrong = [
+    wrong: list[CheckMessage] = [
         Error(f"STEP_UP_MINUTES or STEP_UP_BY_PASSKEY names no act: {name}.", hint=ACTS, id="access_requests.E004")
         for name in unknown
     ]
