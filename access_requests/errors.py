@@ -35,6 +35,30 @@ class DecideInBrowser(NotAllowed):
     sentence = _("This request may not be decided on here. Decide on it in the browser: %(url)s")
 
 
+class PasskeyNeeded(NotAllowed):
+    code = "passkey_needed"
+    sentence = _("This work group's policy wants a decision to be signed with a passkey. Sign it in the browser.")
+
+
+class PasskeyMissing(NotAllowed):
+    code = "passkey_missing"
+    sentence = _("This work group's policy wants a decision to be signed with a passkey, and you have none yet. Add one first.")
+
+
+class PasskeyTooYoung(NotAllowed):
+    code = "passkey_too_young"
+    sentence = _(
+        "This work group's policy takes a passkey that was added at least %(minutes)s ago only. Use another one, or wait."
+    )
+
+
+class PasskeyCopied(NotAllowed):
+    """Its count has not grown. `known` is the last, `said` what it says now; `factor` is its code."""
+
+    code = "passkey_copied"
+    sentence = _("This passkey was refused: there may be a copy of it. Remove it, add another one, and tell an administrator.")
+
+
 class OwnClientDecided(NotAllowed):
     code = "own_client_decided"
     sentence = _("The API client %(client)s, which is yours, has carried an approval of this request. Somebody else must decide.")
@@ -46,6 +70,11 @@ class ClientNotAllowed(NotAllowed):
 
 
 # Refused by the state
+
+
+class SignatureRefused(Conflict):
+    code = "signature_refused"
+    sentence = _("What your passkey signed is not this decision as it is now. Read it once more, and sign it again.")
 
 
 class AlreadyDecided(Conflict):

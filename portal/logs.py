@@ -24,8 +24,8 @@ def to_stderr(*, level: str) -> dict[str, Any]:
         "formatters": {"line": line},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
         "root": {"handlers": ["stderr"], "level": level},
-        # It tells of every id that it makes.
-        "loggers": {"django_guid": {"level": "WARNING"}},
+        # The one tells of every id that it makes, the other of every signature that it has verified.
+        "loggers": {"django_guid": {"level": "WARNING"}, "fido2": {"level": "WARNING"}},
     }
 
 

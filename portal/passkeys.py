@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fido2 import cbor
 from fido2.cose import ES256, RS256, CoseKey, EdDSA
 from fido2.server import Fido2Server
@@ -168,10 +172,32 @@ def has_grown(*, known: int, said: int) -> bool:
     return said > known or said == known == 0
 
 
+def pem_of(public_key: str) -> str:
+    """Return the key as everybody's tools read it. Raises ValueError for one that `registered` would not have taken."""
+    key = _cose(public_key)
+    made: PublicKeyTypes | None = None
+    if key.ALGORITHM == ES256.ALGORITHM:
+        made = ec.EllipticCurvePublicNumbers(_number(key[-2]), _number(key[-3]), ec.SECP256R1()).public_key()
+    elif key.ALGORITHM == EdDSA.ALGORITHM:
+        made = Ed25519PublicKey.from_public_bytes(key[-2])
+    elif key.ALGORITHM == RS256.ALGORITHM:
+        made = rsa.RSAPublicNumbers(_number(key[-2]), _number(key[-1])).public_key()
+    if made is None:
+        raise ValueError(f"a key of the algorithm {key.ALGORITHM}")
+    return made.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def _number(text: bytes) -> int:
+    return int.from_bytes(text, "big")
+
+
 def _required(kept: Mapping[str, Any]) -> dict[str, Any]:
     return {**kept, "user_verification": REQUIRED}
 
 
 def _credential(one: Passkey) -> AttestedCredentialData:
-    key = CoseKey.parse(cast("Mapping[int, Any]", cbor.decode(websafe_decode(one.public_key))))
-    return AttestedCredentialData.create(Aaguid.NONE, websafe_decode(one.credential_id), key)
+    return AttestedCredentialData.create(Aaguid.NONE, websafe_decode(one.credential_id), _cose(one.public_key))
+
+
+def _cose(public_key: str) -> CoseKey:
+    return CoseKey.parse(cast("Mapping[int, Any]", cbor.decode(websafe_decode(public_key))))

@@ -203,7 +203,9 @@ class ShownWorkGroup(BaseModel):
     longest_minutes: int = Field(examples=[240])
     policy: str = Field(description="Who approves, in words.")
     levels: list[Level]
-    decide_by: list[str] = Field(description="The doors by which a decision may come: browser, chat, client.")
+    decide_by: list[str] = Field(
+        description="The doors of a decision: browser, chat, client; and passkey: in the browser, signed."
+    )
 
     @classmethod
     def of(cls, row: WorkGroup) -> "ShownWorkGroup":

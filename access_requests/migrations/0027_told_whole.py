@@ -19,7 +19,8 @@ def write_down(apps: StateApps, _schema_editor: BaseDatabaseSchemaEditor) -> Non
 class Migration(migrations.Migration):
     atomic = False
     dependencies = [
-        ("access_requests", "0026_directories"),
+        # Whose columns are told too.
+        ("access_requests", "0027_passkey_decisions"),
         ("audits", "0011_stays"),
         ("users", "0006_disabled_by"),
         ("allauth_idp_oidc", "0003_client_allow_uri_wildcards"),

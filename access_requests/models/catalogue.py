@@ -13,7 +13,8 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-DECIDE_BY = ("browser", "chat", "client")
+# The doors, and `passkey`: in the browser, signed by a passkey of the approver's.
+DECIDE_BY = ("browser", "passkey", "chat", "client")
 # What IAM Identity Center calls the roles that it makes in the accounts. IAM lets nobody else change them.
 RESERVED = "AWSReservedSSO_"
 # A path has up to 512 characters, and a role's name 64.
@@ -145,13 +146,15 @@ class ApprovalPolicy(models.Model):
     # What is no rule: a request keeps all the rest, as it was when it was asked for.
     BESIDE_RULES: ClassVar = frozenset({"id", "key", "slack_channel", "retired_at"})
     # Times that pages and sentences say each under its name; the shortest and the longest are said together.
-    TIMES: ClassVar = ("decision_minutes",)
+    TIMES: ClassVar = ("decision_minutes", "factor_age_minutes")
 
     key = models.SlugField(_("key"), unique=True)
     shortest_minutes = models.PositiveIntegerField(_("shortest time"))
     longest_minutes = models.PositiveIntegerField(_("longest time"))
     decision_minutes = models.PositiveIntegerField(_("decided within"))
     decide_by = models.JSONField(_("decided on by"), default=list)
+    # Of a decision that a passkey signs.
+    factor_age_minutes = models.PositiveIntegerField(_("by passkeys enrolled for at least"), default=0, db_default=0)
     same_client_may_decide = models.BooleanField(_("the client that asked may carry the decision"), default=False)
     # Where in Slack its requests are shown: a channel's id or #name.
     slack_channel = models.CharField(_("Slack channel"), max_length=81, blank=True, db_default="")

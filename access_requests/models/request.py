@@ -139,6 +139,8 @@ class Decision(models.Model):
     door = models.CharField(_("door"), max_length=20)
     client = models.CharField(_("API client"), max_length=100, blank=True)
     seen = models.CharField(_("digest of what was seen"), max_length=64)
+    # Of what a passkey signed, which the trail has whole: taken once.
+    nonce = models.CharField(max_length=43, null=True, editable=False)  # noqa: DJ001  Those that have none are not one another's.
     decided_at = models.DateTimeField(_("decided"))
 
     class Meta:
@@ -146,6 +148,7 @@ class Decision(models.Model):
         verbose_name_plural = _("decisions")
         constraints: ClassVar = [
             models.UniqueConstraint("request", "approver", name="decision_one_of_each_approver"),
+            models.UniqueConstraint("nonce", name="decision_nonce_taken_once"),
             models.CheckConstraint(condition=~Q(approver=F("requester")), name="decision_not_on_own_request"),
             models.CheckConstraint(condition=Q(verdict__in=sorted(Verdict.values)), name="decision_verdict_known"),
         ]

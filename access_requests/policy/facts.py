@@ -8,6 +8,7 @@ from typing import Protocol
 from access_requests.errors import NoIamUser, NoIdentityCenterUser
 from access_requests.policy.leave import Grounds
 from access_requests.policy.proofs import Guarded, Need
+from access_requests.policy.signatures import Look
 from access_requests.policy.windows import AskedWindow, Limits
 from portal.verbs.proving import Proven
 
@@ -116,9 +117,13 @@ class Decidable:
 
 @dataclass(frozen=True, kw_only=True)
 class Passage:
-    """Whether the door by which a decision comes may carry it, and where else it can be made."""
+    """Whether the door by which a decision comes may carry it, and where else it can be made.
+
+    `may_sign`: it may once a passkey of the approver's has signed it. One that was signed goes no other way.
+    """
 
     is_open: bool
+    may_sign: bool
     url: str
 
 
@@ -231,6 +236,11 @@ class HasRequest(HasApprover, HasNow, Protocol):
 class HasPassage(Protocol):
     @property
     def passage(self) -> Passage: ...
+
+
+class HasSignature(Protocol):
+    @property
+    def signature(self) -> Look | None: ...
 
 
 class HasSight(Protocol):

@@ -1,12 +1,13 @@
 """Whether an elevation has leave: what a worker may give, and wherever an end is read for a fence."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from access_requests.lifecycle import ElevationStatus, RequestStatus
-from access_requests.policy.levels import waiting_level
+from access_requests.policy.levels import ROLE_MARK, waiting_level
+from access_requests.policy.signatures import BY_PASSKEY, NotSigned, Signature
 from portal.verbs.rejections import Conflict
 
 
@@ -16,6 +17,8 @@ class Unfounded(StrEnum):
     NOT_APPROVED = "not_approved"
     OWN_DECISION = "own_decision"
     NOT_BY_POLICY = "not_by_policy"
+    NOT_SIGNED = "not_signed"
+    PASSKEY_TOO_YOUNG = "passkey_too_young"
     NOT_AS_RECORDED = "not_as_recorded"
     END_NOT_APPROVED = "end_not_approved"
 
@@ -45,6 +48,30 @@ class Level:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Policy:
+    """`ways`: the doors by which it lets decide, and `passkey`. `factor_age`: for how long a passkey has to be enrolled."""
+
+    levels: tuple[Level, ...]
+    ways: frozenset[str]
+    factor_age: timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approval:
+    """A yes in the trail, with the policy as its entry has it frozen.
+
+    `way`: the door that it came by, or `passkey` where it has a signature. `declared`: the policy as the catalogue's entries had
+    it, of before and after where it changed just then; None where the catalogue has none of the work group.
+    """
+
+    said: Said
+    policy: Policy
+    way: str
+    signature: Signature | None = None
+    declared: tuple[Policy, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Facts:
     """Of a request, what its row and the trail's entry of its approval must both have."""
 
@@ -60,13 +87,12 @@ class Facts:
 class Consent:
     """A request and what the trail has of it: `told` is None unless it was approved there exactly once.
 
-    `by` are the approvals in the trail, each with the levels of the policy as they were frozen with it; the last one's are
-    those that had to be satisfied.
+    `by` are the approvals in the trail; the levels of the last one are those that had to be satisfied.
     """
 
     row: Facts
     told: Facts | None = None
-    by: tuple[tuple[Said, tuple[Level, ...]], ...] = ()
+    by: tuple[Approval, ...] = ()
     work_groups: frozenset[str] = frozenset()
 
 
@@ -148,19 +174,55 @@ def _no_consent(consent: Consent) -> Unfounded | None:
         return Unfounded.OWN_DECISION
     if consent.told != row:
         return Unfounded.NOT_AS_RECORDED
-    return None if _satisfies_policy(consent) else Unfounded.NOT_BY_POLICY
+    if not _satisfies_policy(consent):
+        return Unfounded.NOT_BY_POLICY
+    return next(filter(None, map(why_not_taken, consent.by)), None)
+
+
+def why_not_taken(yes: Approval) -> Unfounded | None:
+    """Return why it counts for nothing, or None: an approver of its level said it by a way of the policy, signed if so."""
+    if not (_is_of_level(yes.said, yes.policy) and _is_as_declared(yes)):
+        return Unfounded.NOT_BY_POLICY
+    return _why_not_this_way(yes)
 
 
 def _satisfies_policy(consent: Consent) -> bool:
-    """Whether each yes was an approver's of its level when it was said, nobody said two, and each level has its number."""
-    people = {said.approver for said, _levels in consent.by}
+    """Whether nobody said two, and each level has its number."""
+    people = {yes.said.approver for yes in consent.by}
     if not consent.by or len(people) != len(consent.by):
         return False
-    if not all(_is_of_level(said, levels) for said, levels in consent.by):
-        return False
-    needed = [(level.number, level.approvals) for level in consent.by[-1][1]]
-    return bool(needed) and waiting_level(needed, [said.level for said, _levels in consent.by]) is None
+    needed = [(level.number, level.approvals) for level in consent.by[-1].policy.levels]
+    return bool(needed) and waiting_level(needed, [yes.said.level for yes in consent.by]) is None
 
 
-def _is_of_level(said: Said, levels: Collection[Level]) -> bool:
-    return any(level.number == said.level and said.approver in level.approvers for level in levels)
+def _is_of_level(said: Said, policy: Policy) -> bool:
+    return any(level.number == said.level and said.approver in level.approvers for level in policy.levels)
+
+
+def _is_as_declared(yes: Approval) -> bool:
+    """Whether the policy that the entry has frozen is no more lenient to this yes than the catalogue's own entries are."""
+    if yes.declared is None:
+        return True
+    return any(_allows(policy, yes) for policy in yes.declared)
+
+
+def _allows(declared: Policy, yes: Approval) -> bool:
+    # Who has a role such as @lead is not known here.
+    of_roles = (
+        level.number == yes.said.level and any(name.startswith(ROLE_MARK) for name in level.approvers)
+        for level in declared.levels
+    )
+    is_approver = _is_of_level(yes.said, declared) or any(of_roles)
+    return is_approver and yes.way in declared.ways and yes.policy.factor_age >= declared.factor_age
+
+
+def _why_not_this_way(yes: Approval) -> Unfounded | None:
+    if yes.way not in yes.policy.ways:
+        return Unfounded.NOT_SIGNED if BY_PASSKEY in yes.policy.ways else Unfounded.NOT_BY_POLICY
+    if yes.signature is None:
+        return None
+    try:
+        yes.signature.count()
+    except NotSigned:
+        return Unfounded.NOT_SIGNED
+    return Unfounded.PASSKEY_TOO_YOUNG if yes.signature.age() < yes.policy.factor_age else None

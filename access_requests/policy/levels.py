@@ -2,6 +2,9 @@
 
 from collections.abc import Collection
 
+# Before the name of a role, which stands for whoever has it where a catalogue's file names approvers.
+ROLE_MARK = "@"
+
 
 def waiting_level(needed: Collection[tuple[int, int]], given: Collection[int]) -> int | None:
     """Return the number of the level that waits for an approval, or None when all have theirs.

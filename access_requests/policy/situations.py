@@ -22,6 +22,7 @@ from access_requests.policy.facts import (
     UnreadRole,
 )
 from access_requests.policy.leave import Grounds
+from access_requests.policy.signatures import Look
 from access_requests.policy.windows import AskedWindow, Limits
 
 
@@ -79,6 +80,7 @@ class Deciding(Situation):
     passage: Passage
     unread_roles: tuple[UnreadRole, ...]
     sight: Sight
+    signature: Look | None
     proof: Proof
 
 

@@ -214,5 +214,6 @@ TOLD = frozenset(act for act in Act if act.is_news)
 TOLD_TO_PERSON = frozenset(act for act in Act if act.is_own)
 # The version of new entries. 1: a request's long texts are in each of its entries. 2: in the entry of its submission alone.
 # 3: each act's data has a shape, which is checked when it is written. 4: log-ins, directories; why a request was withdrawn.
-# 5: findings, second factors; and all that the tables have and that decides: the state of each thing is made again from entries.
+# 5: findings, second factors, decisions that they sign; and all that the tables have and that decides: the state of each thing
+# is made again from entries.
 LATEST = max(act.shape.since for act in Act)

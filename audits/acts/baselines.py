@@ -17,6 +17,7 @@ from audits.acts.shape import Data, Moment, PersonalText, Proof, Shape
 
 class DecisionOfThen(Decision):
     decided_at: Moment
+    nonce: str | None = None
 
 
 class RequestOfThen(Shape):

@@ -10,6 +10,8 @@ UNFOUNDED: Mapping[str, Promise] = {
     "not_approved": _("refused, because its request is not approved"),
     "own_decision": _("refused, because the requester is among those who decided"),
     "not_by_policy": _("refused, because its approvals do not satisfy the policy as it was then"),
+    "not_signed": _("refused, because an approval lacks the signature by a passkey that the policy wants, or has another one"),
+    "passkey_too_young": _("refused, because an approval was signed by a passkey that was added too shortly before"),
     "not_as_recorded": _("refused, because the audit trail does not say what the database says of it"),
     "end_not_approved": _("refused, because nobody approved the end that the database says"),
 }

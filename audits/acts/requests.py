@@ -74,6 +74,28 @@ class RequestWithTexts(Request):
     way_back: str
 
 
+class SignedDocument(Shape):
+    """What a passkey signed: its challenge is the SHA-256 of this in RFC 8785. `policy_version` is that of `request.policy`."""
+
+    request: str
+    digest: str
+    policy_version: str
+    verdict: str
+    person: str
+    nonce: str
+    issued: str
+
+
+class Assertion(Shape):
+    """A passkey's signature of a decision, as WebAuthn has it, in base64url."""
+
+    credential_id: str
+    authenticator_data: str
+    client_data: str
+    signature: str
+    document: SignedDocument
+
+
 class Decision(Shape):
     """One approver's yes or no. `seen` is the digest of what they saw."""
 
@@ -85,6 +107,8 @@ class Decision(Shape):
     door: str
     client: str
     seen: str
+    # Where a passkey of the approver's signed it.
+    assertion: Assertion | None = None
 
 
 class OfRequest(Done):
@@ -101,6 +125,8 @@ class Submitted(Done):
 
 
 class ApprovalGiven(OfRequest):
+    since: ClassVar = 5
+
     decision: Decision
 
 
@@ -112,12 +138,16 @@ class RequestSettled(OfRequest):
 class Approved(RequestSettled):
     """`elevations` are those that the approval makes; of an extension, the one that it prolongs."""
 
+    since: ClassVar = 5
+
     decision: Decision
     elevations: list[str]
 
 
 class Refused(RequestSettled):
     """Somebody's decision; or, where nobody decided here, what happened in AWS."""
+
+    since: ClassVar = 5
 
     decision: Decision | None = None
     in_aws: EndedInAws | None = None

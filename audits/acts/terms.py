@@ -12,6 +12,8 @@ DOORS: Mapping[str, Promise] = {
     "browser": pgettext_lazy("door", "browser"),
     "chat": pgettext_lazy("door", "chat"),
     "client": pgettext_lazy("door", "API client"),
+    # No door of its own: in the browser, and signed.
+    "passkey": pgettext_lazy("door", "browser, signed with a passkey"),
 }
 # How people proved who they are, as the trail keeps it.
 PROOFS: Mapping[str, Promise] = {

@@ -25,7 +25,13 @@ def moved(state: State, entry: Entry) -> None:
     decision = entry.data.get("decision")
     if decision:
         others = [each for each in thing.get("decisions", ()) if each["approver"] != decision["approver"]]
-        thing["decisions"] = [*others, {**decision, "decided_at": moment(entry)}]
+        thing["decisions"] = [*others, {**_decision(decision), "decided_at": moment(entry)}]
+
+
+def _decision(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the row has of it: of a passkey's signature what is taken once."""
+    kept = {name: value for name, value in said.items() if name != "assertion"}
+    return {**kept, "nonce": said["assertion"]["document"]["nonce"] if said.get("assertion") else None}
 
 
 def elevation(state: State, entry: Entry) -> None:

@@ -61,6 +61,14 @@ def test_what_is_left_out_is_the_careful_choice() -> None:
     assert wanted.state.work_groups["ProdMemberWorkGroup"].backend == "iam_group"
 
 
+def test_policy_may_want_decisions_to_be_signed_with_passkeys_that_are_no_newcomers() -> None:
+    text = edited(("[browser, chat, client]", "[passkey]"), ("decision: 24h\n", "decision: 24h\n    factor_age: 3d\n"))
+    wanted = catalogue.read(text.encode())
+    checking.check(wanted)
+    policy = wanted.state.policies["one-lead"]
+    assert (policy.decide_by, policy.factor_age) == (["passkey"], 3 * 24 * 60)
+
+
 def test_account_without_a_role_that_lets_others_in_says_so() -> None:
     declared = "other_roles: [OrganizationAccountAccessRole]"
     none = catalogue.read(edited((declared, "other_roles: []")).encode())
@@ -122,6 +130,11 @@ def test_what_is_not_plain_yaml_is_refused_before_anything_is_built_of_it(text: 
         ("[browser, chat, client]", "[browser, browser]", "one-lead.decide_by[2]: this is in the list twice"),
         ("[browser, chat, client]", "[]", "one-lead.decide_by: nothing to decide by: name browser at least"),
         ("[browser, chat, client]", "browser", "one-lead.decide_by: this takes a list"),
+        (
+            "decision: 24h\n",
+            "decision: 24h\n    factor_age: 3d\n",
+            "policies.one-lead.factor_age: no passkey decides here: name passkey in decide_by",
+        ),
         ("same_client_may_decide: true", "same_client_may_decide: 1", "this is either true or false"),
         ("approvals: 1", "approvals: 3", "policies.one-lead.levels[1]: these approvals cannot be had"),
         ("approvals: 1", "approvals: 0", "policies.one-lead.levels[1].approvals: this takes a number from 1 to 999"),

@@ -1,6 +1,8 @@
 """Rows as somebody writes them who has a database role of the portal's, and none of its verbs."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from access_requests.models import AccessRequest, Decision, Elevation
 from access_requests.services.record import bindings, snapshot, transition
@@ -47,14 +49,18 @@ def forged_approval(request: AccessRequest, approver: User, *, now: datetime, la
     )
 
 
-def forged_entries(elevation: Elevation, decision: Decision, *, now: datetime) -> list[TrailEntry]:
-    """Return the trail entries that would belong to it, which are for the caller to INSERT."""
+def forged_entries(
+    elevation: Elevation, decision: Decision, *, now: datetime, policy: Mapping[str, Any] | None = None, **also: object
+) -> list[TrailEntry]:
+    """Return the trail entries that would belong to it, which are for the caller to INSERT.
+
+    `policy` changes what they say of it; `also` is said of the decision beside the rest.
+    """
     request, actor = elevation.request, actor_of(decision.approver)
-    said = {"approver": decision.approver.username, "verdict": "approve", "level": 1, "seen": decision.seen}
-    policy = {"policy": snapshot.policy(request.policy)}
-    whole = {**transition._request(request), **policy}
+    said = {"approver": decision.approver.username, "verdict": "approve", "level": 1, "seen": decision.seen, "door": "browser"}
+    whole = {**transition._request(request), "policy": {**snapshot.policy(request.policy), **(policy or {})}}
     entries = {
-        ("request.approved", request.code): {"request": whole, "decision": said},
+        ("request.approved", request.code): {"request": whole, "decision": {**said, **also}},
         ("elevation.scheduled", elevation.code): dict(transition._elevation(elevation)),
     }
     return [TrailEntry(at=now, act=act, actor=actor.name, subject=subject, data=data) for (act, subject), data in entries.items()]

@@ -77,6 +77,11 @@ RULES: tuple[Rule[Any], ...] = (
     Rule[facts.HasSeats](refuses=catalogue.policy_can_be_satisfied, at=(Asking, ProlongAsking)),
     Rule[facts.HasRoles](refuses=catalogue.roles_are_known, at=(Asking, ProlongAsking, Deciding)),
     Rule[facts.HasSight](refuses=decisions.approvers_saw_what_holds, at=(Deciding,)),
+    Rule[facts.HasSignature](refuses=decisions.signatures_hold, at=(Deciding,)),
+    Rule[facts.HasSignature](refuses=decisions.passkeys_are_no_newcomers, at=(Deciding,)),
+    Rule[facts.HasSignature](refuses=decisions.passkeys_count_their_signatures, at=(Deciding,)),
+    # Nobody is asked to sign what would be refused all the same; and who has signed has proven themselves.
+    Rule[facts.HasPassage](refuses=decisions.passkeys_sign_where_the_policy_wants_it, at=(Deciding,)),
     # Last, so that nobody is asked for a proof for what would be refused all the same.
     Rule[facts.HasProof](refuses=proofs.who_decides_has_a_factor, at=(Deciding, ProlongAsking, Proving)),
     Rule[facts.HasProof](refuses=proofs.proof_is_fresh_and_strong, at=(Deciding, ProlongAsking, Proving)),

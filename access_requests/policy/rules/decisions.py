@@ -1,10 +1,15 @@
 """Who decides, on what, and by which door."""
 
+from datetime import timedelta
+
 from access_requests import errors
 from access_requests.lifecycle import UNDECIDED
 from access_requests.policy import facts
+from portal.passkeys import has_grown
 from portal.verbs import rejections
 from portal.verbs.rejections import Rejection
+
+MINUTE = timedelta(minutes=1)
 
 
 def approver_is_enabled(known: facts.HasApprover) -> Rejection | None:
@@ -41,7 +46,33 @@ def policy_names_the_doors(known: facts.HasPassage) -> Rejection | None:
 
     One program's secret would else be as good as two people.
     """
-    return None if known.passage.is_open else errors.DecideInBrowser(url=known.passage.url)
+    passage = known.passage
+    return None if passage.is_open or passage.may_sign else errors.DecideInBrowser(url=passage.url)
+
+
+def signatures_hold(known: facts.HasSignature) -> Rejection | None:
+    signature = known.signature
+    return errors.SignatureRefused() if signature and not signature.holds else None
+
+
+def passkeys_are_no_newcomers(known: facts.HasSignature) -> Rejection | None:
+    """Whoever enrols a passkey in somebody's name is found out before it decides anything."""
+    signature = known.signature
+    if signature is None or signature.age >= signature.least_age:
+        return None
+    return errors.PasskeyTooYoung(minutes=signature.least_age // MINUTE)
+
+
+def passkeys_count_their_signatures(known: facts.HasSignature) -> Rejection | None:
+    """Of a passkey and its copy, one counts from where the other has been."""
+    signature = known.signature
+    if signature is None or has_grown(known=signature.known, said=signature.said):
+        return None
+    return errors.PasskeyCopied(factor=signature.factor, known=signature.known, said=signature.said)
+
+
+def passkeys_sign_where_the_policy_wants_it(known: facts.HasPassage) -> Rejection | None:
+    return None if known.passage.is_open else errors.PasskeyNeeded()
 
 
 def approvals_stay_at_their_level(known: facts.HasMovedLevels) -> Rejection | None:

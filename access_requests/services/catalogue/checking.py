@@ -23,7 +23,6 @@ from portal.iam.principals import account_of
 from portal.iam.session_gate import LONGEST_SESSION
 
 ROLES = frozenset({places.APPROVING, places.ASKING})
-LONGEST_DECISION_MINUTES = 30 * 24 * 60
 
 
 def check(wanted: Wanted) -> None:
@@ -119,8 +118,10 @@ def _times_are_in_order(state: State, mistakes: Mistakes) -> None:
             mistakes.add(path_of(Kind.POLICY, key, "longest"), "the longest time is shorter than the shortest")
         if rule.longest > longest:
             mistakes.add(path_of(Kind.POLICY, key, "longest"), f"the longest time that can be given is {longest} minutes")
-        if not 1 <= rule.decision <= LONGEST_DECISION_MINUTES:
+        if not 1 <= rule.decision <= 30 * 24 * 60:
             mistakes.add(path_of(Kind.POLICY, key, "decision"), "the time for a decision is from 1m to 30d")
+        if rule.factor_age and "passkey" not in rule.decide_by:
+            mistakes.add(path_of(Kind.POLICY, key, "factor_age"), "no passkey decides here: name passkey in decide_by")
 
 
 def _levels_can_be_satisfied(state: State, mistakes: Mistakes) -> None:
@@ -273,11 +274,10 @@ def _personal_clients_name_nobody(state: State, mistakes: Mistakes) -> None:
 
 def _secret_sources(wanted: Wanted, mistakes: Mistakes) -> None:
     for key, source in wanted.secret_sources.items():
+        path = (SECTIONS[Kind.CLIENT], key, "secret")
         if wanted.state.clients[key].kind == ClientKind.PERSONAL:
-            message = "a personal client has no secret: people allow it in the browser; leave this out"
-            mistakes.add((SECTIONS[Kind.CLIENT], key, "secret"), message)
+            mistakes.add(path, "a personal client has no secret: people allow it in the browser; leave this out")
         if len(source) != 1:
-            path = (SECTIONS[Kind.CLIENT], key, "secret")
             mistakes.add(path, "name either the environment variable (env) or the file (file) that holds the secret")
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from access_requests.lifecycle import UNDECIDED
 from access_requests.models import ClientKind
 from access_requests.models.catalogue import LONGEST_SESSION_MINUTES
+from access_requests.policy.levels import ROLE_MARK
 from access_requests.services.catalogue.fields import EVERYONE
 from access_requests.services.people.clients import NEVER_BY_DEFAULT
-from access_requests.services.people.places import MARK
 from audits.replay import Kind, State, Thing
 from portal.providers.provider import Role
 
@@ -25,7 +25,7 @@ def follow(kind: Kind, thing: Thing, state: State) -> Mapping[str, Any]:
 
 def _places(named: list[str], state: State) -> list[str]:
     """Return everybody whom these names mean: usernames, and the people of whom somebody says that they have a role."""
-    roles = {name.removeprefix(MARK) for name in named if name.startswith(MARK)}
+    roles = {name.removeprefix(ROLE_MARK) for name in named if name.startswith(ROLE_MARK)}
     people = state.of(Kind.PERSON).items()
     return sorted({name for name, person in people if name in named or roles.intersection(person["roles"])})
 

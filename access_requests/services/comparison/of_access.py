@@ -7,7 +7,7 @@ from access_requests.services.drift.recording import another_tool
 from audits.merkle import values
 from audits.replay import Kind
 
-DECISION = ("verdict", "comment", "proof", "door", "client", "seen", "decided_at")
+DECISION = ("verdict", "comment", "proof", "door", "client", "seen", "nonce", "decided_at")
 
 
 def _asked(name: str) -> Fact:

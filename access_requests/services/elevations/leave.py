@@ -8,7 +8,7 @@ weigh, in two queries for any number of elevations.
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -16,9 +16,10 @@ from django.db.models import Q, QuerySet
 
 from access_requests.lifecycle import INSIDE
 from access_requests.models import AccessRequest, Elevation
-from access_requests.policy.leave import Consent, Facts, Given, Grounds, Level, Said, Unfounded, unfounded
-from access_requests.services.elevations import stop
-from access_requests.services.record import locking
+from access_requests.policy.leave import Approval, Consent, Facts, Given, Grounds, Level, Policy, Said, Unfounded, unfounded
+from access_requests.policy.signatures import BY_PASSKEY
+from access_requests.services.elevations import declared, stop
+from access_requests.services.record import locking, signed_entries
 from access_requests.services.record.states import OF_ELEVATION
 from audits import selectors
 from audits.acts import Act
@@ -27,13 +28,15 @@ from portal.verbs.actor import WORKER
 from portal.verbs.run import run
 
 T = TypeVar("T")
+# Subject -> its entries, oldest first.
+Trail = Mapping[str, Sequence[TrailEntry]]
 logger = logging.getLogger(__name__)
 EXTENDED, EXTENSION_REFUSED = Act.ELEVATION_EXTENDED, Act.ELEVATION_EXTENSION_REFUSED
 APPROVALS = (Act.REQUEST_APPROVAL_GIVEN, Act.REQUEST_APPROVED)
 STATES = {str(act): str(status) for status, act in OF_ELEVATION.items()}
-ACTS = (*APPROVALS, EXTENDED, EXTENSION_REFUSED, *STATES)
+ACTS = (*APPROVALS, EXTENDED, EXTENSION_REFUSED, *STATES, *signed_entries.ACTS, *declared.ACTS)
 # The columns of requests and decisions that the rules compare: one row a decision, one for a request without any.
-COLUMNS = ("pk", "code", "extends_id", "status", "requester__username", "digest", "starts_at", "ends_at")
+COLUMNS = ("pk", "code", "extends_id", "policy__key", "status", "requester__username", "digest", "starts_at", "ends_at")
 OF_DECISION = ("decisions__approver__username", "decisions__level_number", "decisions__verdict", "decisions__seen")
 
 
@@ -99,13 +102,13 @@ def grounds(elevations: Sequence[Elevation]) -> Mapping[int, Grounds]:
     if not elevations:
         return {}
     asked = _Asked.read(elevations)
-    told = selectors.of_subjects([*(row.code for row in elevations), *(one.code for one in asked)], acts=ACTS)
-    consents = {one.code: _consent(one.row, told.get(one.code, ())) for one in asked}
+    told = selectors.of_subjects(_subjects(elevations, asked), acts=ACTS)
     found = {}
     for elevation in elevations:
-        codes = [one.code for one in asked if one.extends_id == elevation.pk]
-        extensions = {code: consents[code] for code in codes}
-        found[elevation.pk] = _grounds(elevation, told.get(elevation.code, ()), consents[elevation.request.code], extensions)
+        group = elevation.work_group.name
+        own = next(one for one in asked if one.code == elevation.request.code)
+        extensions = {one.code: _consent(one, group, told) for one in asked if one.extends_id == elevation.pk}
+        found[elevation.pk] = _grounds(elevation, told.get(elevation.code, ()), _consent(own, group, told), extensions)
     return found
 
 
@@ -115,6 +118,7 @@ class _Asked:
 
     code: str
     extends_id: int | None
+    policy: str
     row: Facts
 
     @classmethod
@@ -122,9 +126,19 @@ class _Asked:
         mine = Q(pk__in={row.request_id for row in elevations}) | Q(extends__in={row.pk for row in elevations})
         found: dict[int, _Asked] = {}
         for row in AccessRequest.objects.filter(mine).order_by("pk").values(*COLUMNS, *OF_DECISION):
-            one = found.get(row["pk"]) or cls(code=row["code"], extends_id=row["extends_id"], row=_facts(row))
+            one = found.get(row["pk"]) or cls(
+                code=row["code"], extends_id=row["extends_id"], policy=row["policy__key"], row=_facts(row)
+            )
             found[row["pk"]] = replace(one, row=replace(one.row, decisions=one.row.decisions | _said(row)))
         return list(found.values())
+
+
+def _subjects(elevations: Iterable[Elevation], asked: Iterable[_Asked]) -> set[str]:
+    """Return all that the trail is asked about: what people decided, who they are, and under which policy."""
+    rows = {row.code for row in elevations} | {one.code for one in asked}
+    people = {signed_entries.subject(said.approver) for one in asked for said in one.row.decisions}
+    groups = {row.work_group.name for row in elevations}
+    return rows.union(people, *(declared.subjects(group, one.policy) for group in groups for one in asked))
 
 
 def _facts(row: Mapping[str, Any]) -> Facts:
@@ -145,15 +159,14 @@ def _said(row: Mapping[str, Any]) -> frozenset[Said]:
 # What the trail says of it
 
 
-def _consent(row: Facts, entries: Sequence[TrailEntry]) -> Consent:
-    approved = [entry for entry in entries if entry.act == Act.REQUEST_APPROVED]
-    told = _readable(lambda: _told(row, approved[0], entries)) if len(approved) == 1 else None
-    return told or Consent(row=row)
+def _consent(asked: _Asked, work_group: str, trail: Trail) -> Consent:
+    approved = [entry for entry in trail.get(asked.code, ()) if entry.act == Act.REQUEST_APPROVED]
+    told = _readable(lambda: _told(asked, work_group, approved[0], trail)) if len(approved) == 1 else None
+    return told or Consent(row=asked.row)
 
 
-def _told(row: Facts, approved: TrailEntry, entries: Sequence[TrailEntry]) -> Consent:
-    approvals = [entry.data for entry in entries if entry.act in APPROVALS]
-    by = tuple((_said_in(data["decision"]), _levels(data["request"])) for data in approvals)
+def _told(asked: _Asked, work_group: str, approved: TrailEntry, trail: Trail) -> Consent:
+    by = tuple(approval(entry, work_group, trail) for entry in trail[asked.code] if entry.act in APPROVALS)
     said = approved.data["request"]
     told = Facts(
         status=said["status"],
@@ -161,20 +174,42 @@ def _told(row: Facts, approved: TrailEntry, entries: Sequence[TrailEntry]) -> Co
         digest=said["digest"],
         starts_at=datetime.fromisoformat(said["starts_at"]),
         ends_at=datetime.fromisoformat(said["ends_at"]),
-        decisions=frozenset(yes for yes, _levels_then in by),
+        decisions=frozenset(yes.said for yes in by),
     )
-    return Consent(row=row, told=told, by=by, work_groups=frozenset(group["name"] for group in said["work_groups"]))
+    return Consent(row=asked.row, told=told, by=by, work_groups=frozenset(group["name"] for group in said["work_groups"]))
+
+
+def approval(entry: TrailEntry, work_group: str, trail: Trail) -> Approval:
+    """Return what a decision's entry says, with what the trail has of its approver and of the work group's policy.
+
+    Raises KeyError, TypeError and the like for an entry of another shape.
+    """
+    decision, request = entry.data["decision"], entry.data["request"]
+    said, signature = _said_in(decision), None
+    if decision.get("assertion") is not None:
+        enrolments = [one for one in trail.get(signed_entries.subject(said.approver), ()) if one.pk < entry.pk]
+        signature = signed_entries.found_in(decision, request, at=entry.at, enrolments=enrolments)
+    return Approval(
+        said=said,
+        policy=_policy(request["policy"]),
+        way=BY_PASSKEY if signature else decision["door"],
+        signature=signature,
+        declared=declared.policies(trail, work_group, request["policy"]["key"], entry),
+    )
 
 
 def _said_in(decision: Mapping[str, Any]) -> Said:
     return Said(**{name: decision[name] for name in ("approver", "level", "verdict", "seen")})
 
 
-def _levels(request: Mapping[str, Any]) -> tuple[Level, ...]:
-    return tuple(
+def _policy(said: Mapping[str, Any]) -> Policy:
+    levels = (
         Level(number=level["number"], approvals=level["approvals"], approvers=frozenset(level["approvers"]))
-        for level in request["policy"]["levels"]
+        for level in said["levels"]
     )
+    # Of before there were passkeys it says nothing of their age.
+    factor_age = timedelta(minutes=said.get("factor_age_minutes", 0))
+    return Policy(levels=tuple(levels), ways=frozenset(said["decide_by"]), factor_age=factor_age)
 
 
 def _grounds(elevation: Elevation, entries: Sequence[TrailEntry], consent: Consent, extensions: Mapping[str, Consent]) -> Grounds:

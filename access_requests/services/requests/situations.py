@@ -11,13 +11,15 @@ from access_requests.models import AccessRequest, ApprovalLevel, ApprovalPolicy,
 from access_requests.policy.facts import Approver, Decidable, Extended, FullRole, Length, Passage, Quota, Seat, Sight, Submissions
 from access_requests.policy.levels import waiting_level
 from access_requests.policy.proofs import Guarded
+from access_requests.policy.signatures import BY_PASSKEY
 from access_requests.policy.situations import Asking, Deciding, ProlongAsking, Prolonging, Starting
 from access_requests.policy.windows import AskedWindow, Limits
 from access_requests.services.elevations import change_requests, gates, target_roles
 from access_requests.services.record import bindings, proving, rights, snapshot
-from access_requests.services.requests import hands, windows
+from access_requests.services.requests import hands, signing, windows
+from access_requests.services.requests.signing import Signed
 from portal.users.models import User
-from portal.verbs.actor import Actor
+from portal.verbs.actor import Actor, Door
 
 
 def asking(person: User, groups: Sequence[WorkGroup], window: AskedWindow, *, now: datetime) -> Asking:
@@ -37,11 +39,14 @@ def asking(person: User, groups: Sequence[WorkGroup], window: AskedWindow, *, no
     )
 
 
-def deciding(request: AccessRequest, actor: Actor, *, is_approval: bool, seen: str | None, now: datetime) -> Deciding:
-    """`seen` is the digest of what the approver saw; None stands for what was submitted.
+def deciding(
+    request: AccessRequest, actor: Actor, verdict: Verdict, *, seen: str | None, signed: Signed | None = None, now: datetime
+) -> Deciding:
+    """`seen` is the digest of what the approver saw; None stands for what was submitted. `signed`: by a passkey of theirs.
 
     The request is as selectors.requests.in_full loads it: then a person in the browser costs no query.
     """
+    is_approval = verdict == Verdict.APPROVE
     decisions, groups = list(request.decisions.all()), list(request.work_groups.all())
     levels = list(request.policy.levels.all())
     theirs = {level.number for level in levels if _is_of(level, actor.who.pk)}
@@ -58,9 +63,10 @@ def deciding(request: AccessRequest, actor: Actor, *, is_approval: bool, seen: s
         request=Decidable(status=request.status, decide_until=request.decide_until, level=level_of(levels, decisions)),
         group_names=tuple(group.name for group in groups),
         levels_moved=any(_has_moved(decision, levels) for decision in decisions if decision.verdict == Verdict.APPROVE),
-        passage=_passage(request, actor),
+        passage=_passage(request, actor, is_signed=signed is not None),
         unread_roles=target_roles.unread(groups),
         sight=_sight(request, seen, decisions if is_approval else ()),
+        signature=signing.looked_at(request, signed, verdict, actor=actor, now=now) if signed else None,
         proof=proving.proof(actor, Guarded.DECISION),
     )
 
@@ -160,10 +166,16 @@ def _has_moved(decision: Decision, levels: Iterable[ApprovalLevel]) -> bool:
     return bool(theirs) and decision.level_number not in theirs
 
 
-def _passage(request: AccessRequest, actor: Actor) -> Passage:
+def _passage(request: AccessRequest, actor: Actor, *, is_signed: bool) -> Passage:
     """A person's own token is that person's alone, so requester and approver may both use the client that gave them theirs."""
-    is_open = actor.door in request.policy.decide_by and (not actor.by_service or _may_be_by_service(request, actor))
-    return Passage(is_open=is_open, url=f"{settings.PORTAL_URL}/requests/{request.code}/")
+    ways = request.policy.decide_by
+    may_sign = actor.door == Door.BROWSER and BY_PASSKEY in ways
+    is_open = actor.door in ways and (not actor.by_service or _may_be_by_service(request, actor))
+    return Passage(
+        is_open=may_sign if is_signed else is_open,
+        may_sign=may_sign,
+        url=f"{settings.PORTAL_URL}/requests/{request.code}/",
+    )
 
 
 def _may_be_by_service(request: AccessRequest, actor: Actor) -> bool:

@@ -1,6 +1,8 @@
 """Deciding on a request, and what waits for one's decision. Approvers; the requester withdraws."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime
 from functools import partial, wraps
 
 from django.contrib import messages
@@ -10,11 +12,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from access_requests.models import AccessRequest
+from access_requests.errors import PasskeyCopied, PasskeyNeeded
+from access_requests.models import AccessRequest, Verdict
 from access_requests.selectors import abilities, requests
-from access_requests.services.requests import decide
+from access_requests.services.people.factors import using
+from access_requests.services.people.log_ins import Place
+from access_requests.services.requests import decide, signing
+from access_requests.services.requests.signing import Signed
 from access_requests.web.requests import showing
-from portal.pages.actor import actor_of, carry_out
+from portal.addresses import address_of
+from portal.pages.actor import actor_of, carry_out, user_agent_of
 from portal.pages.page import PageRequest
 from portal.pages.paging import page_of
 from portal.verbs.rejections import Rejection
@@ -25,6 +32,11 @@ CARDS = (QUEUE, "home")
 QUEUE_ROWS = 20
 QUEUE_ITEM = "access_requests/requests/_queue_item.html"
 OLDEST_DEADLINE_FIRST = ("decide_until", "id")
+VERBS: Mapping[Verdict, Callable[..., AccessRequest]] = {
+    Verdict.APPROVE: decide.approve,
+    Verdict.REJECT: decide.reject,
+    Verdict.SEND_BACK: decide.send_back,
+}
 
 
 def _posted(view: Callable[[PageRequest, str], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -62,17 +74,17 @@ def decided(request: PageRequest) -> HttpResponse:
 
 @_posted
 def approve(request: PageRequest, code: str) -> HttpResponse:
-    return _decided(request, code, decide.approve, _("You approved %(code)s."))
+    return _decided(request, code, Verdict.APPROVE, _("You approved %(code)s."))
 
 
 @_posted
 def reject(request: PageRequest, code: str) -> HttpResponse:
-    return _decided(request, code, decide.reject, _("You rejected %(code)s."))
+    return _decided(request, code, Verdict.REJECT, _("You rejected %(code)s."))
 
 
 @_posted
 def send_back(request: PageRequest, code: str) -> HttpResponse:
-    return _decided(request, code, decide.send_back, _("You sent %(code)s back."))
+    return _decided(request, code, Verdict.SEND_BACK, _("You sent %(code)s back."))
 
 
 @_posted
@@ -84,12 +96,36 @@ def withdraw(request: PageRequest, code: str) -> HttpResponse:
     )
 
 
-def _decided(request: PageRequest, code: str, verb: Callable[..., AccessRequest], said: str) -> HttpResponse:
+def _decided(request: PageRequest, code: str, verdict: Verdict, said: str) -> HttpResponse:
+    """Decide; or first show what a passkey signs, where the policy wants that or the person does."""
     item, now = showing.find(request.user, code), timezone.now()
-    seen = request.POST.get("seen") or None
-    comment = request.POST.get("comment", "")
-    act = partial(verb, request_id=item.pk, comment=comment, seen=seen, actor=actor_of(request), now=now)
-    return _done(request, code, act, said)
+    comment, seen = request.POST.get("comment", ""), request.POST.get("seen") or None
+
+    def act() -> AccessRequest:
+        signed, actor = _signed(request), actor_of(request)
+        return VERBS[verdict](request_id=item.pk, comment=comment, seen=seen, signed=signed, actor=actor, now=now)
+
+    if not request.POST.get("sign"):
+        with suppress(PasskeyNeeded):
+            return _done(request, code, act, said)
+    return _to_sign(request, item, verdict, comment=comment, seen=seen, now=now)
+
+
+def _signed(request: PageRequest) -> Signed | None:
+    """Return what came back from a passkey, where one was asked. Raises SignatureRefused."""
+    if "assertion" not in request.POST:
+        return None
+    return signing.taken(sealed=request.POST.get("document", ""), answer=request.POST["assertion"])
+
+
+def _to_sign(
+    request: PageRequest, item: AccessRequest, verdict: Verdict, *, comment: str, seen: str | None, now: datetime
+) -> HttpResponse:
+    try:
+        offer = decide.to_be_signed(item, verdict, comment=comment, seen=seen, actor=actor_of(request), now=now)
+    except Rejection as rejection:
+        return _refused(request, item.code, rejection)
+    return _answer(request, item.code, to_sign=showing.ToSign(request=item, verdict=verdict, comment=comment, offer=offer))
 
 
 def _done(request: PageRequest, code: str, act: Callable[[], AccessRequest], said: str) -> HttpResponse:
@@ -97,9 +133,12 @@ def _done(request: PageRequest, code: str, act: Callable[[], AccessRequest], sai
     said %= {"code": code}
     try:
         carry_out(request, act)
+    except PasskeyNeeded:
+        raise
     except Rejection as rejection:
-        attempt = showing.Attempt(rejection=rejection, comment=request.POST.get("comment", ""))
-        return _answer(request, code, status=rejection.status, attempt=attempt)
+        if isinstance(rejection, PasskeyCopied):
+            using.record_copied(rejection, person=request.user, place=_place(request), now=timezone.now())
+        return _refused(request, code, rejection)
     if request.htmx:
         return _answer(request, code, said=said)
     messages.success(request, said)
@@ -107,12 +146,28 @@ def _done(request: PageRequest, code: str, act: Callable[[], AccessRequest], sai
     return redirect(came_from) if came_from in CARDS else redirect("request", code)
 
 
+def _place(request: PageRequest) -> Place:
+    return Place(address=str(address_of(request) or ""), user_agent=user_agent_of(request))
+
+
+def _refused(request: PageRequest, code: str, rejection: Rejection) -> HttpResponse:
+    attempt = showing.Attempt(rejection=rejection, comment=request.POST.get("comment", ""))
+    return _answer(request, code, status=rejection.status, attempt=attempt)
+
+
 def _answer(
-    request: PageRequest, code: str, *, status: int = 200, attempt: showing.Attempt | None = None, said: str = ""
+    request: PageRequest,
+    code: str,
+    *,
+    status: int = 200,
+    attempt: showing.Attempt | None = None,
+    said: str = "",
+    to_sign: showing.ToSign | None = None,
 ) -> HttpResponse:
     """Return the card where it was decided on one, else the page."""
     now = timezone.now()
     if not request.htmx or request.POST.get("from") not in CARDS:
-        return showing.answer(request, code, now=now, status=status, attempt=attempt, said=said)
-    item = showing.to_decide_on(showing.find(request.user, code), actor_of(request), now=now, attempt=attempt, said=said)
+        return showing.answer(request, code, now=now, status=status, attempt=attempt, said=said, to_sign=to_sign)
+    row, actor = showing.find(request.user, code), actor_of(request)
+    item = showing.to_decide_on(row, actor, now=now, attempt=attempt, said=said, to_sign=to_sign)
     return render(request, QUEUE_ITEM, {"item": item, "from": request.POST["from"]}, status=status)

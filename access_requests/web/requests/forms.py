@@ -13,7 +13,7 @@ from portal.pages.forms import VerbForm
 
 
 class DecisionForm(VerbForm):
-    """A decision. `seen` is the digest of what the page showed; `from` says which page."""
+    """A decision. `seen` is the digest of what the page showed; `from` says which page. `sign`: where that is left open."""
 
     comment = VerbatimField(
         label=_("Comment"),
@@ -22,6 +22,12 @@ class DecisionForm(VerbForm):
         error_messages={"required": _("Rejecting and sending back need a reason. Write it into the comment.")},
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    sign = forms.BooleanField(label=_("Sign with my passkey"), required=False)
+
+    def __init__(self, *args: Any, may_sign: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not may_sign:
+            del self.fields["sign"]
 
 
 class FilterForm(forms.Form):

@@ -136,13 +136,13 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   location.reload();
 });
 
-// A refresh by the clock waits while somebody is in that part by keyboard, or has typed there: it would take that away.
+// A refresh by the clock waits while somebody is in that part by keyboard, or has typed or signs there: it would take that away.
 document.addEventListener("htmx:beforeRequest", (event) => {
   const part = event.detail.elt;
   if (!part.matches("[hx-trigger^=every]")) return;
   const typed = [...part.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
   // A card that moves under the pointer would have another one decided on.
-  if (typed || part.querySelector(":focus-visible, .decide:hover")) event.preventDefault();
+  if (typed || part.querySelector(":focus-visible, .decide:hover, form[data-sign]")) event.preventDefault();
 });
 
 // One notice, however often a refresh fails; it goes when one succeeds.

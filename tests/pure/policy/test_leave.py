@@ -2,10 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from access_requests.policy.leave import Consent, Facts, Given, Grounds, Level, Said, Unfounded, unfounded
+from access_requests.policy.leave import Approval, Consent, Facts, Given, Grounds, Level, Policy, Said, Unfounded, unfounded
+from access_requests.policy.signatures import Assertion, Document, Enrolled, Signature
+from portal.passkeys import RelyingParty
+from tests.stand_ins.authenticators import Authenticator
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -15,6 +19,14 @@ LEVELS = (Level(number=1, approvals=1, approvers=LEADS), Level(number=2, approva
 
 def said(approver: str, level: int) -> Said:
     return Said(approver=approver, level=level, verdict="approve", seen="digest")
+
+
+def yes(decision: Said, levels: tuple[Level, ...] = LEVELS, **changes: Any) -> Approval:
+    return replace(Approval(said=decision, policy=policy(levels), way="browser"), **changes)
+
+
+def policy(levels: tuple[Level, ...], *ways: str, factor_age: timedelta = timedelta()) -> Policy:
+    return Policy(levels=levels, ways=frozenset(ways or {"browser"}), factor_age=factor_age)
 
 
 def consent(*by: tuple[str, int], levels: tuple[Level, ...] = LEVELS, ends_at: datetime = NOW + HOUR) -> Consent:
@@ -28,7 +40,7 @@ def consent(*by: tuple[str, int], levels: tuple[Level, ...] = LEVELS, ends_at: d
         ends_at=ends_at,
         decisions=frozenset(decisions),
     )
-    given = tuple((decision, levels) for decision in decisions)
+    given = tuple(yes(decision, levels) for decision in decisions)
     return Consent(row=facts, told=facts, by=given, work_groups=frozenset({"ProdLeaderWorkGroup"}))
 
 
@@ -110,9 +122,9 @@ def test_level_that_wants_two_is_not_satisfied_by_one() -> None:
 def test_policy_is_the_one_of_each_yes_and_of_the_last_for_what_had_to_be_satisfied() -> None:
     first, last = BOTH.by
     # Nobody is an approver at level 1 any more when the last yes is said.
-    demoted = (last[0], (replace(LEVELS[0], approvers=frozenset()), LEVELS[1]))
+    demoted = replace(last, policy=policy((replace(LEVELS[0], approvers=frozenset()), LEVELS[1])))
     assert unfounded(grounds(replace(BOTH, by=(first, demoted)))) is None
-    stricter = (last[0], (replace(LEVELS[0], approvals=2), LEVELS[1]))
+    stricter = replace(last, policy=policy((replace(LEVELS[0], approvals=2), LEVELS[1])))
     assert unfounded(grounds(replace(BOTH, by=(first, stricter)))) == Unfounded.NOT_BY_POLICY
 
 
@@ -167,3 +179,121 @@ def test_extension_is_weighed_as_a_request_is() -> None:
     assert unfounded(extended(with_row(LATER, status="pending"))) == Unfounded.NOT_APPROVED
     half = consent(("leader01", 1), ends_at=NOW + 2 * HOUR)
     assert unfounded(extended(half)) == Unfounded.NOT_BY_POLICY
+
+
+PASSKEY = Authenticator()
+ONE_LEVEL = (Level(number=1, approvals=1, approvers=LEADS),)
+DOCUMENT = Document(
+    request="R-OWN",
+    digest="digest",
+    policy_version="version",
+    verdict="approve",
+    person="leader01",
+    nonce="once",
+    issued=(NOW - timedelta(minutes=1)).isoformat(),
+)
+
+
+def signature(by: Authenticator = PASSKEY, **changes: Any) -> Signature:
+    """Return leader01's, by the passkey that the trail has, enrolled a day ago; but for the changes."""
+    usual = Signature(
+        assertion=Assertion.of_browser(by.sign(DOCUMENT.challenge())),
+        signed=DOCUMENT,
+        decided=DOCUMENT,
+        keys=(Enrolled(public_key=PASSKEY.public_key, at=NOW - 24 * HOUR, entry=1),),
+        at=NOW,
+        portal=RelyingParty(url="https://sekisho.example.com"),
+    )
+    return replace(usual, **changes)
+
+
+def by_passkey(signed: Signature | None, *ways: str, factor_age: timedelta = timedelta(), **changes: Any) -> Grounds:
+    """Return an elevation that rests on one yes, signed so, under a policy that lets decide by these ways."""
+    one = consent(("leader01", 1), levels=ONE_LEVEL)
+    rule = policy(ONE_LEVEL, *(ways or {"passkey"}), factor_age=factor_age)
+    approval = replace(one.by[0], policy=rule, signature=signed, **{"way": "passkey", **changes})
+    return grounds(replace(one, by=(approval,)))
+
+
+def test_yes_that_its_approvers_passkey_signed_is_one() -> None:
+    assert unfounded(by_passkey(signature())) is None
+    assert unfounded(by_passkey(signature(), factor_age=24 * HOUR)) is None
+
+
+@pytest.mark.parametrize(
+    ("way", "ways", "reason"),
+    [
+        ("browser", {"passkey"}, Unfounded.NOT_SIGNED),
+        ("chat", {"passkey"}, Unfounded.NOT_SIGNED),
+        ("chat", {"browser", "passkey"}, Unfounded.NOT_SIGNED),
+        ("chat", {"browser"}, Unfounded.NOT_BY_POLICY),
+        ("browser", {"browser", "passkey"}, None),
+    ],
+)
+def test_yes_that_came_another_way_than_the_policy_has_gives_nothing(way: str, ways: set[str], reason: Unfounded | None) -> None:
+    assert unfounded(by_passkey(None, *ways, way=way)) == reason
+
+
+@pytest.mark.parametrize("field", ["request", "digest", "policy_version", "verdict", "person"])
+def test_signature_of_another_request_policy_verdict_or_person_gives_nothing(field: str) -> None:
+    other = replace(DOCUMENT, **{field: "another"})
+    assert unfounded(by_passkey(signature(decided=other))) == Unfounded.NOT_SIGNED
+    # The document as it would have to be, beside the signature of the other one.
+    assert unfounded(by_passkey(signature(decided=other, signed=other))) == Unfounded.NOT_SIGNED
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        signature(Authenticator(credential_id=PASSKEY.credential_id)),
+        signature(Authenticator(key=PASSKEY.key, verifies=False)),
+        signature(Authenticator(key=PASSKEY.key, origin="https://elsewhere.example")),
+        signature(keys=()),
+        signature(keys=signature().keys * 2),
+        signature(keys=(Enrolled(public_key="AAAA", at=NOW, entry=1),)),
+        signature(at=NOW + timedelta(minutes=5)),
+        signature(at=NOW - timedelta(minutes=3)),
+        signature(decided=replace(DOCUMENT, issued="never"), signed=replace(DOCUMENT, issued="never")),
+    ],
+    ids=["key", "unverified", "origin", "not enrolled", "enrolled twice", "no key", "late", "before it was asked", "no time"],
+)
+def test_signature_that_does_not_hold_gives_nothing(forged: Signature) -> None:
+    assert unfounded(by_passkey(forged)) == Unfounded.NOT_SIGNED
+    # That the browser alone would have been enough helps no forged signature.
+    assert unfounded(by_passkey(forged, "browser", "passkey")) == Unfounded.NOT_SIGNED
+
+
+def test_passkey_that_was_enrolled_too_lately_gives_nothing() -> None:
+    assert unfounded(by_passkey(signature(), factor_age=25 * HOUR)) == Unfounded.PASSKEY_TOO_YOUNG
+
+
+BY_BROWSER, BY_LEADS = (
+    policy(ONE_LEVEL, "browser"),
+    policy((Level(number=1, approvals=1, approvers=frozenset({"@lead"})),), "passkey"),
+)
+
+
+@pytest.mark.parametrize(
+    ("declared", "reason"),
+    [
+        (None, None),
+        ((), Unfounded.NOT_BY_POLICY),
+        ((policy(ONE_LEVEL, "passkey"),), None),
+        ((policy(ONE_LEVEL, "browser", "passkey"),), None),
+        ((BY_BROWSER,), Unfounded.NOT_BY_POLICY),
+        ((BY_BROWSER, policy(ONE_LEVEL, "passkey")), None),
+        ((policy((), "passkey"),), Unfounded.NOT_BY_POLICY),
+        ((policy((replace(ONE_LEVEL[0], number=2),), "passkey"),), Unfounded.NOT_BY_POLICY),
+        ((policy((replace(ONE_LEVEL[0], approvers=frozenset({"admin01"})),), "passkey"),), Unfounded.NOT_BY_POLICY),
+        ((BY_LEADS,), None),
+        ((policy(ONE_LEVEL, "passkey", factor_age=HOUR),), Unfounded.NOT_BY_POLICY),
+    ],
+    ids=[
+        "of no file", "another policy", "the same", "more ways", "another way", "changed just then", "no level", "another level",
+        "another approver", "whoever is a lead", "older passkeys",
+    ],
+)  # fmt: skip
+def test_policy_of_an_entry_is_no_more_lenient_than_the_catalogues(
+    declared: tuple[Policy, ...] | None, reason: Unfounded | None
+) -> None:
+    assert unfounded(by_passkey(signature(), declared=declared)) == reason

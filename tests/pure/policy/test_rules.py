@@ -29,6 +29,7 @@ from access_requests.policy.facts import (
 )
 from access_requests.policy.leave import Consent, Facts, Given, Grounds, Unfounded, Withheld
 from access_requests.policy.proofs import NEEDS, Guarded
+from access_requests.policy.signatures import Look
 from access_requests.policy.situations import Asking, Deciding, Granting, ProlongAsking, Prolonging, Proving, Situation, Starting
 from access_requests.policy.windows import AskedWindow, Limits, decision_deadline
 from portal.verbs import rejections
@@ -95,9 +96,10 @@ DECIDING = Deciding(
     request=Decidable(status="pending", decide_until=NOW + HOUR, level=1),
     group_names=("ProdMemberWorkGroup",),
     levels_moved=False,
-    passage=Passage(is_open=True, url="https://portal.example.com/requests/R-7K3M9QX2/"),
+    passage=Passage(is_open=True, may_sign=False, url="https://portal.example.com/requests/R-7K3M9QX2/"),
     unread_roles=(),
     sight=Sight(holds=True, changed={}),
+    signature=None,
     proof=PROOF,
 )
 STARTING = Starting(**WHO, **WHEN, full_role=None)
@@ -138,6 +140,7 @@ def test_each_rule_is_asked_once_and_somewhere() -> None:
 DISABLED = Requester(username="member01", is_active=False)
 CLOSED, RETIRED = (replace(GROUP, is_open=False),), (replace(GROUP, is_retired=True, is_open=False),)
 MOVED, UNBOUND = (replace(GROUP, is_under_policy=False),), (replace(GROUP, lacks=errors.NoIamUser),)
+SIGNATURE = Look(holds=True, age=HOUR, least_age=HOUR, factor="K-7K3M9QX2", known=0, said=1)
 LONG = Length(time=4 * HOUR + timedelta(seconds=1), field="ends_at")
 
 
@@ -200,7 +203,16 @@ LONG = Length(time=4 * HOUR + timedelta(seconds=1), field="ends_at")
         (DECIDING, {"request": replace(DECIDING.request, level=None)}, "not_an_approver"),
         (DECIDING, {"levels_moved": True}, "catalogue_changed"),
         (DECIDING, {"passage": replace(DECIDING.passage, is_open=False)}, "decide_in_browser"),
+        (DECIDING, {"passage": replace(DECIDING.passage, is_open=False, may_sign=True)}, "passkey_needed"),
         (DECIDING, {"sight": Sight(holds=False, changed={})}, "seen_changed"),
+        (DECIDING, {"signature": SIGNATURE}, ""),
+        (DECIDING, {"signature": replace(SIGNATURE, holds=False)}, "signature_refused"),
+        (DECIDING, {"signature": replace(SIGNATURE, age=HOUR - timedelta(seconds=1))}, "passkey_too_young"),
+        (DECIDING, {"signature": replace(SIGNATURE, said=8, known=7)}, ""),
+        (DECIDING, {"signature": replace(SIGNATURE, said=7, known=7)}, "passkey_copied"),
+        (DECIDING, {"signature": replace(SIGNATURE, said=6, known=7)}, "passkey_copied"),
+        (DECIDING, {"signature": replace(SIGNATURE, said=0, known=7)}, "passkey_copied"),
+        (DECIDING, {"signature": replace(SIGNATURE, said=0, known=0)}, ""),
         (DECIDING, {"proof": replace(PROOF, has_factor=False, proven=())}, "factor_missing"),
         (PROLONG_ASKING, {"proof": replace(PROOF, has_factor=False)}, "factor_missing"),
         (PROVING, {"proof": replace(PROOF, has_factor=False)}, "factor_missing"),

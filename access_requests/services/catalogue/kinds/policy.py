@@ -33,6 +33,7 @@ class Policy(Fields):
     decision: Annotated[int, MINUTES, Column("decision_minutes")]
     levels: Annotated[Listed[Level], APART]
     decide_by: Listed[Annotated[str, one_of(DECIDE_BY)]] = ["browser"]
+    factor_age: Annotated[int, MINUTES, Column("factor_age_minutes")] = 0
     same_client_may_decide: Annotated[bool, FLAG] = False
     slack_channel: Annotated[str, SLACK_CHANNEL] = ""
 

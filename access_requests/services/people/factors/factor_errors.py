@@ -1,6 +1,10 @@
 """What is refused about second factors. No call of the API answers these."""
 
+from access_requests import errors
 from portal.verbs.rejections import Conflict, NotAllowed, TooOften, Unusable, _
+
+# A decision is refused with it as well.
+PasskeyCopied = errors.PasskeyCopied
 
 
 class CodeWrong(Unusable):
@@ -13,13 +17,6 @@ class PasskeyRefused(Unusable):
 
     code = "passkey_refused"
     sentence = _("The passkey was not accepted. Begin again; if it stays so, tell an administrator (%(what)s).")
-
-
-class PasskeyCopied(NotAllowed):
-    """Its count has not grown. `known` is the last, `said` what it says now."""
-
-    code = "passkey_copied"
-    sentence = _("This passkey was refused: there may be a copy of it. Remove it, add another one, and tell an administrator.")
 
 
 class TooManyCodes(TooOften):

@@ -103,6 +103,12 @@ def decided_twice(cast: Cast, now: datetime) -> Callable[[], object]:
     return lambda: decision.save(force_insert=True)
 
 
+def nonce_taken_twice(cast: Cast, now: datetime) -> Callable[[], object]:
+    for person in (cast.member01, cast.member02):
+        approved(submitted(person, now=now), cast.leader01, now=now)
+    return lambda: Decision.objects.update(nonce="once")
+
+
 def decision_with(**changes: Any) -> Break:
     def prepare(cast: Cast, now: datetime) -> Callable[[], object]:
         rows = Decision.objects.filter(pk=decided(cast, now).pk)
@@ -181,6 +187,7 @@ BREAKS: dict[str, Break] = {
     "request_one_waits_to_start_now": two_waiting_to_start_now,
     "decision_one_of_each_approver": decided_twice,
     "decision_not_on_own_request": decision_with(approver=F("requester")),
+    "decision_nonce_taken_once": nonce_taken_twice,
     "decision_verdict_known": decision_with(verdict="perhaps"),
     "elevation_status_known": elevation_with(status="failed"),
     "elevation_end_after_start": elevation_with(ends_at=F("starts_at")),

@@ -72,6 +72,7 @@ def test_a_request_keeps_all_of_its_policy_but_where_it_is_shown(cast: Cast) -> 
         "longest_minutes": 240,
         "decision_minutes": 1440,
         "decide_by": ["browser", "chat", "client"],
+        "factor_age_minutes": 0,
         "same_client_may_decide": False,
         "levels": [{"number": 1, "approvals": 1, "approvers": ["leader01", "leader02"]}],
     }
