@@ -24,7 +24,7 @@ from portal.pages.page import PageRequest
 from portal.users.models import User
 from portal.verbs.actor import Actor, Door, Process
 from portal.verbs.rejections import PersonDisabled
-from portal.verbs.run import run
+from portal.verbs.run import act_as
 
 # The portal itself, while nobody is logged in yet.
 NOBODY = Actor(person=None, door=Door.BROWSER, credential=Process())
@@ -43,7 +43,8 @@ class LocalAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth shi
             credentials["password"] = secrets.token_urlsafe(32)
         person: User | None = super().authenticate(request, **credentials)
         if person is not None and person.is_active and person.is_to_be_rehashed:
-            run(lambda: people.rehash(person=person, password=credentials["password"], actor=NOBODY, now=timezone.now()))
+            rehash = partial(people.rehash, person=person, password=credentials["password"], actor=NOBODY, now=timezone.now())
+            act_as(NOBODY, rehash)
         return person
 
     def reauthenticate(self, user: User, password: str) -> bool:
