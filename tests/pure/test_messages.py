@@ -7,7 +7,9 @@ from access_requests import tasks
 from access_requests.messages import Queue, Task, routes, schedule
 from audits import tasks as of_audits
 
-PERIODS = SimpleNamespace(SWEEP_SECONDS=5, RECONCILE_SECONDS=180, HEALTH_SECONDS=300, SEAL_WATCH_SECONDS=30)
+PERIODS = SimpleNamespace(
+    SWEEP_SECONDS=5, RECONCILE_SECONDS=180, HEALTH_SECONDS=300, SEAL_WATCH_SECONDS=30, COMPARE_TRAIL_SECONDS=3600
+)
 
 
 def test_each_message_has_one_door_and_each_door_a_message() -> None:
@@ -31,6 +33,7 @@ def test_clock_sends_what_has_a_period_and_lets_it_expire_with_that() -> None:
         "access_requests.reconcile": 180,
         "access_requests.probe_backends": 300,
         "access_requests.watch_seal": 30,
+        "access_requests.compare_trail": 3600,
     }
     assert all(each["options"] == {"expires": each["schedule"]} for each in sent.values())
 

@@ -20,6 +20,7 @@ from portal.verbs.models import IdempotentAnswer
 from portal.verbs.run import Answer, Claim, act_once, run
 from tests.races.racing import Verb, race, won
 from tests.worlds.cast import Cast, actor_of, add_person
+from tests.worlds.factors import give_codes
 from tests.worlds.story import (
     approved,
     ask,
@@ -41,6 +42,7 @@ RACERS = 20
 
 def test_twenty_leads_approving_and_rejecting_give_one_decision(cast: Cast, now: datetime) -> None:
     leads = [add_person(f"lead{number:02}") for number in range(RACERS)]
+    give_codes(leads)
     cast.one_lead.levels.get().approvers.set(leads)
     request = submitted(cast.member01, now=now)
     verbs: list[Verb] = [partial((approved, rejected)[number % 2], request, lead, now=now) for number, lead in enumerate(leads)]
