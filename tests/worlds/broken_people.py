@@ -7,7 +7,7 @@ from typing import Any
 from access_requests.models import ScimGroup, ScimUser
 from portal.users.models import Factor, HeldRole, LinkedIdentity, User
 from tests.worlds.cast import Cast
-from tests.worlds.factors import factor
+from tests.worlds.factors import factor, take_factors
 
 # Prepares, and returns what breaks the constraint.
 Break = Callable[[Cast, datetime], Callable[[], object]]
@@ -47,6 +47,7 @@ def role_twice(cast: Cast, now: datetime) -> Callable[[], object]:
 
 def factor_with(**changes: str) -> Break:
     def prepare(cast: Cast, _now: datetime) -> Callable[[], object]:
+        take_factors(cast.leader01, cast.leader02)
         rows = Factor.objects.filter(pk=factor(cast.leader01).pk)
         factor(cast.leader01, "totp")
         factor(cast.leader02, credential_id="of-leader02")
@@ -57,6 +58,7 @@ def factor_with(**changes: str) -> Break:
 
 BREAKS: dict[str, Break] = {
     "users_username_any_case": lambda _cast, _: lambda: User.objects.create(username="MEMBER01"),
+    "users_without_flags_of_django": lambda _cast, _: lambda: User.objects.create(username="root", is_superuser=True),
     "users_role_once_a_source": role_twice,
     "users_factor_known_kind": factor_with(kind="sms", credential_id="", public_key=""),
     "users_factor_passkey_has_its_key": factor_with(public_key=""),
