@@ -31,7 +31,8 @@ class PastForm(forms.Form):
 @for_readers
 def could_do(request: PageRequest) -> HttpResponse:
     now = timezone.now()
-    form = PastForm(request.GET if request.GET.keys() & {"person", "at"} else _initial(now))
+    # A link may name the person alone: it is about now, then.
+    form = PastForm({**_initial(now), **request.GET.dict()})
     context: dict[str, Any] = {"form": form}
     if not form.is_valid():
         is_asked = bool(request.GET)

@@ -81,3 +81,4 @@ def test_an_auditor_sees_it_on_a_page(cast: Cast, clock: Clock, client: Client) 
     assert "Prod_MemberRole" in page
     assert client.get("/audit/could-do/", {**asked, "at": "never"}).status_code == 422
     assert client.get("/audit/could-do/").status_code == 200
+    assert client.get("/audit/could-do/", {"person": asked["person"]}).status_code == 200
