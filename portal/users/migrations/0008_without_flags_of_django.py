@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("users", "0007_second_factors"),
         # Writes down which flags there were, and takes them.
-        ("access_requests", "0027_told_whole"),
+        ("access_requests", "0028_told_whole"),
     ]
 
     operations = [
