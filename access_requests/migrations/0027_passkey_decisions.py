@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="decision",
             name="nonce",
-            field=models.CharField(editable=False, max_length=43, null=True),
+            field=models.CharField(editable=False, max_length=43, null=True, verbose_name="nonce"),
         ),
         migrations.AddConstraint(
             model_name="decision",

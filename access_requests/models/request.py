@@ -140,7 +140,7 @@ class Decision(models.Model):
     client = models.CharField(_("API client"), max_length=100, blank=True)
     seen = models.CharField(_("digest of what was seen"), max_length=64)
     # Of what a passkey signed, which the trail has whole: taken once.
-    nonce = models.CharField(max_length=43, null=True, editable=False)  # noqa: DJ001  Those that have none are not one another's.
+    nonce = models.CharField(_("nonce"), max_length=43, null=True, editable=False)  # noqa: DJ001  Those that have none are not one another's.
     decided_at = models.DateTimeField(_("decided"))
 
     class Meta:

@@ -24,6 +24,9 @@ function putBack(form, pairs) {
     if (["checkbox", "radio"].includes(control.type)) control.checked = has(control);
     else control.value = pairs.find(([name]) => name === control.name)?.[1] ?? control.value;
   }
+}
+
+function tellChanged(form) {
   form.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
@@ -34,11 +37,13 @@ function keepDraftsOf(form) {
     putBack(form, kept);
     form.querySelector("[data-kept]").hidden = false;
   }
+  // What shows what becomes of it listens once the page is there. A browser that puts values back by itself tells nobody.
+  if (kept) window.addEventListener("load", () => tellChanged(form), { once: true });
   form.addEventListener("input", () => sessionStorage.setItem(key, JSON.stringify(typedInto(form))));
   form.addEventListener("reset", () => {
     sessionStorage.removeItem(key);
     form.querySelector("[data-kept]").hidden = true;
-    setTimeout(() => form.dispatchEvent(new Event("change", { bubbles: true })));
+    setTimeout(() => tellChanged(form));
   });
   form.addEventListener("submit", () => sessionStorage.setItem("sending", key));
 }

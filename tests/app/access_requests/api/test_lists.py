@@ -44,6 +44,7 @@ def test_me_names_client_and_person(bot: Bot, member01: User) -> None:
         "iam_user_name": "member01",
         "identity_center_user_name": None,
         # For the person's own scripts alone.
+        "time_zone": "Asia/Tokyo",
         "mfa_serial": None,
         "mfa": "not_told",
     }

@@ -188,7 +188,7 @@ def test_workers_role_keeps_credentials_and_binds_nobody(jump: Jump, roles: Role
 
 def unsaved(jump: Jump) -> dict[str, object]:
     now = jump.clock.now
-    user = {"iam_user_name": "member01", "identity_center_user_name": "", "identity_center_user_id": ""}
+    user = {"iam_user_name": "member01", "identity_center_user_name": "", "identity_center_user_id": "", "ends_by": ""}
     return {"person": jump.cast.member01, "work_group": jump.cast.prod_member, "starts_at": now, "ends_at": now + HOUR, **user}
 
 

@@ -29,7 +29,8 @@ def test_auditors_role_reads_what_is_sealed_and_writes_nothing(sealed_trail: Tra
     sealed_trail.seal()
     with roles.act_as(Service.AUDITOR):
         assert (TrailEntry.objects.count(), Checkpoint.objects.count(), SealKey.objects.count()) == (1, 1, 1)
-    with roles.refused(Service.AUDITOR):
+    # It writes what came of a comparison, and nothing else.
+    with roles.refused(Service.AUDITOR, why="audits_trail_of_auditors"):
         sealed_trail.grow(1)
 
 

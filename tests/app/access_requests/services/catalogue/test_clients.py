@@ -10,9 +10,11 @@ from access_requests.services.people import clients
 from access_requests.services.people.clients import EVERYONE, Terms
 from audits.models import TrailEntry
 from portal.users.models import User
+from portal.verbs.actor import Actor
 from portal.verbs.run import run
 from tests.app.access_requests.services.catalogue.loading import DEMO, edited, load, refused, signs
 from tests.worlds.cast import actor_of
+from tests.worlds.factors import give_codes
 
 pytestmark = pytest.mark.django_db
 TERMS = Terms(name="Pager", scopes=["requests:read"], people=EVERYONE, work_groups=[], source_addresses=["192.0.2.0/28"])
@@ -31,13 +33,22 @@ PAGER = """
 @pytest.fixture
 def pager(demo: None, now: datetime) -> ApiClient:
     """A client that an administrator made in the browser."""
-    actor = actor_of(User.objects.get(username="admin01"))
+    actor = administrator()
     add = {"key": "pager", "client_id": "pager", "kind": "service", "kept_in": KeptIn.BROWSER}
     return run(lambda: clients.add(**add, terms=TERMS, actor=actor, now=now)).client
 
 
+def administrator() -> Actor:
+    """Return admin01, who has proven it by a code."""
+    person = User.objects.get(username="admin01")
+    if not person.second_factors:
+        give_codes([person])
+        person.forget_factors()
+    return actor_of(person)
+
+
 def revoked(key: str, now: datetime) -> None:
-    client, actor = ApiClient.objects.get(key=key), actor_of(User.objects.get(username="admin01"))
+    client, actor = ApiClient.objects.get(key=key), administrator()
     run(lambda: clients.revoke(client=client, actor=actor, now=now))
 
 
@@ -83,7 +94,7 @@ def test_a_client_revoked_in_the_browser_is_not_brought_back_by_a_load(demo: Non
 
 def test_brought_back_in_the_browser_the_file_may_name_it_again(demo: None, later: datetime) -> None:
     revoked("demo-bot", later)
-    client, actor = ApiClient.objects.get(key="demo-bot"), actor_of(User.objects.get(username="admin01"))
+    client, actor = ApiClient.objects.get(key="demo-bot"), administrator()
     run(lambda: clients.bring_back(client=client, actor=actor, now=later))
     assert signs(load(DEMO, later)) == ["~ client demo-bot"]
     assert ApiClient.objects.get(key="demo-bot").kept_in == KeptIn.FILE

@@ -179,7 +179,8 @@ class TestLoadingAgain:
         assert load(text, later).changes == []
 
     def test_the_jump_account_can_become_another(self, demo: None, later: datetime) -> None:
-        load(edited(("name: Jump, kind: jump", "name: Jump, kind: audit"), ("kind: audit\n", "kind: jump\n")), later)
+        nobody_works = ("kind: audit\n    gate_role: sekisho/SekishoGateRole\n", "kind: jump\n")
+        load(edited(("name: Jump, kind: jump", "name: Jump, kind: audit"), nobody_works), later)
         assert AwsAccount.objects.get(kind="jump").key == "audit"
 
 

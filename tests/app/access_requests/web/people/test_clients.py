@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from access_requests.models import ApiClient, KeptIn
+from access_requests.services.record import marks
 from audits.models import TrailEntry
 from portal.users.models import User
 from tests.stand_ins.bots import SCOPES, Bot, make_client, make_personal_client, own_token_of, read, refused, token_of
@@ -94,6 +95,8 @@ class TestMaking:
             "may_name_by_email": False,
             "owners": ["admin01"],
             "secret": "set",
+            # By it a secret is found that somebody put in its place behind the portal's back.
+            "mark": marks.of(client.oauth_client.secret),
         }
 
     def test_no_administrator_makes_a_service_that_decides_in_other_peoples_names(self, admin: Client) -> None:
