@@ -86,7 +86,9 @@ class AsItWas:
     data: Mapping[str, object]
 
 
-def record_as_it_was(said: Sequence[AsItWas], *, models: Callable[[str], Any], actor: str, now: datetime) -> int:
+def record_as_it_was(
+    said: Sequence[AsItWas], *, models: Callable[[str], Any], actor: str, schema_version: int, now: datetime
+) -> int:
     """Append many entries of an upgrade in the caller's transaction; return how many.
 
     `models` gives the models as the migration has them, which need not be those of the latest release; so nothing here looks at a
@@ -94,7 +96,9 @@ def record_as_it_was(said: Sequence[AsItWas], *, models: Callable[[str], Any], a
     """
     made = [(one, *commitments.commit(storable(json.loads(json.dumps(one.data, cls=AsTyped))), one.act.personal)) for one in said]
     entries = models("audits.TrailEntry").objects.bulk_create(
-        models("audits.TrailEntry")(at=now, act=one.act, actor=actor, subject=one.subject, schema_version=LATEST, data=data)
+        models("audits.TrailEntry")(
+            at=now, act=one.act, actor=actor, subject=one.subject, schema_version=schema_version, data=data
+        )
         for one, data, _texts in made
     )
     for (_one, _data, texts), entry in zip(made, entries, strict=True):

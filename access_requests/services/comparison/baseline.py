@@ -16,6 +16,8 @@ from audits.trail import AsItWas
 
 ACTOR = "sekisho:upgrade"
 AT_ONCE = 500
+# Of the release whose migration this is: a later one's entries may say more.
+SCHEMA_VERSION = 5
 FLAGS = ("is_staff", "is_superuser")
 ACTS: Mapping[Kind, Act] = {
     Kind.REQUEST: Act.REQUEST_BASELINE,
@@ -54,7 +56,7 @@ def _write(table: Table, models: Models, now: datetime) -> int:
             for subject in done:
                 there.pop(subject)
             said = [AsItWas(act=act, subject=subject, data=_data(table, row)) for subject, row in there.items()]
-            written += trail.record_as_it_was(said, models=models, actor=ACTOR, now=now)
+            written += trail.record_as_it_was(said, models=models, actor=ACTOR, schema_version=SCHEMA_VERSION, now=now)
     return written
 
 

@@ -6,7 +6,11 @@ They read attributes only, so that rows of a migration's models are read alike; 
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
+
+from django.apps.registry import Apps
+from django.core.exceptions import FieldDoesNotExist
 
 from audits.replay import Kind
 from portal.storable import AsTyped, storable
@@ -45,17 +49,41 @@ class Table:
     where: Mapping[str, Any] = field(default_factory=dict)
 
     def rows(self, models: Models) -> Any:
-        rows = models(self.model).objects.filter(**self.where).order_by("pk")
-        return rows.select_related(*self.select).prefetch_related(*self.prefetch)
+        model = models(self.model)
+        rows = model.objects.filter(**self.where).order_by("pk")
+        select = [path for path in self.select if leads(model, path)]
+        return rows.select_related(*select).prefetch_related(*(path for path in self.prefetch if leads(model, path)))
 
     def told(self, row: Row) -> dict[str, Any]:
-        """Return what an entry can tell of the row, as JSON."""
-        said: dict[str, Any] = as_json({fact.name: fact.read(row) for fact in self.facts if fact.is_told})
+        """Return what an entry can tell of the row, as JSON: of facts that its models have the fields for."""
+        there = _fields(row._meta.apps)  # noqa: SLF001  As documented.
+        told = (fact for fact in self.facts if fact.is_told and there.issuperset(fact.fields))
+        said: dict[str, Any] = as_json({fact.name: fact.read(row) for fact in told})
         return said
 
     def compared(self, row: Row) -> dict[str, Any]:
         said: dict[str, Any] = as_json({fact.name: fact.read(row) for fact in self.facts if fact.is_compared})
         return said
+
+
+@lru_cache(maxsize=2)
+def _fields(models: Apps) -> frozenset[str]:
+    """Return all fields of the models, as Model.field."""
+    return frozenset(
+        f"{model.__name__}.{each.name}"
+        for model in models.get_models()
+        for each in model._meta.get_fields()  # noqa: SLF001  As documented.
+    )
+
+
+def leads(model: Any, path: str) -> bool:
+    """Return whether the model has all of a path of relations."""
+    for name in path.split("__"):
+        try:
+            model = model._meta.get_field(name).related_model  # noqa: SLF001  As documented.
+        except FieldDoesNotExist:
+            return False
+    return True
 
 
 def as_json(value: Any) -> Any:
