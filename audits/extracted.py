@@ -6,8 +6,7 @@ from django.db import models
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-# Crockford's base 32, as of every public code.
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+from portal.codes import ALPHABET
 
 
 def extract_code() -> str:

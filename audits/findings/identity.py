@@ -5,9 +5,8 @@ import json
 from collections.abc import Mapping
 
 from audits.kinds import KINDS
+from portal.codes import ALPHABET
 
-# Crockford's base 32.
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # Eighty bits: names in AWS are anybody's to choose, and no two that share a code are to be found by trying.
 LENGTH = 16
 

@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from access_requests import wording
 from access_requests.services.people import log_ins, people
+from access_requests.web.people.place import place_of
 from portal.accounts import arrivals, known_devices, sessions, throttling
 from portal.accounts.configured import is_emergency, may_use_password
-from portal.accounts.place import place_of
 from portal.addresses import address_of
 from portal.pages.actor import actor_of, carry_out
 from portal.pages.page import PageRequest

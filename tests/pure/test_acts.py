@@ -17,6 +17,7 @@ from access_requests.services.record.states import OF_ELEVATION, OF_REQUEST
 from audits.acts import TOLD, Act, reasons
 from audits.acts.catalogue import ApprovalPolicy
 from audits.acts.words import NEWS, WORDS
+from audits.replay.steps import CHANGE_NOTHING, STEPS
 
 ROOT = Path(__file__).resolve().parents[2]
 # Where else the trail's rows are made is where they are forged.
@@ -49,6 +50,11 @@ def test_every_state_of_requests_and_elevations_is_told() -> None:
 def test_each_act_has_its_words_and_those_that_are_told_have_more() -> None:
     assert set(WORDS) == set(Act)
     assert set(NEWS) == TOLD
+
+
+def test_each_act_changes_the_state_or_is_known_not_to() -> None:
+    assert set(STEPS) | CHANGE_NOTHING == set(Act)
+    assert not set(STEPS) & CHANGE_NOTHING
 
 
 def test_each_kind_of_drift_and_each_reason_of_the_portals_has_its_words() -> None:

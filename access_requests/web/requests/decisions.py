@@ -16,12 +16,11 @@ from access_requests.errors import PasskeyCopied, PasskeyNeeded
 from access_requests.models import AccessRequest, Verdict
 from access_requests.selectors import abilities, requests
 from access_requests.services.people.factors import using
-from access_requests.services.people.log_ins import Place
 from access_requests.services.requests import decide, signing
 from access_requests.services.requests.signing import Signed
+from access_requests.web.people.place import place_of
 from access_requests.web.requests import showing
-from portal.addresses import address_of
-from portal.pages.actor import actor_of, carry_out, user_agent_of
+from portal.pages.actor import actor_of, carry_out
 from portal.pages.page import PageRequest
 from portal.pages.paging import page_of
 from portal.verbs.rejections import Rejection
@@ -137,17 +136,13 @@ def _done(request: PageRequest, code: str, act: Callable[[], AccessRequest], sai
         raise
     except Rejection as rejection:
         if isinstance(rejection, PasskeyCopied):
-            using.record_copied(rejection, person=request.user, place=_place(request), now=timezone.now())
+            using.record_copied(rejection, person=request.user, place=place_of(request), now=timezone.now())
         return _refused(request, code, rejection)
     if request.htmx:
         return _answer(request, code, said=said)
     messages.success(request, said)
     came_from = request.POST.get("from")
     return redirect(came_from) if came_from in CARDS else redirect("request", code)
-
-
-def _place(request: PageRequest) -> Place:
-    return Place(address=str(address_of(request) or ""), user_agent=user_agent_of(request))
 
 
 def _refused(request: PageRequest, code: str, rejection: Rejection) -> HttpResponse:

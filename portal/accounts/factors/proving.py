@@ -18,9 +18,9 @@ from django.utils import timezone
 from access_requests.services.people import log_ins
 from access_requests.services.people.factors import using
 from access_requests.services.people.factors.factor_errors import CodeWrong, PasskeyCopied, PasskeyRefused, TooManyCodes
+from access_requests.web.people.place import place_of
 from portal import passkeys
 from portal.accounts import throttling
-from portal.accounts.place import place_of
 from portal.passkeys import Passkey, RelyingParty
 from portal.users.models import Factor, FactorKind, User
 from portal.verbs.run import run
