@@ -14,15 +14,16 @@ class VirtualAuthenticator:
     number: str
 
     @classmethod
-    def of(cls, page: Page) -> "VirtualAuthenticator":
+    def of(cls, page: Page, *, looks: bool = True) -> "VirtualAuthenticator":
+        """`looks`: whether it can tell who holds it."""
         session = page.context.new_cdp_session(page)
         session.send("WebAuthn.enable")
         options = {
             "protocol": "ctap2",
             "transport": "internal",
             "hasResidentKey": True,
-            "hasUserVerification": True,
-            "isUserVerified": True,
+            "hasUserVerification": looks,
+            "isUserVerified": looks,
             "automaticPresenceSimulation": True,
         }
         made = session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
@@ -34,9 +35,12 @@ class VirtualAuthenticator:
 
     def be_the_copy_that_counted_less(self, count: int) -> None:
         """Put in place of the credential one that is the same but for its count, as a copy has it."""
-        credential = self.credential()
+        self.hold({**self.credential(), "signCount": count})
+
+    def hold(self, credential: dict[str, Any]) -> None:
+        """Have this one and no other."""
         self._send("clearCredentials")
-        self._send("addCredential", credential={**credential, "signCount": count})
+        self._send("addCredential", credential=credential)
 
     def verify(self, *, holder: bool) -> None:
         self._send("setUserVerified", isUserVerified=holder)
