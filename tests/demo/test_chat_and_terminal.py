@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pytest
 import requests
 from slack_sdk.signature import SignatureVerifier
 
+from portal.simulated_aws import totp
 from tests.demo.access import GROUP, members, token
 from tests.demo.running import CHECKOUT, Demo, running
 from tests.stand_ins.slack import FORM, Slack
@@ -95,7 +97,11 @@ def allow(demo: Demo, person: str, address: str) -> None:
     browser, portal = requests.Session(), demo.info["portal_url"]
     page = browser.get(f"{portal}/accounts/login/", timeout=10).text
     who = {"login": person, "password": demo.info["people"][person]["password"]}
-    browser.post(f"{portal}/accounts/login/", data={**hidden(page), **who}, timeout=10).raise_for_status()
+    second = browser.post(f"{portal}/accounts/login/", data={**hidden(page), **who}, timeout=10)
+    secret = demo.info["people"][person]["totp_secret"]
+    if secret is not None:
+        code = {"code": totp.code(secret, at=datetime.now(UTC))}
+        browser.post(second.url, data={**hidden(second.text), **code}, timeout=10).raise_for_status()
     page = browser.get(address, timeout=10).text
     done = browser.post(f"{portal}/device/", data={**hidden(page, "/device/"), "answer": "allow"}, timeout=10)
     assert done.url.endswith("/me/tokens/"), done.text
