@@ -59,5 +59,5 @@ NEEDS: Mapping[Guarded, Need] = {
     Guarded.CHAT: _need(15, Strength.LOG_IN, of_everybody=True),
     Guarded.DRIFT: _need(5),
     Guarded.PEOPLE: _need(5),
-    Guarded.FACTOR: Need(strength=Strength.LOG_IN, max_age=timedelta(minutes=15), of_everybody=True, enrols=True),
+    Guarded.FACTOR: Need(strength=Strength.LOG_IN, max_age=timedelta(minutes=5), of_everybody=True, enrols=True),
 }

@@ -54,7 +54,8 @@ def note(request: HttpRequest, login: SocialLogin) -> None:
     came, records = login.state["came"], request.session[AUTHENTICATION_METHODS_SESSION_KEY]
     record = next(each for each in reversed(records) if each["method"] == BY_PROVIDER)
     record["at"] = came.get("at", record["at"])
-    record["factor"] = came["by_factor"]
+    # Who does not say when may have asked nobody anything now: that lets in, and is no factor that was proven just now.
+    record["factor"] = came["by_factor"] and "at" in came
     request.session.modified = True
 
 

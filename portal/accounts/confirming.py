@@ -66,11 +66,15 @@ class OneTimeCodeForm(CodeForm):
 
 @dataclass(frozen=True, kw_only=True)
 class Confirming:
-    """What somebody is to confirm, and by what they can: `act` is what waits for it, under its `number`, if something does."""
+    """What somebody is to confirm, and by what they can: `act` is what waits for it, under its `number`, if something does.
+
+    `acr_values` is how strong the proof has to be, also for a page that is only looked at first.
+    """
 
     person: User
     number: str
     act: Waiting | None
+    acr_values: str
     leads_to: str
 
     @property
@@ -79,7 +83,7 @@ class Confirming:
 
     @cached_property
     def strength(self) -> Strength:
-        asked = BY_ACR.get(self.act.acr_values, Strength.LOG_IN) if self.act is not None else Strength.LOG_IN
+        asked = BY_ACR.get(self.acr_values, Strength.LOG_IN)
         return max(asked, Strength.SECOND_FACTOR) if self._kinds - {FactorKind.RECOVERY} else asked
 
     @property
@@ -113,7 +117,7 @@ class Confirming:
     @property
     def hidden(self) -> SafeString:
         """The field by which this page, posted, knows what it is for."""
-        return _hidden("act", self.number) if self.act is not None else self.way_back
+        return _hidden("act", self.number) if self.act is not None else self.way_back + _hidden("acr_values", self.acr_values)
 
     @property
     def way_back(self) -> SafeString:
@@ -151,13 +155,15 @@ def go_on(request: PageRequest) -> HttpResponseBase:
 
 
 def _asked(request: PageRequest) -> Confirming:
-    number = (request.POST if request.method == "POST" else request.GET).get("act", "")
+    said = request.POST if request.method == "POST" else request.GET
+    number = said.get("act", "")
     act = leading.waiting(request, number)
     if act is not None:
         leads_to = f"{reverse('account_go_on')}?{urlencode({'act': number})}"
     else:
         leads_to = get_next_redirect_url(request) or ""
-    return Confirming(person=request.user, number=number, act=act, leads_to=leads_to)
+    acr_values = act.acr_values if act is not None else said.get("acr_values", "")
+    return Confirming(person=request.user, number=number, act=act, acr_values=acr_values, leads_to=leads_to)
 
 
 def _form(request: PageRequest, asked: Confirming, typed: QueryDict | None) -> Any:

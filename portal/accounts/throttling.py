@@ -20,7 +20,7 @@ LIMITS = {"name_and_network": "5/5m/key", "known_device": "5/5m/key", "network":
 EVERYWHERE, UNDER_ATTACK = {"name": "100/h/key"}, {"name_and_network": "1/5m/key"}
 
 # Of second factors: from one known device, and from all that are not known together.
-CODE_LIMITS = {"code_of_known_device": "5/5m/key", "code": "10/h/key"}
+CODE_LIMITS = {"code_of_known_device": "5/5m/key,20/h/key", "code": "10/h/key"}
 
 
 def begin(request: HttpRequest, name: str) -> RateLimitUsage | None:

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from allauth.mfa.totp.internal.auth import generate_totp_secret
-from allauth.mfa.utils import decrypt
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import Q
@@ -16,7 +15,7 @@ from access_requests.services import catalogue
 from access_requests.services.catalogue import current
 from access_requests.services.catalogue.state import State
 from access_requests.services.people import people
-from access_requests.services.people.factors import enrolling
+from access_requests.services.people.factors import enrolling, seeds
 from portal.demo import secret_files
 from portal.demo.places import Places
 from portal.demo.secret_files import Secrets
@@ -92,7 +91,7 @@ def give_codes() -> None:
 def secrets_of_codes() -> dict[str, str]:
     """Return whose one-time codes are made of which secret, also of those who set up their own meanwhile."""
     kept = Factor.objects.filter(kind=FactorKind.TOTP).select_related("authenticator", "person")
-    return {factor.person.username: decrypt(factor.authenticator.data["secret"]) for factor in kept}
+    return {factor.person.username: seeds.opened(factor.authenticator.data["secret"], person=factor.person) for factor in kept}
 
 
 def _give_codes(person: User) -> None:

@@ -23,7 +23,7 @@ from portal.users import sessions
 from portal.users.models import User
 from portal.verbs import phrases
 from portal.verbs.actor import Actor, Door
-from portal.verbs.proving import PROVIDER_FACTOR, Proven
+from portal.verbs.proving import PROVIDER_FACTOR, RECOVERY, Proven, Strength
 from portal.verbs.rejections import FactorMissing, NotAllowed, NotFound, RightsEnded, StepUpNeeded
 from portal.verbs.run import act_as
 
@@ -46,14 +46,14 @@ class Session:
 
 
 # allauth's names for the second factors, and ours.
-FACTORS = {"totp": "totp", "webauthn": "passkey", "recovery_codes": "recovery"}
+FACTORS = {"totp": "totp", "webauthn": "passkey", "recovery_codes": RECOVERY}
 # And for a proof by a provider of log-in.
 BY_PROVIDER = "socialaccount"
 LONGEST_USER_AGENT = 200
 
 
 def actor_of(request: PageRequest) -> Actor:
-    """Return the person with all that was proven in this session; for the trail, the strongest of it, and of those the latest."""
+    """Return the person with all that was proven in this session; for the trail, the latest second factor, or else log-in."""
     session = Session(key=request.session.session_key or "", password=request.user.password)
     records = get_authentication_records(request, request.user)
     proven = tuple(_proven(record, request.user) for record in records)
@@ -113,7 +113,7 @@ def _method(record: Mapping[str, Any]) -> str:
 def _proof(request: PageRequest, known: Sequence[tuple[Proven, Mapping[str, Any]]]) -> Mapping[str, object]:
     if not known:
         return {}
-    best, record = max(known, key=lambda each: (each[0].strength, each[0].at))
+    best, record = max(known, key=lambda each: (each[0].strength >= Strength.SECOND_FACTOR, each[0].at))
     kinds = {one.method for one, _record in known} | {PROVIDER_FACTOR for one, _record in known if one.by_provider}
     by_provider = record["method"] == BY_PROVIDER
     said = {

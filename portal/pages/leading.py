@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -92,7 +93,8 @@ def go_on(request: PageRequest, number: str) -> HttpResponseBase | None:
     sent = waiting(request, number)
     left = {each: kept for each, kept in _all(request).items() if each != number}
     _write(request, left)
-    if sent is None:
+    # Of two calls at once, which read the same session, one claims it.
+    if sent is None or not cache.add(f"went-on:{number}", "", timeout=GOOD_FOR.total_seconds()):
         return None
     again = copy.copy(request)
     again.method, again.path, again.path_info = "POST", sent.path, sent.path

@@ -19,6 +19,8 @@ class Strength(IntEnum):
 
 
 STRENGTHS: Mapping[str, Strength] = {"totp": Strength.SECOND_FACTOR, "passkey": Strength.PASSKEY}
+# The method of a recovery code.
+RECOVERY = "recovery"
 # Among the kinds of proof of a log-in: a provider of log-in says that it asked for a second factor.
 PROVIDER_FACTOR = "provider-factor"
 # What a program asks for and is told by these names (RFC 9470).
@@ -47,7 +49,7 @@ class Proven:
 
     @property
     def by_recovery_code(self) -> bool:
-        return self.method == "recovery" and bool(self.factor)
+        return self.method == RECOVERY and bool(self.factor)
 
     @classmethod
     def kept(cls, proof: Mapping[str, Any]) -> "tuple[Proven, ...]":

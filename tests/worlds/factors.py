@@ -12,10 +12,10 @@ from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from allauth.mfa.utils import encrypt
 from django.test import Client
 from django.utils import timezone
 
+from access_requests.services.people.factors import seeds
 from portal.users.models import Factor, FactorKind, User
 from portal.verbs.proving import Proven
 
@@ -57,8 +57,8 @@ def take_factors(*people: User) -> None:
 
 def give_codes(people: Sequence[User]) -> None:
     """Give these people one-time codes by SECRET, in two statements."""
-    data = {"secret": _sealed()}
-    authenticators = Authenticator.objects.bulk_create(Authenticator(user=one, type="totp", data=data) for one in people)
+    kept = ((one, {"secret": _sealed(one.pk)}) for one in people)
+    authenticators = Authenticator.objects.bulk_create(Authenticator(user=one, type="totp", data=data) for one, data in kept)
     Factor.objects.bulk_create(
         Factor(person=person, kind=FactorKind.TOTP, authenticator=authenticator, added_at=READ_AT)
         for person, authenticator in zip(people, authenticators, strict=True)
@@ -108,5 +108,5 @@ def without_factors(cast: object) -> None:
 
 
 @cache
-def _sealed() -> str:
-    return str(encrypt(SECRET))
+def _sealed(number: int) -> str:
+    return seeds.sealed(SECRET, person=User(pk=number))

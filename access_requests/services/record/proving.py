@@ -11,9 +11,10 @@ from access_requests.models import ApprovalLevel
 from access_requests.policy.facts import Proof
 from access_requests.policy.proofs import NEEDS, Guarded, Need
 from access_requests.policy.situations import Proving
+from portal.users.models import FactorKind
 from portal.verbs import authority
 from portal.verbs.actor import Actor, Process
-from portal.verbs.proving import Strength
+from portal.verbs.proving import RECOVERY, Strength
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,8 @@ NOTHING_MORE = Wanted()
 
 def proof(actor: Actor, act: Guarded, *, wanted: Wanted | None = None) -> Proof:
     need = needs()[act]
+    if act == Guarded.FACTOR and settings.STEP_UP_BY_PASSKEY and _has_passkey(actor):
+        need = replace(need, strength=Strength.PASSKEY)
     if wanted is not None:
         need = _stricter(need, wanted)
     return Proof(
@@ -48,6 +51,14 @@ def check(actor: Actor, act: Guarded, *, now: datetime, wanted: Wanted | None = 
         policy.check(Proving(now=now, proof=proof(actor, act, wanted=wanted)))
 
 
+def vouches_for_new_factor(actor: Actor, *, now: datetime) -> bool:
+    """Whether what was proven before a factor is set up is worth as much as it: a recovery code and its log-in are not."""
+    asked = proof(actor, Guarded.FACTOR)
+    if not asked.has_factor and any(one.method == RECOVERY for one in actor.proven):
+        return False
+    return policy.refusal(Proving(now=now, proof=replace(asked, need=replace(asked.need, enrols=False)))) is None
+
+
 def check_administrator(actor: Actor, act: Guarded, *, now: datetime) -> None:
     """Raise NotAnAdministrator, and as `check` does."""
     authority.check_administrator(actor)
@@ -55,8 +66,10 @@ def check_administrator(actor: Actor, act: Guarded, *, now: datetime) -> None:
 
 
 def needs() -> Mapping[Guarded, Need]:
-    """Return the table as the settings have it."""
-    return {act: _as_set(act, need) for act, need in NEEDS.items()}
+    """Return the table as the settings have it; a new factor proves all else, so its proof is as fresh as the strictest act's."""
+    table = {act: _as_set(act, need) for act, need in NEEDS.items()}
+    strictest = min(need.max_age for need in table.values())
+    return {**table, Guarded.FACTOR: replace(table[Guarded.FACTOR], max_age=strictest)}
 
 
 def decides_or_administers(actor: Actor) -> bool:
@@ -67,6 +80,10 @@ def _as_set(act: Guarded, need: Need) -> Need:
     minutes = settings.STEP_UP_MINUTES.get(act)
     strength = Strength.PASSKEY if act in settings.STEP_UP_BY_PASSKEY else need.strength
     return replace(need, strength=strength, max_age=need.max_age if minutes is None else timedelta(minutes=minutes))
+
+
+def _has_passkey(actor: Actor) -> bool:
+    return any(factor.kind == FactorKind.PASSKEY for factor in actor.who.second_factors.values())
 
 
 def _stricter(need: Need, wanted: Wanted) -> Need:

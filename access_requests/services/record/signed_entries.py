@@ -48,13 +48,13 @@ def found_in(
         assertion=assertion,
         signed=signed,
         decided=decided,
-        keys=_keys(enrolments, assertion.credential_id),
+        keys=keys(enrolments, assertion.credential_id),
         at=at,
         portal=RelyingParty(url=settings.PORTAL_URL),
     )
 
 
-def _keys(enrolments: Iterable[TrailEntry], credential_id: str) -> tuple[Enrolled, ...]:
+def keys(enrolments: Iterable[TrailEntry], credential_id: str) -> tuple[Enrolled, ...]:
     """Return the enrolments of the credential that were not over when the last of these entries was written."""
     held: list[tuple[str, Enrolled]] = []
     for entry in enrolments:

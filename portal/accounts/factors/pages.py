@@ -30,6 +30,7 @@ from portal import passkeys
 from portal.accounts.factors import proving, sealing
 from portal.accounts.factors.forms import PasskeyForm, TotpForm, answer_of
 from portal.pages.actor import actor_of, carry_out, carry_out_or_error_page
+from portal.pages.leading import ConfirmFirst
 from portal.pages.page import PageRequest
 from portal.passkeys import Holder
 from portal.users.models import Factor, FactorKind, User
@@ -51,15 +52,17 @@ def factors(request: PageRequest) -> HttpResponse:
 
 
 def confirmed_first(view: Callable[[PageRequest], HttpResponse]) -> Callable[[PageRequest], HttpResponse]:
-    """Have who comes confirm that it is them before they are shown what to set up: a code does not wait for that."""
+    """Have who comes confirm that it is them before they are shown what to set up; what they send waits for that."""
 
     @wraps(view)
     def led(request: PageRequest) -> HttpResponse:
         try:
             steps.check(actor_of(request), Guarded.FACTOR, now=timezone.now())
-        except StepUpNeeded:
-            if request.method != "POST":
-                return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.path})}")
+        except StepUpNeeded as needed:
+            if request.method == "POST":
+                raise ConfirmFirst(request, needed) from needed
+            asked = {"next": request.path, "acr_values": needed.data["acr_values"]}
+            return redirect(f"{reverse('account_reauthenticate')}?{urlencode(asked)}")
         return view(request)
 
     return led
@@ -133,14 +136,17 @@ def remove(request: PageRequest, code: str) -> HttpResponse:
 
 def _enrol(request: PageRequest, add: Callable[..., Factor]) -> HttpResponse:
     """Add the factor, and with the first one recovery codes. Raises what the verb does."""
-    said: dict[str, Any] = {"person": request.user, "actor": actor_of(request), "now": timezone.now()}
+    actor, now = actor_of(request), timezone.now()
+    said: dict[str, Any] = {"person": request.user, "actor": actor, "now": now}
 
-    def verb() -> tuple[Factor, list[str]]:
+    def verb() -> tuple[bool, Factor, list[str]]:
+        is_proven = steps.vouches_for_new_factor(actor, now=now)
         factor = add(**said)
-        return factor, enrolling.first_recovery_codes(**said)
+        return is_proven, factor, enrolling.first_recovery_codes(**said)
 
-    factor, codes = carry_out(request, verb)
-    proving.note(request, factor)
+    is_proven, factor, codes = carry_out(request, verb)
+    if is_proven:
+        proving.note(request, factor)
     if codes:
         return _show_once(request, codes)
     messages.success(request, _("Added. From now on it proves that it is you."))

@@ -18,7 +18,9 @@ from django.utils import timezone
 from access_requests.services.people import log_ins
 from access_requests.services.people.factors import using
 from access_requests.services.people.factors.factor_errors import CodeWrong, PasskeyCopied, PasskeyRefused, TooManyCodes
+from access_requests.services.record import signed_entries
 from access_requests.web.people.place import place_of
+from audits import selectors
 from portal import passkeys
 from portal.accounts import throttling
 from portal.passkeys import Passkey, RelyingParty
@@ -39,8 +41,14 @@ def elsewhere(request: HttpRequest) -> str:
 
 
 def passkeys_of(person: User) -> list[Passkey]:
-    rows = Factor.objects.filter(person=person, kind=FactorKind.PASSKEY).order_by("pk")
-    return [Passkey(credential_id=row.credential_id, public_key=row.public_key) for row in rows]
+    """Return those that the trail says were enrolled and not taken away: a row that somebody only wrote proves nothing."""
+    subject = signed_entries.subject(person.username)
+    enrolments = selectors.of_subjects([subject], acts=signed_entries.ACTS).get(subject, ())
+    return [
+        Passkey(credential_id=row.credential_id, public_key=row.public_key)
+        for row in Factor.objects.filter(person=person, kind=FactorKind.PASSKEY).order_by("pk")
+        if any(key.public_key == row.public_key for key in signed_entries.keys(enrolments, row.credential_id))
+    ]
 
 
 def prove_by_code(request: HttpRequest, person: User, code: str, *, again: bool = False) -> Factor:

@@ -8,11 +8,10 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP
 from django.db import IntegrityError, transaction
 
 from access_requests.policy.proofs import Guarded
-from access_requests.services.people.factors import using
+from access_requests.services.people.factors import seeds, using
 from access_requests.services.people.factors.factor_errors import CodeWrong, PasskeyRefused
 from access_requests.services.people.factors.recording import named, record
 from access_requests.services.record import locking, proving
@@ -41,7 +40,8 @@ def add_totp(*, person: User, secret: str, code: str, name: str, actor: Actor, n
 
 def set_totp(*, person: User, secret: str, name: str, last_step: int | None, actor: Actor, now: datetime) -> Factor:
     """Give the person one-time codes, who has none; whoever calls this knows that they have the secret."""
-    authenticator = TOTP.activate(person, secret).instance
+    data = {"secret": seeds.sealed(secret, person=person)}
+    authenticator = Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data=data)
     row = Factor(person=person, kind=FactorKind.TOTP, name=name, authenticator=authenticator, last_step=last_step, added_at=now)
     return _add(row, NOT_A_PASSKEY, actor=actor, now=now)
 
@@ -85,10 +85,11 @@ def first_recovery_codes(*, person: User, actor: Actor, now: datetime) -> list[s
 
 
 def _new_codes(person: User, *, actor: Actor, now: datetime) -> list[str]:
-    codes = RecoveryCodes.activate(person)
-    row = Factor(person=person, kind=FactorKind.RECOVERY, authenticator=codes.instance, added_at=now)
+    data = {"seed": seeds.sealed(RecoveryCodes.generate_seed(), person=person), "used_mask": 0}
+    authenticator = Authenticator.objects.create(user=person, type=Authenticator.Type.RECOVERY_CODES, data=data)
+    row = Factor(person=person, kind=FactorKind.RECOVERY, authenticator=authenticator, added_at=now)
     _add(row, NOT_A_PASSKEY, actor=actor, now=now)
-    made: list[str] = codes.get_unused_codes()
+    made: list[str] = RecoveryCodes(authenticator).get_unused_codes()
     return made
 
 

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from allauth.mfa.utils import decrypt
 from django.conf import settings
 from django.db.models import Q
 from django.utils.crypto import constant_time_compare
 
+from access_requests.services.people.factors import seeds
 from access_requests.services.people.factors.factor_errors import CodeWrong, PasskeyCopied
 from access_requests.services.people.factors.recording import named, record
 from access_requests.services.people.log_ins import Place
@@ -28,7 +28,7 @@ def take_code(*, person: User, code: str, place: Place, now: datetime) -> Factor
     factors = {factor.kind: factor for factor in rows}
     typed = "".join(unicodedata.normalize("NFKC", code).split())
     totp, recovery = factors.get(FactorKind.TOTP), factors.get(FactorKind.RECOVERY)
-    if totp is not None and _take_step(totp, typed, now):
+    if totp is not None and _take_step(totp, typed, person, now):
         return totp
     if recovery is not None and _take_recovery(recovery, typed, person, place, now):
         return recovery
@@ -59,8 +59,8 @@ def step_of(secret: str, code: str, *, now: datetime) -> int | None:
     return next((step for step in steps if constant_time_compare(code, format_hotp_value(hotp_value(secret, step)))), None)
 
 
-def _take_step(factor: Factor, code: str, now: datetime) -> bool:
-    step = step_of(decrypt(factor.authenticator.data["secret"]), code, now=now)
+def _take_step(factor: Factor, code: str, person: User, now: datetime) -> bool:
+    step = step_of(seeds.opened(factor.authenticator.data["secret"], person=person), code, now=now)
     if step is None:
         return False
     # Compare and set: of two at once with the same code one finds it taken. Steps before the last one taken are over, too.
@@ -70,6 +70,7 @@ def _take_step(factor: Factor, code: str, now: datetime) -> bool:
 
 def _take_recovery(factor: Factor, code: str, person: User, place: Place, now: datetime) -> bool:
     codes = RecoveryCodes(factor.authenticator)
+    seeds.opened(factor.authenticator.data["seed"], person=person)
     if not codes.validate_code(code):
         return False
     Factor.objects.filter(pk=factor.pk).update(last_used_at=now)

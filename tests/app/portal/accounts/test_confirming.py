@@ -238,3 +238,26 @@ def test_trail_says_how_who_decided_was_proven(cast: Cast, request_: AccessReque
     page = browser.get(f"/requests/{request_.code}/").content.decode()
     assert f"identity proven by one-time code ({proof['factor']})" in page
     assert f"Log-in {proof['session'][:8]}, from 192.0.2.7, Firefox" in page
+
+
+def test_latest_second_factor_is_what_the_trail_names(cast: Cast, request_: AccessRequest) -> None:
+    """And not a stronger one of this morning, by which no rule passed."""
+    morning = factor(cast.leader01, "passkey")
+    browser, code = logged_in(cast.leader01), record_of(cast.leader01)
+    earlier = {"method": "mfa", "type": "webauthn", "id": morning.authenticator_id, "at": time.time() - 8 * 3600}
+    prove(browser, cast.leader01, earlier, code, {"method": "password", "at": time.time() + 1})
+    approve(browser, request_)
+    entry = TrailEntry.objects.get(act="request.approved")
+    assert entry.data["decision"]["proof"]["factor"] == cast.leader01.factors.get(kind="totp").code
+
+
+def test_of_two_calls_at_once_one_does_what_waits(cast: Cast, request_: AccessRequest) -> None:
+    browser = stale(logged_in(cast.leader01), cast.leader01)
+    number = act_of(approve(browser, request_))
+    as_both_read_it = browser.session[leading.SESSION_KEY]
+    prove(browser, cast.leader01, record_of(cast.leader01))
+    assert browser.get(f"{CONFIRM}go-on/?act={number}")["Location"] != "/"
+    session = browser.session
+    session[leading.SESSION_KEY] = as_both_read_it
+    session.save()
+    assert browser.get(f"{CONFIRM}go-on/?act={number}")["Location"] == "/"

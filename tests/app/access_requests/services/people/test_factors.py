@@ -224,3 +224,16 @@ def test_nobody_removes_what_is_somebody_elses(leader01: User, leader02: User, n
     with pytest.raises(NotFound):
         run(lambda: enrolling.remove(person=leader01, code=theirs.code, actor=actor_of(leader01), now=now))
     assert Factor.objects.filter(pk=theirs.pk).exists()
+
+
+@pytest.mark.parametrize("kind", ["totp", "recovery"])
+def test_seal_copied_from_somebody_else_is_opened_by_none(kind: str, leader01: User, leader02: User, now: datetime) -> None:
+    for person, secret in ((leader01, SECRET), (leader02, "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU")):
+        totp(person, now, secret)
+    recovery(leader01, now)
+    codes = {"totp": code_at(now + STEP), "recovery": recovery(leader02, now)[0]}
+    taken = recovery(leader01, now)[0] if kind == "recovery" else codes["totp"]
+    theirs, lead = (person.factors.get(kind=kind).authenticator for person in (leader01, leader02))
+    Authenticator.objects.filter(pk=lead.pk).update(data=theirs.data)
+    with pytest.raises(InvalidToken):
+        take(leader02, taken, now + STEP)

@@ -260,3 +260,9 @@ def test_who_logs_in_at_a_provider_that_asks_for_a_factor_has_one_in_chats_too(c
     assert authority.has_factor(speaking)
     settings.LOGIN_PROVIDERS = (oidc("company"),)
     assert not authority.has_factor(speaking)
+
+
+@pytest.mark.parametrize(("minutes", "most"), [({}, 5), ({"factor": 60}, 5), ({"drift": 2}, 2), ({"factor": 1}, 1)])
+def test_factor_is_set_up_by_a_proof_as_fresh_as_the_strictest_act(minutes: dict[str, int], most: int, settings: Any) -> None:
+    settings.STEP_UP_MINUTES = minutes
+    assert proving.needs()[Guarded.FACTOR].max_age == timedelta(minutes=most)

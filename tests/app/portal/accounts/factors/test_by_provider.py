@@ -52,12 +52,25 @@ def test_factor_that_the_provider_asked_for_counts(
     traveller: Traveller, configure: Callable[..., OidcProvider], hanako: User, claims: dict[str, Any]
 ) -> None:
     configure(factor=ASKED_FOR)
-    traveller.idp.claims = claims
+    traveller.idp.claims = {**claims, "auth_time": 1_700_000_000}
     assert traveller.log_in().headers["location"] == "/"
     assert traveller.is_in
     (record,) = traveller.client.session["account_authentication_methods"]
-    assert record["factor"] is True
+    assert (record["factor"], record["at"]) == (True, 1_700_000_000)
     assert hanako.factors.exists()
+
+
+@pytest.mark.usefixtures("hanako")
+def test_provider_that_does_not_say_when_lets_in_and_proves_no_factor_now(
+    traveller: Traveller, configure: Callable[..., OidcProvider]
+) -> None:
+    configure(factor=ASKED_FOR)
+    traveller.idp.claims = {"amr": ["pwd", "mfa"], "auth_time": None}
+    assert traveller.log_in().headers["location"] == "/"
+    assert traveller.is_in
+    (record,) = traveller.client.session["account_authentication_methods"]
+    assert record["factor"] is False
+    assert traveller.client.get("/factors/codes/").headers["location"].startswith("/accounts/reauthenticate/")
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ from tests.stand_ins.authenticators import Authenticator
 from tests.stand_ins.registering import registration
 from tests.worlds.factors import prove, record_of
 
+CONFIRM, BY_CODE = "/accounts/reauthenticate/", "urn%3Asekisho%3Asecond-factor"
+
 
 @pytest.fixture
 def window(leader01: User) -> Client:
@@ -134,7 +136,7 @@ def test_name_is_shown_as_what_was_typed(leader01: User, window: Client) -> None
 @pytest.mark.parametrize("page", ["codes", "passkey"])
 def test_who_has_a_factor_confirms_by_it_before_another_is_set_up(leader01: User, window: Client, page: str) -> None:
     totp(leader01, timezone.now())
-    assert window.get(f"/factors/{page}/").headers["location"] == f"/accounts/reauthenticate/?next=%2Ffactors%2F{page}%2F"
+    assert window.get(f"/factors/{page}/").headers["location"] == f"{CONFIRM}?next=%2Ffactors%2F{page}%2F&acr_values={BY_CODE}"
     prove(window, leader01, record_of(leader01))
     assert window.get(f"/factors/{page}/").status_code == 200
 
@@ -155,5 +157,70 @@ def test_recovery_code_lets_one_set_up_another_factor_and_old_proofs_do_not(lead
     record = {"method": "mfa", "type": "recovery_codes", "id": by_code.authenticator_id}
     prove(window, leader01, {**record, "at": time.time()})
     assert window.get("/factors/passkey/").status_code == 200
-    prove(window, leader01, {**record, "at": time.time() - 16 * 60})
+    prove(window, leader01, {**record, "at": time.time() - 6 * 60})
     assert window.get("/factors/passkey/").status_code == 302
+
+
+def by_recovery(person: User) -> dict[str, Any]:
+    """Return what a session says of a log-in by a recovery code."""
+    used = person.factors.get(kind="recovery")
+    return {"method": "mfa", "type": "recovery_codes", "id": used.authenticator_id, "at": time.time()}
+
+
+def set_up_codes(window: Client) -> Factor:
+    secret, sealed = shown(window.get("/factors/codes/").content.decode())
+    window.post("/factors/codes/", {"secret": sealed, "code": code_at(timezone.now(), secret)})
+    return Factor.objects.get(person__username="leader01", kind="totp")
+
+
+def is_proven(window: Client, factor: Factor) -> bool:
+    return any(each.get("id") == factor.authenticator_id for each in window.session["account_authentication_methods"])
+
+
+def test_what_was_set_up_after_a_recovery_code_is_confirmed_before_it_proves_anything(leader01: User, window: Client) -> None:
+    before = totp(leader01, timezone.now())
+    recovery(leader01, timezone.now())
+    password = {"method": "password", "at": time.time()}
+    prove(window, leader01, password, by_recovery(leader01))
+    new = set_up_codes(window)
+    assert new.pk != before.pk
+    assert not is_proven(window, new)
+    # Nor is it after the last factor was taken away, and the recovery codes with it.
+    window.post(f"/factors/{new.code}/remove/")
+    prove(window, leader01, password, {**password, "method": "mfa", "type": "recovery_codes", "id": 1})
+    assert not is_proven(window, set_up_codes(window))
+
+
+def test_what_was_set_up_after_another_factor_is_proven_by_that(leader01: User, window: Client) -> None:
+    totp(leader01, timezone.now())
+    recovery(leader01, timezone.now())
+    prove(window, leader01, by_recovery(leader01), record_of(leader01))
+    assert is_proven(window, set_up_codes(window))
+
+
+def test_where_acts_need_a_passkey_its_holder_sets_up_others_by_one(leader01: User, window: Client, settings: Any) -> None:
+    settings.STEP_UP_BY_PASSKEY = ["decision"]
+    totp(leader01, timezone.now())
+    prove(window, leader01, record_of(leader01))
+    assert window.get("/factors/passkey/").status_code == 200, "who has none sets up the first by a code"
+    holder = passkey(leader01, timezone.now())
+    led = window.get("/factors/passkey/").headers["location"]
+    page = window.get(led).content.decode()
+    assert "data-passkey" in page
+    assert 'name="code"' not in page
+    assert 'name="acr_values" value="urn:sekisho:passkey"' in page
+    prove(window, leader01, {"method": "mfa", "type": "webauthn", "id": holder.authenticator_id, "at": time.time()})
+    assert window.get("/factors/passkey/").status_code == 200
+    recovery(leader01, timezone.now())
+    prove(window, leader01, record_of(leader01), by_recovery(leader01))
+    assert not is_proven(window, set_up_codes(window)), "a code beside a recovery code is no passkey"
+
+
+def test_what_is_sent_too_late_waits_for_the_proof_and_is_taken_then(leader01: User, window: Client) -> None:
+    secret, sealed = shown(window.get("/factors/codes/").content.decode())
+    prove(window, leader01, record_of(leader01, at=time.time() - 6 * 60))
+    led = window.post("/factors/codes/", {"secret": sealed, "code": code_at(timezone.now(), secret)}).headers["location"]
+    assert not leader01.factors.exists()
+    prove(window, leader01, record_of(leader01))
+    window.get(led.replace(CONFIRM, f"{CONFIRM}go-on/"))
+    assert leader01.factors.filter(kind="totp").exists()

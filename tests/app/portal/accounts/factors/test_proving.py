@@ -1,9 +1,11 @@
 """A second factor proves a session; tries that fail are counted by person, and a known device by itself."""
 
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from allauth.core.internal import ratelimit
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
@@ -14,9 +16,10 @@ from access_requests.services.people.factors.factor_errors import CodeWrong, Pas
 from audits.models import TrailEntry
 from portal.accounts import known_devices
 from portal.accounts.factors import proving
-from portal.users.models import User
+from portal.users.models import Factor, User
 from tests.app.access_requests.services.people.test_factors import code_at, passkey, recovery, totp
 from tests.stand_ins.authenticators import Authenticator
+from tests.worlds.factors import factor
 
 AGES_AGO = timedelta(hours=1)
 
@@ -131,3 +134,28 @@ def test_copied_passkey_is_told_and_proves_nothing(leader01: User, signs: Authen
 def test_who_has_no_passkey_is_asked_for_none(leader01: User, now: datetime) -> None:
     totp(leader01, now)
     assert proving.ask_for_passkey(browser(), leader01) is None
+
+
+def test_hour_of_wrong_codes_holds_up_a_known_device_too(leader01: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    totp(leader01, timezone.now() - AGES_AGO)
+    answer = HttpResponse()
+    known_devices.remember(browser(), answer, leader01.username)
+    known = browser(device=answer.cookies["device"].value)
+    start = time.time()
+    for number in range(20):
+        # Five in five minutes are looked at.
+        monkeypatch.setattr(ratelimit.time, "time", lambda now=start + number // 4 * 301: now)
+        with pytest.raises(CodeWrong):
+            proving.prove_by_code(known, leader01, "000000")
+    monkeypatch.setattr(ratelimit.time, "time", lambda: start + 5 * 301)
+    with pytest.raises(TooManyCodes):
+        proving.prove_by_code(known, leader01, "000000")
+
+
+def test_passkey_that_the_trail_does_not_have_is_none(leader01: User, signs: Authenticator) -> None:
+    assert [each.credential_id for each in proving.passkeys_of(leader01)] == [signs.credential_id]
+    Factor.objects.filter(person=leader01).update(public_key=Authenticator().public_key)
+    assert not proving.passkeys_of(leader01), "the key of another"
+    Factor.objects.filter(person=leader01).update(public_key=signs.public_key)
+    written = factor(leader01, "passkey")
+    assert written.credential_id not in {each.credential_id for each in proving.passkeys_of(leader01)}
