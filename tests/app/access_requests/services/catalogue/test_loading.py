@@ -179,8 +179,10 @@ class TestLoadingAgain:
         assert load(text, later).changes == []
 
     def test_the_jump_account_can_become_another(self, demo: None, later: datetime) -> None:
-        nobody_works = ("kind: audit\n    gate_role: sekisho/SekishoGateRole\n", "kind: jump\n")
-        load(edited(("name: Jump, kind: jump", "name: Jump, kind: audit"), nobody_works), later)
+        gate, role = "    gate_role: sekisho/SekishoGateRole\n", "Audit_ReadOnlyRole: read_only"
+        arn = "Audit_ReadOnlyRole: {level: read_only, arn: arn:aws:iam::777777777777:role/Audit_ReadOnlyRole}"
+        jump = ("name: Jump, kind: jump", "name: Jump, kind: audit")
+        load(edited(jump, (f"kind: audit\n{gate}", "kind: jump\n"), (role, arn)), later)
         assert AwsAccount.objects.get(kind="jump").key == "audit"
 
 
