@@ -67,7 +67,7 @@ _LETS_IN = (
 )
 # What workers find out and pages show.
 _FOUND = ("automationexecution", "backendhealth", "personlease", "reconciliation", "roleabilities", "rolegate", "slackcard")
-# Whatever finds something raises it, in the transaction of its entry.
+# Workers raise what they find in the trail, and people at the web say what becomes of it.
 _RAISES = {found.TABLE: KEEP, found.NAMED_TABLE: APPEND}
 # Django's and allauth's own, by which nobody here is let do anything.
 _OF_DJANGO = (

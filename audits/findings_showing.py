@@ -105,11 +105,11 @@ def _verbs(finding: Finding, person: User) -> Iterator[str]:
         yield "end-acceptance"
     elif finding.asked_by:
         yield "refuse-acceptance"
-        if person.username not in {finding.asked_by, finding.owner, *finding.caused_by}:
+        if handling.may_be_second(finding, person.username):
             yield "accept"
     else:
         yield "ask-acceptance"
-    if not handling.closes_by_itself(finding) and person.username not in finding.caused_by:
+    if handling.may_close(finding, person.username):
         yield "close"
 
 

@@ -24,6 +24,8 @@ class Guarded(StrEnum):
     CHAT = "chat"
     # Undoing drift, or knowing it as right.
     DRIFT = "drift"
+    # Seeing to what was found: who owns it and until when, accepting, closing.
+    FINDING = "finding"
     # Disabling or enabling somebody, ending their log-ins, or taking their second factors.
     PEOPLE = "people"
     # Setting up a second factor of one's own, or taking one away.
@@ -58,6 +60,7 @@ NEEDS: Mapping[Guarded, Need] = {
     Guarded.TOKEN: _need(15, Strength.LOG_IN, of_everybody=True),
     Guarded.CHAT: _need(15, Strength.LOG_IN, of_everybody=True),
     Guarded.DRIFT: _need(5),
+    Guarded.FINDING: _need(5),
     Guarded.PEOPLE: _need(5),
     Guarded.FACTOR: Need(strength=Strength.LOG_IN, max_age=timedelta(minutes=5), of_everybody=True, enrols=True),
 }

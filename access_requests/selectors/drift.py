@@ -6,7 +6,9 @@ from django.db.models import Q, QuerySet
 
 from access_requests.lifecycle import DRIFT_OPEN, ElevationStatus
 from access_requests.models import AccountKind, AwsAccount, Drift, Elevation, Reconciliation, WorkGroup
-from audits.models import TrailEntry
+from audits.findings.identity import code_of
+from audits.kinds import Kind
+from audits.models import Finding, TrailEntry
 from portal.users.models import User
 
 NEWEST_FIRST = "-id"
@@ -53,6 +55,12 @@ def filtered(rows: QuerySet[Drift], filters: Filters) -> QuerySet[Drift]:
         fields = ("code", "account", "thing", "name", "principal")
         rows = rows.filter(Q(*[(f"{field}__icontains", filters.words) for field in fields], _connector=Q.OR))
     return rows.order_by(NEWEST_FIRST)
+
+
+def finding_of(drift: Drift) -> Finding | None:
+    """Return the finding that the drift's entries made, where a worker has followed them."""
+    key = {"difference": drift.kind, "account": drift.account, "thing": drift.thing, "name": drift.name}
+    return Finding.objects.filter(code=code_of(Kind.DRIFT, key)).first()
 
 
 def inside(drift: Drift) -> QuerySet[Elevation]:

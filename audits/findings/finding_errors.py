@@ -10,7 +10,7 @@ class FindingNotProven(NotAllowed):
 
 class OwnAcceptance(NotAllowed):
     code = "own_acceptance"
-    sentence = _("You asked for this acceptance, own the finding or may have caused it. Another administrator decides.")
+    sentence = _("You asked for this acceptance, own or owned the finding, or may have caused it. Another administrator decides.")
 
 
 class CausedByThem(NotAllowed):
@@ -26,6 +26,13 @@ class FindingChanged(Conflict):
 class ClosesByItself(Conflict):
     code = "closes_by_itself"
     sentence = _("The portal closes this finding when it sees that the cause is gone. Until then it can be accepted.")
+
+
+class ClosingTakesTwo(Conflict):
+    code = "closing_takes_two"
+    sentence = _(
+        "Closing what is severe takes two. Ask for an acceptance and say what was done; another administrator closes it."
+    )
 
 
 class AcceptedByOwner(Conflict):

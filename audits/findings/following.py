@@ -42,12 +42,13 @@ ACTS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """What an entry says of a finding: that it is there, or is there no longer."""
+    """What an entry says of a finding: that it is there, or is there no longer; `says_more`, otherwise than the entry before."""
 
     kind: Kind
     key: Mapping[str, str]
     entry: TrailEntry
     is_gone: bool = False
+    says_more: bool = False
     evidence: Sequence[int] = ()
     caused_by: frozenset[str] = field(default_factory=frozenset)
 
@@ -116,7 +117,8 @@ def _carry_out(one: Said, now: datetime) -> None:
         raising.gone(kind=one.kind, key=one.key, evidence=[one.entry.pk], now=now)
         return
     caused_by = one.caused_by | (culprits.of_drift(one.entry) if one.kind == Kind.DRIFT else frozenset())
-    raising.raise_finding(kind=one.kind, key=one.key, evidence=[one.entry.pk, *one.evidence], now=now, caused_by=caused_by)
+    evidence = [one.entry.pk, *one.evidence]
+    raising.raise_finding(kind=one.kind, key=one.key, evidence=evidence, now=now, caused_by=caused_by, says_more=one.says_more)
 
 
 def _is_believed(entry: TrailEntry) -> bool:
@@ -165,12 +167,16 @@ def _granted(entry: TrailEntry, person: str, group: str) -> Iterator[Said]:
 
 
 def _of_comparison(entry: TrailEntry, data: Mapping[str, Any]) -> Iterator[Said]:
-    """Yield what of the tables is not as the trail tells, and, where all of that is named, what is again. One query."""
-    apart = [{"table": str(one["kind"]), "subject": str(one["key"])} for one in data.get("apart", ())]
-    yield from (Said(kind=Kind.TABLES_APART, key=key, entry=entry) for key in apart)
-    if data.get("differences") == len(apart):
+    """Yield what of the tables is not as the trail tells, and, where all of that is named, what is again. Two queries."""
+    earlier = TrailEntry.objects.filter(act=entry.act, actor=entry.actor, pk__lt=entry.pk).order_by("-pk").first()
+    known = earlier.data.get("apart", ()) if earlier is not None else ()
+    keys = []
+    for one in data.get("apart", ()):
+        keys.append({"table": str(one["kind"]), "subject": str(one["key"])})
+        yield Said(kind=Kind.TABLES_APART, key=keys[-1], entry=entry, says_more=one not in known)
+    if data.get("differences") == len(keys):
         for finding in Finding.objects.filter(kind=Kind.TABLES_APART).exclude(status=FindingStatus.CLOSED):
-            if finding.key not in apart:
+            if finding.key not in keys:
                 yield Said(kind=Kind.TABLES_APART, key=finding.key, entry=entry, is_gone=True)
 
 
@@ -181,7 +187,7 @@ def _of_late(entries: Sequence[TrailEntry]) -> Iterator[Said]:
     for number, actor in TrailEntry.objects.filter(pk__in=named).order_by("pk").values_list("pk", "actor"):
         late[actor].append(number)
     for actor, numbers in late.items():
-        yield Said(kind=Kind.RECORDED_LATE, key={"actor": actor}, entry=named[numbers[-1]], evidence=numbers)
+        yield Said(kind=Kind.RECORDED_LATE, key={"actor": actor}, entry=named[numbers[-1]], says_more=True, evidence=numbers)
 
 
 def _portal() -> dict[str, str]:

@@ -1,8 +1,9 @@
 """What people do about findings. Administrators see to them; auditors say what they think, and change nothing.
 
 An acceptance takes two: one administrator asks, with a reason and the last day, and another one gives it, who neither asked nor
-owns the finding nor may have caused it, and who says which state of it they saw. Each verb raises FindingNotProven for a program
-that only names its person.
+owns or owned the finding nor may have caused it, and who says which state of it they saw. What is severe is closed by two as
+well: by such another one, once somebody has asked. Each verb raises FindingNotProven for a program that only names its person,
+and what administrators do raises FactorMissing and StepUpNeeded.
 """
 
 from datetime import date, datetime, timedelta
@@ -11,13 +12,15 @@ from audits.acts import Act
 from audits.findings import finding_errors, raising, writing
 from audits.findings.due import today
 from audits.kinds import KINDS
-from audits.models import Finding, FindingStatus
+from audits.models import Finding, FindingStatus, Severity, TrailEntry
 from portal.users.models import User
 from portal.verbs import authority, rejections
 from portal.verbs.actor import Actor
 from portal.verbs.rejections import Missing, NotAnAuditor, TooLong, TransitionNotAllowed
 
 LONGEST_TEXT = 2000
+# What needs which proof, `access_requests.policy.proofs` says.
+ACT = "finding"
 # Whoever accepts something looks at it again within a year.
 LONGEST_ACCEPTANCE = timedelta(days=366)
 
@@ -27,7 +30,7 @@ def assign(*, code: str, owner: str, due_on: date | None, actor: Actor, now: dat
 
     Raises NotAnAdministrator, NotFound, TransitionNotAllowed, UnknownOwner, DayUnusable, AcceptedByOwner.
     """
-    finding = _to_change(code, actor)
+    finding = _to_change(code, actor, now)
     if finding.status == FindingStatus.CLOSED:
         raise TransitionNotAllowed(state=finding.status)
     if owner and not _may_own(owner):
@@ -56,7 +59,7 @@ def ask_acceptance(*, code: str, until: date, reason: str, actor: Actor, now: da
 
     Raises NotAnAdministrator, NotFound, TransitionNotAllowed, DayUnusable, Missing, TooLong.
     """
-    finding = _to_change(code, actor)
+    finding = _to_change(code, actor, now)
     if finding.status != FindingStatus.OPEN or finding.asked_by:
         raise TransitionNotAllowed(state=finding.status)
     _check_day(until, field="until", now=now)
@@ -71,8 +74,8 @@ def accept(*, code: str, seen: int, comment: str, actor: Actor, now: datetime) -
 
     Raises NotAnAdministrator, NotFound, TransitionNotAllowed, FindingChanged, OwnAcceptance, DayUnusable, Missing, TooLong.
     """
-    finding = _to_answer(code, seen, actor)
-    if actor.who.username in {finding.asked_by, finding.owner, *finding.caused_by}:
+    finding = _to_answer(code, seen, actor, now)
+    if not may_be_second(finding, actor.who.username):
         raise finding_errors.OwnAcceptance
     if finding.asked_until is not None:
         _check_day(finding.asked_until, field="until", now=now)
@@ -83,7 +86,7 @@ def accept(*, code: str, seen: int, comment: str, actor: Actor, now: datetime) -
 
 def refuse_acceptance(*, code: str, seen: int, comment: str, actor: Actor, now: datetime) -> Finding:
     """Refuse to accept it; who asked takes it back so. Raises what `accept` does, but for OwnAcceptance and DayUnusable."""
-    finding = _to_answer(code, seen, actor)
+    finding = _to_answer(code, seen, actor, now)
     # The entry says what was refused by the one before it.
     raising.forget_acceptance(finding)
     said = {"comment": _text(comment, field="comment")}
@@ -93,7 +96,7 @@ def refuse_acceptance(*, code: str, seen: int, comment: str, actor: Actor, now: 
 
 def end_acceptance(*, code: str, comment: str, actor: Actor, now: datetime) -> Finding:
     """Open it again before its day. Raises NotAnAdministrator, NotFound, TransitionNotAllowed, Missing, TooLong."""
-    finding = _to_change(code, actor)
+    finding = _to_change(code, actor, now)
     if finding.status != FindingStatus.ACCEPTED:
         raise TransitionNotAllowed(state=finding.status)
     raising.reopen(finding, now)
@@ -105,15 +108,21 @@ def end_acceptance(*, code: str, comment: str, actor: Actor, now: datetime) -> F
 def close(*, code: str, comment: str, actor: Actor, now: datetime) -> Finding:
     """Say that it is put right.
 
-    Raises NotAnAdministrator, NotFound, TransitionNotAllowed, ClosesByItself, CausedByThem, Missing, TooLong.
+    Raises NotAnAdministrator, NotFound, TransitionNotAllowed, ClosesByItself, CausedByThem, Missing, TooLong; of what is severe
+    ClosingTakesTwo and OwnAcceptance.
     """
-    finding = _to_change(code, actor)
+    finding = _to_change(code, actor, now)
     if finding.status == FindingStatus.CLOSED:
         raise TransitionNotAllowed(state=finding.status)
     if closes_by_itself(finding):
         raise finding_errors.ClosesByItself
     if actor.who.username in finding.caused_by:
         raise finding_errors.CausedByThem
+    if closing_takes_two(finding):
+        if not finding.asked_by:
+            raise finding_errors.ClosingTakesTwo
+        if not may_be_second(finding, actor.who.username):
+            raise finding_errors.OwnAcceptance
     raising.close(finding, now)
     writing.write(finding, Act.FINDING_CLOSED, actor=actor, now=now, data={"comment": _text(comment, field="comment")})
     return finding
@@ -124,14 +133,32 @@ def closes_by_itself(finding: Finding) -> bool:
     return about is not None and about.goes_by_itself
 
 
-def _to_change(code: str, actor: Actor) -> Finding:
-    authority.check_administrator(actor)
+def closing_takes_two(finding: Finding) -> bool:
+    return finding.severity >= Severity.HIGH and not closes_by_itself(finding)
+
+
+def may_close(finding: Finding, username: str) -> bool:
+    """Whether an administrator of this name may; none may what closes by itself."""
+    if closes_by_itself(finding) or username in finding.caused_by:
+        return False
+    return not closing_takes_two(finding) or (bool(finding.asked_by) and may_be_second(finding, username))
+
+
+def may_be_second(finding: Finding, username: str) -> bool:
+    """Whether they neither asked, nor own or owned it since it was opened, nor may have caused it. One query."""
+    assigned = TrailEntry.objects.filter(subject=finding.code, act=Act.FINDING_ASSIGNED, at__gte=finding.opened_at)
+    owners = assigned.values_list("data__before_owner", flat=True)
+    return username not in {finding.asked_by, finding.owner, *finding.caused_by, *owners}
+
+
+def _to_change(code: str, actor: Actor, now: datetime) -> Finding:
+    authority.check_proven_administrator(actor, ACT, now=now)
     return _held(code, actor)
 
 
-def _to_answer(code: str, seen: int, actor: Actor) -> Finding:
+def _to_answer(code: str, seen: int, actor: Actor, now: datetime) -> Finding:
     """Return a finding that somebody asked to have accepted, if it is as it was seen."""
-    finding = _to_change(code, actor)
+    finding = _to_change(code, actor, now)
     if finding.status != FindingStatus.OPEN or not finding.asked_by:
         raise TransitionNotAllowed(state=finding.status)
     if finding.entry_id != seen:

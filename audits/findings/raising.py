@@ -1,8 +1,9 @@
 """What the portal sees: something wrong, the same again, and that it is gone.
 
-In the transaction of the entry that is the evidence. The same kind with the same key is the same finding: it is opened once, and
-opened again if it was closed. While it is open or accepted, being seen again is written down when there is newer evidence, when
-it is worse than before or somebody else caused it, and else once a day.
+By a worker that follows the trail (`following`) or the clock (`due`), behind the entry that is the evidence. The same kind with
+the same key is the same finding: it is opened once, and opened again if it was closed, or if it was accepted and is not any more
+what was accepted: when it is worse, somebody else may have caused it, or the evidence says something else. Otherwise being seen
+again is written down when there is newer evidence, and else once a day.
 """
 
 from collections.abc import Collection, Mapping
@@ -12,8 +13,8 @@ from audits.acts import Act
 from audits.findings import writing
 from audits.findings.identity import code_of
 from audits.kinds import KINDS, Kind
-from audits.models import Finding, FindingStatus, Severity
-from portal.verbs.actor import WORKER, Actor
+from audits.models import Finding, FindingStatus
+from portal.verbs.actor import WORKER
 
 SEEN_EVERY = timedelta(days=1)
 # Of the entries that are evidence the last are named.
@@ -26,38 +27,38 @@ def raise_finding(
     key: Mapping[str, str],
     evidence: Collection[int],
     now: datetime,
-    severity: Severity | None = None,
     caused_by: Collection[str] = (),
+    says_more: bool = False,
     remark: str = "",
-    actor: Actor = WORKER,
 ) -> Finding:
     """Open the finding, or note that it was seen again; return it.
 
-    `evidence`: ids of entries of the trail. `severity`: another one than its kind's. `caused_by`: usernames of people who can
-    not be the ones to accept it. `remark`: what no entry says. Raises ValueError for a key that is not its kind's.
+    `evidence`: ids of entries of the trail. `caused_by`: usernames of people who can not be the ones to accept it. `says_more`:
+    the evidence tells what that before did not. `remark`: what no entry says. Raises ValueError for a key that is not its kind's.
     """
     code = code_of(kind, key)
     writing.hold()
     finding = Finding.objects.filter(code=code).first()
     data = {"evidence": sorted(set(evidence))[-MOST:], "remark": remark}
     newest = max(evidence, default=0)
-    level = KINDS[kind].severity if severity is None else severity
+    level = KINDS[kind].severity
     if finding is None:
         finding = Finding(code=code, kind=kind, key=dict(key), severity=level, caused_by=sorted(set(caused_by)))
         _open(finding, now)
         finding.first_seen_at, finding.evidence_to = now, newest
-        writing.write(finding, Act.FINDING_OPENED, actor=actor, now=now, data=data)
+        writing.write(finding, Act.FINDING_OPENED, actor=WORKER, now=now, data=data)
         return finding
-    is_news = newest > finding.evidence_to or _differs(finding, level, caused_by)
+    is_other = says_more or level > finding.severity or not set(caused_by) <= set(finding.caused_by)
+    is_news = is_other or newest > finding.evidence_to
     finding.evidence_to = max(finding.evidence_to, newest)
     finding.severity = max(finding.severity, level)
     finding.caused_by = sorted({*finding.caused_by, *caused_by})
-    if finding.status == FindingStatus.CLOSED:
+    if finding.status == FindingStatus.CLOSED or (finding.status == FindingStatus.ACCEPTED and is_other):
         reopen(finding, now)
-        writing.write(finding, Act.FINDING_REOPENED, actor=actor, now=now, data=data)
+        writing.write(finding, Act.FINDING_REOPENED, actor=WORKER, now=now, data=data)
     elif is_news or now - finding.last_seen_at >= SEEN_EVERY:
         finding.last_seen_at = now
-        writing.write(finding, Act.FINDING_SEEN, actor=actor, now=now, data=data)
+        writing.write(finding, Act.FINDING_SEEN, actor=WORKER, now=now, data=data)
     return finding
 
 
@@ -73,15 +74,7 @@ def see_again(findings: Collection[tuple[Kind, Mapping[str, str]]], *, now: date
         writing.write(finding, Act.FINDING_SEEN, actor=WORKER, now=now, data={"evidence": [], "remark": ""})
 
 
-def gone(
-    *,
-    kind: Kind,
-    key: Mapping[str, str],
-    evidence: Collection[int],
-    now: datetime,
-    remark: str = "",
-    actor: Actor = WORKER,
-) -> None:
+def gone(*, kind: Kind, key: Mapping[str, str], evidence: Collection[int], now: datetime) -> None:
     """Close the finding, if there is one that is not closed: its cause is there no longer."""
     code = code_of(kind, key)
     if not Finding.objects.filter(code=code).exclude(status=FindingStatus.CLOSED).exists():
@@ -91,8 +84,8 @@ def gone(
     if finding.status == FindingStatus.CLOSED:
         return
     close(finding, now)
-    data = {"evidence": sorted(set(evidence))[-MOST:], "remark": remark}
-    writing.write(finding, Act.FINDING_GONE, actor=actor, now=now, data=data)
+    data = {"evidence": sorted(set(evidence))[-MOST:], "remark": ""}
+    writing.write(finding, Act.FINDING_GONE, actor=WORKER, now=now, data=data)
 
 
 def close(finding: Finding, now: datetime) -> None:
@@ -116,7 +109,3 @@ def _open(finding: Finding, now: datetime) -> None:
     finding.status, finding.closed_at = FindingStatus.OPEN, None
     finding.opened_at = finding.last_seen_at = now
     forget_acceptance(finding)
-
-
-def _differs(finding: Finding, severity: Severity, caused_by: Collection[str]) -> bool:
-    return severity > finding.severity or not set(caused_by) <= set(finding.caused_by)

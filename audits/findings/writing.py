@@ -20,7 +20,8 @@ TAKE = "SELECT pg_advisory_xact_lock(%s)"
 def hold() -> None:
     """Keep everybody else from writing findings until the transaction ends, by the lock that the trail's writers take anyway.
 
-    Whoever raises a finding has mostly written an entry before: a lock of the rows' own could wait for who waits for the trail.
+    Each change of a finding is an entry, and a sweep makes many in one transaction: a lock of the rows' own could wait for who
+    waits for the trail.
     On SQLite the transaction is the lock.
     """
     if connection.vendor == "postgresql":

@@ -117,7 +117,7 @@ def _batches(rows: Iterator[Finding]) -> Iterator[Sequence[Finding]]:
 
 
 def _refused(request: PageRequest, code: str, verb: str, form: VerbForm, refusal: Rejection) -> HttpResponse:
-    finding = Finding.objects.get(code=code)
+    finding = get_object_or_404(Finding, code=code)
     if isinstance(refusal, NotAllowed) and verb not in showing.verbs_of(finding, request.user):
         raise PermissionDenied from refusal
     form.refuse(refusal)
@@ -140,6 +140,7 @@ def _page(
         "more_url": links.trail(about=finding.code),
         "history": [items.Item(shown=each, sealed_until=seal.until.pk if seal.until else 0) for each in item.history],
         "forms": {verb.replace("-", "_"): form for verb, form in _forms(finding, may, typed or {}).items()},
+        "closing_takes_two": handling.closing_takes_two(finding),
         "is_overdue": item.is_overdue(today(now)),
         "status": seal,
     }

@@ -47,6 +47,7 @@ ABOUT_TO: Mapping[str, Promise] = {
     Guarded.TOKEN: _("You are about to let a program act for you."),
     Guarded.CHAT: _("You are about to link a chat account, which then speaks for you."),
     Guarded.DRIFT: _("You are about to undo drift, or to know it as right."),
+    Guarded.FINDING: _("You are about to see to a finding."),
     Guarded.PEOPLE: _("You are about to change what a person may do."),
     Guarded.FACTOR: _("You are about to change your second factors."),
 }

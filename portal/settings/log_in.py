@@ -27,6 +27,8 @@ DEVICE_COOKIE_NAME = "device"
 # Whether whoever decides or administers must have a second factor. How many minutes old a proof may be for an act, and for
 # which acts it must be by a passkey, where that is not as `access_requests.policy.proofs` says.
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", True)
+# Asked also by verbs of audits, which know nothing of the policy.
+CHECK_PROVEN_ADMINISTRATOR = "access_requests.services.record.proving.check_administrator"
 STEP_UP_MINUTES: dict[str, int] = env.dict("STEP_UP_MINUTES", {}, subcast_values=int)
 STEP_UP_BY_PASSKEY: list[str] = env.list("STEP_UP_BY_PASSKEY", [])
 

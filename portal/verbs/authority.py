@@ -5,8 +5,10 @@ was disabled, a token or a client that was revoked end what it may do.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from portal.users.models import FactorKind
 from portal.verbs.actor import Actor, OfNobody, Process
@@ -43,6 +45,14 @@ def check_administrator(actor: Actor) -> None:
         raise NotAnAdministrator
     if settings.SECOND_FACTOR_REQUIRED and not has_factor(actor):
         raise FactorMissing
+
+
+def check_proven_administrator(actor: Actor, act: str, *, now: datetime) -> None:
+    """As `check_administrator` does, and raise StepUpNeeded without the proof that the act needs.
+
+    Which acts need which is the policy's to say: the settings name where, for verbs that may not know it.
+    """
+    import_string(settings.CHECK_PROVEN_ADMINISTRATOR)(actor, act, now=now)
 
 
 def proven(actor: Actor) -> tuple[Proven, ...]:

@@ -48,7 +48,7 @@ GAPS = {
     "exports/<slug:code>": "exports/X-00000000",
     "<slug:kind>/<path:name>": "nothing/CHG-123",
     "<slug:provider>": "nobody",
-    "findings/<slug:code>/<slug:verb>": "findings/F-00000000/comment",
+    "findings/<slug:code>/<slug:verb>": "findings/F-00000000/close",
     "findings/<slug:code>": "findings/F-00000000",
     "<str:username>": "member01",
     "roles/<slug:account>/<str:name>": "roles/nowhere/nothing",
@@ -378,7 +378,7 @@ def test_who_is_nobody_since_a_moment_ago_is_answered_as_strangers_are(cast: Cas
 PROVEN = {
     "leader01": {"me-link-slack", "factor-recovery", "request-approve", "request-reject", "request-send-back", "elevation-stop"},
     "admin01": {
-        *("me-link-slack", "factor-recovery", "elevation-stop", "drift-undo", "drift-accept"),
+        *("me-link-slack", "factor-recovery", "elevation-stop", "drift-undo", "drift-accept", "audit-finding-verb"),
         *("person-disable", "person-enable", "person-sessions-end", "client-rotate", "client-revoke", "client-restore"),
     },
 }

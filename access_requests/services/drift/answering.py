@@ -10,6 +10,7 @@ from access_requests.lifecycle import DriftAction
 from access_requests.messages import Task
 from access_requests.models import ComparisonAsked, Drift
 from access_requests.policy.proofs import Guarded
+from access_requests.selectors import drift as selectors
 from access_requests.services.drift import drift_errors, learning, recording
 from access_requests.services.drift.undoing import undoable
 from access_requests.services.record import proving
@@ -48,11 +49,15 @@ def undo(*, code: str, seen: str, actor: Actor, now: datetime) -> Drift:
 def accept(*, code: str, seen: str, actor: Actor, now: datetime) -> Drift:
     """Have a drift known as right; `seen` is its digest as it was shown, so that nothing else is accepted.
 
-    Raises NotAnAdministrator, FactorMissing, StepUpNeeded, NotFound, DriftChanged, NotAcceptable, TransitionNotAllowed.
+    Raises NotAnAdministrator, FactorMissing, StepUpNeeded, NotFound, DriftChanged, NotAcceptable, CausedByAcceptor,
+    TransitionNotAllowed.
     """
     drift = _as_seen(code, seen, actor, now)
     if not learning.acceptable(drift):
         raise drift_errors.NotAcceptable
+    finding = selectors.finding_of(drift)
+    if finding is not None and actor.who.username in finding.caused_by:
+        raise drift_errors.CausedByAcceptor
     recording.apply(drift, DriftAction.ACCEPT, actor=actor, now=now)
     learning.accept(drift, by=actor.who.username, now=now)
     return drift

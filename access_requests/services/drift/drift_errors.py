@@ -8,6 +8,11 @@ class NotUndoable(Conflict):
     sentence = _("The portal cannot undo this. An administrator must put it right in AWS.")
 
 
+class CausedByAcceptor(Conflict):
+    code = "caused_by_acceptor"
+    sentence = _("You may have caused this drift. Another administrator accepts it, or it is undone.")
+
+
 class NotAcceptable(Conflict):
     code = "not_acceptable"
     sentence = _("This cannot be accepted as it is. It is put right in AWS, or in the catalogue.")

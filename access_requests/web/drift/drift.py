@@ -95,7 +95,7 @@ def _page(request: PageRequest, code: str, *, status: int = 200, refusal: str = 
     found = _find(request.user, code)
     item = showing.ShownDrift(drift=found, viewer=request.user)
     context = {"item": item, "drift": found, "items": story.of_drift(found), "refusal": refusal}
-    context["finding"] = showing.finding_of(found) if request.user.reads_everything else None
+    context["finding"] = selectors.finding_of(found) if request.user.reads_everything else None
     template = "access_requests/drift/_drift_page.html" if request.htmx else "access_requests/drift/drift.html"
     return render(request, template, context, status=status)
 

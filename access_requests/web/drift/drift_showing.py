@@ -17,9 +17,6 @@ from access_requests.services.drift import answering, learning, recording, undoi
 from access_requests.web.drift import drift_undoing as undos
 from access_requests.web.timeline import drift_words as words
 from audits.acts import Act
-from audits.findings.identity import code_of
-from audits.kinds import Kind
-from audits.models import Finding
 from portal.users.models import User
 from portal.verbs import phrases
 from portal.verbs.actor import WORKER
@@ -150,9 +147,3 @@ def _fact(key: str, value: Any) -> Fact:
     if isinstance(value, list):
         return Fact(label=label, value="\n".join(map(str, value)))
     return Fact(label=label, value=str(value))
-
-
-def finding_of(drift: Drift) -> Finding | None:
-    """Return the finding that the drift's entries made, where a worker has followed them."""
-    key = {"difference": drift.kind, "account": drift.account, "thing": drift.thing, "name": drift.name}
-    return Finding.objects.filter(code=code_of(Kind.DRIFT, key)).first()

@@ -260,3 +260,37 @@ def test_entries_of_other_shapes_hold_nothing_up(data: dict[str, object], now: d
         TrailEntry.objects.create(at=now, act=Act.DRIFT_FOUND, actor="sekisho:worker", subject="D-1", schema_version=1, data=data)
     due.sweep(now=now)
     assert findings() == []
+
+
+def test_accepted_difference_of_a_table_opens_again_by_other_facts_only(now: datetime) -> None:
+    apart = {"kind": "binding", "key": "member01", "what": "differs", "facts": ["user"]}
+    counts = {"things": 1, "facts": 1, "untold": 0, "erased": 0}
+    for facts, expected in ((["user"], "accepted"), (["user"], "accepted"), (["user", "account"], "open")):
+        data = {"through": 1, "checkpoint": None, "counts": counts, "differences": 1, "milliseconds": 1}
+        recorded(
+            Act.COMPARISON_DONE,
+            {**data, "apart": [{**apart, "facts": facts}]},
+            now,
+            subject="comparison",
+            actor=WORKER.name,
+        )
+        due.sweep(now=now)
+        Finding.objects.filter(times_opened=1).update(
+            status="accepted", accepted_until=now.date() + timedelta(days=9), asked_by="admin01", accepted_by="admin02"
+        )
+        assert Finding.objects.get().status == expected
+
+
+def test_accepted_finding_of_late_entries_opens_again_by_others(cast: Cast) -> None:
+    present = timezone.now()
+    lateness.look(now=present)
+    for expected in (1, 2):
+        with transaction.atomic():
+            TrailEntry.objects.create(at=present - timedelta(hours=2), schema_version=2, **{**ENTRY, "actor": "member01"})
+        lateness.look(now=present)
+        due.sweep(now=present)
+        finding = Finding.objects.get()
+        assert (finding.status, finding.times_opened) == (FindingStatus.OPEN, expected)
+        Finding.objects.update(
+            status="accepted", accepted_until=present.date() + timedelta(days=9), asked_by="admin01", accepted_by="admin02"
+        )

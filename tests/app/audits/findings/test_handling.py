@@ -13,8 +13,8 @@ from django.utils import timezone
 from audits.acts import Act
 from audits.database_rights import Service
 from audits.findings import due, finding_errors, folding, handling, raising
-from audits.kinds import Kind
-from audits.models import Finding, FindingName, FindingStatus, TrailEntry
+from audits.kinds import KINDS, Kind
+from audits.models import Finding, FindingName, FindingStatus, Severity, TrailEntry
 from portal.users.models import User
 from portal.verbs import rejections
 from portal.verbs.actor import Actor, Door
@@ -38,7 +38,11 @@ def finding(cast: Cast, now: datetime) -> Finding:
 
 
 def found(now: datetime, kind: Kind = Kind.ROW_FORGED, **more: Any) -> Finding:
-    keys = {Kind.ROW_FORGED: {"elevation": "E-7K3M9QX2", "reason": "not_approved"}, Kind.END_OVERDUE: {"elevation": "E-7K3M9QX2"}}
+    keys = {
+        Kind.ROW_FORGED: {"elevation": "E-7K3M9QX2", "reason": "not_approved"},
+        Kind.END_OVERDUE: {"elevation": "E-7K3M9QX2"},
+        Kind.NOT_GRANTED: {"person": "member01", "work_group": "ProdMemberWorkGroup", "reason": "grant_refused"},
+    }
     given = {"kind": kind, "key": keys[kind], "evidence": [], "now": now, **more}
     return run(lambda: raising.raise_finding(**given))
 
@@ -57,6 +61,10 @@ def asked(finding: Finding, person: User, now: datetime, *, days: int = 30) -> F
 def accepted(finding: Finding, by: User, another: User, now: datetime) -> Finding:
     row = asked(finding, by, now)
     return do(handling.accept, another, row, now, seen=row.entry_id, comment="agreed")
+
+
+def closed(finding: Finding, by: User, another: User, now: datetime) -> Finding:
+    return do(handling.close, another, asked(finding, by, now), now, comment="the password was changed")
 
 
 def acts(finding: Finding) -> list[str]:
@@ -83,6 +91,39 @@ def test_who_owns_it_does_not_accept(finding: Finding, cast: Cast, admin02: User
     row = asked(finding, cast.admin01, now)
     with refused(finding_errors.OwnAcceptance):
         do(handling.accept, admin02, row, now, seen=row.entry_id, comment="agreed")
+
+
+def test_who_owned_it_since_it_was_opened_does_not_accept(finding: Finding, cast: Cast, admin02: User, now: datetime) -> None:
+    do(handling.assign, cast.admin01, finding, now, owner="admin02", due_on=None)
+    do(handling.assign, admin02, finding, now, owner="", due_on=None)
+    row = asked(finding, cast.admin01, now)
+    for verb, said in ((handling.accept, {"seen": row.entry_id}), (handling.close, {})):
+        with refused(finding_errors.OwnAcceptance):
+            do(verb, admin02, row, now, **said, comment="agreed")
+    admin03 = add_person("admin03", administrator=True)
+    assert do(handling.accept, admin03, row, now, seen=row.entry_id, comment="agreed").accepted_by == "admin03"
+
+
+def test_who_owned_it_before_it_was_opened_again_accepts(finding: Finding, cast: Cast, admin02: User, now: datetime) -> None:
+    do(handling.assign, cast.admin01, finding, now, owner="admin02", due_on=None)
+    do(handling.assign, cast.admin01, finding, now, owner="", due_on=None)
+    admin03 = add_person("admin03", administrator=True)
+    closed(finding, cast.admin01, admin03, now)
+    assert accepted(found(now + DAY), cast.admin01, admin02, now + DAY).accepted_by == "admin02"
+
+
+def test_one_alone_closes_nothing_severe(finding: Finding, cast: Cast, admin02: User, now: datetime) -> None:
+    with refused(finding_errors.ClosingTakesTwo):
+        do(handling.close, cast.admin01, finding, now, comment="done")
+    row = asked(finding, cast.admin01, now)
+    with refused(finding_errors.OwnAcceptance):
+        do(handling.close, cast.admin01, row, now, comment="done")
+    assert do(handling.close, admin02, row, now, comment="done").status == FindingStatus.CLOSED
+
+
+def test_one_closes_what_is_not_severe(cast: Cast, now: datetime) -> None:
+    row = found(now, Kind.NOT_GRANTED)
+    assert do(handling.close, cast.admin01, row, now, comment="done").status == FindingStatus.CLOSED
 
 
 def test_who_may_have_caused_it_neither_accepts_nor_closes(cast: Cast, admin02: User, now: datetime) -> None:
@@ -151,7 +192,30 @@ def test_accepted_finding_opens_again_after_its_day_as_the_same_one(
 
 def test_accepted_finding_that_is_seen_again_stays_accepted(finding: Finding, cast: Cast, admin02: User, now: datetime) -> None:
     accepted(finding, cast.admin01, admin02, now)
-    assert found(now + DAY).status == FindingStatus.ACCEPTED
+    assert found(now + DAY, evidence=[99]).status == FindingStatus.ACCEPTED
+
+
+@pytest.mark.parametrize("more", [{"caused_by": ["admin02"]}, {"says_more": True, "evidence": [99]}])
+def test_accepted_finding_that_is_another_now_opens_again(
+    finding: Finding, cast: Cast, admin02: User, now: datetime, more: dict[str, Any]
+) -> None:
+    accepted(finding, cast.admin01, admin02, now)
+    row = found(now + DAY, **more)
+    assert (row.status, row.accepted_by, row.times_opened) == (FindingStatus.OPEN, "", 2)
+    assert acts(row)[-1] == Act.FINDING_REOPENED
+
+
+def test_accepted_finding_whose_kind_is_thought_worse_of_opens_again(
+    finding: Finding, cast: Cast, admin02: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    low = replace(KINDS[Kind.ROW_FORGED], severity=Severity.LOW)
+    Finding.objects.update(severity=Severity.LOW)
+    with monkeypatch.context() as earlier:
+        earlier.setitem(KINDS, Kind.ROW_FORGED, low)
+        accepted(finding, cast.admin01, admin02, now)
+        assert found(now + DAY).status == FindingStatus.ACCEPTED
+    row = found(now + DAY)
+    assert (row.status, row.severity) == (FindingStatus.OPEN, Severity.CRITICAL)
 
 
 def test_acceptance_is_ended_before_its_day(finding: Finding, cast: Cast, admin02: User, now: datetime) -> None:
@@ -161,8 +225,10 @@ def test_acceptance_is_ended_before_its_day(finding: Finding, cast: Cast, admin0
         do(handling.end_acceptance, cast.admin01, row, now, comment="it is worse")
 
 
-def test_what_people_close_is_closed_with_a_word_and_opens_again_when_seen(finding: Finding, cast: Cast, now: datetime) -> None:
-    row = do(handling.close, cast.admin01, finding, now, comment="the password was changed")
+def test_what_people_close_is_closed_with_a_word_and_opens_again_when_seen(
+    finding: Finding, cast: Cast, admin02: User, now: datetime
+) -> None:
+    row = closed(finding, cast.admin01, admin02, now)
     assert (row.status, row.closed_at) == (FindingStatus.CLOSED, now)
     with refused(rejections.TransitionNotAllowed):
         do(handling.close, cast.admin01, row, now, comment="once more")
@@ -261,11 +327,11 @@ def test_words_are_needed_and_are_not_endless(
 ) -> None:
     with refused(refusal):
         do(handling.ask_acceptance, cast.admin01, finding, now, until=now.date(), reason=text)
-    others: list[tuple[Callable[..., Finding], User]] = [(handling.comment, cast.auditor01), (handling.close, cast.admin01)]
+    others: list[tuple[Callable[..., Finding], User]] = [(handling.comment, cast.auditor01), (handling.close, admin02)]
+    row = asked(finding, cast.admin01, now)
     for verb, person in others:
         with refused(refusal):
             do(verb, person, finding, now, comment=text)
-    row = asked(finding, cast.admin01, now)
     for verb in ANSWERS:
         with refused(refusal):
             do(verb, admin02, row, now, seen=row.entry_id, comment=text)
@@ -311,7 +377,7 @@ def test_database_refuses_a_name_twice(finding: Finding) -> None:
 
 def test_what_was_opened_is_told_once_and_the_worst_first(cast: Cast, now: datetime) -> None:
     due.sweep(now=now)
-    found(now, severity=None)
+    found(now)
     run(
         lambda: raising.raise_finding(
             kind=Kind.NOT_GRANTED, key={"person": "a", "work_group": "b", "reason": "c"}, evidence=[], now=now

@@ -1,5 +1,6 @@
 """What is found wrong: the same cause is the same finding, whenever it is seen."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -71,10 +72,11 @@ def test_anything_new_is_written_at_once_and_once(more: dict[str, list[object]],
     assert acts() == [Act.FINDING_OPENED, Act.FINDING_SEEN]
 
 
-def test_severity_only_rises(now: datetime) -> None:
-    found(now, severity=Severity.LOW)
-    assert found(now, severity=Severity.HIGH).severity == Severity.HIGH
-    assert found(now, severity=Severity.LOW).severity == Severity.HIGH
+def test_severity_only_rises(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    for severity, expected in ((Severity.LOW, Severity.LOW), (Severity.HIGH, Severity.HIGH), (Severity.LOW, Severity.HIGH)):
+        of_version = replace(KINDS[Kind.END_OVERDUE], severity=severity)
+        monkeypatch.setitem(KINDS, Kind.END_OVERDUE, of_version)
+        assert found(now).severity == expected
     assert acts() == [Act.FINDING_OPENED, Act.FINDING_SEEN]
 
 

@@ -65,7 +65,7 @@ def codes(client: Client, **narrowed: str) -> list[str]:
 
 
 def test_list_shows_what_is_open_the_worst_first_and_the_rest_by_state(auditor: Client, cast: Cast) -> None:
-    low, worst, closed = found(Kind.NOT_GRANTED), found(), found(name="E-00000000")
+    low, worst, closed = found(Kind.NOT_GRANTED), found(), found(Kind.NOT_GRANTED, "member02")
     actor, now = actor_of(cast.admin01), timezone.now()
     run(lambda: handling.close(code=closed.code, comment="done", actor=actor, now=now))
     tomorrow = now.date() + timedelta(days=1)
@@ -75,7 +75,7 @@ def test_list_shows_what_is_open_the_worst_first_and_the_rest_by_state(auditor: 
     assert codes(auditor, status="closed") == [closed.code]
     assert codes(auditor, status="waiting") == [low.code]
     assert codes(auditor, status="overdue") == [worst.code]
-    assert codes(auditor, status="all") == [closed.code, worst.code, low.code]
+    assert codes(auditor, status="all") == [worst.code, closed.code, low.code]
     assert codes(auditor, status="accepted") == []
 
 
@@ -157,8 +157,27 @@ def test_auditors_comment_and_do_nothing_else(auditor: Client) -> None:
     assert auditor.post(address(finding, "close"), {"comment": "x"}).status_code == 403
 
 
-def test_administrator_sees_to_it_and_closes_it(admin: Client) -> None:
+def test_severe_one_is_closed_by_the_second_administrator(admin: Client, admin02: User) -> None:
     finding = found()
+    shown = page(admin, address(finding))
+    assert "Closing it takes two" in shown
+    assert "Close it" not in shown
+    refusal = admin.post(address(finding, "close"), {"comment": "done"}, headers={"Accept-Language": "en"})
+    assert refusal.status_code == 409
+    assert "takes two" in refusal.content.decode()
+    day = (timezone.now().date() + timedelta(days=3)).isoformat()
+    admin.post(address(finding, "ask-acceptance"), {"until": day, "reason": "the password was changed"})
+    assert "Close it" not in page(admin, address(finding))
+    assert admin.post(address(finding, "close"), {"comment": "done"}).status_code == 403
+    other = Client()
+    other.force_login(admin02)
+    assert "Close it" in page(other, address(finding))
+    other.post(address(finding, "close"), {"comment": "done"})
+    assert Finding.objects.get().status == FindingStatus.CLOSED
+
+
+def test_administrator_sees_to_it_and_closes_it(admin: Client) -> None:
+    finding = found(Kind.NOT_GRANTED)
     day = timezone.now().date() + timedelta(days=3)
     admin.post(address(finding, "assign"), {"owner": "auditor01", "due_on": day.isoformat()})
     finding.refresh_from_db()
@@ -228,7 +247,10 @@ def test_programs_read_findings_and_act_by_a_token_of_their_persons_own(cast: Ca
     answer = read(other.call("POST", f"{at}/accept", {"comment": "x", "seen": seen["last_entry"]}))
     assert (answer["status"], answer["accepted_until"]) == ("accepted", until)
     assert read(admin.call("POST", f"{at}/end-acceptance", {"comment": "x"}))["status"] == "open"
-    assert read(admin.call("POST", f"{at}/close", {"comment": "x"}))["status"] == "closed"
+    refusal = admin.call("POST", f"{at}/close", {"comment": "x"})
+    assert (refusal.status_code, read(refusal)["code"]) == (409, "closing_takes_two")
+    less = found(Kind.NOT_GRANTED)
+    assert read(admin.call("POST", f"/audit/findings/{less.code}/close", {"comment": "x"}))["status"] == "closed"
 
 
 @pytest.mark.parametrize("until", ["2026-13-01", "20261223", 5, None])

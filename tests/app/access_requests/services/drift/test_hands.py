@@ -7,8 +7,10 @@ import pytest
 
 from access_requests.models import AwsAccount, Baseline, Drift, IamUserBinding, Reconciliation, TargetRole
 from access_requests.services.drift import answering
-from access_requests.services.drift.drift_errors import NotAcceptable
+from access_requests.services.drift.drift_errors import CausedByAcceptor, NotAcceptable
 from access_requests.services.elevations import health
+from audits.findings import raising
+from audits.kinds import Kind
 from audits.models import TrailEntry
 from portal.iam.session_gate import SESSION_GATE_NAME
 from portal.simulated_aws.guard_rails import allow, document
@@ -16,7 +18,7 @@ from portal.verbs.rejections import NotAnAdministrator, TransitionNotAllowed
 from portal.verbs.run import run
 from tests.app.access_requests.services.drift.conftest import World
 from tests.simulated_aws.test_jump_rails import enrol
-from tests.worlds.cast import NAMES, actor_of
+from tests.worlds.cast import NAMES, actor_of, add_person
 from tests.worlds.jump import MEMBER_GROUP, MEMBER_ROLE
 
 JUMP, PRODUCTION = "arn:aws:iam::111111111111", "arn:aws:iam::444444444444"
@@ -165,6 +167,19 @@ def test_administrator_accepts_what_is_meant_and_no_comparison_tells_of_it_again
             accept(world, drift)
     assert world.compare() == set()
     assert Drift.objects.count() == len(meant)
+
+
+def test_administrator_who_may_have_caused_it_does_not_accept_it(world: World) -> None:
+    CHANGES[next(name for name in CHANGES if name.startswith("managed"))](world)
+    world.compare()
+    drift, now = Drift.objects.get(), world.jump.clock.now
+    key = {"difference": drift.kind, "account": drift.account, "thing": drift.thing, "name": drift.name}
+    run(lambda: raising.raise_finding(kind=Kind.DRIFT, key=key, evidence=[], now=now, caused_by=["admin01"]))
+    with pytest.raises(CausedByAcceptor):
+        accept(world, drift)
+    another = actor_of(add_person("admin02", administrator=True))
+    accepted = run(lambda: answering.accept(code=drift.code, seen=answering.digest(drift), actor=another, now=now))
+    assert accepted.status == "accepted"
 
 
 def test_boundary_that_a_work_group_needs_is_never_accepted_and_is_red_on_backends(world: World) -> None:

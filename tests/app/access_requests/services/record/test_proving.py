@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -18,11 +18,15 @@ from access_requests.services.people import administering, clients, identities, 
 from access_requests.services.people.clients import EVERYONE, Terms
 from access_requests.services.record import proving
 from access_requests.services.requests import decide, extend
+from audits.acts import Act
+from audits.findings import handling, raising
+from audits.kinds import Kind
+from audits.models import TrailEntry
 from portal.users.models import Factor, LinkedIdentity, User
 from portal.verbs import authority
 from portal.verbs.actor import COMMAND, Actor, Door
 from portal.verbs.proving import Proven
-from portal.verbs.rejections import FactorMissing, StepUpNeeded
+from portal.verbs.rejections import FactorMissing, StepUpNeeded, TransitionNotAllowed
 from portal.verbs.run import run
 from tests.worlds.cast import Cast, actor_of
 from tests.worlds.factors import READ_AT, factor, give_codes
@@ -94,6 +98,18 @@ def _drift(verb: Callable[..., object]) -> Verb:
     return act
 
 
+def _finding(verb: Callable[..., object], **said: object) -> Verb:
+    def act(_cast: Cast, actor: Actor, now: datetime) -> object:
+        key = {"person": "member01", "work_group": "g", "reason": "grant_refused"}
+        row = run(lambda: raising.raise_finding(kind=Kind.NOT_GRANTED, key=key, evidence=[], now=now))
+        # Whether it waits for that is asked after the proof.
+        with suppress(TransitionNotAllowed):
+            run(lambda: verb(code=row.code, **said, actor=actor, now=now))
+        return row
+
+    return act
+
+
 def _of_person(verb: Callable[..., object]) -> Verb:
     return lambda cast, actor, now: run(lambda: verb(person=cast.member02, actor=actor, now=now))
 
@@ -132,6 +148,12 @@ ACTS: dict[str, tuple[Guarded, str, Verb]] = {
     "link_chat": (Guarded.CHAT, "leader01", _make_code),
     "undo_drift": (Guarded.DRIFT, "admin01", _drift(answering.undo)),
     "accept_drift": (Guarded.DRIFT, "admin01", _drift(answering.accept)),
+    "assign_finding": (Guarded.FINDING, "admin01", _finding(handling.assign, owner="admin01", due_on=None)),
+    "ask_acceptance": (Guarded.FINDING, "admin01", _finding(handling.ask_acceptance, until=date(2026, 12, 1), reason="x")),
+    "accept_finding": (Guarded.FINDING, "admin01", _finding(handling.accept, seen=1, comment="x")),
+    "refuse_acceptance": (Guarded.FINDING, "admin01", _finding(handling.refuse_acceptance, seen=1, comment="x")),
+    "end_acceptance": (Guarded.FINDING, "admin01", _finding(handling.end_acceptance, comment="x")),
+    "close_finding": (Guarded.FINDING, "admin01", _finding(handling.close, comment="x")),
     "disable": (Guarded.PEOPLE, "admin01", _of_person(administering.disable)),
     "enable": (Guarded.PEOPLE, "admin01", _enable),
     "end_sessions": (Guarded.PEOPLE, "admin01", _end_sessions),
@@ -177,6 +199,11 @@ def test_act_is_refused_to_whom_lacks_a_factor(name: str, cast: Cast, now: datet
     Factor.objects.filter(person=person).delete()
     with pytest.raises(FactorMissing):
         verb(cast, acting(person, Proven(method="password", at=now)), now)
+
+
+def test_auditor_says_something_about_a_finding_without_a_proof(cast: Cast, now: datetime) -> None:
+    _finding(handling.comment, comment="x")(cast, acting(cast.auditor01, Proven(method="password", at=now)), now)
+    assert TrailEntry.objects.filter(act=Act.FINDING_COMMENTED).exists()
 
 
 def test_recovery_codes_are_no_factor(cast: Cast, now: datetime) -> None:
