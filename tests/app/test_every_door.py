@@ -375,10 +375,15 @@ def test_who_is_nobody_since_a_moment_ago_is_answered_as_strangers_are(cast: Cas
 
 # What waits for a proof, and whom it is open to but for that. Forms that are looked at first, such as a client's, are tried where
 # their verbs are: tests/app/access_requests/services/record/test_proving.py.
+OWN_FACTORS = {"factor-totp", "factor-passkey", "factor-recovery"}
 PROVEN = {
-    "leader01": {"me-link-slack", "factor-recovery", "request-approve", "request-reject", "request-send-back", "elevation-stop"},
+    "leader01": {
+        *OWN_FACTORS,
+        *("me-link-slack", "request-approve", "request-reject", "request-send-back", "elevation-stop"),
+    },
     "admin01": {
-        *("me-link-slack", "factor-recovery", "elevation-stop", "drift-undo", "drift-accept", "audit-finding-verb"),
+        *OWN_FACTORS,
+        *("me-link-slack", "elevation-stop", "drift-undo", "drift-accept", "audit-finding-verb"),
         *("person-disable", "person-enable", "person-sessions-end", "client-rotate", "client-revoke", "client-restore"),
     },
 }
@@ -419,8 +424,8 @@ def test_whoever_has_a_stale_or_a_weak_proof_is_led_to_the_confirmation(cast: Ca
 def test_whoever_lacks_a_second_factor_is_led_to_where_one_is_set_up(cast: Cast, who: str) -> None:
     addresses = posted_to(cast)
     Authenticator.objects.all().delete()
-    # Recovery codes stand in for another factor: here there is none.
-    expected = PROVEN[who] - {"factor-recovery"} | (WITH_A_FACTOR if who == "admin01" else set())
+    # Whoever has none sets one up by a log-in.
+    expected = PROVEN[who] - OWN_FACTORS | (WITH_A_FACTOR if who == "admin01" else set())
     record = {"method": "password", "at": timezone.now().timestamp()}
     assert led(getattr(cast, who), ENROL, record, addresses) == expected
 
