@@ -183,6 +183,7 @@ ME: Json = {
         "auditor": False,
         "iam_user_name": "member01",
         "identity_center_user_name": None,
+        "time_zone": "Asia/Tokyo",
         "mfa_serial": None,
         "mfa": "not_told",
     },
