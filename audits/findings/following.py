@@ -18,7 +18,7 @@ from django.db import connection
 from audits import selectors
 from audits.acts import Act, reasons
 from audits.findings import culprits, raising
-from audits.kinds import KINDS, Kind
+from audits.kinds import Kind
 from audits.models import Finding, FindingStatus, Followed, TrailEntry
 from portal.verbs.run import run
 
@@ -34,8 +34,10 @@ UNSEALED = (Act.SEAL_STOPPED, Act.SEAL_OVERDUE)
 ENDS = (Act.ELEVATION_REVOKING, Act.ELEVATION_CANCELLED)
 # Somebody's own will, and no trouble.
 BY_PEOPLE = ("returned", "stopped")
+# What may still be so of what was found before there were findings, and is closed by the portal where it is not.
+MAY_STAND = (*DRIFT_SEEN, *DRIFT_OVER, *UNSEALED, Act.SEAL_CAUGHT_UP)
 ACTS = (
-    *(*DRIFT_SEEN, *DRIFT_OVER, *UNSEALED, Act.SEAL_CAUGHT_UP, Act.SEAL_GUARD_TOUCHED),
+    *(*MAY_STAND, Act.SEAL_GUARD_TOUCHED),
     *(Act.TRAIL_RECORDED_LATE, *ENDS, Act.ELEVATION_ACTIVE, Act.ELEVATION_ENDED, Act.FACTOR_CLONED, Act.COMPARISON_DONE),
 )
 
@@ -91,18 +93,30 @@ def _follow(last: int, now: datetime) -> int:
     followed = _cursor()
     if followed is None:
         return 0  # Somebody else follows.
-    is_first = not followed.until
-    news = selectors.after(followed.until).filter(pk__lte=last, act__in=ACTS)
-    entries = list(news if is_first else news[:BATCH])
+    if not followed.until:
+        return _begin(followed, last, now)
+    entries = list(selectors.after(followed.until).filter(pk__lte=last, act__in=ACTS)[:BATCH])
     told = [one for entry in entries if _is_believed(entry) for one in _readable(entry)]
     late = [entry for entry in entries if entry.act == Act.TRAIL_RECORDED_LATE and _is_believed(entry)]
-    if is_first:
-        told, late = [one for one in _standing(told) if KINDS[one.kind].goes_by_itself], []
     for one in [*told, *_of_late(late)]:
         _carry_out(one, now)
-    followed.until = last if is_first or len(entries) < BATCH else entries[-1].pk
+    followed.until = last if len(entries) < BATCH else entries[-1].pk
     followed.save()
     return len(entries)
+
+
+def _begin(followed: Followed, last: int, now: datetime) -> int:
+    """Take what may still be so of the trail's past, however long that is: of each finding no more is kept than the last word."""
+    looked_at, standing = 0, dict[tuple[object, ...], Said]()
+    for entry in TrailEntry.objects.filter(pk__lte=last, act__in=MAY_STAND).order_by("pk").iterator(BATCH):
+        looked_at += 1
+        if _is_believed(entry):
+            standing |= {(one.kind, *sorted(one.key.items())): one for one in _readable(entry)}
+    for one in standing.values():
+        _carry_out(one, now)
+    followed.until = last
+    followed.save()
+    return looked_at
 
 
 def _cursor() -> Followed | None:
@@ -123,11 +137,6 @@ def _carry_out(one: Said, now: datetime) -> None:
 
 def _is_believed(entry: TrailEntry) -> bool:
     return entry.actor in WORKERS or entry.act in (*ENDS, Act.DRIFT_ACCEPTED, Act.FACTOR_CLONED)
-
-
-def _standing(told: Sequence[Said]) -> list[Said]:
-    """Return of each finding the last that was said."""
-    return list({(one.kind, *sorted(one.key.items())): one for one in told}.values())
 
 
 def _of_drift(entry: TrailEntry, drift: Mapping[str, str]) -> Iterator[Said]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -246,6 +247,22 @@ def test_of_what_was_before_only_what_may_still_be_so_is_found(cast: Cast, now: 
     Followed.objects.update(until=0)
     due.sweep(now=now)
     assert [finding.key["thing"] for finding in Finding.objects.all()] == ["AnotherWorkGroup"]
+
+
+def test_a_long_past_is_begun_with_no_more_queries_than_a_short_one(
+    cast: Cast, now: datetime, django_assert_max_num_queries: Any
+) -> None:
+    """Portals that come to have findings have granted for years; whoever begins holds the cursor meanwhile."""
+    old = {"at": now, "actor": WORKER.name, "schema_version": 1}
+    with transaction.atomic():
+        for number in range(20):
+            data = {"elevation": {"person": "member01", "work_group": f"Group{number}"}}
+            TrailEntry.objects.create(act=Act.ELEVATION_ACTIVE, subject=f"E-{number:08}", data=data, **old)
+    for number in range(20):
+        told(drift(now, name=f"stranger{number}"), Act.DRIFT_GONE, now, {"from": "open", "to": "gone"})
+    Followed.objects.update(until=0)
+    with django_assert_max_num_queries(30):
+        assert following.follow(now=now) == 20
 
 
 def test_nothing_is_followed_twice(now: datetime) -> None:
