@@ -1,10 +1,12 @@
 """A comparison that is done, in the trail: workers make findings of what it found, and close those that it finds no more."""
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from itertools import chain, groupby, zip_longest
 
-from access_requests.services.comparison.comparing import Result, compare
+from access_requests.services.comparison.comparing import Difference, Result, compare
 from audits import trail
 from audits.acts import Act
 from audits.models import Checkpoint
@@ -12,7 +14,7 @@ from portal.verbs.run import run
 
 ACTOR = "sekisho:auditor"
 SUBJECT = "comparison"
-# So many differences are named; the command prints all.
+# So many differences are named, of each kind in turn: no flood of one kind hides another. The command prints all.
 MOST = 200
 
 
@@ -39,8 +41,13 @@ def _record(result: Result, *, milliseconds: int, now: datetime) -> None:
         "differences": len(result.differences),
         "apart": [
             {"kind": each.kind, "key": each.key, "what": each.what, "facts": list(each.facts)}
-            for each in result.differences[:MOST]
+            for each in _in_turn(result.differences)[:MOST]
         ],
         "milliseconds": milliseconds,
     }
     trail.record(now=now, act=Act.COMPARISON_DONE, actor=ACTOR, subject=SUBJECT, data=data)
+
+
+def _in_turn(differences: Sequence[Difference]) -> list[Difference]:
+    kinds = [list(each) for _kind, each in groupby(differences, key=lambda difference: difference.kind)]
+    return [one for one in chain.from_iterable(zip_longest(*kinds)) if one is not None]

@@ -5,6 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+from access_requests.models import AccessRequest
 from access_requests.services.comparison import recording
 from audits.acts import Act
 from audits.findings import following
@@ -34,6 +35,16 @@ def test_a_row_changed_behind_the_portals_back_is_a_finding_after_one_run(everyt
     User.objects.filter(username="member02").update(is_administrator=False)
     recording.compare_and_record(now=clock.now)
     assert _followed(clock) == [({"table": "person", "subject": "member02"}, FindingStatus.CLOSED)]
+
+
+def test_flood_of_differences_hides_none_of_another_kind(everything: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recording, "MOST", 2)
+    User.objects.update(email="mallory@example.com")
+    AccessRequest.objects.update(reason="another")
+    recording.compare_and_record(now=clock.now)
+    data = TrailEntry.objects.get(act=Act.COMPARISON_DONE).data
+    assert data["differences"] > 4
+    assert {each["kind"] for each in data["apart"]} == {"person", "request"}
 
 
 def test_the_command_prints_what_differs_and_fails(everything: Cast) -> None:
