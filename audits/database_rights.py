@@ -40,6 +40,12 @@ OF_PEOPLE = (
     Act.FINDING_ACCEPTED,
     Act.FINDING_CLOSED,
 )
+# What was read back from AWS, or seen of the seal, closes findings: the web's role says nothing of it.
+OF_WORKERS = (
+    *(Act.ELEVATION_GRANTING, Act.ELEVATION_ACTIVE, Act.ELEVATION_ENDED, Act.TRAIL_RECORDED_LATE),
+    *(Act.DRIFT_FOUND, Act.DRIFT_CHANGED, Act.DRIFT_ATTRIBUTED, Act.DRIFT_UNDONE, Act.DRIFT_GONE),
+    *(Act.SEAL_STOPPED, Act.SEAL_OVERDUE, Act.SEAL_CAUGHT_UP, Act.SEAL_GUARD_TOUCHED),
+)
 # The auditor's role appends these alone, and nobody else does.
 OF_AUDITORS = (Act.COMPARISON_DONE,)
 # What pages, verbs and evaluations of access read. People are read whole, password hashes included (SECURITY.md).

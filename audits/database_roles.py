@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from django.db import connection, transaction
 from psycopg import sql
 
-from audits.database_rights import OF_AUDITORS, OF_PEOPLE, RIGHTS, Service
+from audits.database_rights import OF_AUDITORS, OF_PEOPLE, OF_WORKERS, RIGHTS, Service
 from audits.triggers import TABLE
 
 NOTHING = """
@@ -39,6 +39,7 @@ DROP POLICY IF EXISTS audits_trail_of_people ON {trail};
 DROP POLICY IF EXISTS audits_trail_is_late ON {trail};
 DROP POLICY IF EXISTS audits_trail_of_auditors ON {trail};
 DROP POLICY IF EXISTS audits_trail_not_of_auditors ON {trail};
+DROP POLICY IF EXISTS audits_trail_of_workers ON {trail};
 """
 TRAIL_OF_PEOPLE = """
 CREATE POLICY audits_trail_of_people ON {trail} AS RESTRICTIVE FOR INSERT TO {roles} WITH CHECK (act NOT IN ({acts}));
@@ -48,6 +49,9 @@ CREATE POLICY audits_trail_of_auditors ON {trail} AS RESTRICTIVE FOR INSERT TO {
 """
 TRAIL_NOT_OF_AUDITORS = """
 CREATE POLICY audits_trail_not_of_auditors ON {trail} AS RESTRICTIVE FOR INSERT TO {roles} WITH CHECK (act NOT IN ({acts}));
+"""
+TRAIL_OF_WORKERS = """
+CREATE POLICY audits_trail_of_workers ON {trail} AS RESTRICTIVE FOR INSERT TO {roles} WITH CHECK (act NOT IN ({acts}));
 """
 # Only what workers had on disk is recorded late: nobody else has a reason to write of the past.
 TRAIL_IS_LATE = """
@@ -100,6 +104,7 @@ def grant(*, roles: Mapping[Service, str]) -> None:
         _restrict(TRAIL_OF_PEOPLE, [role for service, role in roles.items() if service != Service.WEB])
         _restrict(TRAIL_OF_AUDITORS, [role for role in roles.values() if role not in others], acts=OF_AUDITORS)
         _restrict(TRAIL_NOT_OF_AUDITORS, others, acts=OF_AUDITORS)
+        _restrict(TRAIL_OF_WORKERS, [role for service, role in roles.items() if service == Service.WEB], acts=OF_WORKERS)
         _execute(ELEVATIONS_IN_AWS, web=sql.Literal(roles.get(Service.WEB, "")))
         _restrict(TRAIL_IS_LATE, [role for service, role in roles.items() if service != Service.WORKER])
 

@@ -29,7 +29,7 @@ from access_requests.services.notices.webhooks import keeping
 from access_requests.services.notices.webhooks.keeping import Wishes
 from access_requests.services.record import bindings
 from audits.acts import Act
-from audits.database_rights import Service
+from audits.database_rights import OF_WORKERS, Service
 from audits.models import TrailEntry
 from portal.users.models import User
 from portal.verbs.run import run
@@ -97,6 +97,16 @@ def test_trail_entries_too_are_what_remains_for_the_webs_role(jump: Jump, roles:
     with roles.act_as(WORKER):
         granted(forged)
     assert forged.status == ElevationStatus.ACTIVE
+
+
+@pytest.mark.parametrize("act", OF_WORKERS)
+def test_webs_role_does_not_say_what_workers_saw(jump: Jump, roles: Roles, act: Act) -> None:
+    """By such an entry a finding would be closed of which the cause is there still."""
+    entry = {"at": timezone.now(), "act": act, "actor": "sekisho:worker", "subject": "D-00000000", "data": {}}
+    with roles.refused(WEB, why="audits_trail_of_workers"):
+        TrailEntry.objects.create(**entry)
+    with roles.act_as(WORKER):
+        TrailEntry.objects.create(**entry)
 
 
 def test_webs_role_changes_and_deletes_no_decision_and_no_request(
