@@ -22,7 +22,7 @@ def subjects(work_group: str, policy: str) -> tuple[str, str]:
 def policies(trail: Trail, work_group: str, policy: str, approval: TrailEntry) -> tuple[Policy, ...] | None:
     """Return the policy as it was declared when the approval was given: none where the group had another one.
 
-    Twice where it changed in that minute. None where no file has declared the group: then nothing is known of it here.
+    Twice where it changed in that minute. None where no entry declares the group, or its policy: then nothing is known here.
     """
     group, rule = subjects(work_group, policy)
     groups = list(_as_it_was(trail.get(group, ()), approval))
@@ -30,7 +30,8 @@ def policies(trail: Trail, work_group: str, policy: str, approval: TrailEntry) -
         return None
     if all(after is None or after["policy"] != policy for after in groups):
         return ()
-    return tuple(_declared(after) for after in _as_it_was(trail.get(rule, ()), approval) if after is not None)
+    rules = list(_as_it_was(trail.get(rule, ()), approval))
+    return tuple(_declared(after) for after in rules if after is not None) if rules else None
 
 
 def _as_it_was(entries: Sequence[TrailEntry], approval: TrailEntry) -> Iterator[Mapping[str, Any] | None]:
