@@ -18,7 +18,7 @@ from django.conf import settings
 from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -51,6 +51,12 @@ ABOUT_TO: Mapping[str, Promise] = {
     Guarded.PEOPLE: _("You are about to change what a person may do."),
     Guarded.FACTOR: _("You are about to change your second factors."),
 }
+# Of what waits, by the name of its address, where one sentence is said of several.
+DOING: Mapping[str, Promise] = {
+    "request-approve": _("Approve"),
+    "request-reject": _("Reject"),
+    "request-send-back": _("Send back"),
+}
 UNUSABLE = 422
 # Of a one-time code; a recovery code has more.
 DIGITS = 6
@@ -81,6 +87,14 @@ class Confirming:
     @property
     def about_to(self) -> Promise | str:
         return ABOUT_TO.get(self.act.act, "") if self.act is not None else ""
+
+    @property
+    def waits(self) -> tuple[str, Promise | str] | None:
+        """What the act that waits is about, a code or a name, and what is done: whoever confirms knows what they let happen."""
+        if self.act is None:
+            return None
+        there = resolve(self.act.path)
+        return next(map(str, there.kwargs.values()), ""), DOING.get(there.url_name or "", "")
 
     @cached_property
     def strength(self) -> Strength:

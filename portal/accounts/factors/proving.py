@@ -52,7 +52,7 @@ def passkeys_of(person: User) -> list[Passkey]:
 
 
 def prove_by_code(request: HttpRequest, person: User, code: str, *, again: bool = False) -> Factor:
-    """Take a one-time code, or a recovery code. Raises CodeWrong, TooManyCodes."""
+    """Take a one-time code, or a recovery code. Raises CodeWrong, FactorUnreadable, TooManyCodes."""
     now = timezone.now()
     tried = _begin(request, person, again=again)
     try:

@@ -12,6 +12,13 @@ class CodeWrong(Unusable):
     sentence = _("This code is wrong or was used already. Wait for the next one: each works once.")
 
 
+class FactorUnreadable(Conflict):
+    """`factor` is its number. Its seal is of a key that is not there any more, or of somebody else's."""
+
+    code = "factor_unreadable"
+    sentence = _("The portal cannot read the secret of %(factor)s. Use a passkey, or have two administrators reset your factors.")
+
+
 class PasskeyRefused(Unusable):
     """`what` names what of the browser's answer does not hold, for administrators."""
 

@@ -20,6 +20,7 @@ from portal.verbs.actor import Actor, Process
 from portal.verbs.rejections import TransitionNotAllowed
 
 GOOD_FOR = timedelta(hours=24)
+BY_COMMAND = "command:"
 
 
 def waiting(person: User, *, now: datetime) -> FactorReset | None:
@@ -58,9 +59,10 @@ def reset(*, person: User, actor: Actor, now: datetime) -> None:
     """
     _check_may(actor, person, now)
     row = _locked(person, now)
-    if row.proposed_by == actor.name:
+    is_by_command = row.proposed_by.startswith(BY_COMMAND)
+    # Whoever named themselves by a command is no second one in the browser.
+    if row.proposed_by.removeprefix(BY_COMMAND) == actor.name.removeprefix(BY_COMMAND):
         raise SecondAdministratorNeeded
-    is_by_command = row.proposed_by.startswith("command:")
     if not is_by_command and not User.objects.filter(username=row.proposed_by, is_active=True, is_administrator=True).exists():
         raise TransitionNotAllowed
     _take_all(row, actor, now)

@@ -1,16 +1,18 @@
 """Second factors taken as a proof. A code is taken once, and a passkey whose count has not grown is not taken."""
 
+import logging
 import unicodedata
 from datetime import datetime
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db.models import Q
 from django.utils.crypto import constant_time_compare
 
 from access_requests.services.people.factors import seeds
-from access_requests.services.people.factors.factor_errors import CodeWrong, PasskeyCopied
+from access_requests.services.people.factors.factor_errors import CodeWrong, FactorUnreadable, PasskeyCopied
 from access_requests.services.people.factors.recording import named, record
 from access_requests.services.people.log_ins import Place
 from audits.acts import Act
@@ -19,11 +21,12 @@ from portal.users.models import Factor, FactorKind, User
 from portal.verbs.actor import Actor, Door, Process
 from portal.verbs.run import run
 
+logger = logging.getLogger(__name__)
 STEP_SECONDS = 30
 
 
 def take_code(*, person: User, code: str, place: Place, now: datetime) -> Factor:
-    """Take a one-time code or a recovery code, once; return by which factor. Raises CodeWrong."""
+    """Take a one-time code or a recovery code, once; return by which factor. Raises CodeWrong, FactorUnreadable."""
     rows = Factor.objects.select_related("authenticator").filter(person=person).exclude(kind=FactorKind.PASSKEY)
     factors = {factor.kind: factor for factor in rows}
     typed = "".join(unicodedata.normalize("NFKC", code).split())
@@ -60,7 +63,7 @@ def step_of(secret: str, code: str, *, now: datetime) -> int | None:
 
 
 def _take_step(factor: Factor, code: str, person: User, now: datetime) -> bool:
-    step = step_of(seeds.opened(factor.authenticator.data["secret"], person=person), code, now=now)
+    step = step_of(_opened(factor, "secret", person), code, now=now)
     if step is None:
         return False
     # Compare and set: of two at once with the same code one finds it taken. Steps before the last one taken are over, too.
@@ -70,12 +73,20 @@ def _take_step(factor: Factor, code: str, person: User, now: datetime) -> bool:
 
 def _take_recovery(factor: Factor, code: str, person: User, place: Place, now: datetime) -> bool:
     codes = RecoveryCodes(factor.authenticator)
-    seeds.opened(factor.authenticator.data["seed"], person=person)
+    _opened(factor, "seed", person)
     if not codes.validate_code(code):
         return False
     Factor.objects.filter(pk=factor.pk).update(last_used_at=now)
     _record(Act.RECOVERY_USED, factor, person, place, now, left=len(codes.get_unused_codes()))
     return True
+
+
+def _opened(factor: Factor, name: str, person: User) -> str:
+    try:
+        return seeds.opened(factor.authenticator.data[name], person=person)
+    except InvalidToken as error:
+        logger.critical("the secret of %s cannot be read: FACTOR_KEY was changed, or somebody changed its row", factor.code)
+        raise FactorUnreadable(factor=factor.code) from error
 
 
 def _record(act: Act, factor: Factor, person: User, place: Place, now: datetime, **said: object) -> None:

@@ -65,6 +65,7 @@ def test_decision_goes_on_as_it_was_typed_once_it_is_confirmed(cast: Cast, reque
     assert not Decision.objects.exists()
     page = browser.get(f"{CONFIRM}?act={number}").content.decode()
     assert "You are about to decide on a request." in page
+    assert f"<code>{request_.code}</code> Approve</p>" in page
     assert 'autocomplete="one-time-code"' in page
     answer = browser.post(CONFIRM, {"code": code_of(cast.leader01), "act": number}, follow=True)
     assert answer.redirect_chain[-1] == ("/queue/", 302), "where it was begun"

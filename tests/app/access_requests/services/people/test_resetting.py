@@ -75,6 +75,13 @@ def test_who_proposed_it_does_not_do_it(lost: User, admin01: User, now: datetime
     assert lost.factors.count() == 3
 
 
+def test_who_named_themselves_by_a_command_is_no_second_one_in_the_browser(lost: User, admin01: User) -> None:
+    call_command("reset_factors", "leader02", "--reason", WHY, "--operator", "admin01", stdout=StringIO())
+    with pytest.raises(SecondAdministratorNeeded):
+        reset(lost, admin01, timezone.now())
+    assert lost.factors.count() == 3
+
+
 def test_nobody_resets_their_own(admin01: User, admin02: User, now: datetime) -> None:
     passkey(admin02, now)
     with pytest.raises(OwnFactors):

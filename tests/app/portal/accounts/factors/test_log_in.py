@@ -85,6 +85,17 @@ def test_second_step_without_the_first_leads_to_the_first(leader01: User, window
     assert not is_in(window)
 
 
+def test_secret_whose_key_is_gone_is_said_and_lets_nobody_in(leader01: User, window: Client, settings: Any) -> None:
+    totp(leader01, timezone.now() - AGES_AGO)
+    code = code_of(leader01)
+    settings.FACTOR_KEYS = ["another key of a portal" * 2]
+    first_step(window, leader01)
+    answer = window.post(SECOND, {"code": code})
+    assert answer.status_code == 409
+    assert "have two administrators reset your factors" in answer.content.decode()
+    assert not is_in(window)
+
+
 def test_recovery_code_lets_in(leader01: User, window: Client) -> None:
     totp(leader01, timezone.now() - AGES_AGO)
     code = recovery(leader01, timezone.now())[0]
