@@ -11,6 +11,12 @@ from access_requests.models.catalogue import WorkGroup
 from access_requests.models.codes import webhook_code
 
 
+def place_of(url: str) -> str:
+    """Return where it is, without what some receivers take for a password: https://chat.example.com/…"""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/…"
+
+
 class DisabledBecause(models.TextChoices):
     BY_HAND = "by_hand", _("an administrator disabled it")
     GONE = "gone", _("it answered 410 Gone, which says that nothing should be sent there any more")
@@ -62,6 +68,4 @@ class WebhookEndpoint(models.Model):
 
     @property
     def place(self) -> str:
-        """Where it is, without what some receivers take for a password: https://chat.example.com/…"""
-        parts = urlsplit(self.url)
-        return f"{parts.scheme}://{parts.netloc}/…"
+        return place_of(self.url)

@@ -20,10 +20,10 @@ from portal.pages.leading import ConfirmFirst, EnrolFirst
 from portal.pages.page import PageRequest
 from portal.providers.provider import PREFIX
 from portal.users import sessions
-from portal.users.models import User
+from portal.users.models import FACTOR_KINDS, User
 from portal.verbs import phrases
 from portal.verbs.actor import Actor, Door
-from portal.verbs.proving import PROVIDER_FACTOR, RECOVERY, Proven, Strength
+from portal.verbs.proving import PROVIDER_FACTOR, Proven, Strength
 from portal.verbs.rejections import FactorMissing, NotAllowed, NotFound, RightsEnded, StepUpNeeded
 from portal.verbs.run import act_as
 
@@ -45,9 +45,7 @@ class Session:
         return User.objects.filter(Exists(session), ~Exists(over), pk=person.pk, password=self.password)
 
 
-# allauth's names for the second factors, and ours.
-FACTORS = {"totp": "totp", "webauthn": "passkey", "recovery_codes": RECOVERY}
-# And for a proof by a provider of log-in.
+# allauth's name for a proof by a provider of log-in.
 BY_PROVIDER = "socialaccount"
 LONGEST_USER_AGENT = 200
 
@@ -107,7 +105,7 @@ def _proven(record: Mapping[str, Any], person: User) -> Proven:
 def _method(record: Mapping[str, Any]) -> str:
     if record["method"] == BY_PROVIDER:
         return _kind(str(record["provider"]))
-    return FACTORS.get(str(record.get("type")), str(record["method"]))
+    return str(FACTOR_KINDS.get(str(record.get("type")), record["method"]))
 
 
 def _proof(request: PageRequest, known: Sequence[tuple[Proven, Mapping[str, Any]]]) -> Mapping[str, object]:

@@ -177,6 +177,10 @@ class FactorKind(models.TextChoices):
     RECOVERY = "recovery", _("recovery codes")
 
 
+# What allauth calls each kind, and we.
+FACTOR_KINDS = {"totp": FactorKind.TOTP, "webauthn": FactorKind.PASSKEY, "recovery_codes": FactorKind.RECOVERY}
+
+
 class Factor(models.Model):
     """By what a person proves themselves besides a password, as rules, counters and pages read it.
 

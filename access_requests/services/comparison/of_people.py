@@ -7,9 +7,9 @@ from access_requests.services.comparison.facts import Fact, Row, Table, followin
 from access_requests.services.people import roles
 from access_requests.services.record import marks
 from audits.replay import Kind
+from portal.users.models import FACTOR_KINDS
 
 # How allauth calls the kinds of factors.
-AUTHENTICATORS = {"totp": "totp", "webauthn": "passkey", "recovery_codes": "recovery"}
 
 
 def _bound(field: str, model: str) -> tuple[Fact, Fact]:
@@ -40,7 +40,7 @@ def _of_passkey(name: str) -> Fact:
 def _authenticator(row: Row) -> str:
     """Return the kind of the row of allauth's by which the factor is proven, which is to be the same person's."""
     there = row.authenticator
-    return AUTHENTICATORS.get(there.type, there.type) if there.user_id == row.person_id else "of somebody else"
+    return FACTOR_KINDS.get(there.type, there.type) if there.user_id == row.person_id else "of somebody else"
 
 
 def _of_django(row: Row) -> list[str]:

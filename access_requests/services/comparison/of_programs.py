@@ -2,8 +2,8 @@
 
 import hashlib
 from typing import Any
-from urllib.parse import urlsplit
 
+from access_requests.models.webhook import place_of
 from access_requests.services.comparison.facts import Fact, Row, Table, following, same, via
 from access_requests.services.people.clients import EVERYONE
 from access_requests.services.record import marks
@@ -94,7 +94,7 @@ WEBHOOKS = Table(
     facts=(
         *same("WebhookEndpoint", "name", "acts", "language", "with_details", "enabled", "disabled_because"),
         *same("WebhookEndpoint", "made_by", "made_at", "previous_until"),
-        Fact(name="place", fields=("WebhookEndpoint.url",), read=lambda row: _place(row.url)),
+        Fact(name="place", fields=("WebhookEndpoint.url",), read=lambda row: place_of(row.url)),
         Fact(name="url_sha256", fields=("WebhookEndpoint.url",), read=lambda row: hashlib.sha256(row.url.encode()).hexdigest()),
         Fact(name="work_groups", fields=("WebhookEndpoint.work_groups",), read=_names("work_groups", "name")),
         Fact(name="mark", fields=("WebhookEndpoint.secret",), read=lambda row: marks.of(row.secret)),
@@ -107,8 +107,3 @@ WEBHOOKS = Table(
     prefetch=("work_groups",),
 )
 TABLES = (CLIENTS, TOKENS, WEBHOOKS)
-
-
-def _place(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}/…"

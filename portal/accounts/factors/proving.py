@@ -15,9 +15,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
+from access_requests.errors import PasskeyCopied
 from access_requests.services.people import log_ins
 from access_requests.services.people.factors import using
-from access_requests.services.people.factors.factor_errors import CodeWrong, PasskeyCopied, PasskeyRefused, TooManyCodes
+from access_requests.services.people.factors.factor_errors import CodeWrong, PasskeyRefused, TooManyCodes
 from access_requests.services.record import signed_entries
 from access_requests.web.people.place import place_of
 from audits import selectors

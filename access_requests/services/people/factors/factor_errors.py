@@ -1,10 +1,6 @@
 """What is refused about second factors. No call of the API answers these."""
 
-from access_requests import errors
 from portal.verbs.rejections import Conflict, NotAllowed, TooOften, Unusable, _
-
-# A decision is refused with it as well.
-PasskeyCopied = errors.PasskeyCopied
 
 
 class CodeWrong(Unusable):

@@ -11,8 +11,9 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.crypto import constant_time_compare
 
+from access_requests.errors import PasskeyCopied
 from access_requests.services.people.factors import seeds
-from access_requests.services.people.factors.factor_errors import CodeWrong, FactorUnreadable, PasskeyCopied
+from access_requests.services.people.factors.factor_errors import CodeWrong, FactorUnreadable
 from access_requests.services.people.factors.recording import named, record
 from access_requests.services.people.log_ins import Place
 from audits.acts import Act

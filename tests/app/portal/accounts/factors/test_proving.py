@@ -12,7 +12,8 @@ from django.test import RequestFactory
 from django.utils import timezone
 from fido2.utils import websafe_decode
 
-from access_requests.services.people.factors.factor_errors import CodeWrong, PasskeyCopied, PasskeyRefused, TooManyCodes
+from access_requests.errors import PasskeyCopied
+from access_requests.services.people.factors.factor_errors import CodeWrong, PasskeyRefused, TooManyCodes
 from audits.models import TrailEntry
 from portal.accounts import known_devices
 from portal.accounts.factors import proving
