@@ -11,7 +11,7 @@ from audits.acts import reasons
 from audits.found import Severity
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     DRIFT = "drift"
     TRAIL_UNSEALED = "trail_unsealed"
     GUARD_TOUCHED = "guard_touched"
@@ -43,7 +43,7 @@ class About:
 
 
 KINDS: Mapping[str, About] = {
-    Kind.DRIFT: About(
+    FindingKind.DRIFT: About(
         name=_("Drift"),
         sentence=_("Drift in %(account)s: %(difference)s"),
         advice=_("Undo it, or have it known as right, on its page of drift. The next comparison with AWS closes the finding."),
@@ -52,7 +52,7 @@ KINDS: Mapping[str, About] = {
         goes_by_itself=True,
         is_told=False,
     ),
-    Kind.TRAIL_UNSEALED: About(
+    FindingKind.TRAIL_UNSEALED: About(
         name=_("Trail not sealed"),
         sentence=_("The audit trail of %(portal)s is not sealed any more"),
         advice=_("The page of the seal says what holds it up. The finding closes when the trail is sealed again."),
@@ -61,7 +61,7 @@ KINDS: Mapping[str, About] = {
         goes_by_itself=True,
         is_told=False,
     ),
-    Kind.GUARD_TOUCHED: About(
+    FindingKind.GUARD_TOUCHED: About(
         name=_("Guard of the seal touched"),
         sentence=_("Somebody deleted or overwrote what guards the seal: %(remark)s"),
         advice=_("Find out by CloudTrail who did it. What was written first is still there."),
@@ -69,7 +69,7 @@ KINDS: Mapping[str, About] = {
         severity=Severity.CRITICAL,
         is_told=False,
     ),
-    Kind.TRAIL_DAMAGED: About(
+    FindingKind.TRAIL_DAMAGED: About(
         name=_("Trail does not verify"),
         sentence=_("A verification of the audit trail failed at %(place)s"),
         advice=_("Keep the database as it is, and compare with an export from before. A verification that holds closes it."),
@@ -77,7 +77,7 @@ KINDS: Mapping[str, About] = {
         severity=Severity.CRITICAL,
         goes_by_itself=True,
     ),
-    Kind.RECORDED_LATE: About(
+    FindingKind.RECORDED_LATE: About(
         name=_("Recorded late"),
         sentence=_("Entries of %(actor)s were recorded at another time than they tell of, and do not say why"),
         advice=_("Look at the clocks of the portal's machines, and at who can write as the database's owner."),
@@ -85,21 +85,21 @@ KINDS: Mapping[str, About] = {
         severity=Severity.HIGH,
         is_told=False,
     ),
-    Kind.ROW_FORGED: About(
+    FindingKind.ROW_FORGED: About(
         name=_("Forged row"),
         sentence=_("%(elevation)s: %(reason)s"),
         advice=_("Find out who wrote to the database. Change its passwords, and compare the tables with the trail."),
         key=("elevation", "reason"),
         severity=Severity.CRITICAL,
     ),
-    Kind.COUNTER_GONE_BACK: About(
+    FindingKind.COUNTER_GONE_BACK: About(
         name=_("Counter gone back"),
         sentence=_("A passkey of %(person)s counted less than before: there may be a copy of %(factor)s"),
         advice=_("Take the passkey away from the account, and ask its owner. Whoever has the copy may try again."),
         key=("person", "factor"),
         severity=Severity.HIGH,
     ),
-    Kind.END_OVERDUE: About(
+    FindingKind.END_OVERDUE: About(
         name=_("End past due"),
         sentence=_("%(elevation)s should have ended, and AWS has not shown that it did"),
         advice=_("The page of the access says what AWS refuses. The finding closes when AWS shows that the access is gone."),
@@ -107,14 +107,14 @@ KINDS: Mapping[str, About] = {
         severity=Severity.CRITICAL,
         goes_by_itself=True,
     ),
-    Kind.NOT_GRANTED: About(
+    FindingKind.NOT_GRANTED: About(
         name=_("Not granted"),
         sentence=_("Approved access of %(person)s with %(work_group)s was not granted: %(reason)s"),
         advice=_("The page of the access says what AWS refused. Put that right before the same is asked for again."),
         key=("person", "work_group", "reason"),
         severity=Severity.LOW,
     ),
-    Kind.TABLES_APART: About(
+    FindingKind.TABLES_APART: About(
         name=_("Trail and tables apart"),
         sentence=_("The table %(table)s says of %(subject)s what the trail does not"),
         advice=_("The trail is believed. Find out who changed the row; a comparison that holds closes the finding."),

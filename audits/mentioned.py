@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 LONGEST = 200
 
 
-class Kind(models.TextChoices):
+class MentionKind(models.TextChoices):
     """What is mentioned, the rarest first: several filters are looked up by the first of them, and the others only checked."""
 
     ABOUT = "about", pgettext_lazy("of the trail", "About")
@@ -26,7 +26,7 @@ class Mention(models.Model):
     Without a constraint on the entry: that is never deleted, and each row would lock it once more.
     """
 
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=10, choices=MentionKind)
     value = models.CharField(max_length=LONGEST)
     at = models.DateTimeField()
     entry = models.ForeignKey(

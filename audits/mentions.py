@@ -12,34 +12,34 @@ from typing import Any
 from django.db import transaction
 
 from audits.acts import Act
-from audits.mentioned import LONGEST, Kind, Mention, Noted
+from audits.mentioned import LONGEST, Mention, MentionKind, Noted
 from audits.models import FARTHEST, TrailEntry
 
-Found = tuple[Kind, str]
+Found = tuple[MentionKind, str]
 BATCH = 1000
 # Field of the data -> what it names: a text, a list of them, or objects that have a name.
-FIELDS: Mapping[str, tuple[Kind, ...]] = {
+FIELDS: Mapping[str, tuple[MentionKind, ...]] = {
     **dict.fromkeys(
         ("requester", "person", "approver", "undo_asked_by", "owners", "owner", "caused_by", "asked_by", "accepted_by"),
-        (Kind.PERSON,),
+        (MentionKind.PERSON,),
     ),
-    **dict.fromkeys(("iam_user", "iam_user_name"), (Kind.IAM_USER,)),
-    **dict.fromkeys(("work_group", "work_groups", "standing_groups"), (Kind.GROUP,)),
+    **dict.fromkeys(("iam_user", "iam_user_name"), (MentionKind.IAM_USER,)),
+    **dict.fromkeys(("work_group", "work_groups", "standing_groups"), (MentionKind.GROUP,)),
     # Of a role that is not known by its ARN yet: the account, a stroke and its name.
-    **dict.fromkeys(("account", "target_roles"), (Kind.ACCOUNT,)),
-    "change_ticket": (Kind.TICKET,),
+    **dict.fromkeys(("account", "target_roles"), (MentionKind.ACCOUNT,)),
+    "change_ticket": (MentionKind.TICKET,),
     # Of an elevation its request; of an extension the elevation, or the request that extended it.
-    **dict.fromkeys(("request", "extends", "by", "elevation", "elevations"), (Kind.ABOUT,)),
+    **dict.fromkeys(("request", "extends", "by", "elevation", "elevations"), (MentionKind.ABOUT,)),
 }
 # AWS's own names, of which the kind of drift says what they are.
 OF_DRIFT = ("thing", "name")
 # How a subject begins -> what the rest of it names as well.
-SUBJECTS: Mapping[str, Kind] = {
-    "person": Kind.PERSON,
-    "work_group": Kind.GROUP,
-    "standing_group": Kind.GROUP,
-    "account": Kind.ACCOUNT,
-    "role": Kind.ACCOUNT,
+SUBJECTS: Mapping[str, MentionKind] = {
+    "person": MentionKind.PERSON,
+    "work_group": MentionKind.GROUP,
+    "standing_group": MentionKind.GROUP,
+    "account": MentionKind.ACCOUNT,
+    "role": MentionKind.ACCOUNT,
 }
 OF_IAM_USERS = (Act.IAM_USER_BOUND, Act.IAM_USER_UNBOUND)
 # What an export was narrowed to: whom somebody looked for is not what happened to them.
@@ -80,19 +80,21 @@ def account_ids(keys: Collection[str]) -> Mapping[str, str]:
 
 def found(entry: TrailEntry) -> set[Found]:
     """Return what the entry mentions by itself."""
-    said = {(Kind.ABOUT, entry.subject), *_of_subject(entry.subject), *_of_actors(entry), *_named(entry.data)}
+    said = {(MentionKind.ABOUT, entry.subject), *_of_subject(entry.subject), *_of_actors(entry), *_named(entry.data)}
     if entry.act in OF_IAM_USERS:
-        said |= {(Kind.IAM_USER, name) for field in ("before", "after") for name in _texts(entry.data.get(field))}
+        said |= {(MentionKind.IAM_USER, name) for field in ("before", "after") for name in _texts(entry.data.get(field))}
     return {(kind, text) for kind, name in said if (text := folded(name))}
 
 
 def _rows(entries: Sequence[TrailEntry]) -> list[Mention]:
     asked = _requests_of(entries)
     said = {entry.pk: found(entry) | asked.get(_request_of(entry), set()) for entry in entries}
-    accounts = {key for each in said.values() for kind, key in each if kind == Kind.ACCOUNT and not ACCOUNT_ID.fullmatch(key)}
+    accounts = {
+        key for each in said.values() for kind, key in each if kind == MentionKind.ACCOUNT and not ACCOUNT_ID.fullmatch(key)
+    }
     numbers = account_ids(accounts)
     for each in said.values():
-        each |= {(kind, numbers[key]) for kind, key in each if kind == Kind.ACCOUNT and key in numbers}
+        each |= {(kind, numbers[key]) for kind, key in each if kind == MentionKind.ACCOUNT and key in numbers}
     return [
         Mention(kind=kind, value=value, at=entry.at, entry=entry) for entry in entries for kind, value in sorted(said[entry.pk])
     ]
@@ -108,7 +110,9 @@ def _requests_of(entries: Sequence[TrailEntry]) -> Mapping[str, set[Found]]:
     """Return what the requests of elevations mention beside people: tickets, and the accounts that they lead to."""
     codes = {code for entry in entries if (code := _request_of(entry))}
     asked = TrailEntry.objects.filter(subject__in=codes, act=Act.REQUEST_SUBMITTED) if codes else ()
-    return {entry.subject: {each for each in found(entry) if each[0] in (Kind.TICKET, Kind.ACCOUNT)} for entry in asked}
+    return {
+        entry.subject: {each for each in found(entry) if each[0] in (MentionKind.TICKET, MentionKind.ACCOUNT)} for entry in asked
+    }
 
 
 def _of_subject(subject: str) -> Iterator[Found]:
@@ -119,7 +123,7 @@ def _of_subject(subject: str) -> Iterator[Found]:
 
 def _of_actors(entry: TrailEntry) -> Iterator[Found]:
     """Yield the people who acted: a program, a command and the portal itself have a colon in their names."""
-    yield from ((Kind.PERSON, name) for name in (entry.actor, entry.on_behalf_of) if name and ":" not in name)
+    yield from ((MentionKind.PERSON, name) for name in (entry.actor, entry.on_behalf_of) if name and ":" not in name)
 
 
 def _named(value: Any, name: str = "") -> Iterator[Found]:
@@ -134,12 +138,12 @@ def _named(value: Any, name: str = "") -> Iterator[Found]:
         for inner in value:
             yield from _named(inner, name)
     elif isinstance(value, str) and (role := ROLE.match(value)):
-        yield Kind.ACCOUNT, role[1]
+        yield MentionKind.ACCOUNT, role[1]
 
 
 def _of_drift(drift: Mapping[str, Any]) -> Iterator[Found]:
     names = [str(drift[field]) for field in OF_DRIFT if drift.get(field)]
-    yield from ((kind, name) for kind in (Kind.GROUP, Kind.IAM_USER) for name in names)
+    yield from ((kind, name) for kind in (MentionKind.GROUP, MentionKind.IAM_USER) for name in names)
 
 
 def _texts(value: Any) -> Collection[str]:
@@ -149,8 +153,8 @@ def _texts(value: Any) -> Collection[str]:
     return [one for one in named if isinstance(one, str) and one]
 
 
-def _name(kind: Kind, text: str) -> str:
+def _name(kind: MentionKind, text: str) -> str:
     """Return the name that is in a text: of an account's role the account's, and none where a subject's code is looked for."""
-    if kind == Kind.ACCOUNT:
+    if kind == MentionKind.ACCOUNT:
         return "" if text.startswith("arn:") else text.partition("/")[0]
-    return text if kind != Kind.ABOUT or CODE.fullmatch(text) else ""
+    return text if kind != MentionKind.ABOUT or CODE.fullmatch(text) else ""

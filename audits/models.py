@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audits.extracted import Extract, ExtractPart, ExtractState, Format
 from audits.found import Finding, FindingName, FindingStatus, Followed, Severity
-from audits.mentioned import Kind, Mention, Noted
+from audits.mentioned import Mention, MentionKind, Noted
 from audits.sealed import Anchor, Checkpoint, Log, Sealer, SealKey, SealState, StampState, Tile
 from audits.stays import Stay
 from audits.streamed import Stream
@@ -28,10 +28,10 @@ __all__ = [
     "FindingStatus",
     "Followed",
     "Format",
-    "Kind",
     "Late",
     "Log",
     "Mention",
+    "MentionKind",
     "Noted",
     "Personal",
     "SealKey",

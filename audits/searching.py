@@ -1,7 +1,8 @@
 """Finding entries of the trail: by what they mention, by act, and by when it happened; the newest first, or the oldest.
 
 By one filter it costs the same whatever the trail's length: the list comes out of one index in its order. By several it is the
-list of the rarest kind (`mentioned.Kind`), which is checked for the others: where few entries are left, all of that is read.
+list of the rarest kind (`mentioned.MentionKind`), which is checked for the others: where few entries are left, all of it is
+read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from audits import mentions
-from audits.models import FARTHEST, Kind, Mention, TrailEntry
+from audits.models import FARTHEST, Mention, MentionKind, TrailEntry
 
 NEWEST_FIRST, OLDEST_FIRST = ("-at", "-entry_id"), ("at", "entry_id")
 
@@ -24,7 +25,7 @@ class Filters:
     `last` is the newest entry that is looked at: what comes later belongs to another list.
     """
 
-    mentioned: Mapping[Kind, str] = field(default_factory=dict)
+    mentioned: Mapping[MentionKind, str] = field(default_factory=dict)
     act: str = ""
     since: datetime | None = None
     until: datetime | None = None
@@ -34,7 +35,7 @@ class Filters:
     def of(cls, said: Mapping[str, str], *, last: int) -> "Filters":
         """Return what `said` had said, of the entries up to `last`."""
         since, until = (datetime.fromisoformat(said[name]) if name in said else None for name in ("since", "until"))
-        mentioned = {kind: said[kind.value] for kind in Kind if kind.value in said}
+        mentioned = {kind: said[kind.value] for kind in MentionKind if kind.value in said}
         return cls(mentioned=mentioned, act=said.get("act", ""), since=since, until=until, last=last)
 
     def said(self) -> Mapping[str, str]:
@@ -49,9 +50,9 @@ class Filters:
         return bool(self.terms or self.act or self.since or self.until)
 
     @property
-    def terms(self) -> Sequence[tuple[Kind, str]]:
+    def terms(self) -> Sequence[tuple[MentionKind, str]]:
         """What entries must mention, as it is compared, the rarest kind first."""
-        typed = {kind: mentions.folded(self.mentioned.get(kind, "")) for kind in Kind}
+        typed = {kind: mentions.folded(self.mentioned.get(kind, "")) for kind in MentionKind}
         return [(kind, value) for kind, value in typed.items() if value]
 
 
@@ -104,9 +105,9 @@ def _beside(**term: str) -> QuerySet[Mention]:
     return Mention.objects.filter(at=OuterRef("at"), entry_id=OuterRef("entry_id"), **term)
 
 
-def _by_number(term: tuple[Kind, str]) -> tuple[Kind, str]:
+def _by_number(term: tuple[MentionKind, str]) -> tuple[MentionKind, str]:
     """Return an account by its number, which each entry has that names it, where the trail knows the key that was typed."""
     kind, value = term
-    if kind != Kind.ACCOUNT or mentions.ACCOUNT_ID.fullmatch(value):
+    if kind != MentionKind.ACCOUNT or mentions.ACCOUNT_ID.fullmatch(value):
         return term
     return kind, mentions.account_ids([value]).get(value, value)

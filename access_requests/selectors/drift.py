@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from access_requests.lifecycle import DRIFT_OPEN, ElevationStatus
 from access_requests.models import AccountKind, AwsAccount, Drift, Elevation, Reconciliation, WorkGroup
 from audits.findings.identity import code_of
-from audits.kinds import Kind
+from audits.kinds import FindingKind
 from audits.models import Finding, TrailEntry
 from portal.users.models import User
 
@@ -60,7 +60,7 @@ def filtered(rows: QuerySet[Drift], filters: Filters) -> QuerySet[Drift]:
 def finding_of(drift: Drift) -> Finding | None:
     """Return the finding that the drift's entries made, where a worker has followed them."""
     key = {"difference": drift.kind, "account": drift.account, "thing": drift.thing, "name": drift.name}
-    return Finding.objects.filter(code=code_of(Kind.DRIFT, key)).first()
+    return Finding.objects.filter(code=code_of(FindingKind.DRIFT, key)).first()
 
 
 def inside(drift: Drift) -> QuerySet[Elevation]:

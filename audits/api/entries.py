@@ -9,7 +9,7 @@ from ninja import Query, Router
 from pydantic import BaseModel, Field
 
 from audits import searching, showing
-from audits.models import Kind, Late, TrailEntry
+from audits.models import Late, MentionKind, TrailEntry
 from audits.searching import OLDEST_FIRST, Filters
 from portal.rest.caller import ApiRequest
 from portal.rest.paging import Page, PageQuery, page
@@ -39,7 +39,7 @@ class EntryQuery(PageQuery):
     actor: Name = Field("", description="Who acted, exactly as entries name them.")
 
     def filters(self) -> Filters:
-        mentioned = {kind: getattr(self, kind.value) for kind in Kind}
+        mentioned = {kind: getattr(self, kind.value) for kind in MentionKind}
         return Filters(mentioned=mentioned, act=self.act, since=self.since, until=self.until)
 
 

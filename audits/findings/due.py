@@ -12,7 +12,7 @@ from audits import selectors, trail
 from audits.acts import Act
 from audits.findings import following, raising, writing
 from audits.findings.identity import code_of
-from audits.kinds import KINDS, Kind
+from audits.kinds import KINDS, FindingKind
 from audits.models import Finding, FindingStatus, Stay, TrailEntry, Verification
 from portal.verbs.actor import WORKER
 from portal.verbs.run import run
@@ -46,14 +46,14 @@ def today(now: datetime) -> date:
 def _raise_overdue(now: datetime) -> None:
     """Raise the accesses that should have ended. What has ended closes by its entry (`following`)."""
     overdue = list(_overdue(now))
-    codes = [code_of(Kind.END_OVERDUE, {"elevation": entry["subject"]}) for entry in overdue]
+    codes = [code_of(FindingKind.END_OVERDUE, {"elevation": entry["subject"]}) for entry in overdue]
     lately = Finding.objects.filter(code__in=codes, last_seen_at__gt=now - raising.SEEN_EVERY)
     known = set(lately.exclude(status=FindingStatus.CLOSED).values_list("code", flat=True)) if codes else set()
     for code, entry in zip(codes, overdue, strict=True):
         if code not in known:
             raised = partial(
                 raising.raise_finding,
-                kind=Kind.END_OVERDUE,
+                kind=FindingKind.END_OVERDUE,
                 key={"elevation": entry["subject"]},
                 evidence=[entry["pk"]],
                 caused_by=[entry["data__elevation__person"]],
@@ -80,14 +80,16 @@ def _judge_verification(now: datetime) -> None:
     if last is None:
         return
     key = {"log": last.origin, "place": last.fault.partition(": ")[0]}
-    unclosed = Finding.objects.filter(kind=Kind.TRAIL_DAMAGED).exclude(status=FindingStatus.CLOSED)
+    unclosed = Finding.objects.filter(kind=FindingKind.TRAIL_DAMAGED).exclude(status=FindingStatus.CLOSED)
     if last.faults:
-        if not unclosed.filter(code=code_of(Kind.TRAIL_DAMAGED, key), last_seen_at__gt=now - raising.SEEN_EVERY).exists():
-            raised = partial(raising.raise_finding, kind=Kind.TRAIL_DAMAGED, key=key, evidence=[], now=now, remark=last.fault)
+        if not unclosed.filter(code=code_of(FindingKind.TRAIL_DAMAGED, key), last_seen_at__gt=now - raising.SEEN_EVERY).exists():
+            raised = partial(
+                raising.raise_finding, kind=FindingKind.TRAIL_DAMAGED, key=key, evidence=[], now=now, remark=last.fault
+            )
             run(raised)
         return
     for finding in unclosed.filter(key__log=last.origin):
-        run(partial(raising.gone, kind=Kind.TRAIL_DAMAGED, key=finding.key, evidence=[], now=now))
+        run(partial(raising.gone, kind=FindingKind.TRAIL_DAMAGED, key=finding.key, evidence=[], now=now))
 
 
 def _end_acceptances(now: datetime) -> None:

@@ -18,7 +18,7 @@ from django.db import connection
 from audits import selectors
 from audits.acts import Act, reasons
 from audits.findings import culprits, raising
-from audits.kinds import Kind
+from audits.kinds import FindingKind
 from audits.models import Finding, FindingStatus, Followed, TrailEntry
 from portal.verbs.run import run
 
@@ -46,7 +46,7 @@ ACTS = (
 class Said:
     """What an entry says of a finding: that it is there, or is there no longer; `says_more`, otherwise than the entry before."""
 
-    kind: Kind
+    kind: FindingKind
     key: Mapping[str, str]
     entry: TrailEntry
     is_gone: bool = False
@@ -69,11 +69,11 @@ def said(entry: TrailEntry) -> Iterator[Said]:
     if entry.act in (*DRIFT_SEEN, *DRIFT_OVER):
         yield from _of_drift(entry, data.get("drift") or {})
     elif entry.act in (*UNSEALED, Act.SEAL_CAUGHT_UP):
-        yield Said(kind=Kind.TRAIL_UNSEALED, key=_portal(), entry=entry, is_gone=entry.act == Act.SEAL_CAUGHT_UP)
+        yield Said(kind=FindingKind.TRAIL_UNSEALED, key=_portal(), entry=entry, is_gone=entry.act == Act.SEAL_CAUGHT_UP)
     elif entry.act == Act.FACTOR_CLONED:
         yield from _of_factor(entry, data.get("factor") or {})
     elif entry.act == Act.SEAL_GUARD_TOUCHED:
-        yield Said(kind=Kind.GUARD_TOUCHED, key={**_portal(), "remark": str(data.get("remark", ""))}, entry=entry)
+        yield Said(kind=FindingKind.GUARD_TOUCHED, key={**_portal(), "remark": str(data.get("remark", ""))}, entry=entry)
     elif entry.act in (*ENDS, Act.ELEVATION_ACTIVE, Act.ELEVATION_ENDED):
         yield from _of_elevation(entry, data)
     elif entry.act == Act.COMPARISON_DONE:
@@ -130,7 +130,7 @@ def _carry_out(one: Said, now: datetime) -> None:
     if one.is_gone:
         raising.gone(kind=one.kind, key=one.key, evidence=[one.entry.pk], now=now)
         return
-    caused_by = one.caused_by | (culprits.of_drift(one.entry) if one.kind == Kind.DRIFT else frozenset())
+    caused_by = one.caused_by | (culprits.of_drift(one.entry) if one.kind == FindingKind.DRIFT else frozenset())
     evidence = [one.entry.pk, *one.evidence]
     raising.raise_finding(kind=one.kind, key=one.key, evidence=evidence, now=now, caused_by=caused_by, says_more=one.says_more)
 
@@ -144,12 +144,12 @@ def _of_drift(entry: TrailEntry, drift: Mapping[str, str]) -> Iterator[Said]:
     if all(isinstance(value, str) for value in key.values()):
         whole = {name: str(value) for name, value in key.items()}
         learned_late = entry.act == Act.DRIFT_ATTRIBUTED and drift.get("status") in DRIFT_SETTLED
-        yield Said(kind=Kind.DRIFT, key=whole, entry=entry, is_gone=entry.act in DRIFT_OVER or learned_late)
+        yield Said(kind=FindingKind.DRIFT, key=whole, entry=entry, is_gone=entry.act in DRIFT_OVER or learned_late)
 
 
 def _of_factor(entry: TrailEntry, factor: Mapping[str, str]) -> Iterator[Said]:
     key = {"person": entry.subject.partition(":")[2], "factor": str(factor.get("id", ""))}
-    yield Said(kind=Kind.COUNTER_GONE_BACK, key=key, entry=entry, caused_by=frozenset({key["person"]}))
+    yield Said(kind=FindingKind.COUNTER_GONE_BACK, key=key, entry=entry, caused_by=frozenset({key["person"]}))
 
 
 def _of_elevation(entry: TrailEntry, data: Mapping[str, object]) -> Iterator[Said]:
@@ -159,20 +159,20 @@ def _of_elevation(entry: TrailEntry, data: Mapping[str, object]) -> Iterator[Sai
     person, group = str(elevation.get("person", "")), str(elevation.get("work_group", ""))
     said_of = partial(Said, entry=entry, caused_by=frozenset({person}))
     if entry.act == Act.ELEVATION_ENDED:
-        yield Said(kind=Kind.END_OVERDUE, key={"elevation": entry.subject}, entry=entry, is_gone=True)
+        yield Said(kind=FindingKind.END_OVERDUE, key={"elevation": entry.subject}, entry=entry, is_gone=True)
     elif entry.act == Act.ELEVATION_ACTIVE:
         yield from _granted(entry, person, group)
     elif reason in reasons.UNFOUNDED:
-        yield said_of(kind=Kind.ROW_FORGED, key={"elevation": entry.subject, "reason": reason})
+        yield said_of(kind=FindingKind.ROW_FORGED, key={"elevation": entry.subject, "reason": reason})
     elif elevation.get("granted_at") is None and reason not in BY_PEOPLE:
-        yield said_of(kind=Kind.NOT_GRANTED, key={"person": person, "work_group": group, "reason": reason})
+        yield said_of(kind=FindingKind.NOT_GRANTED, key={"person": person, "work_group": group, "reason": reason})
 
 
 def _granted(entry: TrailEntry, person: str, group: str) -> Iterator[Said]:
     """Yield that the person is given what they were not given before. One query."""
-    refused = Finding.objects.filter(kind=Kind.NOT_GRANTED, key__person=person, key__work_group=group)
+    refused = Finding.objects.filter(kind=FindingKind.NOT_GRANTED, key__person=person, key__work_group=group)
     for finding in refused.exclude(status=FindingStatus.CLOSED):
-        yield Said(kind=Kind.NOT_GRANTED, key=finding.key, entry=entry, is_gone=True)
+        yield Said(kind=FindingKind.NOT_GRANTED, key=finding.key, entry=entry, is_gone=True)
 
 
 def _of_comparison(entry: TrailEntry, data: Mapping[str, Any]) -> Iterator[Said]:
@@ -182,11 +182,11 @@ def _of_comparison(entry: TrailEntry, data: Mapping[str, Any]) -> Iterator[Said]
     keys = []
     for one in data.get("apart", ()):
         keys.append({"table": str(one["kind"]), "subject": str(one["key"])})
-        yield Said(kind=Kind.TABLES_APART, key=keys[-1], entry=entry, says_more=one not in known)
+        yield Said(kind=FindingKind.TABLES_APART, key=keys[-1], entry=entry, says_more=one not in known)
     if data.get("differences") == len(keys):
-        for finding in Finding.objects.filter(kind=Kind.TABLES_APART).exclude(status=FindingStatus.CLOSED):
+        for finding in Finding.objects.filter(kind=FindingKind.TABLES_APART).exclude(status=FindingStatus.CLOSED):
             if finding.key not in keys:
-                yield Said(kind=Kind.TABLES_APART, key=finding.key, entry=entry, is_gone=True)
+                yield Said(kind=FindingKind.TABLES_APART, key=finding.key, entry=entry, is_gone=True)
 
 
 def _of_late(entries: Sequence[TrailEntry]) -> Iterator[Said]:
@@ -196,7 +196,9 @@ def _of_late(entries: Sequence[TrailEntry]) -> Iterator[Said]:
     for number, actor in TrailEntry.objects.filter(pk__in=named).order_by("pk").values_list("pk", "actor"):
         late[actor].append(number)
     for actor, numbers in late.items():
-        yield Said(kind=Kind.RECORDED_LATE, key={"actor": actor}, entry=named[numbers[-1]], says_more=True, evidence=numbers)
+        yield Said(
+            kind=FindingKind.RECORDED_LATE, key={"actor": actor}, entry=named[numbers[-1]], says_more=True, evidence=numbers
+        )
 
 
 def _portal() -> dict[str, str]:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from audits.acts import Act
 from audits.findings import writing
 from audits.findings.identity import code_of
-from audits.kinds import KINDS, Kind
+from audits.kinds import KINDS, FindingKind
 from audits.models import Finding, FindingStatus
 from portal.verbs.actor import WORKER
 
@@ -23,7 +23,7 @@ MOST = 50
 
 def raise_finding(
     *,
-    kind: Kind,
+    kind: FindingKind,
     key: Mapping[str, str],
     evidence: Collection[int],
     now: datetime,
@@ -62,7 +62,7 @@ def raise_finding(
     return finding
 
 
-def see_again(findings: Collection[tuple[Kind, Mapping[str, str]]], *, now: datetime) -> None:
+def see_again(findings: Collection[tuple[FindingKind, Mapping[str, str]]], *, now: datetime) -> None:
     """Note of those of the findings that are there still and were not seen for a day that they were. Two statements at least."""
     codes = [code_of(kind, key) for kind, key in findings]
     unseen = Finding.objects.filter(code__in=codes, last_seen_at__lte=now - SEEN_EVERY).exclude(status=FindingStatus.CLOSED)
@@ -74,7 +74,7 @@ def see_again(findings: Collection[tuple[Kind, Mapping[str, str]]], *, now: date
         writing.write(finding, Act.FINDING_SEEN, actor=WORKER, now=now, data={"evidence": [], "remark": ""})
 
 
-def gone(*, kind: Kind, key: Mapping[str, str], evidence: Collection[int], now: datetime) -> None:
+def gone(*, kind: FindingKind, key: Mapping[str, str], evidence: Collection[int], now: datetime) -> None:
     """Close the finding, if there is one that is not closed: its cause is there no longer."""
     code = code_of(kind, key)
     if not Finding.objects.filter(code=code).exclude(status=FindingStatus.CLOSED).exists():

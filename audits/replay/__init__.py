@@ -5,6 +5,6 @@ with `recorded_at` up to it say what was known then. An end that was spooled is 
 """
 
 from audits.replay.fold import fold
-from audits.replay.state import Entry, Kind, State, Thing
+from audits.replay.state import Entry, State, Thing, ThingKind
 
-__all__ = ["Entry", "Kind", "State", "Thing", "fold"]
+__all__ = ["Entry", "State", "Thing", "ThingKind", "fold"]

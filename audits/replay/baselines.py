@@ -3,25 +3,25 @@
 from collections.abc import Mapping
 
 from audits.acts import Act
-from audits.replay.state import Entry, Kind, State, name_of
+from audits.replay.state import Entry, State, ThingKind, name_of
 
-KINDS: Mapping[str, Kind | None] = {
-    Act.REQUEST_BASELINE: Kind.REQUEST,
-    Act.ELEVATION_BASELINE: Kind.ELEVATION,
+KINDS: Mapping[str, ThingKind | None] = {
+    Act.REQUEST_BASELINE: ThingKind.REQUEST,
+    Act.ELEVATION_BASELINE: ThingKind.ELEVATION,
     # Of five kinds: the subject says which.
     Act.CATALOGUE_BASELINE: None,
-    Act.PERSON_BASELINE: Kind.PERSON,
-    Act.PROVIDED_BASELINE: Kind.PROVIDED,
-    Act.DIRECTORY_GROUP_BASELINE: Kind.DIRECTORY_GROUP,
-    Act.SCIM_TOKEN_BASELINE: Kind.SCIM_TOKEN,
-    Act.CLIENT_BASELINE: Kind.CLIENT,
-    Act.TOKEN_BASELINE: Kind.TOKEN,
-    Act.WEBHOOK_BASELINE: Kind.WEBHOOK,
-    Act.DRIFT_BASELINE: Kind.DRIFT,
+    Act.PERSON_BASELINE: ThingKind.PERSON,
+    Act.PROVIDED_BASELINE: ThingKind.PROVIDED,
+    Act.DIRECTORY_GROUP_BASELINE: ThingKind.DIRECTORY_GROUP,
+    Act.SCIM_TOKEN_BASELINE: ThingKind.SCIM_TOKEN,
+    Act.CLIENT_BASELINE: ThingKind.CLIENT,
+    Act.TOKEN_BASELINE: ThingKind.TOKEN,
+    Act.WEBHOOK_BASELINE: ThingKind.WEBHOOK,
+    Act.DRIFT_BASELINE: ThingKind.DRIFT,
 }
 
 
 def told(state: State, entry: Entry) -> None:
-    kind = KINDS[entry.act] or Kind(entry.subject.partition(":")[0])
+    kind = KINDS[entry.act] or ThingKind(entry.subject.partition(":")[0])
     thing = state.thing(kind, name_of(entry) or entry.subject)
     thing.update(entry.data["after"])

@@ -1,9 +1,9 @@
 """What may be asked for: accounts, roles, groups, policies; and the settings that decide beside them."""
 
-from audits.replay.state import Entry, Kind, State, moment, name_of
+from audits.replay.state import Entry, State, ThingKind, moment, name_of
 
 # What leaves the catalogue and stays in the tables, since requests and elevations point to it.
-KEPT = (Kind.POLICY, Kind.WORK_GROUP)
+KEPT = (ThingKind.POLICY, ThingKind.WORK_GROUP)
 
 
 def said(state: State, entry: Entry) -> None:
@@ -20,15 +20,15 @@ def retired(state: State, entry: Entry) -> None:
         state.thing(kind, name)["retired_at"] = moment(entry)
         return
     state.forget(kind, name)
-    if kind == Kind.ROLE:
-        state.leave_out(name, of=(Kind.WORK_GROUP, Kind.STANDING_GROUP), field="target_roles")
-    if kind == Kind.STANDING_GROUP:
-        state.leave_out(name, of=(Kind.PERSON,), field="standing_groups")
+    if kind == ThingKind.ROLE:
+        state.leave_out(name, of=(ThingKind.WORK_GROUP, ThingKind.STANDING_GROUP), field="target_roles")
+    if kind == ThingKind.STANDING_GROUP:
+        state.leave_out(name, of=(ThingKind.PERSON,), field="standing_groups")
 
 
 def settings(state: State, entry: Entry) -> None:
-    state.things[Kind.SETTINGS][name_of(entry)] = dict(entry.data["after"])
+    state.things[ThingKind.SETTINGS][name_of(entry)] = dict(entry.data["after"])
 
 
-def _kind(entry: Entry) -> Kind:
-    return Kind(entry.subject.partition(":")[0])
+def _kind(entry: Entry) -> ThingKind:
+    return ThingKind(entry.subject.partition(":")[0])

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from audits.acts import Act
-from audits.replay.state import Entry, Kind, State, Thing, moment, name_of, tell
+from audits.replay.state import Entry, State, Thing, ThingKind, moment, name_of, tell
 
 # How a provider of log-in is named where people's identities are, and among actors.
 LOG_IN, PROVIDER = "login:", "provider:"
@@ -23,7 +23,7 @@ BOUND: Mapping[str, str] = {
 
 def added(state: State, entry: Entry) -> None:
     by_provider = entry.actor.startswith(PROVIDER)
-    thing = state.thing(Kind.PERSON, name_of(entry))
+    thing = state.thing(ThingKind.PERSON, name_of(entry))
     thing.update(made_by=LOG_IN + entry.actor.removeprefix(PROVIDER) if by_provider else "", disabled_by="", links=[], roles={})
     thing.update(iam_user_bound_at=None, identity_center_user_bound_at=None)
     _profile(thing, entry)
@@ -31,40 +31,40 @@ def added(state: State, entry: Entry) -> None:
 
 
 def changed(state: State, entry: Entry) -> None:
-    _profile(state.thing(Kind.PERSON, name_of(entry)), entry)
+    _profile(state.thing(ThingKind.PERSON, name_of(entry)), entry)
 
 
 def disabled(state: State, entry: Entry) -> None:
     """Who keeps them out, and so may let them in again, entries of older versions do not say."""
-    thing = state.thing(Kind.PERSON, name_of(entry))
+    thing = state.thing(ThingKind.PERSON, name_of(entry))
     thing.pop("disabled_by", None)
     _profile(thing, entry)
 
 
 def enabled(state: State, entry: Entry) -> None:
-    thing = state.thing(Kind.PERSON, name_of(entry))
+    thing = state.thing(ThingKind.PERSON, name_of(entry))
     thing["disabled_by"] = ""
     _profile(thing, entry)
 
 
 def password(state: State, entry: Entry) -> None:
-    _password(state.thing(Kind.PERSON, name_of(entry)), entry)
+    _password(state.thing(ThingKind.PERSON, name_of(entry)), entry)
 
 
 def bound(state: State, entry: Entry) -> None:
     field, after = BOUND[entry.act], entry.data["after"]
-    state.thing(Kind.PERSON, name_of(entry)).update({field: after, f"{field}_bound_at": moment(entry) if after else None})
+    state.thing(ThingKind.PERSON, name_of(entry)).update({field: after, f"{field}_bound_at": moment(entry) if after else None})
 
 
 def linked(state: State, entry: Entry) -> None:
     after = entry.data["after"]
-    thing = state.thing(Kind.PERSON, name_of(entry))
+    thing = state.thing(ThingKind.PERSON, name_of(entry))
     _put(thing, {"provider": after["provider"], "external_id": after["external_id"], "verified_at": moment(entry)})
 
 
 def unlinked(state: State, entry: Entry) -> None:
     """A link is gone, or stays and lets nobody in any more. Which of both an older version does not say of a provider's."""
-    thing, before = state.thing(Kind.PERSON, name_of(entry)), entry.data["before"]
+    thing, before = state.thing(ThingKind.PERSON, name_of(entry)), entry.data["before"]
     match entry.data.get("kept"):
         case True:
             _put(thing, {"provider": before["provider"], "external_id": before["external_id"], "verified_at": None})
@@ -75,16 +75,16 @@ def unlinked(state: State, entry: Entry) -> None:
 
 
 def roles(state: State, entry: Entry) -> None:
-    state.thing(Kind.PERSON, name_of(entry))["roles"] = entry.data["after"]["roles"]
+    state.thing(ThingKind.PERSON, name_of(entry))["roles"] = entry.data["after"]["roles"]
 
 
 def provisioned(state: State, entry: Entry) -> None:
     """What a directory says of somebody. One that it deleted stays, and lets nobody in."""
     before, after = entry.data["before"], entry.data["after"]
     said = after or before
-    thing = state.thing(Kind.PROVIDED, f"{said['provider']}:{said['id']}")
+    thing = state.thing(ThingKind.PROVIDED, f"{said['provider']}:{said['id']}")
     thing.update(said, person=name_of(entry), deleted_at=None)
-    person = state.thing(Kind.PERSON, name_of(entry))
+    person = state.thing(ThingKind.PERSON, name_of(entry))
     if after is None:
         thing.update(active=False, deleted_at=moment(entry))
         if person.get("disabled_by") == LOG_IN + said["provider"]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from audits.acts import Act
-from audits.replay.state import Entry, Kind, State, Thing, moment
+from audits.replay.state import Entry, State, Thing, ThingKind, moment
 
 ENDED = "ended"
 CLIENT = "client:"
@@ -12,7 +12,7 @@ CLIENT = "client:"
 
 def submitted(state: State, entry: Entry) -> None:
     """A request begins. Which policy ruled it, as it was then, is kept beside the policy's key."""
-    thing = state.thing(Kind.REQUEST, entry.subject)
+    thing = state.thing(ThingKind.REQUEST, entry.subject)
     thing.update(decisions=[], identity_center_user=None, door=entry.data.get("door", ""), client=_client(entry))
     thing["submitted_policy"] = entry.data["request"].get("policy")
     thing.update(_request(entry))
@@ -20,7 +20,7 @@ def submitted(state: State, entry: Entry) -> None:
 
 def moved(state: State, entry: Entry) -> None:
     """A request was decided on, settled, or looked at in AWS."""
-    thing = state.thing(Kind.REQUEST, entry.subject)
+    thing = state.thing(ThingKind.REQUEST, entry.subject)
     thing.update(_request(entry))
     decision = entry.data.get("decision")
     if decision:
@@ -37,7 +37,7 @@ def _decision(said: Mapping[str, Any]) -> dict[str, Any]:
 def elevation(state: State, entry: Entry) -> None:
     """Whatever happened to an elevation: each entry has all of it, but for what older versions left out."""
     said = entry.data.get("elevation") or {}
-    thing = state.thing(Kind.ELEVATION, entry.subject)
+    thing = state.thing(ThingKind.ELEVATION, entry.subject)
     thing.update(said)
     if entry.data.get("roles"):
         thing["roles"] = entry.data["roles"]
@@ -49,7 +49,7 @@ def ended_late(state: State, entry: Entry) -> None:
     """AWS was told while the trail could not be written: the access was over then, whatever its row still said."""
     seen = entry.data.get("seen")
     if entry.data.get("outcome") == ENDED or (seen and not seen["membership"] and seen["ttl"] is None):
-        state.thing(Kind.ELEVATION, entry.subject)["out_at"] = moment(entry)
+        state.thing(ThingKind.ELEVATION, entry.subject)["out_at"] = moment(entry)
 
 
 def _fixed(thing: Thing, entry: Entry, said: Mapping[str, Any]) -> None:

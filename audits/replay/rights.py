@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from audits.replay.state import Kind, State, Thing
+from audits.replay.state import State, Thing, ThingKind
 
 # How the catalogue names whoever has a role, among usernames.
 ROLE = "@"
@@ -44,7 +44,7 @@ class Rights:
 
 
 def of(username: str, state: State) -> Rights:
-    person = state.of(Kind.PERSON).get(username, {})
+    person = state.of(ThingKind.PERSON).get(username, {})
     roles: Mapping[str, Sequence[str]] = person.get("roles") or _flags(person)
     named = {username, *(ROLE + role for role in roles)}
     return Rights(
@@ -54,38 +54,38 @@ def of(username: str, state: State) -> Rights:
         roles=roles,
         standing=list(_standing(person, state)),
         elevations=list(_elevations(username, state)),
-        asks=sorted(name for name, group in _living(state, Kind.WORK_GROUP) if _may_ask(group, named)),
+        asks=sorted(name for name, group in _living(state, ThingKind.WORK_GROUP) if _may_ask(group, named)),
         approves=list(_approves(named, state)),
-        programs=sorted(key for key, client in _living(state, Kind.CLIENT) if _acts_for(client, username)),
+        programs=sorted(key for key, client in _living(state, ThingKind.CLIENT) if _acts_for(client, username)),
     )
 
 
 def open_drift(state: State) -> Sequence[tuple[str, Thing]]:
     """Return the drift that was open, by which AWS may have allowed more or less than was declared."""
-    return [(code, drift) for code, drift in state.of(Kind.DRIFT).items() if drift.get("status") in DRIFT_OPEN]
+    return [(code, drift) for code, drift in state.of(ThingKind.DRIFT).items() if drift.get("status") in DRIFT_OPEN]
 
 
 def _flags(person: Thing) -> Mapping[str, Sequence[str]]:
     return {role: [] for role in ("administrator", "auditor") if person.get(role)}
 
 
-def _living(state: State, kind: Kind) -> Iterator[tuple[str, Thing]]:
+def _living(state: State, kind: ThingKind) -> Iterator[tuple[str, Thing]]:
     yield from ((key, thing) for key, thing in state.of(kind).items() if not thing.get("retired_at"))
 
 
 def _standing(person: Thing, state: State) -> Iterator[Access]:
     for name in person.get("standing_groups", ()):
-        group = state.of(Kind.STANDING_GROUP).get(name)
+        group = state.of(ThingKind.STANDING_GROUP).get(name)
         if group is not None:
             yield Access(group=name, roles=[_arn(role, state) for role in group.get("target_roles", ())])
 
 
 def _elevations(username: str, state: State) -> Iterator[Access]:
-    for code, elevation in state.of(Kind.ELEVATION).items():
+    for code, elevation in state.of(ThingKind.ELEVATION).items():
         if elevation.get("person") != username or elevation.get("status") not in IN_AWS or elevation.get("out_at"):
             continue
         group = elevation["work_group"]
-        declared = state.of(Kind.WORK_GROUP).get(group, {}).get("target_roles", ())
+        declared = state.of(ThingKind.WORK_GROUP).get(group, {}).get("target_roles", ())
         given = [str(role["arn"] or role["role"]) for role in elevation.get("roles", ())]
         yield Access(
             group=group,
@@ -98,7 +98,7 @@ def _elevations(username: str, state: State) -> Iterator[Access]:
 
 def _arn(role: str, state: State) -> str:
     """Return the role's ARN as far as it was known, else as the catalogue calls it."""
-    return str(state.of(Kind.ROLE).get(role, {}).get("arn") or role)
+    return str(state.of(ThingKind.ROLE).get(role, {}).get("arn") or role)
 
 
 def _may_ask(group: Thing, named: set[str]) -> bool:
@@ -107,7 +107,7 @@ def _may_ask(group: Thing, named: set[str]) -> bool:
 
 
 def _approves(named: set[str], state: State) -> Iterator[tuple[str, int]]:
-    for key, policy in sorted(_living(state, Kind.POLICY)):
+    for key, policy in sorted(_living(state, ThingKind.POLICY)):
         for number, level in enumerate(policy.get("levels", ()), start=1):
             if named.intersection(level["approvers"]):
                 yield key, number

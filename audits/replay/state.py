@@ -10,7 +10,7 @@ from portal.storable import AsTyped
 Thing = dict[str, Any]
 
 
-class Kind(StrEnum):
+class ThingKind(StrEnum):
     """What the trail tells the whole of."""
 
     ACCOUNT = "account"
@@ -52,26 +52,26 @@ class State:
     """What there is. A fact that no entry tells is not in its thing: unknown, which is not the same as empty."""
 
     def __init__(self) -> None:
-        self.things: dict[Kind, dict[str, Thing]] = {kind: {} for kind in Kind}
+        self.things: dict[ThingKind, dict[str, Thing]] = {kind: {} for kind in ThingKind}
 
-    def of(self, kind: Kind) -> dict[str, Thing]:
+    def of(self, kind: ThingKind) -> dict[str, Thing]:
         return self.things[kind]
 
-    def thing(self, kind: Kind, key: str) -> Thing:
+    def thing(self, kind: ThingKind, key: str) -> Thing:
         """Return the thing to be told more of, a new one where there is none."""
         return self.things[kind].setdefault(key, {})
 
-    def forget(self, kind: Kind, key: str) -> None:
+    def forget(self, kind: ThingKind, key: str) -> None:
         self.things[kind].pop(key, None)
 
-    def leave_out(self, name: str, *, of: Collection[Kind], field: str) -> None:
+    def leave_out(self, name: str, *, of: Collection[ThingKind], field: str) -> None:
         """Take a name out of a list that things of these kinds have: what it names is gone."""
         for kind in of:
             for thing in self.things[kind].values():
                 if name in thing.get(field, ()):
                     thing[field] = [each for each in thing[field] if each != name]
 
-    def __iter__(self) -> Iterator[tuple[Kind, str, Thing]]:
+    def __iter__(self) -> Iterator[tuple[ThingKind, str, Thing]]:
         for kind, things in self.things.items():
             yield from ((kind, key, thing) for key, thing in things.items())
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from audits import sentences
 from audits.extracts import asking, keeping, making, rows
 from audits.extracts.asking import NoFile, TooManyExports
-from audits.models import Extract, Format, Kind
+from audits.models import Extract, Format, MentionKind
 from audits.web.files import streamed
 from audits.web.forms import TrailFilterForm
 from portal.pages import moments
@@ -47,7 +47,7 @@ class ShownExport:
     def narrowed(self) -> str:
         """What it was narrowed to, in words."""
         said = self.extract.filters
-        parts = [f"{kind.label}: {said[kind.value]}" for kind in Kind if kind.value in said]
+        parts = [f"{kind.label}: {said[kind.value]}" for kind in MentionKind if kind.value in said]
         parts += [sentences.of_act(said["act"])] if "act" in said else []
         parts += [_("from %(at)s") % {"at": _moment(said["since"])}] if "since" in said else []
         parts += [_("before %(at)s") % {"at": _moment(said["until"])}] if "until" in said else []

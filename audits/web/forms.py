@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from audits import sentences
 from audits.acts.words import WORDS
-from audits.models import EARLIEST, Kind
+from audits.models import EARLIEST, MentionKind
 from audits.searching import Filters
 from portal.pages.fields import LocalTimeField
 
@@ -21,7 +21,7 @@ WITHIN = (MinValueValidator(EARLIEST, message=_NOTHING_THEN), MaxValueValidator(
 
 
 class TrailFilterForm(forms.Form):
-    """Each field has the name of what the API and the command line narrow by, and of a `Kind`.
+    """Each field has the name of what the API and the command line narrow by, and of a `MentionKind`.
 
     What cannot be read narrows to nothing at all, and is said: a list that shows more than was asked for would mislead.
     """
@@ -50,5 +50,5 @@ class TrailFilterForm(forms.Form):
 
     def filters(self, *, last: int | None = None) -> Filters:
         typed = self.cleaned_data
-        mentioned = {kind: typed[kind.value] for kind in Kind if typed.get(kind.value)}
+        mentioned = {kind: typed[kind.value] for kind in MentionKind if typed.get(kind.value)}
         return Filters(mentioned=mentioned, act=typed["act"], since=typed["since"], until=typed["until"], last=last)

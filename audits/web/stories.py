@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from audits import mentions, searching, selectors
 from audits.exporting import stories
-from audits.models import FARTHEST, Kind
+from audits.models import FARTHEST, MentionKind
 from audits.sealing import status
 from audits.searching import OLDEST_FIRST, Filters
 from audits.web import links
@@ -21,11 +21,11 @@ from portal.pages.page import PageRequest
 from portal.pages.paging import NUMBER, page_of
 
 TITLES = {
-    Kind.PERSON: gettext_lazy("The story of the person %(name)s"),
-    Kind.IAM_USER: gettext_lazy("The story of the IAM user %(name)s"),
-    Kind.GROUP: gettext_lazy("The story of the group %(name)s"),
-    Kind.ACCOUNT: gettext_lazy("The story of the AWS account %(name)s"),
-    Kind.TICKET: gettext_lazy("The story of the change %(name)s"),
+    MentionKind.PERSON: gettext_lazy("The story of the person %(name)s"),
+    MentionKind.IAM_USER: gettext_lazy("The story of the IAM user %(name)s"),
+    MentionKind.GROUP: gettext_lazy("The story of the group %(name)s"),
+    MentionKind.ACCOUNT: gettext_lazy("The story of the AWS account %(name)s"),
+    MentionKind.TICKET: gettext_lazy("The story of the change %(name)s"),
 }
 
 
@@ -56,7 +56,7 @@ def of_mentioned(request: PageRequest, kind: str, name: str) -> HttpResponse:
     # A name of nothing would narrow to nothing, and show all of the trail.
     if title is None or not mentions.folded(name):
         raise Http404
-    found = searching.found(Filters(mentioned={Kind(kind): name}))
+    found = searching.found(Filters(mentioned={MentionKind(kind): name}))
     order = found.order(OLDEST_FIRST)
     page = page_of(found.rows, order=order, among=found.rows, query=request.GET, named_by=found.number, spelled=NUMBER)
     context = _sealed() | {

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from audits import searching, selectors, showing
 from audits.exporting import proving
-from audits.models import FARTHEST, Kind, TrailEntry
+from audits.models import FARTHEST, MentionKind, TrailEntry
 from audits.sealing import status
 from audits.searching import NEWEST_FIRST, Filters
 from audits.showing import Shown
@@ -109,7 +109,7 @@ def proof(_request: PageRequest, number: int) -> HttpResponse:
 def _story_url(filters: Filters) -> str:
     """Return where the same is told from its beginning, where that is all that it is narrowed to."""
     kind = next(iter(filters.mentioned), None)
-    if len(filters.mentioned) != 1 or kind is None or kind == Kind.ABOUT or filters.act or filters.since or filters.until:
+    if len(filters.mentioned) != 1 or kind is None or kind == MentionKind.ABOUT or filters.act or filters.since or filters.until:
         return ""
     return reverse("audit-story-of", args=[kind.value, filters.mentioned[kind]])
 

@@ -12,7 +12,7 @@ from django.test import Client
 from audits.acts import Act
 from audits.findings import raising
 from audits.findings.identity import code_of
-from audits.kinds import KINDS, Kind
+from audits.kinds import KINDS, FindingKind
 from audits.models import Finding, FindingName, Severity, TrailEntry
 from portal.verbs.run import run
 from tests.bench.measuring import CALLS, WARM_UP, report_p50, seconds
@@ -51,7 +51,7 @@ def fill(first: int, last: int) -> None:
 
 
 def _row(number: int) -> Finding:
-    kind = (Kind.END_OVERDUE, Kind.ROW_FORGED, Kind.DRIFT, Kind.NOT_GRANTED)[number % 4]
+    kind = (FindingKind.END_OVERDUE, FindingKind.ROW_FORGED, FindingKind.DRIFT, FindingKind.NOT_GRANTED)[number % 4]
     key = {field: f"{field}-{number}" for field in KINDS[kind].key}
     is_open = number % CLOSED_OF == 0
     at = AT - timedelta(minutes=number)
@@ -88,7 +88,7 @@ def _pages() -> dict[str, str]:
         "of_a_kind": "/audit/findings/?kind=not_granted&status=closed",
         "of_an_owner": "/audit/findings/?owner=admin10",
         "named": "/audit/findings/?words=person-7&status=all",
-        "one": f"/audit/findings/{code_of(Kind.END_OVERDUE, key)}/",
+        "one": f"/audit/findings/{code_of(FindingKind.END_OVERDUE, key)}/",
     }
 
 
@@ -101,7 +101,7 @@ def _page(client: Client, url: str) -> Callable[[], object]:
 
 def _raise(number: int) -> None:
     key = {"elevation": f"E-{number}"}
-    run(lambda: raising.raise_finding(kind=Kind.END_OVERDUE, key=key, evidence=[], now=datetime.now(UTC)))
+    run(lambda: raising.raise_finding(kind=FindingKind.END_OVERDUE, key=key, evidence=[], now=datetime.now(UTC)))
 
 
 def _times(call: Callable[[], object]) -> list[float]:

@@ -10,13 +10,17 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # L
 from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema  # type: ignore[import-untyped]  # It ships no types.
 
 from audits.acts import Act
-from audits.kinds import KINDS, Kind
+from audits.kinds import KINDS, FindingKind
 from audits.models import TrailEntry
 from audits.streaming import classes, events
 from audits.streaming.classes import OTHER, SHOWN, VERSION, Of
 
 AT = datetime(2026, 11, 23, 5, 0, 0, 123000, tzinfo=UTC)
-FINDING = {"kind": Kind.END_OVERDUE, "key": dict.fromkeys(KINDS[Kind.END_OVERDUE].key, "E-1"), "severity": "critical"}
+FINDING = {
+    "kind": FindingKind.END_OVERDUE,
+    "key": dict.fromkeys(KINDS[FindingKind.END_OVERDUE].key, "E-1"),
+    "severity": "critical",
+}
 FULL = {
     "elevation": {"person": "member01", "work_group": "ProdMemberWorkGroup"},
     "request": {"requester": "member01", "work_groups": [{"name": "ProdMemberWorkGroup"}]},

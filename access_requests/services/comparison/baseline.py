@@ -11,7 +11,7 @@ from access_requests.services.comparison.comparing import LARGE, TOLD_LATER
 from access_requests.services.comparison.facts import Models, Row, Table
 from audits import trail
 from audits.acts import Act
-from audits.replay import Kind
+from audits.replay import ThingKind
 from audits.trail import AsItWas
 
 ACTOR = "sekisho:upgrade"
@@ -19,21 +19,24 @@ AT_ONCE = 500
 # Of the release whose migration this is: a later one's entries may say more.
 SCHEMA_VERSION = 5
 FLAGS = ("is_staff", "is_superuser")
-ACTS: Mapping[Kind, Act] = {
-    Kind.REQUEST: Act.REQUEST_BASELINE,
-    Kind.ELEVATION: Act.ELEVATION_BASELINE,
-    **dict.fromkeys((Kind.ACCOUNT, Kind.ROLE, Kind.STANDING_GROUP, Kind.POLICY, Kind.WORK_GROUP), Act.CATALOGUE_BASELINE),
-    Kind.PERSON: Act.PERSON_BASELINE,
-    Kind.PROVIDED: Act.PROVIDED_BASELINE,
-    Kind.DIRECTORY_GROUP: Act.DIRECTORY_GROUP_BASELINE,
-    Kind.SCIM_TOKEN: Act.SCIM_TOKEN_BASELINE,
-    Kind.CLIENT: Act.CLIENT_BASELINE,
-    Kind.TOKEN: Act.TOKEN_BASELINE,
-    Kind.WEBHOOK: Act.WEBHOOK_BASELINE,
-    Kind.DRIFT: Act.DRIFT_BASELINE,
+ACTS: Mapping[ThingKind, Act] = {
+    ThingKind.REQUEST: Act.REQUEST_BASELINE,
+    ThingKind.ELEVATION: Act.ELEVATION_BASELINE,
+    **dict.fromkeys(
+        (ThingKind.ACCOUNT, ThingKind.ROLE, ThingKind.STANDING_GROUP, ThingKind.POLICY, ThingKind.WORK_GROUP),
+        Act.CATALOGUE_BASELINE,
+    ),
+    ThingKind.PERSON: Act.PERSON_BASELINE,
+    ThingKind.PROVIDED: Act.PROVIDED_BASELINE,
+    ThingKind.DIRECTORY_GROUP: Act.DIRECTORY_GROUP_BASELINE,
+    ThingKind.SCIM_TOKEN: Act.SCIM_TOKEN_BASELINE,
+    ThingKind.CLIENT: Act.CLIENT_BASELINE,
+    ThingKind.TOKEN: Act.TOKEN_BASELINE,
+    ThingKind.WEBHOOK: Act.WEBHOOK_BASELINE,
+    ThingKind.DRIFT: Act.DRIFT_BASELINE,
 }
 # Their codes are whole subjects.
-BY_CODE = frozenset({Kind.REQUEST, Kind.ELEVATION, Kind.DRIFT})
+BY_CODE = frozenset({ThingKind.REQUEST, ThingKind.ELEVATION, ThingKind.DRIFT})
 
 
 def write(models: Models, *, now: datetime) -> int:
@@ -62,7 +65,7 @@ def _write(table: Table, models: Models, now: datetime) -> int:
 
 def _data(table: Table, row: Row) -> dict[str, Any]:
     """Return what the entry says. Flags of Django's, by which the portal lets nobody do anything, go with it."""
-    flags = [flag for flag in FLAGS if table.kind == Kind.PERSON and getattr(row, flag)]
+    flags = [flag for flag in FLAGS if table.kind == ThingKind.PERSON and getattr(row, flag)]
     if not flags:
         return {"after": table.told(row)}
     type(row).objects.filter(pk=row.pk).update(**dict.fromkeys(flags, False))

@@ -19,7 +19,7 @@ from access_requests.services.people.personal_tokens import UNCOLLECTED
 from audits import personal, selectors
 from audits.acts import Act
 from audits.models import TrailEntry
-from audits.replay import Kind, State, Thing, fold
+from audits.replay import State, Thing, ThingKind, fold
 from audits.replay.steps import STEPS
 
 # So many rows of those of which there may be very many are read at once, with their entries.
@@ -30,10 +30,10 @@ TOLD_LATER = (*of_catalogue.TABLES, *of_people.TABLES, *of_programs.TABLES)
 SMALL = (*TOLD_LATER, *of_people.NEW)
 LARGE = of_access.TABLES
 # By which entries there is a thing at all.
-BEGUN: Mapping[Kind, Collection[Act]] = {
-    Kind.REQUEST: (Act.REQUEST_SUBMITTED, Act.REQUEST_BASELINE),
-    Kind.ELEVATION: (Act.ELEVATION_SCHEDULED, Act.ELEVATION_BASELINE),
-    Kind.DRIFT: (Act.DRIFT_FOUND, Act.DRIFT_BASELINE),
+BEGUN: Mapping[ThingKind, Collection[Act]] = {
+    ThingKind.REQUEST: (Act.REQUEST_SUBMITTED, Act.REQUEST_BASELINE),
+    ThingKind.ELEVATION: (Act.ELEVATION_SCHEDULED, Act.ELEVATION_BASELINE),
+    ThingKind.DRIFT: (Act.DRIFT_FOUND, Act.DRIFT_BASELINE),
 }
 OF_LARGE = ("request.", "elevation.", "drift.")
 ACTS_OF_SMALL = frozenset(act for act in STEPS if not act.startswith(OF_LARGE))
@@ -52,7 +52,7 @@ class What(StrEnum):
 class Difference:
     """`facts` are the names of those that differ: values may be personal, or what somebody put there to be read."""
 
-    kind: Kind
+    kind: ThingKind
     key: str
     what: What
     facts: tuple[str, ...] = ()
@@ -132,9 +132,9 @@ def _compare_all(table: Table, state: State, result: Result, *, now: datetime) -
             result.differences.append(Difference(kind=table.kind, key=key, what=What.MISSING))
 
 
-def _is_over(kind: Kind, thing: Thing, now: datetime) -> bool:
+def _is_over(kind: ThingKind, thing: Thing, now: datetime) -> bool:
     """Whether a row may be gone without an entry: a token that has expired, or that nobody collected in time."""
-    if kind != Kind.TOKEN:
+    if kind != ThingKind.TOKEN:
         return False
     if thing["expires_at"] is not None:
         return datetime.fromisoformat(thing["expires_at"]) <= now

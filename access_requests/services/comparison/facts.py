@@ -12,7 +12,7 @@ from typing import Any
 from django.apps.registry import Apps
 from django.core.exceptions import FieldDoesNotExist
 
-from audits.replay import Kind
+from audits.replay import ThingKind
 from portal.storable import AsTyped, storable
 
 Row = Any
@@ -39,7 +39,7 @@ class Fact:
 class Table:
     """A model whose rows the trail tells the whole of; `key` is what the trail calls one, without its kind."""
 
-    kind: Kind
+    kind: ThingKind
     model: str
     key: Fact
     facts: tuple[Fact, ...]

@@ -9,13 +9,13 @@ from access_requests.models.catalogue import LONGEST_SESSION_MINUTES
 from access_requests.policy.levels import ROLE_MARK
 from access_requests.services.catalogue.fields import EVERYONE
 from access_requests.services.people.clients import NEVER_BY_DEFAULT
-from audits.replay import Kind, State, Thing
+from audits.replay import State, Thing, ThingKind
 from portal.providers.provider import Role
 
 Follows = Callable[[Thing, State], Mapping[str, Any]]
 
 
-def follow(kind: Kind, thing: Thing, state: State) -> Mapping[str, Any]:
+def follow(kind: ThingKind, thing: Thing, state: State) -> Mapping[str, Any]:
     """Return fact -> what it must be. What it follows from may be unknown: then there is nothing that it must be."""
     try:
         return FOLLOWS[kind](thing, state) if kind in FOLLOWS else {}
@@ -26,7 +26,7 @@ def follow(kind: Kind, thing: Thing, state: State) -> Mapping[str, Any]:
 def _places(named: list[str], state: State) -> list[str]:
     """Return everybody whom these names mean: usernames, and the people of whom somebody says that they have a role."""
     roles = {name.removeprefix(ROLE_MARK) for name in named if name.startswith(ROLE_MARK)}
-    people = state.of(Kind.PERSON).items()
+    people = state.of(ThingKind.PERSON).items()
     return sorted({name for name, person in people if name in named or roles.intersection(person["roles"])})
 
 
@@ -82,14 +82,14 @@ def _request(thing: Thing, _state: State) -> Mapping[str, Any]:
     return {"groups": groups, "waits_to_start_now": [waits], "decided_for": True}
 
 
-FOLLOWS: Mapping[Kind, Follows] = {
-    Kind.POLICY: _policy,
-    Kind.WORK_GROUP: _work_group,
-    Kind.PERSON: _person,
-    Kind.FACTOR: _factor,
-    Kind.PROVIDED: _provided,
-    Kind.DIRECTORY_GROUP: _directory_group,
-    Kind.CLIENT: _client,
-    Kind.TOKEN: _token,
-    Kind.REQUEST: _request,
+FOLLOWS: Mapping[ThingKind, Follows] = {
+    ThingKind.POLICY: _policy,
+    ThingKind.WORK_GROUP: _work_group,
+    ThingKind.PERSON: _person,
+    ThingKind.FACTOR: _factor,
+    ThingKind.PROVIDED: _provided,
+    ThingKind.DIRECTORY_GROUP: _directory_group,
+    ThingKind.CLIENT: _client,
+    ThingKind.TOKEN: _token,
+    ThingKind.REQUEST: _request,
 }

@@ -5,7 +5,7 @@ from typing import Any
 from access_requests.services.comparison.facts import Fact, Row, Table, following, same, via, walk
 from access_requests.services.drift.recording import another_tool
 from audits.merkle import values
-from audits.replay import Kind
+from audits.replay import ThingKind
 
 DECISION = ("verdict", "comment", "proof", "door", "client", "seen", "nonce", "decided_at")
 
@@ -39,7 +39,7 @@ def _waits(row: Row) -> list[bool]:
 
 
 REQUESTS = Table(
-    kind=Kind.REQUEST,
+    kind=ThingKind.REQUEST,
     model="access_requests.AccessRequest",
     key=same("AccessRequest", "code")[0],
     facts=(
@@ -74,7 +74,7 @@ REQUESTS = Table(
     prefetch=("decisions__approver", "requested_groups__work_group"),
 )
 ELEVATIONS = Table(
-    kind=Kind.ELEVATION,
+    kind=ThingKind.ELEVATION,
     model="access_requests.Elevation",
     key=same("Elevation", "code")[0],
     facts=(
@@ -89,7 +89,7 @@ ELEVATIONS = Table(
     select=("request", "person", "work_group"),
 )
 DRIFT = Table(
-    kind=Kind.DRIFT,
+    kind=ThingKind.DRIFT,
     model="access_requests.Drift",
     key=same("Drift", "code")[0],
     facts=(

@@ -9,7 +9,7 @@ from access_requests.services.catalogue.kinds.role import Role
 from access_requests.services.catalogue.kinds.standing_group import StandingGroup
 from access_requests.services.catalogue.kinds.work_group import WorkGroup
 from access_requests.services.comparison.facts import Fact, Row, Table, following, same, walk
-from audits.replay import Kind
+from audits.replay import ThingKind
 
 
 def _columns(model: str, fields: type[Fields]) -> tuple[Fact, ...]:
@@ -49,27 +49,27 @@ def _approvers(row: Row) -> list[list[str]]:
 
 
 ACCOUNTS = Table(
-    kind=Kind.ACCOUNT,
+    kind=ThingKind.ACCOUNT,
     model="access_requests.AwsAccount",
     key=same("AwsAccount", "key")[0],
     facts=_columns("AwsAccount", Account),
 )
 ROLES = Table(
-    kind=Kind.ROLE,
+    kind=ThingKind.ROLE,
     model="access_requests.TargetRole",
     key=Fact(name="key", fields=("TargetRole.account", "TargetRole.name"), read=_role),
     facts=_columns("TargetRole", Role),
     select=("account",),
 )
 STANDING_GROUPS = Table(
-    kind=Kind.STANDING_GROUP,
+    kind=ThingKind.STANDING_GROUP,
     model="access_requests.StandingGroup",
     key=same("StandingGroup", "name")[0],
     facts=(*_columns("StandingGroup", StandingGroup), _roles("StandingGroup")),
     prefetch=("target_roles__account",),
 )
 POLICIES = Table(
-    kind=Kind.POLICY,
+    kind=ThingKind.POLICY,
     model="access_requests.ApprovalPolicy",
     key=same("ApprovalPolicy", "key")[0],
     facts=(
@@ -86,7 +86,7 @@ POLICIES = Table(
     prefetch=("levels__approvers",),
 )
 WORK_GROUPS = Table(
-    kind=Kind.WORK_GROUP,
+    kind=ThingKind.WORK_GROUP,
     model="access_requests.WorkGroup",
     key=same("WorkGroup", "name")[0],
     facts=(

@@ -6,7 +6,7 @@ from access_requests.selectors import scim
 from access_requests.services.comparison.facts import Fact, Row, Table, following, same, via
 from access_requests.services.people import roles
 from access_requests.services.record import marks
-from audits.replay import Kind
+from audits.replay import ThingKind
 from portal.users.models import FACTOR_KINDS
 
 # How allauth calls the kinds of factors.
@@ -50,7 +50,7 @@ def _of_django(row: Row) -> list[str]:
 
 
 PEOPLE = Table(
-    kind=Kind.PERSON,
+    kind=ThingKind.PERSON,
     model="users.User",
     key=same("User", "username")[0],
     facts=(
@@ -81,7 +81,7 @@ PEOPLE = Table(
     prefetch=("linked_identities", "held_roles", "standing_groups", "groups", "user_permissions"),
 )
 PROVIDED = Table(
-    kind=Kind.PROVIDED,
+    kind=ThingKind.PROVIDED,
     model="access_requests.ScimUser",
     key=Fact(
         name="key", fields=("ScimUser.provider", "ScimUser.resource_id"), read=lambda row: f"{row.provider}:{row.resource_id}"
@@ -101,7 +101,7 @@ PROVIDED = Table(
     select=("person",),
 )
 DIRECTORY_GROUPS = Table(
-    kind=Kind.DIRECTORY_GROUP,
+    kind=ThingKind.DIRECTORY_GROUP,
     model="access_requests.ScimGroup",
     key=same("ScimGroup", "resource_id")[0],
     facts=(
@@ -117,7 +117,7 @@ DIRECTORY_GROUPS = Table(
     prefetch=("members__person",),
 )
 SCIM_TOKENS = Table(
-    kind=Kind.SCIM_TOKEN,
+    kind=ThingKind.SCIM_TOKEN,
     model="access_requests.ScimToken",
     key=same("ScimToken", "code")[0],
     facts=(
@@ -126,7 +126,7 @@ SCIM_TOKENS = Table(
     ),
 )
 FACTORS = Table(
-    kind=Kind.FACTOR,
+    kind=ThingKind.FACTOR,
     model="users.Factor",
     key=same("Factor", "code")[0],
     facts=(
@@ -138,7 +138,7 @@ FACTORS = Table(
     select=("person", "authenticator"),
 )
 FACTOR_RESETS = Table(
-    kind=Kind.FACTOR_RESET,
+    kind=ThingKind.FACTOR_RESET,
     model="users.FactorReset",
     key=Fact(name="person", fields=("FactorReset.person",), read=lambda row: row.person.username),
     facts=same("FactorReset", "proposed_by", "reason", "proposed_at", "good_until"),

@@ -7,7 +7,7 @@ from access_requests.models.webhook import place_of
 from access_requests.services.comparison.facts import Fact, Row, Table, following, same, via
 from access_requests.services.people.clients import EVERYONE
 from access_requests.services.record import marks
-from audits.replay import Kind
+from audits.replay import ThingKind
 
 # Of the OAuth client: none of these is ever set, and each would let a program do what no client of the portal may.
 NEVER_SET = ("redirect_uris", "cors_origins", "allow_uri_wildcards", "owner_id", "skip_consent", "data")
@@ -28,7 +28,7 @@ def _oauth(row: Row) -> dict[str, Any]:
 
 
 CLIENTS = Table(
-    kind=Kind.CLIENT,
+    kind=ThingKind.CLIENT,
     model="access_requests.ApiClient",
     key=same("ApiClient", "key")[0],
     facts=(
@@ -71,7 +71,7 @@ def _collected(row: Row) -> dict[str, Any] | None:
 
 
 TOKENS = Table(
-    kind=Kind.TOKEN,
+    kind=ThingKind.TOKEN,
     model="access_requests.PersonalToken",
     key=same("PersonalToken", "code")[0],
     facts=(
@@ -88,7 +88,7 @@ TOKENS = Table(
     select=("person", "client", "token"),
 )
 WEBHOOKS = Table(
-    kind=Kind.WEBHOOK,
+    kind=ThingKind.WEBHOOK,
     model="access_requests.WebhookEndpoint",
     key=same("WebhookEndpoint", "code")[0],
     facts=(

@@ -14,7 +14,7 @@ from access_requests.services.drift.difference import Difference, Key, Problem
 from audits import trail
 from audits.acts import Act
 from audits.findings import raising as findings
-from audits.kinds import Kind
+from audits.kinds import FindingKind
 from audits.merkle import values
 from portal.storable import storable
 from portal.verbs.actor import WORKER, Actor
@@ -77,7 +77,7 @@ def keep_rows(comparison: Comparison, *, now: datetime) -> list[Problem]:
 
 def _see_again(rows: Collection[Drift], now: datetime) -> None:
     """Have the findings of what is there still say so, once a day. Raises nothing: the next comparison does it."""
-    found = [(Kind.DRIFT, {"difference": row.kind, **{name: getattr(row, name) for name in THING}}) for row in rows]
+    found = [(FindingKind.DRIFT, {"difference": row.kind, **{name: getattr(row, name) for name in THING}}) for row in rows]
     try:
         run(partial(findings.see_again, found, now=now))
     except Exception:

@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from audits import mentions, searching
 from audits.acts import Act
-from audits.models import Kind, Mention, Noted, TrailEntry
+from audits.models import Mention, MentionKind, Noted, TrailEntry
 from audits.searching import NEWEST_FIRST, Filters
 from tests.worlds.cast import Cast
 from tests.worlds.entry import ENTRY
@@ -22,7 +22,7 @@ def acts(filters: Filters) -> list[str]:
 
 
 def by(**mentioned: str) -> list[str]:
-    return acts(Filters(mentioned={Kind(kind): name for kind, name in mentioned.items()}))
+    return acts(Filters(mentioned={MentionKind(kind): name for kind, name in mentioned.items()}))
 
 
 @pytest.fixture
@@ -45,9 +45,9 @@ def test_each_kind_finds_what_mentions_it_the_newest_first(cast: Cast) -> None:
 
 @pytest.mark.usefixtures("_told")
 def test_filters_hold_together_and_so_do_act_and_period(cast: Cast, now: datetime) -> None:
-    both = {Kind.PERSON: "member01", Kind.GROUP: cast.prod_member.name}
+    both = {MentionKind.PERSON: "member01", MentionKind.GROUP: cast.prod_member.name}
     assert len(acts(Filters(mentioned=both))) == 3
-    assert acts(Filters(mentioned={**both, Kind.TICKET: "CHG-2"})) == []
+    assert acts(Filters(mentioned={**both, MentionKind.TICKET: "CHG-2"})) == []
     assert acts(Filters(mentioned=both, act=Act.REQUEST_APPROVED)) == [Act.REQUEST_APPROVED]
     assert acts(Filters(act=Act.REQUEST_REJECTED)) == [Act.REQUEST_REJECTED]
     assert acts(Filters(since=now + HOUR, act=Act.REQUEST_SUBMITTED)) == [Act.REQUEST_SUBMITTED]
@@ -72,7 +72,7 @@ def test_access_is_found_by_the_account_that_its_request_leads_to(cast: Cast, no
     drift = {"drift": {"account": account.key, "thing": "Group", "name": "intruder"}}
     late = TrailEntry.objects.create(**{**ENTRY, "at": now, "act": Act.DRIFT_FOUND, "subject": "D-1", "data": drift})
     mentions.catch_up()
-    roles = Mention.objects.filter(kind=Kind.ACCOUNT, value__in=[account.account_id, account.key]).exclude(entry=late)
+    roles = Mention.objects.filter(kind=MentionKind.ACCOUNT, value__in=[account.account_id, account.key]).exclude(entry=late)
     assert set(roles.values_list("entry__act", flat=True)) >= {Act.ELEVATION_SCHEDULED, Act.REQUEST_SUBMITTED}
     assert by(account=account.key)[:1] == by(account=account.account_id)[:1] == [Act.DRIFT_FOUND]
     assert by(iam_user="INTRUDER") == by(group="Group") == [Act.DRIFT_FOUND]
@@ -90,7 +90,7 @@ def test_whoever_searches_notes_what_is_new_first_and_says_what_is_left(
     elevated(cast.member01, cast.leader01, now=now)
     count = TrailEntry.objects.count()
     monkeypatch.setattr(mentions, "BATCH", count - 1)
-    filters = Filters(mentioned={Kind.PERSON: "member01"})
+    filters = Filters(mentioned={MentionKind.PERSON: "member01"})
     assert Mention.objects.count() == 0
     assert (searching.found(filters).behind, Noted.objects.get().until) == (1, count - 1)
     assert (searching.found(filters).behind, Noted.objects.get().until) == (0, count)
@@ -116,7 +116,7 @@ def test_search_costs_the_same_for_many_entries(
 ) -> None:
     for hours in (1, 3, 5):
         elevated(cast.member01, cast.leader01, now=now, starts_at=now + hours * HOUR)
-    filters = Filters(mentioned={Kind.PERSON: "member01", Kind.GROUP: cast.prod_member.name})
+    filters = Filters(mentioned={MentionKind.PERSON: "member01", MentionKind.GROUP: cast.prod_member.name})
     with django_assert_num_queries(11):  # Beside the row that says how far it is, which is made once, and its savepoints: seven.
         searching.found(filters)
     with django_assert_num_queries(4):

@@ -12,7 +12,7 @@ from audits.acts import Act
 from audits.database_rights import Service
 from audits.exporting import writing
 from audits.findings import raising
-from audits.kinds import Kind
+from audits.kinds import FindingKind
 from audits.models import Stay, Verification
 from portal.verbs.run import run
 from tests.app.access_requests.web.conftest import laid_out
@@ -105,7 +105,7 @@ def test_stay_that_the_trail_does_not_tell_is_found(
 def test_finding_that_the_trail_does_not_tell_is_found(
     sealed_trail: Trail, now: datetime, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    raised = {"kind": Kind.END_OVERDUE, "key": {"elevation": "E-1"}, "evidence": [], "now": now}
+    raised = {"kind": FindingKind.END_OVERDUE, "key": {"elevation": "E-1"}, "evidence": [], "now": now}
     code = run(lambda: raising.raise_finding(**raised)).code  # type: ignore[arg-type]
     sealed_trail.seal()
     call_command("verify_audit")

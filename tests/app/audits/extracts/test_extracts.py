@@ -15,7 +15,7 @@ from audits import searching, tasks
 from audits.acts import Act
 from audits.database_rights import Service
 from audits.extracts import asking, keeping, making, rows
-from audits.models import Extract, ExtractPart, ExtractState, Kind, TrailEntry
+from audits.models import Extract, ExtractPart, ExtractState, MentionKind, TrailEntry
 from audits.searching import OLDEST_FIRST, Filters
 from portal.outbox.models import Message
 from portal.verbs.rejections import NotAnAuditor
@@ -66,7 +66,7 @@ def test_csv_has_exactly_what_was_found_for_people_in_their_language(cast: Cast,
     content = downloaded(client, extract)
     assert content.startswith(b"\xef\xbb\xbf")
     head, *lines = csv.reader(io.StringIO(content.decode("utf-8-sig")))
-    found = searching.found(Filters(mentioned={Kind.PERSON: "member01"}, last=extract.last))
+    found = searching.found(Filters(mentioned={MentionKind.PERSON: "member01"}, last=extract.last))
     numbers = [entry.pk for entry in found.entries(list(found.rows.order_by(*found.order(OLDEST_FIRST))))]
     assert [int(line[0]) for line in lines] == numbers
     assert head[:2] == ["Entry", "Happened"]
@@ -230,4 +230,4 @@ def test_role_of_notices_makes_a_file_and_notes_what_entries_mention(cast: Cast,
     with roles.refused(Service.NOTICES):
         Extract.objects.create(asked_at=timezone.now(), last=1, filters={})
     with roles.refused(Service.WORKER):
-        TrailEntry.objects.get(pk=1).mentions.create(kind=Kind.PERSON, value="x", at=timezone.now())
+        TrailEntry.objects.get(pk=1).mentions.create(kind=MentionKind.PERSON, value="x", at=timezone.now())

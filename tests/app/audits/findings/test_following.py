@@ -18,7 +18,7 @@ from access_requests.services.record import transition
 from audits import mentions, trail
 from audits.acts import Act
 from audits.findings import due, folding, following
-from audits.kinds import Kind
+from audits.kinds import FindingKind
 from audits.models import Finding, FindingStatus, Followed, TrailEntry, Verification
 from audits.sealing import watching
 from portal.verbs.actor import WORKER
@@ -60,10 +60,10 @@ def test_drift_is_a_finding_until_it_is_gone_and_then_the_same_again(now: dateti
     told(row, Act.DRIFT_FOUND, now, {"to": "open"})
     due.sweep(now=now)
     finding = Finding.objects.get()
-    assert (finding.kind, finding.key, finding.caused_by) == (Kind.DRIFT, MEMBER, [])
+    assert (finding.kind, finding.key, finding.caused_by) == (FindingKind.DRIFT, MEMBER, [])
     told(row, Act.DRIFT_GONE, now, {"from": "open", "to": "gone"})
     due.sweep(now=now)
-    assert findings() == [(Kind.DRIFT, FindingStatus.CLOSED)]
+    assert findings() == [(FindingKind.DRIFT, FindingStatus.CLOSED)]
     told(drift(now, status="gone"), Act.DRIFT_FOUND, now, {"to": "open"})
     due.sweep(now=now)
     finding.refresh_from_db()
@@ -79,7 +79,7 @@ def test_who_did_it_is_learned_when_it_is_undone_already_and_opens_nothing(now: 
     row.principal = "arn:aws:iam::111111111111:user/ops/aws-admin01"
     told(row, Act.DRIFT_ATTRIBUTED, now)
     due.sweep(now=now)
-    assert findings() == [(Kind.DRIFT, FindingStatus.CLOSED)]
+    assert findings() == [(FindingKind.DRIFT, FindingStatus.CLOSED)]
     assert Finding.objects.get().times_opened == 1
     assert not list(folding.faults())
 
@@ -121,14 +121,14 @@ def test_trail_that_is_not_sealed_is_a_finding_until_it_is(now: datetime) -> Non
     for act, data, status in states:
         recorded(act, data, now)
         due.sweep(now=now)
-        assert findings() == [(Kind.TRAIL_UNSEALED, status)]
+        assert findings() == [(FindingKind.TRAIL_UNSEALED, status)]
 
 
 def test_each_touch_of_the_guard_is_a_finding_that_people_close(now: datetime) -> None:
     for remark in ("checkpoint 3", "checkpoint 3", "checkpoint 4"):
         recorded(Act.SEAL_GUARD_TOUCHED, {"remark": remark}, now)
         due.sweep(now=now)
-    assert findings() == [(Kind.GUARD_TOUCHED, FindingStatus.OPEN)] * 2
+    assert findings() == [(FindingKind.GUARD_TOUCHED, FindingStatus.OPEN)] * 2
 
 
 def test_entries_recorded_late_are_a_finding_of_whoever_acted_in_them() -> None:
@@ -156,11 +156,11 @@ def test_access_that_was_not_granted_is_a_finding_until_the_person_is_given_it(c
     given = elevated(cast.member02, cast.leader01, now=now)
     run(lambda: taken_for_given(given, now=now))
     due.sweep(now=now)
-    assert findings() == [(Kind.NOT_GRANTED, FindingStatus.OPEN)]
+    assert findings() == [(FindingKind.NOT_GRANTED, FindingStatus.OPEN)]
     given = elevated(cast.member01, cast.leader01, now=now)
     run(lambda: taken_for_given(given, now=now))
     due.sweep(now=now)
-    assert findings() == [(Kind.NOT_GRANTED, FindingStatus.CLOSED)]
+    assert findings() == [(FindingKind.NOT_GRANTED, FindingStatus.CLOSED)]
 
 
 def test_access_that_people_ended_before_it_began_is_no_finding(cast: Cast, now: datetime) -> None:
@@ -185,11 +185,11 @@ def test_access_that_should_have_ended_is_a_finding_until_aws_shows_it_gone(cast
     for _ in range(2):
         due.sweep(now=late)
     finding = Finding.objects.get()
-    assert (finding.kind, finding.key, finding.caused_by) == (Kind.END_OVERDUE, {"elevation": row.code}, ["member01"])
+    assert (finding.kind, finding.key, finding.caused_by) == (FindingKind.END_OVERDUE, {"elevation": row.code}, ["member01"])
     assert TrailEntry.objects.filter(subject=finding.code).count() == 1
     ended(row, late)
     due.sweep(now=late)
-    assert findings() == [(Kind.END_OVERDUE, FindingStatus.CLOSED)]
+    assert findings() == [(FindingKind.END_OVERDUE, FindingStatus.CLOSED)]
 
 
 def test_access_that_was_returned_and_goes_on_is_overdue_from_then_on(cast: Cast, now: datetime) -> None:
@@ -197,7 +197,7 @@ def test_access_that_was_returned_and_goes_on_is_overdue_from_then_on(cast: Cast
     run(lambda: taken_for_given(row, now=now))
     returned(row, cast.member01, now=now)
     due.sweep(now=now + due.SLOW + timedelta(seconds=1))
-    assert findings() == [(Kind.END_OVERDUE, FindingStatus.OPEN)]
+    assert findings() == [(FindingKind.END_OVERDUE, FindingStatus.OPEN)]
 
 
 def ended(row: Elevation, now: datetime) -> None:
@@ -217,7 +217,7 @@ def test_passkey_that_counted_less_than_before_is_a_finding(now: datetime) -> No
     recorded(Act.FACTOR_CLONED, whole, now, subject="person:member01", actor="member01")
     due.sweep(now=now)
     finding = Finding.objects.get()
-    assert (finding.kind, finding.key) == (Kind.COUNTER_GONE_BACK, {"person": "member01", "factor": "K-7K3M9QX2"})
+    assert (finding.kind, finding.key) == (FindingKind.COUNTER_GONE_BACK, {"person": "member01", "factor": "K-7K3M9QX2"})
     assert finding.caused_by == ["member01"]
 
 
@@ -232,9 +232,9 @@ def test_failed_verification_is_a_finding_until_one_of_the_same_log_holds(now: d
     assert finding.key == {"log": "one.example.com", "place": "entry 4"}
     assert TrailEntry.objects.get(subject=finding.code).data["remark"] == "entry 4: it was changed"
     verified("two.example.com")
-    assert findings() == [(Kind.TRAIL_DAMAGED, FindingStatus.OPEN)]
+    assert findings() == [(FindingKind.TRAIL_DAMAGED, FindingStatus.OPEN)]
     verified("one.example.com")
-    assert findings() == [(Kind.TRAIL_DAMAGED, FindingStatus.CLOSED)]
+    assert findings() == [(FindingKind.TRAIL_DAMAGED, FindingStatus.CLOSED)]
 
 
 def test_of_what_was_before_only_what_may_still_be_so_is_found(cast: Cast, now: datetime) -> None:

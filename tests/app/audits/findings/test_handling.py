@@ -13,7 +13,7 @@ from django.utils import timezone
 from audits.acts import Act
 from audits.database_rights import Service
 from audits.findings import due, finding_errors, folding, handling, raising
-from audits.kinds import KINDS, Kind
+from audits.kinds import KINDS, FindingKind
 from audits.models import Finding, FindingName, FindingStatus, Severity, TrailEntry
 from portal.users.models import User
 from portal.verbs import rejections
@@ -37,11 +37,11 @@ def finding(cast: Cast, now: datetime) -> Finding:
     return found(now)
 
 
-def found(now: datetime, kind: Kind = Kind.ROW_FORGED, **more: Any) -> Finding:
+def found(now: datetime, kind: FindingKind = FindingKind.ROW_FORGED, **more: Any) -> Finding:
     keys = {
-        Kind.ROW_FORGED: {"elevation": "E-7K3M9QX2", "reason": "not_approved"},
-        Kind.END_OVERDUE: {"elevation": "E-7K3M9QX2"},
-        Kind.NOT_GRANTED: {"person": "member01", "work_group": "ProdMemberWorkGroup", "reason": "grant_refused"},
+        FindingKind.ROW_FORGED: {"elevation": "E-7K3M9QX2", "reason": "not_approved"},
+        FindingKind.END_OVERDUE: {"elevation": "E-7K3M9QX2"},
+        FindingKind.NOT_GRANTED: {"person": "member01", "work_group": "ProdMemberWorkGroup", "reason": "grant_refused"},
     }
     given = {"kind": kind, "key": keys[kind], "evidence": [], "now": now, **more}
     return run(lambda: raising.raise_finding(**given))
@@ -122,7 +122,7 @@ def test_one_alone_closes_nothing_severe(finding: Finding, cast: Cast, admin02: 
 
 
 def test_one_closes_what_is_not_severe(cast: Cast, now: datetime) -> None:
-    row = found(now, Kind.NOT_GRANTED)
+    row = found(now, FindingKind.NOT_GRANTED)
     assert do(handling.close, cast.admin01, row, now, comment="done").status == FindingStatus.CLOSED
 
 
@@ -208,10 +208,10 @@ def test_accepted_finding_that_is_another_now_opens_again(
 def test_accepted_finding_whose_kind_is_thought_worse_of_opens_again(
     finding: Finding, cast: Cast, admin02: User, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    low = replace(KINDS[Kind.ROW_FORGED], severity=Severity.LOW)
+    low = replace(KINDS[FindingKind.ROW_FORGED], severity=Severity.LOW)
     Finding.objects.update(severity=Severity.LOW)
     with monkeypatch.context() as earlier:
-        earlier.setitem(KINDS, Kind.ROW_FORGED, low)
+        earlier.setitem(KINDS, FindingKind.ROW_FORGED, low)
         accepted(finding, cast.admin01, admin02, now)
         assert found(now + DAY).status == FindingStatus.ACCEPTED
     row = found(now + DAY)
@@ -240,7 +240,7 @@ def test_what_people_close_is_closed_with_a_word_and_opens_again_when_seen(
 
 
 def test_what_the_portal_closes_nobody_else_does(cast: Cast, now: datetime) -> None:
-    row = found(now, Kind.END_OVERDUE)
+    row = found(now, FindingKind.END_OVERDUE)
     with refused(finding_errors.ClosesByItself):
         do(handling.close, cast.admin01, row, now, comment="done")
 
@@ -380,7 +380,7 @@ def test_what_was_opened_is_told_once_and_the_worst_first(cast: Cast, now: datet
     found(now)
     run(
         lambda: raising.raise_finding(
-            kind=Kind.NOT_GRANTED, key={"person": "a", "work_group": "b", "reason": "c"}, evidence=[], now=now
+            kind=FindingKind.NOT_GRANTED, key={"person": "a", "work_group": "b", "reason": "c"}, evidence=[], now=now
         )
     )
     due.sweep(now=now)
@@ -391,7 +391,7 @@ def test_what_was_opened_is_told_once_and_the_worst_first(cast: Cast, now: datet
 
 
 def test_what_others_tell_of_is_not_told_twice(cast: Cast, now: datetime) -> None:
-    run(lambda: raising.raise_finding(kind=Kind.TRAIL_UNSEALED, key={"portal": "x"}, evidence=[], now=now))
+    run(lambda: raising.raise_finding(kind=FindingKind.TRAIL_UNSEALED, key={"portal": "x"}, evidence=[], now=now))
     due.sweep(now=now)
     assert not TrailEntry.objects.filter(act=Act.FINDINGS_TOLD).exists()
 
@@ -411,8 +411,8 @@ def test_each_service_raises_and_the_notices_worker_sweeps(cast: Cast, now: date
     for each in (Service.WEB, Service.WORKER, Service.NOTICES):
         with service.act_as(each):
             present = timezone.now()
-            run(lambda at=present: raising.raise_finding(kind=Kind.END_OVERDUE, key=key, evidence=[], now=at))  # type: ignore[misc]
-            run(lambda at=present: raising.gone(kind=Kind.END_OVERDUE, key=key, evidence=[], now=at))  # type: ignore[misc]
+            run(lambda at=present: raising.raise_finding(kind=FindingKind.END_OVERDUE, key=key, evidence=[], now=at))  # type: ignore[misc]
+            run(lambda at=present: raising.gone(kind=FindingKind.END_OVERDUE, key=key, evidence=[], now=at))  # type: ignore[misc]
     with service.act_as(Service.NOTICES):
         due.sweep(now=timezone.now())
     assert TrailEntry.objects.filter(act=Act.FINDINGS_TOLD).exists()

@@ -9,7 +9,7 @@ from django.db import transaction
 from audits.acts import Act
 from audits.findings import folding, raising
 from audits.findings.identity import code_of
-from audits.kinds import KINDS, Kind
+from audits.kinds import KINDS, FindingKind
 from audits.models import Finding, FindingStatus, Severity, TrailEntry
 
 pytestmark = pytest.mark.django_db
@@ -18,12 +18,12 @@ KEY = {"elevation": "E-7K3M9QX2"}
 
 def found(now: datetime, **more: object) -> Finding:
     with transaction.atomic():
-        return raising.raise_finding(**{"kind": Kind.END_OVERDUE, "key": KEY, "evidence": [], "now": now, **more})  # type: ignore[arg-type]
+        return raising.raise_finding(**{"kind": FindingKind.END_OVERDUE, "key": KEY, "evidence": [], "now": now, **more})  # type: ignore[arg-type]
 
 
 def gone(now: datetime) -> None:
     with transaction.atomic():
-        raising.gone(kind=Kind.END_OVERDUE, key=KEY, evidence=[8], now=now)
+        raising.gone(kind=FindingKind.END_OVERDUE, key=KEY, evidence=[8], now=now)
 
 
 def acts() -> list[str]:
@@ -38,8 +38,8 @@ def test_what_is_found_is_opened_with_its_entry(now: datetime) -> None:
     assert not list(folding.faults())
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_same_kind_and_key_are_the_same_finding(kind: Kind, now: datetime) -> None:
+@pytest.mark.parametrize("kind", FindingKind)
+def test_same_kind_and_key_are_the_same_finding(kind: FindingKind, now: datetime) -> None:
     key = dict.fromkeys(KINDS[kind].key, "x")
     first = found(now, kind=kind, key=key)
     assert found(now, kind=kind, key=dict(reversed(key.items()))).pk == first.pk
@@ -51,7 +51,7 @@ def test_same_kind_and_key_are_the_same_finding(kind: Kind, now: datetime) -> No
 @pytest.mark.parametrize("key", [{}, {"elevation": "E-1", "more": "x"}, {"person": "E-1"}])
 def test_a_key_must_be_its_kinds(key: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="told apart by"):
-        code_of(Kind.END_OVERDUE, key)
+        code_of(FindingKind.END_OVERDUE, key)
 
 
 def test_seen_again_without_anything_new_is_written_once_a_day(now: datetime) -> None:
@@ -74,8 +74,8 @@ def test_anything_new_is_written_at_once_and_once(more: dict[str, list[object]],
 
 def test_severity_only_rises(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     for severity, expected in ((Severity.LOW, Severity.LOW), (Severity.HIGH, Severity.HIGH), (Severity.LOW, Severity.HIGH)):
-        of_version = replace(KINDS[Kind.END_OVERDUE], severity=severity)
-        monkeypatch.setitem(KINDS, Kind.END_OVERDUE, of_version)
+        of_version = replace(KINDS[FindingKind.END_OVERDUE], severity=severity)
+        monkeypatch.setitem(KINDS, FindingKind.END_OVERDUE, of_version)
         assert found(now).severity == expected
     assert acts() == [Act.FINDING_OPENED, Act.FINDING_SEEN]
 
@@ -105,7 +105,8 @@ def test_those_that_are_there_still_are_seen_once_a_day(now: datetime) -> None:
     for hours in (1, 24, 25):
         with transaction.atomic():
             raising.see_again(
-                [(Kind.END_OVERDUE, KEY), (Kind.END_OVERDUE, {"elevation": "E-2"})], now=now + timedelta(hours=hours)
+                [(FindingKind.END_OVERDUE, KEY), (FindingKind.END_OVERDUE, {"elevation": "E-2"})],
+                now=now + timedelta(hours=hours),
             )
     assert acts() == [Act.FINDING_OPENED, Act.FINDING_SEEN]
 

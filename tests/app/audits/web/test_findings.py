@@ -14,7 +14,7 @@ from audits import trail
 from audits.acts import Act
 from audits.extracts.rows import BYTE_ORDER_MARK
 from audits.findings import handling, raising
-from audits.kinds import KINDS, Kind
+from audits.kinds import KINDS, FindingKind
 from audits.models import Finding, FindingStatus, Severity, Stream, TrailEntry
 from portal.users.models import User
 from portal.verbs.run import run
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 LIST = "/audit/findings/"
 
 
-def found(kind: Kind = Kind.ROW_FORGED, name: str = "E-7K3M9QX2", **more: object) -> Finding:
+def found(kind: FindingKind = FindingKind.ROW_FORGED, name: str = "E-7K3M9QX2", **more: object) -> Finding:
     key = {field: name if field in ("elevation", "person", "thing") else "x" for field in KINDS[kind].key}
     given = {"kind": kind, "key": key, "evidence": [], "now": timezone.now(), **more}
     return run(lambda: raising.raise_finding(**given))  # type: ignore[arg-type]
@@ -65,7 +65,7 @@ def codes(client: Client, **narrowed: str) -> list[str]:
 
 
 def test_list_shows_what_is_open_the_worst_first_and_the_rest_by_state(auditor: Client, cast: Cast) -> None:
-    low, worst, closed = found(Kind.NOT_GRANTED), found(), found(Kind.NOT_GRANTED, "member02")
+    low, worst, closed = found(FindingKind.NOT_GRANTED), found(), found(FindingKind.NOT_GRANTED, "member02")
     actor, now = actor_of(cast.admin01), timezone.now()
     run(lambda: handling.close(code=closed.code, comment="done", actor=actor, now=now))
     tomorrow = now.date() + timedelta(days=1)
@@ -80,7 +80,7 @@ def test_list_shows_what_is_open_the_worst_first_and_the_rest_by_state(auditor: 
 
 
 def test_list_is_narrowed_by_kind_severity_owner_and_what_is_named(auditor: Client, cast: Cast) -> None:
-    one, other = found(caused_by=["member01"]), found(Kind.NOT_GRANTED, "member02")
+    one, other = found(caused_by=["member01"]), found(FindingKind.NOT_GRANTED, "member02")
     Finding.objects.filter(pk=other.pk).update(owner="admin01")
     assert codes(auditor, kind="not_granted") == [other.code]
     assert codes(auditor, severity="critical") == [one.code]
@@ -103,7 +103,7 @@ def test_list_goes_on_from_page_to_page(auditor: Client, cast: Cast) -> None:
 
 def test_page_has_evidence_and_history(auditor: Client, cast: Cast) -> None:
     entry = TrailEntry.objects.get(pk=TrailEntry.objects.get(subject=found().code).pk)
-    finding = found(Kind.END_OVERDUE, evidence=[entry.pk], caused_by=["member01"])
+    finding = found(FindingKind.END_OVERDUE, evidence=[entry.pk], caused_by=["member01"])
     shown = page(auditor, address(finding))
     assert f'href="/audit/trail/{entry.pk}/"' in shown
     assert "May have caused it" in shown
@@ -177,7 +177,7 @@ def test_severe_one_is_closed_by_the_second_administrator(admin: Client, admin02
 
 
 def test_administrator_sees_to_it_and_closes_it(admin: Client) -> None:
-    finding = found(Kind.NOT_GRANTED)
+    finding = found(FindingKind.NOT_GRANTED)
     day = timezone.now().date() + timedelta(days=3)
     admin.post(address(finding, "assign"), {"owner": "auditor01", "due_on": day.isoformat()})
     finding.refresh_from_db()
@@ -188,7 +188,7 @@ def test_administrator_sees_to_it_and_closes_it(admin: Client) -> None:
 
 
 def test_csv_and_json_lines_have_what_the_list_is_narrowed_to(auditor: Client, cast: Cast) -> None:
-    one, _other = found(name="=cmd()"), found(Kind.NOT_GRANTED)
+    one, _other = found(name="=cmd()"), found(FindingKind.NOT_GRANTED)
     answer = auditor.get(f"{LIST}download", {"severity": "critical", "format": "csv"}, headers={"Accept-Language": "en"})
     text = b"".join(answer).decode()
     head, line = csv.reader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK)))
@@ -249,7 +249,7 @@ def test_programs_read_findings_and_act_by_a_token_of_their_persons_own(cast: Ca
     assert read(admin.call("POST", f"{at}/end-acceptance", {"comment": "x"}))["status"] == "open"
     refusal = admin.call("POST", f"{at}/close", {"comment": "x"})
     assert (refusal.status_code, read(refusal)["code"]) == (409, "closing_takes_two")
-    less = found(Kind.NOT_GRANTED)
+    less = found(FindingKind.NOT_GRANTED)
     assert read(admin.call("POST", f"/audit/findings/{less.code}/close", {"comment": "x"}))["status"] == "closed"
 
 

@@ -13,7 +13,7 @@ from access_requests.services.comparison import comparing, not_compared
 from access_requests.services.comparison.comparing import LARGE, SMALL, Difference, What
 from access_requests.services.comparison.facts import Table
 from audits.models import Personal
-from audits.replay import Kind
+from audits.replay import ThingKind
 from portal.users.models import LinkedIdentity, User
 from tests.worlds.cast import Cast
 from tests.worlds.clock import Clock
@@ -86,15 +86,15 @@ def test_a_row_that_nobody_tells_of_is_found(everything: Cast, clock: Clock) -> 
     AwsAccount.objects.create(key="elsewhere", account_id="999999999999", name="Elsewhere", kind="billing")
     User.objects.create(username="mallory", is_administrator=True)
     assert comparing.compare(now=clock.now).differences == [
-        Difference(kind=Kind.ACCOUNT, key="elsewhere", what=What.UNKNOWN),
-        Difference(kind=Kind.PERSON, key="mallory", what=What.UNKNOWN),
+        Difference(kind=ThingKind.ACCOUNT, key="elsewhere", what=What.UNKNOWN),
+        Difference(kind=ThingKind.PERSON, key="mallory", what=What.UNKNOWN),
     ]
 
 
 def test_a_replaced_password_is_found_and_named(everything: Cast, clock: Clock) -> None:
     User.objects.filter(username="admin01").update(password=everything.member01.password)
     (found,) = comparing.compare(now=clock.now).differences
-    assert (found.kind, found.key, found.facts) == (Kind.PERSON, "admin01", ("password",))
+    assert (found.kind, found.key, found.facts) == (ThingKind.PERSON, "admin01", ("password",))
 
 
 def test_what_was_erased_is_counted_and_no_difference(everything: Cast, clock: Clock) -> None:
@@ -131,7 +131,7 @@ def test_only_names_of_facts_are_told(everything: Cast, clock: Clock) -> None:
     AccessRequest.objects.filter(extends=None).update(reason="<script>")
     Elevation.objects.update(ends_by="R-22222222")
     told = {(found.kind, found.facts) for found in comparing.compare(now=clock.now).differences}
-    assert told == {(Kind.REQUEST, ("reason",)), (Kind.ELEVATION, ("ends_by",))}
+    assert told == {(ThingKind.REQUEST, ("reason",)), (ThingKind.ELEVATION, ("ends_by",))}
 
 
 def _change(model: type[models.Model], name: str) -> None:

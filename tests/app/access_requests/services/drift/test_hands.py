@@ -10,7 +10,7 @@ from access_requests.services.drift import answering
 from access_requests.services.drift.drift_errors import CausedByAcceptor, NotAcceptable
 from access_requests.services.elevations import health
 from audits.findings import raising
-from audits.kinds import Kind
+from audits.kinds import FindingKind
 from audits.models import TrailEntry
 from portal.iam.session_gate import SESSION_GATE_NAME
 from portal.simulated_aws.guard_rails import allow, document
@@ -174,7 +174,7 @@ def test_administrator_who_may_have_caused_it_does_not_accept_it(world: World) -
     world.compare()
     drift, now = Drift.objects.get(), world.jump.clock.now
     key = {"difference": drift.kind, "account": drift.account, "thing": drift.thing, "name": drift.name}
-    run(lambda: raising.raise_finding(kind=Kind.DRIFT, key=key, evidence=[], now=now, caused_by=["admin01"]))
+    run(lambda: raising.raise_finding(kind=FindingKind.DRIFT, key=key, evidence=[], now=now, caused_by=["admin01"]))
     with pytest.raises(CausedByAcceptor):
         accept(world, drift)
     another = actor_of(add_person("admin02", administrator=True))

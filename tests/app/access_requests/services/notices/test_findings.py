@@ -12,7 +12,7 @@ from access_requests.services.notices.webhooks import keeping
 from access_requests.services.notices.webhooks.keeping import Wishes
 from audits.acts import Act
 from audits.findings import due, handling, raising
-from audits.kinds import Kind
+from audits.kinds import FindingKind
 from audits.models import Finding
 from portal.users.models import User
 from portal.verbs.run import run
@@ -32,7 +32,7 @@ def server(settings: Settings) -> Iterator[SlackServer]:
 
 def found(now: datetime, number: int = 0) -> Finding:
     key = {"elevation": f"E-{number:08}"}
-    return run(lambda: raising.raise_finding(kind=Kind.END_OVERDUE, key=key, evidence=[], now=now))
+    return run(lambda: raising.raise_finding(kind=FindingKind.END_OVERDUE, key=key, evidence=[], now=now))
 
 
 def told(act: Act, now: datetime) -> dict[str, Delivery]:

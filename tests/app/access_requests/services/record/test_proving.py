@@ -20,7 +20,7 @@ from access_requests.services.record import proving
 from access_requests.services.requests import decide, extend
 from audits.acts import Act
 from audits.findings import handling, raising
-from audits.kinds import Kind
+from audits.kinds import FindingKind
 from audits.models import TrailEntry
 from portal.users.models import Factor, LinkedIdentity, User
 from portal.verbs import authority
@@ -101,7 +101,7 @@ def _drift(verb: Callable[..., object]) -> Verb:
 def _finding(verb: Callable[..., object], **said: object) -> Verb:
     def act(_cast: Cast, actor: Actor, now: datetime) -> object:
         key = {"person": "member01", "work_group": "g", "reason": "grant_refused"}
-        row = run(lambda: raising.raise_finding(kind=Kind.NOT_GRANTED, key=key, evidence=[], now=now))
+        row = run(lambda: raising.raise_finding(kind=FindingKind.NOT_GRANTED, key=key, evidence=[], now=now))
         # Whether it waits for that is asked after the proof.
         with suppress(TransitionNotAllowed):
             run(lambda: verb(code=row.code, **said, actor=actor, now=now))
