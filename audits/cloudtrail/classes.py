@@ -1,0 +1,125 @@
+"""Which class a log-in has, and whether an elevation was used. Classes are disjoint: the first that holds is the one."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from audits.cloudtrail.entering import Entered, Way
+from audits.cloudtrail.leave import SKEW, Exemption, Leave, Window
+
+# AWS denies it to nobody, whatever a policy says: that it succeeds proves no access.
+NEVER_DENIED = ("GetCallerIdentity",)
+# CloudTrail says that an event may come so much later.
+SETTLED = timedelta(hours=24)
+
+
+class Class(StrEnum):
+    SERVICE = "service"
+    PORTAL = "portal"
+    REFUSED = "refused"
+    DECLARED = "declared"
+    STANDING = "standing"
+    USED = "used"
+    AFTER_END = "after_end"
+    NO_LEAVE = "no_leave"
+    UNKNOWN = "unknown"
+
+
+class Use(StrEnum):
+    USED = "used"
+    NEVER_USED = "never_used"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedIn:
+    """A log-in as it is classed. `last_call` is the last of its calls that succeeded, without those that AWS denies to nobody."""
+
+    entered: Entered
+    at: datetime
+    refused: bool = False
+    last_call: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """`reason` says why a class is unknown. `elevation` is the one by whose leave somebody was in."""
+
+    kind: Class
+    reason: str = ""
+    elevation: str = ""
+    person: str = ""
+    exemption: Exemption | None = None
+
+
+def classed(one: LoggedIn, leave: Leave, *, parent: Verdict | None = None) -> Verdict:
+    """Return the class. `parent` is that of the session by which somebody goes on, None where that is not known."""
+    entered, person = one.entered, leave.person(one.entered)
+    if leave.is_portal(entered):
+        return Verdict(kind=Class.PORTAL)
+    if one.refused:
+        return Verdict(kind=Class.REFUSED, person=person)
+    if (exemption := leave.exemption(entered, one.at)) is not None:
+        return Verdict(kind=Class.DECLARED, person=person, exemption=exemption)
+    if leave.is_standing(entered):
+        return Verdict(kind=Class.STANDING, person=person)
+    return _of_parent(one, leave, parent) if entered.parent else _of_windows(one, leave, person)
+
+
+def _of_windows(one: LoggedIn, leave: Leave, person: str) -> Verdict:
+    windows = leave.of(one.entered)
+    inside = [window for window in windows if window.covers(one.at)]
+    return _by_leave(one, inside[-1], windows) if inside else _without(one, leave, person)
+
+
+def _by_leave(one: LoggedIn, window: Window, windows: Collection[Window]) -> Verdict:
+    """Return whether the log-in stayed within leave: its window, or a later one of the same person for the same role."""
+    last = one.last_call
+    is_late = last is not None and last > window.ends_at + SKEW and not any(each.covers(last) for each in windows)
+    kind = Class.AFTER_END if is_late else Class.USED
+    return Verdict(kind=kind, elevation=window.elevation, person=window.person)
+
+
+def _of_parent(one: LoggedIn, leave: Leave, parent: Verdict | None) -> Verdict:
+    """Return the class of a session that goes on from another one: its leave is that one's, and ends with it."""
+    if parent is None:
+        return Verdict(kind=Class.UNKNOWN, reason="parent_not_seen")
+    window = leave.by_code(parent.elevation)
+    if window is not None:
+        if not window.covers(one.at):
+            return Verdict(kind=Class.NO_LEAVE, person=parent.person)
+        return _by_leave(one, window, [window])
+    if parent.kind == Class.DECLARED:
+        return parent
+    if parent.kind == Class.UNKNOWN:
+        return Verdict(kind=Class.UNKNOWN, reason="parent_unknown", person=parent.person)
+    return Verdict(kind=Class.NO_LEAVE, person=parent.person)
+
+
+def _without(one: LoggedIn, leave: Leave, person: str) -> Verdict:
+    """Return that there was no leave, or why that cannot be known."""
+    entered = one.entered
+    if entered.way == Way.UNSEEN:
+        return Verdict(kind=Class.UNKNOWN, reason="entry_not_seen")
+    if entered.way == Way.RESERVED_ROLE and leave.at_role(entered, one.at):
+        return Verdict(kind=Class.UNKNOWN, reason="not_tied")
+    if entered.way == Way.IDENTITY_CENTER and not entered.directory_user:
+        return Verdict(kind=Class.UNKNOWN, reason="nobody_named")
+    return Verdict(kind=Class.NO_LEAVE, person=person)
+
+
+def use_of(*, used: bool, ended_at: datetime | None, read_until: datetime | None, gaps: bool) -> tuple[Use, str]:
+    """Return whether an elevation was used, and why that is not known.
+
+    `read_until` is up to when all has been read where it could have been used; None where some of it cannot be read.
+    """
+    if used:
+        return Use.USED, ""
+    if ended_at is None:
+        return Use.UNKNOWN, "not_over"
+    if read_until is None:
+        return Use.UNKNOWN, "not_read"
+    if read_until < ended_at + SETTLED:
+        return Use.UNKNOWN, "not_settled"
+    return (Use.UNKNOWN, "gap") if gaps else (Use.NEVER_USED, "")
