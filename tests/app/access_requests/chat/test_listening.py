@@ -2,11 +2,11 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from functools import partial
 from queue import Empty
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 from slack_sdk.socket_mode.builtin import SocketModeClient
-from slack_sdk.socket_mode.builtin.connection import Connection
+from slack_sdk.socket_mode.builtin.internals import _establish_new_socket_connection
 
 from access_requests.chat import listening
 from access_requests.models import AccessRequest, Decision
@@ -54,8 +54,17 @@ class Talk:
 
 @pytest.fixture(autouse=True)
 def _quick_to_close(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the client look every moment whether it is being closed: its own three seconds are waited out by each test."""
-    monkeypatch.setattr("slack_sdk.socket_mode.builtin.client.Connection", partial(Connection, receive_timeout=0.1))
+    """Have the client look every moment whether it is being closed.
+
+    Without TLS it takes no setting for that, and holds its lock for three seconds at a time, which each test would wait out.
+    """
+
+    def established(*args: Any, **options: Any) -> socket.socket:
+        made = _establish_new_socket_connection(*args, **options)
+        made.settimeout(0.1)
+        return made
+
+    monkeypatch.setattr("slack_sdk.socket_mode.builtin.connection._establish_new_socket_connection", established)
 
 
 @pytest.fixture
