@@ -12,7 +12,7 @@ from audits import sentences
 from audits.acts.words import WORDS
 from audits.models import EARLIEST, MentionKind
 from audits.searching import Filters
-from portal.pages.fields import LocalTimeField
+from portal.pages.local_times import LocalTimeField
 
 # Beyond them there is nothing, and near the ends of the calendar no time of another zone.
 LATEST = datetime(3000, 1, 1, tzinfo=UTC)
@@ -26,7 +26,7 @@ class TrailFilterForm(forms.Form):
     What cannot be read narrows to nothing at all, and is said: a list that shows more than was asked for would mislead.
     """
 
-    since = LocalTimeField(label=pgettext_lazy("period", "From"), required=False, validators=WITHIN)
+    since = LocalTimeField(label=pgettext_lazy("period", "From"), alone="00:00", required=False, validators=WITHIN)
     until = LocalTimeField(label=pgettext_lazy("period", "Before"), required=False, validators=WITHIN)
     act = forms.ChoiceField(label=_("What happened"), required=False)
     person = forms.CharField(label=_("Person"), required=False, max_length=200)

@@ -14,8 +14,9 @@ from audits import past
 from audits.acts import reasons
 from audits.past import Question, Then
 from audits.web.forms import WITHIN
-from portal.pages.fields import MINUTE, LocalTimeField, missing
+from portal.pages.fields import missing
 from portal.pages.guards import for_readers
+from portal.pages.local_times import MINUTE, LocalTimeField
 from portal.pages.page import PageRequest
 
 UNUSABLE = 422

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from audits.models import EARLIEST
-from portal.pages.fields import MINUTE, LocalTimeField, missing
+from portal.pages.fields import missing
+from portal.pages.local_times import MINUTE, LocalTimeField
 
 EVENING, MORNING, MIDNIGHT = time(18), time(6), time(0)
 # Nothing of it has happened, and no calendar ends there.
@@ -33,7 +34,7 @@ class Period:
 
 
 class PeriodForm(forms.Form):
-    since = LocalTimeField(label=pgettext_lazy("period", "From"), error_messages=missing())
+    since = LocalTimeField(label=pgettext_lazy("period", "From"), alone="00:00", error_messages=missing())
     until = LocalTimeField(label=pgettext_lazy("period", "Until"), error_messages=missing())
 
     def clean(self) -> dict[str, datetime]:

@@ -1,32 +1,11 @@
 """Form fields that Django lacks."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from portal.verbs import phrases
-from portal.verbs.rejections import AmbiguousTime
-
 FILL_IN = _("Fill this in.")
-MINUTE = "%Y-%m-%dT%H:%M"
-
-
-class LocalTimeField(forms.DateTimeField):
-    """A time in the person's zone. One that the clocks' change skips or repeats is refused, since it says nothing for certain."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MINUTE)
-    input_formats = [MINUTE]
-
-    def to_python(self, value: Any) -> datetime | None:
-        try:
-            return super().to_python(value)
-        except ValidationError as error:
-            if error.code != "ambiguous_timezone":
-                raise
-            raise ValidationError(phrases.sentence(AmbiguousTime(field=""))) from error
 
 
 class VerbatimField(forms.CharField):

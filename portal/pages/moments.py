@@ -4,6 +4,7 @@ from datetime import date, datetime, time
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import pgettext
 
 
 def said(moment: datetime, *, seconds: bool = False) -> str:
@@ -19,19 +20,26 @@ def said(moment: datetime, *, seconds: bool = False) -> str:
 def span(start: datetime, end: datetime) -> str:
     """Return 18:04 – 20:04, the day said once where both are on it."""
     same_day = timezone.localtime(start).date() == timezone.localtime(end).date()
-    return f"{said(start)} – {timezone.localtime(end):%H:%M}" if same_day else f"{said(start)} – {said(end)}"
+    return f"{said(start)}{sign()}{timezone.localtime(end):%H:%M}" if same_day else f"{said(start)}{sign()}{said(end)}"
 
 
 def dated(start: datetime, end: datetime | None = None) -> str:
     """Return 2026-11-23 18:04 – 20:04, with its day whenever it is read; without an end the start alone."""
+    return sign().join(ends(start, end))
+
+
+def ends(start: datetime, end: datetime | None = None) -> list[str]:
+    """Return the one or two times of `dated`; the second has its day where that is another."""
     since, until = timezone.localtime(start), timezone.localtime(end) if end is not None else None
+    first = f"{since:%Y-%m-%d %H:%M}"
     if until is None:
-        return f"{since:%Y-%m-%d %H:%M}"
-    return (
-        f"{since:%Y-%m-%d %H:%M} – {until:%H:%M}"
-        if since.date() == until.date()
-        else f"{since:%Y-%m-%d %H:%M} – {until:%Y-%m-%d %H:%M}"
-    )
+        return [first]
+    return [first, f"{until:%H:%M}" if since.date() == until.date() else f"{until:%Y-%m-%d %H:%M}"]
+
+
+def sign() -> str:
+    """Return what stands between the two ends of a period."""
+    return pgettext("between the ends of a period", " – ")
 
 
 def midnight(day: date) -> datetime:

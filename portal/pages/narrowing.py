@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -9,9 +10,13 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.formats import date_format
 
+from portal.pages import moments
+from portal.pages.local_times import CLOCK, DAY
+
 # So many are counted; of more, a page says that there are more. What is found one reads, and nobody reads a thousand.
 MOST = 1000
 PLACES = ("after", "before")
+PARTS = ("", DAY, CLOCK)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +50,7 @@ def chips(form: forms.Form, query: QueryDict) -> Iterator[Chip]:
         if field.is_hidden or value in (None, "", False, []):
             continue
         other = query.copy()
-        for name in (field.html_name, *PLACES):
+        for name in (*(field.html_name + part for part in PARTS), *PLACES):
             other.pop(name, None)
         yield Chip(label=str(field.label), said=_said(field, value), url=f"?{other.urlencode()}")
 
@@ -55,4 +60,6 @@ def _said(field: forms.BoundField, value: Any) -> str:
         return ""
     if isinstance(field.field, forms.ChoiceField):
         return next((str(choice.choice_label) for choice in field.subwidgets if choice.data["value"] == value), str(value))
-    return date_format(value, "DATE_FORMAT") if hasattr(value, "strftime") else str(value)
+    if isinstance(value, datetime):
+        return moments.dated(value)
+    return date_format(value, "DATE_FORMAT") if isinstance(value, date) else str(value)

@@ -1,5 +1,6 @@
 """What every template adds to Django's own filters: a builtin library, loaded in all of them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -7,19 +8,29 @@ from typing import Any
 from django import template
 from django.forms import Form
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
 from portal.pages import moments, narrowing
-from portal.pages.unseen import named
+from portal.pages.unseen import hides_nothing, named
 from portal.pages.visible import visible
 from portal.verbs import phrases
 
 MINUTE = 60
 register = template.Library()
 register.filter("visible", visible)
+CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # For attributes and titles, where no element can be.
 register.filter("named", named)
+
+
+@register.filter
+def breaking(name: object) -> SafeString:
+    """Show a name such as ProdMemberWorkGroup so that in a narrow place a line ends before a capital."""
+    plain = str(name)
+    if not hides_nothing(plain):
+        return visible(plain)
+    return format_html_join(mark_safe("<wbr>"), "{}", ((word,) for word in CAPITAL.split(plain)))
 
 
 @register.simple_tag(takes_context=True)
@@ -58,8 +69,12 @@ def until(start: datetime, end: datetime) -> str:
 
 
 @register.filter
-def dated(start: datetime, end: datetime | None = None) -> str:
-    return moments.dated(start, end)
+def dated(start: datetime, end: datetime | None = None) -> SafeString:
+    """Show a time, or a period, with the day. A line may end before another day, and nowhere else."""
+    first, *rest = moments.ends(start, end)
+    if rest and " " in rest[0]:
+        return format_html('<span class="nowrap">{}{}</span><wbr><span class="nowrap">{}</span>', first, moments.sign(), rest[0])
+    return format_html('<span class="nowrap">{}</span>', moments.sign().join([first, *rest]))
 
 
 @register.filter

@@ -1,6 +1,8 @@
 """The title of the home page, and what happens next by itself."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -14,8 +16,18 @@ from portal.pages import moments
 Pending = Sequence[tuple[AccessRequest, waiting.Waiting | None]]
 
 
-def of(passes: Sequence[Pass], pending: Pending, others: Sequence[Elevation], *, is_about_others: bool) -> tuple[str, str]:
-    """Return whether I am in production, and what happens next; for who asks for nothing, whether somebody is in.
+@dataclass(frozen=True, kw_only=True)
+class Queue:
+    """What waits for the reader's decision: how many requests, and when the first of them lapses."""
+
+    number: int
+    first_until: datetime
+
+
+def of(
+    passes: Sequence[Pass], pending: Pending, others: Sequence[Elevation], *, queue: Queue | None, is_about_others: bool
+) -> tuple[str, str]:
+    """Return whether I am in production, what waits for me, and what is next; for who asks for nothing, whether somebody is in.
 
     Of several passes the one that matters most speaks.
     """
@@ -29,12 +41,22 @@ def of(passes: Sequence[Pass], pending: Pending, others: Sequence[Elevation], *,
     for state, title in titles.items():
         if state in by_state:
             return title, by_state[state].next
+    if queue is not None:
+        return _of_queue(queue)
     if is_about_others:
         return _of_others(others)
     for row, waits in pending:
         if waits is not None:
             return _("You are not in production"), _waits(row, waits)
     return _("You are not in production"), _("Ask for access when a change needs it. It ends by itself.")
+
+
+def _of_queue(queue: Queue) -> tuple[str, str]:
+    title = ngettext("%(n)s request waits for you", "%(n)s requests wait for you", queue.number) % {"n": queue.number}
+    lapses = ngettext(
+        "Without a decision it lapses at %(at)s.", "Without a decision the first of them lapses at %(at)s.", queue.number
+    )
+    return title, lapses % {"at": moments.said(queue.first_until)}
 
 
 def _of_others(others: Sequence[Elevation]) -> tuple[str, str]:

@@ -40,7 +40,8 @@ def _context(request: PageRequest, *, now: datetime) -> dict[str, Any]:
     others = list(elevations.in_brief(elevations.current())[:BARS])
     pending = [(row, waits) for row, waits in mine if row.status in UNDECIDED]
     may_ask = offers.to(person).may_ask
-    title, lead = headline.of(passes, pending, others, is_about_others=not (may_ask or mine))
+    queue = _waiting(request, now)
+    title, lead = headline.of(passes, pending, others, queue=queue.pop("queued"), is_about_others=not (may_ask or mine))
     return {
         "title": title,
         "lead": lead,
@@ -50,7 +51,9 @@ def _context(request: PageRequest, *, now: datetime) -> dict[str, Any]:
         "passes": passes,
         "items": _story(passes, now),
         "mine": mine,
-        **_waiting(request, now),
+        **queue,
+        # Whoever is in production, or decides, has that in the middle of the page, and what they asked for beside it.
+        "is_busy": bool(passes or queue["queue"]),
         "wrong": wrong.of_others(person, now=now),
         "system": system.now_is(now) if person.is_administrator else None,
         "audit": audit.today(now) if person.is_auditor else None,
@@ -62,10 +65,15 @@ def _context(request: PageRequest, *, now: datetime) -> dict[str, Any]:
 
 
 def _waiting(request: PageRequest, now: datetime) -> dict[str, Any]:
-    """Return the first requests that wait for the person, as cards to decide on, and whether there are more."""
+    """Return the first requests that wait for the person, as cards to decide on, and how many there are."""
     waiting_rows = requests.in_full(requests.waiting_for(request.user, now=now))
     rows = list(abilities.with_requests(waiting_rows)[: CARDS + 1])
-    return {"queue": showing.cards(rows[:CARDS], actor_of(request), now=now), "queue_has_more": len(rows) > CARDS}
+    number = waiting_rows.count() if len(rows) > CARDS else len(rows)
+    return {
+        "queue": showing.cards(rows[:CARDS], actor_of(request), now=now),
+        "queue_has_more": len(rows) > CARDS,
+        "queued": headline.Queue(number=number, first_until=rows[0].decide_until) if rows else None,
+    }
 
 
 def _again(mine: Sequence[AccessRequest]) -> list[AccessRequest]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django import forms
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -14,8 +15,9 @@ from access_requests import details
 from access_requests.models import WorkGroup
 from access_requests.services.requests.submit import Ask
 from portal.pages import moments
-from portal.pages.fields import LocalTimeField, VerbatimField, missing, text_field
+from portal.pages.fields import VerbatimField, missing, text_field
 from portal.pages.forms import VerbForm
+from portal.pages.local_times import LocalTimeField
 from portal.verbs import phrases
 
 NOW, AT = "now", "at"
@@ -88,6 +90,8 @@ class RequestForm(VerbForm):
         )
         self.fields["finish"].initial = str(max((length for length in lengths if length <= FIRST_GUESS), default=FOR))
         self.fields["duration_minutes"].widget.attrs.update({"min": 1, "step": 1, "inputmode": "numeric"})
+        # Whoever names a time means today's more often than not.
+        self.fields["starts_at"].initial = self.fields["ends_at"].initial = f"{timezone.localdate(now)}T"
         if len(groups) == 1:
             self.fields["work_groups"].initial = [groups[0].name]
         if self.initial.get("finish") == FOR and self.initial.get("duration_minutes") in lengths:
@@ -100,11 +104,12 @@ class RequestForm(VerbForm):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = self.cleaned_data
-        if data.get("start") == AT:
-            self._need("starts_at")
-        if data.get("finish") == UNTIL:
-            self._need("ends_at")
-        elif "duration_minutes" not in self.errors and data.get("duration_minutes") is None:
+        for field, counts in (("starts_at", data.get("start") == AT), ("ends_at", data.get("finish") == UNTIL)):
+            if counts:
+                self._need(field)
+            else:
+                self.errors.pop(field, None)
+        if data.get("finish") != UNTIL and "duration_minutes" not in self.errors and data.get("duration_minutes") is None:
             # A number that was typed counts before the chip, which is chosen from the beginning.
             if str(data.get("finish", "")).isdecimal():
                 data["duration_minutes"] = int(data["finish"])

@@ -92,8 +92,8 @@ def _contents(model: AccessRequest) -> dict[str, Any]:
     starts_at = model.asked_starts_at if model.asked_starts_at and model.asked_starts_at > now else None
     ends_at = model.asked_ends_at if model.asked_ends_at and model.asked_ends_at > now else None
     contents = {field: getattr(model, field) for field in TEXTS}
-    contents |= {"start": AT if starts_at else NOW, "starts_at": starts_at}
-    contents |= {"finish": UNTIL if ends_at else FOR, "ends_at": ends_at}
+    contents |= {"start": AT, "starts_at": starts_at} if starts_at else {"start": NOW}
+    contents |= {"finish": UNTIL, "ends_at": ends_at} if ends_at else {"finish": FOR}
     if model.duration_minutes is not None:
         contents["duration_minutes"] = model.duration_minutes
     return contents | {"work_groups": [group.name for group in model.work_groups.all()]}

@@ -215,3 +215,14 @@ def text(client: Client, url: str = "/") -> str:
     response = client.get(url)
     assert response.status_code == 200
     return laid_out(response)
+
+
+def test_title_says_how_many_requests_wait_for_the_reader_and_when_the_first_lapses(
+    cast: Cast, browse: Browse, clock: Clock
+) -> None:
+    submitted(cast.member02, now=clock.now)
+    page = text(browse(cast.leader01))
+    assert "<h1>1 request waits for you</h1>" in page
+    assert "Without a decision it lapses at November 24 14:00." in page
+    submitted(cast.member01, now=clock.now + timedelta(minutes=5))
+    assert "<h1>2 requests wait for you</h1>" in text(browse(cast.leader01))

@@ -76,7 +76,7 @@ def test_trail_is_narrowed(cast: Cast, client: Client, now: datetime, query: str
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("since=yesterday", "Enter a valid date/time."),
+        ("since=yesterday", "Type a day and a time of 24 hours, such as 18:30."),
         ("since=2026-11-23T15:00&until=2026-11-23T15:00", "This is not after the beginning of the period."),
         ("act=request.forged", "Select a valid choice."),
         ("person=" + "x" * 10_000, "at most 200 characters"),

@@ -74,7 +74,8 @@ def test_times_are_read_in_the_zone_of_the_person(cast: Cast, browse: Browse, cl
         ({"start": "at"}, "starts_at", "Fill this in."),
         ({"start": "at", "starts_at": "2026-11-22T08:00"}, "starts_at", "This time has passed."),
         ({"start": "at", "starts_at": "9999-12-31T23:59"}, "starts_at", "This is more than 90 days ahead."),
-        ({"start": "at", "starts_at": "yesterday"}, "starts_at", "Enter a valid date/time."),
+        ({"start": "at", "starts_at": "yesterdayT8:00"}, "starts_at", "Type a day and a time of 24 hours, such as 18:30."),
+        ({"start": "at", "starts_at_day": "2026-11-24", "starts_at_time": ""}, "starts_at", "Type the time, too, in 24 hours"),
         ({"finish": "until", "ends_at": "2026-11-23T13:00"}, "ends_at", "This time has passed."),
         ({"finish": "until", "ends_at": "0001-01-01T00:00"}, "ends_at", "This time has passed."),
         ({"finish": "until"}, "ends_at", "Fill this in."),
@@ -91,6 +92,12 @@ def test_unusable_input_is_refused_beside_its_field_with_the_form_as_it_was_type
     assert f"#id_{field}" in page
     assert "as typed" in page
     assert not AccessRequest.objects.exists()
+
+
+def test_time_counts_only_where_it_is_chosen(cast: Cast, browse: Browse) -> None:
+    unread = {"starts_at_day": "2026-11-23", "starts_at_time": "", "ends_at_day": "", "ends_at_time": "25:00"}
+    assert browse(cast.member01).post(URL, typed(**unread)).status_code == 302
+    assert AccessRequest.objects.get().asked_starts_at is None
 
 
 def test_time_that_the_clocks_skip_or_repeat_is_refused(cast: Cast, browse: Browse, clock: Clock) -> None:
