@@ -6,8 +6,11 @@ moto keeps the state and speaks the wire protocol; the modules here add what it 
     credentials     access keys and sessions that this AWS knows, and nobody else's
     constraints     lengths and patterns, read from botocore's own service model; `json_types` the types of values in JSON
     authorization   what policies say to a call, with `identities` (whose), `resources` (on what), `conditions` (when)
-    switching       taking on a role; `sts` and `console_door` are two doors to it
-    sessions        temporary credentials that were given out
+                    about a call that is `asked`; `resource_arns` finds what it names
+    switching       taking on a role; `sts` and the console's page in `doors` are two ways to it
+    doors           pages on which people sign in; `signing_in` and `console` are for whoever plays them
+    trusting        roles that trust no principal: a service, or an identity provider
+    sessions        temporary credentials that were given out; `root` stands for an account's root user
     devices, totp   MFA devices and their codes
     users           names, ids, renames, boundaries of IAM users
     names           names that may differ by more than their case
@@ -18,6 +21,7 @@ moto keeps the state and speaks the wire protocol; the modules here add what it 
     authorization_details   all of an account's users, groups, roles and policies
     simulation      SimulatePrincipalPolicy and SimulateCustomPolicy
     events, trail   what CloudTrail writes down, and keeps; `cloudtrail` looks it up
+    user_identity   who did it, in an event; `sign_in_events` and `federation_events` are of those who come in
     session_manager sessions on instances; the rest of Systems Manager is in `systems_manager`
     stacks          CloudFormation's stacks; `cloudformation` carries templates out
     signing_keys    KMS's keys for signatures; `key_management` is the door to them
@@ -29,5 +33,5 @@ moto keeps the state and speaks the wire protocol; the modules here add what it 
 
 A world (accounts, roles, groups, users) is declared as data (`world`), built and added to through a control address (`control`).
 `company` is the demo's on its first day, with people who come when `deployment` has made the stacks of its account design.
-`control`, `console`, `command_line`, `deployment`, `world`, `company` and `totp` are importable without moto.
+`control`, `console`, `signing_in`, `command_line`, `deployment`, `world`, `company` and `totp` are importable without moto.
 """

@@ -5,10 +5,10 @@ import dataclasses
 from portal.iam.evaluation import Answer, Call, Decision, evaluate, evaluate_assume_role
 from portal.iam.principals import Principal, Role
 from portal.simulated_aws import conditions, identities, resources
+from portal.simulated_aws.asked import Asked
 from portal.simulated_aws.conditions import Context
 from portal.simulated_aws.errors import AccessDenied, InvalidClientTokenId
 from portal.simulated_aws.events import Envelope
-from portal.simulated_aws.resources import Asked
 from portal.simulated_aws.sessions import UserSession
 
 # Answered to whoever has a key. AssumeRole is asked where the role is known: both sides have a say.

@@ -159,6 +159,7 @@ def _identity_center(account_id: str, declared: IdentityCenter) -> None:
     for group in declared.groups:
         group_id = identity_directory.stable_id(account_id, "group", group.name)
         made.add_group(DirectoryGroup(id=group_id, name=group.name, description=group.description, created_at=now))
+        made.assignments |= {(group_id, account, permission_set) for account, permission_set in group.assignments}
         for name in group.members:
             _membership(made, group_id, group.name, name)
     identity_directory.keep(made)

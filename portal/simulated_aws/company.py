@@ -77,7 +77,9 @@ def newcomers(
     ids, given = user_ids or {}, credentials or {}
     people = tuple(_person(name, groups, user_id=ids.get(name), credentials=given.get(name)) for name, groups in PEOPLE.items())
     production = ACCOUNTS["production"]
-    jump = Account(id=ACCOUNTS["jump"], name="jump", users=people, identity_center=company_directory.directory(PEOPLE))
+    jump = Account(
+        id=ACCOUNTS["jump"], name="jump", users=people, identity_center=company_directory.directory(PEOPLE, production=production)
+    )
     reserved = Account(id=production, name="production", roles=(company_directory.role(production),))
     return World(accounts=(jump, reserved)).as_json()
 

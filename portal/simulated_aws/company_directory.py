@@ -11,8 +11,9 @@ from portal.simulated_aws.world import DirectoryGroup, DirectoryUser, IdentityCe
 
 REGION = "ap-northeast-1"
 WORK_GROUP = "ProdIdentityCenterGroup"
-# As Identity Center makes it from the permission set SekishoOperate, in each account that the group is assigned to.
-ROLE = "AWSReservedSSO_SekishoOperate_0123456789abcdef"
+PERMISSION_SET = "SekishoOperate"
+# As Identity Center makes it from the permission set, in each account that the group is assigned to.
+ROLE = f"AWSReservedSSO_{PERMISSION_SET}_0123456789abcdef"
 ROLE_PATH = f"/aws-reserved/sso.amazonaws.com/{REGION}/"
 INLINE_POLICY = "AwsSSOInlinePolicy"
 _RAILS = "SekishoRails1"
@@ -29,12 +30,15 @@ _NAMES: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 
 
-def directory(people: Iterable[str]) -> IdentityCenter:
-    """Return the instance with these people; at rest nobody is in the work group."""
+def directory(people: Iterable[str], *, production: str) -> IdentityCenter:
+    """Return the instance with these people; at rest nobody is in the work group, which leads to the account of production."""
+    group = DirectoryGroup(
+        name=WORK_GROUP, description="Production, by Identity Center", assignments=((production, PERMISSION_SET),)
+    )
     return IdentityCenter(
         region=REGION,
         users=tuple(_user(name) for name in people),
-        groups=(DirectoryGroup(name=WORK_GROUP, description="Production, by Identity Center"),),
+        groups=(group,),
     )
 
 

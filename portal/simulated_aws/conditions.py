@@ -7,9 +7,10 @@ from moto.iam.models import Role, User
 from portal.iam import contexts
 from portal.iam.fences import iso
 from portal.simulated_aws import identities, resources, signing_keys
+from portal.simulated_aws.asked import Asked
 from portal.simulated_aws.credentials import Signer
 from portal.simulated_aws.events import Envelope
-from portal.simulated_aws.resources import Asked
+from portal.simulated_aws.root import Root
 from portal.simulated_aws.sessions import RoleSession, Session
 
 Context = Mapping[str, str | Sequence[str]]
@@ -52,6 +53,12 @@ def of_role(role: Role) -> Context:
 
 def of_caller(caller: Signer, envelope: Envelope, *, proved_mfa: bool = False) -> Context:
     """Return the keys of who calls, with which credentials, from where and when."""
+    keys = _of_holder(caller, envelope, proved_mfa=proved_mfa)
+    signed_in = caller.session.sign_in_session if caller.session else ""
+    return {**keys, "aws:SignInSessionArn": signed_in} if signed_in else keys
+
+
+def _of_holder(caller: Signer, envelope: Envelope, *, proved_mfa: bool) -> Context:
     session, tags = caller.session, {tag["Key"]: tag["Value"] for tag in caller.entity.tags or ()}
     if isinstance(session, RoleSession):
         keys = contexts.of_session(
@@ -74,6 +81,8 @@ def of_caller(caller: Signer, envelope: Envelope, *, proved_mfa: bool = False) -
         source_ip=envelope.source_ip,
         tags=tags,
     )
+    if isinstance(caller.entity, Root):
+        keys = {key: value for key, value in keys.items() if key != "aws:username"} | {"aws:PrincipalType": "Account"}
     return {**_of_temporary(session, proved_mfa=proved_mfa), **keys} if session else keys
 
 

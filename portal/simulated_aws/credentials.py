@@ -13,7 +13,8 @@ from werkzeug.datastructures import Headers
 
 from portal.simulated_aws import sessions
 from portal.simulated_aws.errors import ExpiredToken, InvalidClientTokenId, MissingAuthenticationToken
-from portal.simulated_aws.sessions import RoleSession, Session, UserSession
+from portal.simulated_aws.root import Root
+from portal.simulated_aws.sessions import RoleSession, RootSession, Session, UserSession
 
 PARTITION = "aws"
 _CREDENTIAL = re.compile(r"Credential=(?P<key>\w+)/\d{8}/[\w-]+/(?P<service>[\w-]+)/aws4_request")
@@ -25,7 +26,7 @@ class Signer:
 
     account_id: str
     key_id: str
-    entity: User | Role
+    entity: User | Role | Root
     session: Session | None = None
 
     @property
@@ -33,11 +34,11 @@ class Signer:
         """Return the ARN that GetCallerIdentity answers."""
         if self.is_in_role:
             return f"arn:aws:sts::{self.account_id}:assumed-role/{self.entity.name}/{self.session_name}"
-        return self.entity.arn
+        return str(self.entity.arn)
 
     @property
     def user_id(self) -> str:
-        return f"{self.entity.id}:{self.session_name}" if self.is_in_role else self.entity.id
+        return f"{self.entity.id}:{self.session_name}" if self.is_in_role else str(self.entity.id)
 
     @property
     def user(self) -> User | None:
@@ -90,6 +91,14 @@ def _account_of_user(key_id: str) -> str | None:
     return next((account for account in accounts if key_id in iam_backends[account][PARTITION].access_keys), None)
 
 
+def holder_of(key_id: str, *, at: datetime) -> Signer:
+    """Return who has these temporary credentials, by whoever knows that they are theirs. Raises as `authenticate` does."""
+    session = sessions.find(key_id)
+    if session is None:
+        raise InvalidClientTokenId
+    return _holder(session, token=session.token, at=at)
+
+
 def _holder(session: Session, *, token: str | None, at: datetime) -> Signer:
     entity = _entity(session, iam_backends[session.account_id][PARTITION])
     if token != session.token or entity is None:
@@ -99,7 +108,9 @@ def _holder(session: Session, *, token: str | None, at: datetime) -> Signer:
     return Signer(account_id=session.account_id, key_id=session.key_id, entity=entity, session=session)
 
 
-def _entity(session: Session, iam: IAMBackend) -> User | Role | None:
+def _entity(session: Session, iam: IAMBackend) -> User | Role | Root | None:
+    if isinstance(session, RootSession):
+        return Root(session.account_id)
     if isinstance(session, RoleSession):
         return iam.roles.get(session.role_id)
     if isinstance(session, UserSession):

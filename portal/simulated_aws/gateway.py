@@ -15,10 +15,10 @@ from moto.iam.models import iam_backends
 from werkzeug.wrappers import Response
 
 from portal.simulated_aws import authorization, clock, constraints, credentials, events, faults, json_types, paging, resources
+from portal.simulated_aws.asked import Asked
 from portal.simulated_aws.credentials import PARTITION, Signer
 from portal.simulated_aws.errors import InvalidAction, NotSimulated, Refusal, SerializationError, named_in_json
 from portal.simulated_aws.events import Envelope, Outcome
-from portal.simulated_aws.resources import Asked
 
 # moto's state is plain dictionaries: one call at a time, so that a quota is looked at and obeyed in one step.
 one_at_a_time = threading.RLock()

@@ -10,7 +10,10 @@ from moto.iam.models import ManagedPolicy as MotoPolicy
 from moto.iam.models import Role as MotoRole
 
 from portal.iam.principals import Policy, Principal, Role
+from portal.simulated_aws import root
 from portal.simulated_aws.credentials import Signer
+from portal.simulated_aws.root import Root
+from portal.simulated_aws.sessions import RootSession
 from portal.simulated_aws.users import Person
 
 _NOTHING = {"Version": "2012-10-17", "Statement": []}
@@ -18,6 +21,9 @@ _NOTHING = {"Version": "2012-10-17", "Statement": []}
 
 def principal_of(caller: Signer, iam: IAMBackend) -> Principal:
     """Return the caller with all identity policies of the user and its groups, or of the session's role."""
+    if isinstance(caller.entity, Root):
+        confined = caller.session.task_policy if isinstance(caller.session, RootSession) else ""
+        return root.principal(caller.entity, task_policy=confined)
     if isinstance(caller.entity, MotoRole):
         return role(caller.entity, iam).session(caller.session_name)
     return user(caller.entity, iam)

@@ -50,6 +50,8 @@ class Directory:
     users: dict[str, Person] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     memberships: dict[str, Membership] = field(default_factory=dict)
+    # Ids of groups, accounts and names of permission sets.
+    assignments: set[tuple[str, str, str]] = field(default_factory=set)
 
     @property
     def id(self) -> str:
@@ -99,6 +101,10 @@ class Directory:
     def membership_of(self, group_id: str, user_id: str) -> Membership | None:
         every = self.memberships.values()
         return next((each for each in every if (each.group_id, each.user_id) == (group_id, user_id)), None)
+
+    def is_assigned(self, user_id: str, *, account_id: str, permission_set: str) -> bool:
+        groups = {each.group_id for each in self.memberships.values() if each.user_id == user_id}
+        return any((group, account_id, permission_set) in self.assignments for group in groups)
 
     def drop(self, kind: str, gone: str) -> None:
         """Forget a user or a group (`users`, `groups`) with all memberships."""

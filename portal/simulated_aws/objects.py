@@ -20,13 +20,13 @@ from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response
 
 from portal.simulated_aws import authorization, clock, credentials, events, faults, object_calls, object_versions, resources
+from portal.simulated_aws.asked import Asked
 from portal.simulated_aws.conditions import Context
 from portal.simulated_aws.credentials import PARTITION
 from portal.simulated_aws.errors import AccessDenied, NotSimulated, Refusal, ServerFault
 from portal.simulated_aws.events import Envelope, Outcome
 from portal.simulated_aws.gateway import one_at_a_time
 from portal.simulated_aws.object_calls import ObjectCall
-from portal.simulated_aws.resources import Asked
 
 _MODE, _UNTIL = "x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date"
 _BYPASS = "x-amz-bypass-governance-retention"

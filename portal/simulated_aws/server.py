@@ -15,9 +15,10 @@ from moto.core.request import Request
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Response
 
-from portal.simulated_aws import building, clock, console, console_door, control, credentials, failing, faults, service_calls
+from portal.simulated_aws import building, clock, console, control, credentials, doors, failing, faults, service_calls, signing_in
 from portal.simulated_aws.cloudformation.response import StackResponse
 from portal.simulated_aws.cloudtrail import TrailResponse
+from portal.simulated_aws.doors import switch_role
 from portal.simulated_aws.errors import MissingAuthenticationToken, NotSimulated, Refusal
 from portal.simulated_aws.gateway import Gateway
 from portal.simulated_aws.iam import StrictIamResponse
@@ -57,7 +58,7 @@ class Application:
 
     def _answer(self, request: Request) -> Response:
         if request.path == console.SWITCH_PATH:
-            return console_door.answer(request)
+            return switch_role.answer(request)
         return self._control(request) if request.path.startswith("/_simulated/") else _aws(request)
 
     def _control(self, request: Request) -> Response:
@@ -85,6 +86,8 @@ class _QuietHandler(WSGIRequestHandler):
 def _controlled(request: Request) -> Response:
     if request.path.startswith(control.FAULTS_PATH):
         return _faults(request, request.path.removeprefix(control.FAULTS_PATH).strip("/"))
+    if request.path.startswith(signing_in.DOORS_PATH):
+        return doors.answer(request)
     match request.method, request.path:
         case "PUT", control.COMPANY_PATH:
             building.build(World.parsed(json.loads(request.get_data())))

@@ -1,22 +1,19 @@
 """The role that a service of AWS acts in: whether who asks for it may pass it on, and whether it trusts the service."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import Role as MotoRole
 
-from portal.iam.evaluation import evaluate_assume_role
 from portal.iam.fences import iso
-from portal.iam.principals import Policy, Principal, Role
-from portal.simulated_aws import authorization, events, identities, sessions
+from portal.simulated_aws import authorization, events, identities, sessions, trusting
+from portal.simulated_aws.asked import Asked
 from portal.simulated_aws.credentials import Signer
 from portal.simulated_aws.errors import Refusal
 from portal.simulated_aws.events import Envelope
-from portal.simulated_aws.resources import Asked
 from portal.simulated_aws.sessions import RoleSession
+from portal.simulated_aws.trusting import SERVICE
 
 # AWS takes the role on again and again; here one session lasts as long as anything that a service does.
 _SESSION = timedelta(days=30)
@@ -49,7 +46,7 @@ def caller_in(
         "aws:SourceArn": errand.source_arn,
         "aws:PrincipalIsAWSService": "true",
     }
-    if not _trusts(identities.role(found, asked.iam), errand.service, context):
+    if not trusting.trusts(identities.role(found, asked.iam), SERVICE, errand.service, context):
         raise refusal
     begins = envelope.at.replace(microsecond=0)
     session = RoleSession(
@@ -72,26 +69,3 @@ def _role(arn: str, asked: Asked) -> MotoRole | None:
     except NotFoundException:
         return None
     return role
-
-
-def _trusts(role: Role, service: str, context: Mapping[str, str]) -> bool:
-    """Say whether the role trusts the service: what its trust says of the service is asked of anybody."""
-    statements = [
-        _about_anybody(statement) for statement in _listed(role.trust.document["Statement"]) if _is_about(service, statement)
-    ]
-    trust = Policy(name=role.trust.name, document={**role.trust.document, "Statement": statements})
-    anybody = Principal(arn=f"arn:aws:iam::{role.account_id}:user/{service}", account_id=role.account_id)
-    return evaluate_assume_role(anybody, replace(role, trust=trust), context).allowed
-
-
-def _is_about(service: str, statement: Mapping[str, Any]) -> bool:
-    principal = statement.get("Principal", {})
-    return principal == "*" or service in _listed(principal.get("Service", ()))
-
-
-def _about_anybody(statement: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {**statement, "Principal": "*"}
-
-
-def _listed(value: Any) -> Iterable[Any]:
-    return value if isinstance(value, list | tuple) else [value]

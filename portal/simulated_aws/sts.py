@@ -5,17 +5,20 @@ from datetime import timedelta
 from typing import Any, cast
 
 from moto.core.responses import ActionResult
+from moto.iam.models import iam_backends
 
-from portal.simulated_aws import sessions, switching
+from portal.simulated_aws import events, root, sessions, switching
 from portal.simulated_aws.conditions import Context, of_switch
 from portal.simulated_aws.devices import Devices
-from portal.simulated_aws.errors import AccessDenied, NotSimulated
+from portal.simulated_aws.errors import AccessDenied, NotSimulated, ValidationError
 from portal.simulated_aws.gateway import Gateway
-from portal.simulated_aws.sessions import UserSession
+from portal.simulated_aws.root import Root
+from portal.simulated_aws.sessions import RootSession, UserSession
 from portal.simulated_aws.switching import Switch
 
 _SWITCH_SECONDS = 3_600
 _USER_SECONDS = 43_200
+_ROOT_SECONDS = 900
 # What would have a say in what a session may do.
 _NOT_SIMULATED = ("Policy", "PolicyArns", "Tags", "TransitiveTagKeys", "ProvidedContexts")
 
@@ -30,6 +33,8 @@ class StrictTokenResponse(Gateway):
         return ActionResult({"UserId": caller.user_id, "Account": caller.account_id, "Arn": caller.arn})
 
     def assume_role(self) -> ActionResult:
+        if isinstance(self.caller.entity, Root):
+            raise AccessDenied("Roles may not be assumed by root accounts.")
         for name in _NOT_SIMULATED:
             if name in self.params:
                 raise NotSimulated(f"{name} of AssumeRole is not simulated")
@@ -49,6 +54,23 @@ class StrictTokenResponse(Gateway):
         self.outcome.tell_of_switch(session, who, role_arn=role.arn)
         identity = {"SourceIdentity": session.source_identity} if session.source_identity else {}
         return ActionResult({"Credentials": session.credentials, "AssumedRoleUser": who, **identity})
+
+    def assume_root(self) -> ActionResult:
+        """Stand in for the root user of another account, for one task and a quarter of an hour at the most."""
+        task, target = root.task(self.params["TaskPolicyArn"]["arn"]), self.params["TargetPrincipal"]
+        if task is None or target not in iam_backends:
+            raise ValidationError("The task policy or the target principal is not valid.")
+        begins = self.envelope.at.replace(microsecond=0)
+        session = RootSession(
+            account_id=target,
+            issued_at=begins,
+            expires_at=begins + timedelta(seconds=self._get_int_param("DurationSeconds", _ROOT_SECONDS)),
+            mfa=False,
+            task_policy=task,
+        )
+        sessions.keep(session)
+        self.outcome.response = {"credentials": events.given_out(session)}
+        return ActionResult({"Credentials": session.credentials, "SourceIdentity": None})
 
     def get_session_token(self) -> ActionResult:
         user = self.caller.user

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from moto.iam.exceptions import NotFoundException
-from moto.iam.models import Role, iam_backends
+from moto.iam.models import IAMBackend, Role, iam_backends
 
 from portal.simulated_aws import authorization, conditions, identities, sessions
 from portal.simulated_aws.conditions import Context
@@ -29,12 +29,13 @@ class Switch:
     mfa: bool
     context: Context
     source_identity: str | None = None
+    is_of_console: bool = False
 
 
 def switch(asked: Switch, *, at: datetime) -> tuple[Role, RoleSession]:
     """Return the role and the session that begins in it. Raises AccessDenied, ValidationError."""
     principal = identities.principal_of(asked.caller, iam_backends[asked.caller.account_id][PARTITION])
-    found = _role(asked.role_arn)
+    found = role_of(asked.role_arn)
     if found is None:
         raise authorization.no_such_role(principal, asked.role_arn)
     role = identities.role(found, iam_backends[found.account_id][PARTITION])
@@ -48,6 +49,7 @@ def switch(asked: Switch, *, at: datetime) -> tuple[Role, RoleSession]:
         expires_at=begins + timedelta(seconds=_seconds(asked, found)),
         mfa=asked.mfa,
         source_identity=asked.source_identity,
+        is_of_console=asked.is_of_console,
     )
     sessions.keep(session)
     return found, session
@@ -59,7 +61,7 @@ def who(role: Role, session: RoleSession) -> dict[str, str]:
     return {"AssumedRoleId": f"{role.id}:{session.name}", "Arn": arn}
 
 
-def _role(arn: str) -> Role | None:
+def role_of(arn: str) -> Role | None:
     """Return the role, None where none exists. Raises ValidationError for what is no role's ARN."""
     found = _ROLE_ARN.fullmatch(arn)
     if found is None:
@@ -70,6 +72,22 @@ def _role(arn: str) -> Role | None:
         return iam_backends[found["account"]][PARTITION].get_role_by_arn(arn)
     except NotFoundException:
         return None
+
+
+def reserved_role(account_id: str, beginning: str) -> Role | None:
+    """Return the role that Identity Center made in the account for a permission set, None where it is not assigned there."""
+    roles = iam_backends[account_id][PARTITION].get_roles() if account_id in iam_backends else []
+    return next((role for role in roles if role.name.startswith(beginning)), None)
+
+
+def federated_provider(role: Role) -> str:
+    """Return the ARN of the provider that the trust of a reserved role names."""
+    (statement,) = identities.decoded(role.assume_role_policy_document)["Statement"]
+    return str(statement["Principal"]["Federated"])
+
+
+def iam_of(role: Role) -> IAMBackend:
+    return iam_backends[role.arn.split(":")[4]][PARTITION]
 
 
 def _seconds(asked: Switch, role: Role) -> int:

@@ -13,7 +13,8 @@
         "identity_center": {"region": "ap-northeast-1",
                             "users": [{"name": "member01", "given_name": "Misaki", "family_name": "Sato", "email": "...",
                                        "user_id": "6f0c1b5e-..."}],
-                            "groups": [{"name": "ProdIdentityCenterGroup", "description": "", "members": ["member01"]}]}
+                            "groups": [{"name": "ProdIdentityCenterGroup", "description": "", "members": ["member01"],
+                                        "assignments": [["444444444444", "SekishoOperate"]]}]}
     }]}
 
 All but ids, names, documents and secrets may be left out. The name of an MFA device is the end of its serial number,
@@ -127,11 +128,12 @@ class DirectoryUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DirectoryGroup:
-    """A group of Identity Center, and the names of its users."""
+    """A group of Identity Center, the names of its users, and the permission sets of accounts that it is assigned to."""
 
     name: str
     description: str = ""
     members: tuple[str, ...] = ()
+    assignments: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

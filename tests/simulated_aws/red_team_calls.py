@@ -48,6 +48,10 @@ _SETS: Mapping[str, Any] = {
     "IdentityStoreId": "d-1234567890",
     "UserId": "11111111-2222-3333-4444-555555555555",
     "Target": "i-0123456789abcdef0",
+    "TargetPrincipal": "555555555555",
+    "TaskPolicyArn": {"arn": "arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy"},
+    "Audience": ["https://elsewhere.example.com"],
+    "SigningAlgorithm": "ES384",
     "Tags": [{"Key": "sekisho-x", "Value": "x"}],
     "TagKeys": ["sekisho-x"],
 }

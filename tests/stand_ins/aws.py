@@ -156,6 +156,7 @@ class Aws:
         role: str = "Prod_MemberRole",
         mfa: bool = True,
         mfa_code: str | None = None,
+        region: str | None = None,
     ) -> Switched:
         """Return a session in the role, begun in the console. Raises SwitchRefused where AWS says no."""
         who = self.person(person)
@@ -166,6 +167,7 @@ class Aws:
             account_id=ACCOUNTS[account],
             role=role,
             mfa_code=(mfa_code or who.mfa_code) if mfa else None,
+            region=region,
         )
         return Switched(self, given)
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from portal.simulated_aws import authorization
+from portal.simulated_aws.asked import Asked
 from portal.simulated_aws.cloudformation.errors import Failed, Forgotten
 from portal.simulated_aws.errors import Refusal
 from portal.simulated_aws.events import Envelope
 from portal.simulated_aws.gateway import one_at_a_time
-from portal.simulated_aws.resources import Asked
 from portal.simulated_aws.service_calls import CallFailed, ServiceCalls
 from portal.simulated_aws.stacks import Stack
 

@@ -10,13 +10,13 @@ from moto.core.request import Request
 from moto.iam.models import iam_backends
 from werkzeug.wrappers import Response
 
-from portal.simulated_aws import clock, conditions, credentials, events, switching
+from portal.simulated_aws import conditions, credentials, doors, events, sessions, sign_in_events, switching
+from portal.simulated_aws.asked import Asked
 from portal.simulated_aws.credentials import PARTITION, Signer
 from portal.simulated_aws.devices import Devices
 from portal.simulated_aws.errors import AccessDenied, InvalidClientTokenId, Refusal
 from portal.simulated_aws.events import GLOBAL_REGION, Envelope, Outcome
 from portal.simulated_aws.gateway import one_at_a_time
-from portal.simulated_aws.resources import Asked
 from portal.simulated_aws.switching import Switch
 
 
@@ -25,9 +25,7 @@ def answer(request: Request) -> Response:
     try:
         form = {name: value for name, value in json.loads(request.get_data()).items() if value is not None}
         with one_at_a_time:
-            return _switched(
-                form, Envelope(at=clock.now(), source_ip=request.remote_addr or "", user_agent=str(request.user_agent))
-            )
+            return _switched(form, doors.envelope(request, form))
     except Refusal as refusal:
         return Response(refusal.message, HTTPStatus.FORBIDDEN, content_type="text/plain")
     except (AttributeError, KeyError, ValueError) as error:
@@ -45,7 +43,9 @@ def _switched(form: Mapping[str, Any], envelope: Envelope) -> Response:
         seconds=None,
         mfa=has_mfa,
         context=conditions.of_switch(caller, envelope, session_name=name, proved_mfa=has_mfa),
+        is_of_console=True,
     )
+    region = form.get("region", GLOBAL_REGION)
     outcome = Outcome(mfa=has_mfa)
     try:
         role, session = switching.switch(asked, at=envelope.at)
@@ -54,8 +54,10 @@ def _switched(form: Mapping[str, Any], envelope: Envelope) -> Response:
         outcome.error_code, outcome.error_message = refusal.code, refusal.message
         raise
     finally:
-        events.record(_as_call(asked), outcome, envelope)
-    events.record_console_switch(caller, session=session, role_name=role.name, envelope=envelope)
+        events.record(_as_call(asked, region), outcome, envelope)
+    sign_in_events.record_switch(caller, session=session, role_name=role.name, region=region, envelope=envelope)
+    session = sessions.under_new_keys(session)
+    sessions.keep(session)
     shown = {**session.credentials, "Expiration": session.expires_at.isoformat()}
     return Response(json.dumps({"Credentials": shown}), content_type="application/json")
 
@@ -80,13 +82,13 @@ def _proved_mfa(caller: Signer, form: Mapping[str, Any], envelope: Envelope) -> 
     raise AccessDenied("MultiFactorAuthentication failed: the user has no device.")
 
 
-def _as_call(asked: Switch) -> Asked:
+def _as_call(asked: Switch, region: str) -> Asked:
     """Return the AssumeRole that the console makes for the user."""
     return Asked(
         service="sts",
         action="AssumeRole",
         parameters={"RoleArn": asked.role_arn, "RoleSessionName": asked.session_name},
         caller=asked.caller,
-        region=GLOBAL_REGION,
+        region=region,
         iam=iam_backends[asked.caller.account_id][PARTITION],
     )
