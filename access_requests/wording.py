@@ -10,6 +10,7 @@ from access_requests.evaluation import ALLOWED, DENIED, NO_GATE_ROLE, NO_IAM_USE
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, ApprovalLevel, ApprovalPolicy, Elevation
 from portal.iam import anybody, contexts
+from portal.iam.evaluation import KEY_UNREAD
 from portal.providers.provider import PREFIX, Role
 from portal.users.models import HeldRole
 from portal.verbs import phrases
@@ -59,6 +60,7 @@ UNTOLD: Mapping[str, Promise] = {
     "ConnectTimeoutError": _("AWS did not answer"),
     "ReadTimeoutError": _("AWS did not answer in time"),
     "EndpointConnectionError": _("AWS could not be reached"),
+    KEY_UNREAD: _("the key has a policy of its own, which is not read"),
     "unreadable": _("AWS answered what the portal cannot read"),
     "unreadable_answer": _("AWS answered what the portal cannot read"),
 }

@@ -2,7 +2,8 @@
 
 "May" names a thing on which AWS would allow one of the calls. "May not" holds whatever the calls are about and wherever they come
 from. All else is unknown: a policy looks at what nobody knows before the call. The session gate is left out, since it says who is
-let in and when. Policies of buckets, keys and the organisation are not read.
+let in and when. Policies of buckets, keys and the organisation are not read: whether a key may be used or changed that the role's
+own policies leave open is therefore unknown.
 """
 
 import hashlib
@@ -26,7 +27,7 @@ from portal.iam.statements import body_of
 from portal.iam.variables import Plain
 
 # Raised when the same policies are answered differently: kept answers are then evaluated anew.
-VERSION = 1
+VERSION = 2
 MOST_ACTIONS = 30
 # How often one call is tried at the most, however many things policies name.
 MOST_TRIED = 100

@@ -7,9 +7,9 @@ from itertools import product, takewhile
 
 from portal.iam import anybody, contexts
 from portal.iam.conditions import Condition, request_values
-from portal.iam.evaluation import Answer, Call, evaluate
+from portal.iam.evaluation import Answer, evaluate
 from portal.iam.matching import written
-from portal.iam.principals import Context, Policy, Principal, Role, account_of, partition_of
+from portal.iam.principals import Call, Context, Policy, Principal, Role, account_of, partition_of
 from portal.iam.questions import ANYTHING, Asked
 from portal.iam.statements import Effect, Kind, Statement, statements
 from portal.iam.truth import Unknown

@@ -1,16 +1,20 @@
 """Whether AWS would allow a call: an explicit deny wins, then an allow where one is needed, else it is denied implicitly.
 
-Covered are identity policies, the permissions boundary and a role's trust policy. Not looked at are policies of an organisation
-and of a session, which could only take away, and policies of other resources than roles, which could also give.
+Covered are identity policies, the permissions boundary, session policies, service and resource control policies of an
+organisation, a role's trust policy, and the policy of another thing where it is given. Not looked at are grants of keys, lists of
+access (ACLs) and policies of access points, which could also give, and policies of VPC endpoints, which could only take away.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from portal.iam import sides
 from portal.iam.conditions import request_values
-from portal.iam.principals import Context, Policy, Principal, Role
-from portal.iam.statements import AnyStatement, Effect, Kind, Statement, statements
+from portal.iam.principals import Call, Called, Context, Principal, Role
+from portal.iam.sides import Finding, Side
+from portal.iam.statements import Kind
 from portal.iam.trust import Reach
 from portal.iam.truth import Truth, Unknown, all_of, any_of, negate, unknown
 from portal.iam.variables import Values
@@ -18,6 +22,10 @@ from portal.iam.variables import Values
 ASSUME_ROLE = "sts:AssumeRole"
 # AWS answers it to whoever asks, whatever policies say.
 NEVER_REFUSED = "sts:getcalleridentity"
+# Its own policy must let in even its own account.
+KEY = re.compile(r"arn:[a-z-]+:kms:[^:]*:[^:]*:key/.*", re.DOTALL)
+KEY_UNREAD = "the policy of the key, which is not read"
+ACCOUNT = re.compile(r"\d{12}")
 
 
 class Decision(StrEnum):
@@ -28,25 +36,18 @@ class Decision(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Call:
-    """One call: `sts:AssumeRole` on an ARN (`*` for an action that knows no resources), with the keys that AWS fills in."""
-
-    action: str
-    resource: str
-    context: Context
-
-
-@dataclass(frozen=True, kw_only=True)
 class Answer:
     """`policy` and `statement` (its Sid, else `#2`) name what decided, if anything did. `unknown` has words for what is open.
 
-    An implicit deny has such words where it may be an explicit one.
+    An implicit deny has such words where it may be an explicit one. `left_out_by` then names the boundary, the session policies
+    or the level of the organisation that leaves the call out although the caller's own policies do not.
     """
 
     decision: Decision
     policy: str = ""
     statement: str = ""
     unknown: tuple[str, ...] = ()
+    left_out_by: str = ""
 
     @property
     def allowed(self) -> bool:
@@ -54,123 +55,112 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
-    """A statement that applies, or may."""
+class Caller:
+    """The caller's own sides: `limits` bind the own policies, `organisation` whatever anybody else allows as well."""
 
-    policy: str
-    statement: str
-    truth: Truth
-    reach: Reach | None = None
+    identity: Side
+    limits: tuple[Side, ...]
+    organisation: tuple[Side, ...]
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        return (self.identity, *self.limits, *self.organisation)
+
+    def within(self) -> Truth:
+        return all_of(side.allow() for side in self.limits)
+
+    def within_organisation(self) -> Truth:
+        return all_of(side.allow() for side in self.organisation)
+
+    def left_out_by(self) -> str:
+        if self.identity.allow() is False:
+            return ""
+        return next((side.name for side in (*self.limits, *self.organisation) if side.allow() is False), "")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Side:
-    """What some policies say to one call. Statements that do not apply are left out."""
+def evaluate(principal: Principal, call: Call, called: Called | None = None) -> Answer:
+    """Return what AWS says to the call.
 
-    allows: tuple[Finding, ...] = ()
-    denies: tuple[Finding, ...] = ()
-
-    def allow(self, reach: Reach | None = None) -> Truth:
-        return any_of(finding.truth for finding in self.allows if finding.reach is reach)
-
-
-def evaluate(principal: Principal, call: Call) -> Answer:
-    """Return what the principal's policies and permissions boundary say to the call."""
+    Of a thing that is not given the own policy is unknown, where it must allow too: of keys, and of what is in another account. A
+    switch is answered from the caller's side alone. A thing whose account neither ARN nor context tells counts as the caller's.
+    """
     if call.action.lower() == NEVER_REFUSED:
         return Answer(decision=Decision.ALLOWED)
-    identity, boundary = _sides_of_caller(principal, call)
-    sides = (identity, *([boundary] if boundary else []))
-    return _answer(all_of((identity.allow(), _within(boundary))), sides, allows=identity.allows)
+    request = request_values(call.context)
+    caller = _caller(principal, call, request)
+    if called is not None:
+        return _by_both(principal, caller, called, call, request, Kind.RESOURCE)
+    allowed = all_of((caller.identity.allow(), caller.within(), caller.within_organisation(), _leave(principal, call, request)))
+    return _answer(allowed, caller.sides, allows=caller.identity.allows, caller=caller)
 
 
 def evaluate_assume_role(principal: Principal, role: Role, context: Context) -> Answer:
     """Return whether the principal may switch to the role: both sides are asked."""
     call = Call(action=ASSUME_ROLE, resource=role.arn, context=context)
-    identity, boundary = _sides_of_caller(principal, call)
-    trust = _trust_side(role.trust, principal, request_values(context))
-    sides = (identity, *([boundary] if boundary else []), trust)
-    by_both = all_of((any_of(trust.allow(reach) for reach in Reach), identity.allow(), _within(boundary)))
-    if by_both is True or principal.account_id != role.account_id:
-        return _answer(by_both, sides, allows=identity.allows)
-    direct = [finding for finding in trust.allows if finding.reach is not Reach.ACCOUNT]
-    return _answer(any_of((by_both, _by_trust_alone(trust, _within(boundary)))), sides, allows=direct)
+    request = request_values(context)
+    return _by_both(principal, _caller(principal, call, request), role.called, call, request, Kind.TRUST)
 
 
-def _by_trust_alone(trust: Side, within: Truth) -> Truth:
-    """Return whether, in one account, the trust policy suffices without an allow of the caller's own."""
+def _caller(principal: Principal, call: Call, request: Values) -> Caller:
+    return Caller(
+        identity=sides.of_caller(principal, call, request),
+        limits=sides.limiting(principal, call, request),
+        organisation=sides.of_organisation(principal, call, request),
+    )
+
+
+def _by_both(principal: Principal, caller: Caller, called: Called, call: Call, request: Values, kind: Kind) -> Answer:
+    thing = sides.of_thing(called, kind, principal, call, request)
+    asked = (*caller.sides, thing, sides.of_things_organisation(called, principal, call, request))
+    is_abroad = principal.account_id != called.account_id
+    must_let_in = is_abroad or kind is Kind.TRUST or KEY.fullmatch(call.resource)
+    let_in = thing.allow_of_any_reach() if must_let_in else True
+    own = all_of((let_in, caller.identity.allow(), caller.within(), caller.within_organisation()))
+    if own is True or is_abroad:
+        return _answer(own, asked, allows=caller.identity.allows, caller=caller)
+    alone = all_of((_by_thing_alone(thing, caller.within()), caller.within_organisation()))
+    # The closest first: it suffices where the others may not.
+    direct = [
+        finding for reach in (Reach.CALLER, Reach.ROLE, Reach.EVERYONE) for finding in thing.allows if finding.reach is reach
+    ]
+    return _answer(any_of((own, alone)), asked, allows=direct, caller=caller)
+
+
+def _by_thing_alone(thing: Side, within: Truth) -> Truth:
+    """Return whether, in one account, the thing's policy suffices without an allow of the caller's own."""
     if within is False:
         # AWS says it of a user and a session, and denies it of a role; of everyone it says nothing.
-        everyone = all_of((trust.allow(Reach.EVERYONE), unknown("whether a boundary limits what everyone may")))
-        return any_of((trust.allow(Reach.CALLER), everyone))
-    return any_of((trust.allow(Reach.CALLER), *(all_of((trust.allow(reach), within)) for reach in (Reach.ROLE, Reach.EVERYONE))))
+        everyone = all_of((thing.allow(Reach.EVERYONE), unknown("whether a boundary limits what everyone may")))
+        return any_of((thing.allow(Reach.CALLER), everyone))
+    return any_of((thing.allow(Reach.CALLER), *(all_of((thing.allow(reach), within)) for reach in (Reach.ROLE, Reach.EVERYONE))))
 
 
-def _within(boundary: Side | None) -> Truth:
-    return True if boundary is None else boundary.allow()
+def _leave(principal: Principal, call: Call, request: Values) -> Truth:
+    """Return whether the call goes without a policy of the thing, which nobody has given."""
+    if KEY.fullmatch(call.resource):
+        return unknown(KEY_UNREAD)
+    owner = _owner(call, request)
+    if owner in ("", principal.account_id) or call.action.lower().startswith("sts:"):
+        return True
+    return unknown(f"whether the account {owner} lets in {principal.account_id}")
 
 
-def _sides_of_caller(principal: Principal, call: Call) -> tuple[Side, Side | None]:
-    request = request_values(call.context)
-    boundary = _identity_side((principal.boundary,), call, request) if principal.boundary else None
-    return _identity_side(principal.policies, call, request), boundary
+def _owner(call: Call, request: Values) -> str:
+    """Return the account of what is called, if anything tells it: an ARN of S3 names none."""
+    written, told = (call.resource.split(":", 5) + [""] * 5)[4], request.get("aws:resourceaccount")
+    named = written or (told if isinstance(told, str) else "")
+    return named if ACCOUNT.fullmatch(named) else ""
 
 
-def _identity_side(policies: Iterable[Policy], call: Call, request: Values) -> Side:
-    allows, denies = [], []
-    for policy in policies:
-        for statement in statements(policy, Kind.IDENTITY):
-            truth = _applies(statement, call, request)
-            if truth is False:
-                continue
-            finding = _finding(policy, statement, truth)
-            allows += [finding] * (Effect.ALLOW in statement.effects)
-            denies += [finding] * (Effect.DENY in statement.effects)
-    return Side(allows=tuple(allows), denies=tuple(denies))
-
-
-def _trust_side(trust: Policy, principal: Principal, request: Values) -> Side:
-    allows: list[Finding] = []
-    denies: list[Finding] = []
-    call = Call(action=ASSUME_ROLE, resource="", context={})
-    for statement in statements(trust, Kind.TRUST):
-        applies = _applies(statement, call, request)
-        named = statement.trusted if isinstance(statement, Statement) else None
-        if Effect.ALLOW in statement.effects:
-            for reach in Reach:
-                truth = all_of((applies, named.names(principal, reach) if named else True))
-                allows.append(_finding(trust, statement, truth, reach))
-        if Effect.DENY in statement.effects:
-            truth = all_of((applies, named.denies(principal) if named else True))
-            denies.append(_finding(trust, statement, truth))
-    return Side(allows=tuple(allows), denies=tuple(denies))
-
-
-def _finding(policy: Policy, statement: AnyStatement, truth: Truth, reach: Reach | None = None) -> Finding:
-    placed = _with_place(truth, policy, statement)
-    return Finding(policy=policy.name, statement=statement.label, truth=placed, reach=reach)
-
-
-def _applies(statement: AnyStatement, call: Call, request: Values) -> Truth:
-    if not isinstance(statement, Statement):
-        return unknown(statement.words)
-    return statement.applies(call.action, call.resource, request)
-
-
-def _with_place(truth: Truth, policy: Policy, statement: AnyStatement) -> Truth:
-    if not isinstance(truth, Unknown):
-        return truth
-    place = f"{policy.name} {statement.label}".strip()
-    return Unknown(tuple(f"{place}: {words}" for words in truth.words))
-
-
-def _answer(allowed: Truth, sides: Iterable[Side], *, allows: Iterable[Finding]) -> Answer:
+def _answer(allowed: Truth, asked: Iterable[Side], *, allows: Iterable[Finding], caller: Caller) -> Answer:
     """Return the answer; `allows` holds the statement to name when the call goes through."""
-    denies = [finding for side in sides for finding in side.denies]
+    denies = [finding for side in asked for finding in side.denies]
     for finding in denies:
         if finding.truth is True:
             return Answer(decision=Decision.EXPLICIT_DENY, policy=finding.policy, statement=finding.statement)
     if allowed is False:
-        return Answer(decision=Decision.IMPLICIT_DENY, unknown=_words(any_of(finding.truth for finding in denies)))
+        words = _words(any_of(finding.truth for finding in denies))
+        return Answer(decision=Decision.IMPLICIT_DENY, unknown=words, left_out_by=caller.left_out_by())
     # An unknown deny matters only now that without it the call would, or might, go through.
     open_ = all_of((allowed, *(negate(finding.truth) for finding in denies)))
     if isinstance(open_, Unknown):

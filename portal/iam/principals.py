@@ -1,7 +1,9 @@
-"""Who calls, and what is called by switching: users, sessions and roles, each with the policies that it carries."""
+"""Who calls, what is called, and the call: users, sessions, roles and things, each with the policies that have a say."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from portal.iam.truth import Unknown
@@ -18,6 +20,15 @@ An unknown is a key that the request may have, with a value that nobody here kno
 
 
 @dataclass(frozen=True, kw_only=True)
+class Call:
+    """One call: `sts:AssumeRole` on an ARN (`*` for an action that knows no resources), with the keys that AWS fills in."""
+
+    action: str
+    resource: str
+    context: Context
+
+
+@dataclass(frozen=True, kw_only=True)
 class Policy:
     """A policy document and where it stands, such as `group ProdMemberWorkGroup: SwitchRole`.
 
@@ -27,12 +38,41 @@ class Policy:
     name: str
     document: Document
 
+    @cached_property
+    def text(self) -> str | None:
+        """The document as JSON, alike for documents that say the same; None for what is no JSON."""
+        try:
+            return json.dumps(self.document, sort_keys=True, default=_as_dict)
+        except (TypeError, ValueError, RecursionError):
+            return None
+
+
+def _as_dict(value: Any) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{type(value).__name__} in a policy")
+    return dict(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """What is attached at one level of an organisation: the root, a unit, or the account itself."""
+
+    name: str
+    policies: tuple[Policy, ...]
+
+
+Levels = tuple[Level, ...]
+"""From the root down to the account; empty where nothing binds it, as the management account."""
+
+SERVICE_LINKED = ":role/aws-service-role/"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Principal:
     """Who calls: a user with all that the user and the groups carry, or a session of a role with what the role carries.
 
     `arn` is the IAM user's, or `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`; `role_arn` is the IAM ARN of a session's role.
+    `session_policies` are what a role's session was begun with, None where without any. `scps` are those of the caller's account.
     """
 
     arn: str
@@ -40,11 +80,30 @@ class Principal:
     policies: tuple[Policy, ...] = ()
     boundary: Policy | None = None
     role_arn: str | None = None
+    session_policies: tuple[Policy, ...] | None = None
+    scps: Levels = ()
+
+    @property
+    def is_service_linked(self) -> bool:
+        """Whether an AWS service acts in a role of its own, which policies of an organisation do not bind."""
+        return SERVICE_LINKED in (self.role_arn or "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Called:
+    """What is called, as far as it has a say: its account, its own policy, and the resource control policies of its account.
+
+    A thing without a policy has an empty list of statements; one whose policy could not be read has an empty document.
+    """
+
+    account_id: str
+    policy: Policy
+    rcps: Levels = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
-    """A role; `role_id` begins with AROA."""
+    """A role; `role_id` begins with AROA. `scps` and `rcps` are those of its account."""
 
     arn: str
     role_id: str
@@ -52,19 +111,28 @@ class Role:
     policies: tuple[Policy, ...] = ()
     boundary: Policy | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    scps: Levels = ()
+    rcps: Levels = ()
 
     @property
     def account_id(self) -> str:
         return account_of(self.arn)
 
-    def session(self, name: str) -> Principal:
-        """Return who calls in a session of this role."""
+    @property
+    def called(self) -> Called:
+        """The role as a switch meets it."""
+        return Called(account_id=self.account_id, policy=self.trust, rcps=self.rcps)
+
+    def session(self, name: str, *, policies: tuple[Policy, ...] | None = None) -> Principal:
+        """Return who calls in a session of this role, begun with these session policies."""
         return Principal(
             arn=session_arn(self.arn, name),
             account_id=self.account_id,
             policies=self.policies,
             boundary=self.boundary,
             role_arn=self.arn,
+            session_policies=policies,
+            scps=self.scps,
         )
 
 

@@ -28,10 +28,11 @@ class Effect(StrEnum):
 
 
 class Kind(StrEnum):
-    """Where a policy stands: at who calls, or at the role that is called."""
+    """Where a policy stands: at who calls (and what limits them), at the role or at another thing that is called."""
 
     IDENTITY = "identity"
     TRUST = "trust"
+    RESOURCE = "resource"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,11 +104,7 @@ class Malformed(Exception):
 
 def statements(policy: Policy, kind: Kind) -> tuple[AnyStatement, ...]:
     """Return the policy's statements. The same document costs its reading once, whichever object holds it."""
-    try:
-        text = json.dumps(policy.document, sort_keys=True, default=_as_dict)
-    except (TypeError, ValueError, RecursionError):
-        return (_unreadable("the document is no JSON"),)
-    return _statements(text, kind)
+    return (_unreadable("the document is no JSON"),) if policy.text is None else _statements(policy.text, kind)
 
 
 def body_of(policy: Policy, label: str) -> Mapping[str, Any] | None:
@@ -118,13 +115,7 @@ def body_of(policy: Policy, label: str) -> Mapping[str, Any] | None:
     return next((body for name, body in named if name == label), None)
 
 
-def _as_dict(value: Any) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
-        raise TypeError(f"{type(value).__name__} in a policy")
-    return dict(value)
-
-
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=2048)
 def _statements(text: str, kind: Kind) -> tuple[AnyStatement, ...]:
     document = json.loads(text)
     try:
@@ -240,4 +231,4 @@ def _trusted(body: dict[str, Any], kind: Kind) -> Trusted | None:
             raise Malformed("a Principal in an identity policy")
         return None
     value, negated = _one_of(body, "Principal")
-    return trusted(value, negated=negated)
+    return trusted(value, negated=negated, canonical=kind is Kind.RESOURCE)

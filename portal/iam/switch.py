@@ -8,8 +8,8 @@ from typing import Any
 
 from portal.iam import anybody, contexts
 from portal.iam.account import UNREADABLE, Account, Group, User
-from portal.iam.evaluation import ASSUME_ROLE, Answer, Call, Decision, evaluate, evaluate_assume_role
-from portal.iam.principals import Context, Document, Policy, Principal, Role, account_of
+from portal.iam.evaluation import ASSUME_ROLE, Answer, Decision, evaluate, evaluate_assume_role
+from portal.iam.principals import Call, Context, Document, Policy, Principal, Role, account_of
 from portal.iam.session_gate import SESSION_GATE_NAME
 
 # Of no service, so that a gate, which speaks of every action, is all that can speak of it.

@@ -1,4 +1,4 @@
-"""The Principal element of a trust policy: who is named, and how closely."""
+"""The Principal element of a policy of what is called: who is named, and how closely."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ OTHERS = {"Service", "Federated", "CanonicalUser"}
 
 
 class Reach(StrEnum):
-    """How closely a trust policy names its caller: within one account it decides whether the caller's own policies count.
+    """How closely the policy names its caller: within one account it decides whether the caller's own policies count.
 
     CALLER and EVERYONE need no allow by identity policies, ROLE needs none but is limited by the permissions boundary, and
     ACCOUNT delegates to them.
@@ -74,13 +74,16 @@ class Trusted:
         return [unknown(self.words)] if self.words else []
 
 
-def trusted(element: Any, *, negated: bool) -> Trusted:
-    """Return who is named. What is no principal is kept as words, since it may name anyone."""
+def trusted(element: Any, *, negated: bool, canonical: bool = False) -> Trusted:
+    """Return who is named. What is no principal is kept as words, since it may name anyone.
+
+    `canonical`: a CanonicalUser may be the caller's account, of which nothing here knows that id.
+    """
     kinds = {"AWS": "*"} if element == "*" else element
     if not isinstance(kinds, Mapping) or not kinds:
         return Trusted(aws=(), negated=negated, words="the principal")
     aws = _texts(kinds.get("AWS", ()))
-    strange = [kind for kind in kinds if kind != "AWS" and kind not in OTHERS]
+    strange = [kind for kind in kinds if kind != "AWS" and (kind not in OTHERS or (canonical and kind == "CanonicalUser"))]
     strange += [text for text in aws if text != "*" and not any(form.fullmatch(text) for form in (ACCOUNT, ARN, DELETED))]
     return Trusted(aws=aws, negated=negated, words=f"the principal {strange[0]!r}" if strange else "")
 

@@ -2,9 +2,9 @@
 
 import dataclasses
 
-from portal.iam.evaluation import Answer, Call, Decision, evaluate, evaluate_assume_role
-from portal.iam.principals import Principal, Role
-from portal.simulated_aws import conditions, identities, resources
+from portal.iam.evaluation import Answer, Decision, evaluate, evaluate_assume_role
+from portal.iam.principals import Call, Principal, Role
+from portal.simulated_aws import conditions, identities, key_policies, resources
 from portal.simulated_aws.asked import Asked
 from portal.simulated_aws.conditions import Context
 from portal.simulated_aws.errors import AccessDenied, InvalidClientTokenId
@@ -44,7 +44,7 @@ def check_action(asked: Asked, envelope: Envelope, *, action: str, resource: str
 
 
 def _check(principal: Principal, call: Call) -> None:
-    answer = evaluate(principal, call)
+    answer = evaluate(principal, call, key_policies.of(principal, call))
     if not answer.allowed:
         raise AccessDenied(_refusal(principal, call.resource, call.action, _reason(principal, call, answer)))
 
@@ -84,8 +84,12 @@ def _reason(principal: Principal, call: Call, answer: Answer) -> str:
         is_boundary = boundary is not None and boundary.name == answer.policy
         return f" with an explicit deny in {'a permissions boundary' if is_boundary else 'an identity-based policy'}"
     # Without the boundary, would it be allowed?
-    is_boundary = boundary is not None and evaluate(dataclasses.replace(principal, boundary=None), call).allowed
+    is_boundary = boundary is not None and _would_be_allowed(dataclasses.replace(principal, boundary=None), call)
     return f" because no {'permissions boundary' if is_boundary else 'identity-based policy'} allows the {call.action} action"
+
+
+def _would_be_allowed(principal: Principal, call: Call) -> bool:
+    return evaluate(principal, call, key_policies.of(principal, call)).allowed
 
 
 def _reason_of_trust(answer: Answer) -> str:

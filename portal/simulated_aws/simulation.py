@@ -11,9 +11,9 @@ from moto.core.exceptions import ServiceException
 from moto.iam.models import IAMBackend
 from moto.iam.policy_validation import IAMPolicyDocumentValidator
 
-from portal.iam.evaluation import Answer, Call, Decision, evaluate
-from portal.iam.principals import Context, Policy, Principal
-from portal.simulated_aws import identities, paging
+from portal.iam.evaluation import Answer, Decision, evaluate
+from portal.iam.principals import Call, Context, Policy, Principal
+from portal.simulated_aws import identities, key_policies, paging
 from portal.simulated_aws.errors import InvalidInput, NoSuchEntity, NotSimulated, ValidationError
 
 Parameters = Mapping[str, Any]
@@ -83,7 +83,7 @@ def _context(entries: Sequence[Mapping[str, Any]]) -> Context:
 
 
 def _result(principal: Principal, call: Call) -> dict[str, Any]:
-    answer = evaluate(principal, call)
+    answer = evaluate(principal, call, key_policies.of(principal, call))
     result: dict[str, Any] = {
         "EvalActionName": call.action,
         "EvalResourceName": call.resource,
@@ -92,7 +92,9 @@ def _result(principal: Principal, call: Call) -> dict[str, Any]:
         "MissingContextValues": _missing(principal, call.context),
     }
     if principal.boundary is not None:
-        by_boundary = evaluate(replace(principal, policies=(principal.boundary,), boundary=None), call)
+        by_boundary = evaluate(
+            replace(principal, policies=(principal.boundary,), boundary=None), call, key_policies.of(principal, call)
+        )
         result["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": by_boundary.allowed}
     return result
 

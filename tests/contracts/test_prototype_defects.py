@@ -10,7 +10,8 @@ from access_requests.models import Drift, TargetRole
 from access_requests.services.drift import running
 from access_requests.services.elevations import revoke
 from portal.iam import contexts
-from portal.iam.evaluation import Call, evaluate
+from portal.iam.evaluation import evaluate
+from portal.iam.principals import Call
 from portal.verbs import rejections
 from tests.worlds.gated import Gated
 from tests.worlds.jump import MEMBER_GROUP, MEMBER_ROLE, MEMBER_TAG, Jump, granted

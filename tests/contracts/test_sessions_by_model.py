@@ -22,8 +22,9 @@ from access_requests.services.elevations import aws_step, evaluating, lease, ope
 from access_requests.services.elevations.gates import writing
 from portal.iam import contexts
 from portal.iam.account import Account
-from portal.iam.evaluation import Call, evaluate
+from portal.iam.evaluation import evaluate
 from portal.iam.fences import entry_fence_name
+from portal.iam.principals import Call
 from portal.iam.switch import evaluate_switch
 from portal.verbs.rejections import Rejection
 from tests.stand_ins.iam_in_memory import JUMP, PRODUCTION, FakeIam

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
-from portal.iam.evaluation import Call
-from portal.iam.principals import Context, Policy, Principal, Role
+from portal.iam.principals import Call, Context, Policy, Principal, Role
 
 JUMP, PRODUCTION = "111111111111", "222222222222"
 USER_ID, ROLE_ID = "AIDAMEMBER0000000001", "AROALEAD000000000001"
@@ -106,7 +105,7 @@ RESOURCES = (
 )  # fmt: skip
 CALLS = (
     ("s3:GetObject", "arn:aws:s3:::logs/member01/a:b.txt"), ("s3:GetObject", "arn:aws:s3:::logs/red/x"), ("iam:ListUsers", "*"),
-    ("iam:GetRole", TARGETS[0]), ("sts:AssumeRole", TARGETS[1]), ("sts:GetCallerIdentity", "*"),
+    ("iam:GetRole", TARGETS[2]), ("sts:AssumeRole", TARGETS[1]), ("sts:GetCallerIdentity", "*"),
 )  # fmt: skip
 TRUSTED: tuple[Any, ...] = (
     "*", {"AWS": "*"}, {"AWS": JUMP}, {"AWS": f"arn:aws:iam::{JUMP}:root"}, {"AWS": PRODUCTION}, {"AWS": USERS[0]},

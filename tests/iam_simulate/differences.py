@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from portal.iam.evaluation import KEY_UNREAD
 from portal.iam.principals import Context, Policy
 from tests.iam_simulate.cases import Case
 
@@ -168,6 +169,7 @@ LEFT_OPEN = {
     "NotPrincipal that names the caller": "AWS: a Deny whose NotPrincipal lists a user and not the account may deny the user.",
     "whether a boundary limits what everyone may": "AWS says it of users, sessions and roles by name; the package of `*`.",
     "ForAnyValue with IfExists, and no": "AWS's sentences on the two contradict each other; the package follows one.",
+    KEY_UNREAD: "AWS: no policy of IAM gives a key without the key's own; the package takes an unread one for none.",
     "a variable without a value in NotResource": "AWS: it matches no resource, which NotResource may turn either way.",
 }
 
@@ -181,14 +183,14 @@ def restated(case: Case, differences: tuple[Difference, ...] = DIFFERENCES) -> C
     context = case.call.context
     principal = replace(
         case.principal,
-        policies=tuple(_restated(policy, context, differences) for policy in case.principal.policies),
-        boundary=case.principal.boundary and _restated(case.principal.boundary, context, differences),
+        policies=tuple(restated_policy(policy, context, differences) for policy in case.principal.policies),
+        boundary=case.principal.boundary and restated_policy(case.principal.boundary, context, differences),
     )
-    role = case.role and replace(case.role, trust=_restated(case.role.trust, context, differences))
+    role = case.role and replace(case.role, trust=restated_policy(case.role.trust, context, differences))
     return replace(case, principal=principal, role=role)
 
 
-def _restated(policy: Policy, context: Context, differences: tuple[Difference, ...]) -> Policy:
+def restated_policy(policy: Policy, context: Context, differences: tuple[Difference, ...] = DIFFERENCES) -> Policy:
     document = policy.document
     request = Request(keys=frozenset(key.lower() for key in context), version=document.get("Version", "2008-10-17"))
     body = _listed(document["Statement"])

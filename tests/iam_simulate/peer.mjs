@@ -12,12 +12,14 @@ const { DiscoveryContextKeyConstraints } = await import(new URL('context_keys/di
 
 const loaded = ({ name, policy }) => loadPolicy(policy, { name })
 
-function decide({ identity, boundary, calls }) {
+const levels = (each) => each.map(({ name, policies }) => ({ orgIdentifier: name, policies: policies.map(loaded) }))
+
+function decide({ identity, boundary, session, scps, rcps, calls }) {
   const policies = {
-    sessionPolicy: undefined,
+    sessionPolicy: session ? loaded(session) : undefined,
     identityPolicies: identity.map(loaded),
-    serviceControlPolicies: [],
-    resourceControlPolicies: [],
+    serviceControlPolicies: levels(scps),
+    resourceControlPolicies: levels(rcps),
     permissionBoundaries: boundary ? [loaded(boundary)] : undefined,
     vpcEndpointPolicies: undefined,
     simulationParameters: {
@@ -26,11 +28,11 @@ function decide({ identity, boundary, calls }) {
     },
     serviceSettings: {},
   }
-  return calls.map(({ principal, action, resource, account, context, trust }) => {
+  return calls.map(({ principal, action, resource, account, context, policy }) => {
     // The last argument: an action that knows no resources asks for `*`, and only `*` matches it.
     const request = new AwsRequestImpl(
       principal, { resource, accountId: account }, action, new RequestContextImpl(context), resource === '*')
-    return authorize({ request, ...policies, resourcePolicy: trust ? loaded(trust) : undefined }).result
+    return authorize({ request, ...policies, resourcePolicy: policy ? loaded(policy) : undefined }).result
   })
 }
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from portal.iam.evaluation import ASSUME_ROLE, Call, Decision
-from portal.iam.principals import Context, Policy, Principal, Role
+from portal.iam.evaluation import ASSUME_ROLE, Decision
+from portal.iam.principals import Call, Called, Context, Level, Levels, Policy, Principal, Role
 from portal.iam.truth import Unknown
 
 HERE = Path(__file__).resolve().parent
@@ -29,6 +29,14 @@ DECISIONS = {
     "ImplicitlyDenied": Decision.IMPLICIT_DENY,
 }
 LONGEST_INSTALLATION = 300
+# AWS attaches it at each level, and nobody can take it off.
+RCP_FULL_ACCESS = Policy(
+    name="RCPFullAWSAccess",
+    document={
+        "Version": "2012-10-17",
+        "Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"},
+    },
+)
 
 
 class IamSimulate:
@@ -39,23 +47,36 @@ class IamSimulate:
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=HERE)
         self._turn = threading.Lock()
 
-    def evaluate(self, principal: Principal, call: Call) -> Decision:
-        """Return what it says to the principal's policies and permissions boundary."""
-        return self.evaluate_all(principal, [call])[0]
+    def evaluate(self, principal: Principal, call: Call, called: Called | None = None) -> Decision:
+        """Return what it says to the principal's policies and what limits them, and to the policy of what is called."""
+        return self._evaluated(principal, [_call(principal, call, called)], rcps=called.rcps if called else ())[0]
 
     def evaluate_all(
         self, principal: Principal, calls: Sequence[Call], *, roles: Mapping[str, Role] | None = None
     ) -> list[Decision]:
         """Return what it says to each call; it is told the policies once. `roles`, by ARN, have a say in a switch to them."""
         known = roles or {}
-        asked = [_call(principal, call, known.get(call.resource) if call.action == ASSUME_ROLE else None) for call in calls]
-        identity, boundary = [_named(policy) for policy in principal.policies], _named(principal.boundary)
-        return self._ask({"identity": identity, "boundary": boundary, "calls": asked})
+        asked_of = [known.get(call.resource) if call.action == ASSUME_ROLE else None for call in calls]
+        asked = [_call(principal, call, role.called if role else None) for call, role in zip(calls, asked_of, strict=True)]
+        rcps = next((role.rcps for role in asked_of if role), ())
+        return self._evaluated(principal, asked, rcps=rcps)
 
     def assume_role(self, principal: Principal, role: Role, context: Context) -> Decision:
         """Return what it says to both sides of a switch to the role."""
         call = Call(action=ASSUME_ROLE, resource=role.arn, context=context)
         return self.evaluate_all(principal, [call], roles={role.arn: role})[0]
+
+    def _evaluated(self, principal: Principal, calls: list[dict[str, Any]], *, rcps: Levels) -> list[Decision]:
+        return self._ask(
+            {
+                "identity": [_named(policy) for policy in principal.policies],
+                "boundary": _named(principal.boundary),
+                "session": _named(_together(principal.session_policies)),
+                "scps": [_level(level) for level in principal.scps],
+                "rcps": [_level(level, granted=RCP_FULL_ACCESS) for level in rcps],
+                "calls": calls,
+            }
+        )
 
     def close(self) -> None:
         self._process.communicate()
@@ -102,14 +123,31 @@ def _install() -> None:
             mark.write_text(digest)
 
 
-def _call(principal: Principal, call: Call, role: Role | None) -> dict[str, Any]:
+def _together(policies: tuple[Policy, ...] | None) -> Policy | None:
+    """Return session policies as the one that the package takes."""
+    if policies is None:
+        return None
+    bodies = [body for policy in policies for body in _listed(policy.document["Statement"])]
+    return Policy(name="session", document={"Version": "2012-10-17", "Statement": bodies})
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _level(level: Level, *, granted: Policy | None = None) -> dict[str, Any]:
+    policies = (*([granted] if granted else []), *level.policies)
+    return {"name": level.name, "policies": [_named(policy) for policy in policies]}
+
+
+def _call(principal: Principal, call: Call, called: Called | None) -> dict[str, Any]:
     return {
         "principal": principal.arn,
         "action": call.action,
         "resource": call.resource,
-        "account": role.account_id if role else principal.account_id,
+        "account": called.account_id if called else principal.account_id,
         "context": {key: _told(value) for key, value in call.context.items()},
-        "trust": _named(role.trust) if role else None,
+        "policy": _named(called.policy) if called and called.policy.document["Statement"] else None,
     }
 
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from portal.iam.evaluation import ASSUME_ROLE, Call, Decision, evaluate, evaluate_assume_role
+from portal.iam.evaluation import ASSUME_ROLE, Decision, evaluate, evaluate_assume_role
+from portal.iam.principals import Call
 from tests.iam_simulate.peer import IamSimulate
 from tests.stand_ins.aws import Aws
 from tests.structure import escalations_page

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from portal.iam.evaluation import Call, Decision, evaluate, evaluate_assume_role
-from portal.iam.principals import Policy, Principal
+from portal.iam.evaluation import Decision, evaluate, evaluate_assume_role
+from portal.iam.principals import Call, Policy, Principal
 from tests.iam_simulate.cases import JUMP, USERS, Case, case
 from tests.iam_simulate.differences import DIFFERENCES, Difference, left_open, restated
 from tests.iam_simulate.peer import IamSimulate

@@ -7,9 +7,9 @@ import pytest
 
 from portal.iam.account import User
 from portal.iam.contexts import of_session, of_switch
-from portal.iam.evaluation import Call, Decision, evaluate, evaluate_assume_role
+from portal.iam.evaluation import Decision, evaluate, evaluate_assume_role
 from portal.iam.fences import entry_fence, entry_fence_name
-from portal.iam.principals import Policy, Principal, Role
+from portal.iam.principals import Call, Policy, Principal, Role
 from portal.iam.session_gate import SESSION_GATE_NAME, Line, session_gate
 from portal.iam.switch import evaluate_fences
 from tests.iam_simulate.peer import IamSimulate

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from portal.iam import contexts
 from portal.iam.account import Account
-from portal.iam.evaluation import Call, Decision, evaluate, evaluate_assume_role
+from portal.iam.evaluation import Decision, evaluate, evaluate_assume_role
+from portal.iam.principals import Call
 from tests.iam_simulate.peer import IamSimulate
 
 # What a member of production may do by the policies of Prod_MemberRole, and what nobody may.

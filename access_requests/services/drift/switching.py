@@ -11,8 +11,8 @@ from access_requests.services.drift.looking import Sight
 from access_requests.services.elevations.target_roles import IDENTITY_UNREAD
 from portal.iam import anybody
 from portal.iam.account import Account, User
-from portal.iam.evaluation import ASSUME_ROLE, Answer, Call, Decision, evaluate
-from portal.iam.principals import Document, Policy, Principal, partition_of
+from portal.iam.evaluation import ASSUME_ROLE, Answer, Decision, evaluate
+from portal.iam.principals import Call, Document, Policy, Principal, partition_of
 from portal.iam.switch import evaluate_switch, keys_of_switch
 
 SAID = {Decision.ALLOWED: ALLOWED, Decision.UNKNOWN: UNKNOWN}

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from portal.iam.abilities import Ability, Verdict, abilities_of, fingerprint
 from portal.iam.contexts import of_session
-from portal.iam.evaluation import Call, evaluate
-from portal.iam.principals import Policy, Role
+from portal.iam.evaluation import KEY_UNREAD, evaluate
+from portal.iam.principals import Call, Policy, Role
 from portal.iam.questions import QUESTIONS
 from portal.iam.session_gate import session_gate
 
@@ -50,10 +50,12 @@ def test_role_without_policies_can_do_nothing() -> None:
     assert {each.verdict for each in abilities_of(role(), at=AT)} == {Verdict.MAY_NOT}
 
 
-def test_administrator_can_do_everything() -> None:
+def test_administrator_can_do_everything_but_for_keys_whose_own_policies_nobody_read() -> None:
     found = abilities_of(role(allow("*")), at=AT)
     assert [each.question for each in found] == list(QUESTIONS)
-    assert {each.verdict for each in found} == {Verdict.MAY}
+    unknown = {each.question: each.why for each in found if each.verdict is Verdict.UNKNOWN}
+    assert unknown == dict.fromkeys(("use_keys", "change_keys"), (KEY_UNREAD,))
+    assert {each.verdict for each in found if each.question not in unknown} == {Verdict.MAY}
 
 
 def test_answer_names_the_statement_that_decided_and_where() -> None:

@@ -7,8 +7,8 @@ from urllib.parse import quote
 import pytest
 
 from portal.iam.account import Account
-from portal.iam.evaluation import Call, evaluate
-from portal.iam.principals import Policy
+from portal.iam.evaluation import evaluate
+from portal.iam.principals import Call, Policy
 from tests.pure.iam.world import ALLOWED, JUMP, UNKNOWN, VERSION, allow, deny
 
 READING = {"Version": VERSION, "Statement": [allow()]}

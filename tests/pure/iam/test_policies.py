@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from portal.iam.evaluation import Call, Decision, evaluate
-from portal.iam.principals import Policy
+from portal.iam.evaluation import Decision, evaluate
+from portal.iam.principals import Call, Policy
 from tests.pure.iam.world import (
     ALLOWED,
     DENIED,

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from portal.iam import boundaries, contexts
-from portal.iam.evaluation import Call, Decision, evaluate
-from portal.iam.principals import Policy, Principal
+from portal.iam.evaluation import Decision, evaluate
+from portal.iam.principals import Call, Policy, Principal
 from portal.iam.rails import packing, placing
 from portal.iam.rails.packing import DoesNotFit
 from portal.iam.rails.placing import Exemption, Guarded

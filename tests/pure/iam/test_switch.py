@@ -8,8 +8,9 @@ import pytest
 
 from portal.iam import anybody
 from portal.iam.account import Account, AccountRole, Group, User
-from portal.iam.evaluation import ASSUME_ROLE, Answer, Call, Decision, evaluate
+from portal.iam.evaluation import ASSUME_ROLE, Answer, Decision, evaluate
 from portal.iam.fences import entry_fence, entry_fence_name
+from portal.iam.principals import Call
 from portal.iam.session_gate import SESSION_GATE_NAME, Line, session_gate
 from portal.iam.switch import Switch, evaluate_switch, keys_of_switch, session_gate_of
 

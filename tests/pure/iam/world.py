@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from portal.iam.evaluation import Answer, Call, Decision, evaluate, evaluate_assume_role
-from portal.iam.principals import Context, Policy, Principal, Role
+from portal.iam.evaluation import Answer, Decision, evaluate, evaluate_assume_role
+from portal.iam.principals import Call, Context, Policy, Principal, Role
 
 VERSION = "2012-10-17"
 JUMP, PRODUCTION = "111111111111", "222222222222"

@@ -57,11 +57,11 @@ def test_role_is_evaluated_again_when_its_policies_are_others_and_not_before(
     world.compare()
     assert evaluated == []
     assert RoleAbilities.objects.get(role__name=MEMBER).read_at > first.read_at
-    assert verdicts()["use_keys"] == Verdict.MAY_NOT
-    put(world, {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"})
+    assert verdicts()["spend_money"] == Verdict.MAY_NOT
+    put(world, {"Effect": "Allow", "Action": "savingsplans:*", "Resource": "*"})
     world.compare()
     assert evaluated == [MEMBER]
-    assert verdicts()["use_keys"] == Verdict.MAY
+    assert verdicts()["spend_money"] == Verdict.MAY
 
 
 def test_policy_that_breaks_the_evaluator_leaves_the_role_unknown_and_the_comparison_goes_on(
