@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 import processes
+import spending
 
 ROOT = Path(__file__).resolve().parent.parent
 # CI ends the whole run after 90 minutes without a word of what hung: each step, and all of them, end before that.
@@ -36,6 +37,7 @@ class Outcome:
     ok: bool
     output: str
     seconds: float
+    cpu_seconds: float
 
 
 @dataclass(kw_only=True)
@@ -44,10 +46,13 @@ class _Running:
     process: subprocess.Popen[bytes]
     log: IO[str]
     began: float
+    cpu_seconds: float = 0.0
 
     def outcome(self, *, until: float) -> Outcome | None:
         """Return what came of it, once it has ended or its time is over."""
         late = time.monotonic() > min(self.began + self.step.longest, until)
+        # Before it is waited for, after which nothing of it can be read.
+        self.cpu_seconds = max(self.cpu_seconds, spending.with_children(self.process.pid))
         if self.process.poll() is None and not late:
             return None
         if self.process.returncode is None:
@@ -57,7 +62,8 @@ class _Running:
         seconds = time.monotonic() - self.began
         words = f"{self.log.read()}\nended after {seconds:.0f} s: its time was over\n" if late else self.log.read()
         self.log.close()
-        return Outcome(step=self.step, ok=self.process.returncode == 0, output=words, seconds=seconds)
+        ok = self.process.returncode == 0
+        return Outcome(step=self.step, ok=ok, output=words, seconds=seconds, cpu_seconds=self.cpu_seconds)
 
 
 def run(steps: Sequence[Step], *, at_once: int, meanwhile: Callable[[], object] = lambda: None) -> list[Outcome]:

@@ -11,9 +11,9 @@ MOST_SIGNS = 200
 
 def words(outcomes: Sequence[Outcome]) -> Iterator[str]:
     """Yield lines: each step with its seconds, the longest first, then the slowest tests with their set-up and tear-down."""
-    yield "\nseconds by step"
+    yield "\nseconds by step, and of them CPU seconds: not those of processes that a step left to themselves"
     for outcome in sorted(outcomes, key=lambda each: -each.seconds):
-        yield f"{outcome.seconds:7.1f}  {outcome.step.name}"
+        yield f"{outcome.seconds:7.1f} {outcome.cpu_seconds:7.1f}  {outcome.step.name}"
     yield f"\nthe {MOST} slowest tests"
     for seconds, test in sorted(_tests(outcomes), reverse=True)[:MOST]:
         yield f"{seconds:7.1f}  {test}"

@@ -81,7 +81,7 @@ def read(servers: Sequence[int]) -> Reading:
         clock=time.monotonic(),
         machine=_machine(),
         own=sum(usage.ru_utime + usage.ru_stime for usage in used),
-        servers=sum(_with_children(pid) for pid in servers),
+        servers=sum(with_children(pid) for pid in servers),
         throttled=_throttled(),
     )
 
@@ -108,14 +108,17 @@ def _machine() -> float:
     return (user + nice + system + irq + soft + steal) / _TICKS
 
 
-def _with_children(pid: int) -> float:
-    """Return the CPU seconds of a process, of its children that have ended, and of those that run."""
+def with_children(pid: int) -> float:
+    """Return the CPU seconds of a process, of its children that have ended, and of those that run.
+
+    Not of a child that was taken from it, nor of one that ended without being waited for.
+    """
     try:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return 0.0
-    return sum(map(int, fields[11:15])) / _TICKS + sum(_with_children(int(child)) for child in children)
+    return sum(map(int, fields[11:15])) / _TICKS + sum(with_children(int(child)) for child in children)
 
 
 def _throttled() -> float:

@@ -170,8 +170,19 @@ def test_test_that_failed_is_named_at_the_end(tmp_path: Path) -> None:
     )
     report.write_text(f"<testsuites>{cases}</testsuites>")
     step = running.Step(name="step", command=[], report=report)
-    outcome = running.Outcome(step=step, ok=False, output="", seconds=1)
+    outcome = running.Outcome(step=step, ok=False, output="", seconds=1, cpu_seconds=1)
     assert list(slowest.failures([outcome])) == ["failure in step: a.b::bad: one"]
+
+
+BURN = "import time\nwhile time.process_time() < 0.4: pass\n"
+
+
+def test_step_is_said_with_what_it_and_its_children_computed() -> None:
+    child = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {BURN!r}])\ntime.sleep(0.5)"
+    step = running.Step(name="burning", command=[sys.executable, "-c", BURN + child])
+    (outcome,) = running.run([step], at_once=1)
+    assert outcome.cpu_seconds >= 0.8
+    assert f"{outcome.seconds:7.1f} {outcome.cpu_seconds:7.1f}  burning" in list(slowest.words([outcome]))
 
 
 def test_work_of_children_and_their_orphans_counts_as_its_own() -> None:
