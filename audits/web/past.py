@@ -33,11 +33,10 @@ class PastForm(forms.Form):
 def could_do(request: PageRequest) -> HttpResponse:
     now = timezone.now()
     # A link may name the person alone: it is about now, then.
-    form = PastForm({**_initial(now), **request.GET.dict()})
+    form = PastForm({**_initial(now), **request.GET.dict()}) if request.GET else PastForm(initial=_initial(now))
     context: dict[str, Any] = {"form": form}
     if not form.is_valid():
-        is_asked = bool(request.GET)
-        return render(request, "audits/could_do.html", context, status=UNUSABLE if is_asked else 200)
+        return render(request, "audits/could_do.html", context, status=UNUSABLE if form.is_bound else 200)
     asked = form.cleaned_data
     found = past.then(person=asked["person"], at=asked["at"], question=Question(asked["question"]))
     return render(request, "audits/could_do.html", context | asked | {"then": found, "drift": _drift(found)})

@@ -1,5 +1,6 @@
 """What matters most takes few interactions, a click or a filled field each; by keyboard alone Enter is the click."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from portal.verbs.run import run
 from tests.journeys.conftest import Travel
 from tests.journeys.travellers import Traveller
 from tests.worlds.cast import Cast
+from tests.worlds.matrices import compared
 from tests.worlds.story import elevated, not_granted, returned, submitted, taken_for_given
 
 FARTHEST = 80
@@ -259,3 +261,17 @@ def test_header_has_room_for_every_entry_on_a_desk_in_both_languages(cast: Cast,
             assert header[1] == 0, (language, url)
             entries = person.page.locator(".site-nav .entries")
             assert entries.evaluate("element => element.scrollWidth <= element.clientWidth"), (language, url)
+
+
+def test_matrix_prints_on_one_side_with_who_printed_it_and_when(cast: Cast, transactional_db: None, travel: Travel) -> None:
+    compared(timezone.now())
+    person = travel("auditor01", language="ja")
+    person.page.goto("/matrix/")
+    expect(person.page.locator(".on-paper")).to_be_hidden()
+    paper = person.page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type /Page\b", paper)) == 1
+    person.page.emulate_media(media="print")
+    expect(person.page.locator(".on-paper")).to_contain_text("auditor01")
+    expect(person.page.locator("table.matrix")).to_be_visible()
+    for pressed in (".site-nav", ".accounts", ".sheet"):
+        expect(person.page.locator(pressed).first).to_be_hidden()
