@@ -3,6 +3,8 @@
     set throttle --action AddUserToGroup --times 3
     set timeout --action TagUser --seconds 30
     set stale --seconds 60 --until-cleared
+    set late --action ConsoleLogin --seconds 172800
+    set stopped --until-cleared
     list
     clear [fault-1]
     change-manager --available no
@@ -25,7 +27,10 @@ from portal.demo.places import Unusable
 from portal.simulated_aws import control
 from portal.simulated_aws.control import ControlRefused
 
-KINDS = ("throttle", "error", "unavailable", "denied", "latency", "timeout", "stale")
+KINDS = (
+    *("throttle", "error", "unavailable", "denied", "latency", "timeout", "stale"),
+    *("late", "doubled", "missing", "file_missing", "file_unlisted", "stopped"),
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -47,7 +52,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     setting = acts.add_parser("set", help="switch a fault on")
     setting.add_argument("kind", choices=KINDS)
     setting.add_argument("--action", help="such as AddUserToGroup; without, any")
-    setting.add_argument("--seconds", type=float, help="of latency, until a timeout's answer, or that a read is old")
+    setting.add_argument("--seconds", type=float, help="of latency, until a timeout's answer, that a read is old, an event late")
     duration = setting.add_mutually_exclusive_group()
     duration.add_argument("--times", type=int, default=1, help="for how many calls (1)")
     duration.add_argument("--until-cleared", dest="times", action="store_const", const=None)

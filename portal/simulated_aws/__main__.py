@@ -24,7 +24,7 @@ def main() -> None:
     warnings.filterwarnings("ignore", message="Exception", module="moto")
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
-    server = serve(host=options.host, port=options.port, control_token=token)
+    server = serve(host=options.host, port=options.port, control_token=token, keep=options.keep)
     if options.port_file:
         _write_atomically(options.port_file, str(server.port))
     server.serve_forever()
@@ -35,6 +35,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--host", type=_loopback, default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 chooses a free one")
     parser.add_argument("--port-file", type=Path, help="where to write the port once it listens")
+    parser.add_argument("--keep", type=Path, help="a file in which what CloudTrail remembers outlives this process")
     return parser.parse_args()
 
 

@@ -14,7 +14,9 @@ from portal.simulated_aws import (
     history,
     identifiers,
     identity_directory,
+    lookups,
     objects,
+    organization,
     session_manager,
     sessions,
     signing_keys,
@@ -27,6 +29,7 @@ from portal.simulated_aws.iam import StrictIam, install
 from portal.simulated_aws.identity_directory import Directory, Membership, Person
 from portal.simulated_aws.identity_directory import Group as DirectoryGroup
 from portal.simulated_aws.systems_manager import change_manager, documents, executions, tokens
+from portal.simulated_aws.trails import delivering
 from portal.simulated_aws.world import (
     AccessKey,
     Account,
@@ -44,13 +47,16 @@ _REGION = "us-east-1"
 
 
 def build(world: World) -> None:
-    """Replace everything by the world. Raises WorldError, and leaves nothing, where AWS would not allow it."""
+    """Replace everything by the world. Raises WorldError, and leaves nothing, where AWS would not allow it.
+
+    What CloudTrail remembers stays where it outlives the process: it is of the world that was there before, too.
+    """
     with one_at_a_time:
-        reset()
+        _clear() if trail.outlives() else reset()
         try:
             add(world)
         except WorldError:
-            reset()
+            _clear()
             raise
 
 
@@ -58,6 +64,8 @@ def add(world: World) -> None:
     """Make what the world declares beside what is there. Raises WorldError, with half of it made, where AWS would not."""
     with one_at_a_time:
         try:
+            organization.keep(world.organization, world.regions)
+            lookups.limit(world.lookups_per_second)
             for account in world.accounts:
                 _account(account)
         except (ServiceException, WorldError) as error:
@@ -65,7 +73,13 @@ def add(world: World) -> None:
 
 
 def reset() -> None:
-    """Forget every account, and what was set of the clock."""
+    """Forget every account, what CloudTrail remembers of it, and what was set of the clock."""
+    with one_at_a_time:
+        _clear()
+        trail.forget_all()
+
+
+def _clear() -> None:
     with one_at_a_time:
         # Not moto's own reset, which makes every account anew before it drops them.
         iam_backends.clear()
@@ -73,7 +87,9 @@ def reset() -> None:
         for kept in (
             sessions,
             session_manager,
-            trail,
+            organization,
+            lookups,
+            delivering,
             documents,
             executions,
             tokens,

@@ -1,33 +1,21 @@
-"""CloudTrail: LookupEvents over what the trail holds."""
+"""CloudTrail: LookupEvents over what the trail holds, and trails."""
 
 import base64
-import itertools
 import json
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from moto.core.responses import ActionResult
 
-from portal.simulated_aws import trail
+from portal.simulated_aws import lookups, trail
 from portal.simulated_aws.errors import InvalidLookupAttributes, InvalidNextToken, InvalidTimeRange
-from portal.simulated_aws.gateway import Gateway
-from portal.simulated_aws.trail import Event
+from portal.simulated_aws.trail import Event, Search
+from portal.simulated_aws.trails.calls import TrailCalls
 
 _PAGE = 50
-_ATTRIBUTES: Mapping[str, Callable[[Event], set[str]]] = {
-    "EventId": lambda event: {event.id},
-    "EventName": lambda event: {event.name},
-    "ReadOnly": lambda event: {_text(event.is_read)},
-    "Username": lambda event: {event.user_name or ""},
-    "ResourceType": lambda event: {kind for kind, _ in event.resources},
-    "ResourceName": lambda event: {name for _, name in event.resources},
-    "EventSource": lambda event: {event.source},
-    "AccessKeyId": lambda event: {event.key_id or ""},
-}
 
 
-class TrailResponse(Gateway):
+class TrailResponse(TrailCalls):
     speaks_json = True
 
     def __init__(self) -> None:
@@ -35,34 +23,30 @@ class TrailResponse(Gateway):
         self.automated_parameter_parsing = True
 
     def lookup_events(self) -> ActionResult:
+        lookups.count(self.caller.account_id, self.region)
         size = self._get_int_param("MaxResults", _PAGE)
-        after = _decoded(self.params.get("NextToken"))
-        matching = (event for event in self._wanted() if after is None or (event.at, event.number) < after)
-        page = list(itertools.islice(matching, size + 1))
+        page = trail.search(self._wanted(), most=size + 1)
         result: dict[str, Any] = {"Events": [_shown(event) for event in page[:size]]}
         if len(page) > size:
             result["NextToken"] = _encoded(page[size - 1])
         return ActionResult(result)
 
-    def _wanted(self) -> list[Event]:
+    def _wanted(self) -> Search:
         since, until = _moment(self.params.get("StartTime")), _moment(self.params.get("EndTime"))
         if since and until and since > until:
             raise InvalidTimeRange("The start time must be before the end time.")
-        wants = self._attribute()
-        return [
-            event
-            for event in trail.newest_first(account_id=self.caller.account_id, region=self.region)
-            if (not since or event.at >= since) and (not until or event.at <= until) and wants(event)
-        ]
-
-    def _attribute(self) -> Callable[[Event], bool]:
         given = self.params.get("LookupAttributes", ())
         if len(given) > 1:
             raise InvalidLookupAttributes("You can specify only one lookup attribute.")
-        if not given:
-            return lambda _event: True
-        key, value = given[0]["AttributeKey"], given[0]["AttributeValue"]
-        return lambda event: value in _ATTRIBUTES[key](event)
+        return Search(
+            account_id=self.caller.account_id,
+            region=self.region,
+            now=self.envelope.at,
+            since=since,
+            until=until,
+            attribute=(given[0]["AttributeKey"], given[0]["AttributeValue"]) if given else None,
+            after=_decoded(self.params.get("NextToken")),
+        )
 
 
 def _shown(event: Event) -> dict[str, Any]:

@@ -3,10 +3,10 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from portal.simulated_aws import trail, user_identity
+from portal.simulated_aws import faults, trail, user_identity
 from portal.simulated_aws.asked import Asked, prefix
 from portal.simulated_aws.sessions import RoleSession, Session
 from portal.simulated_aws.trail import Event
@@ -125,19 +125,26 @@ def head(envelope: Envelope, *, region: str, source: str, name: str) -> dict[str
 
 def write_down(body: Mapping[str, Any], *, user_name: str | None = None, key_id: str | None = None) -> None:
     """Have the trail of the account that the event is for keep it; who it was done by is what LookupEvents finds it by."""
+    name = body["eventName"]
+    if faults.take(name, faults.MISSING):
+        return
+    late, fate = faults.take(name, faults.LATE), faults.take(name, *faults.FATES)
     event = Event(
         at=datetime.fromisoformat(body["eventTime"]),
         account_id=body["recipientAccountId"],
         region=body["awsRegion"],
-        name=body["eventName"],
+        name=name,
         source=body["eventSource"],
         user_name=user_name,
         key_id=key_id,
         is_read=body["readOnly"],
         resources=tuple((each["type"], each["ARN"]) for each in body.get("resources", ())),
         record=body,
+        late=timedelta(seconds=late.seconds if late else 0),
+        fate=fate.kind if fate else "",
     )
-    trail.add(event)
+    for _ in range(2 if faults.take(name, faults.DOUBLED) else 1):
+        trail.add(event)
 
 
 def given_out(session: Session) -> dict[str, str]:

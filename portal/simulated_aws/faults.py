@@ -7,6 +7,12 @@
     latency       done, so many seconds later
     timeout       done, and the answer held back for so many seconds
     stale         reads of IAM and of Identity Center, answered as so many seconds ago
+    late          events, told and delivered so many seconds later than they are wont to
+    doubled       events, told and delivered twice
+    missing       events, never told
+    file_missing  events whose file is listed by its digest and never comes
+    file_unlisted events whose file comes, and is listed by a digest made later
+    stopped       events that no trail delivers; LookupEvents tells of them
 
 Calls of runbooks are calls too. Refused ones are written down by CloudTrail as any refusal is.
 """
@@ -23,8 +29,13 @@ from portal.simulated_aws.world import WorldError
 
 REFUSING = ("throttle", "error", "unavailable", "denied")
 LATENCY, TIMEOUT, STALE = "latency", "timeout", "stale"
-KINDS = (*REFUSING, LATENCY, TIMEOUT, STALE)
-_USUAL_SECONDS = {LATENCY: 1.0, TIMEOUT: 60.0, STALE: 60.0}
+LATE, DOUBLED, MISSING = "late", "doubled", "missing"
+FILE_MISSING, FILE_UNLISTED, STOPPED = "file_missing", "file_unlisted", "stopped"
+FATES = (FILE_MISSING, FILE_UNLISTED, STOPPED)
+# Of events, whatever they tell of: their action is the event's name.
+_OF_EVENTS = (LATE, DOUBLED, MISSING, *FATES)
+KINDS = (*REFUSING, LATENCY, TIMEOUT, STALE, *_OF_EVENTS)
+_USUAL_SECONDS = {LATENCY: 1.0, TIMEOUT: 60.0, STALE: 60.0, LATE: 900.0}
 _HAS_HISTORY = ("iam", "identitystore")
 _numbers = itertools.count(1)
 
@@ -58,7 +69,7 @@ def add(wanted: Mapping[str, Any]) -> Fault:
     if kind not in KINDS:
         raise WorldError(f"{kind} is no fault; there are {', '.join(KINDS)}")
     services = _HAS_HISTORY if kind == STALE else resources.services()
-    if action is not None and not any(resources.is_listed(service, action) for service in services):
+    if action is not None and kind not in _OF_EVENTS and not any(resources.is_listed(service, action) for service in services):
         raise WorldError(f"{action} is no action that can be {kind} here")
     times, seconds = wanted.get("times", 1), wanted.get("seconds", _USUAL_SECONDS.get(kind, 0.0))
     if (times is not None and not _is_number(times, int, least=1)) or not _is_number(seconds, int | float, least=0):

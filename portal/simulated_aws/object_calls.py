@@ -15,18 +15,24 @@ _OF_BUCKETS = {
     ("GET", "object-lock"): "GetObjectLockConfiguration",
     ("PUT", "object-lock"): "PutObjectLockConfiguration",
     ("GET", "versions"): "ListObjectVersions",
+    ("GET", ""): "ListObjects",
     ("GET", "list-type"): "ListObjectsV2",
+    ("GET", "location"): "GetBucketLocation",
+    ("GET", "policy"): "GetBucketPolicy",
+    ("PUT", "policy"): "PutBucketPolicy",
+    ("DELETE", "policy"): "DeleteBucketPolicy",
 }
 _OF_OBJECTS = {
     ("PUT", ""): "PutObject",
     ("GET", ""): "GetObject",
+    ("HEAD", ""): "HeadObject",
     ("DELETE", ""): "DeleteObject",
     ("PUT", "retention"): "PutObjectRetention",
 }
 # What only says more of a call.
 _PARAMETERS = frozenset(
     {
-        *("continuation-token", "delimiter", "encoding-type", "key-marker", "max-keys", "prefix", "start-after"),
+        *("continuation-token", "delimiter", "encoding-type", "key-marker", "marker", "max-keys", "prefix", "start-after"),
         *("version-id-marker", "versionId", "x-id"),
     }
 )

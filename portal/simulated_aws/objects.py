@@ -27,6 +27,7 @@ from portal.simulated_aws.errors import AccessDenied, NotSimulated, Refusal, Ser
 from portal.simulated_aws.events import Envelope, Outcome
 from portal.simulated_aws.gateway import one_at_a_time
 from portal.simulated_aws.object_calls import ObjectCall
+from portal.simulated_aws.trails import delivering
 
 _MODE, _UNTIL = "x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date"
 _BYPASS = "x-amz-bypass-governance-retention"
@@ -35,10 +36,14 @@ _GOVERNANCE = "GOVERNANCE"
 _PERMISSIONS = {
     "GetObjectLockConfiguration": "GetBucketObjectLockConfiguration",
     "HeadBucket": "ListBucket",
+    "HeadObject": "GetObject",
+    "ListObjects": "ListBucket",
     "ListObjectsV2": "ListBucket",
     "ListObjectVersions": "ListBucketVersions",
     "PutObjectLockConfiguration": "PutBucketObjectLockConfiguration",
 }
+# What shows which objects there are.
+_LOOKS = {"GetObject", "HeadObject", "ListObjects", "ListObjectsV2", "ListObjectVersions", "DeleteObject", "PutObject"}
 # S3's own names for what other services call otherwise.
 _NAMES = {
     "InternalFailure": ("InternalError", 500),
@@ -126,8 +131,10 @@ class ObjectsResponse(S3Response):
         if self.asked.action == "CreateBucket":
             return
         bucket = self._bucket()
-        if bucket.region_name != self.asked.region:
+        if bucket.region_name != self.asked.region and self.asked.action != "GetBucketLocation":
             raise WrongRegion(self.asked.region, bucket.region_name)
+        if self.asked.action in _LOOKS:
+            delivering.bring_up(self.call.bucket, self.call.key or self.call.query.get("prefix", ""), now=self.envelope.at)
         _check(self.call, bucket, request, self._held())
 
     def _bucket(self) -> FakeBucket:
@@ -150,7 +157,7 @@ class ObjectsResponse(S3Response):
     def _acted(self, request: Request) -> Response:
         does = self.key_response if self.call.key else self.bucket_response
         status, headers, body = does(request, request.raw_url, dict(request.headers))
-        if self.asked.action == "GetObject" and not self._shows_retention():
+        if self.asked.action in ("GetObject", "HeadObject") and not self._shows_retention():
             headers = {name: value for name, value in headers.items() if name not in (_MODE, _UNTIL)}
         return Response(body, status, {name: str(value) for name, value in headers.items() if value is not None})
 

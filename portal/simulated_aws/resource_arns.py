@@ -76,6 +76,16 @@ def everything(_asked: Asked) -> str:
     return "*"
 
 
+def trail(parameter: str) -> Found:
+    """A trail is named by its name or its ARN, which of an organisation's has the management account."""
+
+    def arn(asked: Asked) -> str:
+        given = str(asked.parameters[parameter])
+        return given if given.startswith("arn:") else f"arn:aws:cloudtrail:{asked.region}:{asked.caller.account_id}:trail/{given}"
+
+    return arn
+
+
 def target(asked: Asked) -> str:
     target, place = asked.parameters["Target"], f"{asked.region}:{asked.caller.account_id}"
     return (

@@ -114,9 +114,14 @@ _KMS: Mapping[Found, str] = {
 }
 _S3: Mapping[Found, str] = {
     resource_arns.named("arn:aws:s3:::{Bucket}"): """
-        CreateBucket GetBucketVersioning GetObjectLockConfiguration HeadBucket ListObjectsV2 ListObjectVersions
-        PutBucketVersioning PutObjectLockConfiguration""",
-    resource_arns.named("arn:aws:s3:::{Bucket}/{Key}"): "DeleteObject GetObject PutObject PutObjectRetention",
+        CreateBucket DeleteBucketPolicy GetBucketLocation GetBucketPolicy GetBucketVersioning GetObjectLockConfiguration
+        HeadBucket ListObjects ListObjectsV2 ListObjectVersions PutBucketPolicy PutBucketVersioning PutObjectLockConfiguration""",
+    resource_arns.named("arn:aws:s3:::{Bucket}/{Key}"): "DeleteObject GetObject HeadObject PutObject PutObjectRetention",
+}
+_CLOUDTRAIL: Mapping[Found, str] = {
+    resource_arns.trail("Name"): "CreateTrail DeleteTrail GetTrail GetTrailStatus StartLogging StopLogging UpdateTrail",
+    resource_arns.trail("TrailName"): "GetEventSelectors",
+    resource_arns.everything: "DescribeTrails ListPublicKeys ListTrails LookupEvents",
 }
 _RESOURCES: Mapping[str, Mapping[str, Found]] = {
     "iam": {action: found for found, actions in _IAM.items() for action in actions.split()},
@@ -128,7 +133,7 @@ _RESOURCES: Mapping[str, Mapping[str, Found]] = {
     },
     "ssm": {action: found for found, actions in _SSM.items() for action in actions.split()},
     "cloudformation": {action: found for found, actions in _CLOUDFORMATION.items() for action in actions.split()},
-    "cloudtrail": {"LookupEvents": resource_arns.everything},
+    "cloudtrail": {action: found for found, actions in _CLOUDTRAIL.items() for action in actions.split()},
     "identitystore": {action: found for found, actions in _IDENTITY_STORE.items() for action in actions.split()},
     "kms": {action: found for found, actions in _KMS.items() for action in actions.split()},
     "s3": {action: found for found, actions in _S3.items() for action in actions.split()},

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
@@ -15,7 +16,19 @@ from moto.core.request import Request
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Response
 
-from portal.simulated_aws import building, clock, console, control, credentials, doors, failing, faults, service_calls, signing_in
+from portal.simulated_aws import (
+    building,
+    clock,
+    console,
+    control,
+    credentials,
+    doors,
+    failing,
+    faults,
+    service_calls,
+    signing_in,
+    trail,
+)
 from portal.simulated_aws.cloudformation.response import StackResponse
 from portal.simulated_aws.cloudtrail import TrailResponse
 from portal.simulated_aws.doors import switch_role
@@ -71,9 +84,14 @@ class Application:
             return Response(str(error), HTTPStatus.BAD_REQUEST)
 
 
-def serve(*, host: str, port: int, control_token: str) -> BaseWSGIServer:
-    """Return a server that listens already; port 0 chooses a free one. The caller runs `serve_forever`."""
+def serve(*, host: str, port: int, control_token: str, keep: Path | None = None) -> BaseWSGIServer:
+    """Return a server that listens already; port 0 chooses a free one. The caller runs `serve_forever`.
+
+    `keep` is the file in which what CloudTrail remembers outlives the process.
+    """
     building.reset()
+    if keep:
+        trail.keep_in(keep)
     service_calls.open_door(_aws)
     return make_server(host, port, Application(control_token=control_token), threaded=True, request_handler=_QuietHandler)
 

@@ -15,7 +15,9 @@
                                        "user_id": "6f0c1b5e-..."}],
                             "groups": [{"name": "ProdIdentityCenterGroup", "description": "", "members": ["member01"],
                                         "assignments": [["444444444444", "SekishoOperate"]]}]}
-    }]}
+    }],
+     "organization": {"id": "o-sekishodemo", "management": "111111111111", "trail_administrator": "666666666666"},
+     "regions": ["us-east-1", "ap-northeast-1"], "lookups_per_second": 2}
 
 All but ids, names, documents and secrets may be left out. The name of an MFA device is the end of its serial number,
 arn:aws:iam::111111111111:mfa/member01, and its seed is base32; a hardware token has a "serial" besides, such as GAHT12345678.
@@ -33,6 +35,8 @@ from portal.simulated_aws import totp
 
 Document = Mapping[str, Any]
 Declared = TypeVar("Declared")
+# Those that accounts have switched on where nothing else is said.
+REGIONS = ("us-east-1", "ap-northeast-1")
 _KEY_ID = re.compile(r"AKIA[A-Z0-9]{16}")
 
 
@@ -157,8 +161,22 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Organization:
+    """What all accounts belong to; `trail_administrator` may make its trails besides the management account."""
+
+    id: str
+    management: str
+    trail_administrator: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class World:
+    """`regions` are those that accounts have switched on; `lookups_per_second` limits LookupEvents, as AWS does at two."""
+
     accounts: tuple[Account, ...]
+    organization: Organization | None = None
+    regions: tuple[str, ...] = ()
+    lookups_per_second: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
@@ -167,7 +185,13 @@ class World:
     def parsed(cls, data: Any) -> Self:
         """Return the world that decoded JSON describes. Raises WorldError for what is missing, unknown or misshapen."""
         try:
-            return cls(accounts=tuple(_account(**account) for account in data["accounts"]))
+            given = data.get("organization")
+            return cls(
+                accounts=tuple(_account(**account) for account in data["accounts"]),
+                organization=Organization(**given) if given else None,
+                regions=tuple(data.get("regions") or ()),
+                lookups_per_second=data.get("lookups_per_second"),
+            )
         except (AttributeError, KeyError, TypeError) as error:
             message = f"not a world: {error}"
             raise WorldError(message) from error
