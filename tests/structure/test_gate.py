@@ -1,6 +1,7 @@
 """The gate's own promises: nothing is left out of it, nothing hangs it, nothing outlives it, and what it costs is told."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -124,6 +125,13 @@ def test_step_dies_with_a_gate_that_is_killed(stubborn: tuple[Path, Path]) -> No
     gate.communicate()
     until(lambda: not is_alive(step))
     os.kill(int(stubborn[1].read_text()), signal.SIGKILL)
+
+
+def test_gate_sees_every_bench_run_small() -> None:
+    """A size that the gate does not name is the whole one: a hundred thousand rows took it a minute."""
+    sources = "".join(file.read_text() for file in (ROOT / "tests/bench").glob("*.py"))
+    sizes = set(re.findall(r'environ\.get\("(BENCH_\w+)"', sources))
+    assert sizes == steps.SMALL_BENCH.keys()
 
 
 def test_all_steps_end_before_ci_loses_its_patience() -> None:
