@@ -7,7 +7,7 @@ worker gives must rest on those (`access_requests.services.elevations.leave`). A
 from collections.abc import Mapping
 from enum import StrEnum
 
-from audits import found, stays, streamed, verified
+from audits import found, logged_in, stays, streamed, verified
 from audits.acts import Act
 from audits.sealed import SEALED_TABLES
 from audits.triggers import TABLE
@@ -45,6 +45,8 @@ OF_WORKERS = (
     *(Act.ELEVATION_GRANTING, Act.ELEVATION_ACTIVE, Act.ELEVATION_ENDED, Act.TRAIL_RECORDED_LATE),
     *(Act.DRIFT_FOUND, Act.DRIFT_CHANGED, Act.DRIFT_ATTRIBUTED, Act.DRIFT_UNDONE, Act.DRIFT_GONE),
     *(Act.SEAL_STOPPED, Act.SEAL_OVERDUE, Act.SEAL_CAUGHT_UP, Act.SEAL_GUARD_TOUCHED),
+    *(Act.LOG_IN_SEEN, Act.LOG_IN_CHANGED, Act.LOG_IN_USE_TOLD, Act.CLOUDTRAIL_STOPPED, Act.CLOUDTRAIL_STARTED),
+    *(Act.CLOUDTRAIL_GAP, Act.CLOUDTRAIL_MISSING, Act.CLOUDTRAIL_THERE, Act.CLOUDTRAIL_FAULT),
 )
 # The auditor's role appends these alone, and nobody else does.
 OF_AUDITORS = (Act.COMPARISON_DONE,)
@@ -117,7 +119,7 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         "audits_noted": KEEP,
         "audits_extract": KEEP,
         "audits_extractpart": READ,
-        **dict.fromkeys((stays.TABLE, streamed.TABLE, verified.TABLE), READ),
+        **dict.fromkeys((stays.TABLE, streamed.TABLE, verified.TABLE, *logged_in.TABLES), READ),
         **_RAISES,
         PERSONAL: APPEND,
         TABLE: APPEND,
@@ -152,6 +154,9 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         TABLE: APPEND,
         PERSONAL: APPEND,
         **_RAISES,
+        stays.TABLE: READ,
+        # What they read of CloudTrail.
+        **dict.fromkeys(logged_in.TABLES, KEEP),
     },
     Service.NOTICES: {
         **_READ_BY_ALL,
@@ -198,7 +203,7 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
     Service.AUDITOR: {
         **_READ_BY_ALL,
         **dict.fromkeys((*(f"access_requests_{name}" for name in _HELD_AGAINST_THE_TRAIL), *_ABOUT_PEOPLE), READ),
-        **dict.fromkeys((TABLE, "audits_mention", "audits_noted", PERSONAL, stays.TABLE, *_RAISES), READ),
+        **dict.fromkeys((TABLE, "audits_mention", "audits_noted", PERSONAL, stays.TABLE, *logged_in.TABLES, *_RAISES), READ),
         **dict.fromkeys((*SEALED_TABLES, "audits_anchor", "audits_sealer"), READ),
         verified.TABLE: APPEND,
         TABLE: APPEND,

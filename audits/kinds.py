@@ -22,6 +22,12 @@ class FindingKind(StrEnum):
     END_OVERDUE = "end_overdue"
     NOT_GRANTED = "not_granted"
     TABLES_APART = "tables_apart"
+    LOG_IN_WITHOUT_APPROVAL = "log_in_without_approval"
+    LOG_IN_AFTER_END = "log_in_after_end"
+    CLOUDTRAIL_STOPPED = "cloudtrail_stopped"
+    CLOUDTRAIL_GAP = "cloudtrail_gap"
+    CLOUDTRAIL_MISSING = "cloudtrail_missing"
+    CLOUDTRAIL_FAULT = "cloudtrail_fault"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +127,53 @@ KINDS: Mapping[str, About] = {
         key=("table", "subject"),
         severity=Severity.CRITICAL,
         goes_by_itself=True,
+    ),
+    FindingKind.LOG_IN_WITHOUT_APPROVAL: About(
+        name=_("Log-in without approval"),
+        sentence=_("%(who)s logged in to the account %(account)s without approval: %(log_in)s"),
+        advice=_(
+            "The page of the log-in says from where, and what was done. Ask who it was; close the way in, or declare it with an "
+            "owner and an end."
+        ),
+        key=("log_in", "account", "who"),
+        severity=Severity.CRITICAL,
+    ),
+    FindingKind.LOG_IN_AFTER_END: About(
+        name=_("Calls after the end"),
+        sentence=_("A session of %(who)s went on after %(elevation)s had ended: %(log_in)s"),
+        advice=_("The page of the log-in says what succeeded. Look at the role's session gate, and at what remains."),
+        key=("log_in", "elevation", "who"),
+        severity=Severity.CRITICAL,
+    ),
+    FindingKind.CLOUDTRAIL_STOPPED: About(
+        name=_("CloudTrail stopped"),
+        sentence=_("Somebody stopped or deleted the trail %(trail)s of the account %(account)s"),
+        advice=_("Start it again, and find out who did it: the evidence names them. The finding closes when it writes again."),
+        key=("account", "trail"),
+        severity=Severity.CRITICAL,
+        goes_by_itself=True,
+    ),
+    FindingKind.CLOUDTRAIL_GAP: About(
+        name=_("Gap in CloudTrail"),
+        sentence=_("Nothing proves what happened in %(account)s, %(region)s, of a time: %(remark)s"),
+        advice=_("Find out why there are no files of that time. Log-ins of it are not known."),
+        key=("account", "region", "remark"),
+        severity=Severity.HIGH,
+    ),
+    FindingKind.CLOUDTRAIL_MISSING: About(
+        name=_("Region without a trail"),
+        sentence=_("No trail records %(region)s of the account %(account)s"),
+        advice=_("Make the trail one of all Regions, or switch the Region off. The finding closes when a trail records it."),
+        key=("account", "region"),
+        severity=Severity.HIGH,
+        goes_by_itself=True,
+    ),
+    FindingKind.CLOUDTRAIL_FAULT: About(
+        name=_("CloudTrail does not verify"),
+        sentence=_("A file of CloudTrail of %(account)s, %(region)s, does not verify: %(remark)s"),
+        advice=_("Keep the bucket as it is, and verify with `aws cloudtrail validate-logs` too. Find out who could write there."),
+        key=("account", "region", "remark"),
+        severity=Severity.CRITICAL,
     ),
 }
 

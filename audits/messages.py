@@ -6,19 +6,28 @@ from typing import Any
 
 # Of the workers whom others' slowness may hold up: nothing waits for a long file.
 QUEUE = "notices"
+# Of those that have credentials for AWS. One look takes less than a minute, and no two run at once.
+WITH_AWS = "grants"
 
 
 class Task(StrEnum):
     MAKE_EXTRACT = "audits.make_extract"
     SWEEP = "audits.sweep"
+    READ_LOG_INS = "audits.read_log_ins"
 
 
 def routes() -> Mapping[str, Mapping[str, str]]:
     """Return Celery's task_routes."""
-    return {str(task): {"queue": QUEUE} for task in Task}
+    return {str(task): {"queue": WITH_AWS if task == Task.READ_LOG_INS else QUEUE} for task in Task}
 
 
 def schedule(settings: Any) -> Mapping[str, Mapping[str, Any]]:
     """Return Celery's beat_schedule. A message expires with its period."""
-    seconds = settings.SWEEP_SECONDS
-    return {"audits_sweep": {"task": str(Task.SWEEP), "schedule": seconds, "options": {"expires": seconds}}}
+    periods = {
+        "audits_sweep": (Task.SWEEP, settings.SWEEP_SECONDS),
+        "audits_log_ins": (Task.READ_LOG_INS, settings.LOG_INS_SECONDS),
+    }
+    return {
+        name: {"task": str(task), "schedule": seconds, "options": {"expires": seconds}}
+        for name, (task, seconds) in periods.items()
+    }

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audits.extracted import Extract, ExtractPart, ExtractState, Format
 from audits.found import Finding, FindingName, FindingStatus, Followed, Severity
+from audits.logged_in import ElevationUse, LeftOut, LogIn, LogInClass, LogInWay, Matched, Reading, SeenEvent, UseState
 from audits.mentioned import Mention, MentionKind, Noted
 from audits.sealed import Anchor, Checkpoint, Log, Sealer, SealKey, SealState, StampState, Tile
 from audits.stays import Stay
@@ -20,6 +21,7 @@ __all__ = [
     "FARTHEST",
     "Anchor",
     "Checkpoint",
+    "ElevationUse",
     "Extract",
     "ExtractPart",
     "ExtractState",
@@ -29,20 +31,28 @@ __all__ = [
     "Followed",
     "Format",
     "Late",
+    "LeftOut",
     "Log",
+    "LogIn",
+    "LogInClass",
+    "LogInWay",
+    "Matched",
     "Mention",
     "MentionKind",
     "Noted",
     "Personal",
+    "Reading",
     "SealKey",
     "SealState",
     "Sealer",
+    "SeenEvent",
     "Severity",
     "StampState",
     "Stay",
     "Stream",
     "Tile",
     "TrailEntry",
+    "UseState",
     "Verification",
 ]
 

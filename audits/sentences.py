@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from audits import kinds
 from audits.acts import Act, reasons
 from audits.acts.words import WORDS
-from audits.models import SealState, TrailEntry
+from audits.models import LogInClass, SealState, TrailEntry, UseState
 from portal.pages import moments
 from portal.verbs.actor import Door
 
@@ -98,7 +98,7 @@ def _words(entry: TrailEntry) -> dict[str, str]:
         "principal": _text(entry, "drift", "principal"),
         "found": reasons.differs(drift["kind"], thing=drift["thing"], name=drift["name"]) if drift["kind"] else "",
     }
-    said |= _of_finding(entry)
+    said |= {**_of_finding(entry), **_of_log_in(entry)}
     return {name: word or NOT_SAID for name, word in said.items()}
 
 
@@ -110,6 +110,20 @@ def _of_finding(entry: TrailEntry) -> dict[str, str]:
         **{name: _text(entry, "finding", name) for name in names},
         "due": _text(entry, "finding", "due_on"),
         "finding": kinds.said(finding["kind"], finding["key"]) if isinstance(finding, dict) else "",
+    }
+
+
+def _of_log_in(entry: TrailEntry) -> dict[str, str]:
+    """Return the words of a log-in to production, of the use of an access, and of CloudTrail."""
+    kind, use = _text(entry, "log_in", "kind"), _text(entry, "use")
+    people = (_text(entry, "log_in", name) for name in ("person", "principal", "principal_id"))
+    return {
+        "account": _text(entry, "log_in", "account") or _text(entry, "account"),
+        "whom": next((said for said in people if said), ""),
+        "class": str(LogInClass(kind).label) if kind in LogInClass.values else kind,
+        "use": str(UseState(use).label) if use in UseState.values else use,
+        "trail": _text(entry, "trail"),
+        "region": _text(entry, "region"),
     }
 
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 from audits import mentions
 from audits.extracts import keeping, making
 from audits.findings import due as findings
+from audits.log_ins import rounds
 from audits.messages import Task
 
 # So many thousands of entries are noted in one sweep; more wait for the next.
@@ -28,3 +29,8 @@ def sweep() -> None:
         if not mentions.catch_up():
             break
     findings.sweep(now=now)
+
+
+@shared_task(name=Task.READ_LOG_INS, ignore_result=True)
+def read_log_ins() -> None:
+    rounds.read(now=timezone.now())

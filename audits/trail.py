@@ -20,6 +20,8 @@ from portal.verbs.actor import Actor
 
 # Where data says how who acted proved who they are.
 OF_ACTOR = ("proof", "decision")
+# A worker tells of them, and not of itself.
+OF_LOG_INS = (Act.LOG_IN_SEEN, Act.LOG_IN_CHANGED)
 
 
 class NotInShape(DataError):
@@ -133,6 +135,8 @@ def _about(entry: TrailEntry, one: Committed) -> str:
     A provider of log-in that acts proves who its person is: the proof is then about the subject.
     """
     kind, _, name = entry.subject.partition(":")
+    if entry.act in OF_LOG_INS:
+        return str(entry.data["log_in"]["person"])
     subject, who = name if kind == "person" else "", entry.on_behalf_of or entry.actor
     acted = "" if ":" in who else who
     return acted or subject if one.path[0] in OF_ACTOR else subject or acted

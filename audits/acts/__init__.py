@@ -18,6 +18,7 @@ from audits.acts import (
     findings,
     log_ins,
     people,
+    production,
     programs,
     requests,
     seals,
@@ -121,6 +122,19 @@ class Act(StrEnum):
     FINDING_CLOSED = "finding.closed", findings.Said, LAST
     # All findings that were opened, or opened again, and were never told before.
     FINDINGS_TOLD = "findings.told", findings.FindingsTold, NEWS
+
+    # Log-ins to production, as CloudTrail proves them.
+    LOG_IN_SEEN = "log_in.seen", production.LogInSeen
+    LOG_IN_CHANGED = "log_in.changed", production.LogInChanged
+    LOG_IN_USE_TOLD = "log_in.use_told", production.UseTold
+    # A trail was stopped or deleted, and writes again; a time of which nothing can be read; a Region that no trail records, and
+    # one that a trail records again; a file that does not verify.
+    CLOUDTRAIL_STOPPED = "cloudtrail.stopped", production.OfCloudTrail
+    CLOUDTRAIL_STARTED = "cloudtrail.started", production.OfCloudTrail
+    CLOUDTRAIL_GAP = "cloudtrail.gap", production.OfCloudTrail
+    CLOUDTRAIL_MISSING = "cloudtrail.missing", production.OfCloudTrail
+    CLOUDTRAIL_THERE = "cloudtrail.there", production.OfCloudTrail
+    CLOUDTRAIL_FAULT = "cloudtrail.fault", production.OfCloudTrail
 
     CATALOGUE_ADDED = "catalogue.added", catalogue.CatalogueAdded
     CATALOGUE_CHANGED = "catalogue.changed", catalogue.CatalogueChanged

@@ -17,7 +17,7 @@ from django.db import connection
 
 from audits import selectors
 from audits.acts import Act, reasons
-from audits.findings import culprits, raising
+from audits.findings import culprits, of_log_ins, raising
 from audits.kinds import FindingKind
 from audits.models import Finding, FindingStatus, Followed, TrailEntry
 from portal.verbs.run import run
@@ -38,6 +38,7 @@ BY_PEOPLE = ("returned", "stopped")
 MAY_STAND = (*DRIFT_SEEN, *DRIFT_OVER, *UNSEALED, Act.SEAL_CAUGHT_UP)
 ACTS = (
     *(*MAY_STAND, Act.SEAL_GUARD_TOUCHED),
+    *of_log_ins.ACTS,
     *(Act.TRAIL_RECORDED_LATE, *ENDS, Act.ELEVATION_ACTIVE, Act.ELEVATION_ENDED, Act.FACTOR_CLONED, Act.COMPARISON_DONE),
 )
 
@@ -70,10 +71,10 @@ def said(entry: TrailEntry) -> Iterator[Said]:
         yield from _of_drift(entry, data.get("drift") or {})
     elif entry.act in (*UNSEALED, Act.SEAL_CAUGHT_UP):
         yield Said(kind=FindingKind.TRAIL_UNSEALED, key=_portal(), entry=entry, is_gone=entry.act == Act.SEAL_CAUGHT_UP)
-    elif entry.act == Act.FACTOR_CLONED:
-        yield from _of_factor(entry, data.get("factor") or {})
-    elif entry.act == Act.SEAL_GUARD_TOUCHED:
-        yield Said(kind=FindingKind.GUARD_TOUCHED, key={**_portal(), "remark": str(data.get("remark", ""))}, entry=entry)
+    elif entry.act in of_log_ins.ACTS:
+        yield from _of_cloudtrail(entry)
+    elif entry.act in (Act.FACTOR_CLONED, Act.SEAL_GUARD_TOUCHED):
+        yield from _of_factor(entry, data.get("factor") or {}) if entry.act == Act.FACTOR_CLONED else _of_guard(entry, data)
     elif entry.act in (*ENDS, Act.ELEVATION_ACTIVE, Act.ELEVATION_ENDED):
         yield from _of_elevation(entry, data)
     elif entry.act == Act.COMPARISON_DONE:
@@ -145,6 +146,15 @@ def _of_drift(entry: TrailEntry, drift: Mapping[str, str]) -> Iterator[Said]:
         whole = {name: str(value) for name, value in key.items()}
         learned_late = entry.act == Act.DRIFT_ATTRIBUTED and drift.get("status") in DRIFT_SETTLED
         yield Said(kind=FindingKind.DRIFT, key=whole, entry=entry, is_gone=entry.act in DRIFT_OVER or learned_late)
+
+
+def _of_guard(entry: TrailEntry, data: Mapping[str, object]) -> Iterator[Said]:
+    yield Said(kind=FindingKind.GUARD_TOUCHED, key={**_portal(), "remark": str(data.get("remark", ""))}, entry=entry)
+
+
+def _of_cloudtrail(entry: TrailEntry) -> Iterator[Said]:
+    for (kind, key), is_gone, caused_by in of_log_ins.said(entry):
+        yield Said(kind=kind, key=key, entry=entry, is_gone=is_gone, caused_by=caused_by)
 
 
 def _of_factor(entry: TrailEntry, factor: Mapping[str, str]) -> Iterator[Said]:

@@ -81,6 +81,11 @@ def cloudtrail_of(role_arn: str) -> Any:
     return _client("cloudtrail", role_arn, GLOBAL_REGION)
 
 
+def cloudtrail_in(role_arn: str, region: str) -> Any:
+    """Return the CloudTrail client of one Region, of the role's account or of the Jump account."""
+    return _client("cloudtrail", role_arn, region)
+
+
 def identity_store_of(role_arn: str, region: str) -> Any:
     """Return the client of the Identity Center's directory: users, groups and memberships."""
     return _client("identitystore", role_arn, region)

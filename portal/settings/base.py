@@ -223,6 +223,10 @@ RECONCILE_SECONDS = env.int("RECONCILE_SECONDS", 180)
 COMPARE_TRAIL_SECONDS = env.int("COMPARE_TRAIL_SECONDS", 3600)
 # How often AWS is asked whether each backend could grant.
 HEALTH_SECONDS = env.int("HEALTH_SECONDS", 300)
+# How often CloudTrail is looked at for log-ins to production. It answers two questions a second, for each account and Region.
+LOG_INS_SECONDS = env.int("LOG_INS_SECONDS", 60, validate=validate.Range(min=5))
+# Log-ins that a company declares as right, each with its owner and its end: docs/audit/log-ins.md.
+LOG_IN_EXCEPTIONS_FILE = env.str("LOG_IN_EXCEPTIONS_FILE", "")
 # How long the log of notices that were sent is kept.
 DELIVERIES_KEPT_DAYS = env.int("DELIVERIES_KEPT_DAYS", 90)
 # How long the file of an export of the trail is kept.

@@ -54,6 +54,8 @@ API and pages show the text, and where it was erased, the API the commitment.
 SUBJECTS = {
     "R-": "A request, `R-…`",
     "E-": "An elevation, `E-…`",
+    "L-": "A log-in to production, as CloudTrail proves it, `L-…`",
+    "cloudtrail:": "CloudTrail of an account, `cloudtrail:…` and the account's number",
     "comparison": "A comparison of AWS with the portal, `comparison`",
     "D-": "Drift, `D-…`",
     "F-": "A finding, `F-…`",

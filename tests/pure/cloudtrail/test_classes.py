@@ -184,7 +184,12 @@ def test_identity_center_is_matched_by_its_own_id_and_the_role_it_makes_is_tied_
     assert one([world.federated(START, directory_user="user-1")]) == Verdict(kind=Class.USED, elevation="E-1", person="member01")
     assert one([world.federated(START, directory_user="user-2")]).kind == Class.NO_LEAVE
     who = {"type": "SAMLUser", "principalId": "x:ann", "userName": "ann", "accountId": world.PRODUCTION}
-    reserved: dict[str, Any] = {"role": world.RESERVED, "role_id": "AROARESERVED00000000", "who": who, "name": "AssumeRoleWithSAML"}
+    reserved: dict[str, Any] = {
+        "role": world.RESERVED,
+        "role_id": "AROARESERVED00000000",
+        "who": who,
+        "name": "AssumeRoleWithSAML",
+    }
     assert one(world.switch(START, **reserved)) == Verdict(kind=Class.UNKNOWN, reason="not_tied")
     assert one(world.switch(END + timedelta(hours=1), **reserved)).kind == Class.NO_LEAVE
 

@@ -112,7 +112,9 @@ def test_identity_center_says_who_and_where_in_its_own_account_and_neither_in_th
 
 @pytest.mark.parametrize("name", ["AuthorizeOAuth2Access", "CreateOAuth2Token"])
 def test_sign_in_goes_on_from_the_session_that_it_names(name: str) -> None:
-    more: dict[str, Any] = {"additionalEventData": {"signInSessionArn": f"arn:aws:signin:ap-northeast-1:{world.PRODUCTION}:session/1"}}
+    more: dict[str, Any] = {
+        "additionalEventData": {"signInSessionArn": f"arn:aws:signin:ap-northeast-1:{world.PRODUCTION}:session/1"}
+    }
     event = kept(world.raw(NOON, name, source="signin", userIdentity=world.in_role(NOON - timedelta(minutes=3)), **more))
     assert event.entered is not None
     assert event.entered.way == Way.SIGN_IN

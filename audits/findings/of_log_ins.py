@@ -1,0 +1,50 @@
+"""What entries of log-ins to production, and of CloudTrail itself, say of findings."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from audits.acts import Act
+from audits.findings import culprits
+from audits.kinds import FindingKind
+from audits.models import LogInClass, TrailEntry
+
+LOG_INS = (Act.LOG_IN_SEEN, Act.LOG_IN_CHANGED)
+# Act -> the kind, the fields of its key, and whether it is there no longer.
+OF_CLOUDTRAIL: Mapping[Act, tuple[FindingKind, tuple[str, ...], bool]] = {
+    Act.CLOUDTRAIL_STOPPED: (FindingKind.CLOUDTRAIL_STOPPED, ("account", "trail"), False),
+    Act.CLOUDTRAIL_STARTED: (FindingKind.CLOUDTRAIL_STOPPED, ("account", "trail"), True),
+    Act.CLOUDTRAIL_GAP: (FindingKind.CLOUDTRAIL_GAP, ("account", "region", "remark"), False),
+    Act.CLOUDTRAIL_MISSING: (FindingKind.CLOUDTRAIL_MISSING, ("account", "region"), False),
+    Act.CLOUDTRAIL_THERE: (FindingKind.CLOUDTRAIL_MISSING, ("account", "region"), True),
+    Act.CLOUDTRAIL_FAULT: (FindingKind.CLOUDTRAIL_FAULT, ("account", "region", "remark"), False),
+}
+ACTS = (*LOG_INS, *OF_CLOUDTRAIL)
+Finding = tuple[FindingKind, dict[str, str]]
+
+
+def said(entry: TrailEntry) -> Iterator[tuple[Finding, bool, frozenset[str]]]:
+    """Yield kind and key of each finding that the entry tells of, whether it is gone, and who may have caused it."""
+    if entry.act in LOG_INS:
+        yield from _of_log_in(entry.data)
+        return
+    kind, names, is_gone = next(of for act, of in OF_CLOUDTRAIL.items() if act == entry.act)
+    key = {name: str(entry.data[name]) for name in names}
+    yield (kind, key), is_gone, frozenset() if is_gone else culprits.bound_to({str(entry.data["by"])})
+
+
+def _of_log_in(data: Mapping[str, Any]) -> Iterator[tuple[Finding, bool, frozenset[str]]]:
+    now, before = _found(data["log_in"]), _found(data["before"]) if data.get("before") else None
+    if before is not None and before != now:
+        yield before, True, frozenset()
+    if now is not None:
+        yield now, False, frozenset({str(data["log_in"]["person"])} - {""})
+
+
+def _found(log_in: Mapping[str, Any]) -> Finding | None:
+    """Return the finding that a log-in is, of whichever class it is; None where its class is no deficiency."""
+    who = str(log_in["person"] or log_in["principal"] or log_in["principal_id"])
+    if log_in["kind"] == LogInClass.NO_LEAVE:
+        return FindingKind.LOG_IN_WITHOUT_APPROVAL, {"log_in": log_in["code"], "account": log_in["account"], "who": who}
+    if log_in["kind"] == LogInClass.AFTER_END:
+        return FindingKind.LOG_IN_AFTER_END, {"log_in": log_in["code"], "elevation": log_in["elevation"], "who": who}
+    return None

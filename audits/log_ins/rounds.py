@@ -1,0 +1,147 @@
+"""One look at everything: accounts and Regions, what the trail says anew about leave, and whether accesses were used."""
+
+import logging
+import time
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import lru_cache, partial
+
+from django.db.models import Min, Q
+
+from audits import selectors
+from audits.acts import Act
+from audits.log_ins import giving, knowing, reading, using
+from audits.log_ins.knowing import Known, Place
+from audits.log_ins.reading import LOOKUP, Round
+from audits.models import LogIn, LogInClass, Matched, Reading, Stay, TrailEntry
+from portal.aws.calls import AwsClient
+from portal.aws.errors import BackendError
+from portal.aws.sessions import jump_sts
+from portal.verbs.run import run
+
+# One look takes no longer; who died holds the others up for as long as this.
+SECONDS, HELD = 40.0, timedelta(minutes=3)
+OF_LEAVE = (*giving.STEPS, Act.ELEVATION_END_RECORDED_LATE)
+# Log-ins of so many days are judged anew when people or the catalogue are told of otherwise.
+JUDGED_ANEW = timedelta(days=7)
+DOUBTFUL = (LogInClass.NO_LEAVE, LogInClass.UNKNOWN)
+BATCH = 500
+logger = logging.getLogger(__name__)
+
+
+def read(*, now: datetime, seconds: float = SECONDS, pace: float = reading.PACE) -> bool:
+    """Look at everything, for so long; return whether nobody else does. What is left over is the next one's."""
+    holder = uuid.uuid4().hex
+    if not _take(holder, now):
+        return False
+    try:
+        _read(now, _until(seconds), pace)
+    finally:
+        Matched.objects.filter(pk=1, holder=holder).update(holder="", held_until=None)
+    return True
+
+
+def _read(now: datetime, is_over: Callable[[], bool], pace: float) -> None:
+    known, portal = knowing.known(), _portal_ids()
+    if portal is None:
+        return
+    complete = {account: until for account, (_since, until) in using.how_far().items()}
+    round_ = Round(known=known, portal=portal, complete=complete, now=now, is_over=is_over, pace=pace, begins=_begins())
+    waiting = _in_turn(known)
+    while waiting and not is_over():
+        waiting = [(place, region) for place, region in waiting if not is_over() and _is_behind(place, region, round_)]
+    run(partial(match_anew, round_))
+    run(partial(_tell_uses, round_))
+
+
+def _is_behind(place: Place, region: str, round_: Round) -> bool:
+    """Read a piece; return whether there is another one that was never read."""
+    row = reading.look(place, region, round_)
+    return not row.problem and row.slice_until is None and round_.now - row.until > reading.BEHIND
+
+
+def match_anew(round_: Round) -> int:
+    """Judge the log-ins anew of whose leave the trail says more than when they were judged; return how many are otherwise."""
+    cursor, _new = Matched.objects.get_or_create(pk=1)
+    last = selectors.last_id()
+    if not cursor.until or cursor.until == last:
+        Matched.objects.filter(pk=1).update(until=last)
+        return 0
+    told = list(selectors.after(cursor.until).filter(pk__lte=last, act__in=OF_LEAVE)[:BATCH])
+    windows = giving.windows(sorted({entry.subject for entry in told}), known=round_.known)
+    touched = Q(elevation__in=[window.elevation for window in windows])
+    for window in windows:
+        touched |= Q(
+            person=window.person,
+            began_at__gte=window.starts_at - giving.LONGEST_SESSION,
+            began_at__lte=window.ends_at + giving.LONGEST_SESSION,
+        )
+    if TrailEntry.objects.filter(pk__gt=cursor.until, pk__lte=last, act__in=knowing.ACTS).exists():
+        touched |= Q(kind__in=DOUBTFUL, began_at__gte=round_.now - JUDGED_ANEW)
+    rows = (
+        list(LogIn.objects.filter(touched).order_by("began_at", "pk")[:BATCH])
+        if windows or touched != Q(elevation__in=[])
+        else []
+    )
+    changed = _again(rows, round_)
+    Matched.objects.filter(pk=1).update(until=told[-1].pk if len(told) == BATCH else last)
+    return changed
+
+
+def _again(rows: list[LogIn], round_: Round) -> int:
+    if not rows:
+        return 0
+    judge = round_.judge(min(row.began_at for row in rows), max(row.last_call_at or row.began_at for row in rows))
+    changed = judge.again(rows)
+    round_.touched |= judge.touched
+    return changed
+
+
+def _tell_uses(round_: Round) -> None:
+    using.reopen(sorted(round_.touched))
+    using.tell(known=round_.known, now=round_.now, codes=round_.touched)
+
+
+def _in_turn(known: Known) -> list[tuple[Place, str]]:
+    """Return accounts and Regions, those first that were not looked at for longest."""
+    asked = {
+        (account, region): at
+        for account, region, at in Reading.objects.filter(source=LOOKUP).values_list("account", "region", "asked_at")
+    }
+    pairs = [(place, region) for place in known.places if place.is_readable for region in place.regions]
+    return sorted(pairs, key=lambda pair: at.isoformat() if (at := asked.get((pair[0].account, pair[1]))) else "")
+
+
+def _take(holder: str, now: datetime) -> bool:
+    """Become the one who reads; False while somebody else does."""
+    Matched.objects.get_or_create(pk=1)
+    free = Matched.objects.filter(Q(holder="") | Q(held_until__lt=now), pk=1)
+    return bool(free.update(holder=holder, held_until=now + HELD))
+
+
+def _until(seconds: float) -> Callable[[], bool]:
+    end = time.monotonic() + seconds
+    return lambda: time.monotonic() > end
+
+
+def _portal_ids() -> frozenset[str] | None:
+    """Return who AWS says the portal is; None while it does not say: what the portal does would be looked at as a stranger's."""
+    try:
+        return frozenset({_own_id()})
+    except BackendError as error:
+        logger.warning("CloudTrail is not read while AWS does not say who the portal is: %s", error)
+        return None
+
+
+@lru_cache(maxsize=1)
+def _own_id() -> str:
+    """Return the id of the portal's user or role, asked once a process. Raises BackendError."""
+    answer = AwsClient.without_lease(jump_sts()).call("get_caller_identity")
+    return str(answer["UserId"]).partition(":")[0]
+
+
+def _begins() -> datetime | None:
+    """Return when the first access began: before that nobody had leave."""
+    found: datetime | None = Stay.objects.aggregate(first=Min("granting_at"))["first"]
+    return found

@@ -1,0 +1,63 @@
+"""What CloudTrail itself is seen to be, as entries of the trail: what makes findings of it follows these."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from audits import trail
+from audits.acts import Act
+from audits.log_ins.pieces import Found
+from audits.models import SeenEvent
+from portal.verbs.actor import WORKER
+
+STOPS, STARTS = ("StopLogging", "DeleteTrail"), ("StartLogging", "CreateTrail")
+
+
+def tell(
+    act: Act,
+    *,
+    account: str,
+    region: str,
+    now: datetime,
+    trail_name: str = "",
+    remark: str = "",
+    by: str = "",
+    of: Found | None = None,
+) -> None:
+    """Append what was seen of an account's CloudTrail, in the caller's transaction."""
+    event = of.event if of else None
+    names = ("id", "name", "account", "region", "at", "sha256")
+    proving = {**{name: getattr(event, name) for name in names}, "place": of.place} if event and of else None
+    data = {"account": account, "region": region, "trail": trail_name, "remark": remark, "by": by, "event": proving}
+    trail.record_act(now=now, act=act, actor=WORKER, subject=f"cloudtrail:{account}", data=data)
+
+
+def tell_changes(fresh: Sequence[Found], *, now: datetime) -> None:
+    """Tell of trails that were stopped or begun, as these new events say; one that comes late has not the last word."""
+    changes = sorted(
+        (one for one in fresh if one.event.change and not one.event.error and one.event.name in (*STOPS, *STARTS)),
+        key=lambda one: (one.event.at, one.event.id),
+    )
+    for one in changes:
+        _tell(one, Act.CLOUDTRAIL_STOPPED if one.event.name in STOPS else Act.CLOUDTRAIL_STARTED, now)
+    for account, name in {(one.event.account, _named(one)) for one in changes if one.event.name in STOPS}:
+        last = _last(account, name)
+        if last is not None and last.name in STARTS:
+            tell(Act.CLOUDTRAIL_STARTED, account=account, region=last.region, trail_name=name, remark=last.name, now=now)
+
+
+def _tell(one: Found, act: Act, now: datetime) -> None:
+    event = one.event
+    by = event.change.by if event.change else ""
+    tell(act, account=event.account, region=event.region, trail_name=_named(one), remark=event.name, by=by, of=one, now=now)
+
+
+def _named(one: Found) -> str:
+    return one.event.change.thing.rpartition("/")[2] if one.event.change else ""
+
+
+def _last(account: str, name: str) -> SeenEvent | None:
+    """Return the newest event that stopped or began this trail. One query for each trail that was stopped."""
+    rows = SeenEvent.objects.filter(part="change", account=account, name__in=(*STOPS, *STARTS), error="").order_by(
+        "-at", "-event_id"
+    )
+    return next((row for row in rows if (row.change or {}).get("thing", "").rpartition("/")[2] == name), None)
