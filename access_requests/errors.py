@@ -173,6 +173,13 @@ class TooManyPending(Conflict):
     sentence = _("%(most)s requests of yours wait for approval, and there may be no more. Withdraw one first, or wait for one.")
 
 
+class WorkReportOverdue(Conflict):
+    """`url` is where it is written."""
+
+    code = "work_report_overdue"
+    sentence = _("Your work report on %(elevation)s was due on %(due_on)s. Write it first, it takes a minute: %(url)s")
+
+
 class TooManySubmissions(TooOften):
     code = "too_many_submissions"
     sentence = _("You have asked %(most)s times within an hour, and that is the most. Ask again in %(minutes)s.")

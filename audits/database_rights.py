@@ -7,7 +7,7 @@ worker gives must rest on those (`access_requests.services.elevations.leave`). A
 from collections.abc import Mapping
 from enum import StrEnum
 
-from audits import found, logged_in, stays, streamed, verified
+from audits import found, logged_in, reported, stays, streamed, verified
 from audits.acts import Act
 from audits.sealed import SEALED_TABLES
 from audits.triggers import TABLE
@@ -39,6 +39,9 @@ OF_PEOPLE = (
     Act.FINDING_ACCEPTANCE_REFUSED,
     Act.FINDING_ACCEPTED,
     Act.FINDING_CLOSED,
+    Act.WORK_REPORT_WRITTEN,
+    Act.WORK_REPORT_ASKED_BACK,
+    Act.WORK_REPORT_CONFIRMED,
 )
 # What was read back from AWS, or seen of the seal, closes findings: the web's role says nothing of it.
 OF_WORKERS = (
@@ -77,6 +80,8 @@ _LETS_IN = (
 _FOUND = ("automationexecution", "backendhealth", "personlease", "reconciliation", "roleabilities", "rolegate", "slackcard")
 # Workers raise what they find in the trail, and people at the web say what becomes of it.
 _RAISES = {found.TABLE: KEEP, found.NAMED_TABLE: APPEND}
+# An end makes what is owed, whoever carries it out; people at the web write and answer it.
+_OWED = {reported.TABLE: APPEND, reported.NAMED_TABLE: APPEND}
 # Django's and allauth's own, by which nobody here is let do anything.
 _OF_DJANGO = (
     *("socialaccount_socialaccount", "socialaccount_socialapp", "socialaccount_socialtoken"),
@@ -121,6 +126,8 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         "audits_extractpart": READ,
         **dict.fromkeys((stays.TABLE, streamed.TABLE, verified.TABLE, *logged_in.TABLES), READ),
         **_RAISES,
+        **_OWED,
+        reported.TABLE: KEEP,
         PERSONAL: APPEND,
         TABLE: APPEND,
     },
@@ -157,6 +164,7 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         stays.TABLE: READ,
         # What they read of CloudTrail.
         **dict.fromkeys(logged_in.TABLES, KEEP),
+        **_OWED,
     },
     Service.NOTICES: {
         **_READ_BY_ALL,
@@ -185,6 +193,7 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         TABLE: APPEND,
         **_RAISES,
         found.FOLLOWED_TABLE: KEEP,
+        **dict.fromkeys(_OWED, READ),
         # The stream is sent under this role.
         streamed.TABLE: KEEP,
         **dict.fromkeys((stays.TABLE, verified.TABLE), READ),
@@ -203,7 +212,8 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
     Service.AUDITOR: {
         **_READ_BY_ALL,
         **dict.fromkeys((*(f"access_requests_{name}" for name in _HELD_AGAINST_THE_TRAIL), *_ABOUT_PEOPLE), READ),
-        **dict.fromkeys((TABLE, "audits_mention", "audits_noted", PERSONAL, stays.TABLE, *logged_in.TABLES, *_RAISES), READ),
+        **dict.fromkeys((TABLE, "audits_mention", "audits_noted", PERSONAL, stays.TABLE, *logged_in.TABLES), READ),
+        **dict.fromkeys((*_RAISES, *_OWED), READ),
         **dict.fromkeys((*SEALED_TABLES, "audits_anchor", "audits_sealer"), READ),
         verified.TABLE: APPEND,
         TABLE: APPEND,

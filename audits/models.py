@@ -9,6 +9,7 @@ from audits.extracted import Extract, ExtractPart, ExtractState, Format
 from audits.found import Finding, FindingName, FindingStatus, Followed, Severity
 from audits.logged_in import ElevationUse, LeftOut, LogIn, LogInClass, LogInWay, Matched, Reading, SeenEvent, UseState
 from audits.mentioned import Mention, MentionKind, Noted
+from audits.reported import ReportStatus, WorkReport, WorkReportAnswerer
 from audits.sealed import Anchor, Checkpoint, Log, Sealer, SealKey, SealState, StampState, Tile
 from audits.stays import Stay
 from audits.streamed import Stream
@@ -42,6 +43,7 @@ __all__ = [
     "Noted",
     "Personal",
     "Reading",
+    "ReportStatus",
     "SealKey",
     "SealState",
     "Sealer",
@@ -54,6 +56,8 @@ __all__ = [
     "TrailEntry",
     "UseState",
     "Verification",
+    "WorkReport",
+    "WorkReportAnswerer",
 ]
 
 # No id reaches it by counting. What is there beyond it was made up, before the database gave ids, and nothing goes on from it.

@@ -100,7 +100,8 @@ ACCESS = Area(
         Entry(page="home", label=_("Home")),
         Entry(page="request-new", label=pgettext_lazy("navigation", "Ask"), may_see=whoever_may_ask),
         Entry(page="request-list", label=_("Requests"), below=r"request(?!-new|-list).*"),
-        Entry(page="elevation-list", label=pgettext_lazy("navigation", "In production"), below=r"elevation(?!-list).*"),
+        Entry(page="elevation-list", label=pgettext_lazy("navigation", "In production"), below=r"elevation(?!-list|-report).*"),
+        Entry(page="report-list", label=pgettext_lazy("navigation", "Reports"), below=r"elevation-report.*"),
         Entry(page="catalogue", label=_("What I may use")),
     ),
 )

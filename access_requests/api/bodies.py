@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, WithJsonSchema
 
 from access_requests import details
 from access_requests.lifecycle import RequestStatus
@@ -70,6 +70,21 @@ class ExtendBody(Body):
 class StopBody(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"comment": "An incident in this account"}]})
     comment: StrictStr
+
+
+class ReportBody(Body):
+    """Either what was `done`, or that the access was `unused`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"done": "Rebuilt the index; 40 minutes", "deviation": ""}]})
+    done: StrictStr = ""
+    deviation: StrictStr = Field("", description="What was otherwise than planned; empty for nothing.")
+    unused: StrictBool = False
+
+
+class AnswerReportBody(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"comment": "As agreed", "seen": 58}]})
+    comment: StrictStr = Field("", description="Needed to ask back.")
+    seen: StrictInt | None = Field(None, description="`last_entry` of the report as it was shown to the person.")
 
 
 class RequestQuery(PageQuery):

@@ -42,7 +42,7 @@ def list_elevations(request: ApiRequest, query: Query[bodies.ElevationQuery]) ->
 
 @router.get("/{code}", auth=READ, response=ShownElevation, summary="Show an elevation")
 def show_elevation(request: ApiRequest, code: str) -> HttpResponse:
-    answer = _shown(found_elevation(request.auth, code), request.auth.who)
+    answer = shown_elevation(found_elevation(request.auth, code), request.auth.who)
     return tagged(request, answer, besides=RUNNING_DOWN)
 
 
@@ -50,7 +50,7 @@ def show_elevation(request: ApiRequest, code: str) -> HttpResponse:
 def return_elevation(request: ApiRequest, code: str) -> HttpResponse:
     def returned(actor: Actor, now: datetime) -> ShownElevation:
         found = found_elevation(request.auth, code)
-        return _shown(stop.return_early(elevation_id=found.pk, actor=actor, now=now), request.auth.who)
+        return shown_elevation(stop.return_early(elevation_id=found.pk, actor=actor, now=now), request.auth.who)
 
     return carry_out(request, returned)
 
@@ -68,7 +68,7 @@ def extend_elevation(request: ApiRequest, code: str, body: bodies.ExtendBody) ->
 def stop_elevation(request: ApiRequest, code: str, body: bodies.StopBody) -> HttpResponse:
     def stopped(actor: Actor, now: datetime) -> ShownElevation:
         found = found_elevation(request.auth, code)
-        return _shown(stop.stop(elevation_id=found.pk, comment=body.comment, actor=actor, now=now), request.auth.who)
+        return shown_elevation(stop.stop(elevation_id=found.pk, comment=body.comment, actor=actor, now=now), request.auth.who)
 
     return carry_out(request, stopped, body=body)
 
@@ -83,7 +83,7 @@ def found_elevation(caller: TokenCaller, code: str) -> Elevation:
     return row
 
 
-def _shown(row: Elevation, viewer: User) -> ShownElevation:
+def shown_elevation(row: Elevation, viewer: User) -> ShownElevation:
     rows = list(elevations.in_full(Elevation.objects.filter(pk=row.pk)))
     return shown_elevations(rows, viewer, now=timezone.now())[0]
 

@@ -132,6 +132,7 @@ ACTIVE: Json = {
                 }
             ],
         },
+        "report": None,
         "switch_roles": [
             {
                 "role_arn": ROLE_ARN,
@@ -145,6 +146,27 @@ ACTIVE: Json = {
 def _ending(reason: str) -> Json:
     details = {**ACTIVE["details"], "stopped_at": "2026-11-23T06:10:00Z", "stop_reason": reason, "switch_roles": []}
     return {**ACTIVE, "state": "revoking", "seconds_left": 3250, "details": {**details, "judged": None}}
+
+
+def _reported(state: str, answered_by: str, answer: str) -> Json:
+    report = {
+        "state": state,
+        "due_on": "2026-11-26",
+        "overdue_blocks": True,
+        "plan": PENDING["plan"],
+        "unused": False,
+        "done": "Rebuilt the index; 40 minutes",
+        "deviation": "",
+        "written_at": "2026-11-23T07:30:00Z",
+        "answered_by": answered_by,
+        "answered_at": "2026-11-23T08:00:00Z" if answered_by else None,
+        "answer": answer,
+        "may_answer": ["leader01", "leader02"],
+        "last_entry": 58,
+    }
+    over = {"stopped_at": ENDS_AT, "stop_reason": "expired", "ended_at": "2026-11-23T07:04:14Z"}
+    details = {**ACTIVE["details"], **over, "judged": None, "switch_roles": [], "report": report}
+    return {**ACTIVE, "state": "ended", "seconds_left": 0, "details": details}
 
 
 WORK_GROUP: Json = {
@@ -213,6 +235,9 @@ ANSWERS: dict[str, Json] = {
     "return_elevation": _ending("returned"),
     "extend_elevation": EXTENDING,
     "stop_elevation": _ending("stopped"),
+    "report_elevation": _reported("written", "", ""),
+    "confirm_report": _reported("confirmed", "leader01", "As agreed"),
+    "ask_report_back": _reported("asked_back", "leader01", "Which index?"),
 }
 # Those that answer with an entity tag, since they are often repeated.
 TAGGED = frozenset({"show_request", "list_elevations", "show_elevation"})

@@ -1,7 +1,7 @@
 """What answers say of elevations, and of what may be asked for. Who, which group and until when is for everybody."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -12,8 +12,13 @@ from access_requests.grants.registry import backend_of
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import ApprovalLevel, Elevation, TargetRole, WorkGroup
 from access_requests.selectors import abilities, elevations, requests, switching
+from audits.models import ReportStatus, WorkReport
+from audits.reports import listing
 from portal.iam.abilities import Verdict
 from portal.users.models import User
+
+# Only then there may be a work report.
+OVER = frozenset({ElevationStatus.ENDED, ElevationStatus.CANCELLED})
 
 
 class ShownByAws(BaseModel):
@@ -70,6 +75,35 @@ class SwitchRole(BaseModel):
         return cls(role_arn=role.arn or "", url=switching.link(role, row))
 
 
+class ShownReport(BaseModel):
+    """What the person says after the access that they did."""
+
+    state: ReportStatus
+    due_on: date = Field(description="The last day on which it is not overdue, in the portal's zone.")
+    overdue_blocks: bool = Field(description="Whether the person asks for nothing new while it is overdue.")
+    plan: str
+    unused: bool
+    done: str
+    deviation: str
+    written_at: datetime | None
+    answered_by: str = Field(description="Who confirmed it or asked it back: a username, or empty.")
+    answered_at: datetime | None
+    answer: str
+    may_answer: list[str] = Field(description="Usernames of those who may confirm it or ask it back.")
+    last_entry: int = Field(description="The last entry of the trail that is of it: `seen`, for whoever answers.")
+
+    @classmethod
+    def of(cls, row: WorkReport) -> "ShownReport":
+        names = ("due_on", "overdue_blocks", "plan", "done", "deviation", "written_at", "answered_by", "answered_at", "answer")
+        return cls(
+            **{name: getattr(row, name) for name in names},
+            state=ReportStatus(row.status),
+            unused=row.is_unused,
+            may_answer=sorted({*row.approvers, *row.last_level} - {row.person}),
+            last_entry=row.entry_id,
+        )
+
+
 class ElevationDetails(BaseModel):
     request: str = Field(examples=["R-7K3M9QX2"])
     reason: str
@@ -86,12 +120,13 @@ class ElevationDetails(BaseModel):
     judged: Judged | None = Field(
         description="Whether the person can switch, as evaluated after the latest step; null until it was evaluated."
     )
+    report: ShownReport | None = Field(description="The work report; null until the access is over, or where none is wanted.")
     switch_roles: list[SwitchRole] = Field(
         description="Links to the console's switch-role page, while access is active; none where Identity Center lets in."
     )
 
     @classmethod
-    def of(cls, row: Elevation) -> "ElevationDetails":
+    def of(cls, row: Elevation, report: WorkReport | None) -> "ElevationDetails":
         roles = row.work_group.target_roles.all() if row.status == ElevationStatus.ACTIVE else []
         switched = backend_of(row.work_group.backend).entrance.switched(roles)
         return cls(
@@ -106,6 +141,7 @@ class ElevationDetails(BaseModel):
             problem=problems.of(row) or None,
             aws=ShownByAws.of(row),
             judged=Judged.of(row),
+            report=ShownReport.of(report) if report else None,
             switch_roles=[SwitchRole.of(role, row) for role in switched if role.arn],
         )
 
@@ -121,7 +157,7 @@ class ShownElevation(BaseModel):
     details: ElevationDetails | None = Field(description="For those who may see the request; null for others.")
 
     @classmethod
-    def of(cls, row: Elevation, *, details: bool, now: datetime) -> "ShownElevation":
+    def of(cls, row: Elevation, *, details: bool, report: WorkReport | None, now: datetime) -> "ShownElevation":
         return cls(
             id=row.code,
             person=Person.of(row.person),
@@ -130,13 +166,15 @@ class ShownElevation(BaseModel):
             starts_at=row.starts_at,
             ends_at=row.ends_at,
             seconds_left=elevations.seconds_left(row, now=now),
-            details=ElevationDetails.of(row) if details else None,
+            details=ElevationDetails.of(row, report) if details else None,
         )
 
 
 def shown_elevations(rows: Sequence[Elevation], viewer: User, *, now: datetime) -> list[ShownElevation]:
     visible = _visible_requests({row.request_id for row in rows}, viewer)
-    return [ShownElevation.of(row, details=row.request_id in visible, now=now) for row in rows]
+    over = [row.code for row in rows if row.status in OVER and row.request_id in visible]
+    reports = listing.of(over)
+    return [ShownElevation.of(row, details=row.request_id in visible, report=reports.get(row.code), now=now) for row in rows]
 
 
 def _visible_requests(ids: Collection[int], viewer: User) -> set[int]:

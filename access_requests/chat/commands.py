@@ -15,7 +15,7 @@ from access_requests.chat.refusals import NotLinked, UnknownCommand
 from access_requests.chat.speaking import COMMAND, Speaker, read_by
 from access_requests.chat.words import Line
 from access_requests.models import AccessRequest, Elevation
-from access_requests.services.elevations import stop
+from access_requests.services.elevations import reporting, stop
 from access_requests.services.notices.slack import blocks, cards
 from access_requests.services.requests import decide, extend, submit
 from portal.users.models import User
@@ -24,6 +24,8 @@ from portal.verbs.rejections import Rejection
 from portal.verbs.run import act_as
 
 LINK = "link"
+# Behind the number of an access that is over.
+UNUSED = frozenset({"unused", "未使用"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +134,15 @@ def _ended(elevation: Elevation, sentence: str) -> Answer:
     return answers.said(sentence % {"group": elevation.work_group.name}, blocks.context(blocks.typed(taken)))
 
 
+def _report(told: Told) -> Answer:
+    """Report what was done, or by one word that the access was not used."""
+    word, done = told.line.code_and_why()
+    elevation, is_unused = finding.elevation(word), done.strip().lower() in UNUSED
+    act = partial(reporting.report, elevation=elevation, done="" if is_unused else done, deviation="", is_unused=is_unused)
+    act_as(told.actor, lambda: act(actor=told.actor, now=told.speaker.now))
+    return answers.said(gettext("You reported on %(code)s. Somebody who approved it confirms.") % {"code": elevation.code})
+
+
 def _status(told: Told) -> Answer:
     card = cards.card(told.request(told.line.code()))
     return answers.only_to_them(card.text, card.blocks)
@@ -168,6 +179,7 @@ COMMANDS: Mapping[str, Command] = {
     "withdraw": Command("withdraw ID", _("takes your own request back"), _withdraw),
     "return": Command("return ID", _("returns your access before its end"), _return),
     "extend": Command("extend ID 30m WHY", _("asks for more time"), _extend),
+    "report": Command("report ID WHAT", _("reports what you did with your access; unused: that you did not use it"), _report),
     "stop": Command("stop ID WHY", _("ends somebody's access now"), _stop),
     LINK: Command("link CODE", _("links this Slack account with you, by a code from the portal"), _link),
     "unlink": Command("unlink", _("forgets who you are here"), _unlink),

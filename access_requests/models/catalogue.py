@@ -144,7 +144,7 @@ class StandingGroup(models.Model):
 
 class ApprovalPolicy(models.Model):
     # What is no rule: a request keeps all the rest, as it was when it was asked for.
-    BESIDE_RULES: ClassVar = frozenset({"id", "key", "slack_channel", "retired_at"})
+    BESIDE_RULES: ClassVar = frozenset({"id", "key", "slack_channel", "report_days", "overdue_report_blocks", "retired_at"})
     # Times that pages and sentences say each under its name; the shortest and the longest are said together.
     TIMES: ClassVar = ("decision_minutes", "factor_age_minutes")
 
@@ -158,6 +158,9 @@ class ApprovalPolicy(models.Model):
     same_client_may_decide = models.BooleanField(_("the client that asked may carry the decision"), default=False)
     # Where in Slack its requests are shown: a channel's id or #name.
     slack_channel = models.CharField(_("Slack channel"), max_length=81, blank=True, db_default="")
+    # Until how many days after its end somebody says what they did with an access; 0: nobody has to. The end's entry has both.
+    report_days = models.PositiveSmallIntegerField(_("work report within days"), default=0, db_default=0)
+    overdue_report_blocks = models.BooleanField(_("an overdue report refuses new requests"), default=False, db_default=False)
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
 
     class Meta:

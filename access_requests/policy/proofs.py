@@ -16,6 +16,8 @@ class Guarded(StrEnum):
     EXTENSION = "extension"
     # Of somebody else's access.
     STOP = "stop"
+    # Confirming somebody's work report, or asking it back.
+    REPORT = "report"
     # An API client, or a directory's token.
     CLIENT = "client"
     # A token of one's own.
@@ -56,6 +58,8 @@ NEEDS: Mapping[Guarded, Need] = {
     Guarded.EXTENSION: _need(240, Strength.LOG_IN, of_everybody=True),
     # Whoever has to end somebody's access is in a hurry.
     Guarded.STOP: _need(60),
+    # Access is over, and nothing is given by it.
+    Guarded.REPORT: _need(60),
     Guarded.CLIENT: _need(5),
     Guarded.TOKEN: _need(15, Strength.LOG_IN, of_everybody=True),
     Guarded.CHAT: _need(15, Strength.LOG_IN, of_everybody=True),

@@ -22,6 +22,7 @@ from access_requests.policy.facts import (
     UnreadRole,
 )
 from access_requests.policy.leave import Grounds
+from access_requests.policy.reports import OverdueReport
 from access_requests.policy.signatures import Look
 from access_requests.policy.windows import AskedWindow, Limits
 
@@ -58,6 +59,7 @@ class Asking(Situation):
     requester: Requester
     work_groups: tuple[Group, ...]
     submissions: Submissions
+    overdue_reports: tuple[OverdueReport, ...]
     window: AskedWindow
     limits: Limits
     length: Length

@@ -6,7 +6,15 @@ from access_requests.details import DETAILS
 from portal.pages.unseen import BLANK
 from portal.verbs import rejections
 
-LIMITS = {"reason": 2000, "change_ticket": 100, "comment": 2000, "name": 100, **{each.name: each.limit for each in DETAILS}}
+LIMITS = {
+    "reason": 2000,
+    "change_ticket": 100,
+    "comment": 2000,
+    "name": 100,
+    "done": 4000,
+    "deviation": 2000,
+    **{each.name: each.limit for each in DETAILS},
+}
 ONE_LINE = frozenset({"change_ticket", "name"})
 
 

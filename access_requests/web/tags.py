@@ -35,6 +35,12 @@ def state(word: str) -> str:
 
 
 @register.filter
+def report_tag(status: str) -> str:
+    """Return how the tag of a work report's state looks."""
+    return {"owed": "waits", "written": "waits", "asked_back": "danger", "confirmed": "ok"}.get(status, "")
+
+
+@register.filter
 def shown_state(row: AccessRequest | Elevation) -> str:
     return wording.shown_state(row)
 

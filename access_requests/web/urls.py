@@ -4,7 +4,7 @@ from django.urls import path
 
 from access_requests.web.catalogue import backends, catalogue
 from access_requests.web.drift import comparison, drift, matrix
-from access_requests.web.elevations import elevations
+from access_requests.web.elevations import elevations, reports
 from access_requests.web.home import dismissing, home
 from access_requests.web.notices import deliveries, webhooks
 from access_requests.web.people import (
@@ -59,6 +59,10 @@ urlpatterns = [
     path("elevations/<slug:code>/extend/", elevations.elevation_extend, name="elevation-extend"),
     path("elevations/<slug:code>/dismiss/", dismissing.dismiss, name="elevation-dismiss"),
     path("elevations/<slug:code>/stop/", elevations.elevation_stop, name="elevation-stop"),
+    path("elevations/<slug:code>/report/", reports.report, name="elevation-report"),
+    path("elevations/<slug:code>/report/confirm/", reports.confirm, name="elevation-report-confirm"),
+    path("elevations/<slug:code>/report/ask/", reports.ask_back, name="elevation-report-ask"),
+    path("reports/", reports.report_list, name="report-list"),
     path("backends/", backends.backend_list, name="backends"),
     path("backends/check/", backends.check, name="backends-check"),
     path("clients/", clients.client_list, name="clients"),

@@ -20,6 +20,7 @@ from audits.acts import (
     people,
     production,
     programs,
+    reports,
     requests,
     seals,
     settings,
@@ -74,8 +75,8 @@ class Act(StrEnum):
     ELEVATION_ACTIVE = "elevation.active", elevations.MovedAsReadBack, NEWS
     ELEVATION_EXTENDED = "elevation.extended", elevations.Extended, NEWS
     ELEVATION_REVOKING = "elevation.revoking", elevations.EndBegun, NEWS
-    ELEVATION_ENDED = "elevation.ended", elevations.MovedAsReadBack, NEWS, LAST
-    ELEVATION_CANCELLED = "elevation.cancelled", elevations.EndBegun, NEWS, LAST
+    ELEVATION_ENDED = "elevation.ended", elevations.Ended, NEWS, LAST
+    ELEVATION_CANCELLED = "elevation.cancelled", elevations.Cancelled, NEWS, LAST
     ELEVATION_GRANT_ATTEMPT_FAILED = "elevation.grant_attempt_failed", elevations.AttemptFailed
     ELEVATION_EXTENSION_ATTEMPT_FAILED = "elevation.extension_attempt_failed", elevations.AttemptFailed
     ELEVATION_EXTENSION_WRITTEN = "elevation.extension_written", elevations.ReadBack
@@ -91,6 +92,11 @@ class Act(StrEnum):
     ELEVATION_EVALUATED = "elevation.judged", elevations.Evaluated
     ELEVATION_EXECUTION_SEEN = "elevation.execution_seen", elevations.ElevationExecutionSeen
     ELEVATION_BASELINE = "elevation.baseline", baselines.ElevationBaseline
+
+    # Of an access that is over, and so is its subject.
+    WORK_REPORT_WRITTEN = "work_report.written", reports.OfReport, NEWS
+    WORK_REPORT_ASKED_BACK = "work_report.asked_back", reports.OfReport, NEWS
+    WORK_REPORT_CONFIRMED = "work_report.confirmed", reports.OfReport, NEWS
 
     # All drift that one comparison found and that was never told before.
     COMPARISON_DRIFT_FOUND = "comparison.drift_found", drifts.DriftTold, NEWS

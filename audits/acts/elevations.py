@@ -5,6 +5,7 @@ from typing import ClassVar
 from pydantic import ConfigDict, Field
 
 from audits.acts.automation import Execution
+from audits.acts.reports import Owed
 from audits.acts.shape import Call, Done, Moment, Shape
 
 
@@ -110,6 +111,18 @@ class ReadBack(OfElevation):
 
 class MovedAsReadBack(Moved, ReadBack):
     pass
+
+
+class Ended(MovedAsReadBack):
+    """`report` is what the person owes afterwards; null where the policy wants no report."""
+
+    report: Owed | None = None
+
+
+class Cancelled(EndBegun):
+    """`report` as of `Ended`: what was never granted was not used, which takes a word."""
+
+    report: Owed | None = None
 
 
 class Extended(OfElevation):

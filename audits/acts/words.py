@@ -112,6 +112,18 @@ WORDS: Mapping[str, Words] = {
     Act.CLOUDTRAIL_MISSING: alert(_("No trail records %(region)s of %(account)s")),
     Act.CLOUDTRAIL_THERE: check(_("A trail records %(region)s of %(account)s")),
     Act.CLOUDTRAIL_FAULT: alert(_("A file of CloudTrail of %(account)s, %(region)s, does not verify: %(remark)s")),
+    Act.WORK_REPORT_WRITTEN: step(
+        _("%(who)s reported what was done"),
+        News(word=_("work report written"), sentence=_("%(who)s reported on %(elevation)s: it waits for confirmation.")),
+    ),
+    Act.WORK_REPORT_ASKED_BACK: alert(
+        _("%(who)s asked the work report back"),
+        News(word=_("work report asked back"), sentence=_("%(who)s asks about the work report of %(person)s on %(elevation)s.")),
+    ),
+    Act.WORK_REPORT_CONFIRMED: check(
+        _("%(who)s confirmed the work report"),
+        News(word=_("work report confirmed"), sentence=_("%(who)s confirmed the work report of %(person)s on %(elevation)s.")),
+    ),
     Act.COMPARISON_DONE: check(_("The tables were held against the trail; differences: %(differences)s")),
     Act.COMPARISON_DRIFT_FOUND: alert(
         _("A comparison with AWS found differences that were not told before: %(count)s"),

@@ -46,7 +46,7 @@ class Item:
         """What somebody gave as their reason."""
         data, is_asked = self.shown.data, self.shown.entry.act == Act.REQUEST_SUBMITTED
         asked = _object(data, "request").get("reason") if is_asked else ""
-        return str(_object(data, "decision").get("comment") or data.get("comment") or asked or "")
+        return str(_object(data, "decision").get("comment") or data.get("comment") or asked or _reported(data) or "")
 
     @property
     def notes(self) -> list[str]:
@@ -62,6 +62,12 @@ class Item:
 
 def items(entries: Iterable[TrailEntry], *, sealed_until: int) -> list[Item]:
     return [Item(shown=each, sealed_until=sealed_until) for each in showing.shown(entries)]
+
+
+def _reported(data: Mapping[str, Any]) -> str:
+    """Return what a work report says by its last entry: the answer to it, or what was done."""
+    report = _object(data, "report")
+    return str(report.get("answer") or report.get("done") or "")
 
 
 def recorded_late(entry: TrailEntry) -> list[str]:

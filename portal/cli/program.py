@@ -35,6 +35,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "withdraw": asking.withdraw,
     "return": holding.return_,
     "extend": asking.extend,
+    "report": holding.report,
     "stop": deciding.stop,
     "aws-profile": holding.aws_profile,
     "audit": auditing.audit,

@@ -19,6 +19,8 @@ STYLES: Mapping[str, str] = {
     "approved": "green",
 }
 QUIET = "dim"
+# States of a work report that its person has to write.
+UNWRITTEN = ("owed", "asked_back")
 Fields = list[tuple[str, str | Text]]
 Showing = Callable[[Sequence[Json]], None]
 
@@ -119,8 +121,16 @@ def elevation_fields(found: Json) -> Fields:
         ("problem", details.get("problem") or ""),
         ("in AWS", _in_aws(details)),
         ("ended", moments.shown(details.get("ended_at"))),
+        ("work report", _report(details)),
         ("switch role", "\n".join(each["url"] for each in details.get("switch_roles", ()))),
     ]
+
+
+def _report(details: Mapping[str, Any]) -> str | Text:
+    report = details.get("report")
+    if not report:
+        return ""
+    return f"{state(report['state'])}, due on {report['due_on']}" if report["state"] in UNWRITTEN else state(report["state"])
 
 
 def person(found: Mapping[str, str]) -> str:

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from access_requests.models import ApiClient, Delivery, Drift, DriftKind, KeptIn, PersonalToken, WebhookEndpoint
 from access_requests.services.people import people, sessions
-from audits.models import TrailEntry
+from audits.models import TrailEntry, WorkReport
 from portal.users.models import LinkedIdentity, User
 from portal.verbs.actor import COMMAND
 from tests.app.access_requests.scim.conftest import Directory
@@ -28,6 +28,7 @@ from tests.stand_ins.bots import SCOPES, make_client, make_personal_client, own_
 from tests.worlds.cast import Cast
 from tests.worlds.factors import prove, record_of
 from tests.worlds.providers import oidc
+from tests.worlds.reports import never_given, written
 from tests.worlds.story import elevated, submitted
 
 WHO = ("stranger", "member02", "member01", "leader01", "auditor01", "admin01")
@@ -123,6 +124,14 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (POST, "elevation-dismiss"): EVERYBODY,
     (GET, "elevation-stop"): EVERYBODY,
     (POST, "elevation-stop"): (LOGIN, 403, 403, 200, 403, 200),
+    # Each is of access of member01's that is over; of the report nothing is written, or all.
+    (GET, "report-list"): EVERYBODY,
+    (GET, "elevation-report"): (LOGIN, 404, 200, 200, 200, 200),
+    (POST, "elevation-report"): (LOGIN, 404, 422, 403, 403, 403),
+    (GET, "elevation-report-confirm"): (LOGIN, 404, 200, 200, 200, 200),
+    (POST, "elevation-report-confirm"): (LOGIN, 404, 403, 200, 403, 403),
+    (GET, "elevation-report-ask"): (LOGIN, 404, 200, 200, 200, 200),
+    (POST, "elevation-report-ask"): (LOGIN, 404, 403, 200, 403, 403),
     # member01 and member02 approve nothing; the leads approve for the drift's work group.
     (GET, "drift-list"): (LOGIN, 403, 403, 200, 200, 200),
     (GET, "drift"): (LOGIN, 403, 403, 200, 200, 200),
@@ -380,6 +389,7 @@ PROVEN = {
     "leader01": {
         *OWN_FACTORS,
         *("me-link-slack", "request-approve", "request-reject", "request-send-back", "elevation-stop"),
+        *("elevation-report-confirm", "elevation-report-ask"),
     },
     "admin01": {
         *OWN_FACTORS,
@@ -490,6 +500,11 @@ def told(cast: Cast, *, now: datetime, start: datetime) -> TrailEntry:
     return TrailEntry.objects.latest("pk")
 
 
+def reported(cast: Cast, *, now: datetime, start: datetime) -> WorkReport:
+    """Return member01's report on access that is over."""
+    return written(never_given(cast, now=now, starts_at=start), cast.member01, now=now)
+
+
 def delivered(*, now: datetime) -> Delivery:
     fields = {"channel": "webhook", "target": "W-00000000", "act": "request.approved", "status": "delivered"}
     return Delivery.objects.create(**fields, created_at=now, settled_at=now)
@@ -500,6 +515,9 @@ def filled(cast: Cast, path: str, start: datetime) -> str:
     now = timezone.now()
     made: dict[str, Callable[[], object]] = {
         "requests/<": lambda: submitted(cast.member01, now=now, starts_at=start).code,
+        "elevations/<slug:code>/report/c": lambda: reported(cast, now=now, start=start).elevation,
+        "elevations/<slug:code>/report/a": lambda: reported(cast, now=now, start=start).elevation,
+        "elevations/<slug:code>/report/": lambda: never_given(cast, now=now, starts_at=start).code,
         "elevations/<": lambda: elevated(cast.member01, cast.leader01, now=now, starts_at=start).code,
         "drift/<": lambda: drifted(cast, now=now).code,
         "clients/<": lambda: kept_here(cast).key,

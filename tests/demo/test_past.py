@@ -46,6 +46,14 @@ def test_drift_was_found_and_undone_by_the_portal_and_by_an_administrator(demo: 
     assert set(found) == {("unexplained_member", "undone", "sekisho:worker", 1), ("unexplained_member", "undone", "admin01", 1)}
 
 
+def test_what_was_done_was_reported_and_confirmed_but_for_the_last_day(demo: Demo) -> None:
+    said = f"FROM audits_workreport WHERE julianday(over_at) < {PAST}"
+    counts = dict(rows(demo, f"SELECT status, count(*) {said} GROUP BY status"))
+    assert set(counts) == {"owed", "written", "confirmed"}
+    assert counts["confirmed"] > 30
+    assert rows(demo, f"SELECT count(*) {said} AND deviation != ''") == [(1,)]
+
+
 def test_the_trail_has_it_recorded_when_it_happened_and_holds(demo: Demo) -> None:
     times = [(_at(at), _at(recorded)) for at, recorded in rows(demo, "SELECT at, recorded_at FROM audits_trailentry ORDER BY id")]
     assert max(abs(at - recorded) for at, recorded in times) < timedelta(minutes=1)

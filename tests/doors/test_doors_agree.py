@@ -27,6 +27,8 @@ from tests.cli.conftest import AtATerminal, command_line, person, portal, termin
 from tests.stand_ins.bots import SCOPES, Bot, make_client, make_personal_client, own_token_of, token_of
 from tests.stand_ins.slack import Slack
 from tests.worlds.cast import Cast, actor_of
+from tests.worlds.reports import over as over_with_it
+from tests.worlds.reports import owed, wants_reports, written
 from tests.worlds.story import approved, elevated, returned, submitted, withdrawn
 
 __all__ = ["command_line", "person", "portal", "terminal"]
@@ -38,7 +40,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # What it says in the browser to be led there.
 LED = {"/accounts/login/": "person_disabled", "/accounts/reauthenticate/": "step_up_needed", reverse("factors"): "factor_missing"}
 # Where the refusals are that every door can meet.
-RULES_OF_EVERY_DOOR = ("portal.verbs.rejections", "access_requests.errors")
+RULES_OF_EVERY_DOOR = ("portal.verbs.rejections", "access_requests.errors", "audits.reports.report_errors")
 
 
 # The doors
@@ -84,7 +86,7 @@ def _form(act: str, subject: str) -> tuple[str, dict[str, Any]]:
         asked = {"work_groups": [subject], "reason": WHY, "change_ticket": TICKET, "start": NOW, "finish": FOR}
         return "/requests/new/", {**asked, "duration_minutes": MINUTES}
     kind = "elevations" if subject.startswith("E-") else "requests"
-    return f"/{kind}/{subject}/{act}/", {"comment": WHY, "reason": WHY, "more": FOR, "minutes": MINUTES}
+    return f"/{kind}/{subject}/{act}/", {"comment": WHY, "done": WHY, "reason": WHY, "more": FOR, "minutes": MINUTES}
 
 
 def _call(act: str, subject: str) -> tuple[str, dict[str, Any] | None]:
@@ -94,6 +96,8 @@ def _call(act: str, subject: str) -> tuple[str, dict[str, Any] | None]:
     path = f"/{'elevations' if subject.startswith('E-') else 'requests'}/{subject}/{act}"
     if act == "extend":
         return path, {"ends_at": _new_end("%Y-%m-%dT%H:%M:%S+09:00", subject), "reason": WHY}
+    if act == "report":
+        return path, {"done": WHY}
     return path, None if act in ("withdraw", "return") else {"comment": WHY}
 
 
@@ -110,6 +114,8 @@ def _options(act: str) -> list[str]:
         return ["--for", f"{MINUTES}m", "--ticket", TICKET, "--reason", WHY]
     if act == "extend":
         return ["--for", f"{MINUTES}m", "-m", WHY]
+    if act == "report":
+        return ["-m", WHY]
     return [] if act in ("withdraw", "return") else ["-m", WHY, "--yes"]
 
 
@@ -201,6 +207,22 @@ def given_back(cast: Cast, now: datetime) -> Elevation:
     return returned(in_time(cast, now), cast.member01, now=now)
 
 
+def used(cast: Cast, now: datetime) -> Elevation:
+    return owed(cast, now=now)
+
+
+def told(cast: Cast, now: datetime) -> Elevation:
+    elevation = owed(cast, now=now)
+    written(elevation, cast.member01, now=now)
+    return elevation
+
+
+def report_overdue(cast: Cast, now: datetime) -> str:
+    wants_reports(blocks=True)
+    over_with_it(elevated(cast.member01, cast.leader01, now=now - 5 * DAY), now=now - 5 * DAY)
+    return GROUP
+
+
 def nothing(_cast: Cast, _now: datetime) -> str:
     return GROUP
 
@@ -256,6 +278,11 @@ TABLE: list[tuple[str, str, Callable[[Cast, datetime], object], str]] = [
     ("stop", "admin01", in_production, DONE),
     ("stop", "member02", in_production, "may_not_stop"),
     ("stop", "auditor01", in_production, "may_not_stop"),
+    ("report", "member01", used, DONE),
+    ("report", "leader01", used, "report_not_yours"),
+    ("report", "member01", in_time, "no_report_owed"),
+    ("report", "member01", told, "transition_not_allowed"),
+    ("request", "member01", report_overdue, "work_report_overdue"),
     ("request", "member01", nothing, DONE),
     ("request", "member01", something_unknown, "unknown_work_group"),
     ("request", "member01", nobody_elses, "may_not_request"),

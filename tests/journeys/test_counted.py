@@ -11,11 +11,13 @@ from playwright.sync_api import Locator, expect
 
 from access_requests import problems
 from access_requests.models import AccessRequest, Elevation
+from audits.models import WorkReport
 from portal.verbs.run import run
 from tests.journeys.conftest import Travel
 from tests.journeys.travellers import Traveller
 from tests.worlds.cast import Cast
 from tests.worlds.matrices import compared
+from tests.worlds.reports import never_given, owed
 from tests.worlds.story import elevated, not_granted, returned, submitted, taken_for_given
 
 FARTHEST = 80
@@ -275,3 +277,26 @@ def test_matrix_prints_on_one_side_with_who_printed_it_and_when(cast: Cast, tran
     expect(person.page.locator("table.matrix")).to_be_visible()
     for pressed in (".site-nav", ".accounts", ".sheet"):
         expect(person.page.locator(pressed).first).to_be_hidden()
+
+
+@pytest.mark.parametrize(("language", "by_keyboard"), HANDS)
+def test_work_report_takes_three_from_the_notice(
+    cast: Cast,
+    transactional_db: None,
+    travel: Travel,
+    language: str,
+    by_keyboard: bool,  # noqa: FBT001
+) -> None:
+    elevation, unused = owed(cast, now=timezone.now()), never_given(cast, now=timezone.now())
+    person = travel("member01", language=language, phone=by_keyboard)
+    for code, is_unused in ((elevation.code, False), (unused.code, True)):
+        person.page.goto("/")
+        hand = Hand(person, by_keyboard)
+        hand.click(person.page.locator(f"[data-row=report-{code}]").get_by_role("link", name=person.says("Write it")))
+        if not is_unused:
+            hand.fill(person.page.locator("[name=done]"), "rebuilt the index")
+        person.look(f"work-report-{language}-{'unused' if is_unused else 'used'}")
+        hand.click(person.page.get_by_role("button", name=person.says("I did not use it" if is_unused else "Report"), exact=True))
+        expect(person.page.locator("main")).to_contain_text(person.says("What was reported"))
+        assert len(hand.done) <= 3
+    assert sorted(WorkReport.objects.values_list("status", "is_unused")) == [("written", False), ("written", True)]

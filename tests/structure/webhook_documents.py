@@ -14,7 +14,7 @@ from django.test.utils import override_settings  # noqa: E402  Everything below 
 from django.utils.translation import override  # noqa: E402
 
 from access_requests.models import WebhookEndpoint  # noqa: E402
-from access_requests.services.notices import factors, findings, seal  # noqa: E402
+from access_requests.services.notices import factors, findings, reports, seal  # noqa: E402
 from access_requests.services.notices.drift import Found  # noqa: E402
 from access_requests.services.notices.webhooks import bodies  # noqa: E402
 from audits.acts import Act  # noqa: E402
@@ -77,6 +77,8 @@ def _body(act: str, number: int) -> dict[str, Any]:  # noqa: PLR0911  A table of
         return _late(number)
     if act == Act.EMERGENCY_LOG_IN:
         return bodies.of_emergency(TrailEntry(pk=number, at=AT, act=act, actor="admin01"), ENDPOINT)
+    if act in reports.ACTS:
+        return _report(act, number)
     if act in factors.ACTS:
         by = "sekisho:browser" if act == Act.FACTOR_CLONED else "admin01"
         return bodies.of_factors(TrailEntry(pk=number, at=AT, act=act, actor=by, subject="person:leader01"), ENDPOINT)
@@ -85,6 +87,14 @@ def _body(act: str, number: int) -> dict[str, Any]:  # noqa: PLR0911  A table of
     if act in seal.ACTS:
         return bodies.of_seal(TrailEntry(pk=number, at=AT, act=act, data=SEAL.get(act, {})), ENDPOINT)
     return bodies.of_news(_news(act, number), ENDPOINT)
+
+
+def _report(act: str, number: int) -> dict[str, Any]:
+    said = {**{name: ELEVATION[name] for name in ("request", "person", "work_group")}, "elevation": ELEVATION["code"]}
+    report = {**said, "status": act.rpartition(".")[2], "due_on": "2026-11-26", "is_unused": False}
+    actor = "member01" if act == Act.WORK_REPORT_WRITTEN else "leader01"
+    entry = TrailEntry(pk=number, at=AT, act=act, actor=actor, subject=ELEVATION["code"], data={"report": report})
+    return bodies.of_report(entry, ENDPOINT)
 
 
 def _news(act: str, number: int) -> bodies.News:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from access_requests.policy import facts
+from access_requests.policy.reports import HasReports
 from access_requests.policy.rule import Rule
 from access_requests.policy.rules import catalogue, decisions, people, proofs, times
 from access_requests.policy.situations import Asking, Deciding, Granting, ProlongAsking, Prolonging, Proving, Situation, Starting
@@ -43,6 +44,8 @@ RULES: tuple[Rule[Any], ...] = (
     ),
     Rule[facts.HasSubmissions](refuses=people.submissions_within_the_hour, at=(Asking, ProlongAsking)),
     Rule[facts.HasSubmissions](refuses=people.requests_that_wait, at=(Asking, ProlongAsking)),
+    # At asking only: whoever is in production and needs more time is not thrown out for a report.
+    Rule[HasReports](refuses=people.reports_are_written, at=(Asking,)),
     Rule[facts.HasExtended](refuses=people.more_time_is_asked_for_by_whom_it_is_for, at=(ProlongAsking, Prolonging)),
     Rule[facts.HasExtended](refuses=people.only_open_access_is_prolonged, at=(ProlongAsking, Prolonging)),
     Rule[facts.HasExtended](refuses=people.a_change_is_prolonged_once_it_has_begun, at=(ProlongAsking,)),

@@ -6,6 +6,7 @@ from math import ceil
 from access_requests import errors
 from access_requests.policy import facts
 from access_requests.policy.leave import Withheld, unfounded
+from access_requests.policy.reports import HasReports
 from portal.verbs import rejections
 from portal.verbs.rejections import Rejection
 
@@ -31,6 +32,11 @@ def submissions_within_the_hour(known: facts.HasSubmissions) -> Rejection | None
 def requests_that_wait(known: facts.HasSubmissions) -> Rejection | None:
     most = known.submissions.allowed.pending
     return errors.TooManyPending(most=most) if known.submissions.pending >= most else None
+
+
+def reports_are_written(known: HasReports) -> Rejection | None:
+    late = next(iter(known.overdue_reports), None)
+    return errors.WorkReportOverdue(elevation=late.code, due_on=late.due_on.isoformat(), url=late.url) if late else None
 
 
 def more_time_is_asked_for_by_whom_it_is_for(known: facts.HasExtended) -> Rejection | None:

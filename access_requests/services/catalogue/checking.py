@@ -2,15 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import timedelta
-
-from django.conf import settings
 
 from access_requests.grants.fences import Entrance
 from access_requests.grants.registry import backend_of, with_documents
 from access_requests.models import AccountKind, ClientKind
 from access_requests.models.catalogue import LONGEST_SESSION_MINUTES, RESERVED
 from access_requests.policy.levels import level_without_enough
+from access_requests.services.catalogue import policy_figures
 from access_requests.services.catalogue.kinds.policy import Level
 from access_requests.services.catalogue.kinds.standing_group import StandingGroup
 from access_requests.services.catalogue.kinds.work_group import WorkGroup
@@ -20,7 +18,6 @@ from access_requests.services.catalogue.values import unknown
 from access_requests.services.catalogue.wanted import Wanted
 from access_requests.services.people import places
 from portal.iam.principals import account_of
-from portal.iam.session_gate import LONGEST_SESSION
 
 ROLES = frozenset({places.APPROVING, places.ASKING})
 
@@ -107,21 +104,6 @@ def known(
 def _known_people(state: State, names: str | list[str], path: Path, mistakes: Mistakes) -> None:
     if isinstance(names, list):
         known(names, state.people, "person", path, mistakes, besides=ROLES)
-
-
-def _times_are_in_order(state: State, mistakes: Mistakes) -> None:
-    longest = min(LONGEST_SESSION // timedelta(minutes=1), settings.LONGEST_ACCESS_MINUTES)
-    for key, rule in state.policies.items():
-        if rule.shortest < 1:
-            mistakes.add(path_of(Kind.POLICY, key, "shortest"), "the shortest time is at least 1m")
-        if rule.longest < rule.shortest:
-            mistakes.add(path_of(Kind.POLICY, key, "longest"), "the longest time is shorter than the shortest")
-        if rule.longest > longest:
-            mistakes.add(path_of(Kind.POLICY, key, "longest"), f"the longest time that can be given is {longest} minutes")
-        if not 1 <= rule.decision <= 30 * 24 * 60:
-            mistakes.add(path_of(Kind.POLICY, key, "decision"), "the time for a decision is from 1m to 30d")
-        if rule.factor_age and "passkey" not in rule.decide_by:
-            mistakes.add(path_of(Kind.POLICY, key, "factor_age"), "no passkey decides here: name passkey in decide_by")
 
 
 def _levels_can_be_satisfied(state: State, mistakes: Mistakes) -> None:
@@ -286,7 +268,7 @@ RULES: tuple[Callable[[State, Mistakes], None], ...] = (
     _account_ids_differ,
     _names_differ_by_more_than_case,
     _references_exist,
-    _times_are_in_order,
+    policy_figures.check,
     _levels_can_be_satisfied,
     _work_roles_are_apart,
     _reserved_roles_are_identity_centers,

@@ -99,6 +99,8 @@ MODELS: Mapping[str, str] = {
     "Finding": TRAIL,
     "FindingName": TRAIL,
     "Followed": TRAIL,
+    "WorkReport": TRAIL,
+    "WorkReportAnswerer": TRAIL,
     "Extract": TRAIL,
     "ExtractPart": TRAIL,
     "Group": "has no right here, and whoever is in one is found",

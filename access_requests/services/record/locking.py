@@ -17,5 +17,7 @@ def lock_request(request_id: int) -> AccessRequest:
 
 def lock_elevation(elevation_id: int) -> Elevation:
     """Return the elevation, locked as requests are."""
-    rows = Elevation.objects.select_for_update(of=("self",), no_key=True).select_related("person", "work_group", "request")
+    rows = Elevation.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "person", "work_group__policy", "request"
+    )
     return rows.get(pk=elevation_id)

@@ -15,16 +15,19 @@ from access_requests.lifecycle import (
 )
 from access_requests.messages import Task
 from access_requests.models import AccessRequest, Elevation
-from access_requests.services.record import snapshot
+from access_requests.services.record import owed_reports, snapshot
 from access_requests.services.record.states import OF_ELEVATION, OF_REQUEST
 from audits import trail
 from audits.acts import Act
-from audits.models import Late
+from audits.models import Late, TrailEntry
+from audits.reports import owing
 from portal.outbox import sending as outbox
 from portal.verbs.actor import Actor
 from portal.verbs.rejections import TransitionNotAllowed
 
 Data = Mapping[str, object]
+# Its person may owe a report of it from then on.
+OVER = frozenset({ElevationStatus.ENDED, ElevationStatus.CANCELLED})
 
 
 def begin_request(request: AccessRequest, *, actor: Actor, now: datetime) -> None:
@@ -71,7 +74,12 @@ def apply_to_elevation(
         elevation.problem_at_end = elevation.problem
     elevation.attempts, elevation.try_again_at, elevation.problem = 0, None, ""
     elevation.save()
-    record(elevation, act=OF_ELEVATION[after], actor=actor, now=now, data={"from": before, "to": after, **(data or {})})
+    whole = {"from": before, "to": after, **(data or {})}
+    if after in OVER:
+        whole["report"] = owed_reports.of(elevation, now=now)
+    entry = record(elevation, act=OF_ELEVATION[after], actor=actor, now=now, data=whole)
+    if after in OVER:
+        owing.keep(entry)
 
 
 def record(
@@ -82,12 +90,13 @@ def record(
     now: datetime,
     data: Data | None = None,
     late: Late | Literal[""] = "",
-) -> None:
+) -> TrailEntry:
     """Append to the trail what happened to a request or an elevation, with all that rebuilding its state needs."""
     whole = {"request": _request(subject)} if isinstance(subject, AccessRequest) else _elevation(subject)
-    trail.record_act(now=now, late=late, act=act, actor=actor, subject=subject.code, data={**whole, **(data or {})})
+    entry = trail.record_act(now=now, late=late, act=act, actor=actor, subject=subject.code, data={**whole, **(data or {})})
     if act.is_news:
         outbox.nudge(Task.TELL)
+    return entry
 
 
 def _request(request: AccessRequest) -> Data:

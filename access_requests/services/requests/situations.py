@@ -8,9 +8,21 @@ from django.conf import settings
 from access_requests.grants.registry import backend_of
 from access_requests.lifecycle import UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest, ApprovalLevel, ApprovalPolicy, Decision, Elevation, Verdict, WorkGroup
-from access_requests.policy.facts import Approver, Decidable, Extended, FullRole, Length, Passage, Quota, Seat, Sight, Submissions
+from access_requests.policy.facts import (
+    Approver,
+    Decidable,
+    Extended,
+    FullRole,
+    Length,
+    Passage,
+    Quota,
+    Seat,
+    Sight,
+    Submissions,
+)
 from access_requests.policy.levels import waiting_level
 from access_requests.policy.proofs import Guarded
+from access_requests.policy.reports import OverdueReport
 from access_requests.policy.signatures import BY_PASSKEY
 from access_requests.policy.situations import Asking, Deciding, ProlongAsking, Prolonging, Starting
 from access_requests.policy.windows import AskedWindow, Limits
@@ -18,6 +30,7 @@ from access_requests.services.elevations import change_requests, gates, target_r
 from access_requests.services.record import bindings, proving, rights, snapshot
 from access_requests.services.requests import hands, signing, windows
 from access_requests.services.requests.signing import Signed
+from audits.reports import listing
 from portal.users.models import User
 from portal.verbs.actor import Actor, Door
 
@@ -29,6 +42,7 @@ def asking(person: User, groups: Sequence[WorkGroup], window: AskedWindow, *, no
         requester=rights.requester(person),
         work_groups=rights.work_groups(groups, person, policy_id=rule.pk),
         submissions=_submissions(person),
+        overdue_reports=_overdue_reports(person, now),
         window=window,
         limits=Limits.of(rule),
         length=Length(time=fixed[1] - fixed[0], field=window.end_field),
@@ -131,6 +145,13 @@ def _submissions(person: User) -> Submissions:
     last = submitted.order_by("-pk").values_list("submitted_at", flat=True)[allowed.hourly - 1 : allowed.hourly]
     pending = submitted.filter(status__in=UNDECIDED).count()
     return Submissions(allowed=allowed, pending=pending, hour_began_at=last.first())
+
+
+def _overdue_reports(person: User, now: datetime) -> tuple[OverdueReport, ...]:
+    late = listing.refusing(person, now=now)
+    return tuple(
+        OverdueReport(code=code, due_on=due, url=f"{settings.PORTAL_URL}/elevations/{code}/report/") for code, due in late
+    )
 
 
 def _seats(rule: ApprovalPolicy, requester: User) -> tuple[Seat, ...]:

@@ -19,6 +19,8 @@ from access_requests.web.elevations.passes import Pass, passes_of
 from access_requests.web.home import audit, dismissing, headline, wrong
 from access_requests.web.requests import showing
 from access_requests.web.timeline import story
+from audits.reports import listing
+from audits.reports.owing import today
 from portal.pages.actor import actor_of
 from portal.pages.page import PageRequest
 
@@ -49,6 +51,9 @@ def _context(request: PageRequest, *, now: datetime) -> dict[str, Any]:
         "stops": [stop for stop in stops.of_person(person, now=now) if stop.elevation.code not in put_away],
         "failures": wrong.not_granted([row for row in troubles.not_granted_to(person, now=now) if row.code not in put_away]),
         "passes": passes,
+        "owed": list(listing.owed_by(person)[:MINE]),
+        "reports_waiting": listing.waiting_for(person).count(),
+        "today": today(now),
         "items": _story(passes, now),
         "mine": mine,
         **queue,

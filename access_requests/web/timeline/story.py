@@ -17,6 +17,7 @@ from access_requests.web.timeline import evaluated as evaluating
 from audits import personal, sentences
 from audits.acts import Act, terms
 from audits.models import TrailEntry
+from audits.reports import folding
 from portal.pages import devices, moments
 
 FAILED = frozenset(
@@ -111,6 +112,8 @@ def _quote(entry: TrailEntry) -> str:
     comment = entry.data.get("decision", {}).get("comment") or entry.data.get("comment") or ""
     if comment and entry.data.get("reason") == sentences.GRANT_REFUSED:
         return problems.at_the_end(comment)
+    if entry.act in folding.ACTS:
+        comment = entry.data["report"]["answer"] or entry.data["report"]["done"]
     extends = entry.act == Act.REQUEST_SUBMITTED and entry.data["request"].get("extends")
     return str(entry.data["request"]["reason"] if extends else comment)
 

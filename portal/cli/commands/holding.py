@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from portal import profile_names
-from portal.cli import aws_config, completing, finding, speaking, tables
+from portal.cli import asking_back, aws_config, completing, finding, speaking, tables
 from portal.cli.aws_profiles import Profile, Wishes, profiles
 from portal.cli.commands.options import Address, AsJson, MineCode
 from portal.cli.exits import Unusable
@@ -24,6 +24,26 @@ def return_(target: MineCode = None, *, portal: Address = None, as_json: AsJson 
             speaking.say_json(answer)
         else:
             speaking.say(answer["id"], answer["work_group"], tables.state(answer["state"]))
+
+
+def report(
+    code: Annotated[str, typer.Argument(metavar="ID", help="E-…", autocompletion=completing.access)],
+    *,
+    message: Annotated[str | None, typer.Option("--message", "-m", help="What you did. Needed.", show_default=False)] = None,
+    deviation: Annotated[str, typer.Option(help="What was otherwise than planned.", show_default=False)] = "",
+    unused: Annotated[bool, typer.Option("--unused", help="You did not use it; then nothing else is needed.")] = False,
+    portal: Address = None,
+    as_json: AsJson = False,
+) -> None:
+    """Report what you did with access that is over."""
+    with reached(portal, as_json=as_json) as found:
+        elevation = finding.access_code(code)
+        done = (message or "") if unused else asking_back.given_or_asked(message, "What was done", option="--message")
+        answer = found.post(f"/elevations/{elevation}/report", {"done": done, "deviation": deviation, "unused": unused})
+        if as_json:
+            speaking.say_json(answer)
+        else:
+            speaking.say(answer["id"], tables.state(answer["details"]["report"]["state"]))
 
 
 def aws_profile(

@@ -15,7 +15,7 @@ from access_requests.services.drift import answering, running
 from access_requests.services.elevations import stop
 from access_requests.services.requests import decide, extend, submit
 from access_requests.services.requests.submit import Ask
-from portal.demo.past import people
+from portal.demo.past import people, reporting
 from portal.demo.past.at_work import Portal
 from portal.demo.past.reading import Happening
 from portal.simulated_aws import control
@@ -50,6 +50,14 @@ class World:
         groups = {"work_group__name": happening.given["group"]} if "group" in happening.given else {}
         mine = Elevation.objects.filter(request__in=self._of_thread(happening), status__in=sorted(STANDING), **groups)
         return mine.order_by("pk")[0]
+
+    def over(self, happening: Happening) -> Elevation:
+        """Return the thread's access that is over."""
+        return (
+            Elevation.objects.filter(request__in=self._of_thread(happening))
+            .exclude(status__in=sorted(STANDING))
+            .order_by("pk")[0]
+        )
 
     def _of_thread(self, happening: Happening) -> list[int]:
         request = self.latest[happening.thread]
@@ -138,6 +146,24 @@ def undo(happening: Happening, world: World) -> None:
     world.portal.work()
 
 
+def report(happening: Happening, world: World) -> None:
+    """Say what was done with the thread's access that is over."""
+    deviation = happening.given.get("deviation", "")
+    reporting.report(world.over(happening), who=happening.who, done=happening.say, deviation=deviation)
+
+
+def confirm_report(happening: Happening, world: World) -> None:
+    reporting.confirm(world.over(happening), who=happening.who, comment=happening.say)
+
+
+def ask_report_back(happening: Happening, world: World) -> None:
+    reporting.ask_back(world.over(happening), who=happening.who, comment=happening.say)
+
+
+def everybody_reports(happening: Happening, _world: World) -> None:
+    reporting.everybody(done=happening.say)
+
+
 # After these something may be found in the trail; it is looked through by the minute elsewhere.
 FOUND_IN = frozenset({"approve", "compare", "join behind the portal", "undo"})
 COMPARED_AFTER = timedelta(seconds=30)
@@ -154,6 +180,10 @@ ACTS: Mapping[str, Callable[[Happening, World], None]] = {
     "join behind the portal": join_behind_the_portal,
     "compare": compare,
     "undo": undo,
+    "report": report,
+    "confirm report": confirm_report,
+    "ask report back": ask_report_back,
+    "everybody reports": everybody_reports,
 }
 
 

@@ -1,7 +1,7 @@
 """The rules, on values: each is met, its order, and that no place lacks a fact."""
 
 from dataclasses import MISSING, fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -29,6 +29,8 @@ from access_requests.policy.facts import (
 )
 from access_requests.policy.leave import Consent, Facts, Given, Grounds, Unfounded, Withheld
 from access_requests.policy.proofs import NEEDS, Guarded
+from access_requests.policy.reports import OverdueReport
+from access_requests.policy.rules import people
 from access_requests.policy.signatures import Look
 from access_requests.policy.situations import Asking, Deciding, Granting, ProlongAsking, Prolonging, Proving, Situation, Starting
 from access_requests.policy.windows import AskedWindow, Limits, decision_deadline
@@ -88,7 +90,7 @@ FORGED = Grounds(
 )
 
 # One situation a place, in which nothing is refused; but a grant, which the trail must have founded.
-ASKING = Asking(**WHO, **WHEN, **ASKED, window=window(duration=HOUR))
+ASKING = Asking(**WHO, **WHEN, **ASKED, window=window(duration=HOUR), overdue_reports=())
 DECIDING = Deciding(
     now=NOW,
     is_approval=True,
@@ -369,6 +371,20 @@ def test_whatever_is_accepted_ends_in_the_future_and_within_the_longest_time(
     assert fixed_end > NOW
     assert fixed_start >= NOW
     assert LIMITS.shortest <= fixed_end - fixed_start <= LIMITS.longest
+
+
+# Reports
+
+
+def test_overdue_report_is_told_with_where_to_write_it_and_at_asking_only() -> None:
+    late = OverdueReport(
+        code="E-7K3M9QX2", due_on=date(2026, 11, 20), url="https://portal.example.com/elevations/E-7K3M9QX2/report/"
+    )
+    refused = policy.refusal(replace(ASKING, overdue_reports=(late,)))
+    assert isinstance(refused, errors.WorkReportOverdue)
+    assert refused.data == {"elevation": late.code, "due_on": "2026-11-20", "url": late.url}
+    (rule,) = [rule for rule in rules.RULES if rule.refuses is people.reports_are_written]
+    assert rule.places == {Place.ASK}
 
 
 # Deadlines

@@ -35,6 +35,8 @@ class Policy(Fields):
     decide_by: Listed[Annotated[str, one_of(DECIDE_BY)]] = ["browser"]
     factor_age: Annotated[int, MINUTES, Column("factor_age_minutes")] = 0
     same_client_may_decide: Annotated[bool, FLAG] = False
+    report_days: Annotated[int, NUMBER] = 0
+    overdue_report_blocks: Annotated[bool, FLAG] = False
     slack_channel: Annotated[str, SLACK_CHANNEL] = ""
 
 

@@ -24,8 +24,9 @@ from access_requests.selectors import requests, waiting
 from access_requests.services.notices.contract import Later, Undeliverable, Wanted
 from access_requests.services.notices.factors import TO_PERSON
 from access_requests.services.notices.findings import ACTS as ACTS_OF_FINDINGS
+from access_requests.services.notices.reports import ACTS as ACTS_OF_REPORTS
 from access_requests.services.notices.seal import ACTS as ACTS_OF_SEAL
-from access_requests.services.notices.slack import api, cards, drift, emergency, factors, findings, late, log_ins, seal
+from access_requests.services.notices.slack import api, cards, drift, emergency, factors, findings, late, log_ins, reports, seal
 from access_requests.services.notices.slack.calls import PERSON, account_of, call, in_words_of
 from audits.acts import Act
 from audits.models import TrailEntry
@@ -34,6 +35,8 @@ from portal.users.models import User
 KEY = "slack"
 # At these somebody new is to be told; at all others those who were.
 ASKING = frozenset({Act.REQUEST_SUBMITTED, Act.REQUEST_APPROVAL_GIVEN})
+# After these the person may owe a report.
+ENDS = frozenset({Act.ELEVATION_ENDED, Act.ELEVATION_CANCELLED})
 CHANNEL = "channel:"
 # Longer than the calls for one card take, so that whoever is still at it is dead.
 BUSY = timedelta(seconds=60)
@@ -47,6 +50,7 @@ DIRECT: Mapping[str, ModuleType] = {
     **dict.fromkeys(ACTS_OF_FINDINGS, findings),
     Act.LOGGED_IN_BY_NEW_DEVICE: log_ins,
     **dict.fromkeys(TO_PERSON, factors),
+    **dict.fromkeys(ACTS_OF_REPORTS, reports),
 }
 
 
@@ -69,6 +73,8 @@ class SlackChannel:
         if direct := DIRECT.get(entry.act):
             yield from direct.wanted(entry)
             return
+        if entry.act in ENDS:
+            yield from reports.owed(entry)
         request = requests.in_full(AccessRequest.objects.filter(code=_code(entry))).first()
         if request is None:
             return
@@ -78,7 +84,8 @@ class SlackChannel:
         yield from (Wanted(target=target, body={"request": request.code}) for target in places(request))
 
     def send(self, delivery: Delivery, *, now: datetime) -> str:  # noqa: ARG002  A lease is measured by the clock.
-        if direct := DIRECT.get(delivery.act):
+        direct = reports if reports.BODY in delivery.body else DIRECT.get(delivery.act)
+        if direct:
             return str(direct.send(delivery))
         card = SlackCard.objects.filter(request__code=delivery.body.get("request"), target=delivery.target).first()
         if card is None:

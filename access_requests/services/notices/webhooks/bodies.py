@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from access_requests.models import WebhookEndpoint
 from access_requests.models.elevation import ENDED_BY_PEOPLE
-from access_requests.services.notices import drift, emergency, factors, findings, late, seal
+from access_requests.services.notices import drift, emergency, factors, findings, late, reports, seal
 from access_requests.services.notices.drift import Found
 from access_requests.services.notices.webhooks import sentences
 from audits.acts import Act
@@ -152,6 +152,16 @@ def of_findings(entry: TrailEntry, endpoint: WebhookEndpoint) -> dict[str, Any]:
     if entry.act in findings.OF_ONE:
         facts["by"] = entry.on_behalf_of or entry.actor
     return _body(id_of(f"{endpoint.code} {entry.pk}"), entry.act, entry.at, {"findings": facts, "text": text})
+
+
+def of_report(entry: TrailEntry, endpoint: WebhookEndpoint) -> dict[str, Any]:
+    """Return the body of what happened to a work report. What it says is for the portal's page."""
+    with translation.override(endpoint.language):
+        text = f"{reports.said(entry)} {reports.url(entry.subject)}"
+    names = ("elevation", "request", "person", "work_group", "status", "due_on", "is_unused")
+    facts = {name: entry.data["report"][name] for name in names}
+    facts |= {"by": entry.on_behalf_of or entry.actor, "url": reports.url(entry.subject)}
+    return _body(id_of(f"{endpoint.code} {entry.pk}"), entry.act, entry.at, {"report": facts, "text": text})
 
 
 def _named(one: Json) -> Json:

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from access_requests.models import AccessRequest, Delivery, DisabledBecause, WebhookEndpoint
-from access_requests.services.notices import drift, factors, findings, seal
+from access_requests.services.notices import drift, factors, findings, reports, seal
 from access_requests.services.notices.contract import Later, Undeliverable, Wanted
 from access_requests.services.notices.webhooks import bodies, posting, recording, signing
 from audits.acts import TOLD_TO_PERSON, Act
@@ -36,6 +36,7 @@ NAMED: Mapping[str, Callable[[TrailEntry, WebhookEndpoint], dict[str, Any]]] = {
     **dict.fromkeys(factors.ACTS, bodies.of_factors),
     **dict.fromkeys(seal.ACTS, bodies.of_seal),
     **dict.fromkeys(findings.ACTS, bodies.of_findings),
+    **dict.fromkeys(reports.ACTS, bodies.of_report),
 }
 
 

@@ -10,6 +10,7 @@ from audits.models import TrailEntry
 from portal.api import api
 from tests.stand_ins.bots import ASK, COMMENT, SCOPES, Bot, make_personal_client, own_token_of, read, token_of
 from tests.worlds.cast import Cast
+from tests.worlds.reports import never_given, written
 from tests.worlds.story import elevated, submitted
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,6 +34,10 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/elevations/{code}/return"): (401, 401, 403, 403, 200, 403, 403, 403),
     ("POST", "/elevations/{code}/extend"): (401, 401, 403, 403, 201, 403, 403, 403),
     ("POST", "/elevations/{code}/stop"): (401, 401, 403, 403, 403, 200, 403, 200),
+    # Of access of member01's that is over; of the answers, with a report on it.
+    ("POST", "/elevations/{code}/report"): (401, 401, 403, 403, 200, 403, 403, 403),
+    ("POST", "/elevations/{code}/report/confirm"): (401, 401, 403, 403, 403, 200, 403, 403),
+    ("POST", "/elevations/{code}/report/ask"): (401, 401, 403, 403, 403, 200, 403, 403),
     ("GET", "/audit/entries"): (401, 401, 403, 403, 403, 403, 200, 200),
     ("GET", "/audit/state"): (401, 401, 403, 403, 403, 403, 200, 200),
     ("GET", "/audit/checkpoints"): (401, 401, 403, 403, 403, 403, 200, 200),
@@ -59,10 +64,20 @@ def codes(cast: Cast) -> dict[str, str]:
     return {"requests": waiting.code, "elevations": scheduled.code, "audit": waiting.code}
 
 
-def _target(path: str, codes: dict[str, str]) -> str:
+def _target(path: str, codes: dict[str, str], cast: Cast) -> str:
     """Return the call's address, with what it must be asked with."""
+    if "/report" in path:
+        codes = {"elevations": _over(cast, is_reported=not path.endswith("report"))}
     asked = "?person=member01&at=2026-11-23T05:00:00Z" if path == "/audit/state" else ""
     return path.replace("{code}", codes.get(path.split("/")[1], "")) + asked
+
+
+def _over(cast: Cast, *, is_reported: bool) -> str:
+    now = datetime.now(UTC)
+    elevation = never_given(cast, now=now, starts_at=now + timedelta(hours=6))
+    if is_reported:
+        written(elevation, cast.member01, now=now)
+    return elevation.code
 
 
 def _body(path: str) -> dict[str, object]:
@@ -76,6 +91,8 @@ def _body(path: str) -> dict[str, object]:
     }
     if "/findings/" in path:
         return said.get(path.rpartition("/")[2], dict(COMMENT))
+    if path.endswith("report"):
+        return {"done": "", "unused": True}
     return ASK if path == "/requests" else dict(COMMENT)
 
 
@@ -83,11 +100,11 @@ def _body(path: str) -> dict[str, object]:
 def test_everybody_gets_what_is_theirs(
     bot: Bot, chatbot: ApiClient, cast: Cast, codes: dict[str, str], who: str, method: str, path: str, status: int
 ) -> None:
-    before = TrailEntry.objects.count()
     person = {"stranger": None, "client": None, "reader": cast.member01}.get(who) or getattr(cast, who, None)
     if who == "reader":
         bot = Bot(token_of(chatbot, "requests:read"), Client())
-    target = _target(path, codes)
+    target = _target(path, codes, cast)
+    before = TrailEntry.objects.count()
     body = _body(path) if method == "POST" else None
     header = {"authorization": ""} if who == "stranger" else {}
     response = bot.call(method, target, body, for_person=person, **header)
@@ -98,7 +115,7 @@ def test_everybody_gets_what_is_theirs(
 @pytest.mark.parametrize(("method", "path", "status"), [case[1:] for case in CASES if case[0] == "member01"], ids=str)
 def test_own_token_opens_what_is_its_persons(cast: Cast, codes: dict[str, str], method: str, path: str, status: int) -> None:
     token = own_token_of(cast.member01, make_personal_client("command-line", cast), *SCOPES)
-    target = _target(path, codes)
+    target = _target(path, codes, cast)
     response = Bot(token, Client()).call(method, target, _body(path) if method == "POST" else None)
     assert response.status_code == status, read(response)
 
@@ -107,6 +124,6 @@ def test_own_token_opens_what_is_its_persons(cast: Cast, codes: dict[str, str], 
 def test_log_in_by_browser_opens_no_call(cast: Cast, codes: dict[str, str], path: str) -> None:
     http = Client()
     http.force_login(cast.admin01)
-    target = _target(path, codes)
+    target = _target(path, codes, cast)
     for method in {method for method, known in TABLE if known == path}:
         assert Bot("", http).call(method, target, {}, authorization="").status_code == 401

@@ -71,8 +71,12 @@ def test_each_call_needs_its_scope(chatbot: ApiClient, member01: User) -> None:
         ("POST", "/requests/R-00000000/approve", "decisions:write"),
         ("POST", "/elevations/E-00000000/stop", "decisions:write"),
         ("POST", "/elevations/E-00000000/return", "requests:write"),
+        ("POST", "/elevations/E-00000000/report", "requests:write"),
+        ("POST", "/elevations/E-00000000/report/confirm", "decisions:write"),
+        ("POST", "/elevations/E-00000000/report/ask", "decisions:write"),
     ]:
-        response = bot.call(method, path, COMMENT, for_person=member01)
+        body = {} if path.endswith("report") else COMMENT
+        response = bot.call(method, path, body, for_person=member01)
         assert refused(response, 403, "wrong_scope")["data"] == {"scope": scope}
         assert response["WWW-Authenticate"] == f'Bearer error="insufficient_scope", scope="{scope}"'
     assert bot.get("/me").status_code == 200

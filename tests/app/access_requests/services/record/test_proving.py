@@ -31,6 +31,7 @@ from portal.verbs.run import run
 from tests.worlds.cast import Cast, actor_of
 from tests.worlds.factors import READ_AT, factor, give_codes
 from tests.worlds.providers import oidc
+from tests.worlds.reports import asked_back, confirmed, owed, written
 from tests.worlds.story import elevated, submitted
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -65,6 +66,15 @@ def _extend(_cast: Cast, actor: Actor, now: datetime) -> object:
     elevation = elevated(actor.who, _cast.leader02, now=now)
     later = elevation.ends_at + timedelta(minutes=10)
     return run(lambda: extend.extend(elevation_id=elevation.pk, ends_at=later, reason="more", actor=actor, now=now))
+
+
+def _answer_report(answer: Callable[..., object]) -> Verb:
+    def act(cast: Cast, actor: Actor, now: datetime) -> object:
+        elevation = owed(cast, now=now, person=cast.member02)
+        written(elevation, cast.member02, now=now)
+        return answer(elevation, actor, now=now)
+
+    return act
 
 
 def _add_client(_cast: Cast, actor: Actor, now: datetime) -> object:
@@ -140,6 +150,8 @@ ACTS: dict[str, tuple[Guarded, str, Verb]] = {
     "extend": (Guarded.EXTENSION, "leader01", _extend),
     "stop": (Guarded.STOP, "leader01", _stop),
     "stop_by_administrator": (Guarded.STOP, "admin01", _stop),
+    "confirm_report": (Guarded.REPORT, "leader01", _answer_report(confirmed)),
+    "ask_report_back": (Guarded.REPORT, "leader01", _answer_report(asked_back)),
     "add_client": (Guarded.CLIENT, "admin01", _add_client),
     "change_client": (Guarded.CLIENT, "admin01", _of_client(clients.change, terms=TERMS, kept_in="browser")),
     "rotate_client": (Guarded.CLIENT, "admin01", _of_client(clients.rotate_secret)),
