@@ -293,6 +293,7 @@ def test_work_report_takes_three_from_the_notice(
         person.page.goto("/")
         hand = Hand(person, by_keyboard)
         hand.click(person.page.locator(f"[data-row=report-{code}]").get_by_role("link", name=person.says("Write it")))
+        person.sees_title("Work report")
         if not is_unused:
             hand.fill(person.page.locator("[name=done]"), "rebuilt the index")
         person.look(f"work-report-{language}-{'unused' if is_unused else 'used'}")
