@@ -32,7 +32,6 @@ class Pending:
     client_id: str
     device_code: str
     user_code: str
-    page: str
     page_with_code: str
     seconds: int
     interval: int
@@ -43,13 +42,11 @@ def begin(transport: Transport, *, client_id: str, scopes: str, proof: Mapping[s
     asked = {"client_id": client_id, "scope": scopes, **proof}
     answer = _said(transport.send("POST", f"{ENDPOINTS}/device/code", data=asked))
     try:
-        page = str(answer["verification_uri"])
         return Pending(
             client_id=client_id,
             device_code=str(answer["device_code"]),
             user_code=str(answer["user_code"]),
-            page=page,
-            page_with_code=str(answer.get("verification_uri_complete") or page),
+            page_with_code=str(answer.get("verification_uri_complete") or answer["verification_uri"]),
             seconds=int(answer["expires_in"]),
             interval=max(1, int(answer.get("interval", USUAL_INTERVAL))),
         )
@@ -60,7 +57,7 @@ def begin(transport: Transport, *, client_id: str, scopes: str, proof: Mapping[s
 def show(pending: Pending, *, browser: bool) -> None:
     """Say where to confirm which code; open the page where that was asked for, and it is one."""
     code = speaking.one_line(pending.user_code)
-    speaking.note(f"Open {speaking.one_line(pending.page)} and confirm the code {code}")
+    speaking.note(f"Open {speaking.one_line(pending.page_with_code)} and confirm the code {code}")
     speaking.note(f"It holds for {moments.length(pending.seconds)}. Confirm only a code that you asked for yourself.")
     is_page = urlsplit(pending.page_with_code).scheme in ("https", "http")
     if browser and not (is_page and webbrowser.open(pending.page_with_code)):
