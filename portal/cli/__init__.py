@@ -15,6 +15,7 @@ completing    what a shell offers for the next word
 waits         until a state is reached
 aws_profiles  profiles that the roles' trust policies accept
 aws_config    ~/.aws/config, of which only own profiles are changed
+policies      policies in files, checked without a portal
 launcher      the program of a checkout that is not installed
 commands      one function a command
 """

@@ -6,18 +6,19 @@ from typing import Annotated
 import typer
 
 from portal.cli import speaking
-from portal.cli.commands import asking, auditing, deciding, holding, logging_in, looking, waiting
+from portal.cli.commands import asking, auditing, checking, deciding, holding, logging_in, looking, waiting
 from portal.cli.exits import MEANING, Failure
 from portal.cli.version import version
 
 NAME = "sekisho"
+SETTINGS = {"help_option_names": ["-h", "--help"]}
 app = typer.Typer(
     name=NAME,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     # What the portal says is no markup, and neither is what we say.
     rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=SETTINGS,
     epilog="Exit codes: " + "; ".join(f"{code.value} {means}" for code, means in MEANING.items()) + ".",
 )
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -41,8 +42,23 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "audit": auditing.audit,
     "version": logging_in.version,
 }
+# Commands below a command, which does its own work without them.
+BELOW: dict[str, dict[str, Callable[..., None]]] = {"audit": {"policy": checking.policy}}
+
+
+def _add(name: str, function: Callable[..., None]) -> None:
+    if name not in BELOW:
+        app.command(name)(function)
+        return
+    group = typer.Typer(rich_markup_mode=None, context_settings=SETTINGS, pretty_exceptions_enable=False)
+    group.callback(invoke_without_command=True)(function)
+    for below, command in BELOW[name].items():
+        group.command(below)(command)
+    app.add_typer(group, name=name)
+
+
 for name, function in COMMANDS.items():
-    app.command(name)(function)
+    _add(name, function)
 
 
 def _show_version(*, asked: bool) -> None:

@@ -88,7 +88,7 @@ def _numeric(compare: Compare) -> Callable[[Plain, str], Truth]:
 
 def _date(compare: Compare) -> Callable[[Plain, str], Truth]:
     def matches(policy: Plain, value: str) -> Truth:
-        wanted, given = _moment(written(policy)), _moment(value)
+        wanted, given = moment_of(written(policy)), moment_of(value)
         if wanted is None or given is None:
             return unknown(f"{written(policy)!r} or {value!r} is no certain date")
         return compare(given, wanted)
@@ -103,7 +103,7 @@ def _number(text: str) -> Decimal | None:
         return None
 
 
-def _moment(text: str) -> datetime | None:
+def moment_of(text: str) -> datetime | None:
     try:
         if EPOCH.fullmatch(text):
             return datetime.fromtimestamp(int(text), tz=UTC)

@@ -16,6 +16,7 @@ DAY = timedelta(days=1)
 
 
 def audit(
+    context: typer.Context,
     *,
     since: Annotated[str, typer.Option(help="From this time on: 2026-11-26 09:00, or 18:00, the last one.")] = "",
     until: Annotated[str, typer.Option(help="Before this time.")] = "",
@@ -31,6 +32,8 @@ def audit(
     as_json: AsJson = False,
 ) -> None:
     """List the audit trail, oldest first. It takes a log-in with --audit."""
+    if context.invoked_subcommand is not None:
+        return
     with reached(portal, as_json=as_json) as found:
         named = {"person": person, "iam_user": iam_user, "group": group, "account": account, "ticket": ticket, "about": about}
         period = {"since": _moment(since), "until": _moment(until)}

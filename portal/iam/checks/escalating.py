@@ -1,0 +1,114 @@
+"""Published ways from some rights to more: which of them the policies of one holder leave open."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from portal.iam import contexts
+from portal.iam.checks.remarks import Remark
+from portal.iam.evaluation import Decision, evaluate
+from portal.iam.principals import Call, Context, Policy, Principal, Role
+from portal.iam.truth import unknown
+from portal.iam.written.policies import OWN_ACCOUNT, UNRESOLVED_KEY, Holder
+
+# A role that something runs with already: refusing these ways forbids ordinary work.
+EXISTING = "existing"
+REGION = "eu-west-1"
+ROLE = f"arn:aws:iam::{OWN_ACCOUNT}:role/some"
+# What the calls of a service are about; any thing of that kind, so that only what is allowed on all of them counts.
+THINGS: Mapping[str, str] = {
+    "apprunner": "service/some/1",
+    "bedrock-agentcore": "code-interpreter/some",
+    "cloudformation": "stack/some/1",
+    "codebuild": "project/some",
+    "ec2": "instance/i-1",
+    "ec2-instance-connect": "instance/i-1",
+    "ecs": "service/some/1",
+    "glue": "job/some",
+    "lambda": "function:some",
+    "sagemaker": "notebook-instance/some",
+    "ssm": "instance/i-1",
+}
+EVERYTHING = Policy(
+    name="everything",
+    document={"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]},
+)
+SERVICE_OF_THING = {"ec2-instance-connect": "ec2", "ssm": "ec2"}
+# Words in an action's name, and the kind of thing of IAM that it is about: the first that fits.
+KINDS = (("Role", "role"), ("Group", "group"), ("User", "user"), ("AccessKey", "user"), ("LoginProfile", "user"), ("", "policy"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    id: str
+    kind: str
+    actions: tuple[str, ...]
+
+
+@cache
+def ways() -> tuple[Way, ...]:
+    read = yaml.safe_load(files(__package__).joinpath("ways.yaml").read_text(encoding="utf-8"))
+    return tuple(
+        Way(id=name, kind=kind, actions=tuple(actions.split()))
+        for kind, several in read.items()
+        for name, actions in several.items()
+    )
+
+
+def open_ways(policies: Iterable[Policy], boundary: Policy | None, *, at: datetime) -> list[Way]:
+    """Return the ways of which every action is allowed, whatever it is about and wherever it comes from."""
+    principal = _principal(tuple(policies), boundary)
+    context = _context(at)
+    allowed = {action: _is_allowed(principal, action, context) for way in ways() for action in way.actions}
+    return [way for way in ways() if all(allowed[action] for action in way.actions)]
+
+
+def escalations(holder: Holder, *, at: datetime) -> Iterator[Remark]:
+    """Yield the ways that somebody has, those by which ordinary work goes too as a note."""
+    policies = [written.policy() for written in holder.policies if not written.is_limit]
+    if not policies:
+        return
+    found = open_ways(policies, holder.limit(), at=at)
+    for is_note in (False, True):
+        some = [way for way in found if (way.kind == EXISTING) is is_note]
+        if some:
+            listed = "; ".join(f"{way.id} ({' + '.join(way.actions)})" for way in some)
+            count = f"{len(some)} published way{'s' * (len(some) > 1)}"
+            fields = {"count": count, "ways": listed, **({"is_note": "yes"} if is_note else {})}
+            yield Remark(rule="escalation", place=holder.place, where=holder.name, fields=fields)
+
+
+def is_let(holder: Holder, action: str, *, at: datetime) -> bool | None:
+    """Return whether neither the holder's own denies nor the boundary keep them from doing this to anything; None: not known."""
+    own = (written.policy() for written in holder.policies)
+    call = Call(action=action, resource=thing_of(action), context=_context(at))
+    decision = evaluate(_principal((EVERYTHING, *own), holder.limit()), call).decision
+    return None if decision is Decision.UNKNOWN else decision is Decision.ALLOWED
+
+
+def _principal(policies: tuple[Policy, ...], boundary: Policy | None) -> Principal:
+    trust = Policy(name="trust", document={})
+    return Role(arn=ROLE, role_id="AROASOME", trust=trust, policies=policies, boundary=boundary).session("somebody")
+
+
+def _context(at: datetime) -> Context:
+    keys = contexts.of_session(role_arn=ROLE, role_id="AROASOME", session_name="somebody", issued_at=at, at=at, mfa=True)
+    told = contexts.not_made_yet(keys, unread=("iam:PassedToService", *contexts.TAGS_OF_ROLE, *contexts.TAGS_OF_CALLER))
+    return {**told, UNRESOLVED_KEY: unknown("what the file does not tell")}
+
+
+def _is_allowed(principal: Principal, action: str, context: Context) -> bool:
+    return evaluate(principal, Call(action=action, resource=thing_of(action), context=context)).allowed
+
+
+def thing_of(action: str) -> str:
+    service, _colon, name = action.partition(":")
+    if service in ("iam", "sts"):
+        kind = next(kind for word, kind in KINDS if word in name)
+        return f"arn:aws:iam::{OWN_ACCOUNT}:{kind}/somebody"
+    thing = THINGS.get(service)
+    return f"arn:aws:{SERVICE_OF_THING.get(service, service)}:{REGION}:{OWN_ACCOUNT}:{thing}" if thing else "*"

@@ -1,0 +1,91 @@
+"""Statements that give too much."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from fnmatch import fnmatchcase
+
+from portal.iam.checks.bodies import Body
+from portal.iam.checks.escalating import is_let
+from portal.iam.checks.remarks import Remark
+from portal.iam.written.nodes import Node
+from portal.iam.written.policies import Holder
+
+EVERYTHING = frozenset({"*", "*:*"})
+# Who may do this may do everything.
+ANY_RIGHT = "iam:AttachUserPolicy"
+SERVICE = re.compile(r"[A-Za-z0-9-]+:\*+")
+PASS_ROLE, TO_SERVICE = "iam:passrole", "iam:passedtoservice"
+VERSIONS = ("iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion")
+# Roles and policies of the whole account, however it is written.
+ANY_ROLE = re.compile(r"\*+|arn:[^:]*:iam:[^:]*:[^:]*:(role/)?\*+")
+ANY_POLICY = re.compile(r"\*+|arn:[^:]*:iam:[^:]*:[^:]*:(policy/)?\*+")
+# Everything, or everything but for what the role's own fences leave.
+ADMINISTRATORS = re.compile(r"arn:[^:]*:iam::aws:policy/(AdministratorAccess|IAMFullAccess)")
+
+
+def given(body: Body, *, at: datetime) -> Iterator[Remark]:
+    """Yield what an Allow of a user, group or role gives too much of, as far as denies and a boundary let."""
+    if not body.allows or not body.is_of_identity or body.written.is_limit:
+        return
+    for remark, action in _given(body):
+        let = is_let(body.holder, action, at=at) if body.holder else True
+        if let is None:
+            yield replace(remark, fields={**remark.fields, "is_note": "yes"})
+        elif let:
+            yield remark
+
+
+def _given(body: Body) -> Iterator[tuple[Remark, str]]:
+    """Yield what the statement gives, and a call that tells whether something keeps it from that."""
+    if (everything := next((one for one in body.actions if one.text in EVERYTHING), None)) and _on_everything(body):
+        yield body.remark("administrator", everything.place, what=f"Action {everything.text}"), ANY_RIGHT
+        return
+    if body.not_actions:
+        yield body.remark("not-action-allow", body.place_of("NotAction")), ANY_RIGHT
+    for action in body.actions:
+        if SERVICE.fullmatch(action.text) or action.text in EVERYTHING:
+            one = f"{action.text.partition(':')[0].strip('*') or 'iam'}:Anything"
+            yield body.remark("wildcard-action", action.place, action=action.text), one
+    yield from ((remark, "iam:PassRole") for remark in _passed(body))
+    yield from ((remark, remark.fields["action"]) for remark in _versions(body))
+
+
+def attached(holder: Holder) -> Iterator[Remark]:
+    """Yield policies of AWS with all rights that somebody has attached, and no boundary."""
+    for one in holder.attached:
+        if ADMINISTRATORS.fullmatch(one.arn.text):
+            fields = {"what": _name(one.arn), **({"is_note": "yes"} if holder.has_boundary else {})}
+            yield Remark(rule="administrator", place=one.arn.place, where=holder.name, fields=fields)
+
+
+def _name(arn: Node) -> str:
+    return arn.text.rpartition("/")[2]
+
+
+def _on_everything(body: Body) -> bool:
+    return any(one.text == "*" for one in body.resources)
+
+
+def _passed(body: Body) -> Iterator[Remark]:
+    if any(one.key == TO_SERVICE and not one.is_negated and "*" not in one.values for one in body.conditions):
+        return
+    found = _covering(body, PASS_ROLE)
+    resource = next((one for one in body.resources if ANY_ROLE.fullmatch(one.text)), None)
+    if found is not None and resource is not None:
+        yield body.remark("pass-role-anywhere", found.place, resource=resource.text)
+
+
+def _versions(body: Body) -> Iterator[Remark]:
+    resource = next((one for one in body.resources if ANY_POLICY.fullmatch(one.text)), None)
+    for action in VERSIONS:
+        found = _covering(body, action.lower())
+        if found is not None and resource is not None:
+            yield body.remark("policy-versions", found.place, action=action, resource=resource.text)
+            return
+
+
+def _covering(body: Body, action: str) -> Node | None:
+    """Return the action of the statement that this one falls under."""
+    return next((one for one in body.actions if fnmatchcase(action, one.text.lower())), None)
