@@ -10,7 +10,7 @@ from audits import trail
 from audits.acts import Act
 from audits.models import ReportStatus, WorkReport
 from audits.reported import UNWRITTEN
-from audits.reports import folding, owing, report_errors
+from audits.reports import folding, owing, report_errors, seen_use
 from portal.storable import AsTyped
 from portal.verbs.actor import Actor
 from portal.verbs.rejections import Missing, TransitionNotAllowed
@@ -19,7 +19,7 @@ from portal.verbs.rejections import Missing, TransitionNotAllowed
 def write(*, elevation: str, done: str, deviation: str, is_unused: bool, actor: Actor, now: datetime) -> WorkReport:
     """Say what was done with one's access, and what was otherwise than planned; or, of unused access, that it was not used.
 
-    Raises ReportNotYours, Missing.
+    Raises ReportNotYours, Missing, AccessWasUsed.
     """
     report = _locked(elevation)
     if report.person != actor.who.username:
@@ -28,6 +28,8 @@ def write(*, elevation: str, done: str, deviation: str, is_unused: bool, actor: 
         raise TransitionNotAllowed(state=report.status)
     if not (done or is_unused):
         raise Missing(field="done")
+    if is_unused and seen_use.was_used(elevation):
+        raise report_errors.AccessWasUsed
     report.status, report.is_unused, report.done, report.deviation = ReportStatus.WRITTEN, is_unused, done, deviation
     report.written_at, report.client = now, actor.client
     report.answered_by, report.answered_at, report.answer = "", None, ""

@@ -23,6 +23,11 @@ class NoReportOwed(Conflict):
     sentence = _("There is no work report of %(elevation)s: it is not over yet, or its policy wants none.")
 
 
+class AccessWasUsed(Conflict):
+    code = "access_was_used"
+    sentence = _("AWS shows log-ins with this access: write what was done.")
+
+
 class ReportChanged(Conflict):
     code = "report_changed"
     sentence = _("The work report is another one than you saw. Read it again, and answer then.")

@@ -18,7 +18,7 @@ from access_requests.models import Elevation
 from access_requests.selectors import elevations
 from access_requests.services.elevations import reporting
 from audits.models import ReportStatus, WorkReport
-from audits.reports import answering, listing
+from audits.reports import answering, listing, seen_use
 from audits.reports.owing import today
 from portal.pages.actor import actor_of, carry_out
 from portal.pages.fields import text_field
@@ -40,7 +40,10 @@ class ReportForm(VerbForm):
     """What was done. That it is missing is the verb's to say, which asks first whose access it was."""
 
     done = text_field(
-        gettext_lazy("What was done"), rows=4, missing=gettext_lazy("Write what you did; or say that the access was not used.")
+        gettext_lazy("What was done"),
+        rows=4,
+        required=True,
+        missing=gettext_lazy("Write what you did; or say that the access was not used."),
     )
     deviation = text_field(gettext_lazy("What was otherwise than planned"), rows=2, help_text=gettext_lazy("Empty: nothing."))
 
@@ -131,20 +134,22 @@ def _page(request: PageRequest, elevation: Elevation, *, typed: VerbForm | None 
     is_mine = elevation.person_id == request.user.pk
     writes = row is not None and is_mine and row.is_unwritten
     may_answer = row is not None and row.status == ReportStatus.WRITTEN and answering.may_answer(row, request.user.username)
+    seen = seen_use.of(elevation.code)
     context: dict[str, Any] = {
         "elevation": elevation,
         "report": row,
         "is_late": row is not None and row.is_unwritten and row.due_on < today(timezone.now()),
         "errors": typed,
-        "form": _written(row, typed) if writes else None,
+        "seen": seen,
+        "form": _written(row, typed, seen) if writes else None,
         "answer": _answer(row, typed) if may_answer else None,
     }
     return render(request, "access_requests/elevations/report.html", context, status=status)
 
 
-def _written(row: WorkReport | None, typed: VerbForm | None) -> VerbForm:
-    """Return the form with what was typed, or what was said before it was asked back."""
-    said = {"done": row.done, "deviation": row.deviation} if row is not None else {}
+def _written(row: WorkReport | None, typed: VerbForm | None, seen: seen_use.SeenUse) -> VerbForm:
+    """Return the form with what was typed, what was said before it was asked back, or the log-ins that AWS saw."""
+    said = {"done": row.done or seen.draft, "deviation": row.deviation} if row is not None else {}
     return typed if isinstance(typed, ReportForm) else ReportForm(initial=said)
 
 
