@@ -94,6 +94,9 @@ def test_decision_from_home_takes_two(
         expect(lead.page.locator("#said")).to_contain_text(lead.says(said, code=request.code))
         assert len(hand.done) <= 2
     assert list(AccessRequest.objects.order_by("pk").values_list("status", flat=True)) == ["approved", "rejected"]
+    # The page says so at once, where it says how many wait; so does the window's title.
+    lead.sees_title("You are not in production")
+    expect(lead.page).to_have_title(re.compile(lead.says("You are not in production")))
     lead.look(f"decided-on-home-{language}")
 
 
@@ -171,6 +174,20 @@ def test_who_was_in_production_on_an_evening_takes_four(
     hand.click(row.get_by_role("link"))
     expect(lead.page.locator(".eyebrow")).to_have_text(elevation.code)
     assert len(hand.done) <= 4
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_title_of_the_window_follows_what_htmx_put_in(cast: Cast, transactional_db: None, travel: Travel, language: str) -> None:
+    request = submitted(cast.member01, now=timezone.now())
+    lead = travel("leader01", language=language)
+    lead.page.goto(f"/requests/{request.code}/")
+    before = lead.page.title()
+    lead.page.fill("[name=comment]", "not like this")
+    lead.press("Send back")
+    expect(lead.page.locator(".lead .tag").first).to_contain_text(lead.says("sent back"), ignore_case=True)
+    title = lead.page.locator("h1").inner_text()
+    expect(lead.page).to_have_title(re.compile(re.escape(title)))
+    assert lead.page.title() != before
 
 
 def test_whole_row_leads_on(cast: Cast, transactional_db: None, travel: Travel) -> None:

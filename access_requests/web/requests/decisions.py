@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import trigger_client_event
 
 from access_requests.errors import PasskeyCopied, PasskeyNeeded
 from access_requests.models import AccessRequest, Verdict
@@ -30,6 +31,8 @@ QUEUE = "queue"
 CARDS = (QUEUE, "home")
 QUEUE_ROWS = 20
 QUEUE_ITEM = "access_requests/requests/_queue_item.html"
+# What a page with cards listens for.
+DECIDED = "decided"
 OLDEST_DEADLINE_FIRST = ("decide_until", "id")
 VERBS: Mapping[Verdict, Callable[..., AccessRequest]] = {
     Verdict.APPROVE: decide.approve,
@@ -139,7 +142,7 @@ def _done(request: PageRequest, code: str, act: Callable[[], AccessRequest], sai
             using.record_copied(rejection, person=request.user, place=place_of(request), now=timezone.now())
         return _refused(request, code, rejection)
     if request.htmx:
-        return _answer(request, code, said=said)
+        return trigger_client_event(_answer(request, code, said=said), DECIDED)
     messages.success(request, said)
     came_from = request.POST.get("from")
     return redirect(came_from) if came_from in CARDS else redirect("request", code)
