@@ -121,6 +121,7 @@ AUDIT = Area(
         _for_readers("audit-in-production", _("Who was in")),
         _for_readers("audit-could-do", _("Who could do what")),
         _for_readers("audit-finding-list", pgettext_lazy("navigation", "Findings"), below=r"audit-finding(?!-list).*"),
+        _for_readers("audit-approver-quality", pgettext_lazy("navigation", "Approvers")),
         _for_readers("audit-trail", pgettext_lazy("navigation", "Trail"), below=r"audit-(entry|story).*"),
         _for_readers("audit-export-list", pgettext_lazy("navigation", "Exports"), below=r"audit-export-(?!list).+"),
         _for_readers("audit-seal", pgettext_lazy("navigation", "Seal"), below=r"audit-(seal|checkpoint).+"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from audits.web import exports, findings, in_production, overview, past, seal, stories, taking, trail
+from audits.web import exports, findings, in_production, overview, past, quality, seal, stories, taking, trail
 
 urlpatterns = [
     path("", overview.overview, name="audit"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("trail/<int:number>/", trail.entry, name="audit-entry"),
     path("trail/<int:number>/leaf/download", trail.leaf, name="audit-entry-leaf"),
     path("trail/<int:number>/proof/download", trail.proof, name="audit-entry-proof"),
+    path("approvals/", quality.approver_quality_page, name="audit-approver-quality"),
     path("exports/", exports.export_list, name="audit-export-list"),
     path("exports/new/", exports.export_new, name="audit-export-new"),
     path("exports/<slug:code>/download", exports.export_download, name="audit-export-download"),

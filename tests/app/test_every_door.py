@@ -197,6 +197,7 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "audit-export-download"): READERS,
     # Of no export that there is.
     (POST, "audit-export-download"): (LOGIN, 403, 403, 403, 404, 404),
+    (GET, "audit-approver-quality"): READERS,
     (GET, "audit-in-production"): READERS,
     (GET, "audit-could-do"): READERS,
     # No period is named.
