@@ -106,6 +106,9 @@ class Account:
             tags=role.tags,
         )
 
+    def policies_of(self, group: Group) -> tuple[Policy, ...]:
+        return tuple(self._carried(group, f"group {group.name}"))
+
     def _of_groups(self, user: User) -> Iterator[Policy]:
         for name in user.groups:
             group = self.group(name)

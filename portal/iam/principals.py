@@ -119,6 +119,10 @@ class Role:
         return account_of(self.arn)
 
     @property
+    def name(self) -> str:
+        return self.arn.rpartition("/")[2]
+
+    @property
     def called(self) -> Called:
         """The role as a switch meets it."""
         return Called(account_id=self.account_id, policy=self.trust, rcps=self.rcps)

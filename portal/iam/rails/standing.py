@@ -1,0 +1,189 @@
+"""How the guard rails stand in an account: for each group, role and user that people act as."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from portal.iam import contexts
+from portal.iam.account import Account, AccountRole, Group
+from portal.iam.principals import SERVICE_LINKED, Context, Levels, Principal, Role
+from portal.iam.rails.holding import Held, held
+from portal.iam.rails.placing import Exemption
+from portal.iam.rails.rail import Form, Place, Rail, rails
+
+# Who the calls that a rail's file expects are made by: whose own user is `user/member01` in them.
+CALLER = "member01"
+# What a policy that looks at who calls has in it.
+LOOKS_AT_CALLER = ("aws:principalarn", "aws:principaltag", "aws:userid")
+
+
+class Carrier(StrEnum):
+    GROUP = "group"
+    ROLE = "role"
+    USER = "user"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """An account with what was declared of it.
+
+    `roles` are those that people switch to, by name; `others` let somebody else in on purpose. Whom `place` spares needs no rails:
+    the portal and sealed users.
+    """
+
+    key: str
+    kind: str
+    place: Place
+    roles: Collection[str] = ()
+    others: Collection[str] = ()
+    exemptions: Collection[Exemption] = ()
+    scps: Levels = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stands:
+    """`exempted` is the declared exception by which nobody asks for the rail here."""
+
+    carrier: Carrier
+    name: str
+    rail: str
+    held: Held | None
+    exempted: Exemption | None = None
+
+
+@dataclass(slots=True)
+class Judge:
+    """Answers are kept by what was asked: whoever has the same policies has the same rails."""
+
+    at: datetime
+    kept: dict[tuple[object, ...], Held] = field(default_factory=dict)
+
+    def standings(self, account: Account, where: Where) -> Iterator[Stands]:
+        """Yield how each rail stands for each who acts there."""
+        for carrier, name, principal, context in self._who(account, where):
+            spared = {name, *_groups(account, name)} if carrier is Carrier.USER else {name}
+            forms: tuple[Form, ...] = ("people", "roles") if carrier is Carrier.ROLE else ("people",)
+            for rail in rails():
+                if where.kind in rail.accounts and any(form in rail.forms for form in forms):
+                    exempted = _exempted(rail, spared, where, self.at.date())
+                    found = None if exempted else self._held(rail, forms, where.place, principal, context)
+                    yield Stands(carrier=carrier, name=name, rail=rail.sid, held=found, exempted=exempted)
+
+    def _held(self, rail: Rail, forms: tuple[Form, ...], place: Place, principal: Principal, keys: "Keys") -> Held:
+        texts = tuple(policy.text for policy in principal.policies)
+        boundary = principal.boundary.text if principal.boundary else None
+        who = principal.arn if _looks_at_caller((*texts, boundary)) else ""
+        scps = tuple(policy.text for level in principal.scps for policy in level.policies)
+        asked = (rail.sid, forms, place, who, texts, boundary, scps)
+        if asked not in self.kept:
+            self.kept[asked] = held(rail, forms, place, _numbered(principal), keys.of)
+        return _named(self.kept[asked], principal)
+
+    def _who(self, account: Account, where: Where) -> Iterator[tuple[Carrier, str, Principal, "Keys"]]:
+        for group in account.groups.values():
+            if not group.path.startswith(where.place.work_groups):
+                yield Carrier.GROUP, group.name, self._of_group(account, group, where), self._keys(account)
+        for user in account.users.values():
+            if user.arn not in where.place.spared:
+                principal = replace(account.principal(user.name), scps=where.scps)
+                yield Carrier.USER, user.name, principal, self._keys(account)
+        for details in account.roles.values():
+            role = account.role(details.name)
+            if role is not None and _is_of_people(details, where):
+                yield Carrier.ROLE, role.name, replace(role.session(CALLER), scps=where.scps), _OfRole(role=role, at=self.at)
+
+    def _of_group(self, account: Account, group: Group, where: Where) -> Principal:
+        arn = f"arn:aws:iam::{account.account_id}:user/{CALLER}"
+        return Principal(arn=arn, account_id=account.account_id, policies=account.policies_of(group), scps=where.scps)
+
+    def _keys(self, account: Account) -> "Keys":
+        return _OfUser(account=account.account_id, at=self.at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfUser:
+    account: str
+    at: datetime
+
+    def of(self, mfa: bool) -> Context:  # noqa: FBT001  As the rails' calls ask.
+        arn = f"arn:aws:iam::{self.account}:user/{CALLER}"
+        keys = contexts.of_user(arn=arn, user_id="AIDAMEMBER0000000001", user_name=CALLER, at=self.at, mfa=mfa)
+        return contexts.not_made_yet(keys, unread=contexts.TAGS_OF_CALLER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfRole:
+    role: Role
+    at: datetime
+
+    def of(self, mfa: bool) -> Context:  # noqa: FBT001  As the rails' calls ask.
+        keys = contexts.of_session(
+            role_arn=self.role.arn,
+            role_id=self.role.role_id,
+            session_name=CALLER,
+            issued_at=self.at,
+            at=self.at,
+            mfa=mfa,
+            tags=self.role.tags,
+        )
+        return contexts.not_made_yet(keys, unread=contexts.TAGS_OF_CALLER)
+
+
+Keys = _OfUser | _OfRole
+
+
+def _groups(account: Account, name: str) -> tuple[str, ...]:
+    user = account.user(name)
+    return user.groups if user else ()
+
+
+def _exempted(rail: Rail, names: Collection[str], where: Where, today: date) -> Exemption | None:
+    """Return the exception by which none of these needs the rail: what a group is spared its people are too."""
+    own = (one for one in where.exemptions if (one.rail, one.account) == (rail.sid, where.key) and one.who in names)
+    return next((one for one in own if today <= one.until), None)
+
+
+def _looks_at_caller(texts: Collection[str | None]) -> bool:
+    return any(key in text.lower() for text in texts if text for key in LOOKS_AT_CALLER)
+
+
+def _numbered(principal: Principal) -> Principal:
+    """Return the principal with its policies called by their numbers: so the answer is everybody's who has the same."""
+    policies = tuple(replace(policy, name=str(number)) for number, policy in enumerate(principal.policies))
+    return replace(principal, policies=policies)
+
+
+def _named(found: Held, principal: Principal) -> Held:
+    """Return the answer with the names of this one's policies."""
+
+    def name(text: str) -> str:
+        number, space, rest = text.partition(" ")
+        return f"{principal.policies[int(number)].name}{space}{rest}" if number.isdigit() else text
+
+    why = tuple(name(words) for words in found.why)
+    return replace(found, policy=name(found.policy), opened_by=name(found.opened_by), why=why)
+
+
+def _is_of_people(role: AccountRole, where: Where) -> bool:
+    """Return whether people act in the role: it was declared so, or lets in a whole account, anybody, or a directory."""
+    if role.name in where.others or role.arn in where.place.spared or SERVICE_LINKED in role.arn:
+        return False
+    return role.name in where.roles or any(map(_is_many, _trusted(role.trust)))
+
+
+def _trusted(document: Mapping[str, Any]) -> Iterator[str]:
+    found = document.get("Statement", ())
+    for body in found if isinstance(found, list) else [found]:
+        principal = body.get("Principal", {}) if isinstance(body, Mapping) and body.get("Effect") == "Allow" else {}
+        if isinstance(principal, str):
+            yield principal
+            continue
+        for kind in ("AWS", "Federated"):
+            named = principal.get(kind, ()) if isinstance(principal, Mapping) else ()
+            yield from map(str, named if isinstance(named, list) else [named] if named else [])
+
+
+def _is_many(text: str) -> bool:
+    return text == "*" or text.endswith(":root") or text.isdigit() or ":saml-provider/" in text
