@@ -19,8 +19,8 @@ def broker(*, port: int, password: str, environment: Environment) -> Command:
     return Command(name="broker", line=[str(get_binary_path()), "-"], environment=environment, say=config)
 
 
-def aws(*, port: int, environment: Environment) -> Command:
-    line = [sys.executable, "-m", "portal.simulated_aws", "--port", str(port)]
+def aws(*, port: int, trail: Path, environment: Environment) -> Command:
+    line = [sys.executable, "-m", "portal.simulated_aws", "--port", str(port), "--keep", str(trail)]
     return Command(name="aws", line=line, environment=environment)
 
 

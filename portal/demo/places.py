@@ -44,6 +44,11 @@ class Places:
         return self.root / "past-unfinished"
 
     @property
+    def aws_trail(self) -> Path:
+        """What the simulated AWS's CloudTrail remembers, which is more than the rest of it does."""
+        return self.root / "aws_trail.sqlite3"
+
+    @property
     def beat_schedule(self) -> Path:
         return self.root / "beat-schedule"
 

@@ -40,16 +40,18 @@ def main() -> None:
     )
     database.forget_unfinished(places)
     is_first = database.is_new()
+    has_past = is_first and os.environ.get(HISTORY) != "0"
     if not is_first:
         database.make_tables()
     design = _design(database.companys_own() if is_first else database.catalogue_there())
+    at = living.founded_at() if has_past else None
     # AWS takes a second for its stacks: what does not need it goes on meanwhile.
     with ThreadPoolExecutor(max_workers=1) as beside:
-        founded = beside.submit(rebuilding.found, design, administrator, secrets, token=token)
+        founded = beside.submit(rebuilding.found, design, administrator, secrets, token=token, is_first=is_first, at=at)
         database.make_tables() if is_first else _tell(places, secrets)
         founded.result()
     rebuilding.populate(design, administrator, secrets, now=timezone.now(), token=token)
-    if is_first and os.environ.get(HISTORY) != "0":
+    if has_past:
         with database.unfinished(places):
             living.live(administrator, token=token, begin=lambda: _begin(places, secrets))
             running.run()  # Pages tell of the latest comparison, which is not to be weeks old.

@@ -1,4 +1,4 @@
-"""The simulated AWS, which remembers nothing, made again from what the portal knows.
+"""The simulated AWS, which remembers nothing but what CloudTrail does, made again from what the portal knows.
 
 First the organisation as on its first day, then the stacks of the account design, then whom and what no template holds. Whoever
 is in production stays there over a stop of the demo: active and revoking elevations are present in AWS. One that
@@ -35,14 +35,29 @@ Declared = dict[str, Any]
 PRESENT = (ElevationStatus.ACTIVE, ElevationStatus.REVOKING)
 START_SECONDS = 30
 # What the templates' parameters leave to whoever deploys them.
-BLANKS = {"OrganizationId": "o-sekishodemo", "ManagementAccountId": ACCOUNTS["jump"], "TargetIds": "r-demo"}
+BLANKS = {"OrganizationId": company.ORGANIZATION, "ManagementAccountId": ACCOUNTS["jump"], "TargetIds": "r-demo"}
 
 
-def found(design: Design, administrator: Administrator, secrets: Secrets, *, token: str) -> None:
-    """Wait until the simulated AWS answers, and have it be the organisation with its account design. Looks at no table."""
+def found(
+    design: Design,
+    administrator: Administrator,
+    secrets: Secrets,
+    *,
+    token: str,
+    is_first: bool,
+    at: datetime | None = None,
+) -> None:
+    """Wait until the simulated AWS answers, and have it be the organisation with its account design. Looks at no table.
+
+    What CloudTrail remembers stays, but for a first start: a past that was not lived to its end is none. `at` is when it was
+    founded, by AWS's clock, which goes on from there; None is now.
+    """
     others = [account.id for account in design.accounts]
     world = company.first_day(admin_key=secrets.aws_admin, portal_key=secrets.aws_portal, others=others)
-    _build(world, endpoint=administrator.endpoint, token=token)
+    _build(world, endpoint=administrator.endpoint, token=token, is_first=is_first)
+    if at is not None:
+        offset = (at - timezone.now()).total_seconds()
+        control.set_clock(endpoint=administrator.endpoint, token=token, offset_seconds=offset)
     for account in design.accounts:
         for stack in _stacks(rendering.of_account(design, account)):
             administrator.deploy(account.id, stack)
@@ -61,10 +76,12 @@ def populate(design: Design, administrator: Administrator, secrets: Secrets, *, 
             iam.put_role_policy(RoleName=role.name, PolicyName=SESSION_GATE_NAME, PolicyDocument=text)
 
 
-def _build(world: Declared, *, endpoint: str, token: str) -> None:
+def _build(world: Declared, *, endpoint: str, token: str, is_first: bool) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:
+            if is_first:
+                control.reset(endpoint=endpoint, token=token)
             return control.build(endpoint=endpoint, token=token, world=world)
         except URLError:  # It does not listen yet.
             if time.monotonic() > deadline:

@@ -177,7 +177,7 @@ def _commands(places: Places, port: int, sockets: list[int], gate: Gate) -> dict
     environment.keep_control(places, aws_url=f"http://127.0.0.1:{aws_port}", secrets=secrets)
     every = [
         commands.broker(port=broker_port, password=secrets.broker_password, environment=outside),
-        commands.aws(port=aws_port, environment={**outside, **controller}),
+        commands.aws(port=aws_port, trail=places.aws_trail, environment={**outside, **controller}),
         commands.prepare(environment={**worker, **controller}),
         commands.worker("worker", queue="grants", environment=worker),
         commands.worker("ends_worker", queue="ends", environment=worker),

@@ -22,11 +22,14 @@ moto keeps the state and speaks the wire protocol; the modules here add what it 
     simulation      SimulatePrincipalPolicy and SimulateCustomPolicy
     events, trail   what CloudTrail writes down, and keeps; `cloudtrail` looks it up
     user_identity   who did it, in an event; `sign_in_events` and `federation_events` are of those who come in
+    trails          what CloudTrail's trails deliver into buckets, signed; `lookups` limits what is asked of it
     session_manager sessions on instances; the rest of Systems Manager is in `systems_manager`
     stacks          CloudFormation's stacks; `cloudformation` carries templates out
     signing_keys    KMS's keys for signatures; `key_management` is the door to them
     objects         S3's buckets with versions and Object Lock; `object_calls` tells which call it is
+    leaving         calls by which something could outlive a session, answered with nothing
     service_calls   calls that a service of AWS makes for somebody, and `service_roles` the role that it makes them in
+    organization    what all accounts belong to; `organizations` tells of it
     identity_center users, groups and memberships of IAM Identity Center
     clock           what time it is here
     faults          how AWS fails while it is told to; `failing` is the door with them, `history` what stale reads see

@@ -12,7 +12,7 @@ from portal.iam import boundaries
 from portal.simulated_aws import company_directory
 from portal.simulated_aws.guard_rails import allow, document
 from portal.simulated_aws.people import Credentials
-from portal.simulated_aws.world import AccessKey, Account, MfaDevice, Role, User, World
+from portal.simulated_aws.world import AccessKey, Account, MfaDevice, Organization, Role, User, World
 
 ACCOUNTS: Mapping[str, str] = MappingProxyType(
     {
@@ -25,6 +25,8 @@ ACCOUNTS: Mapping[str, str] = MappingProxyType(
         "audit": "777777777777",
     }
 )
+# The Jump account administers it, and has the archive of logs look after its trail.
+ORGANIZATION = "o-sekishodemo"
 ADMIN_ROLE = "OrganizationAccountAccessRole"
 ADMIN_USER = "administrator"
 PORTAL_ROLE = "SekishoPortalRole"
@@ -41,6 +43,7 @@ PEOPLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "auditor01": ("AuditorGroup",),
     }
 )
+_LOOKUPS_PER_SECOND = 2
 _ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
@@ -63,7 +66,8 @@ def first_day(*, admin_key: AccessKey, portal_key: AccessKey, others: Collection
             ),
         ),
     )
-    return World(accounts=tuple(accounts)).as_json()
+    organization = Organization(id=ORGANIZATION, management=ACCOUNTS["jump"], trail_administrator=ACCOUNTS["log-archive"])
+    return World(accounts=tuple(accounts), organization=organization, lookups_per_second=_LOOKUPS_PER_SECOND).as_json()
 
 
 def newcomers(

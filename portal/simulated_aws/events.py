@@ -1,5 +1,6 @@
 """Events as CloudTrail words them."""
 
+import base64
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ GLOBAL_REGION = "us-east-1"
 _READS = ("Get", "List", "Describe", "Lookup", "Simulate", "AssumeRole", "AssumeRoot", "IsMember")
 # What CloudTrail never shows.
 _HIDDEN = {"TokenCode", "AuthenticationCode1", "AuthenticationCode2", "Password"}
+# Calls and parameters that have another name in events.
+_NAMES = {"lambda:AddPermission": "AddPermission20150331v2"}
+_PARAMETERS = {("s3", "bucket"): "bucketName"}
 _HIDDEN_VALUE = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
 
@@ -88,9 +92,9 @@ def record_service_switch(session: RoleSession, *, role_arn: str, service: str, 
 def _body(asked: Asked, outcome: Outcome, envelope: Envelope, identity: Mapping[str, Any]) -> dict[str, Any]:
     region = GLOBAL_REGION if asked.service == "iam" else asked.region
     body = {
-        **head(envelope, region=region, source=prefix(asked.service), name=asked.action),
+        **head(envelope, region=region, source=prefix(asked.service), name=_NAMES.get(asked.name, asked.action)),
         "userIdentity": identity,
-        "requestParameters": parameters(asked.parameters) or None,
+        "requestParameters": _requested(asked) or None,
         "responseElements": outcome.response,
         "requestID": outcome.request_id,
         "readOnly": asked.action.startswith(_READS),
@@ -157,12 +161,20 @@ def _invoked_by(envelope: Envelope) -> dict[str, str]:
     return {"invokedBy": envelope.source_ip} if envelope.is_by_service else {}
 
 
+def _requested(asked: Asked) -> Any:
+    """Return the parameters, under the names that the service's events have."""
+    shown = parameters(asked.parameters)
+    return {_PARAMETERS.get((asked.service, name), name): value for name, value in shown.items()}
+
+
 def parameters(given: Any) -> Any:
     if isinstance(given, Mapping):
         shown = {name[:1].lower() + name[1:]: parameters(value) for name, value in given.items() if name not in _HIDDEN}
         return {**shown, **_hidden_values(given)}
     if isinstance(given, list | tuple):
         return [parameters(value) for value in given]
+    if isinstance(given, bytes):
+        return base64.b64encode(given).decode()
     return _time(given) if isinstance(given, datetime) else given
 
 

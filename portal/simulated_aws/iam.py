@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.iam.aws_managed_policies import aws_managed_policies_data
-from moto.iam.models import AWSManagedPolicy, Group, ManagedPolicy, Role, iam_backends
+from moto.iam.models import AccessKey, AWSManagedPolicy, Group, ManagedPolicy, Role, iam_backends
 from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
 from moto.iam.responses import IamResponse
 
@@ -59,6 +59,13 @@ class StrictIamResponse(Gateway, IamResponse):
         result = super().create_user()
         if boundary := self._get_param("PermissionsBoundary"):
             self.backend.bound_user(self._get_param("UserName"), boundary)
+        return result
+
+    def create_access_key(self) -> ActionResult:
+        result: ActionResult = super().create_access_key()
+        key = cast("dict[str, AccessKey]", result.result)["AccessKey"]
+        said = {"accessKeyId": key.access_key_id, "status": key.status, "userName": key.user_name}
+        self.outcome.response = {"accessKey": said}
         return result
 
     def put_user_permissions_boundary(self) -> ActionResult:

@@ -68,6 +68,13 @@ class KeyManagementResponse(Gateway):
     def describe_key(self) -> ActionResult:
         return ActionResult({"KeyMetadata": self._shown(self._key())})
 
+    def put_key_policy(self) -> ActionResult:
+        """Write it down, and change nothing: IAM alone decides here."""
+        return EmptyResult()
+
+    def create_grant(self) -> ActionResult:
+        return EmptyResult()
+
     def enable_key(self) -> ActionResult:
         self._key().state = ENABLED
         return EmptyResult()

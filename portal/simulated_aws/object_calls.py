@@ -9,6 +9,7 @@ from moto.core.request import Request
 # Method, the word of the query that tells calls apart (empty for none of them) -> the call.
 _OF_BUCKETS = {
     ("PUT", ""): "CreateBucket",
+    ("DELETE", ""): "DeleteBucket",
     ("HEAD", ""): "HeadBucket",
     ("GET", "versioning"): "GetBucketVersioning",
     ("PUT", "versioning"): "PutBucketVersioning",

@@ -77,11 +77,11 @@ def everything(_asked: Asked) -> str:
 
 
 def trail(parameter: str) -> Found:
-    """A trail is named by its name or its ARN, which of an organisation's has the management account."""
+    """A trail is named by its name or its ARN. An organisation's, which has the management account, is asked for as one's own."""
 
     def arn(asked: Asked) -> str:
-        given = str(asked.parameters[parameter])
-        return given if given.startswith("arn:") else f"arn:aws:cloudtrail:{asked.region}:{asked.caller.account_id}:trail/{given}"
+        name = str(asked.parameters[parameter]).rpartition("/")[2]
+        return f"arn:aws:cloudtrail:{asked.region}:{asked.caller.account_id}:trail/{name}"
 
     return arn
 

@@ -105,17 +105,40 @@ _CLOUDFORMATION: Mapping[Found, str] = {
         CreateChangeSet CreateStack DeleteChangeSet DeleteStack DescribeChangeSet DescribeStackEvents DescribeStackResource
         DescribeStackResources DescribeStacks ExecuteChangeSet GetTemplate GetTemplateSummary ListChangeSets
         ListStackResources UpdateStack UpdateTerminationProtection""",
+    resource_arns.named("arn:aws:cloudformation:{region}:{account}:stackset/{StackSetName}:*"): """
+        CreateStackInstances CreateStackSet""",
     resource_arns.everything: "ListStacks ValidateTemplate",
 }
+_EC2, _RDS = "arn:aws:ec2:{region}:{account}", "arn:aws:rds:{region}:{account}"
+_LEAVING: Mapping[str, Mapping[str, Found]] = {
+    "account-access": {"CreateEntitlement": resource_arns.given_by("applicationArn")},
+    "ec2": {
+        "ModifySnapshotAttribute": resource_arns.named("arn:aws:ec2:{region}::snapshot/{SnapshotId}"),
+        "RunInstances": resource_arns.named(f"{_EC2}:instance/*"),
+    },
+    "ecs": {"ExecuteCommand": resource_arns.named("arn:aws:ecs:{region}:{account}:task/*")},
+    "lambda": dict.fromkeys(
+        ("AddPermission", "CreateFunctionUrlConfig"),
+        resource_arns.named("arn:aws:lambda:{region}:{account}:function:{FunctionName}"),
+    ),
+    "rds": {
+        "ModifyDBClusterSnapshotAttribute": resource_arns.named(f"{_RDS}:cluster-snapshot:{{DBClusterSnapshotIdentifier}}"),
+        "ModifyDBSnapshotAttribute": resource_arns.named(f"{_RDS}:snapshot:{{DBSnapshotIdentifier}}"),
+    },
+    "rolesanywhere": {"CreateTrustAnchor": resource_arns.everything},
+    "signin": {"CreateBearerToken": resource_arns.everything},
+}
 _KMS: Mapping[Found, str] = {
-    resource_arns.signing_key("KeyId"): "DescribeKey DisableKey EnableKey GetPublicKey ScheduleKeyDeletion Sign Verify",
+    resource_arns.signing_key("KeyId"): """
+        CreateGrant DescribeKey DisableKey EnableKey GetPublicKey PutKeyPolicy ScheduleKeyDeletion Sign Verify""",
     resource_arns.signing_key("TargetKeyId"): "CreateAlias UpdateAlias",
     resource_arns.everything: "CreateKey",
 }
 _S3: Mapping[Found, str] = {
     resource_arns.named("arn:aws:s3:::{Bucket}"): """
-        CreateBucket DeleteBucketPolicy GetBucketLocation GetBucketPolicy GetBucketVersioning GetObjectLockConfiguration
-        HeadBucket ListObjects ListObjectsV2 ListObjectVersions PutBucketPolicy PutBucketVersioning PutObjectLockConfiguration""",
+        CreateBucket DeleteBucket DeleteBucketPolicy GetBucketLocation GetBucketPolicy GetBucketVersioning
+        GetObjectLockConfiguration HeadBucket ListObjects ListObjectsV2 ListObjectVersions PutBucketPolicy PutBucketVersioning
+        PutObjectLockConfiguration""",
     resource_arns.named("arn:aws:s3:::{Bucket}/{Key}"): "DeleteObject GetObject HeadObject PutObject PutObjectRetention",
 }
 _CLOUDTRAIL: Mapping[Found, str] = {
@@ -130,12 +153,15 @@ _RESOURCES: Mapping[str, Mapping[str, Found]] = {
         "AssumeRoot": resource_arns.named("arn:aws:iam::{TargetPrincipal}:root"),
         "GetCallerIdentity": resource_arns.everything,
         "GetSessionToken": resource_arns.everything,
+        "GetWebIdentityToken": resource_arns.everything,
     },
     "ssm": {action: found for found, actions in _SSM.items() for action in actions.split()},
     "cloudformation": {action: found for found, actions in _CLOUDFORMATION.items() for action in actions.split()},
     "cloudtrail": {action: found for found, actions in _CLOUDTRAIL.items() for action in actions.split()},
     "identitystore": {action: found for found, actions in _IDENTITY_STORE.items() for action in actions.split()},
+    "organizations": {"DescribeOrganization": resource_arns.everything},
     "kms": {action: found for found, actions in _KMS.items() for action in actions.split()},
     "s3": {action: found for found, actions in _S3.items() for action in actions.split()},
+    **_LEAVING,
     "sso-admin": {"DescribeInstance": resource_arns.given_by("InstanceArn"), "ListInstances": resource_arns.everything},
 }

@@ -25,6 +25,7 @@ from portal.simulated_aws import (
     doors,
     failing,
     faults,
+    leaving,
     service_calls,
     signing_in,
     trail,
@@ -39,6 +40,7 @@ from portal.simulated_aws.identity_center.instances import InstancesResponse
 from portal.simulated_aws.identity_center.membership_calls import IdentityStoreResponse
 from portal.simulated_aws.key_management import KeyManagementResponse
 from portal.simulated_aws.objects import ObjectsResponse
+from portal.simulated_aws.organizations import OrganizationsResponse
 from portal.simulated_aws.sts import StrictTokenResponse
 from portal.simulated_aws.systems_manager import change_manager
 from portal.simulated_aws.systems_manager.response import SystemsManagerResponse
@@ -57,7 +59,9 @@ _SERVICES: Mapping[str, type[Gateway | ObjectsResponse]] = {
     "identitystore": IdentityStoreResponse,
     "sso": InstancesResponse,
     "kms": KeyManagementResponse,
+    "organizations": OrganizationsResponse,
     "s3": ObjectsResponse,
+    **leaving.RESPONSES,
 }
 
 

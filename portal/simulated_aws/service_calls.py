@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import botocore.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -23,7 +24,7 @@ from portal.simulated_aws.sessions import Session
 Door = Callable[[Request], Response]
 _doors: list[Door] = []
 # One attempt: how often something is tried is the service's business. What is wrong with a call the gateway says.
-_CONFIG = Config(retries={"total_max_attempts": 1})
+_CONFIG = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
 
 
 class CallFailed(Exception):
@@ -101,7 +102,15 @@ def _send(request: AWSPreparedRequest, *, by: str, **_rest: Any) -> Any:
     headers = Headers([(name, _text(value)) for name, value in request.headers.items()])
     headers["User-Agent"] = by
     body: Any = request.body or b""
-    builder = EnvironBuilder(path="/", method="POST", headers=headers, data=body, environ_base={"REMOTE_ADDR": by})
+    asked = urlsplit(request.url)
+    builder = EnvironBuilder(
+        path=asked.path or "/",
+        query_string=asked.query,
+        method=request.method,
+        headers=headers,
+        data=body,
+        environ_base={"REMOTE_ADDR": by},
+    )
     try:
         answer = _doors[0](Request(builder.get_environ()))
     finally:

@@ -72,6 +72,10 @@ class StrictTokenResponse(Gateway):
         self.outcome.response = {"credentials": events.given_out(session)}
         return ActionResult({"Credentials": session.credentials, "SourceIdentity": None})
 
+    def get_web_identity_token(self) -> ActionResult:
+        """Write down that somebody asked for a token that is good elsewhere; what is given is none."""
+        return ActionResult({"WebIdentityToken": "", "Expiration": self.envelope.at})
+
     def get_session_token(self) -> ActionResult:
         user = self.caller.user
         if user is None or self.caller.session:

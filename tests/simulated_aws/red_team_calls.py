@@ -42,6 +42,8 @@ _SETS: Mapping[str, Any] = {
     "Url": "https://login.example.com",
     "SAMLMetadataDocument": "m" * 1_000,
     "StackName": "web",
+    "StackSetName": "web",
+    "Regions": ["ap-northeast-1"],
     "ChangeSetName": "web",
     "Content": "{}",
     "Description": "of the web",

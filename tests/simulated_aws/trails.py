@@ -3,7 +3,7 @@
 import gzip
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -67,15 +67,21 @@ class Trailed:
 def with_trail(aws: Aws, account: str = "production", *, since: datetime, **settings: Any) -> Trailed:
     """Make a bucket and a trail in the account, and have it log from that moment on, at which the clock stands."""
     aws.set_clock(at=since - timedelta(minutes=1))
+    made = make_bucket(aws, account=account)
+    whole = {"IsMultiRegionTrail": True, "EnableLogFileValidation": True, **settings}
+    arn = made.cloudtrail.create_trail(Name=NAME, S3BucketName=BUCKET, **whole)["TrailARN"]
+    aws.set_clock(at=since)
+    made.cloudtrail.start_logging(Name=NAME)
+    return replace(made, arn=arn)
+
+
+def make_bucket(aws: Aws, arn: str = "", *, account: str = "production") -> Trailed:
+    """Make the bucket alone, for a trail that there is already or will be."""
     admin = administrator(aws, account)
-    s3, cloudtrail = admin.client("s3"), admin.client("cloudtrail")
+    s3 = admin.client("s3")
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
     s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(POLICY))
-    whole = {"IsMultiRegionTrail": True, "EnableLogFileValidation": True, **settings}
-    arn = cloudtrail.create_trail(Name=NAME, S3BucketName=BUCKET, **whole)["TrailARN"]
-    aws.set_clock(at=since)
-    cloudtrail.start_logging(Name=NAME)
-    return Trailed(aws=aws, admin=admin, s3=s3, cloudtrail=cloudtrail, arn=arn)
+    return Trailed(aws=aws, admin=admin, s3=s3, cloudtrail=admin.client("cloudtrail"), arn=arn)
 
 
 POLICY: Mapping[str, Any] = {

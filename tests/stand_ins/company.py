@@ -36,7 +36,7 @@ def company(
     (portal,) = (user for user in accounts[0]["users"] if user["name"] == PORTAL_USER)
     # With the portal's rights of its own too: the role between is an option of the portal's settings.
     portal["managed"] = [_PORTAL_POLICY]
-    return {"accounts": accounts}
+    return {"accounts": accounts, "organization": world["organization"]}
 
 
 def _together(account: dict[str, Any], come: Mapping[str, Any]) -> dict[str, Any]:

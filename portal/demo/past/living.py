@@ -1,7 +1,7 @@
 """The company's eight weeks, from its first day with the portal to yesterday."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
@@ -11,13 +11,20 @@ from audits import selectors
 from portal.demo.past import acts, at_work, clocks, reading
 from portal.simulated_aws.deployment import Administrator
 
+# How long before its first day with the portal the company has deployed its accounts, and has had its trail.
+BEFORE = timedelta(hours=1)
 # How long the last thing that happened has to be over with: ends, and what is tidied up behind them.
 AFTERWARDS = timedelta(hours=6)
 
 
+def founded_at() -> datetime:
+    """Return when the organisation was made."""
+    return reading.first_day(today=_today()) - BEFORE
+
+
 def live(administrator: Administrator, *, token: str, begin: Callable[[], None]) -> None:
     """Have it all happen; `begin` is what the first day begins with. Whoever sends notices does not tell of it afterwards."""
-    today = timezone.localdate(timezone=reading.ZONE)
+    today = _today()
     with clocks.moved(reading.first_day(today=today), endpoint=administrator.endpoint, token=token) as moved:
         begin()
         with at_work.portal(moved) as portal:
@@ -27,6 +34,10 @@ def live(administrator: Administrator, *, token: str, begin: Callable[[], None])
                 world.let(happening)
             portal.forward(AFTERWARDS)
     _pass_over_in_notices()
+
+
+def _today() -> date:
+    return timezone.localdate(timezone=reading.ZONE)
 
 
 def _pass_over_in_notices() -> None:

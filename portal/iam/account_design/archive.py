@@ -143,4 +143,5 @@ def _trail() -> dict[str, Any]:
         "IncludeGlobalServiceEvents": True,
         "EnableLogFileValidation": True,
     }
-    return resources.kept("AWS::CloudTrail::Trail", properties, Condition="MakesTrail")
+    # CloudTrail makes no trail for a bucket that does not let it write yet.
+    return resources.kept("AWS::CloudTrail::Trail", properties, Condition="MakesTrail", DependsOn="LogBucketPolicy")

@@ -126,7 +126,7 @@ def test_organisation_is_founded_and_peopled_and_who_is_in_production_stays_in(g
     gate, fences, tags = gated.lines(), jump.fences(), jump.tags()
     design = companys()
     administrator = Administrator(endpoint=aws.endpoint_url, region=REGION, key=ADMIN_KEY, role=ADMIN_ROLE)
-    rebuilding.found(design, administrator, SECRETS, token=aws.control_token)
+    rebuilding.found(design, administrator, SECRETS, token=aws.control_token, is_first=True)
     assert {each["StackName"] for each in admin_in(aws, "production", "cloudformation").describe_stacks()["Stacks"]} == {
         "sekisho-production"
     }

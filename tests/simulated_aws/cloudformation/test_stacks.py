@@ -234,10 +234,10 @@ def test_role_that_does_not_trust_cloudformation_is_refused(aws: Aws) -> None:
 
 def test_kind_that_is_not_carried_out_is_kept_as_declared_and_shown_so(aws: Aws) -> None:
     cloudformation = admin(aws)
-    _create(cloudformation, {"Logs": resource("AWS::S3::Bucket", {"BucketName": "logs"}, DeletionPolicy="Retain")})
+    _create(cloudformation, {"Logs": resource("AWS::Logs::LogGroup", {"LogGroupName": "logs"}, DeletionPolicy="Retain")})
     (shown,) = cloudformation.describe_stack_resources(StackName="made")["StackResources"]
     assert shown["PhysicalResourceId"] == "logs"
-    assert shown["ResourceStatusReason"] == "Kept as declared: the simulated AWS does not carry out AWS::S3::Bucket"
+    assert shown["ResourceStatusReason"] == "Kept as declared: the simulated AWS does not carry out AWS::Logs::LogGroup"
 
 
 def test_right_to_what_is_not_carried_out_is_asked_all_the_same(aws: Aws) -> None:

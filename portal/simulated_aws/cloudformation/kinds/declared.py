@@ -67,22 +67,12 @@ def _of(kind: str, calls: str, arn: str, name: str = "", *, runs_as: str = "") -
 _EC2, _ORGANIZATION = "arn:aws:ec2:{region}:{account}", "arn:aws:organizations::{account}"
 KINDS: Mapping[str, Any] = dict(
     (
-        _of("AWS::S3::Bucket", "s3:CreateBucket s3:PutBucketVersioning s3:DeleteBucket", "arn:aws:s3:::{id}", "BucketName"),
-        _of(
-            "AWS::S3::BucketPolicy", "s3:PutBucketPolicy s3:PutBucketPolicy s3:DeleteBucketPolicy", "arn:aws:s3:::{id}", "Bucket"
-        ),
         _of("AWS::KMS::Key", "kms:CreateKey kms:PutKeyPolicy kms:ScheduleKeyDeletion", "arn:aws:kms:{region}:{account}:key/{id}"),
         _of(
             "AWS::KMS::Alias",
             "kms:CreateAlias kms:UpdateAlias kms:DeleteAlias",
             "arn:aws:kms:{region}:{account}:{id}",
             "AliasName",
-        ),
-        _of(
-            "AWS::CloudTrail::Trail",
-            "cloudtrail:CreateTrail cloudtrail:UpdateTrail cloudtrail:DeleteTrail",
-            "arn:aws:cloudtrail:{region}:{account}:trail/{id}",
-            "TrailName",
         ),
         _of(
             "AWS::Organizations::Policy",

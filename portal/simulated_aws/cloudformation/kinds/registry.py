@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from portal.simulated_aws.cloudformation.kinds import declared, identities, others, policies
+from portal.simulated_aws.cloudformation.kinds import declared, identities, logs, others, policies
 from portal.simulated_aws.cloudformation.kinds.kind import Kind, Properties
 
-KINDS: Mapping[str, Kind] = {**identities.KINDS, **policies.KINDS, **others.KINDS, **declared.KINDS}
+KINDS: Mapping[str, Kind] = {**identities.KINDS, **policies.KINDS, **others.KINDS, **logs.KINDS, **declared.KINDS}
 _NEED_NO_LEAVE = {"AWS::IAM::OIDCProvider", "AWS::IAM::SAMLProvider"}
 _NAMED: Mapping[str, Any] = {
     "AWS::IAM::Role": "RoleName",
