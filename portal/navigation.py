@@ -119,6 +119,7 @@ AUDIT = Area(
     entries=(
         _for_readers("audit", pgettext_lazy("navigation", "Overview")),
         _for_readers("audit-in-production", _("Who was in")),
+        _for_readers("audit-log-in-list", pgettext_lazy("navigation", "Log-ins"), below=r"audit-log-in(?!-list).*"),
         _for_readers("audit-could-do", _("Who could do what")),
         _for_readers("audit-finding-list", pgettext_lazy("navigation", "Findings"), below=r"audit-finding(?!-list).*"),
         _for_readers("audit-approver-quality", pgettext_lazy("navigation", "Approvers")),

@@ -35,6 +35,7 @@ pytest_plugins = [
     "tests.iam_simulate.peer",
     "tests.worlds.identity_center",
     "tests.worlds.jump",
+    "tests.worlds.log_ins",
     "tests.worlds.portal_in_aws",
     "tests.preloaded",
     "tests.worlds.runbooked",

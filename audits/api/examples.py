@@ -108,6 +108,41 @@ STATE: Json = {
     "through": 47,
 }
 
+LOG_IN: Json = {
+    "id": "L-7Q2M9X4T8RN5",
+    "kind": "used",
+    "reason": "",
+    "account": "444444444444",
+    "role": "arn:aws:iam::444444444444:role/Prod_MemberRole",
+    "session": "member01",
+    "person": "member01",
+    "principal": "arn:aws:iam::111111111111:user/member01",
+    "way": "cli",
+    "mfa": True,
+    "began_at": "2026-11-23T05:10:00Z",
+    "until": "2026-11-23T06:10:00Z",
+    "last_call_at": "2026-11-23T05:31:00Z",
+    "refused": False,
+    "elevation": "E-4T2W8RZ6",
+    "exemption": None,
+    "address": "203.0.113.7",
+    "user_agent": "aws-cli/2.31",
+    "changed_at": "2026-11-23T05:15:00Z",
+    "last_entry": 49,
+}
+CALL: Json = {
+    "name": "DescribeInstances",
+    "error": "",
+    "count": 12,
+    "first_at": "2026-11-23T05:11:00Z",
+    "last_at": "2026-11-23T05:31:00Z",
+}
+REMAINS: Json = {"kind": "session", "name": "i-0123456789abcdef0", "call": "StartSession", "at": "2026-11-23T05:20:00Z"}
+COVERAGE: Json = {
+    "until": "2026-11-23T05:40:00Z",
+    "missing": [{"account": "555555555555", "region": "", "until": None, "problem": "no_role"}],
+}
+
 # By the name of the operation: what it answers when all is well.
 ANSWERS: dict[str, Json] = {
     "list_entries": {"items": [ENTRY], "next": None},
@@ -115,5 +150,8 @@ ANSWERS: dict[str, Json] = {
     "list_checkpoints": {"items": [CHECKPOINT], "next": None},
     "list_findings": {"items": [FINDING], "next": None},
     **dict.fromkeys(FINDING_VERBS, FINDING_DETAIL),
+    "list_log_ins": {"items": [LOG_IN], "next": None},
+    "show_log_in": {**LOG_IN, "done": [CALL], "remains": [REMAINS]},
+    "show_coverage": COVERAGE,
     "show_story": {"items": [STORY_LINE], "next": None},
 }

@@ -31,17 +31,17 @@ verbs = Router(tags=["Findings"])
 KEY = "By the fields that tell its cause apart, which its kind names."
 
 
-def _one_of(*words: str) -> Any:
+def one_of(*words: str) -> Any:
     word = Annotated[StrictStr, Field(pattern=f"^({'|'.join(words)})$")]
     return Annotated[word | None, WithJsonSchema({"type": "string", "enum": list(words)})]
 
 
 class FindingQuery(PageQuery):
-    status: _one_of(*FindingStatus.values, WAITING, OVERDUE) = Field(  # type: ignore[valid-type]
+    status: one_of(*FindingStatus.values, WAITING, OVERDUE) = Field(  # type: ignore[valid-type]
         None, description="`waiting` is open and waits for a second administrator, `overdue` open and past its day."
     )
-    kind: _one_of(*KINDS) = None  # type: ignore[valid-type]
-    severity: _one_of(*(level.word for level in Severity)) = None  # type: ignore[valid-type]
+    kind: one_of(*KINDS) = None  # type: ignore[valid-type]
+    severity: one_of(*(level.word for level in Severity)) = None  # type: ignore[valid-type]
     owner: Name = Field("", description="A username.")
     names: Name = Field("", description="What it names, whole: a person, a group, an account, a code.")
 

@@ -16,13 +16,14 @@ from audits.cloudtrail.event import Scope
 from audits.cloudtrail.leave import Exemption
 from audits.models import TrailEntry
 from audits.replay import State, ThingKind, fold
-from portal.aws.sessions import GLOBAL_REGION
 
 ACTS = (
     *(Act.CATALOGUE_ADDED, Act.CATALOGUE_CHANGED, Act.CATALOGUE_RETIRED, Act.CATALOGUE_BASELINE),
     *(Act.PERSON_ADDED, Act.PERSON_CHANGED, Act.PERSON_BASELINE, Act.IAM_USER_BOUND, Act.IDENTITY_CENTER_USER_BOUND),
 )
 JUMP = "jump"
+# Where CloudTrail keeps what is done in IAM and by the console's sign-in, which have no Region.
+GLOBAL_REGION = "us-east-1"
 IDENTITIES = ("iam_user", "identity_center_user")
 _EXEMPTION = {"owner", "until", "why", "account", "role", "principal", "provider"}
 _NEEDED = {"owner", "until", "why"}
@@ -120,7 +121,7 @@ def _exemptions(text: str) -> Sequence[Exemption]:
 def _told(through: int) -> Known:
     entries = list(TrailEntry.objects.filter(act__in=ACTS, pk__lte=through).order_by("pk"))
     state = fold(entries)
-    roles = {key: (str(role.get("arn") or ""), str(role.get("role_id") or "")) for key, role in state.of(ThingKind.ROLE).items()}
+    roles = {key: (_arn(key, role, state), str(role.get("role_id") or "")) for key, role in state.of(ThingKind.ROLE).items()}
     standing = {
         each
         for group in state.of(ThingKind.STANDING_GROUP).values()
@@ -155,6 +156,13 @@ def _places(state: State) -> Sequence[Place]:
         for key, account in sorted(state.of(ThingKind.ACCOUNT).items())
         if account.get("id")
     ]
+
+
+def _arn(key: str, role: Mapping[str, Any], state: State) -> str:
+    """Return the role's ARN as AWS has it; while nobody has read it, as its name makes it."""
+    account, _, name = key.partition("/")
+    number = state.of(ThingKind.ACCOUNT).get(account, {}).get("id")
+    return str(role.get("arn") or (f"arn:aws:iam::{number}:role/{name}" if number else ""))
 
 
 def _others(state: State) -> set[str]:

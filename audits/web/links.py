@@ -8,7 +8,7 @@ from audits.exporting import stories
 from audits.models import TrailEntry
 
 # How a code begins -> the page that it has.
-PAGES = {"R": "request", "E": "elevation", "D": "drift", "F": "audit-finding"}
+PAGES = {"R": "request", "E": "elevation", "D": "drift", "F": "audit-finding", "L": "audit-log-in"}
 
 
 def of_subject(subject: str) -> str:

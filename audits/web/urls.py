@@ -1,11 +1,13 @@
 from django.urls import path
 
-from audits.web import exports, findings, in_production, overview, past, quality, seal, stories, taking, trail
+from audits.web import exports, findings, in_production, log_ins, overview, past, quality, seal, stories, taking, trail
 
 urlpatterns = [
     path("", overview.overview, name="audit"),
     path("in-production/", in_production.in_production, name="audit-in-production"),
     path("in-production/download", in_production.download, name="audit-in-production-download"),
+    path("log-ins/", log_ins.log_in_list, name="audit-log-in-list"),
+    path("log-ins/<slug:code>/", log_ins.log_in_page, name="audit-log-in"),
     path("could-do/", past.could_do, name="audit-could-do"),
     path("trail/", trail.trail, name="audit-trail"),
     path("trail/<int:number>/", trail.entry, name="audit-entry"),

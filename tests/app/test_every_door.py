@@ -51,6 +51,7 @@ GAPS = {
     "<slug:provider>": "nobody",
     "findings/<slug:code>/<slug:verb>": "findings/F-00000000/close",
     "findings/<slug:code>": "findings/F-00000000",
+    "log-ins/<slug:code>": "log-ins/L-00000000",
     "<str:username>": "member01",
     "roles/<slug:account>/<str:name>": "roles/nowhere/nothing",
     "factors/<slug:code>": "factors/K-00000000",
@@ -185,6 +186,9 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "audit-entry-leaf"): READERS,
     # Nothing is sealed.
     (GET, "audit-entry-proof"): (LOGIN, 403, 403, 403, 404, 404),
+    (GET, "audit-log-in-list"): READERS,
+    # There is none of this code.
+    (GET, "audit-log-in"): (LOGIN, 403, 403, 403, 404, 404),
     (GET, "audit-finding-list"): READERS,
     (GET, "audit-finding-download"): READERS,
     # There is none of this code.

@@ -20,6 +20,7 @@ from access_requests.web.elevations.bars import bars
 from access_requests.web.elevations.forms import ElevationFilterForm, ExtendForm, StopForm
 from access_requests.web.elevations.passes import pass_for
 from access_requests.web.timeline import story
+from audits.log_ins import showing
 from audits.reports import listing
 from portal.pages import moments, narrowing
 from portal.pages.actor import actor_of, carry_out
@@ -77,13 +78,20 @@ def elevation_page(request: PageRequest, code: str) -> HttpResponse:
     in_full = elevations.visible_in_full(elevation, request.user)
     shown = pass_for(request.user, elevation, in_full=in_full, now=timezone.now())
     template = "access_requests/elevations/_elevation.html" if request.htmx else "access_requests/elevations/elevation.html"
+    used = showing.of_access(elevation.code, now=timezone.now(), accounts=_accounts(elevation)) if in_full else None
     context = {
         "shown": shown,
         "elevation": elevation,
         "sessions": story.of_sessions(elevation) if in_full else [],
+        "used": used,
         "report": listing.of([elevation.code]).get(elevation.code) if in_full else None,
     }
     return render(request, template, context)
+
+
+def _accounts(elevation: Elevation) -> list[str]:
+    """Return the accounts that the access leads to, by AWS's numbers."""
+    return sorted({role.account.account_id for role in elevation.work_group.target_roles.all()})
 
 
 @require_http_methods(READ_OR_SEND)

@@ -45,6 +45,9 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     # There is none of this code; and a program that only names its person changes none.
     ("GET", "/audit/findings/{code}"): (401, 401, 403, 403, 403, 403, 404, 404),
     **{("POST", f"/audit/findings/{{code}}/{verb}"): (401, 401, *(403,) * 6) for verb in FINDING_VERBS},
+    ("GET", "/audit/log-ins"): (401, 401, 403, 403, 403, 403, 200, 200),
+    ("GET", "/audit/coverage"): (401, 401, 403, 403, 403, 403, 200, 200),
+    ("GET", "/audit/log-ins/{code}"): (401, 401, 403, 403, 403, 403, 404, 404),
     # Nothing is sealed.
     ("GET", "/audit/stories/{code}"): (401, 401, 403, 403, 403, 403, 404, 404),
 }

@@ -1,0 +1,143 @@
+"""Events as rows: each once, in whatever order; late ones change the class, and an entry tells of each change."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.db.models import CheckConstraint, UniqueConstraint
+
+from access_requests.models import Elevation
+from audits import personal
+from audits.acts import Act
+from audits.models import ElevationUse, LogIn, LogInClass, Reading, SeenEvent, TrailEntry
+from tests.worlds import cloudtrail as world
+from tests.worlds.cast import Cast, actor_of
+from tests.worlds.log_ins import Keep, member01, read_until
+
+pytestmark = pytest.mark.django_db
+
+
+def seen() -> list[tuple[Any, ...]]:
+    """Return each log-in with what it says and how much was done, whichever row it has."""
+    rows = LogIn.objects.exclude(kind=LogInClass.JOINED).order_by("began_at", "way")
+    return [
+        (row.kind, row.way, row.began_at, row.person, row.elevation, row.last_call_at, row.events.count(), row.mfa, row.refused)
+        for row in rows
+    ]
+
+
+def events_of(now: datetime) -> list[dict[str, Any]]:
+    """Return a switch by the console, another by the command line soon after, calls of both, a refusal and a stranger."""
+    first, second = now + timedelta(minutes=1), now + timedelta(minutes=2, seconds=30)
+    return [
+        *world.console_switch(first, who=member01()),
+        *world.switch(second, who=member01()),
+        *(world.call(first + timedelta(seconds=each), f"Get{each}", began=first) for each in range(3)),
+        *(world.call(second + timedelta(seconds=each), f"Put{each}", began=second) for each in range(2)),
+        *world.switch(now + timedelta(minutes=3), who=member01(), error="AccessDenied"),
+        world.console_log_in(now + timedelta(minutes=4), who=world.user("old", account=world.PRODUCTION, user_id="AIDAOLD")),
+    ]
+
+
+def test_rows_are_the_same_in_whatever_order_events_come(keep: Keep, elevation: Elevation, now: datetime) -> None:
+    raws = events_of(now)
+    keep(raws)
+    expected = seen()
+    assert [row[:2] for row in expected] == [("used", "console"), ("used", "cli"), ("refused", "cli"), ("no_leave", "user")]
+    for seed in range(6):
+        SeenEvent.objects.all().delete()
+        LogIn.objects.all().delete()
+        shuffled = [*raws, *raws[::2]]
+        random.Random(seed).shuffle(shuffled)  # noqa: S311  An order, and no secret.
+        for first in range(0, len(shuffled), 3):
+            keep(shuffled[first : first + 3])
+        assert seen() == expected, seed
+
+
+def test_doubles_change_nothing_and_are_told_once(keep: Keep, elevation: Elevation, now: datetime) -> None:
+    raws = events_of(now)
+    assert keep(raws) == len(raws)
+    before = (seen(), TrailEntry.objects.count())
+    assert keep(raws) == 0
+    assert (seen(), TrailEntry.objects.count()) == before
+
+
+def test_log_in_that_turns_out_to_be_anothers_part_is_told_as_such(keep: Keep, elevation: Elevation, now: datetime) -> None:
+    """Calls came first, of two moments, and then the switch that lies between them."""
+    began = now + timedelta(minutes=1)
+    for apart in (-50, 50):
+        keep([world.call(began, f"Get{apart}", began=began + timedelta(seconds=apart))])
+    assert LogIn.objects.filter(kind=LogInClass.UNKNOWN).count() == 2
+    keep(world.switch(began, who=member01()))
+    assert sorted(LogIn.objects.values_list("kind", flat=True)) == ["joined", "used"]
+    assert LogIn.objects.get(kind=LogInClass.USED).events.filter(part="call").count() == 2
+
+
+def test_event_that_comes_two_days_late_changes_the_class_and_says_so(keep: Keep, elevation: Elevation, now: datetime) -> None:
+    keep(world.switch(now, who=member01()))
+    later = now + timedelta(days=3)
+    call = world.call(now + timedelta(hours=2), "DeleteBucket", began=now)
+    keep([call], at=later, complete={world.PRODUCTION: later})
+    row = LogIn.objects.get()
+    assert (row.kind, row.elevation) == (LogInClass.AFTER_END, elevation.code)
+    entry = TrailEntry.objects.get(act=Act.LOG_IN_CHANGED, subject=row.code)
+    assert (entry.data["late"], entry.data["before"]["kind"], entry.data["log_in"]["kind"]) == (True, "used", "after_end")
+
+
+def test_addresses_can_be_erased_by_person(keep: Keep, elevation: Elevation, cast: Cast, now: datetime) -> None:
+    keep(world.switch(now, who=member01()))
+    entry = TrailEntry.objects.get(act=Act.LOG_IN_SEEN)
+    (shown,) = personal.shown([entry])
+    assert (shown.data["address"], shown.data["user_agent"]) == ("203.0.113.7", "aws-cli/2.31")
+    assert personal.count(person="member01", before=None) >= 2
+    with transaction.atomic():
+        personal.erase(person="member01", before=None, reason="asked", actor=actor_of(cast.admin01), now=now)
+    (shown,) = personal.shown([TrailEntry.objects.get(pk=entry.pk)], erased="erased")
+    assert shown.data["address"] == "erased"
+
+
+def test_chained_session_follows_the_class_of_the_one_before(keep: Keep, elevation: Elevation, now: datetime) -> None:
+    """The later session is read first: nothing is known of its parent then."""
+    child = world.switch(
+        now + timedelta(minutes=5),
+        role=f"arn:aws:iam::{world.PRODUCTION}:role/Deploy",
+        role_id="AROADEPLOY",
+        who=world.in_role(now),
+    )
+    keep(child)
+    assert LogIn.objects.get().reason == "parent_not_seen"
+    keep(world.switch(now, who=member01()))
+    assert set(LogIn.objects.values_list("kind", "elevation")) == {("used", elevation.code)}
+
+
+BREAKS: dict[str, Callable[[], object]] = {
+    "log_in_class_known": lambda: LogIn.objects.update(kind="forgotten"),
+    "log_in_used_by_leave": lambda: LogIn.objects.update(kind="used", elevation=""),
+    "log_in_unknown_has_reason": lambda: LogIn.objects.update(kind="unknown", reason=""),
+    "seen_event_part_known": lambda: SeenEvent.objects.update(part="forgotten"),
+    "seen_event_once": lambda: SeenEvent.objects.update(event_id="1", account="1"),
+    "use_known": lambda: ElevationUse.objects.update(use="forgotten"),
+    "use_unknown_has_reason": lambda: ElevationUse.objects.update(use="unknown", reason=""),
+    "reading_once": lambda: Reading.objects.update(region="ap-northeast-1"),
+}
+
+
+def test_every_constraint_is_broken_below() -> None:
+    named = {one.name for model in (LogIn, SeenEvent, ElevationUse, Reading) for one in model._meta.constraints}
+    assert named == set(BREAKS)
+    assert all(
+        isinstance(one, CheckConstraint | UniqueConstraint) for model in (LogIn, SeenEvent) for one in model._meta.constraints
+    )
+
+
+@pytest.mark.parametrize("name", sorted(BREAKS))
+def test_database_refuses(name: str, keep: Keep, elevation: Elevation, now: datetime) -> None:
+    keep(world.switch(now, who=member01()))
+    ElevationUse.objects.create(elevation=elevation.code, use="used", entry_id=1, told_at=now)
+    for region in ("ap-northeast-1", "us-east-1"):
+        read_until(now, region=region)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        BREAKS[name]()
