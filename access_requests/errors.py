@@ -1,6 +1,6 @@
 """What is refused about requests and access: see `portal.verbs.rejections` for the tree."""
 
-from portal.verbs.rejections import Conflict, NotAllowed, TooOften, Unusable, _
+from portal.verbs.rejections import Conflict, Missing, NotAllowed, TooOften, Unusable, _
 
 # Who may
 
@@ -33,6 +33,12 @@ class MayNotRequest(NotAllowed):
 class DecideInBrowser(NotAllowed):
     code = "decide_in_browser"
     sentence = _("This request may not be decided on here. Decide on it in the browser: %(url)s")
+
+
+class ReasonMissing(Missing):
+    """Of a decision that is no approval: the field is a comment's, and elsewhere optional."""
+
+    sentence = _("Sending back and rejecting need a reason. Write it as the comment.")
 
 
 class PasskeyNeeded(NotAllowed):

@@ -11,6 +11,7 @@ from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, ApprovalLevel, ApprovalPolicy, Elevation
 from portal.iam import anybody, contexts
 from portal.iam.evaluation import KEY_UNREAD
+from portal.listed import listed
 from portal.providers.provider import PREFIX, Role
 from portal.users.models import HeldRole
 from portal.verbs import phrases
@@ -127,7 +128,7 @@ def scope(word: str) -> str:
 def approval(level: ApprovalLevel) -> str:
     """Return who must approve at a level: 1 of leader01, leader02. No query where the approvers are prefetched."""
     people = sorted(person.username for person in level.approvers.all())
-    data = {"n": level.approvals, "people": ", ".join(people)}
+    data = {"n": level.approvals, "people": listed(people)}
     if len(people) == 1:
         return people[0]
     return gettext("all of %(people)s") % data if len(people) == level.approvals else gettext("%(n)s of %(people)s") % data

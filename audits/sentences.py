@@ -12,6 +12,7 @@ from audits import kinds
 from audits.acts import Act, reasons
 from audits.acts.words import WORDS
 from audits.models import LogInClass, SealState, TrailEntry, UseState
+from portal.listed import listed
 from portal.pages import moments
 from portal.verbs.actor import Door
 
@@ -77,7 +78,7 @@ def _words(entry: TrailEntry) -> dict[str, str]:
         "who": who(entry),
         "subject": entry.subject,
         "name": entry.subject.rpartition(":")[2],
-        "groups": ", ".join(named),
+        "groups": listed(named),
         "level": _text(entry, "decision", "level"),
         "person": _text(entry, "elevation", "person"),
         "group": _text(entry, "elevation", "work_group"),

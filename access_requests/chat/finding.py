@@ -4,6 +4,7 @@ from access_requests.chat import words
 from access_requests.chat.refusals import SeveralAccesses
 from access_requests.models import AccessRequest, Elevation
 from access_requests.selectors import elevations, requests
+from portal.listed import listed
 from portal.users.models import User
 from portal.verbs import rejections
 
@@ -25,5 +26,5 @@ def elevation(word: str) -> Elevation:
     if not found:
         raise rejections.NotFound
     if len(found) > 1:
-        raise SeveralAccesses(code=number, others=", ".join(row.code for row in found))
+        raise SeveralAccesses(code=number, others=listed(row.code for row in found))
     return found[0]

@@ -12,6 +12,7 @@ from access_requests.models import AccessRequest, Elevation
 from access_requests.selectors import elevations, requests, waiting
 from access_requests.services.notices.slack import api, blocks, cards
 from access_requests.services.notices.slack.blocks import Block
+from portal.listed import listed
 from portal.users.models import User
 
 MOST_ACCESSES, MOST_REQUESTS = 15, 8
@@ -28,8 +29,8 @@ def listing(person: User, *, now: datetime) -> Answer:
     if len(current) > MOST_ACCESSES or len(waits) > MOST_REQUESTS:
         shown.append(_plain(gettext("There are more; the portal shows them all.")))
     text = gettext("In production: %(people)s. Waiting for you: %(requests)s.") % {
-        "people": ", ".join(sorted({row.person.username for row in current})) or "–",
-        "requests": ", ".join(row.code for row in waits) or "–",
+        "people": listed(sorted({row.person.username for row in current})) or "–",
+        "requests": listed(row.code for row in waits) or "–",
     }
     return answers.only_to_them(blocks.literal(text), shown)
 

@@ -18,11 +18,11 @@ LIMITS = {
 ONE_LINE = frozenset({"change_ticket", "name"})
 
 
-def clean(field: str, value: str, *, required: bool) -> str:
-    """Return the text without space around it. Raises Missing, TooLong, ControlCharacters."""
+def clean(field: str, value: str, *, required: bool, missing: type[rejections.Missing] = rejections.Missing) -> str:
+    """Return the text without space around it. Raises `missing`, TooLong, ControlCharacters."""
     value = value.replace("\r\n", "\n").replace("\r", "\n").strip()
     if required and not any(_is_seen(sign) for sign in value):
-        raise rejections.Missing(field=field)
+        raise missing(field=field)
     limit = LIMITS[field]
     if len(value) > limit:
         raise rejections.TooLong(field=field, limit=limit, length=len(value))

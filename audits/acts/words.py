@@ -16,7 +16,7 @@ from audits.acts.saying import News, Words, alert, check, seal, step
 WORDS: Mapping[str, Words] = {
     Act.REQUEST_SUBMITTED: step(
         _("%(who)s asked for %(groups)s"),
-        News(word=_("submitted"), sentence=_("%(person)s asks for %(groups)s. %(id)s waits for approval.")),
+        News(word=pgettext_lazy("event", "submitted"), sentence=_("%(person)s asks for %(groups)s. %(id)s waits for approval.")),
     ),
     Act.REQUEST_CHANGE_ATTEMPT_FAILED: alert(_("The change request in AWS failed and is tried again: %(problem)s")),
     Act.REQUEST_EXECUTION_SEEN: step(_("AWS showed another status of what it carries out for the request: %(status)s")),
@@ -30,25 +30,28 @@ WORDS: Mapping[str, Words] = {
     Act.REQUEST_APPROVED: seal(
         _("%(who)s approved"),
         News(
-            word=_("approved"),
+            word=pgettext_lazy("event", "approved"),
             sentence=_("%(id)s is approved: %(person)s may use %(groups)s from %(start)s until %(end)s."),
         ),
     ),
     Act.REQUEST_REJECTED: alert(
         _("%(who)s rejected the request"),
-        News(word=_("rejected"), sentence=_("%(id)s of %(person)s for %(groups)s is rejected.")),
+        News(word=pgettext_lazy("event", "rejected"), sentence=_("%(id)s of %(person)s for %(groups)s is rejected.")),
     ),
     Act.REQUEST_SENT_BACK: step(
         _("%(who)s sent the request back"),
-        News(word=_("sent back"), sentence=_("%(id)s of %(person)s for %(groups)s is sent back.")),
+        News(word=pgettext_lazy("event", "sent back"), sentence=_("%(id)s of %(person)s for %(groups)s is sent back.")),
     ),
     Act.REQUEST_WITHDRAWN: step(
         _("%(who)s withdrew the request"),
-        News(word=_("withdrawn"), sentence=_("%(id)s of %(person)s for %(groups)s is withdrawn.")),
+        News(word=pgettext_lazy("event", "withdrawn"), sentence=_("%(id)s of %(person)s for %(groups)s is withdrawn.")),
     ),
     Act.REQUEST_LAPSED: alert(
         _("Nobody decided in time: the request lapsed"),
-        News(word=_("lapsed"), sentence=_("%(id)s of %(person)s for %(groups)s has lapsed: nobody decided in time.")),
+        News(
+            word=pgettext_lazy("event", "lapsed"),
+            sentence=_("%(id)s of %(person)s for %(groups)s has lapsed: nobody decided in time."),
+        ),
     ),
     Act.ELEVATION_SCHEDULED: step(
         _("Access of %(person)s by %(group)s is fixed: %(start)s to %(end)s"),
@@ -59,7 +62,7 @@ WORDS: Mapping[str, Words] = {
     ),
     Act.ELEVATION_GRANTING: step(
         _("The portal began to put %(person)s into %(group)s"),
-        News(word=_("granting"), sentence=_("Access of %(person)s with %(groups)s is being set up.")),
+        News(word=pgettext_lazy("event", "granting"), sentence=_("Access of %(person)s with %(groups)s is being set up.")),
     ),
     Act.ELEVATION_GRANT_ATTEMPT_FAILED: alert(_("The grant failed: %(problem)s")),
     Act.ELEVATION_EVALUATED: step(_("It was evaluated whether %(person)s can switch: %(decision)s")),
@@ -73,14 +76,17 @@ WORDS: Mapping[str, Words] = {
     ),
     Act.ELEVATION_EXTENDED: step(
         _("The end was moved from %(from_end)s to %(to_end)s"),
-        News(word=_("extended"), sentence=_("%(person)s may stay in production with %(groups)s until %(end)s.")),
+        News(
+            word=pgettext_lazy("event", "extended"),
+            sentence=_("%(person)s may stay in production with %(groups)s until %(end)s."),
+        ),
     ),
     Act.ELEVATION_EXTENSION_ATTEMPT_FAILED: alert(_("The later end could not be written: %(problem)s")),
     Act.ELEVATION_EXTENSION_WRITTEN: check(_("AWS shows that the access ends at %(end)s")),
     Act.ELEVATION_EXTENSION_REFUSED: alert(_("AWS refused the extension: the end of %(to_end)s stands")),
     Act.ELEVATION_REVOKING: step(
         _("The end began: %(reason)s"),
-        News(word=_("revoking"), sentence=_("Access of %(person)s with %(groups)s is being ended.")),
+        News(word=pgettext_lazy("event", "revoking"), sentence=_("Access of %(person)s with %(groups)s is being ended.")),
     ),
     Act.ELEVATION_OVERTAKEN: alert(_("It was ended while the portal was writing to AWS; what was written is undone")),
     Act.ELEVATION_END_ATTEMPT_FAILED: alert(_("The end failed and is tried again: %(problem)s")),

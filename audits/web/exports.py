@@ -21,6 +21,7 @@ from audits.extracts.asking import NoFile, TooManyExports
 from audits.models import Extract, Format, MentionKind
 from audits.web.files import streamed
 from audits.web.forms import TrailFilterForm
+from portal.listed import listed
 from portal.pages import moments
 from portal.pages.actor import actor_of, carry_out_or_error_page
 from portal.pages.guards import for_readers
@@ -51,7 +52,7 @@ class ShownExport:
         parts += [sentences.of_act(said["act"])] if "act" in said else []
         parts += [_("from %(at)s") % {"at": _moment(said["since"])}] if "since" in said else []
         parts += [_("before %(at)s") % {"at": _moment(said["until"])}] if "until" in said else []
-        return ", ".join(parts)
+        return listed(parts)
 
 
 @require_safe

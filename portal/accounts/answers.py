@@ -15,6 +15,7 @@ from access_requests import wording
 from access_requests.services.people import arriving
 from access_requests.services.people.arriving import Arrival
 from portal.accounts.purposes import Purpose
+from portal.listed import listed
 from portal.providers.provider import Provider
 from portal.verbs import phrases
 from portal.verbs.rejections import Rejection
@@ -75,7 +76,7 @@ def _said(arrival: Arrival) -> Iterator[Said]:
         yield Said(label=_("Organisation"), claim=names.tenant, value=arrival.tenant, needed=bool(provider.admits.tenants))
     if names.groups:
         needed = bool(provider.admits.groups or provider.roles.governed())
-        yield Said(label=_("Groups"), claim=names.groups, value=", ".join(sorted(arrival.groups)), needed=needed)
+        yield Said(label=_("Groups"), claim=names.groups, value=listed(sorted(arrival.groups)), needed=needed)
 
 
 def _last(provider: Provider) -> str:

@@ -19,6 +19,7 @@ from portal.accounts.configured import named, origins
 from portal.accounts.oidc import views as oidc
 from portal.accounts.purposes import Purpose
 from portal.accounts.saml import views as saml
+from portal.listed import listed
 from portal.pages.guards import for_administrators, for_readers
 from portal.pages.page import PageRequest
 from portal.providers.provider import OidcProvider, Provider, Role, SamlProvider
@@ -79,7 +80,7 @@ class Card:
     @property
     def roles(self) -> Sequence[tuple[str, str]]:
         roles = self.provider.roles
-        return [(str(wording.ROLES[role]), ", ".join(getattr(roles, role))) for role in Role if getattr(roles, role)]
+        return [(str(wording.ROLES[role]), listed(getattr(roles, role))) for role in Role if getattr(roles, role)]
 
     @property
     def refused_at(self) -> datetime | None:

@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
+from portal.listed import comma
 from portal.pages import moments, narrowing
 from portal.pages.unseen import hides_nothing, named
 from portal.pages.visible import visible
@@ -22,6 +23,7 @@ register.filter("visible", visible)
 CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # For attributes and titles, where no element can be.
 register.filter("named", named)
+register.simple_tag(comma)
 
 
 @register.filter
@@ -42,7 +44,7 @@ def chips(context: Mapping[str, Any], form: Form) -> list[narrowing.Chip]:
 @register.filter
 def names(rows: Iterable[object]) -> SafeString:
     """Show the names of rows, one after the other, in the order of the alphabet."""
-    return format_html_join(", ", "{}", ((visible(name),) for name in sorted(map(str, rows))))
+    return format_html_join(comma(), "{}", ((visible(name),) for name in sorted(map(str, rows))))
 
 
 @register.filter

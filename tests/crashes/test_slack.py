@@ -55,7 +55,7 @@ def test_slack_that_does_not_answer_holds_up_neither_a_grant_nor_an_end(
     swept(stage, lambda: Delivery.objects.filter(act="elevation.ended").exists() and is_settled())
     assert set(Delivery.objects.values_list("status", flat=True)) == {DeliveryStatus.DELIVERED}
     assert elevation.code in in_channel(slack)[-1]
-    assert "終了(AWSで確認済み)" in in_channel(slack)[-1]
+    assert "終了(AWS で確認済み)" in in_channel(slack)[-1]
 
 
 def test_cards_are_one_message_each_however_fast_things_go(stage: Stage, slack: SlackServer, start_worker: Start) -> None:
@@ -67,4 +67,4 @@ def test_cards_are_one_message_each_however_fast_things_go(stage: Stage, slack: 
     for card in SlackCard.objects.all():
         latest = [call.data for call in slack.calls if call.data.get("channel") in (card.channel, card.recipient)][-1]
         assert elevation.code in json.dumps(latest)
-        assert "アクセス中" in json.dumps(latest, ensure_ascii=False)
+        assert "有効" in json.dumps(latest, ensure_ascii=False)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from playwright.sync_api import Page, expect
 
 from portal.users.models import User
+from tests.japanese import faults_of_page
 from tests.worlds.cast import PASSWORD
 from tests.worlds.factors import code_of
 
@@ -78,7 +79,7 @@ class Traveller:
         expect(self.page.get_by_role("heading", level=1)).to_have_text(self.says(sentence), timeout=within)
 
     def look(self, name: str) -> None:
-        """Check what every page must hold: no barrier, not too large, nothing cut off at 100 and 200 %, no complaint.
+        """Check what every page must hold: no barrier, not too large, nothing cut off at 200 %, no complaint, good Japanese.
 
         PICTURES=1 keeps a picture.
         """
@@ -95,6 +96,8 @@ class Traveller:
             self.page.set_viewport_size({"width": seen["width"] // 2, "height": seen["height"] // 2})
             self._fits(f"{name} at 200 %")
             self.page.set_viewport_size(seen)
+        if self.page.locator("html").get_attribute("lang") == "ja":
+            assert faults_of_page(self.page.locator("body").inner_text()) == [], name
         assert self.complaints == [], name
 
     def _fits(self, name: str) -> None:

@@ -123,7 +123,7 @@ def _refuse(
 ) -> AccessRequest:
     actor = signing.prover(signed, actor=actor, now=now) if signed else actor
     request, level = _open_to(request_id, verdict, seen, signed, actor, now)
-    comment = texts.clean("comment", comment, required=True)
+    comment = texts.clean("comment", comment, required=True, missing=errors.ReasonMissing)
     decision = _record(request, level, verdict, comment, signed, actor, now)
     data = {"decision": _as_data(decision, signed)}
     transition.apply_to_request(request, action, actor=actor, now=now, data=data)

@@ -64,7 +64,7 @@ def offered(request: AccessRequest, verdict: str, *, comment: str, actor: Actor,
 
     Raises PasskeyMissing, and what a comment is refused with: nobody signs in vain.
     """
-    texts.clean("comment", comment, required=verdict != Verdict.APPROVE)
+    texts.clean("comment", comment, required=verdict != Verdict.APPROVE, missing=errors.ReasonMissing)
     known = [Passkey(credential_id=row.credential_id, public_key=row.public_key) for row in passkeys_of(actor)]
     if not known:
         raise errors.PasskeyMissing

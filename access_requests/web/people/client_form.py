@@ -15,6 +15,7 @@ from access_requests import wording
 from access_requests.models import ApiClient, ClientKind
 from access_requests.services.people import clients
 from access_requests.services.people.clients import EVERYONE, Terms
+from portal.listed import listed
 from portal.pages.forms import VerbForm
 from portal.pages.unseen import named
 from portal.pages.visible import visible
@@ -87,7 +88,7 @@ class TermsForm(VerbForm):
         known = set(User.objects.filter(username__in=names).values_list("username", flat=True))
         unknown = [name for name in names if name not in known]
         if unknown:
-            raise ValidationError(_("There is nobody called %(names)s.") % {"names": named(", ".join(unknown))})
+            raise ValidationError(_("There is nobody called %(names)s.") % {"names": named(listed(unknown))})
         return names
 
     def clean_source_addresses(self) -> list[str]:

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from access_requests import details
 from access_requests.models import WorkGroup
 from access_requests.services.requests.submit import Ask
+from portal.listed import listed
 from portal.pages import moments
 from portal.pages.fields import VerbatimField, missing, text_field
 from portal.pages.forms import VerbForm
@@ -192,7 +193,7 @@ def usual_lengths(groups: Iterable[WorkGroup]) -> list[int]:
 
 
 def accounts_of(group: WorkGroup) -> str:
-    return ", ".join(sorted({role.account.name for role in group.target_roles.all()}))
+    return listed(sorted({role.account.name for role in group.target_roles.all()}))
 
 
 def _place(group: WorkGroup) -> tuple[str, str, str]:

@@ -11,6 +11,7 @@ from access_requests import wording
 from access_requests.evaluation import AFTERWARDS, ALLOWED, BEFORE, DENIED, NO_GATE_ROLE, UNKNOWN
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation
+from portal.listed import listed
 from portal.pages import moments
 
 
@@ -52,7 +53,7 @@ class Evaluation:
 
     @property
     def names(self) -> str:
-        return ", ".join(role.name for role in self.decisive)
+        return listed(role.name for role in self.decisive)
 
     @property
     def word(self) -> str:

@@ -25,6 +25,7 @@ from access_requests.services.notices.slack import blocks
 from access_requests.services.notices.slack.blocks import LONGEST_FIELD, Block
 from access_requests.services.record import bindings, snapshot
 from audits.acts import terms
+from portal.listed import listed
 from portal.verbs import phrases
 from portal.verbs.actor import Door
 
@@ -72,7 +73,7 @@ def headline(request: AccessRequest) -> str:
 
 
 def title(request: AccessRequest) -> str:
-    groups = ", ".join(sorted(group.name for group in request.work_groups.all()))
+    groups = listed(sorted(group.name for group in request.work_groups.all()))
     words = {"who": request.requester.username, "groups": groups}
     if request.extends_id is not None:
         return gettext("%(who)s asks for more time in %(groups)s") % words
@@ -109,7 +110,7 @@ def facts(request: AccessRequest) -> Iterator[Block]:
     """Yield what is decided on, and under which rule."""
     person = request.requester
     yield blocks.labelled(gettext("Person"), blocks.typed(f"{person.username} {person.name}".strip(), LONGEST_FIELD))
-    yield blocks.labelled(gettext("Time"), blocks.marked(window(request)))
+    yield blocks.labelled(gettext("Window"), blocks.marked(window(request)))
     for label, text in _texts(request):
         yield blocks.labelled(label, blocks.typed(text, LONGEST_FIELD))
     yield blocks.labelled(gettext("Rule"), blocks.typed(wording.policy(request.policy), LONGEST_FIELD))
@@ -188,7 +189,7 @@ def _decided(decision: Decision) -> Block:
 
 def waits(turn: waiting.Waiting) -> str:
     """Return whom a request waits for, and until when; marked up."""
-    people = blocks.literal(", ".join(person.username for person in turn.people)) or "–"
+    people = blocks.literal(listed(person.username for person in turn.people)) or "–"
     return gettext("Waits for %(people)s until %(until)s.") % {"people": people, "until": blocks.moment(turn.until)}
 
 
