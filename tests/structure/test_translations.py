@@ -92,4 +92,4 @@ def test_a_page_is_read_for_what_its_values_bring() -> None:
 
 
 def strings(message: Message) -> tuple[str, ...]:
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
