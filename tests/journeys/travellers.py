@@ -97,7 +97,8 @@ class Traveller:
             self._fits(f"{name} at 200 %")
             self.page.set_viewport_size(seen)
         if self.page.locator("html").get_attribute("lang") == "ja":
-            assert faults_of_page(self.page.locator("body").inner_text()) == [], name
+            faults = faults_of_page(self.page.locator("body").inner_text())
+            assert faults == [], f"{name}: {faults}"
         assert self.complaints == [], name
 
     def _fits(self, name: str) -> None:
