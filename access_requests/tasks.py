@@ -3,6 +3,7 @@
 import time
 
 from celery import current_app, shared_task
+from celery.signals import worker_ready
 from django.utils import timezone
 
 from access_requests.messages import Task
@@ -12,7 +13,13 @@ from access_requests.services.drift import running
 from access_requests.services.elevations import change_requests, evaluating, gates, health, provision, revoke, target_roles
 from access_requests.services.notices import delivering, lateness, sending, telling
 from access_requests.services.record import deciding_settings
+from access_requests.services.record.deciding_settings import Process
 from audits.sealing import watching
+
+
+@worker_ready.connect
+def starts(**_signal: object) -> None:
+    deciding_settings.begins(Process.WORKER)
 
 
 @shared_task(name=Task.GRANT)
@@ -110,7 +117,7 @@ def sweep_grants() -> None:
     _send(sweep.due_changes(now=now))
     _send(sweep.due_evaluations(now=now))
     sweep.housekeeping(now=now)
-    deciding_settings.tell(now=now)
+    deciding_settings.tell_begun()
 
 
 @shared_task(name=Task.SWEEP_ENDS, ignore_result=True)

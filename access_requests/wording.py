@@ -9,11 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from access_requests.evaluation import ALLOWED, DENIED, NO_GATE_ROLE, NO_IAM_USER, NO_ROLE, NOT_FENCED, UNKNOWN
 from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, ApprovalLevel, ApprovalPolicy, Elevation
+from audits.acts import terms
 from portal.iam import anybody, contexts
 from portal.iam.evaluation import KEY_UNREAD
 from portal.listed import listed
-from portal.providers.provider import PREFIX, Role
-from portal.users.models import HeldRole
 from portal.verbs import phrases
 
 REQUEST_STATES: Mapping[str, Promise] = {
@@ -66,13 +65,6 @@ UNTOLD: Mapping[str, Promise] = {
     "unreadable_answer": _("AWS answered what the portal cannot read"),
 }
 # Not translated here: they are in the OpenAPI document too, which speaks English.
-# What somebody is in the portal.
-ROLES: Mapping[str, Promise] = {
-    Role.ENGINEER: pgettext_lazy("role", "engineer"),
-    Role.LEAD: pgettext_lazy("role", "lead"),
-    Role.AUDITOR: pgettext_lazy("role", "auditor"),
-    Role.ADMINISTRATOR: pgettext_lazy("role", "administrator"),
-}
 SCOPES: Mapping[str, str] = {
     "requests:read": gettext_noop("See requests and elevations"),
     "requests:write": gettext_noop("Ask, withdraw, return and extend"),
@@ -80,8 +72,6 @@ SCOPES: Mapping[str, str] = {
     "audit:read": gettext_noop("Read the audit trail"),
 }
 PROVIDERS: Mapping[str, Promise] = {"slack": _("Slack"), "email": _("e-mail")}
-# Who says what somebody is, beside providers of log-in.
-HERE = _("by the catalogue file")
 
 
 def untold(reasons: Iterable[str]) -> str:
@@ -113,11 +103,7 @@ def state(word: str) -> str:
 
 def source(word: str) -> str:
     """Return who says something of a person: the catalogue, a provider of log-in, a chat."""
-    if word == HeldRole.HERE:
-        return str(HERE)
-    if word.startswith(PREFIX):
-        return gettext("the provider of log-in %(key)s") % {"key": word.removeprefix(PREFIX)}
-    return str(PROVIDERS.get(word, word))
+    return str(PROVIDERS[word]) if word in PROVIDERS else terms.source(word)
 
 
 def scope(word: str) -> str:

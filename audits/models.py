@@ -2,11 +2,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, NoReturn
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Now
 from django.utils.translation import gettext_lazy as _
 
 from audits.extracted import Extract, ExtractPart, ExtractState, Format
 from audits.found import Finding, FindingName, FindingStatus, Followed, Severity
+from audits.lasting import LASTING, TOKENS
 from audits.logged_in import ElevationUse, LeftOut, LogIn, LogInClass, LogInWay, Matched, Reading, SeenEvent, UseState
 from audits.mentioned import Mention, MentionKind, Noted
 from audits.reported import ReportStatus, WorkReport, WorkReportAnswerer
@@ -20,6 +22,7 @@ __all__ = [
     "APART",
     "EARLIEST",
     "FARTHEST",
+    "OWNER",
     "Anchor",
     "Checkpoint",
     "ElevationUse",
@@ -66,6 +69,8 @@ FARTHEST = 2**62
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 # How far a service's clock may be from the database's, and how long its transaction may take.
 APART = timedelta(minutes=5)
+# Whose an own token is, as its entries say. As a text: what is compared with a value of JSON is read as JSON.
+OWNER = Cast(KT("data__after__person"), models.TextField())
 
 
 class Late(models.TextChoices):
@@ -101,6 +106,13 @@ class TrailEntry(models.Model):
             models.Index("subject", "id", name="audits_trail_of_subject"),  # Timelines.
             models.Index("at", "id", name="audits_trail_in_time"),  # Lists, and evidence of a period.
             models.Index("act", "at", "id", name="audits_trail_of_act"),  # Lists of one act.
+            # What there was at an instant, whatever became of it since: read from the index alone, but for the last of each.
+            models.Index(
+                *("act", "subject", "at", "recorded_at", "schema_version", "actor", "id"),
+                name="audits_trail_of_lasting",
+                condition=models.Q(act__in=LASTING),
+            ),
+            models.Index(OWNER, name="audits_trail_of_own_tokens", condition=models.Q(act__in=TOKENS)),
         ]
 
     def __str__(self) -> str:

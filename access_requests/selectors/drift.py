@@ -1,11 +1,13 @@
 """Drift, and the comparisons that found it: who may see which, and what a page shows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
 from access_requests.lifecycle import DRIFT_OPEN, ElevationStatus
 from access_requests.models import AccountKind, AwsAccount, Drift, Elevation, Reconciliation, WorkGroup
+from audits.findings import culprits
 from audits.findings.identity import code_of
 from audits.kinds import FindingKind
 from audits.models import Finding, TrailEntry
@@ -59,8 +61,27 @@ def filtered(rows: QuerySet[Drift], filters: Filters) -> QuerySet[Drift]:
 
 def finding_of(drift: Drift) -> Finding | None:
     """Return the finding that the drift's entries made, where a worker has followed them."""
+    return Finding.objects.filter(code=_finding_code(drift)).first()
+
+
+def caused_by(person: User, rows: Iterable[Drift]) -> frozenset[str]:
+    """Return the codes of those drifts that the person may have caused, as their findings say. One query."""
+    codes = {_finding_code(row): row.code for row in rows}
+    said = Finding.objects.filter(code__in=codes).values_list("code", "caused_by")
+    return frozenset(codes[code] for code, names in said if person.username in names)
+
+
+def may_have_caused(person: User, drift: Drift) -> bool:
+    """Whether the person may have: by the drift's finding, and before there is one by the trail's last word on the drift."""
+    if (finding := finding_of(drift)) is not None:
+        return person.username in finding.caused_by
+    last = history(drift).filter(data__has_key="drift").last()
+    return last is not None and person.username in culprits.of_drift(last)
+
+
+def _finding_code(drift: Drift) -> str:
     key = {"difference": drift.kind, "account": drift.account, "thing": drift.thing, "name": drift.name}
-    return Finding.objects.filter(code=code_of(FindingKind.DRIFT, key)).first()
+    return code_of(FindingKind.DRIFT, key)
 
 
 def inside(drift: Drift) -> QuerySet[Elevation]:

@@ -155,7 +155,7 @@ def device(user_agent: str) -> str:
 @register.filter
 def role(word: str) -> str:
     """Return what somebody is in the portal."""
-    return str(wording.ROLES.get(word, word))
+    return str(terms.ROLES.get(word, word))
 
 
 @register.filter

@@ -7,6 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from portal.providers.provider import PREFIX, Role
+
 # By what a person came in.
 DOORS: Mapping[str, Promise] = {
     "browser": pgettext_lazy("door", "browser"),
@@ -27,6 +29,15 @@ PROOFS: Mapping[str, Promise] = {
     "one-time-link": _("one-time link"),
     "slack-socket": _("Slack, over the connection that the portal opened"),
 }
+# What somebody is in the portal.
+ROLES: Mapping[str, Promise] = {
+    Role.ENGINEER: pgettext_lazy("role", "engineer"),
+    Role.LEAD: pgettext_lazy("role", "lead"),
+    Role.AUDITOR: pgettext_lazy("role", "auditor"),
+    Role.ADMINISTRATOR: pgettext_lazy("role", "administrator"),
+}
+# Who says what somebody is, beside providers of log-in.
+HERE = "here"
 # What an API client proves is itself; the person is whom its header named.
 NAMED_ONLY = "client-assertion"
 
@@ -46,3 +57,10 @@ def proof(door: str, client: str, said: Mapping[str, object]) -> str:
         return gettext("through the API client %(client)s, which named the person and proved nothing") % {"client": client}
     words = {"door": DOORS.get(door, door), "method": PROOFS.get(method, method)}
     return gettext("%(door)s, proven by %(method)s") % words if method else str(words["door"])
+
+
+def source(word: str) -> str:
+    """Return who says something of a person: the catalogue, or a provider of log-in."""
+    if word == HERE:
+        return gettext("by the catalogue file")
+    return gettext("the provider of log-in %(key)s") % {"key": word.removeprefix(PREFIX)} if word.startswith(PREFIX) else word

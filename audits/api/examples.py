@@ -103,7 +103,16 @@ STATE: Json = {
     ],
     "may_ask": ["ProdMemberWorkGroup"],
     "may_decide": [],
-    "programs": [],
+    "programs": [
+        {
+            "client": "chatbot",
+            "scopes": ["requests:read", "requests:write"],
+            "owners": ["admin01"],
+            "names_them": True,
+            "is_owned": False,
+        }
+    ],
+    "tokens": [{"code": "T-5H2K8N4Q", "client": "scripts", "scopes": ["requests:read"], "until": "2026-12-01T04:00:00Z"}],
     "drift": [],
     "through": 47,
 }

@@ -1,5 +1,6 @@
 """What somebody could do at an instant, for auditors' programs."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
@@ -7,9 +8,9 @@ from django.http import HttpResponse
 from ninja import Query, Router, Schema
 from pydantic import AwareDatetime, BaseModel, Field
 
-from audits import past
+from audits import could_do
 from audits.api.entries import check_may_read
-from audits.past import Question
+from audits.could_do import Question
 from audits.replay.rights import Access
 from portal.rest.caller import ApiRequest
 from portal.rest.replies import shown
@@ -38,6 +39,21 @@ class ShownLevel(BaseModel):
     level: int
 
 
+class ShownProgram(BaseModel):
+    client: str
+    scopes: list[str]
+    owners: list[str] = Field(description="Who knew its secret, as far as the portal showed it to them.")
+    names_them: bool = Field(description="Whether it could act in the person's name: so could its owners.")
+    is_owned: bool = Field(description="Whether the person is one of the owners.")
+
+
+class ShownToken(BaseModel):
+    code: str
+    client: str
+    scopes: list[str]
+    until: datetime | None = Field(description="Null where it was allowed, and no program had collected it yet.")
+
+
 class ShownState(BaseModel):
     """Declared rights. `drift` was open then: where AWS was otherwise, somebody may have been able to do more, or less."""
 
@@ -51,7 +67,8 @@ class ShownState(BaseModel):
     elevations: list[ShownAccess]
     may_ask: list[str]
     may_decide: list[ShownLevel]
-    programs: list[str]
+    programs: list[ShownProgram]
+    tokens: list[ShownToken] = Field(description="The person's own, by which programs could act as them.")
     drift: list[str]
     through: int = Field(description="The newest entry that was read for it.")
 
@@ -60,7 +77,7 @@ class ShownState(BaseModel):
 def show_state(request: ApiRequest, query: Query[StateQuery]) -> HttpResponse:
     """Answer rights as the audit trail tells them, made again from its entries."""
     check_may_read(request)
-    found = past.then(person=query.person, at=query.at, question=query.question)
+    found = could_do.then(person=query.person, at=query.at, question=query.question)
     rights = found.rights
     return shown(
         ShownState(
@@ -74,7 +91,8 @@ def show_state(request: ApiRequest, query: Query[StateQuery]) -> HttpResponse:
             elevations=[_access(each) for each in rights.elevations],
             may_ask=list(rights.asks),
             may_decide=[ShownLevel(policy=policy, level=level) for policy, level in rights.approves],
-            programs=list(rights.programs),
+            programs=[ShownProgram(**asdict(program)) for program in rights.programs],
+            tokens=[ShownToken(**{**asdict(token), "until": token.until or None}) for token in rights.tokens],
             drift=[code for code, _drift in found.drift],
             through=found.through,
         )

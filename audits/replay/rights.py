@@ -2,16 +2,22 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from audits.replay.state import State, Thing, ThingKind
 
+# Words of the entries, which a test compares with those of the services that write them: audits know none of these.
 # How the catalogue names whoever has a role, among usernames.
 ROLE = "@"
 EVERYONE = "everyone"
 # States of an elevation in which AWS has it, or may have it.
 IN_AWS = ("granting", "active", "revoking")
 DRIFT_OPEN = ("open", "undoing")
+# A client for people's own scripts, which acts for somebody by a token of theirs alone.
+PERSONAL = "personal"
+# So long a program may collect a token that was allowed.
+UNCOLLECTED = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,10 +32,31 @@ class Access:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Program:
+    """An API client that could name the person (`names_them`), or whose secret they knew: so could whoever owned it."""
+
+    client: str
+    scopes: Sequence[str]
+    owners: Sequence[str]
+    names_them: bool
+    is_owned: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnToken:
+    """By which a program acts as the person. `until` is empty where it was allowed, and nobody had collected it yet."""
+
+    code: str
+    client: str
+    scopes: Sequence[str]
+    until: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rights:
     """`is_known`: the trail tells of the person by then. Somebody disabled could do nothing, whatever else stands here.
 
-    `approves`: policy and level of each. `programs`: API clients that could act in the person's name, or whose secret they knew.
+    `approves`: policy and level of each.
     """
 
     person: Thing
@@ -40,10 +67,12 @@ class Rights:
     elevations: Sequence[Access]
     asks: Sequence[str]
     approves: Sequence[tuple[str, int]]
-    programs: Sequence[str]
+    programs: Sequence[Program]
+    tokens: Sequence[OwnToken]
 
 
-def of(username: str, state: State) -> Rights:
+def of(username: str, state: State, *, at: datetime) -> Rights:
+    """Return what they could do by a state of the instant `at`."""
     person = state.of(ThingKind.PERSON).get(username, {})
     roles: Mapping[str, Sequence[str]] = person.get("roles") or _flags(person)
     named = {username, *(ROLE + role for role in roles)}
@@ -56,7 +85,8 @@ def of(username: str, state: State) -> Rights:
         elevations=list(_elevations(username, state)),
         asks=sorted(name for name, group in _living(state, ThingKind.WORK_GROUP) if _may_ask(group, named)),
         approves=list(_approves(named, state)),
-        programs=sorted(key for key, client in _living(state, ThingKind.CLIENT) if _acts_for(client, username)),
+        programs=list(_programs(username, state)),
+        tokens=list(_tokens(username, state, at)),
     )
 
 
@@ -113,6 +143,32 @@ def _approves(named: set[str], state: State) -> Iterator[tuple[str, int]]:
                 yield key, number
 
 
-def _acts_for(client: Thing, username: str) -> bool:
+def _programs(username: str, state: State) -> Iterator[Program]:
+    for key, client in sorted(_living(state, ThingKind.CLIENT)):
+        if client.get("kind") == PERSONAL:
+            continue
+        names_them, owners = _may_name(client, username), client.get("owners", ())
+        if names_them or username in owners:
+            scopes, is_owned = client.get("scopes", ()), username in owners
+            yield Program(client=key, scopes=scopes, owners=owners, names_them=names_them, is_owned=is_owned)
+
+
+def _tokens(username: str, state: State, at: datetime) -> Iterator[OwnToken]:
+    """Yield those that would have been taken: of a client that was let in, for people of whom this was one."""
+    letting = dict(_living(state, ThingKind.CLIENT))
+    for code, token in sorted(state.of(ThingKind.TOKEN).items()):
+        is_theirs = token["person"] == username and _may_name(letting.get(token["client"], {}), username)
+        if is_theirs and at < _end_of(token):
+            until = token["expires_at"] or ""
+            yield OwnToken(code=code, client=token["client"], scopes=token["scopes"], until=until)
+
+
+def _end_of(token: Thing) -> datetime:
+    if token["expires_at"]:
+        return datetime.fromisoformat(token["expires_at"])
+    return datetime.fromisoformat(token["allowed_at"]) + UNCOLLECTED
+
+
+def _may_name(client: Thing, username: str) -> bool:
     people: Any = client.get("people", ())
-    return people == EVERYONE or username in people or username in client.get("owners", ())
+    return people == EVERYONE or username in people

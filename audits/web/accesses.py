@@ -30,7 +30,7 @@ class ShownAccess:
     @property
     def roles(self) -> list[str]:
         """The roles, each with its account."""
-        return [_role(role) for role in self.access.roles]
+        return [role_of(role) for role in self.access.roles]
 
     @property
     def approvals(self) -> list[tuple[str, str]]:
@@ -69,7 +69,7 @@ def shown(stays: Iterable[Any], *, sealed_until: int) -> list[ShownAccess]:
     return [ShownAccess(access=access, sealed_until=sealed_until) for access in presence.in_full(stays)]
 
 
-def _role(said: str) -> str:
+def role_of(said: str) -> str:
     """Say an ARN by account and name. Of a role that was not read in AWS yet the trail has account/name."""
     arn = ROLE.fullmatch(said)
     return gettext("%(role)s in %(account)s") % {"role": arn["name"], "account": arn["account"]} if arn else said

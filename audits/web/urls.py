@@ -1,6 +1,6 @@
 from django.urls import path
 
-from audits.web import exports, findings, in_production, log_ins, overview, past, quality, seal, stories, taking, trail
+from audits.web import could_do, exports, findings, in_production, log_ins, overview, quality, seal, stories, taking, trail
 
 urlpatterns = [
     path("", overview.overview, name="audit"),
@@ -8,7 +8,7 @@ urlpatterns = [
     path("in-production/download", in_production.download, name="audit-in-production-download"),
     path("log-ins/", log_ins.log_in_list, name="audit-log-in-list"),
     path("log-ins/<slug:code>/", log_ins.log_in_page, name="audit-log-in"),
-    path("could-do/", past.could_do, name="audit-could-do"),
+    path("could-do/", could_do.could_do, name="audit-could-do"),
     path("trail/", trail.trail, name="audit-trail"),
     path("trail/<int:number>/", trail.entry, name="audit-entry"),
     path("trail/<int:number>/leaf/download", trail.leaf, name="audit-entry-leaf"),

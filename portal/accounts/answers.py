@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from access_requests import wording
 from access_requests.services.people import arriving
 from access_requests.services.people.arriving import Arrival
+from audits.acts import terms
 from portal.accounts.purposes import Purpose
 from portal.listed import listed
 from portal.providers.provider import Provider
@@ -58,7 +58,7 @@ def tried(request: HttpRequest, arrival: Arrival) -> HttpResponse:
         sentence = ""
     except Rejection as refusal:
         sentence = phrases.sentence(refusal)
-    roles = [wording.ROLES[role] for role in sorted(provider.roles.of(arrival.groups))]
+    roles = [terms.ROLES[role] for role in sorted(provider.roles.of(arrival.groups))]
     context = {"provider": provider, "found": list(_said(arrival)), "roles": roles, "sentence": sentence}
     return render(request, "accounts/tried.html", context)
 

@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from access_requests import wording
+from audits.acts import terms
 from portal.accounts import answers
 from portal.accounts.configured import named, origins
 from portal.accounts.oidc import views as oidc
@@ -80,7 +80,7 @@ class Card:
     @property
     def roles(self) -> Sequence[tuple[str, str]]:
         roles = self.provider.roles
-        return [(str(wording.ROLES[role]), listed(getattr(roles, role))) for role in Role if getattr(roles, role)]
+        return [(str(terms.ROLES[role]), listed(getattr(roles, role))) for role in Role if getattr(roles, role)]
 
     @property
     def refused_at(self) -> datetime | None:

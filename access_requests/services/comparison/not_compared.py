@@ -99,6 +99,8 @@ MODELS: Mapping[str, str] = {
     "Finding": TRAIL,
     "FindingName": TRAIL,
     "Followed": TRAIL,
+    **dict.fromkeys(("LogIn", "ElevationUse", "LeftOut"), TRAIL),
+    **dict.fromkeys(("SeenEvent", "Reading", "Matched"), SEEN),
     "WorkReport": TRAIL,
     "WorkReportAnswerer": TRAIL,
     "Extract": TRAIL,

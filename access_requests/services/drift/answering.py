@@ -55,8 +55,7 @@ def accept(*, code: str, seen: str, actor: Actor, now: datetime) -> Drift:
     drift = _as_seen(code, seen, actor, now)
     if not learning.acceptable(drift):
         raise drift_errors.NotAcceptable
-    finding = selectors.finding_of(drift)
-    if finding is not None and actor.who.username in finding.caused_by:
+    if selectors.may_have_caused(actor.who, drift):
         raise drift_errors.CausedByAcceptor
     recording.apply(drift, DriftAction.ACCEPT, actor=actor, now=now)
     learning.accept(drift, by=actor.who.username, now=now)

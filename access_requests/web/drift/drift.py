@@ -39,7 +39,7 @@ def drift_list(request: PageRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "shown": [showing.ShownDrift(drift=row, viewer=request.user) for row in page.rows],
+        "shown": showing.listed(page.rows, request.user),
         "narrowed": form.narrows,
         "groups": catalogue.names(),
         "comparison": comparison.shown(request.user, now=now),
@@ -76,7 +76,7 @@ def _answer(
     said: str,
 ) -> HttpResponse:
     """Ask, and on POST run the verb. Where this person may not, or no longer, answer so, the drift itself is shown."""
-    item = showing.ShownDrift(drift=_find(request.user, code), viewer=request.user)
+    item = showing.of(_find(request.user, code), request.user)
     if request.method != "POST":
         if not may(item):
             return redirect("drift", code)
@@ -93,7 +93,7 @@ def _answer(
 def _page(request: PageRequest, code: str, *, status: int = 200, refusal: str = "") -> HttpResponse:
     """Show a drift as it is now, with why the last act was refused."""
     found = _find(request.user, code)
-    item = showing.ShownDrift(drift=found, viewer=request.user)
+    item = showing.of(found, request.user)
     context = {"item": item, "drift": found, "items": story.of_drift(found), "refusal": refusal}
     context["finding"] = selectors.finding_of(found) if request.user.reads_everything else None
     template = "access_requests/drift/_drift_page.html" if request.htmx else "access_requests/drift/drift.html"

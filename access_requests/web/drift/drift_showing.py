@@ -14,6 +14,7 @@ from access_requests.lifecycle import DRIFT_OPEN, DriftStatus
 from access_requests.models import DRIFT_OF_SWITCH, Drift, DriftAnswer, Elevation
 from access_requests.selectors import drift as selectors
 from access_requests.services.drift import answering, learning, recording, undoing
+from access_requests.services.drift.drift_errors import CausedByAcceptor
 from access_requests.web.drift import drift_undoing as undos
 from access_requests.web.timeline import drift_words as words
 from audits.acts import Act
@@ -33,8 +34,11 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class ShownDrift:
+    """`is_theirs`: the viewer may have caused it."""
+
     drift: Drift
     viewer: User
+    is_theirs: bool
 
     @property
     def sentence(self) -> str:
@@ -60,7 +64,12 @@ class ShownDrift:
     @property
     def may_accept(self) -> bool:
         """Whether the viewer may say that it is right as it is now."""
-        return self.viewer.is_administrator and self.drift.status == DriftStatus.OPEN and learning.acceptable(self.drift)
+        return self._is_acceptable and not self.is_theirs
+
+    @property
+    def refused(self) -> str:
+        """Why an administrator may not, who could otherwise."""
+        return str(CausedByAcceptor.sentence) if self._is_acceptable and self.is_theirs else ""
 
     @property
     def seen(self) -> str:
@@ -136,8 +145,23 @@ class ShownDrift:
         return [_fact(key, value) for key, value in self.drift.detail.items() if value not in (None, "", [], {})]
 
     @property
+    def _is_acceptable(self) -> bool:
+        return self.viewer.is_administrator and self.drift.status == DriftStatus.OPEN and learning.acceptable(self.drift)
+
+    @property
     def _is_undoable(self) -> bool:
         return self.drift.status == DriftStatus.OPEN and undoing.undoable(self.drift)
+
+
+def of(drift: Drift, viewer: User) -> ShownDrift:
+    """Return one drift as its own pages show it."""
+    return ShownDrift(drift=drift, viewer=viewer, is_theirs=selectors.may_have_caused(viewer, drift))
+
+
+def listed(rows: Sequence[Drift], viewer: User) -> list[ShownDrift]:
+    """Return drift as a list shows it. One query more."""
+    theirs = selectors.caused_by(viewer, rows)
+    return [ShownDrift(drift=row, viewer=viewer, is_theirs=row.code in theirs) for row in rows]
 
 
 def _fact(key: str, value: Any) -> Fact:

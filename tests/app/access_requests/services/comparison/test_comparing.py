@@ -6,49 +6,35 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
-from django.db.models.fields.json import JSONField
 
 from access_requests.models import AccessRequest, AwsAccount, Elevation, PersonalToken
 from access_requests.services.comparison import comparing, not_compared
-from access_requests.services.comparison.comparing import LARGE, SMALL, Difference, What
+from access_requests.services.comparison.comparing import Difference, What
 from access_requests.services.comparison.facts import Table
 from audits.models import Personal
 from audits.replay import ThingKind
 from portal.users.models import LinkedIdentity, User
+from tests.worlds import meddling
 from tests.worlds.cast import Cast
 from tests.worlds.clock import Clock
+from tests.worlds.meddling import COMPARED, MODELS, TABLES
 
-TABLES: tuple[Table, ...] = (*SMALL, *LARGE)
-COMPARED = sorted({field for table in TABLES for fact in (table.key, *table.facts) for field in fact.fields})
-NAMES: dict[str, type[models.Model]] = {
-    model.__name__: model for model in apps.get_models() if model.__name__ not in ("User_groups", "User_user_permissions")
-}
 # What the database itself refuses to have otherwise.
 REFUSED = {"User.is_staff", "User.is_superuser"}
-# What the database takes, where it does not take any other value.
-VALUES: dict[str, dict[str, Any]] = {
-    "Factor.kind": {"kind": "recovery"},
-    "Authenticator.type": {"type": "recovery_codes"},
-    "AccessRequest.status": {"status": "rejected"},
-    "Elevation.status": {"status": "cancelled"},
-    "Drift.status": {"status": "accepted"},
-    "WebhookEndpoint.enabled": {"enabled": False, "disabled_because": "by_hand"},
-    "WebhookEndpoint.disabled_because": {"enabled": False, "disabled_because": "by_hand"},
-}
 
 
 def test_every_field_of_every_model_is_compared_or_has_a_reason_why_not() -> None:
-    assert len(NAMES) == len(apps.get_models())
-    whole = {name for name in NAMES if name not in not_compared.MODELS}
+    assert len(MODELS) == len(apps.get_models())
+    whole = {name for name in MODELS if name not in not_compared.MODELS}
     fields = {
         f"{name}.{field.name}"
         for name in whole
-        for field in (*NAMES[name]._meta.concrete_fields, *NAMES[name]._meta.many_to_many)
+        for field in (*MODELS[name]._meta.concrete_fields, *MODELS[name]._meta.many_to_many)
         if not isinstance(field, models.AutoField)
     }
     assert fields == {*COMPARED, *not_compared.FIELDS}
     assert not {*COMPARED} & {*not_compared.FIELDS}
-    assert {*not_compared.MODELS} <= {*NAMES}
+    assert {*not_compared.MODELS} <= {*MODELS}
 
 
 def test_what_an_upgrade_wrote_down_is_what_there_is(everything: Cast, clock: Clock) -> None:
@@ -65,7 +51,7 @@ def test_each_field_that_somebody_else_changes_is_found(everything: Cast, clock:
 @pytest.mark.parametrize("field", sorted(REFUSED))
 def test_what_the_database_refuses_needs_no_finding(field: str, everything: Cast) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        _change(*_named(field))
+        meddling.change(field)
 
 
 def test_each_row_that_is_gone_is_found(everything: Cast, clock: Clock) -> None:
@@ -127,7 +113,7 @@ def test_only_names_of_facts_are_told(everything: Cast, clock: Clock) -> None:
 def _is_found(field: str, *, now: datetime) -> bool:
     """Return whether a change of the field is a difference; the change is taken back."""
     with transaction.atomic():
-        _change(*_named(field))
+        assert meddling.change(field)
         found = comparing.compare(now=now).differences
         transaction.set_rollback(True)
     return found != []
@@ -142,46 +128,3 @@ def _is_missed(table: Table, *, now: datetime) -> bool:
         found = comparing.compare(now=now).differences
         transaction.set_rollback(True)
     return Difference(kind=table.kind, key=table.key.read(row), what=What.MISSING) in found
-
-
-def _named(field: str) -> tuple[type[models.Model], str]:
-    model, _, name = field.partition(".")
-    return NAMES[model], name
-
-
-def _change(model: type[models.Model], name: str) -> None:
-    """Change a field of one row, or of all where one alone is nothing otherwise, as SQL of somebody else's would."""
-    field: Any = model._meta.get_field(name)
-    rows = model._default_manager.order_by("pk")
-    if isinstance(field, models.ManyToManyField):
-        others = field.related_model._default_manager.order_by("-pk")
-        manager = getattr(rows.first(), name)
-        manager.remove(*manager.all()) if manager.exists() else manager.add(others.first())
-        return
-    if (model, name) == (PersonalToken, "device_code_digest"):
-        # Of a token that was collected it is worth nothing any more.
-        rows = rows.filter(token=None)
-    if isinstance(field, models.CharField | models.TextField):
-        rows = rows.exclude(**{name: ""}) if rows.exclude(**{name: ""}).exists() else rows
-    row = rows.exclude(**{f"{name}__isnull": True}).first() or rows.first()
-    assert row is not None, f"there is no row with {field}"
-    values = VALUES.get(f"{model.__name__}.{name}") or {name: _another(field, getattr(row, field.attname))}
-    rows.filter(pk=row.pk).update(**values)
-
-
-def _another(field: Any, value: Any) -> Any:
-    match field:
-        case models.ForeignKey():
-            there = field.related_model._default_manager.order_by("-pk")
-            return there.exclude(pk=value).first() if value is None or there.exclude(pk=value).exists() else None
-        case models.BooleanField():
-            return not value
-        case models.DateTimeField():
-            return (value or datetime.fromisoformat("2026-11-23T05:00:00Z")) + timedelta(minutes=1)
-        case models.IntegerField():
-            return (value or 0) + 7
-        case JSONField():
-            return {"asked": {}, "policy": {}} if field.name == "snapshot" else {} if isinstance(value, dict) else ["another"]
-        case _:
-            choices = [choice for choice, _word in field.choices or () if choice != value]
-            return choices[0] if choices else ("another" if value != "another" else "else")[: field.max_length]

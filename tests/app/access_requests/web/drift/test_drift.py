@@ -12,7 +12,7 @@ from tests.app.access_requests.web.conftest import Browse
 from tests.worlds.cast import Cast
 from tests.worlds.clock import Clock
 
-LIST_QUERIES = 10
+LIST_QUERIES = 11
 
 
 def drifted(cast: Cast, clock: Clock, **changes: Any) -> Drift:

@@ -1,14 +1,22 @@
 """Accepting drift in the browser: what was changed in AWS on purpose."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 
 from access_requests.models import Baseline, Drift, DriftKind
+from access_requests.services.drift import recording
+from audits import mentions, trail
+from audits.acts import Act
+from audits.findings import raising
+from audits.kinds import FindingKind
 from audits.models import TrailEntry
+from portal.verbs.actor import WORKER
+from portal.verbs.run import run
 from tests.app.access_requests.web.conftest import Browse
 from tests.app.access_requests.web.drift.test_drift_undo import ALLOWS, found, rewrite, seen
-from tests.worlds.cast import Cast, iam_user_id
+from tests.worlds.cast import Cast, add_person, iam_user_id
 from tests.worlds.clock import Clock
 
 SERIAL = "arn:aws:iam::111111111111:mfa/new-telephone"
@@ -46,6 +54,36 @@ def test_auditor_reads_it_and_accepts_nothing(cast: Cast, browse: Browse, clock:
     assert client.post(f"/drift/{drift.code}/accept/", seen(drift)).status_code == 403
     assert not Baseline.objects.exists()
     assert not TrailEntry.objects.filter(act="drift.accepted").exists()
+
+
+def test_administrator_who_may_have_caused_it_is_told_why_they_cannot_accept_it(cast: Cast, browse: Browse, clock: Clock) -> None:
+    drift, client, other = new_device(cast, clock), browse(cast.admin01), add_person("admin02", administrator=True)
+    key = {"difference": drift.kind, "account": drift.account, "thing": drift.thing, "name": drift.name}
+    finding = partial(raising.raise_finding, kind=FindingKind.DRIFT, key=key, evidence=[], now=clock.now)
+    run(partial(finding, caused_by=["admin01"]))
+    for page in ("/drift/", f"/drift/{drift.code}/"):
+        shown = client.get(page).content.decode()
+        assert "You may have caused this drift. Another administrator accepts it, or it is undone." in shown
+        assert f'href="/drift/{drift.code}/accept/"' not in shown
+        assert f'href="/drift/{drift.code}/accept/"' in browse(other).get(page).content.decode()
+    assert client.get(f"/drift/{drift.code}/accept/").status_code == 302
+    refused = client.post(f"/drift/{drift.code}/accept/", seen(drift))
+    assert refused.status_code == 409
+    assert not Baseline.objects.exists()
+
+
+def test_culprit_is_refused_before_anybody_made_a_finding_of_it(cast: Cast, browse: Browse, clock: Clock) -> None:
+    """Workers make findings seconds after the entry: until then the trail itself says who may have caused it."""
+    user = {"name": "aws-admin01", "user_id": "AIDA"}
+    said = {"door": "browser", "proof": {}, "before": None, "after": user}
+    run(partial(trail.record, now=clock.now, act=Act.IAM_USER_BOUND, actor="admin01", subject="person:admin01", data=said))
+    mentions.catch_up()
+    drift = new_device(cast, clock)
+    drift.principal = "arn:aws:iam::111111111111:user/ops/aws-admin01"
+    drift.save()
+    run(partial(recording.tell, drift, Act.DRIFT_ATTRIBUTED, actor=WORKER, now=clock.now))
+    assert browse(cast.admin01).post(f"/drift/{drift.code}/accept/", seen(drift)).status_code == 409
+    assert not Baseline.objects.exists()
 
 
 @pytest.mark.parametrize("kind", [DriftKind.ROLE_BOUNDARY, DriftKind.ROLE_OPEN, DriftKind.GATE_EDITED, DriftKind.TRUST_OPEN])
