@@ -38,7 +38,7 @@ class DecideInBrowser(NotAllowed):
 class ReasonMissing(Missing):
     """Of a decision that is no approval: the field is a comment's, and elsewhere optional."""
 
-    sentence = _("Sending back and rejecting need a reason. Write it as the comment.")
+    sentence = _("Rejecting and sending back need a reason. Write it into the comment.")
 
 
 class PasskeyNeeded(NotAllowed):

@@ -13,6 +13,7 @@ from audits.acts import terms
 from portal.iam import anybody, contexts
 from portal.iam.evaluation import KEY_UNREAD
 from portal.listed import listed
+from portal.users.models import User
 from portal.verbs import phrases
 
 REQUEST_STATES: Mapping[str, Promise] = {
@@ -113,11 +114,16 @@ def scope(word: str) -> str:
 
 def approval(level: ApprovalLevel) -> str:
     """Return who must approve at a level: 1 of leader01, leader02. No query where the approvers are prefetched."""
-    people = sorted(person.username for person in level.approvers.all())
-    data = {"n": level.approvals, "people": listed(people)}
-    if len(people) == 1:
-        return people[0]
-    return gettext("all of %(people)s") % data if len(people) == level.approvals else gettext("%(n)s of %(people)s") % data
+    return some_of(level.approvals, level.approvers.all())
+
+
+def some_of(number: int, people: Iterable[User]) -> str:
+    """Return how many of these people approve, by their user names in the order of the alphabet."""
+    names = sorted(person.username for person in people)
+    if len(names) == number == 1:
+        return names[0]
+    data = {"n": number, "people": listed(names)}
+    return gettext("all of %(people)s") % data if len(names) == number else gettext("%(n)s of %(people)s") % data
 
 
 def approvals(rule: ApprovalPolicy) -> str:

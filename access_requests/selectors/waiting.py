@@ -1,6 +1,6 @@
 """Who a request waits for, reckoned from rows that `requests.with_approvals` loaded: no query of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,10 @@ from portal.users.models import User
 
 @dataclass(frozen=True, kw_only=True)
 class LevelProgress:
-    """One level of approval: how many of whom, who has said yes, and whether it is this one's turn."""
+    """One level of approval: how many of whom, who has said yes, and whether it is this one's turn.
+
+    `approvers` are those who may decide here: without the requester, who never does.
+    """
 
     number: int
     approvals: int
@@ -44,7 +47,7 @@ def levels(request: AccessRequest) -> list[LevelProgress]:
         LevelProgress(
             number=level.number,
             approvals=level.approvals,
-            approvers=sorted(level.approvers.all(), key=lambda person: person.username),
+            approvers=_but(request.requester_id, level.approvers.all()),
             given=[decision for decision in approvals if decision.level_number == level.number],
             waits=request.status in UNDECIDED and level.number == turn,
         )
@@ -57,10 +60,14 @@ def of_request(request: AccessRequest) -> Waiting | None:
     turn = next((level for level in levels(request) if level.waits), None)
     if turn is None:
         return None
-    decided = {decision.approver_id for decision in request.decisions.all()} | {request.requester_id}
+    decided = {decision.approver_id for decision in request.decisions.all()}
     return Waiting(
         people=[person for person in turn.approvers if person.is_active and person.pk not in decided],
         missing=turn.missing,
         since=max([request.submitted_at, *(decision.decided_at for decision in request.decisions.all())]),
         until=request.decide_until,
     )
+
+
+def _but(requester: int, approvers: Iterable[User]) -> list[User]:
+    return sorted((person for person in approvers if person.pk != requester), key=lambda person: person.username)

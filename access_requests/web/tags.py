@@ -16,6 +16,7 @@ from access_requests.grants.fences import Entrance
 from access_requests.grants.registry import AnyBackend, backend_of
 from access_requests.grants.words import Words
 from access_requests.models import AccessRequest, ApprovalLevel, ApprovalPolicy, Decision, Elevation, TargetRole, WorkGroup
+from access_requests.selectors.waiting import LevelProgress
 from access_requests.services.elevations import gates
 from access_requests.web.catalogue import abilities as shown_abilities
 from access_requests.web.catalogue import health_words
@@ -55,6 +56,11 @@ def details(request: AccessRequest) -> list[tuple[str, str]]:
 @register.filter
 def approval(level: ApprovalLevel) -> str:
     return wording.approval(level)
+
+
+@register.filter
+def who_approves(level: LevelProgress) -> str:
+    return wording.some_of(level.approvals, level.approvers)
 
 
 @register.filter

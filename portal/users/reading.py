@@ -52,7 +52,7 @@ class ReadingSite(AdminSite):
     """Takes no model whose admin could write: applications of others register theirs, with forms, unasked."""
 
     enable_nav_sidebar = False
-    site_header = site_title = _("Sekisho")
+    site_header = site_title = _("Sekisho: audit trail and records")
     index_title = _("Raw records")
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:

@@ -15,6 +15,7 @@ from access_requests import wording
 from access_requests.evaluation import NO_GATE_ROLE
 from access_requests.models import TargetRole, WorkGroup
 from access_requests.selectors import abilities as selectors
+from access_requests.web import evidence
 from portal.iam import questions
 from portal.iam.abilities import Verdict
 
@@ -79,7 +80,7 @@ class ShownAnswer:
         if answer.verdict == Verdict.UNKNOWN:
             return wording.untold(answer.why)
         if answer.statement:
-            return f"{answer.policy} ({answer.statement})"
+            return evidence.shown(f"{answer.policy} ({answer.statement})")
         if answer.policy:
             return _("%(boundary)s does not allow it") % {"boundary": answer.policy}
         return str(wording.DECIDED[""])

@@ -7,6 +7,7 @@ from access_requests import wording
 from access_requests.evaluation import ALLOWED, DENIED, UNKNOWN
 from access_requests.models import Drift, Elevation, TargetRole
 from access_requests.selectors.matrix import GroupCell
+from access_requests.web import evidence
 
 ALWAYS, ON_APPROVAL, NO = "always", "on_approval", "no"
 # Why there is no evaluation of a cell, beside evaluation.NO_ROLE.
@@ -36,7 +37,7 @@ class Cell:
         """What decided, or why it is not known."""
         if self.evaluated is None:
             return ""
-        return wording.untold(self.evaluated.why) if self.aws == UNKNOWN else self.evaluated.by
+        return wording.untold(self.evaluated.why) if self.aws == UNKNOWN else evidence.shown(self.evaluated.by)
 
     @property
     def is_blank(self) -> bool:

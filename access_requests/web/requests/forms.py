@@ -16,7 +16,7 @@ class DecisionForm(VerbForm):
     """A decision. `seen` is the digest of what the page showed; `from` says which page. `sign`: where that is left open."""
 
     comment = VerbatimField(
-        label=_("Comment"),
+        label=_("Comment (needed to reject or send back)"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": _("Rejecting and sending back need a reason. Write it into the comment.")},

@@ -11,6 +11,7 @@ from access_requests import wording
 from access_requests.evaluation import AFTERWARDS, ALLOWED, BEFORE, DENIED, NO_GATE_ROLE, UNKNOWN
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import Elevation
+from access_requests.web import evidence
 from portal.listed import listed
 from portal.pages import moments
 
@@ -34,7 +35,7 @@ class RoleEvaluation:
         """What decided, or why nothing could be told."""
         if self.decision == UNKNOWN:
             return wording.untold(self.why)
-        return str(wording.DECIDED.get(self.by, self.by))
+        return evidence.shown(self.by)
 
 
 @dataclass(frozen=True, kw_only=True)

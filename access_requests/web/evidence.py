@@ -1,0 +1,24 @@
+"""The statement that decided an evaluation, in the reader's language. Evaluations keep it as `group NAME: POLICY (#1)`."""
+
+import re
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from access_requests import wording
+
+# The names of IAM hold no space and no colon; a policy without a Sid is named by its statement's number.
+NAMED = re.compile(r"(?P<kind>group|user|role) (?P<name>[^\s:]+): (?P<policy>.+) \((?P<statement>[^()]+)\)")
+WHERE: Mapping[str, Promise] = {
+    "group": _("group %(name)s: %(policy)s (%(statement)s)"),
+    "user": _("user %(name)s: %(policy)s (%(statement)s)"),
+    "role": _("role %(name)s: %(policy)s (%(statement)s)"),
+}
+
+
+def shown(by: str) -> str:
+    """Return what decided: words for what is no policy, else where the policy stands and which statement it is."""
+    if found := NAMED.fullmatch(by):
+        return str(WHERE[found["kind"]]) % found.groupdict()
+    return str(wording.DECIDED.get(by, by))
