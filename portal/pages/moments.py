@@ -3,24 +3,23 @@
 from datetime import date, datetime, time
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import pgettext
 
 
-def said(moment: datetime, *, seconds: bool = False) -> str:
-    """Return 18:04 for today, else the day before it; with seconds where they count."""
+def said(moment: datetime, *, seconds: bool = False, beside: datetime | None = None) -> str:
+    """Return 2026-11-23 18:04; with seconds where they count. What is printed or cut out as evidence has no "today".
+
+    18:04 alone stands `beside` another time of that day: below its date, or with a countdown, which is about now.
+    """
     local = timezone.localtime(moment)
     clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
-    if local.date() == timezone.localdate():
-        return clock
-    day = date_format(local, "MONTH_DAY_FORMAT") if local.year == timezone.localdate().year else f"{local:%Y-%m-%d}"
-    return f"{day} {clock}"
+    is_beside = beside is not None and timezone.localtime(beside).date() == local.date()
+    return clock if is_beside else f"{local:%Y-%m-%d} {clock}"
 
 
-def span(start: datetime, end: datetime) -> str:
-    """Return 18:04 – 20:04, the day said once where both are on it."""
-    same_day = timezone.localtime(start).date() == timezone.localtime(end).date()
-    return f"{said(start)}{sign()}{timezone.localtime(end):%H:%M}" if same_day else f"{said(start)}{sign()}{said(end)}"
+def soon(moment: datetime, *, seconds: bool = False) -> str:
+    """Return a time that one watches come: the clock alone today."""
+    return said(moment, seconds=seconds, beside=timezone.now())
 
 
 def dated(start: datetime, end: datetime | None = None) -> str:
@@ -30,11 +29,7 @@ def dated(start: datetime, end: datetime | None = None) -> str:
 
 def ends(start: datetime, end: datetime | None = None) -> list[str]:
     """Return the one or two times of `dated`; the second has its day where that is another."""
-    since, until = timezone.localtime(start), timezone.localtime(end) if end is not None else None
-    first = f"{since:%Y-%m-%d %H:%M}"
-    if until is None:
-        return [first]
-    return [first, f"{until:%H:%M}" if since.date() == until.date() else f"{until:%Y-%m-%d %H:%M}"]
+    return [said(start)] if end is None else [said(start), said(end, beside=start)]
 
 
 def sign() -> str:

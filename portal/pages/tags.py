@@ -55,19 +55,26 @@ def listing(words: Iterable[object]) -> str:
 
 @register.filter
 def when(moment: datetime) -> SafeString:
-    """Show a time in a <time>: the clock alone today, else with its day."""
+    """Show a time with its day in a <time>."""
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(), moments.said(moment))
+
+
+@register.filter
+def soon(moment: datetime) -> SafeString:
+    """Show a time that one watches come: the clock alone today."""
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), moments.soon(moment))
+
+
+@register.filter
+def after(moment: datetime, before: datetime) -> SafeString:
+    """Show a time behind another one: the clock alone on the same day."""
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), moments.said(moment, beside=before))
 
 
 @register.filter
 def second(moment: datetime) -> SafeString:
     """Show a time to the second, which is what AWS compares."""
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(), moments.said(moment, seconds=True))
-
-
-@register.filter
-def until(start: datetime, end: datetime) -> str:
-    return moments.span(start, end)
 
 
 @register.filter

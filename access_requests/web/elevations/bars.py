@@ -75,7 +75,7 @@ def bars(elevations: Sequence[Elevation], *, now: datetime, viewer: User) -> Bar
 def _bar(elevation: Elevation, scale: tuple[datetime, datetime], *, with_group: bool, may_stop: bool) -> Bar:
     start, end = _place(elevation.starts_at, scale), _place(elevation.ends_at, scale)
     start = min(start, 100 - NARROWEST)
-    window = moments.span(elevation.starts_at, elevation.ends_at)
+    window = moments.dated(elevation.starts_at, elevation.ends_at)
     label = f"{elevation.person.username}: {elevation.work_group.name}, {wording.state(elevation.status)}, {window}"
     return Bar(
         elevation=elevation,

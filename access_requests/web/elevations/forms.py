@@ -45,7 +45,7 @@ class ExtendForm(VerbForm):
         old_end = self.elevation.ends_at
         if data.get("old_end") not in ("", old_end.isoformat()):
             self.data = {**dict(self.data.items()), "old_end": old_end.isoformat()}
-            self.add_error(None, _("The end has moved meanwhile: it is %(end)s now.") % {"end": moments.said(old_end)})
+            self.add_error(None, _("The end has moved meanwhile: it is %(end)s now.") % {"end": moments.soon(old_end)})
         if "minutes" in self.errors or "more" in self.errors:
             return data
         if data.get("minutes") is None and data["more"] == FOR:
@@ -64,7 +64,7 @@ class ExtendForm(VerbForm):
 
 def _choice(more: more_time.MoreTime) -> str:
     """So many minutes, the end that they make, and how long it is in all."""
-    said = {"end": moments.said(more.new_end), "total": phrases.duration(more.total)}
+    said = {"end": moments.soon(more.new_end), "total": phrases.duration(more.total)}
     return format_html(
         '<span>+{}<span class="meta">{}</span></span>',
         phrases.duration(more.added),

@@ -107,10 +107,10 @@ class Pass:
         if self.is_due:
             return gettext("Its time has come: the portal writes it into AWS in a moment.")
         data = {
-            "start": moments.said(self.elevation.starts_at, seconds=True),
-            "end": moments.said(self.elevation.ends_at, seconds=True),
+            "start": moments.soon(self.elevation.starts_at, seconds=True),
+            "end": moments.soon(self.elevation.ends_at, seconds=True),
             "utc": iso(self.elevation.ends_at),
-            "ended": moments.said(self.elevation.ended_at, seconds=True) if self.elevation.ended_at else "",
+            "ended": moments.soon(self.elevation.ended_at, seconds=True) if self.elevation.ended_at else "",
             "reason": reasons.stopped(self.elevation.stop_reason),
         }
         if self.state != ElevationStatus.ACTIVE:
@@ -127,7 +127,7 @@ class Pass:
         again = self.elevation.try_again_at
         if again is None or again <= self.now:
             return sentence
-        return gettext("%(problem)s Next try at %(at)s.") % {"problem": sentence, "at": moments.said(again, seconds=True)}
+        return gettext("%(problem)s Next try at %(at)s.") % {"problem": sentence, "at": moments.soon(again, seconds=True)}
 
     @property
     def seals(self) -> list[Decision]:

@@ -56,7 +56,7 @@ def _of_queue(queue: Queue) -> tuple[str, str]:
     lapses = ngettext(
         "Without a decision it lapses at %(at)s.", "Without a decision the first of them lapses at %(at)s.", queue.number
     )
-    return title, lapses % {"at": moments.said(queue.first_until)}
+    return title, lapses % {"at": moments.soon(queue.first_until)}
 
 
 def _of_others(others: Sequence[Elevation]) -> tuple[str, str]:
@@ -65,7 +65,7 @@ def _of_others(others: Sequence[Elevation]) -> tuple[str, str]:
         return _("Nobody is in production"), _("Whoever is let in stands here, with the time of the end.")
     title = ngettext("%(n)s person is in production", "%(n)s people are in production", len(inside)) % {"n": len(inside)}
     ends = max(row.ends_at for row in others if row.status in IN_AWS)
-    return title, _("The last access ends by itself at %(end)s.") % {"end": moments.said(ends)}
+    return title, _("The last access ends by itself at %(end)s.") % {"end": moments.soon(ends)}
 
 
 def _waits(row: AccessRequest, waits: waiting.Waiting) -> str:
@@ -73,5 +73,5 @@ def _waits(row: AccessRequest, waits: waiting.Waiting) -> str:
     return _("%(code)s waits for %(people)s until %(until)s.") % {
         "code": row.code,
         "people": people,
-        "until": moments.said(waits.until),
+        "until": moments.soon(waits.until),
     }

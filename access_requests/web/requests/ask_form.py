@@ -206,5 +206,5 @@ def _length(minutes: int, now: datetime) -> str:
         '<span data-minutes="{}">{}<span class="meta about">–{}</span></span>',
         minutes,
         phrases.duration(minutes),
-        moments.said(now + timedelta(minutes=minutes)),
+        moments.soon(now + timedelta(minutes=minutes)),
     )

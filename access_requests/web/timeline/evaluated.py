@@ -69,11 +69,10 @@ class Evaluation:
         """Whether it cannot be told because no role of the portal is in an account, which is so by choice."""
         return self.decision == UNKNOWN and all(set(role.why) == {NO_GATE_ROLE} for role in self.decisive)
 
-    @property
-    def meta(self) -> str:
-        """How that is known: evaluated, when, and what decided."""
+    def meta(self, *, beside: datetime) -> str:
+        """How that is known: evaluated, when, and what decided; below the date of the time that it stands beside."""
         deciders = "; ".join(dict.fromkeys(role.decided for role in self.decisive)) if self.decision != UNKNOWN else ""
-        words = {"at": moments.said(self.at, seconds=True), "by": deciders}
+        words = {"at": moments.said(self.at, seconds=True, beside=beside), "by": deciders}
         return (gettext("evaluated %(at)s, decided by: %(by)s") if deciders else gettext("evaluated %(at)s")) % words
 
 

@@ -134,10 +134,13 @@ def _proof(entry: TrailEntry) -> str:
     if "method" not in proof or "at" not in proof:
         return ""
     if "own_token" in proof:
-        return _own_token(proof["own_token"])
+        return _own_token(proof["own_token"], beside=entry.at)
     if proof["method"] == terms.NAMED_ONLY:
         return gettext("named by the API client, not proven")
-    return gettext("identity proven by %(method)s at %(at)s") % {"method": terms.way(proof), "at": _said(proof["at"])}
+    return gettext("identity proven by %(method)s at %(at)s") % {
+        "method": terms.way(proof),
+        "at": _said(proof["at"], beside=entry.at),
+    }
 
 
 def _whence(entry: TrailEntry) -> list[str]:
@@ -154,9 +157,9 @@ def _whence(entry: TrailEntry) -> list[str]:
     return [gettext("Log-in %(session)s, from %(address)s, %(program)s") % words]
 
 
-def _own_token(token: Mapping[str, Any]) -> str:
+def _own_token(token: Mapping[str, Any], *, beside: datetime) -> str:
     allowed = token["allowed"]
-    words = {"code": token["id"], "at": _said(allowed["at"])}
+    words = {"code": token["id"], "at": _said(allowed["at"], beside=beside)}
     if "method" not in allowed["proof"]:
         return gettext("by the person's own token %(code)s, allowed %(at)s") % words
     words["method"] = terms.way(allowed["proof"])
@@ -165,12 +168,12 @@ def _own_token(token: Mapping[str, Any]) -> str:
 
 def _seen(entry: TrailEntry) -> str:
     seen = entry.data.get("seen")
-    return gettext("read back %(at)s") % {"at": moments.said(_moment(seen["at"]), seconds=True)} if seen else ""
+    return gettext("read back %(at)s") % {"at": moments.said(_moment(seen["at"]), seconds=True, beside=entry.at)} if seen else ""
 
 
 def _evaluated(entry: TrailEntry) -> str:
     said = evaluating.parsed(entry.data.get("judged"))
-    return said.meta if said is not None else ""
+    return said.meta(beside=entry.at) if said is not None else ""
 
 
 def _source(entry: TrailEntry) -> str:
@@ -214,8 +217,8 @@ def _effort(calls: list[dict[str, Any]]) -> str:
     return ngettext("%(n)s call to AWS in %(seconds)s s", "%(n)s calls to AWS in %(seconds)s s", len(calls)) % words
 
 
-def _said(moment: str | None) -> str:
-    return moments.said(_moment(moment)) if moment else ""
+def _said(moment: str | None, *, beside: datetime) -> str:
+    return moments.said(_moment(moment), beside=beside) if moment else ""
 
 
 def _moment(text: str) -> datetime:

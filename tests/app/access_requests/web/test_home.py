@@ -29,7 +29,7 @@ def test_title_says_that_i_am_not_in_production(cast: Cast, browse: Browse) -> N
 def test_pending_request_says_who_is_waited_for_and_until_when(cast: Cast, browse: Browse, clock: Clock) -> None:
     request = submitted(cast.member01, now=clock.now)
     page = text(browse(cast.member01))
-    assert f"{request.code} waits for leader01, leader02 until November 24 14:00." in page
+    assert f"{request.code} waits for leader01, leader02 until 2026-11-24 14:00." in page
 
 
 def test_scheduled_access_counts_down_to_its_beginning(cast: Cast, browse: Browse, clock: Clock) -> None:
@@ -129,7 +129,7 @@ def test_what_was_decided_is_told_with_its_reason_and_revised_once(cast: Cast, b
 def test_access_that_somebody_stopped_is_told_as_such(cast: Cast, browse: Browse, clock: Clock) -> None:
     elevation = active(cast, clock)
     stopped(elevation, cast.leader01, now=clock.now)
-    assert "14:00 – 14:30 · stopped" in text(browse(cast.member01))
+    assert "2026-11-23 14:00 – 14:30</span> · stopped" in text(browse(cast.member01))
 
 
 def test_whose_access_was_stopped_is_told_who_did_it_when_and_why(cast: Cast, browse: Browse, clock: Clock) -> None:
@@ -138,7 +138,7 @@ def test_whose_access_was_stopped_is_told_who_did_it_when_and_why(cast: Cast, br
     page = text(browse(cast.member01))
     assert "Your access by ProdMemberWorkGroup was stopped." in page
     assert "leader01 stopped it at <time" in page
-    assert ">14:00:00</time>: wrong &lt;account&gt;" in page
+    assert ">2026-11-23 14:00:00</time>: wrong &lt;account&gt;" in page
     assert f'data-row="stop-{elevation.code}"' in page
     assert page.index("was stopped.") < page.index(f"/requests/{elevation.request.code}/")
     assert "was stopped." not in text(browse(cast.leader01))
@@ -223,6 +223,6 @@ def test_title_says_how_many_requests_wait_for_the_reader_and_when_the_first_lap
     submitted(cast.member02, now=clock.now)
     page = text(browse(cast.leader01))
     assert "<h1>1 request waits for you</h1>" in page
-    assert "Without a decision it lapses at November 24 14:00." in page
+    assert "Without a decision it lapses at 2026-11-24 14:00." in page
     submitted(cast.member01, now=clock.now + timedelta(minutes=5))
     assert "<h1>2 requests wait for you</h1>" in text(browse(cast.leader01))

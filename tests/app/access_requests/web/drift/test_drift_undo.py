@@ -169,7 +169,7 @@ def test_timeline_tells_the_whole_story_in_words(cast: Cast, browse: Browse, clo
         ("check", "AWS does not show it any more: it is undone"),
     ]
     page = response.content.decode()
-    assert page.count("AddUserToGroup · 13:58:00 · 203.0.113.9") == 2
+    assert page.count("AddUserToGroup · 2026-11-23 13:58:00 · 203.0.113.9") == 2
     assert "identity proven by password" in page
     assert "hx-get" in page
 

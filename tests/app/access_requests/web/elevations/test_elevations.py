@@ -92,7 +92,7 @@ def test_more_time_is_asked_for_and_linked_both_ways(cast: Cast, browse: Browse,
     assert extension.code in client.get(f"/elevations/{elevation.code}/").content.decode()
     page = client.get(f"/requests/{extension.code}/").content.decode()
     assert f"/elevations/{elevation.code}/" in page
-    assert "member01 asked for more time, until 15:00" in page
+    assert "member01 asked for more time, until 2026-11-23 15:00" in page
     assert "member01 asks for more time in ProdMemberWorkGroup</h1>" in page
     assert f"<title>member01 asks for more time in ProdMemberWorkGroup · {extension.code} · Sekisho</title>" in page
     lead = browse(cast.leader01)
@@ -156,7 +156,7 @@ def test_both_sides_see_old_and_new_end_the_total_and_the_first_reason(cast: Cas
         lead.get("/"),
     ):
         text = re.sub(r"<[^>]+>", "", laid_out(page))
-        assert "+30 minutes: 14:30 → 15:00, 1 hour in all" in text
+        assert "+30 minutes: 2026-11-23 14:30 → 15:00, 1 hour in all" in text
         assert "fix the index" in text
         assert "the index is large" in text
 

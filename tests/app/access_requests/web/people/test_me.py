@@ -16,7 +16,7 @@ def test_language_and_zone_are_kept_and_used_at_once(cast: Cast, browse: Browse,
     page = client.post("/me/", {"language": "ja", "time_zone": "Europe/Berlin"}, follow=True).content.decode()
     assert "保存しました。" in page
     assert "member01 · CET" in page
-    assert "07:00 – 07:30" in client.get("/").content.decode()
+    assert "2026-11-23 07:00〜07:30" in client.get("/").content.decode()
 
 
 @pytest.mark.parametrize(
