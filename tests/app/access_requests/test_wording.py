@@ -5,6 +5,7 @@ from django.utils import translation
 
 from access_requests import problems, wording
 from access_requests.models import ApprovalPolicy
+from access_requests.web import evidence
 from portal.aws.errors import LeaseLost
 from portal.iam import contexts
 from portal.iam.truth import Unknown
@@ -72,3 +73,12 @@ def test_how_often_is_said_to_the_second(seconds: int, english: str, japanese: s
         assert phrases.every(seconds) == english
     with translation.override("ja"):
         assert phrases.every(seconds) == japanese
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"), [("en", "group G: SwitchRole (#1)"), ("ja", "グループ G のポリシー SwitchRole(ステートメント #1)")]
+)
+def test_statement_that_decided_is_said_in_the_readers_language(language: str, expected: str) -> None:
+    with translation.override(language):
+        assert evidence.shown("group G: SwitchRole (#1)") == expected
+        assert evidence.shown("SCP p-1 (No)") == "SCP p-1 (No)"

@@ -249,3 +249,12 @@ def test_timeline_has_entries_of_other_releases_as_they_are(cast: Cast, browse: 
     of_another_release(entry, version=9, act="request.archived", elevations=None, archive={"place": "far away"})
     items = browse(cast.member01).get(f"/requests/{request.code}/").context["items"]
     assert [item.sentence for item in items if item.key][-2:] == ["leader01 approved", "request.archived"]
+
+
+def test_requester_is_not_named_among_those_who_may_approve(cast: Cast, client: Client, clock: Clock) -> None:
+    own = submitted(cast.leader01, now=clock.now)
+    client.force_login(cast.leader01)
+    shown = client.get(f"/requests/{own.code}/").content.decode()
+    level = shown[shown.index('id="levels-title"') :]
+    assert '<p class="meta">leader02</p>' in level
+    assert "of leader01" not in shown
