@@ -53,10 +53,11 @@ def main() -> None:
     rebuilding.populate(design, administrator, secrets, now=timezone.now(), token=token)
     if has_past:
         with database.unfinished(places):
-            living.live(administrator, token=token, begin=lambda: _begin(places, secrets))
+            living.live(administrator, token=token, people=secrets.aws_people, begin=lambda: _begin(places, secrets))
             running.run()  # Pages tell of the latest comparison, which is not to be weeks old.
     else:
         _begin(places, secrets)
+    rebuilding.limit_lookups(administrator, token=token)
     if is_first:
         _tell(places, secrets)
 

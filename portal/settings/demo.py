@@ -27,6 +27,7 @@ WEBHOOK_LOOPBACK_RECEIVERS = [
     f"127.0.0.1:{(KEYS / 'receiver_port').read_text()}",
     *env.list("WEBHOOK_LOOPBACK_RECEIVERS", []),
 ]
+LOG_IN_EXCEPTIONS_FILE = str(Path(__file__).parents[1] / "demo" / "log_ins.yaml")
 ACCOUNT_DESIGN_FILE = str(Path(__file__).parents[1] / "simulated_aws" / "account_design.yaml")
 SPOOL_DIR = DEMO_DIR / "spool"
 # Style sheets are served from where they are: nothing has to be collected first, and several demos share a checkout.

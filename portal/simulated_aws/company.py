@@ -27,6 +27,8 @@ ACCOUNTS: Mapping[str, str] = MappingProxyType(
 )
 # The Jump account administers it, and has the archive of logs look after its trail.
 ORGANIZATION = "o-sekishodemo"
+# How often AWS answers LookupEvents, for each account and Region.
+LOOKUPS_PER_SECOND = 2
 ADMIN_ROLE = "OrganizationAccountAccessRole"
 ADMIN_USER = "administrator"
 PORTAL_ROLE = "SekishoPortalRole"
@@ -43,7 +45,6 @@ PEOPLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "auditor01": ("AuditorGroup",),
     }
 )
-_LOOKUPS_PER_SECOND = 2
 _ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 
@@ -67,7 +68,7 @@ def first_day(*, admin_key: AccessKey, portal_key: AccessKey, others: Collection
         ),
     )
     organization = Organization(id=ORGANIZATION, management=ACCOUNTS["jump"], trail_administrator=ACCOUNTS["log-archive"])
-    return World(accounts=tuple(accounts), organization=organization, lookups_per_second=_LOOKUPS_PER_SECOND).as_json()
+    return World(accounts=tuple(accounts), organization=organization).as_json()
 
 
 def newcomers(

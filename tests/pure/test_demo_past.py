@@ -4,14 +4,19 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from portal.demo.past import acts, reading
+from portal.demo.past import acts, in_aws, reading
 
 A_WEEK = [date(2026, 11, 23) + timedelta(days=day) for day in range(7)]
+BY_NOBODY = {
+    *("aws denies", "join behind the portal", "everybody reports"),
+    *("administer", "cloudtrail forgets", "read log-ins"),
+}
 KNOWN = {
     "ask": {"groups", "ticket", "minutes", "reason", "name", "revises", "starts_in", "impact", "plan", "way_back"},
     "ask for more": {"minutes"},
     "report": {"deviation"},
-    "aws denies": {"action"},
+    "aws denies": {"action", "times"},
+    **{do: set(takes) for do, takes in in_aws.TAKES.items()},
     "join behind the portal": {"group", "user"},
 }
 
@@ -34,7 +39,7 @@ def test_each_thing_that_happens_is_one_that_can_with_what_it_takes() -> None:
     for each in reading.happenings(today=A_WEEK[0]):
         assert each.do in acts.ACTS
         assert set(each.given) <= KNOWN.get(each.do, set()), each
-        assert bool(each.who) == (each.do not in ("aws denies", "join behind the portal", "everybody reports")), each
+        assert bool(each.who) == (each.do not in BY_NOBODY), each
 
 
 def test_who_decides_on_a_request_is_somebody_else() -> None:

@@ -4,6 +4,7 @@
     reading    the story, with its moments
     clocks     Python's, the database's and the simulated AWS's, moved together
     people     who acts, and how they proved it then
+    in_aws     what people do in AWS itself
     acts       one function for each thing that a story may say
     at_work    the portal's own work in between: messages and sweeps
     living     all of it, from the first day to the last

@@ -15,12 +15,12 @@ from access_requests.services.drift import answering, running
 from access_requests.services.elevations import stop
 from access_requests.services.requests import decide, extend, submit
 from access_requests.services.requests.submit import Ask
-from portal.demo.past import people, reporting
+from portal.demo.past import in_aws, people, reporting
 from portal.demo.past.at_work import Portal
+from portal.demo.past.in_aws import Aws
 from portal.demo.past.reading import Happening
 from portal.simulated_aws import control
 from portal.simulated_aws.company import ACCOUNTS
-from portal.simulated_aws.deployment import Administrator
 from portal.verbs.actor import Actor
 from portal.verbs.run import act_as
 
@@ -30,8 +30,7 @@ class World:
     """Where it happens. `latest` is the latest request of each thread, `named` what others of them refer to."""
 
     portal: Portal
-    administrator: Administrator
-    token: str
+    aws: Aws
     latest: dict[int, AccessRequest] = field(default_factory=dict)
     named: dict[str, AccessRequest] = field(default_factory=dict)
 
@@ -120,13 +119,13 @@ def stop_it(happening: Happening, world: World) -> None:
 
 
 def aws_denies(happening: Happening, world: World) -> None:
-    """Have AWS deny the next call of this action, as a service control policy would."""
-    control.set_fault(endpoint=world.administrator.endpoint, token=world.token, kind="denied", action=happening.given["action"])
+    """Have AWS deny the next calls of this action, as a service control policy would."""
+    control.set_fault(**world.aws.door, kind="denied", action=happening.given["action"], times=happening.given.get("times", 1))
 
 
 def join_behind_the_portal(happening: Happening, world: World) -> None:
     """Somebody puts a user into a group in AWS's console; the portal's next comparison finds it."""
-    iam = world.administrator.client("iam", ACCOUNTS["jump"])
+    iam = world.aws.administrator.client("iam", ACCOUNTS["jump"])
     iam.add_user_to_group(GroupName=happening.given["group"], UserName=happening.given["user"])
     compare(happening, world)
 
@@ -164,8 +163,13 @@ def everybody_reports(happening: Happening, _world: World) -> None:
     reporting.everybody(done=happening.say)
 
 
+def read_log_ins(_happening: Happening, world: World) -> None:
+    """Read CloudTrail as the clock has it read, by the minute."""
+    world.portal.read_log_ins()
+
+
 # After these something may be found in the trail; it is looked through by the minute elsewhere.
-FOUND_IN = frozenset({"approve", "compare", "join behind the portal", "undo"})
+FOUND_IN = frozenset({"approve", "compare", "join behind the portal", "read log-ins", "undo"})
 COMPARED_AFTER = timedelta(seconds=30)
 ACTS: Mapping[str, Callable[[Happening, World], None]] = {
     "ask": ask,
@@ -184,6 +188,12 @@ ACTS: Mapping[str, Callable[[Happening, World], None]] = {
     "confirm report": confirm_report,
     "ask report back": ask_report_back,
     "everybody reports": everybody_reports,
+    "read log-ins": read_log_ins,
+    "switch": lambda happening, world: in_aws.switch(happening, world.aws),
+    "come in": lambda happening, world: in_aws.come_in(happening, world.aws),
+    "call": lambda happening, world: in_aws.call(happening, world.aws),
+    "administer": lambda happening, world: in_aws.administer(happening, world.aws),
+    "cloudtrail forgets": lambda happening, world: in_aws.forget(happening, world.aws),
 }
 
 

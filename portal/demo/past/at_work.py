@@ -15,11 +15,13 @@ from access_requests.lifecycle import INSIDE, UNDECIDED, UNSETTLED, ElevationSta
 from access_requests.messages import Queue, Task
 from access_requests.models import AccessRequest, AutomationExecution, Elevation
 from audits import tasks as audit
+from audits.log_ins import rounds
 from portal.celery import app as workers_application
 from portal.demo.past.clocks import Clocks
 
 # How long after something is due a sweep has found it.
 SOON = timedelta(seconds=2)
+_LONG = 600.0
 TAKEN = frozenset(str(task) for task in Task if task.queue is not Queue.NOTICES)
 
 
@@ -59,6 +61,10 @@ class Portal:
     def look_through_the_trail(self) -> None:
         """Note what entries mention, and make findings of what they tell."""
         audit.sweep()
+
+    def read_log_ins(self) -> None:
+        """Read all that CloudTrail tells, at once: nobody limits how often it is asked yet."""
+        rounds.read(now=timezone.now(), seconds=_LONG, pace=0)
 
     def forward(self, time: timedelta) -> None:
         self.work_until(timezone.now() + time)
