@@ -36,7 +36,7 @@ KINDS = (
 def main(arguments: list[str] | None = None) -> int:
     options = _options(arguments)
     try:
-        _act(options, _door())
+        _act(options, door())
     except (ControlRefused, Unusable) as error:
         print(f"Not done: {error}", file=sys.stderr)
         return 1
@@ -65,7 +65,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _door() -> Mapping[str, Any]:
+def door() -> Mapping[str, Any]:
     path = Path(os.environ.get("DEMO_DIR") or "var/demo") / "keys" / CONTROL_FILE
     try:
         door: Mapping[str, Any] = json.loads(path.read_text())

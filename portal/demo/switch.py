@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (SwitchRefused, Unusable) as error:
         print(f"{options.person} is not let into {options.role} of {options.account}: {error}", file=sys.stderr)
         return 1
-    print(_as_json(credentials) if options.json else _as_shell(credentials, info))
+    print(as_json(credentials) if options.json else as_shell(credentials, info))
     return 0
 
 
@@ -91,12 +91,12 @@ def _switched(options: argparse.Namespace, info: Info, who: Mapping[str, str]) -
         raise Unusable("the demo's AWS does not answer; does the demo run?") from error
 
 
-def _as_json(credentials: Credentials) -> str:
+def as_json(credentials: Credentials) -> str:
     """Return what the aws command expects of a credential_process."""
     return json.dumps({"Version": 1, **credentials})
 
 
-def _as_shell(credentials: Credentials, info: Info) -> str:
+def as_shell(credentials: Credentials, info: Info) -> str:
     variables = {
         "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
