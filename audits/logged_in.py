@@ -14,8 +14,8 @@ from django.utils.translation import pgettext_lazy
 from portal.storable import AsTyped
 
 LOG_IN, EVENT, USE, READING = "audits_login", "audits_seenevent", "audits_elevationuse", "audits_reading"
-LEFT_OUT, MATCHED = "audits_leftout", "audits_matched"
-TABLES = (LOG_IN, EVENT, USE, READING, LEFT_OUT, MATCHED)
+LEFT_OUT, MATCHED, KEY = "audits_leftout", "audits_matched", "audits_trailkey"
+TABLES = (LOG_IN, EVENT, USE, READING, LEFT_OUT, MATCHED, KEY)
 LONGEST = 700
 
 
@@ -216,11 +216,26 @@ class LeftOut(models.Model):
 
 
 class Matched(models.Model):
-    """The one row that says up to which entry of the trail log-ins were matched anew, and who reads now, and for how long."""
+    """The one row that says up to which entry of the trail log-ins were matched anew, and who reads now.
+
+    `trails_at` is when trails and their files were looked at last.
+    """
 
     until = models.BigIntegerField(default=0)
     holder = models.CharField(max_length=40, blank=True)
     held_until = models.DateTimeField(null=True)
+    trails_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return str(self.until)
+
+
+class TrailKey(models.Model):
+    """A public key of CloudTrail's that a digest was verified by: it is kept, also when AWS gives it out no longer."""
+
+    region = models.CharField(max_length=30)
+    fingerprint = models.CharField(max_length=64, unique=True)
+    value = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.fingerprint

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from audits.extracted import Extract, ExtractPart, ExtractState, Format
 from audits.found import Finding, FindingName, FindingStatus, Followed, Severity
 from audits.lasting import LASTING, TOKENS
-from audits.logged_in import ElevationUse, LeftOut, LogIn, LogInClass, LogInWay, Matched, Reading, SeenEvent, UseState
+from audits.logged_in import ElevationUse, LeftOut, LogIn, LogInClass, LogInWay, Matched, Reading, SeenEvent, TrailKey, UseState
 from audits.mentioned import Mention, MentionKind, Noted
 from audits.reported import ReportStatus, WorkReport, WorkReportAnswerer
 from audits.sealed import Anchor, Checkpoint, Log, Sealer, SealKey, SealState, StampState, Tile
@@ -57,6 +57,7 @@ __all__ = [
     "Stream",
     "Tile",
     "TrailEntry",
+    "TrailKey",
     "UseState",
     "Verification",
     "WorkReport",

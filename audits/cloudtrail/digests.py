@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 ALGORITHM, HASH = "SHA256withRSA", "SHA-256"
 NOTHING_BEFORE = "null"
+BACKFILL = "_backfill.json.gz"
 
 
 class Fault(StrEnum):
@@ -60,6 +61,25 @@ class Digest:
     before_signature: str
     files: tuple[Named, ...]
     claims: tuple[str, str]
+
+    @property
+    def link(self) -> "Link":
+        return Link(key=self.key, sha256=self.sha256, signature=self.signature, ends=self.ends)
+
+    @property
+    def is_backfill(self) -> bool:
+        """Whether it was made later, of what its hour's own had to leave out: it is in nobody's chain."""
+        return self.key.endswith(BACKFILL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """What is kept of a digest for the next one."""
+
+    key: str
+    sha256: str
+    signature: str
+    ends: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +127,7 @@ def checked(digest: Digest, *, keys: Mapping[str, bytes]) -> list[Finding]:
     return [] if _verifies(digest, key) else [Finding(fault=Fault.NOT_SIGNED, key=digest.key)]
 
 
-def follows(digest: Digest, earlier: Digest | None) -> list[Finding]:
+def follows(digest: Digest, earlier: Link | None) -> list[Finding]:
     """Return what is wrong between a digest and the one that was read before it.
 
     None at the beginning, and where it names none before it: whatever was there is a gap and nobody's fault.
@@ -137,7 +157,7 @@ def of_files(digests: Iterable[Digest], *, there: Iterable[str], inflated_sha256
     return [*found, *(Finding(fault=Fault.INSERTED, key=key) for key in sorted(set(there) - set(named)))]
 
 
-def is_gap(digest: Digest, earlier: Digest | None) -> bool:
+def is_gap(digest: Digest, earlier: Link | None) -> bool:
     """Whether nothing is proven between the digest before and this one."""
     return earlier is not None and (digest.before is None or digest.begins > earlier.ends)
 

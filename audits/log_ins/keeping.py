@@ -107,8 +107,7 @@ class _Thread:
                 self.calls[piece.began].append(piece)
         self.before = {piece.log_in for piece in pieces if piece.log_in}
         self.known = known
-        groups = sorted(sessions.grouped(pieces), key=lambda group: not self._has_anchor(group))
-        self.members = [(self._entries(group), self._calls(group)) for group in groups]
+        self.members = [(self._entries_of(group), self._calls_of(group)) for group in sessions.grouped(pieces)]
         self.rows = self._chosen()
         self._move()
 
@@ -122,24 +121,27 @@ class _Thread:
         members = zip(self.rows, self.members, strict=True)
         return {piece.id: row for row, (entries, calls) in members for piece in (*entries, *calls) if piece.found}
 
-    def _entries(self, group: Group) -> list[Kept]:
+    def _entries_of(self, group: Group) -> list[Kept]:
         return [piece for key, piece in self.entries.items() if key in group.entries]
 
-    def _calls(self, group: Group) -> list[Kept]:
+    def _calls_of(self, group: Group) -> list[Kept]:
         return [piece for moment in group.sessions for piece in self.calls[moment]]
 
-    def _has_anchor(self, group: Group) -> bool:
-        return any(piece.name != CONSOLE for piece in self._entries(group))
-
     def _chosen(self) -> list[LogIn]:
-        """Return the row of each group: the oldest that one of its events has and no group before it, or a new one."""
-        rows, taken = list[LogIn](), set[int]()
-        for entries, calls in self.members:
-            free = [sorted({piece.log_in for piece in some if piece.log_in} - taken) for some in (entries, calls)]
-            mine = next((some[0] for some in free if some), None)
-            rows.append(self.known[mine] if mine is not None else LogIn(thread=self.name))
-            taken |= {mine} if mine is not None else set()
-        return rows
+        """Return the row of each group. Who let somebody in keeps its row; then the console's events, and calls last.
+
+        A group for which none is left is a new log-in: something of it came now.
+        """
+        chosen, taken = dict[int, int](), set[int]()
+        for kept_by in (_anchors, _entries, _calls):
+            for number, members in enumerate(self.members):
+                free = sorted({piece.log_in for piece in kept_by(*members) if piece.log_in} - taken)
+                if number not in chosen and free:
+                    chosen[number] = free[0]
+                    taken.add(free[0])
+        return [
+            self.known[chosen[number]] if number in chosen else LogIn(thread=self.name) for number, _ in enumerate(self.members)
+        ]
 
     def _move(self) -> None:
         """Give each log-in the events that were another's so far, and count anew when the last call was."""
@@ -158,6 +160,18 @@ class _Thread:
         if lost:
             for row in (row for row in self.rows if row.pk):
                 row.last_call_at = _last_call(row)
+
+
+def _anchors(entries: Sequence[Kept], _calls: Sequence[Kept]) -> list[Kept]:
+    return [piece for piece in entries if piece.name != CONSOLE]
+
+
+def _entries(entries: Sequence[Kept], _calls: Sequence[Kept]) -> Sequence[Kept]:
+    return entries
+
+
+def _calls(_entries: Sequence[Kept], calls: Sequence[Kept]) -> Sequence[Kept]:
+    return calls
 
 
 def _draft(row: LogIn, entries: Sequence[Kept], calls: Sequence[Kept]) -> Draft:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Max
 
 from audits.cloudtrail import event as events
 from audits.cloudtrail.event import Part
@@ -19,12 +19,12 @@ from audits.log_ins import giving, telling
 from audits.log_ins.judging import Judge
 from audits.log_ins.knowing import Known, Place
 from audits.log_ins.pieces import Found
+from audits.log_ins.using import LOOKUP
 from audits.models import LeftOut, Reading
 from portal.aws.cloudtrail import TOKEN_GONE, History
 from portal.aws.errors import BackendBusy, BackendError
 from portal.verbs.run import run
 
-LOOKUP = "lookup"
 # CloudTrail says that an event is there within some 15 minutes of the call.
 LAG = timedelta(minutes=20)
 # A piece of what was not read yet; and when what is not read is more than what one look brings.
@@ -99,7 +99,7 @@ def look(place: Place, region: str, round_: Round) -> Reading:
         while not _page(row, history, round_) and not round_.is_over():
             pass
     except BackendError as error:
-        _failed(row, error, round_.now)
+        failed(row, error, round_.now)
     else:
         if row.problem:
             Reading.objects.filter(pk=row.pk).update(problem="", failing_since=None)
@@ -116,6 +116,9 @@ def _begin(row: Reading, now: datetime) -> None:
     """Choose what is read next, unless a piece is being read."""
     if row.slice_until is not None:
         return
+    of_files = Reading.objects.filter(account=row.account, region=row.region, source__startswith="arn:", problem="")
+    # What its files have told nobody asks for.
+    row.until = max(row.until, of_files.aggregate(until=Max("until"))["until"] or row.until)
     if now - row.until > BEHIND:
         row.slice_since, row.slice_until = row.until - LAG, min(row.until + PIECE, now)
     elif now - row.swept_at >= SWEEP:
@@ -166,7 +169,8 @@ def _count_left_out(row: Reading, found: Sequence[Found]) -> None:
             LeftOut.objects.filter(pk=counted.pk).update(count=F("count") + count)
 
 
-def _failed(row: Reading, error: BackendError, now: datetime) -> None:
+def failed(row: Reading, error: BackendError, now: datetime) -> None:
+    """Write down what AWS said; what was read stays read."""
     problem = error.problem if isinstance(error, BackendBusy) else error.cause
     since = row.failing_since or now
     Reading.objects.filter(pk=row.pk).update(problem=problem[:120], failing_since=since, asked_at=now)

@@ -11,9 +11,10 @@ from django.db.models import Min, Q
 
 from audits import selectors
 from audits.acts import Act
-from audits.log_ins import giving, knowing, reading, using
+from audits.log_ins import digesting, filing, giving, knowing, reading, trails, using
 from audits.log_ins.knowing import Known, Place
-from audits.log_ins.reading import LOOKUP, Round
+from audits.log_ins.reading import Round
+from audits.log_ins.using import LOOKUP
 from audits.models import LogIn, LogInClass, Matched, Reading, Stay, TrailEntry
 from portal.aws.calls import AwsClient
 from portal.aws.errors import BackendError
@@ -21,6 +22,7 @@ from portal.aws.sessions import jump_sts
 from portal.verbs.run import run
 
 # One look takes no longer; who died holds the others up for as long as this.
+TRAILS_EVERY = timedelta(minutes=5)
 SECONDS, HELD = 40.0, timedelta(minutes=3)
 OF_LEAVE = (*giving.STEPS, Act.ELEVATION_END_RECORDED_LATE)
 # Log-ins of so many days are judged anew when people or the catalogue are told of otherwise.
@@ -48,11 +50,24 @@ def _read(now: datetime, is_over: Callable[[], bool], pace: float) -> None:
         return
     complete = {account: until for account, (_since, until) in using.how_far().items()}
     round_ = Round(known=known, portal=portal, complete=complete, now=now, is_over=is_over, pace=pace, begins=_begins())
+    _look_at_files(round_)
     waiting = _in_turn(known)
     while waiting and not is_over():
         waiting = [(place, region) for place, region in waiting if not is_over() and _is_behind(place, region, round_)]
     run(partial(match_anew, round_))
     run(partial(_tell_uses, round_))
+
+
+def _look_at_files(round_: Round) -> None:
+    """Look at the trails and at their files, some minutes apart: files come every five minutes, digests every hour."""
+    cursor = Matched.objects.get(pk=1)
+    if cursor.trails_at is not None and round_.now - cursor.trails_at < TRAILS_EVERY:
+        return
+    Matched.objects.filter(pk=1).update(trails_at=round_.now)
+    for source in trails.look(round_.known, now=round_.now):
+        if not round_.is_over():
+            filing.look(source, round_)
+            digesting.look(source, round_)
 
 
 def _is_behind(place: Place, region: str, round_: Round) -> bool:

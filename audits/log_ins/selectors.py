@@ -144,7 +144,7 @@ def coverage(*, now: datetime, accounts: Collection[str] = ()) -> Coverage:
     Nothing is complete before `until` has passed its end by `classes.SETTLED`, a day.
     """
     read: dict[tuple[str, str], list[Reading]] = defaultdict(list)
-    for row in Reading.objects.order_by("pk"):
+    for row in Reading.objects.exclude(source__startswith="digests").order_by("pk"):
         read[row.account, row.region].append(row)
     untils, missing = list[datetime](), list[NotRead]()
     for place in knowing.known().places:

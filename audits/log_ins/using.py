@@ -14,6 +14,7 @@ from audits.log_ins.knowing import Known
 from audits.models import ElevationUse, LogIn, LogInClass, Reading, Stay
 from portal.verbs.actor import WORKER
 
+LOOKUP = "lookup"
 BY_LEAVE = (LogInClass.USED, LogInClass.AFTER_END)
 # What could not be read for so long stays unknown; CloudTrail keeps its own events for 90 days.
 GIVEN_UP = timedelta(days=90)
@@ -49,7 +50,8 @@ def how_far() -> Mapping[str, tuple[datetime, datetime]]:
 
     Of an account and Region that is read in two ways the better one counts.
     """
-    rows = Reading.objects.values_list("account", "region").annotate(since=Min("since"), until=Max("until")).order_by()
+    told = Reading.objects.filter(Q(source=LOOKUP) | Q(source__startswith="arn:"))
+    rows = told.values_list("account", "region").annotate(since=Min("since"), until=Max("until")).order_by()
     found: dict[str, tuple[datetime, datetime]] = {}
     for account, _region, since, until in rows:
         known = found.get(account, (since, until))

@@ -1,16 +1,22 @@
 """CloudTrail, as the portal reads it: what is in an account's own history of events, and which trails there are."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
+from botocore.exceptions import BotoCoreError
+
 from portal.aws.calls import AwsClient
-from portal.aws.errors import BackendRefused
-from portal.aws.sessions import cloudtrail_in
+from portal.aws.errors import BackendBusy, BackendError, BackendRefused
+from portal.aws.sessions import cloudtrail_in, s3_of
 
 PAGE = 50
+# A digest lists the files of an hour: a few hundred at the most.
+LONGEST_DIGEST = 8 * 1024 * 1024
+GONE = frozenset({"NoSuchKey", "404", "NoSuchVersion"})
 UNREADABLE, TOKEN_GONE = "unreadable_answer", "InvalidNextTokenException"
 
 
@@ -33,3 +39,112 @@ class History:
             return [json.loads(event["CloudTrailEvent"]) for event in answer["Events"]], str(answer.get("NextToken") or "")
         except (KeyError, TypeError, ValueError) as error:
             raise BackendRefused(UNREADABLE, f"{type(error).__name__}: {error}") from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenTrail:
+    """A trail as an account sees it. `writes` is whether it does now."""
+
+    name: str
+    arn: str
+    home_region: str
+    bucket: str
+    prefix: str
+    is_multi_region: bool
+    is_organization: bool
+    validates: bool
+    writes: bool
+
+    def records(self, region: str) -> bool:
+        return self.is_multi_region or self.home_region == region
+
+
+def trails_of(role_arn: str, region: str) -> list[SeenTrail]:
+    """Return the trails that record an account in a Region. One call, and one for each trail. Raises BackendError.
+
+    Source: CloudTrail DescribeTrails, GetTrailStatus.
+    """
+    aws = AwsClient.without_lease(cloudtrail_in(role_arn, region))
+    found = aws.call("describe_trails", includeShadowTrails=True)["trailList"]
+    return [_trail(one, aws.call("get_trail_status", Name=one["TrailARN"])) for one in found]
+
+
+def public_keys(role_arn: str, region: str, *, since: datetime, until: datetime) -> dict[str, bytes]:
+    """Return fingerprint -> public key, of the Region's keys that were valid then. Raises BackendError.
+
+    Source: CloudTrail ListPublicKeys.
+    """
+    found, more = dict[str, bytes](), dict[str, str]()
+    while True:
+        aws = AwsClient.without_lease(cloudtrail_in(role_arn, region))
+        answer = aws.call("list_public_keys", StartTime=since, EndTime=until, **more)
+        found |= {str(one["Fingerprint"]): bytes(one["Value"]) for one in answer.get("PublicKeyList", ())}
+        if not answer.get("NextToken"):
+            return found
+        more = {"NextToken": str(answer["NextToken"])}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogFiles:
+    """Files that a trail has written. Each verb raises BackendError."""
+
+    bucket: str
+    region: str
+    role_arn: str
+
+    def keys(self, prefix: str, *, after: str = "") -> Iterator[str]:
+        """Yield the keys behind one, in their order. One call for each thousand."""
+        asked: dict[str, Any] = {"Prefix": prefix, **({"StartAfter": after} if after else {})}
+        while True:
+            page = self._call("list_objects_v2", **asked)
+            yield from (str(one["Key"]) for one in page.get("Contents", ()))
+            if not page.get("IsTruncated"):
+                return
+            asked["ContinuationToken"] = page["NextContinuationToken"]
+
+    def folders(self, prefix: str) -> list[str]:
+        """Return the names of folders behind a prefix: the first thousand. One call."""
+        page = self._call("list_objects_v2", Prefix=prefix, Delimiter="/")
+        return [str(one["Prefix"]).removeprefix(prefix).strip("/") for one in page.get("CommonPrefixes", ())]
+
+    def chunks(self, key: str, *, size: int = 64 * 1024) -> Iterator[bytes]:
+        """Yield what is in a file, as it is stored."""
+        body = self._call("get_object", Key=key)["Body"]
+        try:
+            yield from iter(partial(body.read, size), b"")
+        except (BotoCoreError, OSError) as error:
+            raise BackendBusy(type(error).__name__, str(error)) from error
+        finally:
+            body.close()
+
+    def signed(self, key: str) -> tuple[bytes, str]:
+        """Return a digest as it is stored, and the signature that S3 keeps beside it."""
+        answer = self._call("get_object", Key=key)
+        try:
+            return answer["Body"].read(LONGEST_DIGEST), str(answer.get("Metadata", {}).get("signature", ""))
+        except (BotoCoreError, OSError) as error:
+            raise BackendBusy(type(error).__name__, str(error)) from error
+        finally:
+            answer["Body"].close()
+
+    def _call(self, method: str, **params: Any) -> dict[str, Any]:
+        return AwsClient.without_lease(s3_of(self.role_arn, self.region)).call(method, Bucket=self.bucket, **params)
+
+
+def is_gone(error: BackendError) -> bool:
+    """Whether S3 said that there is no such file."""
+    return error.problem in GONE
+
+
+def _trail(said: Mapping[str, Any], status: Mapping[str, Any]) -> SeenTrail:
+    return SeenTrail(
+        name=str(said["Name"]),
+        arn=str(said["TrailARN"]),
+        home_region=str(said.get("HomeRegion", "")),
+        bucket=str(said.get("S3BucketName", "")),
+        prefix=str(said.get("S3KeyPrefix") or ""),
+        is_multi_region=bool(said.get("IsMultiRegionTrail")),
+        is_organization=bool(said.get("IsOrganizationTrail")),
+        validates=bool(said.get("LogFileValidationEnabled")),
+        writes=bool(status.get("IsLogging")) and not status.get("LatestDeliveryError"),
+    )

@@ -86,6 +86,11 @@ def cloudtrail_in(role_arn: str, region: str) -> Any:
     return _client("cloudtrail", role_arn, region)
 
 
+def home_region() -> str:
+    """Return the Region in which the portal itself is."""
+    return str(settings.AWS_REGION)
+
+
 def identity_store_of(role_arn: str, region: str) -> Any:
     """Return the client of the Identity Center's directory: users, groups and memberships."""
     return _client("identitystore", role_arn, region)

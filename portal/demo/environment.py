@@ -17,7 +17,13 @@ WORKER_FILE = "worker_environment.json"
 # Where AWS is told to fail, and the token that says so.
 CONTROL_FILE = "aws_control.json"
 # This AWS shows at once what was written, so that drift is soon told from what is late.
-PACE = {"RECONCILE_SECONDS": "30", "SETTLING_SECONDS": "5", "HEALTH_SECONDS": "30", "COMPARE_TRAIL_SECONDS": "120"}
+PACE = {
+    "RECONCILE_SECONDS": "30",
+    "SETTLING_SECONDS": "5",
+    "HEALTH_SECONDS": "30",
+    "COMPARE_TRAIL_SECONDS": "120",
+    "LOG_INS_SECONDS": "10",
+}
 ROLES = {
     "AWS_CHANGE_PUBLISHER_ROLE_ARN": change_roles.PUBLISHER,
     "AWS_CHANGE_REVIEWER_ROLE_ARN": change_roles.REVIEWER,

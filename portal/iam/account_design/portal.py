@@ -10,7 +10,7 @@ from portal.iam.account_design.design import Account, Design, PortalRole
 from portal.iam.account_design.resources import Resources, logical_id
 from portal.iam.fences import Document
 
-READS = re.compile(r"[a-z]+:(Get|List|Lookup|Describe)\w+")
+READS = re.compile(r"[a-z0-9]+:(Get|List|Lookup|Describe)\w+|kms:Decrypt")
 PORTAL_POLICY, GATE_POLICY = "SekishoPortal", "SekishoGate"
 
 

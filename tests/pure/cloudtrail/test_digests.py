@@ -63,7 +63,7 @@ def _of_files(there: dict[str, bytes]) -> list[tuple[Fault, str]]:
 def test_honest_chain_holds() -> None:
     first, second, third = chain()
     assert [digests.checked(one, keys=KEYS) for one in (first, second, third)] == [[], [], []]
-    assert [*digests.follows(first, None), *digests.follows(second, first), *digests.follows(third, second)] == []
+    assert [*digests.follows(first, None), *digests.follows(second, first.link), *digests.follows(third, second.link)] == []
     assert _of_files(FILES) == []
 
 
@@ -98,14 +98,14 @@ def test_digest_that_lies_elsewhere_than_it_says_is_found() -> None:
 
 def test_removed_digest_is_found_and_one_without_a_predecessor_is_a_gap() -> None:
     first, _second, third = chain()
-    assert [one.fault for one in digests.follows(third, first)] == [Fault.REMOVED]
+    assert [one.fault for one in digests.follows(third, first.link)] == [Fault.REMOVED]
     again = made(5, [], None)
-    assert digests.follows(again, first) == []
-    assert digests.is_gap(again, first)
-    assert not digests.is_gap(chain()[1], first)
+    assert digests.follows(again, first.link) == []
+    assert digests.is_gap(again, first.link)
+    assert not digests.is_gap(chain()[1], first.link)
 
 
 def test_digest_made_anew_after_the_next_was_signed_is_found() -> None:
     first, second, _third = chain()
-    assert [one.fault for one in digests.follows(second, made(0, [], None, key=OTHER))] == [Fault.NOT_NEXT]
-    assert digests.follows(second, first) == []
+    assert [one.fault for one in digests.follows(second, made(0, [], None, key=OTHER).link)] == [Fault.NOT_NEXT]
+    assert digests.follows(second, first.link) == []

@@ -1,0 +1,111 @@
+"""The trails of an account: which there are, whether they write, which Regions none records; and where their files are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from audits.acts import Act
+from audits.cloudtrail.files import Trail
+from audits.findings.identity import code_of
+from audits.kinds import FindingKind
+from audits.log_ins import telling
+from audits.log_ins.knowing import Known, Place
+from audits.models import Finding, FindingStatus
+from portal.aws.cloudtrail import LogFiles, SeenTrail, trails_of
+from portal.aws.errors import BackendError
+from portal.aws.sessions import home_region
+from portal.verbs.run import run
+
+ARCHIVE = "log_archive"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """The files of one account in one Region by one trail, and who may read them."""
+
+    place: Place
+    region: str
+    trail: Trail
+    files: LogFiles
+    home_region: str
+
+
+def look(known: Known, *, now: datetime) -> list[Source]:
+    """Tell what is otherwise with the trails, and return where there are files. Two calls for each account and trail.
+
+    What an account does not let the portal see is no finding: `selectors.coverage` names what is not read.
+    """
+    sources = list[Source]()
+    for place in known.places:
+        if not place.is_readable:
+            continue
+        try:
+            trails = trails_of(place.role_arn, home_region())
+        except BackendError:
+            continue
+        run(partial(_tell, place, trails, now))
+        sources += _sources(place, trails, known)
+    return sources
+
+
+def _sources(place: Place, trails: Sequence[SeenTrail], known: Known) -> list[Source]:
+    found = list[Source]()
+    for seen in trails:
+        role = _reader(place, seen, known)
+        trail = Trail(
+            name=seen.name,
+            arn=seen.arn,
+            bucket=seen.bucket,
+            region=seen.home_region,
+            prefix=seen.prefix,
+            organisation=_organisation(seen, place, role),
+            validates=seen.validates,
+        )
+        files = LogFiles(bucket=seen.bucket, region=seen.home_region, role_arn=role)
+        found += [
+            Source(place=place, region=region, trail=trail, files=files, home_region=seen.home_region)
+            for region in place.regions
+            if seen.records(region) and seen.bucket
+        ]
+    return found
+
+
+def _reader(place: Place, seen: SeenTrail, known: Known) -> str:
+    """Return the portal's role by which the bucket is read: of the archive of logs, where there is one."""
+    archive = next((one for one in known.places if one.kind == ARCHIVE and one.role_arn), None)
+    return archive.role_arn if archive and archive.account in (*seen.bucket.split("-"), archive.account) else place.role_arn
+
+
+def _organisation(seen: SeenTrail, place: Place, role: str) -> str:
+    """Return the organisation's id, which is part of the keys: by the folders that the bucket has. Raises BackendError."""
+    if not seen.is_organization:
+        return ""
+    files = LogFiles(bucket=seen.bucket, region=seen.home_region, role_arn=role)
+    head = f"{seen.prefix.strip('/')}/AWSLogs/" if seen.prefix else "AWSLogs/"
+    try:
+        folders = files.folders(head)
+    except BackendError:
+        return ""
+    return next((name for name in folders if name.startswith("o-")), "") if place else ""
+
+
+def _tell(place: Place, trails: Sequence[SeenTrail], now: datetime) -> None:
+    """Tell of trails that do not write, and of Regions that no trail records, where that is news."""
+    tell = partial(telling.tell, account=place.account, now=now)
+    for seen in trails:
+        key = {"account": place.account, "trail": seen.name}
+        if not seen.writes and not _is_open(FindingKind.CLOUDTRAIL_STOPPED, key):
+            tell(Act.CLOUDTRAIL_STOPPED, region=seen.home_region, trail_name=seen.name, remark="GetTrailStatus")
+        elif seen.writes and _is_open(FindingKind.CLOUDTRAIL_STOPPED, key):
+            tell(Act.CLOUDTRAIL_STARTED, region=seen.home_region, trail_name=seen.name, remark="GetTrailStatus")
+    for region in place.regions:
+        is_recorded = any(seen.records(region) for seen in trails)
+        is_open = _is_open(FindingKind.CLOUDTRAIL_MISSING, {"account": place.account, "region": region})
+        if is_recorded == is_open:
+            tell(Act.CLOUDTRAIL_THERE if is_recorded else Act.CLOUDTRAIL_MISSING, region=region)
+
+
+def _is_open(kind: FindingKind, key: Mapping[str, str]) -> bool:
+    """Whether somebody knows of it already. A query for each trail and Region, some minutes apart."""
+    return Finding.objects.filter(code=code_of(kind, key)).exclude(status=FindingStatus.CLOSED).exists()

@@ -1,0 +1,104 @@
+"""The files of a trail and their digests: read once, verified from where they were left; what is edited or removed is found."""
+
+import json
+
+import pytest
+from pytest_django import Settings
+
+from audits.acts import Act
+from audits.findings import following
+from audits.kinds import FindingKind
+from audits.log_ins import digesting
+from audits.models import Finding, LogIn, LogInClass, Matched, Reading, SeenEvent, TrailEntry, TrailKey
+from portal.aws import sessions as aws_sessions
+from portal.simulated_aws.company import ACCOUNTS
+from tests.app.audits.log_ins.test_reading import Look, forward, look  # noqa: F401  A fixture.
+from tests.worlds.gated import Gated, admin_in
+
+BUCKET = "sekisho-logs-of-the-test"
+
+
+@pytest.fixture
+def trail(gated: Gated, look: Look, settings: Settings) -> str:  # noqa: F811  The fixture.
+    """Return the ARN of production's own trail, whose files lie in its own bucket."""
+    # The proxy before AWS carries calls that are posted.
+    settings.AWS_ENDPOINT_URL = gated.aws.endpoint_url
+    aws_sessions.forget()
+    following.follow(now=gated.jump.clock.now)
+    return make_trail(gated)
+
+
+def make_trail(gated: Gated) -> str:
+    s3, cloudtrail = admin_in(gated.aws, "production", "s3"), admin_in(gated.aws, "production", "cloudtrail")
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
+    allow = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}}
+    statements = [
+        {**allow, "Action": "s3:GetBucketAcl", "Resource": f"arn:aws:s3:::{BUCKET}"},
+        {**allow, "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"},
+    ]
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": statements}))
+    made = cloudtrail.create_trail(Name="own", S3BucketName=BUCKET, IsMultiRegionTrail=True, EnableLogFileValidation=True)
+    cloudtrail.start_logging(Name=made["TrailARN"])
+    return str(made["TrailARN"])
+
+
+def look_at_files(gated: Gated, look: Look) -> None:  # noqa: F811
+    Matched.objects.update(trails_at=None)
+    look()
+    for _time in range(2):
+        following.follow(now=gated.jump.clock.now)
+
+
+def test_files_are_read_and_verified(gated: Gated, trail: str, look: Look) -> None:  # noqa: F811
+    look()
+    gated.aws.switch("leader01", role="Prod_ReadOnlyRole")
+    forward(gated, hours=3)
+    look_at_files(gated, look)
+    assert SeenEvent.objects.filter(place__startswith="AWSLogs/").exists()
+    assert LogIn.objects.filter(kind=LogInClass.STANDING, person="leader01").count() == 1
+    chain = Reading.objects.get(source=digesting.SOURCE + trail, region="ap-northeast-1")
+    assert (chain.problem, bool(chain.key)) == ("", True)
+    assert TrailKey.objects.exists()
+    assert not TrailEntry.objects.filter(act__in=[Act.CLOUDTRAIL_FAULT, Act.CLOUDTRAIL_GAP]).exists()
+
+
+def test_edited_file_is_a_finding(gated: Gated, trail: str, look: Look) -> None:  # noqa: F811
+    look()
+    gated.aws.switch("leader01", role="Prod_ReadOnlyRole")
+    forward(gated, hours=3)
+    s3 = admin_in(gated.aws, "production", "s3")
+    folder = f"AWSLogs/{ACCOUNTS['production']}/CloudTrail/ap-northeast-1/"
+    key = s3.list_objects_v2(Bucket=BUCKET, Prefix=folder)["Contents"][0]["Key"]
+    s3.put_object(Bucket=BUCKET, Key=key, Body=b"another")
+    look_at_files(gated, look)
+    faults = Finding.objects.filter(kind=FindingKind.CLOUDTRAIL_FAULT)
+    assert f"edited: {key}" in {fault.key["remark"] for fault in faults}
+
+
+def test_stopped_trail_is_a_finding_that_closes_when_it_writes_again(gated: Gated, trail: str, look: Look) -> None:  # noqa: F811
+    look_at_files(gated, look)
+    cloudtrail = admin_in(gated.aws, "production", "cloudtrail")
+    forward(gated, minutes=1)
+    cloudtrail.stop_logging(Name=trail)
+    forward(gated, minutes=1)
+    look_at_files(gated, look)
+    finding = Finding.objects.get(kind=FindingKind.CLOUDTRAIL_STOPPED)
+    assert (finding.status, finding.key) == ("open", {"account": ACCOUNTS["production"], "trail": "own"})
+    forward(gated, minutes=1)
+    cloudtrail.start_logging(Name=trail)
+    forward(gated, minutes=1)
+    look_at_files(gated, look)
+    finding.refresh_from_db()
+    assert finding.status == "closed"
+
+
+def test_region_without_a_trail_is_a_finding_until_one_records_it(gated: Gated, look: Look) -> None:  # noqa: F811
+    following.follow(now=gated.jump.clock.now)
+    for _look in range(2):
+        look_at_files(gated, look)
+        forward(gated, minutes=6)
+    missing = Finding.objects.filter(kind=FindingKind.CLOUDTRAIL_MISSING)
+    assert (missing.filter(status="open").count(), TrailEntry.objects.filter(act=Act.CLOUDTRAIL_MISSING).count()) == (4, 4)
+    make_trail(gated)
+    look_at_files(gated, look)
+    assert {finding.key["account"] for finding in missing.filter(status="open")} == {ACCOUNTS["jump"]}
