@@ -7,7 +7,7 @@ worker gives must rest on those (`access_requests.services.elevations.leave`). A
 from collections.abc import Mapping
 from enum import StrEnum
 
-from audits import found, logged_in, reported, stays, streamed, verified
+from audits import found, logged_in, reported, reviewed, stays, streamed, verified
 from audits.acts import Act
 from audits.sealed import SEALED_TABLES
 from audits.triggers import TABLE
@@ -42,6 +42,9 @@ OF_PEOPLE = (
     Act.WORK_REPORT_WRITTEN,
     Act.WORK_REPORT_ASKED_BACK,
     Act.WORK_REPORT_CONFIRMED,
+    Act.REVIEW_OPENED,
+    Act.REVIEW_KEPT,
+    Act.REVIEW_REMOVAL_DECIDED,
 )
 # What was read back from AWS, or seen of the seal, closes findings: the web's role says nothing of it.
 OF_WORKERS = (
@@ -128,6 +131,8 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         **_RAISES,
         **_OWED,
         reported.TABLE: KEEP,
+        reviewed.TABLE: APPEND,
+        reviewed.ITEM_TABLE: KEEP,
         PERSONAL: APPEND,
         TABLE: APPEND,
     },
@@ -165,6 +170,9 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         # What they read of CloudTrail.
         **dict.fromkeys(logged_in.TABLES, KEEP),
         **_OWED,
+        # Closing what AWS shows no more.
+        reviewed.TABLE: READ,
+        reviewed.ITEM_TABLE: "SELECT, UPDATE",
     },
     Service.NOTICES: {
         **_READ_BY_ALL,
@@ -193,7 +201,7 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         TABLE: APPEND,
         **_RAISES,
         found.FOLLOWED_TABLE: KEEP,
-        **dict.fromkeys(_OWED, READ),
+        **dict.fromkeys((*_OWED, reviewed.TABLE, reviewed.ITEM_TABLE), READ),
         # The stream is sent under this role.
         streamed.TABLE: KEEP,
         **dict.fromkeys((stays.TABLE, verified.TABLE), READ),
@@ -213,7 +221,7 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         **_READ_BY_ALL,
         **dict.fromkeys((*(f"access_requests_{name}" for name in _HELD_AGAINST_THE_TRAIL), *_ABOUT_PEOPLE), READ),
         **dict.fromkeys((TABLE, "audits_mention", "audits_noted", PERSONAL, stays.TABLE, *logged_in.TABLES), READ),
-        **dict.fromkeys((*_RAISES, *_OWED), READ),
+        **dict.fromkeys((*_RAISES, *_OWED, reviewed.TABLE, reviewed.ITEM_TABLE), READ),
         **dict.fromkeys((*SEALED_TABLES, "audits_anchor", "audits_sealer"), READ),
         verified.TABLE: APPEND,
         TABLE: APPEND,

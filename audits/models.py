@@ -12,6 +12,7 @@ from audits.lasting import LASTING, TOKENS
 from audits.logged_in import ElevationUse, LeftOut, LogIn, LogInClass, LogInWay, Matched, Reading, SeenEvent, TrailKey, UseState
 from audits.mentioned import Mention, MentionKind, Noted
 from audits.reported import ReportStatus, WorkReport, WorkReportAnswerer
+from audits.reviewed import ItemState, Review, ReviewItem, ReviewKind
 from audits.sealed import Anchor, Checkpoint, Log, Sealer, SealKey, SealState, StampState, Tile
 from audits.stays import Stay
 from audits.streamed import Stream
@@ -34,6 +35,7 @@ __all__ = [
     "FindingStatus",
     "Followed",
     "Format",
+    "ItemState",
     "Late",
     "LeftOut",
     "Log",
@@ -47,6 +49,9 @@ __all__ = [
     "Personal",
     "Reading",
     "ReportStatus",
+    "Review",
+    "ReviewItem",
+    "ReviewKind",
     "SealKey",
     "SealState",
     "Sealer",

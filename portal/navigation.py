@@ -40,6 +40,10 @@ def whoever_approves(reader: Reader) -> bool:
     return reader.offers.approves
 
 
+def whoever_only_approves(reader: Reader) -> bool:
+    return reader.offers.approves and not reader.person.reads_everything
+
+
 def whoever_reads_everything(reader: Reader) -> bool:
     return reader.person.reads_everything
 
@@ -111,6 +115,12 @@ APPROVALS = Area(
     entries=(
         Entry(page="queue", label=pgettext_lazy("navigation", "Waiting"), may_see=whoever_approves, counts_waiting=True),
         Entry(page="decided", label=_("Decided by me"), may_see=whoever_approves),
+        Entry(
+            page="review-list",
+            label=pgettext_lazy("navigation", "Reviews"),
+            below=r"review(-decide)?",
+            may_see=whoever_only_approves,
+        ),
     ),
 )
 AUDIT = Area(
@@ -122,6 +132,7 @@ AUDIT = Area(
         _for_readers("audit-log-in-list", pgettext_lazy("navigation", "Log-ins"), below=r"audit-log-in(?!-list).*"),
         _for_readers("audit-could-do", _("Who could do what")),
         _for_readers("audit-finding-list", pgettext_lazy("navigation", "Findings"), below=r"audit-finding(?!-list).*"),
+        _for_readers("review-list", pgettext_lazy("navigation", "Reviews"), below=r"review(-new|-decide)?"),
         _for_readers("audit-approver-quality", pgettext_lazy("navigation", "Approvers")),
         _for_readers("audit-trail", pgettext_lazy("navigation", "Trail"), below=r"audit-(entry|story).*"),
         _for_readers("audit-export-list", pgettext_lazy("navigation", "Exports"), below=r"audit-export-(?!list).+"),

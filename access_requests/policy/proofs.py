@@ -28,6 +28,8 @@ class Guarded(StrEnum):
     DRIFT = "drift"
     # Seeing to what was found: who owns it and until when, accepting, closing.
     FINDING = "finding"
+    # Opening an access review, and deciding on its items.
+    REVIEW = "review"
     # Disabling or enabling somebody, ending their log-ins, or taking their second factors.
     PEOPLE = "people"
     # Setting up a second factor of one's own, or taking one away.
@@ -65,6 +67,8 @@ NEEDS: Mapping[Guarded, Need] = {
     Guarded.CHAT: _need(15, Strength.LOG_IN, of_everybody=True),
     Guarded.DRIFT: _need(5),
     Guarded.FINDING: _need(5),
+    # Many items are decided on in a row.
+    Guarded.REVIEW: _need(60),
     Guarded.PEOPLE: _need(5),
     Guarded.FACTOR: Need(strength=Strength.LOG_IN, max_age=timedelta(minutes=5), of_everybody=True, enrols=True),
 }

@@ -42,6 +42,12 @@ def report_tag(status: str) -> str:
 
 
 @register.filter
+def review_tag(state: str) -> str:
+    """Return how the tag of a review item's state looks."""
+    return {"open": "waits", "removing": "danger", "kept": "ok"}.get(state, "no")
+
+
+@register.filter
 def shown_state(row: AccessRequest | Elevation) -> str:
     return wording.shown_state(row)
 

@@ -4,7 +4,8 @@ from django.urls import path
 
 from access_requests.web.catalogue import backends, catalogue
 from access_requests.web.drift import comparison, drift, matrix
-from access_requests.web.elevations import elevations, reports
+from access_requests.web.elevations import elevations
+from access_requests.web.elevations import reports as work_reports
 from access_requests.web.home import dismissing, home
 from access_requests.web.notices import deliveries, webhooks
 from access_requests.web.people import (
@@ -21,6 +22,7 @@ from access_requests.web.people import (
     tokens,
 )
 from access_requests.web.requests import asking, decisions, requests
+from access_requests.web.reviews import reviews
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -59,10 +61,14 @@ urlpatterns = [
     path("elevations/<slug:code>/extend/", elevations.elevation_extend, name="elevation-extend"),
     path("elevations/<slug:code>/dismiss/", dismissing.dismiss, name="elevation-dismiss"),
     path("elevations/<slug:code>/stop/", elevations.elevation_stop, name="elevation-stop"),
-    path("elevations/<slug:code>/report/", reports.report, name="elevation-report"),
-    path("elevations/<slug:code>/report/confirm/", reports.confirm, name="elevation-report-confirm"),
-    path("elevations/<slug:code>/report/ask/", reports.ask_back, name="elevation-report-ask"),
-    path("reports/", reports.report_list, name="report-list"),
+    path("elevations/<slug:code>/report/", work_reports.report, name="elevation-report"),
+    path("elevations/<slug:code>/report/confirm/", work_reports.confirm, name="elevation-report-confirm"),
+    path("elevations/<slug:code>/report/ask/", work_reports.ask_back, name="elevation-report-ask"),
+    path("reports/", work_reports.report_list, name="report-list"),
+    path("reviews/", reviews.review_list, name="review-list"),
+    path("reviews/new/", reviews.review_new, name="review-new"),
+    path("reviews/<slug:code>/", reviews.review_page, name="review"),
+    path("reviews/<slug:code>/<int:number>/<slug:verb>/", reviews.review_decide, name="review-decide"),
     path("backends/", backends.backend_list, name="backends"),
     path("backends/check/", backends.check, name="backends-check"),
     path("clients/", clients.client_list, name="clients"),

@@ -22,6 +22,7 @@ from audits.acts import (
     programs,
     reports,
     requests,
+    reviews,
     seals,
     settings,
 )
@@ -97,6 +98,12 @@ class Act(StrEnum):
     WORK_REPORT_WRITTEN = "work_report.written", reports.OfReport, NEWS
     WORK_REPORT_ASKED_BACK = "work_report.asked_back", reports.OfReport, NEWS
     WORK_REPORT_CONFIRMED = "work_report.confirmed", reports.OfReport, NEWS
+
+    # Subjects: a campaign, and an item of one.
+    REVIEW_OPENED = "review.opened", reviews.Opened
+    REVIEW_KEPT = "review.kept", reviews.OfItem
+    REVIEW_REMOVAL_DECIDED = "review.removal_decided", reviews.OfItem
+    REVIEW_REMOVED = "review.removed", reviews.OfItem
 
     # All drift that one comparison found and that was never told before.
     COMPARISON_DRIFT_FOUND = "comparison.drift_found", drifts.DriftTold, NEWS

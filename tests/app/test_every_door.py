@@ -21,11 +21,14 @@ from django.utils import timezone
 from access_requests.models import ApiClient, Delivery, Drift, DriftKind, KeptIn, PersonalToken, WebhookEndpoint
 from access_requests.services.people import people, sessions
 from audits.models import TrailEntry, WorkReport
+from audits.reviews import opening
+from audits.reviews.opening import Held, Plan
 from portal.users.models import LinkedIdentity, User
 from portal.verbs.actor import COMMAND
+from portal.verbs.run import run
 from tests.app.access_requests.scim.conftest import Directory
 from tests.stand_ins.bots import SCOPES, make_client, make_personal_client, own_token_of, token_of
-from tests.worlds.cast import Cast
+from tests.worlds.cast import Cast, actor_of
 from tests.worlds.factors import prove, record_of
 from tests.worlds.providers import oidc
 from tests.worlds.reports import never_given, written
@@ -50,6 +53,7 @@ GAPS = {
     "<slug:kind>/<path:name>": "nothing/CHG-123",
     "<slug:provider>": "nobody",
     "findings/<slug:code>/<slug:verb>": "findings/F-00000000/close",
+    "/<int:number>/<slug:verb>/": "/1/keep/",
     "findings/<slug:code>": "findings/F-00000000",
     "log-ins/<slug:code>": "log-ins/L-00000000",
     "<str:username>": "member01",
@@ -201,6 +205,13 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "audit-export-download"): READERS,
     # Of no export that there is.
     (POST, "audit-export-download"): (LOGIN, 403, 403, 403, 404, 404),
+    (GET, "review-list"): EVERYBODY,
+    (GET, "review-new"): ADMINISTRATORS,
+    (POST, "review-new"): (LOGIN, 403, 403, 403, 403, 422),
+    # leader01 is named for the item, which is member01's.
+    (GET, "review"): (LOGIN, 404, 404, 200, 200, 200),
+    (GET, "review-decide"): (LOGIN, 404, 404, 200, 200, 200),
+    (POST, "review-decide"): (LOGIN, 404, 404, 422, 403, 403),
     (GET, "audit-approver-quality"): READERS,
     (GET, "audit-in-production"): READERS,
     (GET, "audit-could-do"): READERS,
@@ -510,6 +521,14 @@ def reported(cast: Cast, *, now: datetime, start: datetime) -> WorkReport:
     return written(never_given(cast, now=now, starts_at=start), cast.member01, now=now)
 
 
+def review(cast: Cast, *, now: datetime) -> str:
+    """Return a campaign in which leader01 looks at something of member01's."""
+    day = now.date() + timedelta(days=3)
+    plan = Plan(name="autumn", due_on=day, kept_until=day + timedelta(days=9), reviewer="leader01", other="leader02")
+    held = [Held(kind="standing_group", people=["member01"], thing="MemberGroup", facts={"group": "MemberGroup", "user": ""})]
+    return run(lambda: opening.open_campaign(plan=plan, held=held, actor=actor_of(cast.admin01), now=now)).code
+
+
 def delivered(*, now: datetime) -> Delivery:
     fields = {"channel": "webhook", "target": "W-00000000", "act": "request.approved", "status": "delivered"}
     return Delivery.objects.create(**fields, created_at=now, settled_at=now)
@@ -524,6 +543,7 @@ def filled(cast: Cast, path: str, start: datetime) -> str:
         "elevations/<slug:code>/report/a": lambda: reported(cast, now=now, start=start).elevation,
         "elevations/<slug:code>/report/": lambda: never_given(cast, now=now, starts_at=start).code,
         "elevations/<": lambda: elevated(cast.member01, cast.leader01, now=now, starts_at=start).code,
+        "reviews/<slug:code>/": lambda: review(cast, now=now),
         "drift/<": lambda: drifted(cast, now=now).code,
         "clients/<": lambda: kept_here(cast).key,
         "me/tokens/<": lambda: own_token(cast).code,
@@ -535,7 +555,7 @@ def filled(cast: Cast, path: str, start: datetime) -> str:
     }
     for beginning, make in made.items():
         if path.startswith(beginning):
-            path = path.replace("<slug:account>", cast.production.key)
+            path = path.replace("<slug:account>", cast.production.key).replace("<int:number>/<slug:verb>", "1/keep")
             return "/" + re.sub("<(slug:code|slug:key|int:number|str:name)>", str(make()), path)
     return without_gaps(path)
 

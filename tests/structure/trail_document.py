@@ -56,6 +56,7 @@ SUBJECTS = {
     "E-": "An elevation, `E-…`",
     "L-": "A log-in to production, as CloudTrail proves it, `L-…`",
     "cloudtrail:": "CloudTrail of an account, `cloudtrail:…` and the account's number",
+    "review:": "An access review, `review:V-…`, and an item of it, `review:V-…/7`",
     "comparison": "A comparison of AWS with the portal, `comparison`",
     "D-": "Drift, `D-…`",
     "F-": "A finding, `F-…`",

@@ -102,6 +102,8 @@ MODELS: Mapping[str, str] = {
     **dict.fromkeys(("LogIn", "ElevationUse", "LeftOut"), TRAIL),
     **dict.fromkeys(("SeenEvent", "Reading", "Matched"), SEEN),
     "WorkReport": TRAIL,
+    "Review": TRAIL,
+    "ReviewItem": TRAIL,
     "WorkReportAnswerer": TRAIL,
     "Extract": TRAIL,
     "ExtractPart": TRAIL,

@@ -19,6 +19,7 @@ from access_requests.services.drift.expected import Expected, expect
 from access_requests.services.drift.looking import Alive, Sight
 from access_requests.services.drift.matrix import Json, matrix
 from access_requests.services.elevations import leave
+from access_requests.services.people import reviewed
 from portal.storable import storable
 from portal.verbs.run import run as in_transaction
 
@@ -79,6 +80,8 @@ def _run(row: Reconciliation, pause: Pause | None) -> Iterable[Problem]:
     leave.end_unfounded(now=timezone.now())
     sight = looking.look(alive)
     unread = looking.keep_credentials(sight.jump, alive) if sight.jump else []
+    if sight.jump:
+        reviewed.close(sight.jump, read_at=sight.at, now=timezone.now())
     comparison, expected, sight = _compared(sight)
     if pause is not None and comparison.again_at is not None:
         pause(max(0.0, (comparison.again_at - timezone.now()).total_seconds()))

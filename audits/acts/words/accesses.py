@@ -104,6 +104,10 @@ WORDS: Mapping[str, Words] = {
     Act.ELEVATION_FENCE_REMOVED: check(_("The entry fence was removed: nobody is left who could pass it")),
     Act.ELEVATION_FENCE_LEFT: step(_("The entry fence stays: another access of %(person)s stands behind it")),
     Act.ELEVATION_LOOKED_AFTER: check(_("The portal looked once more: no call that came late let %(person)s in again")),
+    Act.REVIEW_OPENED: step(_("%(who)s opened an access review")),
+    Act.REVIEW_KEPT: check(_("%(who)s decided in an access review that it is kept")),
+    Act.REVIEW_REMOVAL_DECIDED: alert(_("%(who)s decided in an access review that it goes")),
+    Act.REVIEW_REMOVED: check(_("What an access review took away is gone")),
     Act.WORK_REPORT_WRITTEN: step(
         _("%(who)s reported what was done"),
         News(word=_("work report written"), sentence=_("%(who)s reported on %(elevation)s: it waits for confirmation.")),

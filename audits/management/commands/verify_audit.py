@@ -13,6 +13,7 @@ from audits.exporting.reading import NothingSealed, Sealed
 from audits.findings import folding
 from audits.models import Anchor
 from audits.reports import folding as reported
+from audits.reviews import folding as reviewed
 from audits.sealing import configured, stamps
 from audits.sealing.growing import Hole
 from audits.sealing.stamps import StampTrouble
@@ -52,7 +53,13 @@ class Command(BaseCommand):
         except Hole as hole:
             self._keep(sealed, [{"place": "the trail", "what": str(hole)}], operator)
             raise CommandError(str(hole)) from hole
-        report.faults += [*verifying.faults_of_stays(), *folding.faults(), *reported.faults(), *self._faults_of_stamps()]
+        report.faults += [
+            *verifying.faults_of_stays(),
+            *folding.faults(),
+            *reported.faults(),
+            *reviewed.faults(),
+            *self._faults_of_stamps(),
+        ]
         self._keep(sealed, report.faults, operator)
         return report
 

@@ -1,0 +1,246 @@
+"""Access reviews: what is looked at, by whom and by whom not, and what becomes of what goes."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.db.models import CheckConstraint, UniqueConstraint
+
+from access_requests.models import ApiClient, IamUserBinding, StandingGroup
+from access_requests.services.catalogue import current
+from access_requests.services.people import reviewed
+from access_requests.services.reviews import gathering, reviewing
+from audits.acts import Act
+from audits.models import ItemState, Review, ReviewItem, ReviewKind, TrailEntry
+from audits.reviews import folding, review_errors
+from audits.reviews.opening import Plan
+from portal.iam.account import Account, Group
+from portal.users.models import HeldRole, User
+from portal.verbs import rejections
+from portal.verbs.actor import Door
+from portal.verbs.run import run
+from tests.stand_ins.bots import make_client
+from tests.worlds.cast import Cast, actor_of
+from tests.worlds.story import refused
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+def plan(now: datetime, **changes: Any) -> Plan:
+    usual = Plan(
+        name="autumn",
+        due_on=now.date() + 14 * DAY,
+        kept_until=now.date() + 180 * DAY,
+        reviewer="leader01",
+        other="leader02",
+    )
+    return replace(usual, **changes)
+
+
+def opened(cast: Cast, now: datetime, **changes: Any) -> Review:
+    wanted = plan(now, **changes)
+    return run(lambda: reviewing.open_campaign(plan=wanted, actor=actor_of(cast.admin01), now=now))
+
+
+def item_of(kind: ReviewKind, person: str, **facts: str) -> ReviewItem:
+    rows = [row for row in ReviewItem.objects.filter(kind=kind) if person in row.people or not row.people]
+    (found,) = [row for row in rows if facts.items() <= row.facts.items()]
+    return found
+
+
+def decide(verb: Any, item: ReviewItem, person: User, now: datetime, *, reason: str = "not needed any more") -> ReviewItem:
+    told = {"review": item.review.code, "number": item.number, "reason": reason}
+    item = run(lambda: verb(**told, actor=actor_of(person), now=now))
+    assert isinstance(item, ReviewItem)
+    return item
+
+
+@pytest.fixture
+def standing(cast: Cast) -> StandingGroup:
+    group = StandingGroup.objects.get(name="MemberGroup")
+    group.people.set([cast.member01])
+    return group
+
+
+def jump_with(*members: str) -> Account:
+    group = Group(name="MemberGroup", id="AGPA1", arn="", path="/", inline={}, attached=(), members=members)
+    return Account(account_id="111111111111", users={}, groups={"membergroup": group}, roles={}, policies={})
+
+
+def test_campaign_has_all_that_people_and_programs_have(cast: Cast, standing: StandingGroup, now: datetime) -> None:
+    IamUserBinding.objects.filter(person=cast.member01).update(access_keys=["AKIA1"], mfa_serials=["arn:mfa"])
+    make_client("chatbot", cast)
+    review = opened(cast, now)
+    kinds = set(review.items.values_list("kind", flat=True))
+    assert kinds == set(ReviewKind.values)
+    assert (
+        item_of(ReviewKind.ACCESS_KEY, "member01").command
+        == "aws iam delete-access-key --user-name member01 --access-key-id AKIA1"
+    )
+    assert not list(folding.faults())
+
+
+def test_nobody_reviews_what_they_have(cast: Cast, now: datetime) -> None:
+    opened(cast, now)
+    by_leader01 = ReviewItem.objects.filter(reviewer="leader01")
+    assert all("leader01" not in item.people for item in by_leader01)
+    assert item_of(ReviewKind.BINDING, "leader01").reviewer == "leader02"
+    own = item_of(ReviewKind.BINDING, "leader01")
+    ReviewItem.objects.filter(pk=own.pk).update(reviewer="leader01")
+    with refused(review_errors.OwnReview):
+        decide(reviewing.keep, own, cast.leader01, now)
+
+
+@pytest.mark.parametrize("who", ["leader02", "member02", "admin01", "auditor01"])
+def test_only_the_reviewer_decides(cast: Cast, now: datetime, who: str) -> None:
+    opened(cast, now)
+    with refused(review_errors.NotItsReviewer):
+        decide(reviewing.keep, item_of(ReviewKind.BINDING, "member01"), getattr(cast, who), now)
+
+
+def test_decision_takes_a_reason_is_made_once_and_by_no_program(cast: Cast, now: datetime) -> None:
+    opened(cast, now)
+    item = item_of(ReviewKind.BINDING, "member01")
+    with refused(rejections.Missing):
+        decide(reviewing.keep, item, cast.leader01, now, reason=" ")
+    bot = actor_of(cast.leader01, door=Door.CLIENT, client="chatbot")
+    with refused(review_errors.ReviewNotProven):
+        run(lambda: reviewing.keep(review=item.review.code, number=item.number, reason="needed", actor=bot, now=now))
+    kept = decide(reviewing.keep, item, cast.leader01, now, reason="on call")
+    assert (kept.state, kept.reason, kept.decided_by) == (ItemState.KEPT, "on call", "leader01")
+    with refused(rejections.TransitionNotAllowed):
+        decide(reviewing.remove, item, cast.leader01, now)
+
+
+@pytest.mark.parametrize("who", ["member01", "leader01", "auditor01"])
+def test_administrators_alone_open_campaigns(cast: Cast, now: datetime, who: str) -> None:
+    actor = actor_of(getattr(cast, who))
+    with refused(rejections.NotAnAdministrator):
+        run(lambda: reviewing.open_campaign(plan=plan(now), actor=actor, now=now))
+
+
+def test_campaign_needs_days_in_order_and_two_people(cast: Cast, now: datetime) -> None:
+    with refused(review_errors.ReviewDaysUnusable):
+        opened(cast, now, kept_until=now.date() + 14 * DAY)
+    with refused(review_errors.ReviewerUnusable):
+        opened(cast, now, other="leader01")
+    with refused(review_errors.ReviewerUnusable):
+        opened(cast, now, reviewer="nobody")
+
+
+def test_role_of_the_portal_is_taken_by_the_portal(cast: Cast, now: datetime) -> None:
+    opened(cast, now)
+    gone = decide(reviewing.remove, item_of(ReviewKind.PORTAL_ROLE, "auditor01"), cast.leader01, now)
+    assert gone.state == ItemState.REMOVED
+    assert not User.objects.get(username="auditor01").is_auditor
+    acts = list(TrailEntry.objects.order_by("-pk").values_list("act", flat=True)[:3])
+    assert acts == [Act.REVIEW_REMOVED, Act.PERSON_CHANGED, Act.REVIEW_REMOVAL_DECIDED]
+    assert TrailEntry.objects.get(act=Act.PERSON_CHANGED).actor == "sekisho:command"
+    assert not list(folding.faults())
+
+
+def test_last_administrator_is_not_taken(cast: Cast, now: datetime) -> None:
+    opened(cast, now)
+    with refused(review_errors.RemovalRefused) as caught:
+        decide(reviewing.remove, item_of(ReviewKind.PORTAL_ROLE, "admin01"), cast.leader01, now)
+    assert caught.value.data["why"]
+
+
+def test_place_among_approvers_is_taken_as_long_as_enough_are_left(cast: Cast, now: datetime) -> None:
+    opened(cast, now)
+    key = cast.one_lead.key
+    assert decide(reviewing.remove, item_of(ReviewKind.APPROVER, "leader02", policy=key), cast.leader01, now).state == "removed"
+    assert current.read().policies[key].levels[0].approvers == ["leader01"]
+    with refused(review_errors.RemovalRefused):
+        decide(reviewing.remove, item_of(ReviewKind.APPROVER, "leader01", policy=key), cast.leader02, now)
+
+
+def test_binding_and_client_are_taken_by_the_portal(cast: Cast, now: datetime) -> None:
+    make_client("chatbot", cast)
+    opened(cast, now)
+    decide(reviewing.remove, item_of(ReviewKind.BINDING, "member02"), cast.leader01, now)
+    assert not IamUserBinding.objects.filter(person=cast.member02).exists()
+    decide(reviewing.remove, item_of(ReviewKind.CLIENT, ""), cast.leader01, now)
+    assert ApiClient.objects.get(key="chatbot").retired_at == now
+
+
+def test_standing_group_is_handed_over_and_closed_when_aws_shows_it(cast: Cast, standing: StandingGroup, now: datetime) -> None:
+    opened(cast, now)
+    going = decide(reviewing.remove, item_of(ReviewKind.STANDING_GROUP, "member01"), cast.leader01, now)
+    assert going.state == ItemState.REMOVING
+    assert going.command == "aws iam remove-user-from-group --group-name MemberGroup --user-name member01"
+    assert not standing.people.exists()
+    later = now + DAY
+    # Read before the decision it says nothing; and somebody who is still in it is not out.
+    assert reviewed.close(jump_with(), read_at=now, now=later) == 0
+    assert reviewed.close(jump_with("member01"), read_at=later, now=later) == 0
+    assert reviewed.close(jump_with("member02"), read_at=later, now=later) == 1
+    going.refresh_from_db()
+    assert (going.state, going.removed_at) == (ItemState.REMOVED, later)
+    assert not list(folding.faults())
+
+
+def test_key_is_closed_only_when_aws_was_asked_since_and_lists_it_no_more(cast: Cast, now: datetime) -> None:
+    rows = IamUserBinding.objects.filter(person=cast.member01)
+    rows.update(access_keys=["AKIA1"], mfa_serials=[], credentials_read_at=now - DAY)
+    opened(cast, now)
+    decide(reviewing.remove, item_of(ReviewKind.ACCESS_KEY, "member01"), cast.leader01, now)
+    later = now + DAY
+    rows.update(access_keys=[])
+    assert reviewed.close(jump_with(), read_at=later, now=later) == 0
+    rows.update(credentials_read_at=later)
+    assert reviewed.close(jump_with(), read_at=later, now=later) == 1
+
+
+def test_role_that_a_provider_gives_is_closed_when_it_says_it_no_more(cast: Cast, now: datetime) -> None:
+    said = {"person": cast.member01, "role": "lead", "source": "oidc:company", "since": now, "confirmed_at": now}
+    held = HeldRole.objects.create(**said)
+    opened(cast, now)
+    item = item_of(ReviewKind.PORTAL_ROLE, "member01")
+    assert decide(reviewing.remove, item, cast.leader01, now).state == ItemState.REMOVING
+    later = now + DAY
+    assert reviewed.close(jump_with(), read_at=later, now=later) == 0
+    held.delete()
+    assert reviewed.close(jump_with(), read_at=later, now=later) == 1
+
+
+def test_command_takes_a_name_as_it_is() -> None:
+    said = gathering._iam("deactivate-mfa-device", user_name="a b", serial_number="x;rm")
+    assert said == "aws iam deactivate-mfa-device --user-name 'a b' --serial-number 'x;rm'"
+
+
+def test_row_that_somebody_changed_is_found(cast: Cast, now: datetime) -> None:
+    opened(cast, now)
+    ReviewItem.objects.filter(number=1).update(reviewer="member01")
+    assert [fault["what"] for fault in folding.faults()] == ["its items are not what the trail tells"]
+
+
+BROKEN: dict[str, dict[str, Any]] = {
+    "review_item_state_known": {"state": "lost", "decided_by": "x"},
+    "review_item_decided_by_somebody": {"state": "kept"},
+    "review_item_removed_has_time": {"state": "removed", "decided_by": "x", "removed_at": None},
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_database_refuses_an_item_that_cannot_be(cast: Cast, now: datetime, name: str) -> None:
+    opened(cast, now)
+    changes = {**BROKEN[name], **({"decided_at": now} if "decided_by" in BROKEN[name] else {})}
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        ReviewItem.objects.filter(number=1).update(**changes)
+
+
+def test_each_constraint_is_broken_once(cast: Cast, now: datetime) -> None:
+    checks = {one.name for one in ReviewItem._meta.constraints if isinstance(one, CheckConstraint)}
+    assert checks == set(BROKEN)
+    review = opened(cast, now)
+    (once,) = [one.name for one in ReviewItem._meta.constraints if isinstance(one, UniqueConstraint)]
+    assert once == "review_item_once"
+    first, second = ReviewItem.objects.order_by("pk")[:2]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ReviewItem.objects.filter(pk=second.pk).update(number=first.number)
+    with pytest.raises(IntegrityError, match="review_kept_beyond_due"), transaction.atomic():
+        Review.objects.filter(pk=review.pk).update(kept_until=review.due_on - DAY)
