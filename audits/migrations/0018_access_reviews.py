@@ -8,7 +8,7 @@ import portal.storable
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audits", "0016_lasting"),
+        ("audits", "0017_trails_read"),
     ]
 
     operations = [
