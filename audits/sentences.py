@@ -1,6 +1,7 @@
 """An entry of the trail as a sentence, from the entry alone, of whichever version it is."""
 
 from collections import defaultdict
+from datetime import datetime
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
@@ -82,7 +83,7 @@ def _words(entry: TrailEntry) -> dict[str, str]:
         "level": _text(entry, "decision", "level"),
         "person": _text(entry, "elevation", "person"),
         "group": _text(entry, "elevation", "work_group"),
-        "start": _moment(entry, "elevation", "starts_at"),
+        "window": _window(entry),
         "end": _end(entry),
         "from_end": _moment(entry, "from_end"),
         "to_end": _moment(entry, "to_end"),
@@ -150,9 +151,19 @@ def _text(entry: TrailEntry, *path: str) -> str:
     return "" if value is None or isinstance(value, dict | list) else str(value)
 
 
+def _window(entry: TrailEntry) -> str:
+    start, end = (_read(entry, "elevation", name) for name in ("starts_at", "ends_at"))
+    return moments.dated(start, end) if start is not None else ""
+
+
 def _moment(entry: TrailEntry, *path: str) -> str:
+    moment = _read(entry, *path)
+    return moments.said(moment) if moment is not None else ""
+
+
+def _read(entry: TrailEntry, *path: str) -> datetime | None:
     try:
         moment = parse_datetime(_text(entry, *path))
     except ValueError:
-        moment = None
-    return moments.said(moment) if moment is not None and moment.tzinfo is not None else ""
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None

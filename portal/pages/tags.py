@@ -72,9 +72,10 @@ def after(moment: datetime, before: datetime) -> SafeString:
 
 
 @register.filter
-def second(moment: datetime) -> SafeString:
-    """Show a time to the second, which is what AWS compares."""
-    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), moments.said(moment, seconds=True))
+def second(moment: datetime, beside: datetime | None = None) -> SafeString:
+    """Show a time to the second, which is what AWS compares; the clock alone beside another time of that day."""
+    said = moments.said(moment, seconds=True, beside=beside)
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), said)
 
 
 @register.filter

@@ -20,7 +20,6 @@ from access_requests.web.elevations import titles
 from access_requests.web.elevations.checked import Checked
 from audits.acts import reasons
 from portal import profile_names
-from portal.iam.fences import iso
 from portal.pages import moments
 from portal.users.models import User
 from portal.verbs import phrases
@@ -32,9 +31,7 @@ NEXT: Mapping[str, Promise] = {
     ElevationStatus.ENDED: _("At %(ended)s AWS showed that the membership was gone."),
     ElevationStatus.CANCELLED: _("It never began: %(reason)s."),
 }
-ENDS_BY_ITSELF = _(
-    "AWS itself ends this at %(end)s (%(utc)s), new switches and open sessions alike, also when this portal is down."
-)
+ENDS_BY_ITSELF = _("AWS itself ends this at %(end)s, new switches and open sessions alike, also when this portal is down.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +106,6 @@ class Pass:
         data = {
             "start": moments.soon(self.elevation.starts_at, seconds=True),
             "end": moments.soon(self.elevation.ends_at, seconds=True),
-            "utc": iso(self.elevation.ends_at),
             "ended": moments.soon(self.elevation.ended_at, seconds=True) if self.elevation.ended_at else "",
             "reason": reasons.stopped(self.elevation.stop_reason),
         }

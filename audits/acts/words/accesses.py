@@ -49,7 +49,7 @@ WORDS: Mapping[str, Words] = {
         ),
     ),
     Act.ELEVATION_SCHEDULED: step(
-        _("Access of %(person)s by %(group)s is fixed: %(start)s to %(end)s"),
+        _("Access of %(person)s by %(group)s is fixed: %(window)s"),
         News(
             word=pgettext_lazy("elevation", "scheduled"),
             sentence=_("%(person)s gets access with %(groups)s from %(start)s until %(end)s."),
