@@ -7,7 +7,7 @@ worker gives must rest on those (`access_requests.services.elevations.leave`). A
 from collections.abc import Mapping
 from enum import StrEnum
 
-from audits import found, logged_in, reported, reviewed, stays, streamed, verified
+from audits import found, logged_in, permitted, reported, reviewed, stays, streamed, verified
 from audits.acts import Act
 from audits.sealed import SEALED_TABLES
 from audits.triggers import TABLE
@@ -53,6 +53,7 @@ OF_WORKERS = (
     *(Act.SEAL_STOPPED, Act.SEAL_OVERDUE, Act.SEAL_CAUGHT_UP, Act.SEAL_GUARD_TOUCHED),
     *(Act.LOG_IN_SEEN, Act.LOG_IN_CHANGED, Act.LOG_IN_USE_TOLD, Act.CLOUDTRAIL_STOPPED, Act.CLOUDTRAIL_STARTED),
     *(Act.CLOUDTRAIL_GAP, Act.CLOUDTRAIL_MISSING, Act.CLOUDTRAIL_THERE, Act.CLOUDTRAIL_FAULT),
+    Act.PERMISSIONS_LOOKED,
 )
 # The auditor's role appends these alone, and nobody else does.
 OF_AUDITORS = (Act.COMPARISON_DONE,)
@@ -127,7 +128,7 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         "audits_noted": KEEP,
         "audits_extract": KEEP,
         "audits_extractpart": READ,
-        **dict.fromkeys((stays.TABLE, streamed.TABLE, verified.TABLE, *logged_in.TABLES), READ),
+        **dict.fromkeys((stays.TABLE, streamed.TABLE, verified.TABLE, *logged_in.TABLES, *permitted.TABLES), READ),
         **_RAISES,
         **_OWED,
         reported.TABLE: KEEP,
@@ -169,6 +170,10 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         stays.TABLE: READ,
         # What they read of CloudTrail.
         **dict.fromkeys(logged_in.TABLES, KEEP),
+        # What they read of IAM.
+        permitted.INVENTORY: APPEND,
+        permitted.LOOK: KEEP,
+        permitted.STANDING: ALL,
         **_OWED,
         # Closing what AWS shows no more.
         reviewed.TABLE: READ,
@@ -220,8 +225,8 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
     Service.AUDITOR: {
         **_READ_BY_ALL,
         **dict.fromkeys((*(f"access_requests_{name}" for name in _HELD_AGAINST_THE_TRAIL), *_ABOUT_PEOPLE), READ),
-        **dict.fromkeys((TABLE, "audits_mention", "audits_noted", PERSONAL, stays.TABLE, *logged_in.TABLES), READ),
-        **dict.fromkeys((*_RAISES, *_OWED, reviewed.TABLE, reviewed.ITEM_TABLE), READ),
+        **dict.fromkeys((TABLE, "audits_mention", "audits_noted", PERSONAL, stays.TABLE), READ),
+        **dict.fromkeys((*logged_in.TABLES, *permitted.TABLES, *_RAISES, *_OWED, reviewed.TABLE, reviewed.ITEM_TABLE), READ),
         **dict.fromkeys((*SEALED_TABLES, "audits_anchor", "audits_sealer"), READ),
         verified.TABLE: APPEND,
         TABLE: APPEND,

@@ -28,6 +28,8 @@ class FindingKind(StrEnum):
     CLOUDTRAIL_GAP = "cloudtrail_gap"
     CLOUDTRAIL_MISSING = "cloudtrail_missing"
     CLOUDTRAIL_FAULT = "cloudtrail_fault"
+    ACCOUNT_UNREAD = "account_unread"
+    RAIL_NOT_HELD = "rail_not_held"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +176,26 @@ KINDS: Mapping[str, About] = {
         advice=_("Keep the bucket as it is, and verify with `aws cloudtrail validate-logs` too. Find out who could write there."),
         key=("account", "region", "remark"),
         severity=Severity.CRITICAL,
+    ),
+    FindingKind.ACCOUNT_UNREAD: About(
+        name=_("Account not read"),
+        sentence=_("The portal cannot read who may do what in the account %(account)s"),
+        advice=_(
+            "Give the portal a role there that reads IAM, or let it take on the one it has. The next read closes the finding."
+        ),
+        key=("account",),
+        severity=Severity.HIGH,
+        goes_by_itself=True,
+    ),
+    FindingKind.RAIL_NOT_HELD: About(
+        name=_("Guard rail does not hold"),
+        sentence=_("The guard rail %(rail)s does not hold for the %(who)s in %(account)s"),
+        advice=_(
+            "The account's page names the statement. Attach the rails as the account design has them: the next read closes it."
+        ),
+        key=("account", "who", "rail"),
+        severity=Severity.HIGH,
+        goes_by_itself=True,
     ),
 }
 

@@ -14,11 +14,12 @@ class Task(StrEnum):
     MAKE_EXTRACT = "audits.make_extract"
     SWEEP = "audits.sweep"
     READ_LOG_INS = "audits.read_log_ins"
+    LOOK_AT_PERMISSIONS = "audits.look_at_permissions"
 
 
 def routes() -> Mapping[str, Mapping[str, str]]:
     """Return Celery's task_routes."""
-    return {str(task): {"queue": WITH_AWS if task == Task.READ_LOG_INS else QUEUE} for task in Task}
+    return {str(task): {"queue": WITH_AWS if task in (Task.READ_LOG_INS, Task.LOOK_AT_PERMISSIONS) else QUEUE} for task in Task}
 
 
 def schedule(settings: Any) -> Mapping[str, Mapping[str, Any]]:
@@ -26,6 +27,7 @@ def schedule(settings: Any) -> Mapping[str, Mapping[str, Any]]:
     periods = {
         "audits_sweep": (Task.SWEEP, settings.SWEEP_SECONDS),
         "audits_log_ins": (Task.READ_LOG_INS, settings.LOG_INS_SECONDS),
+        "audits_permissions": (Task.LOOK_AT_PERMISSIONS, settings.PERMISSIONS_SECONDS),
     }
     return {
         name: {"task": str(task), "schedule": seconds, "options": {"expires": seconds}}

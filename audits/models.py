@@ -11,6 +11,7 @@ from audits.found import Finding, FindingName, FindingStatus, Followed, Severity
 from audits.lasting import LASTING, TOKENS
 from audits.logged_in import ElevationUse, LeftOut, LogIn, LogInClass, LogInWay, Matched, Reading, SeenEvent, TrailKey, UseState
 from audits.mentioned import Mention, MentionKind, Noted
+from audits.permitted import CarrierKind, Inventory, Look, RailStanding, RailState
 from audits.reported import ReportStatus, WorkReport, WorkReportAnswerer
 from audits.reviewed import ItemState, Review, ReviewItem, ReviewKind
 from audits.sealed import Anchor, Checkpoint, Log, Sealer, SealKey, SealState, StampState, Tile
@@ -25,6 +26,7 @@ __all__ = [
     "FARTHEST",
     "OWNER",
     "Anchor",
+    "CarrierKind",
     "Checkpoint",
     "ElevationUse",
     "Extract",
@@ -35,6 +37,7 @@ __all__ = [
     "FindingStatus",
     "Followed",
     "Format",
+    "Inventory",
     "ItemState",
     "Late",
     "LeftOut",
@@ -42,11 +45,14 @@ __all__ = [
     "LogIn",
     "LogInClass",
     "LogInWay",
+    "Look",
     "Matched",
     "Mention",
     "MentionKind",
     "Noted",
     "Personal",
+    "RailStanding",
+    "RailState",
     "Reading",
     "ReportStatus",
     "Review",

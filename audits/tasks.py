@@ -8,6 +8,7 @@ from audits.extracts import keeping, making
 from audits.findings import due as findings
 from audits.log_ins import rounds
 from audits.messages import Task
+from audits.permissions import rounds as permissions
 
 # So many thousands of entries are noted in one sweep; more wait for the next.
 BATCHES = 10
@@ -34,3 +35,8 @@ def sweep() -> None:
 @shared_task(name=Task.READ_LOG_INS, ignore_result=True)
 def read_log_ins() -> None:
     rounds.read(now=timezone.now())
+
+
+@shared_task(name=Task.LOOK_AT_PERMISSIONS, ignore_result=True)
+def look_at_permissions() -> None:
+    permissions.look(now=timezone.now())

@@ -133,6 +133,7 @@ AUDIT = Area(
         _for_readers("audit-could-do", _("Who could do what")),
         _for_readers("audit-finding-list", pgettext_lazy("navigation", "Findings"), below=r"audit-finding(?!-list).*"),
         _for_readers("review-list", pgettext_lazy("navigation", "Reviews"), below=r"review(-new|-decide)?"),
+        _for_readers("audit-permissions", _("Guard rails"), below=r"audit-permissions-.+"),
         _for_readers("audit-approver-quality", pgettext_lazy("navigation", "Approvers")),
         _for_readers("audit-trail", pgettext_lazy("navigation", "Trail"), below=r"audit-(entry|story).*"),
         _for_readers("audit-export-list", pgettext_lazy("navigation", "Exports"), below=r"audit-export-(?!list).+"),

@@ -18,6 +18,7 @@ from audits.acts import (
     findings,
     log_ins,
     people,
+    permissions,
     production,
     programs,
     reports,
@@ -148,6 +149,9 @@ class Act(StrEnum):
     CLOUDTRAIL_MISSING = "cloudtrail.missing", production.OfCloudTrail
     CLOUDTRAIL_THERE = "cloudtrail.there", production.OfCloudTrail
     CLOUDTRAIL_FAULT = "cloudtrail.fault", production.OfCloudTrail
+
+    # What IAM of an account is, and how the guard rails stand there, is otherwise than at the look before.
+    PERMISSIONS_LOOKED = "permissions.looked", permissions.PermissionsLooked
 
     CATALOGUE_ADDED = "catalogue.added", catalogue.CatalogueAdded
     CATALOGUE_CHANGED = "catalogue.changed", catalogue.CatalogueChanged

@@ -17,7 +17,7 @@ from django.db import connection
 
 from audits import selectors
 from audits.acts import Act, reasons
-from audits.findings import culprits, of_log_ins, raising
+from audits.findings import culprits, of_log_ins, of_permissions, raising
 from audits.kinds import FindingKind
 from audits.models import Finding, FindingStatus, Followed, TrailEntry
 from portal.verbs.run import run
@@ -39,6 +39,7 @@ MAY_STAND = (*DRIFT_SEEN, *DRIFT_OVER, *UNSEALED, Act.SEAL_CAUGHT_UP)
 ACTS = (
     *(*MAY_STAND, Act.SEAL_GUARD_TOUCHED),
     *of_log_ins.ACTS,
+    Act.PERMISSIONS_LOOKED,
     *(Act.TRAIL_RECORDED_LATE, *ENDS, Act.ELEVATION_ACTIVE, Act.ELEVATION_ENDED, Act.FACTOR_CLONED, Act.COMPARISON_DONE),
 )
 
@@ -73,6 +74,8 @@ def said(entry: TrailEntry) -> Iterator[Said]:
         yield Said(kind=FindingKind.TRAIL_UNSEALED, key=_portal(), entry=entry, is_gone=entry.act == Act.SEAL_CAUGHT_UP)
     elif entry.act in of_log_ins.ACTS:
         yield from _of_cloudtrail(entry)
+    elif entry.act == Act.PERMISSIONS_LOOKED:
+        yield from (Said(kind=kind, key=key, entry=entry, is_gone=gone) for kind, key, gone in of_permissions.said(entry))
     elif entry.act in (Act.FACTOR_CLONED, Act.SEAL_GUARD_TOUCHED):
         yield from _of_factor(entry, data.get("factor") or {}) if entry.act == Act.FACTOR_CLONED else _of_guard(entry, data)
     elif entry.act in (*ENDS, Act.ELEVATION_ACTIVE, Act.ELEVATION_ENDED):

@@ -1,6 +1,19 @@
 from django.urls import path
 
-from audits.web import could_do, exports, findings, in_production, log_ins, overview, quality, seal, stories, taking, trail
+from audits.web import (
+    could_do,
+    exports,
+    findings,
+    in_production,
+    log_ins,
+    overview,
+    permissions,
+    quality,
+    seal,
+    stories,
+    taking,
+    trail,
+)
 
 urlpatterns = [
     path("", overview.overview, name="audit"),
@@ -21,6 +34,8 @@ urlpatterns = [
     path("findings/download", findings.download, name="audit-finding-download"),
     path("findings/<slug:code>/", findings.finding_page, name="audit-finding"),
     path("findings/<slug:code>/<slug:verb>/", findings.finding_verb, name="audit-finding-verb"),
+    path("permissions/", permissions.permissions, name="audit-permissions"),
+    path("permissions/<slug:code>/", permissions.account, name="audit-permissions-account"),
     path("seal/", seal.seal, name="audit-seal"),
     path("seal/keys/download", taking.keys, name="audit-seal-keys"),
     path("seal/verifier/download", taking.verifier, name="audit-verifier"),

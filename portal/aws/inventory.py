@@ -21,13 +21,23 @@ def read(aws: AwsClient, *, account_id: str, kinds: Iterable[str] = PEOPLE) -> A
 
     One call for every 1,000 things. Source: IAM GetAccountAuthorizationDetails; what was written seconds ago may not be in it.
     """
+    return _parsed(account_id, _pages(aws, kinds))
+
+
+def read_whole(aws: AwsClient, *, account_id: str) -> tuple[list[dict[str, Any]], Account]:
+    """Return the pages of the listing as AWS gave them, with the account that they describe. Raises BackendError."""
+    pages = _pages(aws, PEOPLE)
+    return pages, _parsed(account_id, pages)
+
+
+def _pages(aws: AwsClient, kinds: Iterable[str]) -> list[dict[str, Any]]:
     pages: list[dict[str, Any]] = []
     marker: dict[str, str] = {}
     while True:
         page = aws.call("get_account_authorization_details", Filter=list(kinds), MaxItems=PAGE, **marker)
         pages.append({part: page.get(part, []) for part in _PARTS})
         if not page.get("IsTruncated"):
-            return _parsed(account_id, pages)
+            return pages
         marker = {"Marker": page["Marker"]}
 
 

@@ -225,6 +225,8 @@ COMPARE_TRAIL_SECONDS = env.int("COMPARE_TRAIL_SECONDS", 3600)
 HEALTH_SECONDS = env.int("HEALTH_SECONDS", 300)
 # How often CloudTrail is looked at for log-ins to production. It answers two questions a second, for each account and Region.
 LOG_INS_SECONDS = env.int("LOG_INS_SECONDS", 60, validate=validate.Range(min=5))
+# How often IAM of each account is read, and the guard rails are held against it: docs/audit/permissions.md.
+PERMISSIONS_SECONDS = env.int("PERMISSIONS_SECONDS", 3600, validate=validate.Range(min=60))
 # Log-ins that a company declares as right, each with its owner and its end: docs/audit/log-ins.md.
 LOG_IN_EXCEPTIONS_FILE = env.str("LOG_IN_EXCEPTIONS_FILE", "")
 # How long the log of notices that were sent is kept.

@@ -215,6 +215,9 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "audit-approver-quality"): READERS,
     (GET, "audit-in-production"): READERS,
     (GET, "audit-could-do"): READERS,
+    (GET, "audit-permissions"): READERS,
+    # No account was read.
+    (GET, "audit-permissions-account"): (LOGIN, 403, 403, 403, 404, 404),
     # No period is named.
     (GET, "audit-in-production-download"): (LOGIN, 403, 403, 403, 422, 422),
     (GET, "audit-seal"): READERS,

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from portal.iam import contexts
+from portal.iam.abilities import without_gate
 from portal.iam.account import Account, AccountRole, Group
 from portal.iam.principals import SERVICE_LINKED, Context, Levels, Principal, Role
 from portal.iam.rails.holding import Held, held
@@ -29,8 +30,8 @@ class Carrier(StrEnum):
 class Where:
     """An account with what was declared of it.
 
-    `roles` are those that people switch to, by name; `others` let somebody else in on purpose. Whom `place` spares needs no rails:
-    the portal and sealed users.
+    `roles` are those that people switch to, by name; `others` let somebody else in on purpose. Whom `place` spares, the portal
+    and sealed users, needs no rails.
     """
 
     key: str
@@ -92,7 +93,9 @@ class Judge:
         for details in account.roles.values():
             role = account.role(details.name)
             if role is not None and _is_of_people(details, where):
-                yield Carrier.ROLE, role.name, replace(role.session(CALLER), scps=where.scps), _OfRole(role=role, at=self.at)
+                # The gate denies everything to whoever is not let in: a rail is for those who are.
+                principal = without_gate(role).session(CALLER)
+                yield Carrier.ROLE, role.name, replace(principal, scps=where.scps), _OfRole(role=role, at=self.at)
 
     def _of_group(self, account: Account, group: Group, where: Where) -> Principal:
         arn = f"arn:aws:iam::{account.account_id}:user/{CALLER}"

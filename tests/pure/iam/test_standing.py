@@ -14,6 +14,7 @@ from portal.iam.rails.holding import Standing
 from portal.iam.rails.placing import Exemption, Guarded
 from portal.iam.rails.rail import Place
 from portal.iam.rails.standing import Carrier, Judge, Stands, Where
+from portal.iam.session_gate import SESSION_GATE_NAME, session_gate
 
 AT = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 JUMP, PRODUCTION = "111111111111", "444444444444"
@@ -171,6 +172,13 @@ def test_rails_on_the_group_are_not_on_the_role() -> None:
 
 def _in_order(page: Page) -> list[str]:
     return [one.rail for one in standings(page, at_production())]
+
+
+def test_gate_that_shuts_everybody_out_at_rest_is_no_rail() -> None:
+    page = production()
+    page["RoleDetailList"][0]["AttachedManagedPolicies"] = []
+    page["RoleDetailList"][0]["RolePolicyList"].append({"PolicyName": SESSION_GATE_NAME, "PolicyDocument": session_gate()})
+    assert {standing for _name, _rail, standing, _by in not_held(page, at_production())} == {"missing"}
 
 
 def test_user_outside_of_all_groups_has_no_rails() -> None:
