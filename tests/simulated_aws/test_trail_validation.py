@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from portal.simulated_aws import control
+from portal.simulated_aws.company import ACCOUNTS
 from tests.simulated_aws.trails import BUCKET, Trailed, with_trail
 from tests.stand_ins.aws import REGION, Aws
 
@@ -31,10 +32,10 @@ def trailed(aws: Aws) -> Trailed:
     return made
 
 
-def _validated(trailed: Trailed, tmp_path: Path) -> tuple[int, str]:
+def _validated(trailed: Trailed, tmp_path: Path, *more: str) -> tuple[int, str]:
     """Return how the command ended, and what it said."""
     period = ["--start-time", f"{NOON:%Y-%m-%dT%H:%M:%SZ}", "--end-time", f"{NOON + 5 * HOUR:%Y-%m-%dT%H:%M:%SZ}"]
-    command = ["-m", "awscli", "cloudtrail", "validate-logs", "--trail-arn", trailed.arn, *period, "--verbose"]
+    command = ["-m", "awscli", "cloudtrail", "validate-logs", "--trail-arn", trailed.arn, *period, "--verbose", *more]
     place = {
         "AWS_ENDPOINT_URL": trailed.aws.endpoint_url,
         "AWS_ACCESS_KEY_ID": trailed.admin.key_id,
@@ -55,6 +56,19 @@ def test_honest_trail_is_valid(trailed: Trailed, tmp_path: Path) -> None:
     assert "5/5 digest files valid" in said
     assert "1/1 backfill digest files valid" in said
     assert "INVALID" not in said
+
+
+def test_organisations_trail_in_a_locked_bucket_is_valid_for_each_account(aws: Aws, tmp_path: Path) -> None:
+    made = with_trail(aws, "log-archive", since=NOON, IsOrganizationTrail=True)
+    retention = {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 400}}
+    lock = {"ObjectLockEnabled": "Enabled", "Rule": retention}
+    made.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    made.s3.put_object_lock_configuration(Bucket=BUCKET, ObjectLockConfiguration=lock)
+    aws.switch("member01", role="Prod_ReadOnlyRole")
+    aws.set_clock(at=NOON + 5 * HOUR)
+    for account in ("jump", "production"):
+        code, said = _validated(made, tmp_path, "--account-id", ACCOUNTS[account])
+        assert (code, "5/5 digest files valid" in said, "1/1 log files valid" in said) == (0, True, True), said
 
 
 def test_file_that_was_edited_is_found(trailed: Trailed, tmp_path: Path) -> None:
