@@ -4,6 +4,7 @@ moto lets everybody in, keeps no bucket to its Region, shortens any retention, t
 that lies in the past, and lets versioning of a locked bucket be suspended.
 """
 
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -44,6 +45,8 @@ _PERMISSIONS = {
 }
 # What shows which objects there are.
 _LOOKS = {"GetObject", "HeadObject", "ListObjects", "ListObjectsV2", "ListObjectVersions", "DeleteObject", "PutObject"}
+# So many digests of a trail are made at a time, and so long others may get in between, in seconds.
+_AT_ONCE, _BREATH = 50, 0.001
 # S3's own names for what other services call otherwise.
 _NAMES = {
     "InternalFailure": ("InternalError", 500),
@@ -76,9 +79,12 @@ class ObjectsResponse(S3Response):
 
     @classmethod
     def answered(cls, request: Request) -> Response:
+        call = object_calls.read(request)
+        while not _is_up(call):
+            time.sleep(_BREATH)
         with one_at_a_time:
             made = cls()
-            made.call = object_calls.read(request)
+            made.call = call
             try:
                 made._receive(request)
             except Refusal as refusal:
@@ -134,7 +140,7 @@ class ObjectsResponse(S3Response):
         if bucket.region_name != self.asked.region and self.asked.action != "GetBucketLocation":
             raise WrongRegion(self.asked.region, bucket.region_name)
         if self.asked.action in _LOOKS:
-            delivering.bring_up(self.call.bucket, self.call.key or self.call.query.get("prefix", ""), now=self.envelope.at)
+            delivering.bring_up(self.call.bucket, _beginning(self.call), now=self.envelope.at)
         _check(self.call, bucket, request, self._held())
 
     def _bucket(self) -> FakeBucket:
@@ -169,6 +175,19 @@ class ObjectsResponse(S3Response):
         except AccessDenied:
             return False
         return True
+
+
+def _is_up(call: ObjectCall) -> bool:
+    """Have a part of what a trail delivers be there, and return whether all is: others are not to wait for the whole of it."""
+    if call.action not in _LOOKS:
+        return True
+    with one_at_a_time:
+        return delivering.bring_up(call.bucket, _beginning(call), now=clock.now(), most=_AT_ONCE)
+
+
+def _beginning(call: ObjectCall) -> str:
+    """Return how the keys begin that a call may see."""
+    return call.key or call.query.get("prefix", "")
 
 
 def forget_all() -> None:

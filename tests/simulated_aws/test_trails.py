@@ -199,6 +199,22 @@ def test_what_a_digest_left_out_is_listed_by_one_made_later(trailed: Trailed) ->
     assert "T1235Z" in listed["s3Object"]
 
 
+def test_lookups_are_limited_where_the_world_says_so(trailed: Trailed) -> None:
+    world = {"accounts": [], "lookups_per_second": 2}
+    control.add(endpoint=trailed.aws.endpoint_url, token=trailed.aws.control_token, world=world)
+    with refused("ThrottlingException", status=400, match="Rate exceeded"):
+        for _ in range(50):
+            trailed.cloudtrail.lookup_events(MaxResults=1)
+    assert trailed.admin.client("cloudtrail", "us-east-1").lookup_events(MaxResults=1)["Events"]
+
+
+def test_weeks_of_digests_are_made_in_pieces_and_are_one_chain(trailed: Trailed) -> None:
+    trailed.aws.set_clock(at=NOON + 170 * HOUR)
+    keys = trailed.files("CloudTrail-Digest")
+    assert len(keys) == 170
+    assert [trailed.read(key)["previousDigestS3Object"] for key in keys[1:]] == keys[:-1]
+
+
 def test_lookups_reach_back_for_ninety_days(trailed: Trailed) -> None:
     _look(trailed, NOON + timedelta(minutes=1))
     named = [{"AttributeKey": "EventName", "AttributeValue": "StartLogging"}]

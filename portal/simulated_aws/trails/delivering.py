@@ -7,7 +7,7 @@ account have a thousand for each Region.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import groupby, islice
 
 from moto.s3.models import s3_backends
 
@@ -41,12 +41,20 @@ class _Progress:
 _progress: dict[tuple[str, int, str, str], _Progress] = {}
 
 
-def bring_up(bucket: str, beginning: str, *, now: datetime) -> None:
-    """Have everything be there whose key begins so, or as long a part of it as there is."""
+def bring_up(bucket: str, beginning: str, *, now: datetime, most: int | None = None) -> bool:
+    """Have everything be there whose key begins so, or as long a part of it as there is; return whether it is.
+
+    `most` is how many digests are made before the others' turn comes.
+    """
+    left = most
     for of, number, chain in _chains(bucket):
         logs, proofs = (_fits(chain.folder(kind), beginning) for kind in ("CloudTrail", "CloudTrail-Digest"))
         if logs or proofs:
-            _deliver(of, number, chain, now=now, with_digests=proofs)
+            made = _deliver(of, number, chain, now=now, most=left if proofs else 0)
+            left = None if left is None else left - made
+        if left is not None and left <= 0:
+            return False
+    return True
 
 
 def last_delivery(of: Trail, *, now: datetime) -> datetime | None:
@@ -73,7 +81,8 @@ def _fits(folder: str, beginning: str) -> bool:
     return folder.startswith(beginning) or beginning.startswith(folder)
 
 
-def _deliver(of: Trail, number: int, chain: Chain, *, now: datetime, with_digests: bool) -> None:
+def _deliver(of: Trail, number: int, chain: Chain, *, now: datetime, most: int | None) -> int:
+    """Deliver files, and so many digests; return how many those were."""
     period = of.periods[number]
     place = (of.arn, number, chain.account_id, chain.region)
     fresh = _Progress(until=period.started_at, digested=period.started_at)
@@ -82,9 +91,13 @@ def _deliver(of: Trail, number: int, chain: Chain, *, now: datetime, with_digest
         if file.fate != FILE_MISSING:
             _put(chain, file.key, file.body, at=file.delivered_at)
         done.files.append(file)
-    if with_digests and period.settings.validates:
-        for digest, at in _digests(of, chain, period, done, now=now):
-            _put(chain, digest.key, digest.body, at=at, metadata=digest.metadata)
+    if not period.settings.validates:
+        return 0
+    made = 0
+    for digest, at in islice(_digests(of, chain, period, done, now=now), most):
+        _put(chain, digest.key, digest.body, at=at, metadata=digest.metadata)
+        made += 1
+    return made
 
 
 def _files(chain: Chain, period: Period, done: _Progress, *, now: datetime) -> Iterator[LogFile]:

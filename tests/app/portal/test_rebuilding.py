@@ -131,6 +131,9 @@ def test_organisation_is_founded_and_peopled_and_who_is_in_production_stays_in(g
         "sekisho-production"
     }
     assert not jump.iam.list_users(PathPrefix="/")["Users"][2:]
+    (trail,) = admin_in(aws, "production", "cloudtrail").describe_trails()["trailList"]
+    assert (trail["IsOrganizationTrail"], trail["LogFileValidationEnabled"]) == (True, True)
+    assert admin_in(aws, "production", "cloudtrail").get_trail_status(Name=trail["Name"])["IsLogging"] is True
     rebuilding.populate(design, administrator, SECRETS, now=jump.clock.now, token=aws.control_token)
     assert (jump.members(), jump.fences(), jump.tags()) == ({"member01"}, fences, tags)
     # The administrator's sessions are others now.
