@@ -7,8 +7,7 @@ import portal.storable
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audits", "0017_access_reviews"),
-        ("audits", "0017_trails_read"),
+        ("audits", "0018_access_reviews"),
     ]
 
     operations = [
