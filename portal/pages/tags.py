@@ -15,15 +15,31 @@ from portal.listed import comma
 from portal.pages import moments, narrowing
 from portal.pages.unseen import hides_nothing, named
 from portal.pages.visible import visible
+from portal.users.models import User
 from portal.verbs import phrases
 
 MINUTE = 60
 register = template.Library()
 register.filter("visible", visible)
+CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff々]{1,8}")
 CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # For attributes and titles, where no element can be.
 register.filter("named", named)
 register.simple_tag(comma)
+
+
+@register.filter
+def called(person: User) -> str:
+    """Return how a person is called, with the name that AWS and the trail know them by: 高橋 直子(leader01)."""
+    words = {"name": person.name, "username": person.username}
+    return pgettext("a person and their user name", "%(name)s (%(username)s)") % words if person.name else person.username
+
+
+@register.filter
+def stamped(person: User) -> str:
+    """Return what a person's seal bears: the family name, where it is one that comes first; else the user name."""
+    first = person.name.split()[0] if person.name.strip() else ""
+    return first if CJK.fullmatch(first) else person.username
 
 
 @register.filter

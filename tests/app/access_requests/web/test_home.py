@@ -57,7 +57,7 @@ def test_active_access_shows_the_way_in_the_seal_and_what_aws_shows(cast: Cast, 
     assert "<h1>You are in production</h1>" in page
     assert "https://signin.aws.amazon.com/switchrole?account=444444444444&amp;roleName=Prod_MemberRole" in page
     assert "role_session_name = member01" in page
-    assert "Approved by leader01" in page
+    assert "Approved by 高橋 直子 (leader01)" in page
     assert f"/elevations/{elevation.code}/return/" in page
     assert "Prod_MemberRole has no session gate: a session that you opened before the end lives on" in page
     assert "on the command line after 4 hours at the latest, in the console after 12 hours at the latest" in page
@@ -121,7 +121,7 @@ def test_sent_back_request_can_be_revised_in_one_click(cast: Cast, browse: Brows
 
 def test_what_was_decided_is_told_with_its_reason_and_revised_once(cast: Cast, browse: Browse, clock: Clock) -> None:
     request = sent_back(submitted(cast.member01, now=clock.now), cast.leader01, now=clock.now)
-    assert "leader01: say how to go back" in text(browse(cast.member01))
+    assert "高橋 直子 (leader01): say how to go back" in text(browse(cast.member01))
     submitted(cast.member01, now=clock.now, revises=request.code)
     assert f"revises={request.code}" not in text(browse(cast.member01))
 

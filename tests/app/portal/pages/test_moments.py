@@ -6,6 +6,7 @@ import time_machine
 from django.utils import timezone, translation
 
 from portal.pages import moments, tags
+from portal.users.models import User
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -39,3 +40,17 @@ def test_name_ends_a_line_before_a_capital_and_hides_nothing() -> None:
     assert tags.breaking("<b>AWSOps") == "&lt;b&gt;AWSOps"
     assert "<wbr>" not in tags.breaking("Prod\u202eGroup")
     assert "⟦U+202E⟧" in tags.breaking("Prod\u202eGroup")
+
+
+def test_person_is_called_by_name_and_a_seal_bears_the_family_name() -> None:
+    person, nameless = User(username="leader01", name="高橋 直子"), User(username="leader02")
+    foreign = User(username="smith", name="Ann Smith")
+    with translation.override("en"):
+        assert [tags.called(each) for each in (person, nameless, foreign)] == [
+            "高橋 直子 (leader01)",
+            "leader02",
+            "Ann Smith (smith)",
+        ]
+    with translation.override("ja"):
+        assert tags.called(person) == "高橋 直子(leader01)"
+    assert [tags.stamped(each) for each in (person, nameless, foreign)] == ["高橋", "leader02", "smith"]

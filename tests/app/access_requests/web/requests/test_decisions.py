@@ -34,7 +34,7 @@ def test_approver_approves_with_comment_and_the_digest_of_what_was_shown(cast: C
     decision = Decision.objects.get()
     assert (decision.verdict, decision.comment, decision.door, decision.seen) == (Verdict.APPROVE, "go", "browser", seen)
     assert f"You approved {request.code}." in response.content.decode()
-    assert "Approved by leader01" in response.content.decode()
+    assert "Approved by 高橋 直子 (leader01)" in response.content.decode()
 
 
 def test_queue_brings_its_part_alone_by_itself(cast: Cast, browse: Browse, clock: Clock) -> None:
