@@ -68,15 +68,15 @@ def classed(one: LoggedIn, leave: Leave, *, parent: Verdict | None = None) -> Ve
 
 
 def _of_windows(one: LoggedIn, leave: Leave, person: str) -> Verdict:
-    windows = leave.of(one.entered)
-    inside = [window for window in windows if window.covers(one.at)]
-    return _by_leave(one, inside[-1], windows) if inside else _without(one, leave, person)
+    inside = leave.of(one.entered, one.at)
+    if not inside:
+        return _without(one, leave, person)
+    return _by_leave(one, inside[-1], leave.of(one.entered, one.last_call) if one.last_call else ())
 
 
-def _by_leave(one: LoggedIn, window: Window, windows: Collection[Window]) -> Verdict:
-    """Return whether the log-in stayed within leave: its window, or a later one of the same person for the same role."""
-    last = one.last_call
-    is_late = last is not None and last > window.ends_at + SKEW and not any(each.covers(last) for each in windows)
+def _by_leave(one: LoggedIn, window: Window, at_last: Collection[Window] = ()) -> Verdict:
+    """Return whether the log-in stayed within leave: its window, or another one that the person had at the last call."""
+    is_late = one.last_call is not None and one.last_call > window.ends_at + SKEW and not at_last
     kind = Class.AFTER_END if is_late else Class.USED
     return Verdict(kind=kind, elevation=window.elevation, person=window.person)
 
@@ -89,7 +89,7 @@ def _of_parent(one: LoggedIn, leave: Leave, parent: Verdict | None) -> Verdict:
     if window is not None:
         if not window.covers(one.at):
             return Verdict(kind=Class.NO_LEAVE, person=parent.person)
-        return _by_leave(one, window, [window])
+        return _by_leave(one, window)
     if parent.kind == Class.DECLARED:
         return parent
     if parent.kind == Class.UNKNOWN:

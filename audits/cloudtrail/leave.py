@@ -1,6 +1,6 @@
 """What the trail says about who may be where: windows, standing roles, the portal itself, and declared exceptions."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -68,6 +68,19 @@ class Exemption:
         return {"owner": self.owner, "until": self.until.isoformat(), "why": self.why}
 
 
+class InTime:
+    """Windows by their beginning: those that are open at a time are found without looking at the others."""
+
+    def __init__(self, windows: Iterable[Window]) -> None:
+        self._windows = sorted(windows, key=lambda one: (one.starts_at, one.elevation))
+        self._starts = [window.starts_at for window in self._windows]
+        self._longest = max((window.ends_at - window.starts_at for window in self._windows), default=timedelta())
+
+    def at(self, moment: datetime) -> list[Window]:
+        first = bisect_left(self._starts, moment - SKEW - self._longest)
+        return [window for window in self._windows[first : bisect_right(self._starts, moment + SKEW)] if window.covers(moment)]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Leave:
     """All that is needed to class the log-ins of a time.
@@ -106,33 +119,34 @@ class Leave:
     def exemption(self, entered: Entered, at: datetime) -> Exemption | None:
         return next((one for one in self.exemptions if one.is_for(entered, at)), None)
 
-    def of(self, entered: Entered) -> list[Window]:
-        """Return the windows of the one who enters for the role, by their beginning."""
-        if entered.way == Way.IDENTITY_CENTER:
-            mine = self._of_user.get(("directory", entered.directory_user), [])
-        elif entered.principal_id:
-            mine = self._of_user.get(("user", entered.principal_id), [])
-        elif entered.principal_account == self.jump:
-            mine = self._of_user.get(("name", _name_of(entered.principal)), [])
-        else:
-            mine = []
-        return [window for window in mine if window.leads_to(entered)]
+    def of(self, entered: Entered, at: datetime) -> list[Window]:
+        """Return the windows of the one who enters for the role that are open then, by their beginning."""
+        mine = self._of_user.get(self._who(entered))
+        return [window for window in mine.at(at) if window.leads_to(entered)] if mine else []
 
     def at_role(self, entered: Entered, at: datetime) -> list[Window]:
         """Return anybody's windows for the role that are open then."""
-        return [window for window in self._open(at) if window.leads_to(entered)]
+        return [window for window in self._all.at(at) if window.leads_to(entered)]
 
     def by_code(self, code: str) -> Window | None:
         return self._by_code.get(code)
 
+    def _who(self, entered: Entered) -> tuple[str, str]:
+        """Return by what the windows of whoever enters are found."""
+        if entered.way == Way.IDENTITY_CENTER:
+            return "directory", entered.directory_user
+        if entered.principal_id:
+            return "user", entered.principal_id
+        return ("name", _name_of(entered.principal)) if entered.principal_account == self.jump else ("", "")
+
     @cached_property
-    def _of_user(self) -> Mapping[tuple[str, str], list[Window]]:
+    def _of_user(self) -> Mapping[tuple[str, str], "InTime"]:
         found: dict[tuple[str, str], list[Window]] = defaultdict(list)
-        for window in sorted(self.windows, key=lambda one: (one.starts_at, one.elevation)):
+        for window in self.windows:
             named = {"user": window.user, "directory": window.directory_user, "name": window.user_name}
             for key in ((kind, name) for kind, name in named.items() if name):
                 found[key].append(window)
-        return found
+        return {key: InTime(windows) for key, windows in found.items()}
 
     @cached_property
     def _by_code(self) -> Mapping[str, Window]:
@@ -143,12 +157,8 @@ class Leave:
         return {window.user_name: window.person for window in self.windows if window.user_name}
 
     @cached_property
-    def _starts(self) -> list[Window]:
-        return sorted(self.windows, key=lambda one: (one.starts_at, one.elevation))
-
-    def _open(self, at: datetime) -> Iterable[Window]:
-        until = bisect_right(self._starts, at + SKEW, key=lambda one: one.starts_at)
-        return (window for window in self._starts[:until] if window.covers(at))
+    def _all(self) -> "InTime":
+        return InTime(self.windows)
 
     def _standing_set(self, entered: Entered) -> bool:
         """Whether a role of Identity Center is standing: it is declared by the permission set's name, or by its ARN."""
