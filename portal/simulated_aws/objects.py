@@ -61,7 +61,7 @@ def _of_moto(_bucket: FakeBucket, _action: str, _resource: str) -> PermissionRes
     return PermissionResult.NEUTRAL
 
 
-FakeBucket.get_permission = _of_moto  # type: ignore[method-assign]
+FakeBucket.get_permission = _of_moto  # type: ignore[method-assign,assignment]
 
 
 class ObjectRefusal(Refusal):
