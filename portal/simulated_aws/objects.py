@@ -57,7 +57,7 @@ _NAMES = {
 
 
 def _of_moto(_bucket: FakeBucket, _action: str, _resource: str) -> PermissionResult:
-    """Return nothing: moto reads a bucket's policy without its conditions, and takes one against plain text for one against all."""
+    """Return nothing: moto reads a bucket's policy without its conditions: against plain text is against all."""
     return PermissionResult.NEUTRAL
 
 
