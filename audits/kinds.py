@@ -22,6 +22,8 @@ class FindingKind(StrEnum):
     END_OVERDUE = "end_overdue"
     NOT_GRANTED = "not_granted"
     TABLES_APART = "tables_apart"
+    WORK_REPORT_OVERDUE = "work_report_overdue"
+    REVIEW_OVERDUE = "review_overdue"
     LOG_IN_WITHOUT_APPROVAL = "log_in_without_approval"
     LOG_IN_AFTER_END = "log_in_after_end"
     CLOUDTRAIL_STOPPED = "cloudtrail_stopped"
@@ -196,6 +198,20 @@ KINDS: Mapping[str, About] = {
         key=("account", "who", "rail"),
         severity=Severity.HIGH,
         goes_by_itself=True,
+    ),
+    FindingKind.WORK_REPORT_OVERDUE: About(
+        name=_("Work report overdue"),
+        sentence=_("%(person)s has not said by its day what was done with %(elevation)s"),
+        advice=_("Remind the person. The finding closes when the report is written."),
+        key=("elevation", "person"),
+        severity=Severity.LOW,
+    ),
+    FindingKind.REVIEW_OVERDUE: About(
+        name=_("Access review overdue"),
+        sentence=_("The access review %(review)s is past its day, and not all of it is decided"),
+        advice=_("Remind its reviewers. The finding closes when everything is decided."),
+        key=("review",),
+        severity=Severity.MEDIUM,
     ),
 }
 

@@ -1,4 +1,4 @@
-"""What a sweep finds by the clock: ends past due, a failed verification, acceptances that are over, and what is to be told."""
+"""What a sweep finds by the clock: ends past due, a failed verification, acceptances that are over; and what is to be told."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -10,7 +10,7 @@ from django.conf import settings
 
 from audits import selectors, trail
 from audits.acts import Act
-from audits.findings import following, raising, writing
+from audits.findings import following, raising, unanswered, writing
 from audits.findings.identity import code_of
 from audits.kinds import KINDS, FindingKind
 from audits.models import Finding, FindingStatus, Stay, TrailEntry, Verification
@@ -30,11 +30,12 @@ BATCH, MOST = 1000, 20
 
 
 def sweep(*, now: datetime) -> None:
-    """Follow the trail, and do all that is due. Nine queries where nothing is."""
+    """Follow the trail, and do all that is due. Twelve queries where nothing is."""
     following.follow(now=now)
     _raise_overdue(now)
     _judge_verification(now)
     _end_acceptances(now)
+    unanswered.judge(now=now)
     tell(now=now)
 
 

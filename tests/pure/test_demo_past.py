@@ -15,6 +15,7 @@ KNOWN = {
     "ask": {"groups", "ticket", "minutes", "reason", "name", "revises", "starts_in", "impact", "plan", "way_back"},
     "ask for more": {"minutes"},
     "report": {"deviation"},
+    "open review": {"decided"},
     "aws denies": {"action", "times"},
     **{do: set(takes) for do, takes in in_aws.TAKES.items()},
     "join behind the portal": {"group", "user"},

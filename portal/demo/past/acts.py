@@ -15,7 +15,7 @@ from access_requests.services.drift import answering, running
 from access_requests.services.elevations import stop
 from access_requests.services.requests import decide, extend, submit
 from access_requests.services.requests.submit import Ask
-from portal.demo.past import in_aws, people, reporting
+from portal.demo.past import in_aws, people, reporting, reviewed
 from portal.demo.past.at_work import Portal
 from portal.demo.past.in_aws import Aws
 from portal.demo.past.reading import Happening
@@ -168,6 +168,11 @@ def read_log_ins(_happening: Happening, world: World) -> None:
     world.portal.read_log_ins()
 
 
+def open_review(happening: Happening, _world: World) -> None:
+    """Have an administrator open an access review; its first reviewer decides on some of it at once."""
+    reviewed.campaign(who=happening.who, name=happening.say, decided=happening.given["decided"])
+
+
 # After these something may be found in the trail; it is looked through by the minute elsewhere.
 FOUND_IN = frozenset({"approve", "compare", "join behind the portal", "read log-ins", "undo"})
 COMPARED_AFTER = timedelta(seconds=30)
@@ -188,6 +193,7 @@ ACTS: Mapping[str, Callable[[Happening, World], None]] = {
     "confirm report": confirm_report,
     "ask report back": ask_report_back,
     "everybody reports": everybody_reports,
+    "open review": open_review,
     "read log-ins": read_log_ins,
     "switch": lambda happening, world: in_aws.switch(happening, world.aws),
     "come in": lambda happening, world: in_aws.come_in(happening, world.aws),
