@@ -39,8 +39,8 @@ def judge(*, now: datetime) -> None:
     known = set(lately.values_list("code", flat=True)) if overdue else set()
     for code, one in overdue.items():
         if code not in known:
-            given = {"kind": one.kind, "key": one.key, "evidence": [one.entry], "caused_by": sorted(one.people), "now": now}
-            run(partial(raising.raise_finding, **given))
+            raised = partial(raising.raise_finding, kind=one.kind, key=one.key, evidence=[one.entry], now=now)
+            run(partial(raised, caused_by=sorted(one.people)))
     for finding in _said_since(overdue):
         run(partial(raising.gone, kind=FindingKind(finding.kind), key=finding.key, evidence=[], now=now))
 
