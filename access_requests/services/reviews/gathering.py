@@ -13,6 +13,7 @@ from audits.reviews.opening import Held
 from portal.users.models import HeldRole
 
 ROLES = ("administrator", "auditor")
+SERVICES = {Principal.IAM_USER: "IAM", Principal.IDENTITY_CENTER_USER: "IAM Identity Center"}
 
 
 def held() -> list[Held]:
@@ -33,7 +34,8 @@ def _of_people(state: State) -> Iterator[Held]:
             user = person.user(principal)
             if user is not None:
                 facts = {"principal": str(principal), "user": user.name}
-                yield Held(kind=ReviewKind.BINDING, people=[username], thing=user.name, facts=facts)
+                thing = f"{SERVICES[principal]}: {user.name}"
+                yield Held(kind=ReviewKind.BINDING, people=[username], thing=thing, facts=facts)
 
 
 def _standing(username: str, person: Person, group: str) -> Held:
