@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from portal.simulated_aws import faults, trail, user_identity
+from portal.simulated_aws import clock, faults, trail, user_identity
 from portal.simulated_aws.asked import Asked, prefix
 from portal.simulated_aws.sessions import RoleSession, Session
 from portal.simulated_aws.trail import Event
@@ -144,6 +144,7 @@ def write_down(body: Mapping[str, Any], *, user_name: str | None = None, key_id:
         is_read=body["readOnly"],
         resources=tuple((each["type"], each["ARN"]) for each in body.get("resources", ())),
         record=body,
+        written_at=clock.now(),
         late=timedelta(seconds=late.seconds if late else 0),
         fate=fate.kind if fate else "",
     )

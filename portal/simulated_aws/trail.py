@@ -43,7 +43,8 @@ _IN_RESOURCES = {
 class Event:
     """One event of one account. `record` is what the field CloudTrailEvent says, as JSON.
 
-    `late` is how much later than AWS is wont to it is seen and delivered; `fate` is what becomes of the file that it is in.
+    `late` is how much later than AWS is wont to it is seen and delivered; `fate` is what becomes of the file that it is in. It is
+    delivered after it was written, so that what has been delivered never becomes more.
     """
 
     number: int = 0
@@ -57,6 +58,7 @@ class Event:
     is_read: bool
     resources: tuple[tuple[str, str], ...] = ()  # Type and name.
     record: Mapping[str, Any]
+    written_at: datetime | None = None
     late: timedelta = timedelta()
     fate: str = ""
 
@@ -107,9 +109,10 @@ def outlives() -> bool:
 
 def add(event: Event) -> None:
     seen = event.at + event.late
+    delivered_at = slot_after(max(seen, event.written_at or seen))
     row = (
         *(_text(event.at), event.account_id, event.region, event.name, event.source, event.user_name or "", event.key_id or ""),
-        *(str(event.is_read).lower(), event.id, json.dumps(event.resources), _text(seen), _text(slot_after(seen)), event.fate),
+        *(str(event.is_read).lower(), event.id, json.dumps(event.resources), _text(seen), _text(delivered_at), event.fate),
         zlib.compress(json.dumps(event.record, ensure_ascii=False).encode(), 1),
     )
     columns = "at, account, region, name, source, user, key, is_read, id, resources, seen_at, delivered_at, fate, record"

@@ -137,12 +137,13 @@ def _digests(of: Trail, chain: Chain, period: Period, done: _Progress, *, now: d
     for begins, ends in _hours(period, done.digested, now):
         files = [file for file in done.files if file.delivered_at <= ends]
         done.files, done.digested = [file for file in done.files if file.delivered_at > ends], ends
+        if late := [file for file in files if file.fate == FILE_UNLISTED]:
+            done.owed.append(Hour(begins=begins, ends=ends, files=late, backfilled_at=ends + _BACKFILLED_AFTER))
         hour = Hour(begins=begins, ends=ends, files=[file for file in files if file.fate != FILE_UNLISTED])
         signer = signing.key_of(chain.region, ends)
         done.latest = digests.of(chain, **common, hour=hour, previous=done.latest, signer=signer)
+        # Whoever takes them may stop here: nothing is left to be noted then.
         yield done.latest, ends
-        if late := [file for file in files if file.fate == FILE_UNLISTED]:
-            done.owed.append(Hour(begins=begins, ends=ends, files=late, backfilled_at=ends + _BACKFILLED_AFTER))
     for hour in [hour for hour in done.owed if hour.backfilled_at and hour.backfilled_at <= now]:
         done.owed.remove(hour)
         at = hour.backfilled_at or hour.ends
