@@ -63,7 +63,8 @@ def test_auditor_sees_who_was_in_and_proves_it_alone(travel: Travel, last_night:
     auditor.page.locator(".site-nav .areas a").nth(1).click()
     auditor.follow("Last night")
     row = auditor.page.locator("tbody tr")
-    for said in ("member01", "ProdMemberWorkGroup", "20:00 – 20:20", "leader01", "fix the index", "CHG-123", last_night):
+    period = {"en": "20:00 – 20:20", "ja": "20:00〜20:20"}[language]
+    for said in ("member01", "ProdMemberWorkGroup", period, "leader01", "fix the index", "CHG-123", last_night):
         expect(row).to_contain_text(said)
     expect(row).to_contain_text(auditor.says("returned early"))
     auditor.look("in-production")
