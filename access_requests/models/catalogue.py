@@ -11,6 +11,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Lower
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 # The doors, and `passkey`: in the browser, signed by a passkey of the approver's.
@@ -125,13 +126,26 @@ class TargetRole(models.Model):
         return self.arn or str(self)
 
 
-class StandingGroup(models.Model):
+class _Described:
+    description: str
+    description_ja: str
+
+    @property
+    def purpose(self) -> str:
+        """What the group is for, in the reader's language where the catalogue says it so."""
+        is_japanese = (get_language() or "").startswith("ja")
+        return self.description_ja if is_japanese and self.description_ja else self.description
+
+
+class StandingGroup(_Described, models.Model):
     """An IAM group whose members may always switch to its roles. The portal never writes to it."""
 
     name = models.CharField(_("name"), max_length=128)
     target_roles = models.ManyToManyField(TargetRole, related_name="standing_groups", verbose_name=_("target roles"))
     people = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="standing_groups", verbose_name=_("people"))
     description = models.CharField(_("description"), max_length=500, blank=True)
+    # Empty: the description is in one language, for everybody.
+    description_ja = models.CharField(_("description in Japanese"), max_length=500, blank=True, db_default="")
 
     class Meta:
         verbose_name = _("standing group")
@@ -213,12 +227,14 @@ class ApprovalLevel(models.Model):
         return f"{self.policy} {self.number}"
 
 
-class WorkGroup(models.Model):
+class WorkGroup(_Described, models.Model):
     """A group of IAM, or of IAM Identity Center, that gives production. Empty at rest, filled by the portal alone."""
 
     # 116, so that the key of the TTL tag fits its 128.
     name = models.CharField(_("name"), max_length=116)
     description = models.CharField(_("description"), max_length=500, blank=True)
+    # Empty: the description is in one language, for everybody.
+    description_ja = models.CharField(_("description in Japanese"), max_length=500, blank=True, db_default="")
     backend = models.CharField(_("granted by"), max_length=40, default="iam_group")
     policy = models.ForeignKey(ApprovalPolicy, models.PROTECT, related_name="work_groups", verbose_name=_("approval policy"))
     target_roles = models.ManyToManyField(TargetRole, related_name="work_groups", verbose_name=_("target roles"))

@@ -32,6 +32,7 @@ class RoleIdentity(Shape):
 class StandingGroup(Shape):
     target_roles: list[str]
     description: str
+    description_ja: str = ""
 
 
 class PolicyLevel(Shape):
@@ -56,6 +57,7 @@ class WorkGroupInFile(Shape):
     target_roles: list[str]
     requesters: list[str] | str
     description: str
+    description_ja: str = ""
     backend: str
     drift: str
     session: int | None

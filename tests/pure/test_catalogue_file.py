@@ -51,6 +51,19 @@ def test_account_id_is_read_as_it_is_written_with_quotes_or_without(written: str
     assert wanted.state.accounts["jump"].id == written.strip("'")
 
 
+def test_purpose_is_one_text_or_one_in_each_language() -> None:
+    groups = catalogue.read(
+        edited(('description: {en: "Auditors, reading only", ja: "監査担当(読み取り専用)"}', "description: all")).encode()
+    ).state
+    assert (groups.standing_groups["AuditorGroup"].description, groups.standing_groups["AuditorGroup"].description_ja) == (
+        "all",
+        "",
+    )
+    member = groups.work_groups["ProdMemberWorkGroup"]
+    assert member.description.startswith("Operate production")
+    assert member.description_ja.startswith("本番の運用作業")
+
+
 def test_what_is_left_out_is_the_careful_choice() -> None:
     wanted = catalogue.read(EXAMPLE.encode())
     assert wanted.state.policies["one-lead"].decide_by == ["browser"]
@@ -176,6 +189,8 @@ def test_what_is_not_plain_yaml_is_refused_before_anything_is_built_of_it(text: 
         ("iam_user: member01", "iam_user: [member01]", "people.member01.iam_user: this takes one value, or fields with values"),
         ("iam_user: member01", "iam_user:", 'people.member01.iam_user: "" does not fit'),
         ("standing_groups: [MemberGroup]", "standing_groups: [Nobodies]", 'there is no standing group "Nobodies"'),
+        ('ja: "監査担当(読み取り専用)"', 'de: "x"', 'AuditorGroup: the description is one text, or one for each of "en", "ja"'),
+        ('ja: "監査担当(読み取り専用)"', 'ja: ""', "AuditorGroup.description_ja: this takes 1 to 500 characters"),
         ("name: 佐藤 美咲", "name: ''", "people.member01.name: this takes 1 to 120 characters; these are 0"),
         ("name: 佐藤 美咲", "name:", "people.member01.name: this is empty"),
         ("audit:read]", "everything]", 'clients.demo-bot.scopes[4]: there is no value "everything"'),

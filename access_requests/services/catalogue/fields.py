@@ -64,7 +64,7 @@ class Fields(BaseModel):
         known = [name for name, field in cls.model_fields.items() if NOT_WRITTEN not in field.metadata]
         if cls.SHORT is not None and isinstance(value, Scalar):
             return handler({**dict.fromkeys(known), cls.SHORT: value})
-        fields = _fields(value, TAKES_FIELDS if cls.SHORT is None else "this takes one value, or fields with values")
+        fields = cls.spread(_fields(value, TAKES_FIELDS if cls.SHORT is None else "this takes one value, or fields with values"))
         wrong = [
             _wrong(f"there is no field {quoted(name)}; known: {', '.join(known)}", name)
             for name in sorted(fields.keys() - {*known})
@@ -76,6 +76,11 @@ class Fields(BaseModel):
         if wrong:
             raise ValidationError.from_exception_data(cls.__name__, wrong)
         return item
+
+    @classmethod
+    def spread(cls, fields: Mapping[str, object]) -> Mapping[str, object]:
+        """Return the fields, with what a file writes in one of them put into several."""
+        return fields
 
     @classmethod
     def columns(cls) -> Mapping[str, str]:

@@ -197,7 +197,7 @@ def accounts_of(group: WorkGroup) -> str:
 
 
 def _place(group: WorkGroup) -> tuple[str, str, str]:
-    return accounts_of(group), group.description, group.name
+    return accounts_of(group), group.purpose, group.name
 
 
 def _length(minutes: int, now: datetime) -> str:

@@ -5,16 +5,16 @@ from datetime import datetime
 from typing import Annotated
 
 from access_requests.models import StandingGroup as Row
-from access_requests.services.catalogue.fields import APART, Fields, Listed
+from access_requests.services.catalogue.fields import APART, Listed
 from access_requests.services.catalogue.kinds import role
-from access_requests.services.catalogue.values import IAM, IAM_RULE, ROLE_REFERENCE, matching, text
+from access_requests.services.catalogue.kinds.described import Described
+from access_requests.services.catalogue.values import IAM, IAM_RULE, ROLE_REFERENCE, matching
 
 STANDING_GROUP_NAME = matching(IAM, 128, IAM_RULE)
 
 
-class StandingGroup(Fields):
+class StandingGroup(Described):
     target_roles: Annotated[Listed[Annotated[str, ROLE_REFERENCE]], APART]
-    description: Annotated[str, text(500)] = ""
 
 
 def current() -> Mapping[str, StandingGroup]:

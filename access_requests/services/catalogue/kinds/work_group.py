@@ -10,9 +10,10 @@ from access_requests.grants.registry import backend_of
 from access_requests.models import ApprovalPolicy, DriftAnswer
 from access_requests.models import WorkGroup as Row
 from access_requests.models.catalogue import LONGEST_SESSION_MINUTES
-from access_requests.services.catalogue.fields import APART, EVERYONE, Fields, Listed, everyone_or
+from access_requests.services.catalogue.fields import APART, EVERYONE, Listed, everyone_or
 from access_requests.services.catalogue.kinds import role
-from access_requests.services.catalogue.values import KEY, MINUTES, ROLE_REFERENCE, matching, one_of, text, username_or
+from access_requests.services.catalogue.kinds.described import Described
+from access_requests.services.catalogue.values import KEY, MINUTES, ROLE_REFERENCE, matching, one_of, username_or
 from access_requests.services.people import places
 
 # The name is part of the TTL tag's key: 128 characters in all, and no comma.
@@ -26,11 +27,10 @@ WORK_GROUP_NAME = matching(
 Requesters = Listed[Annotated[str, username_or(places.ASKING)]]
 
 
-class WorkGroup(Fields):
+class WorkGroup(Described):
     policy: Annotated[str, KEY, APART]
     target_roles: Annotated[Listed[Annotated[str, ROLE_REFERENCE]], APART]
     requesters: Annotated[Literal["everyone"] | list[str], everyone_or(Requesters), APART]
-    description: Annotated[str, text(500)] = ""
     backend: Annotated[str, one_of(lambda: settings.GRANT_BACKENDS)] = "iam_group"
     drift: Annotated[str, one_of(DriftAnswer.values)] = DriftAnswer.REPORT.value
     session: Annotated[int | None, MINUTES, APART] = None

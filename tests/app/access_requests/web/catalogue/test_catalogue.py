@@ -2,7 +2,7 @@
 
 from pytest_django import DjangoAssertNumQueries
 
-from access_requests.models import TargetRole
+from access_requests.models import TargetRole, WorkGroup
 from tests.app.access_requests.web.conftest import Browse, laid_out
 from tests.worlds.cast import Cast
 
@@ -40,3 +40,16 @@ def test_catalogue_says_of_which_role_nobody_knows_yet_which_one_it_is(cast: Cas
     page = browse(cast.member01).get("/catalogue/whole/").content.decode()
     assert "production/Prod_MemberRole" in page
     assert page.count("not known in AWS yet: nobody is let in") == 1
+
+
+def test_purpose_is_said_in_the_readers_language_where_the_catalogue_has_it(cast: Cast, browse: Browse) -> None:
+    WorkGroup.objects.filter(pk=cast.prod_member.pk).update(description="Operate production", description_ja="本番の運用作業")
+    WorkGroup.objects.filter(pk=cast.prod_leader.pk).update(description="Change production")
+    english = browse(cast.member01).get("/catalogue/whole/").content.decode()
+    japanese = browse(cast.member01).get("/catalogue/whole/", headers={"accept-language": "ja"}).content.decode()
+    assert ("Operate production" in english, "本番の運用作業" in english) == (True, False)
+    assert ("Operate production" in japanese, "本番の運用作業" in japanese, "Change production" in japanese) == (
+        False,
+        True,
+        True,
+    )
