@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access_requests', '0029_work_reports'),
+        ("access_requests", "0029_work_reports"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='standinggroup',
-            name='description_ja',
-            field=models.CharField(blank=True, db_default='', max_length=500, verbose_name='description in Japanese'),
+            model_name="standinggroup",
+            name="description_ja",
+            field=models.CharField(blank=True, db_default="", max_length=500, verbose_name="description in Japanese"),
         ),
         migrations.AddField(
-            model_name='workgroup',
-            name='description_ja',
-            field=models.CharField(blank=True, db_default='', max_length=500, verbose_name='description in Japanese'),
+            model_name="workgroup",
+            name="description_ja",
+            field=models.CharField(blank=True, db_default="", max_length=500, verbose_name="description in Japanese"),
         ),
     ]

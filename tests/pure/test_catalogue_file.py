@@ -190,7 +190,7 @@ def test_what_is_not_plain_yaml_is_refused_before_anything_is_built_of_it(text: 
         ("iam_user: member01", "iam_user:", 'people.member01.iam_user: "" does not fit'),
         ("standing_groups: [MemberGroup]", "standing_groups: [Nobodies]", 'there is no standing group "Nobodies"'),
         ('ja: "監査担当(読み取り専用)"', 'de: "x"', 'AuditorGroup: the description is one text, or one for each of "en", "ja"'),
-        ('ja: "監査担当(読み取り専用)"', 'ja: ""', "AuditorGroup.description_ja: this takes 1 to 500 characters"),
+        ('ja: "監査担当(読み取り専用)"', 'ja: ""', "AuditorGroup: this takes 1 to 500 characters; these are 0"),
         ("name: 佐藤 美咲", "name: ''", "people.member01.name: this takes 1 to 120 characters; these are 0"),
         ("name: 佐藤 美咲", "name:", "people.member01.name: this is empty"),
         ("audit:read]", "everything]", 'clients.demo-bot.scopes[4]: there is no value "everything"'),
