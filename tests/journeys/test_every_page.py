@@ -21,11 +21,15 @@ from access_requests.models import (
     WebhookEndpoint,
     WorkGroup,
 )
+from access_requests.services.reviews import reviewing
+from audits.reviews.opening import Plan
 from portal.iam.fences import iso
+from portal.verbs.run import run
 from tests.journeys.conftest import Travel
 from tests.stand_ins.bots import SCOPES, make_client, make_personal_client, own_token_of
-from tests.worlds.cast import Cast, let_portal_in, target_role
+from tests.worlds.cast import Cast, actor_of, let_portal_in, target_role
 from tests.worlds.matrices import compared
+from tests.worlds.reports import owed, written
 from tests.worlds.story import approved, elevated, not_granted, rejected, sent_back, submitted
 
 EYES = [
@@ -335,3 +339,35 @@ def test_form_that_was_refused(company: dict[str, str], travel: Travel, language
     person.press("Ask for access")
     person.page.get_by_role("alert").get_by_role("link").first.click()
     person.look("request-new-refused")
+
+
+@pytest.mark.parametrize(("language", "phone", "dark"), EYES)
+def test_pages_of_what_follows_access(
+    cast: Cast,
+    transactional_db: None,
+    travel: Travel,
+    language: str,
+    phone: bool,  # noqa: FBT001
+    dark: bool,  # noqa: FBT001
+) -> None:
+    now = timezone.now()
+    owing, waits = owed(cast, now=now, plan=LONG), owed(cast, now=now, person=cast.member02)
+    written(waits, cast.member02, now=now, deviation=LONG)
+    days = {"due_on": now.date() + timedelta(days=9), "kept_until": now.date() + timedelta(days=99)}
+    plan = Plan(name="autumn", **days, reviewer="leader01", other="leader02")
+    review = run(lambda: reviewing.open_campaign(plan=plan, actor=actor_of(cast.admin01), now=now)).code
+    pages = {
+        "member01": {"report-owed": f"/elevations/{owing.code}/report/", "reports-owed": "/reports/?state=owed"},
+        "leader01": {
+            "report-to-confirm": f"/elevations/{waits.code}/report/",
+            "reports": "/reports/?state=all",
+            "review-to-decide": f"/reviews/{review}/",
+        },
+        "admin01": {"reviews": "/reviews/", "review-new": "/reviews/new/", "review": f"/reviews/{review}/"},
+        "auditor01": {"approver-quality": "/audit/approvals/"},
+    }
+    for who, theirs in pages.items():
+        person = travel(who, language=language, phone=phone, dark=dark)
+        for name, url in theirs.items():
+            person.page.goto(url)
+            person.look(name)
