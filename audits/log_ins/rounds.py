@@ -32,25 +32,29 @@ BATCH = 500
 logger = logging.getLogger(__name__)
 
 
-def read(*, now: datetime, seconds: float = SECONDS, pace: float = reading.PACE) -> bool:
-    """Look at everything, for so long; return whether nobody else does. What is left over is the next one's."""
+def read(*, now: datetime, seconds: float = SECONDS, pace: float = reading.PACE, with_files: bool = True) -> bool:
+    """Look at everything, for so long; return whether nobody else does. What is left over is the next one's.
+
+    Without files LookupEvents alone is asked: the files have the same, and what is proved of it.
+    """
     holder = uuid.uuid4().hex
     if not _take(holder, now):
         return False
     try:
-        _read(now, _until(seconds), pace)
+        _read(now, _until(seconds), pace, with_files=with_files)
     finally:
         Matched.objects.filter(pk=1, holder=holder).update(holder="", held_until=None)
     return True
 
 
-def _read(now: datetime, is_over: Callable[[], bool], pace: float) -> None:
+def _read(now: datetime, is_over: Callable[[], bool], pace: float, *, with_files: bool) -> None:
     known, portal = knowing.known(), _portal_ids()
     if portal is None:
         return
     complete = {account: until for account, (_since, until) in using.how_far().items()}
     round_ = Round(known=known, portal=portal, complete=complete, now=now, is_over=is_over, pace=pace, begins=_begins())
-    _look_at_files(round_)
+    if with_files:
+        _look_at_files(round_)
     waiting = _in_turn(known)
     while waiting and not is_over():
         waiting = [(place, region) for place, region in waiting if not is_over() and _is_behind(place, region, round_)]

@@ -63,8 +63,8 @@ class Portal:
         audit.sweep()
 
     def read_log_ins(self) -> None:
-        """Read all that CloudTrail tells, at once: nobody limits how often it is asked yet."""
-        rounds.read(now=timezone.now(), seconds=_LONG, pace=0)
+        """Read all that CloudTrail tells, at once: nobody limits how often it is asked yet. Its files are for the workers."""
+        rounds.read(now=timezone.now(), seconds=_LONG, pace=0, with_files=False)
 
     def forward(self, time: timedelta) -> None:
         self.work_until(timezone.now() + time)
