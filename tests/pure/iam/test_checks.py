@@ -1,11 +1,13 @@
 """What is wrong in policies as they are written: each mistake is found on its line, and what is right is passed over."""
 
+import json
 from typing import Any
 
 import pytest
 
 from portal.iam.checks.remarks import RULES
 from tests.pure.iam.checked import OWN, allow, checked, deny, on_thing, policy, said, trust
+from tests.worlds.managed_policies import managed, managed_policies
 
 OIDC = "arn:aws:iam::111111111111:oidc-provider/token.example.com"
 STRANGER = "arn:aws:iam::999999999999:root"
@@ -187,3 +189,19 @@ def test_rule_is_passed_over_for_all_or_for_one() -> None:
     assert said(text, accepted=(("wildcard-action", ""),)) == []
     assert said(text, accepted=(("wildcard-action", "policy"),)) == []
     assert said(text, accepted=(("wildcard-action", "Other"),)) == [("wildcard-action", 2)]
+
+
+# One of so many of AWS's own policies each time, and all of them where time is no matter.
+STRIDE = 40
+
+
+@pytest.mark.parametrize("first", [0, *(pytest.param(first, marks=pytest.mark.exhaustive) for first in range(1, STRIDE))])
+def test_policies_that_aws_manages_are_checked_and_none_is_malformed(first: int) -> None:
+    for one in managed_policies()[first::STRIDE]:
+        found = checked(json.dumps(one.document, indent=1))
+        assert [each.sentence for each in found if each.rule == "malformed"] == [], one.name
+        assert all(each.sentence for each in found), one.name
+
+
+def test_administrator_of_aws_is_one() -> None:
+    assert [rule for rule, _line in said(json.dumps(managed("AdministratorAccess").document))] == ["administrator"]
