@@ -30,7 +30,7 @@ class RailState(models.TextChoices):
 
 class CarrierKind(models.TextChoices):
     GROUP = "group", _("IAM group")
-    ROLE = "role", _("role")
+    ROLE = "role", pgettext_lazy("IAM", "role")
     USER = "user", _("IAM user")
 
 

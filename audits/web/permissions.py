@@ -1,7 +1,9 @@
 """Permissions: whether the guard rails hold, in all accounts together and in one, and what was read of each account when."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -88,7 +90,7 @@ def account(request: PageRequest, code: str) -> HttpResponse:
         "title": _("Guard rails in %(account)s") % {"account": history[0].key},
         "look": history[0],
         "problem": _problem(history[0]),
-        "rows": list(_rows(code)),
+        **_standings(code),
         "history": [(look, _problem(look)) for look in history],
     }
     return render(request, "audits/permissions_account.html", context)
@@ -100,10 +102,17 @@ def _account(look: Look, cells: Sequence[Cell], every: Sequence[Rail]) -> ShownA
     return ShownAccount(look=look, problem=_problem(look), cells=shown)
 
 
-def _rows(number: str) -> Iterator[ShownStanding]:
+def _standings(number: str) -> dict[str, Any]:
+    """Return what does not simply hold, row by row, and for each who acts there the names of what does."""
     names = {rail.sid: _named(rail) for rail in rails()}
+    rows, held = list[ShownStanding](), defaultdict[tuple[str, str], list[str]](list)
     for row in selectors.standings(number):
-        yield ShownStanding(row=row, rail=names.get(row.rail, row.rail), mark=MARKS[RailState(row.state)])
+        rail = names.get(row.rail, row.rail)
+        if row.state == RailState.HOLDS:
+            held[row.name, row.get_carrier_display()].append(rail)
+        else:
+            rows.append(ShownStanding(row=row, rail=rail, mark=MARKS[RailState(row.state)]))
+    return {"rows": rows, "held": [(*who, several) for who, several in held.items()]}
 
 
 def _named(rail: Rail) -> str:
