@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from audits.database_rights import OF_AUDITORS, OF_PEOPLE, OF_WORKERS, RIGHTS, Service
+from audits.marked import HIDDEN, functions
 from audits.triggers import TABLE
 
 NOTHING = """
@@ -18,6 +19,7 @@ GRANT USAGE ON SCHEMA public TO {role};
 """
 # Those of tables from before identity columns.
 SEQUENCES = "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}"
+CALL, NO_CALL = "GRANT EXECUTE ON FUNCTION {name}({key}) TO {role}", "REVOKE ALL ON FUNCTION {name}({key}) FROM {role}"
 # Only a worker, which reads AWS back, says that access begins, is there or is gone. No privilege tells states apart.
 ELEVATIONS_IN_AWS = """
 CREATE OR REPLACE FUNCTION audits_elevation_is_in_aws() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS
@@ -98,6 +100,7 @@ def grant(*, roles: Mapping[Service, str]) -> None:
         there = connection.introspection.table_names()
         for service, role in roles.items():
             _grant(service, role, there)
+        _let_mark(roles, there)
         _keep_from_making(list(roles.values()))
         _execute(TRAIL_IN_GENERAL)
         others = [role for service, role in roles.items() if service != Service.AUDITOR]
@@ -128,8 +131,23 @@ def _grant(service: Service, role: str, there: Collection[str]) -> None:
     if service == Service.WEB:
         _execute(SEQUENCES, role=sql.Identifier(role))
     for table in RIGHTS[service].keys() & there:
-        verbs = RIGHTS[service][table]
+        verbs = _of_columns(table) if service == Service.AUDITOR and table in HIDDEN else RIGHTS[service][table]
         _execute(f"GRANT {verbs} ON {{table}} TO {{role}}", table=sql.Identifier(table), role=sql.Identifier(role))
+
+
+def _of_columns(table: str) -> str:
+    """Return the right to read all columns of a table but those that hold what lets somebody in."""
+    with connection.cursor() as cursor:
+        names = [column.name for column in connection.introspection.get_table_description(cursor, table)]
+    return f"SELECT ({', '.join(name for name in names if name not in HIDDEN[table])})"
+
+
+def _let_mark(roles: Mapping[Service, str], there: Collection[str]) -> None:
+    """Let the auditors' role alone learn the marks of what it does not read."""
+    for name, key in functions(there):
+        for service, role in roles.items():
+            right = CALL if service == Service.AUDITOR else NO_CALL
+            _execute(right, name=sql.Identifier(name), key=sql.SQL(key), role=sql.Identifier(role))
 
 
 def _keep_from_making(roles: Collection[str]) -> None:

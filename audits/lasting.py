@@ -12,6 +12,8 @@ WHOLE = (
     *(Act.CLIENT_ADDED, Act.CLIENT_CHANGED, Act.CLIENT_SECRET_ROTATED, Act.CLIENT_BASELINE),
 )
 WHOLE_SINCE = 5
+# By one of these there is a thing at all.
+BEGINS = (Act.CATALOGUE_ADDED, Act.CATALOGUE_BASELINE, Act.CLIENT_ADDED, Act.CLIENT_BASELINE)
 # What they do to a thing, or to others that name it, the next whole entry of it does not tell.
 TURNS = (Act.CATALOGUE_RETIRED, Act.CLIENT_REVOKED, Act.CLIENT_RESTORED)
 DRIFT_BEGUN, DRIFT_OVER = (Act.DRIFT_FOUND, Act.DRIFT_BASELINE), (Act.DRIFT_UNDONE, Act.DRIFT_GONE, Act.DRIFT_ACCEPTED)

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from audits import stays
+from audits import marked, stays
 from audits.models import APART, EARLIEST, FARTHEST, Late, TrailEntry
 from audits.sealed import SEALED_TABLES
 
@@ -128,6 +128,7 @@ def make_triggers(using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
         return
     with transaction.atomic(using=using), connection.cursor() as cursor:
         made = [*MAKE[connection.vendor], *_make_sealed(connection.vendor, tables), *_make_stays(connection.vendor, tables)]
+        made += marked.made(tables) if connection.vendor == "postgresql" else ()
         for statement in made:
             cursor.execute(statement)
         if stays.TABLE in tables:

@@ -14,12 +14,14 @@ from django.db import connection
 from django.test import Client
 
 from access_requests.lifecycle import ElevationStatus
-from audits import could_do
+from audits import could_do, selectors
 from audits.acts import LATEST, Act
 from audits.could_do import Question
-from audits.models import TrailEntry
+from audits.models import Stay, TrailEntry
+from audits.stays import hours_of
 from portal.verbs.run import run
 from tests.bench.measuring import CALLS, WARM_UP, report, report_p50, seconds
+from tests.emptying import trail_unguarded
 from tests.worlds.cast import Cast
 from tests.worlds.told import write_down
 
@@ -32,6 +34,17 @@ AT, EVERY, INSIDE = datetime(2026, 1, 1, tzinfo=UTC), timedelta(seconds=10), tim
 # Of each hundred entries one is of the catalogue or of a client, one of drift, and the others are of accesses.
 BLOCK, OF_ACCESS = 100, 98
 PEOPLE, THINGS, OPEN = 200, 40, 5
+ENTRIES_AGAIN = """
+INSERT INTO audits_trailentry (at, act, actor, on_behalf_of, subject, schema_version, data)
+SELECT at + %(later)s, act, actor, on_behalf_of,
+       CASE WHEN subject LIKE 'E-%%' OR subject LIKE 'D-%%' THEN subject || %(suffix)s ELSE subject END, schema_version, data
+FROM audits_trailentry WHERE id BETWEEN %(first)s AND %(last)s AND subject <> ALL(%(open)s) ORDER BY id
+"""
+STAYS_AGAIN = """
+INSERT INTO audits_stay (subject, granting_at, active_at, ended_at, hours)
+SELECT subject || %(suffix)s, granting_at + %(later)s, active_at + %(later)s, ended_at + %(later)s, hours
+FROM audits_stay WHERE id <= %(last_stay)s
+"""
 STEPS = (
     *((Act.ELEVATION_GRANTING, ElevationStatus.GRANTING, timedelta(0)), (Act.ELEVATION_ACTIVE, ElevationStatus.ACTIVE, EVERY)),
     (Act.ELEVATION_EVALUATED, ElevationStatus.ACTIVE, 2 * EVERY),
@@ -42,20 +55,54 @@ STEPS = (
 
 def test_state(cast: Cast) -> None:
     run(lambda: write_down(now=AT - timedelta(days=1)))
-    fill(0, FEW)
+    with trail_unguarded():
+        _write(FEW)
+    last = selectors.last_id()
     few = {name: _times(call) for name, call in _calls(cast, FEW).items()}
-    fill(FEW, MANY)
+    with trail_unguarded():
+        _multiply(MANY // FEW, last)
     for name, call in _calls(cast, MANY).items():
         took = _times(call)
         report_p50(f"state_{name}", took, few[name], against=f"the same with {FEW} entries", target=GROWTH)
         report(f"state_{name}_at_all", median(took), LONGEST, against="a second", target=1.0)
 
 
-def fill(first: int, last: int) -> None:
-    for begin in range(first, last, BATCH):
-        TrailEntry.objects.bulk_create(_entry(number) for number in range(begin, min(begin + BATCH, last)))
+def _write(count: int) -> None:
+    """Write so many entries, and the stays that the trail's trigger would give."""
+    for begin in range(0, count, BATCH):
+        entries = TrailEntry.objects.bulk_create(_entry(number) for number in range(begin, min(begin + BATCH, count)))
+        Stay.objects.bulk_create(_stay(entry) for entry in entries if entry.act == Act.ELEVATION_GRANTING)
+    _settle()
+
+
+def _multiply(times: int, last: int) -> None:
+    """Have the same happen again and again to other accesses and by other drift: by the database, since a million take long.
+
+    What stays open is not multiplied.
+    """
+    last_stay = Stay.objects.order_by("pk").values_list("pk", flat=True).last()
+    said: dict[str, Any] = {
+        "first": last - FEW + 1,
+        "last": last,
+        "last_stay": last_stay,
+        "open": [f"D-{number:08}" for number in range(OPEN)],
+    }
+    with connection.cursor() as cursor:
+        for number in range(1, times):
+            again = {**said, "later": EVERY * FEW * number, "suffix": f"-{number}"}
+            cursor.execute(ENTRIES_AGAIN, again)
+            cursor.execute(STAYS_AGAIN, again)
+    _settle()
+
+
+def _settle() -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+
+
+def _stay(entry: TrailEntry) -> Stay:
+    times = {"granting_at": entry.at, "active_at": entry.at + EVERY, "ended_at": entry.at + INSIDE + EVERY}
+    return Stay(subject=entry.subject, hours=hours_of(INSIDE + EVERY), **times)
 
 
 def _entry(number: int) -> TrailEntry:
@@ -84,15 +131,17 @@ def _of_access(block: int, place: int) -> TrailEntry:
 
 
 def _of_thing(block: int) -> TrailEntry:
-    """A group or a client changes; now and then a role that nobody has any more is retired."""
-    at = AT + EVERY * BLOCK * block
-    if block % 100 == 0:
+    """A group or a client is added, and changes; now and then a role that nobody has any more is retired."""
+    at, is_new = AT + EVERY * BLOCK * block, block < THINGS
+    if block % 100 == 99:
         return _made(Act.CATALOGUE_RETIRED, f"role:production/Gone{block}", at, {"before": {}, "after": None})
     if block % 2:
         said = {"policy": "one-lead", "target_roles": ["production/Prod_MemberRole"], "requesters": ["member01"], "session": None}
-        return _made(Act.CATALOGUE_CHANGED, f"work_group:Group{block % THINGS}", at, {"before": said, "after": said})
+        act = Act.CATALOGUE_ADDED if is_new else Act.CATALOGUE_CHANGED
+        return _made(act, f"work_group:Group{block % THINGS}", at, {"before": said, "after": said})
     client = {"kind": "service", "scopes": ["requests:read"], "people": "everyone", "owners": ["admin01"], "work_groups": []}
-    return _made(Act.CLIENT_CHANGED, f"client:bot{block % THINGS}", at, {"before": client, "after": client})
+    act = Act.CLIENT_ADDED if is_new else Act.CLIENT_CHANGED
+    return _made(act, f"client:bot{block % THINGS}", at, {"before": client, "after": client})
 
 
 def _of_drift(block: int) -> TrailEntry:

@@ -124,7 +124,7 @@ def _shown(entries: Iterable[TrailEntry]) -> Iterator[TrailEntry]:
 
 def _compare_all(table: Table, state: State, result: Result, *, now: datetime) -> None:
     told = dict(state.of(table.kind))
-    for row in table.rows(apps.get_model).iterator(AT_ONCE):
+    for row in table.marked().iterator(AT_ONCE):
         key = table.key.read(row)
         _compare_row(table, row, key, told.pop(key, None), state, result)
     for key, thing in told.items():
@@ -142,7 +142,7 @@ def _is_over(kind: ThingKind, thing: Thing, now: datetime) -> bool:
 
 
 def _compare_in_parts(table: Table, result: Result) -> None:
-    rows = table.rows(apps.get_model)
+    rows = table.marked()
     ordered = rows.iterator(AT_ONCE)
     while some := {table.key.read(row): row for row in islice(ordered, AT_ONCE)}:
         entries = TrailEntry.objects.filter(subject__in=some, act__in=STEPS).order_by("pk")

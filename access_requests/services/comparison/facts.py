@@ -9,14 +9,18 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from django.apps import apps
 from django.apps.registry import Apps
 from django.core.exceptions import FieldDoesNotExist
 
+from access_requests.services.comparison import marking
+from access_requests.services.record import marks
 from audits.replay import ThingKind
 from portal.storable import AsTyped, storable
 
 Row = Any
 Read = Callable[[Row], Any]
+NOTHING = marks.of("")
 # Of the application registry, or of a migration. Any: what a model has is not known by its name.
 Models = Callable[[str], Any]
 
@@ -45,6 +49,8 @@ class Table:
     facts: tuple[Fact, ...]
     select: tuple[str, ...] = ()
     prefetch: tuple[str, ...] = ()
+    # Paths to columns of which marks are told.
+    marks: tuple[str, ...] = ()
     # What is in one table together, of which the trail knows only the living.
     where: Mapping[str, Any] = field(default_factory=dict)
 
@@ -53,6 +59,14 @@ class Table:
         rows = model.objects.filter(**self.where).order_by("pk")
         select = [path for path in self.select if leads(model, path)]
         return rows.select_related(*select).prefetch_related(*(path for path in self.prefetch if leads(model, path)))
+
+    def marked(self) -> Any:
+        """Return the rows as whoever reads no secrets reads them: with marks in the place of what lets somebody in."""
+        model = apps.get_model(self.model)
+        rows = model.objects.filter(**self.where).order_by("pk")
+        selected = rows.select_related(*self.select).defer(*marking.hidden(model, ""), *marking.of_paths(model, self.select))
+        fetched = selected.prefetch_related(*(marking.fetched(model, path) for path in self.prefetch))
+        return fetched.annotate(**{marking.name(path): marking.mark(model, path) for path in self.marks})
 
     def told(self, row: Row) -> dict[str, Any]:
         """Return what an entry can tell of the row, as JSON: of facts that its models have the fields for."""
@@ -133,3 +147,17 @@ def listed(name: str, fields: str | tuple[str, ...], rows: str, path: str) -> Fa
 def following(name: str, fields: Iterable[str], read: Read) -> Fact:
     """Return a fact that no entry tells by itself: `following` says what it must be by those that are told."""
     return Fact(name=name, fields=tuple(fields), read=read, is_told=False)
+
+
+def stored(row: Row, path: str) -> str | None:
+    """Return the mark of what a path of columns stores: as the database gave it, else of what the row has."""
+    if marking.name(path) in vars(row):
+        found: str | None = getattr(row, marking.name(path))
+        return found
+    value = walk(path.replace("__", "."))(row)
+    return None if value is None else marks.of(value)
+
+
+def is_set(mark: str | None) -> str | None:
+    """Return the mark, and None for that of nothing."""
+    return None if mark == NOTHING else mark

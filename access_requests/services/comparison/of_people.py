@@ -3,9 +3,8 @@
 from typing import Any
 
 from access_requests.selectors import scim
-from access_requests.services.comparison.facts import Fact, Row, Table, following, same, via
+from access_requests.services.comparison.facts import Fact, Row, Table, following, same, stored, via
 from access_requests.services.people import roles
-from access_requests.services.record import marks
 from audits.replay import ThingKind
 from portal.users.models import FACTOR_KINDS
 
@@ -56,7 +55,7 @@ PEOPLE = Table(
     facts=(
         *same("User", "name", "email", "disabled_by", "made_by"),
         Fact(name="disabled", fields=("User.is_active",), read=lambda row: not row.is_active),
-        Fact(name="password", fields=("User.password",), read=lambda row: marks.of(row.password)),
+        Fact(name="password", fields=("User.password",), read=lambda row: stored(row, "password")),
         *_bound("iam_user", "IamUserBinding"),
         *_bound("identity_center_user", "IdentityCenterBinding"),
         Fact(
@@ -78,6 +77,7 @@ PEOPLE = Table(
         following("of_django", ["User.is_staff", "User.is_superuser", "User.groups", "User.user_permissions"], _of_django),
     ),
     select=("iam_user", "identity_center_user"),
+    marks=("password",),
     prefetch=("linked_identities", "held_roles", "standing_groups", "groups", "user_permissions"),
 )
 PROVIDED = Table(
@@ -122,8 +122,9 @@ SCIM_TOKENS = Table(
     key=same("ScimToken", "code")[0],
     facts=(
         *same("ScimToken", "provider", "made_by", "made_at", "revoked_at"),
-        Fact(name="mark", fields=("ScimToken.digest",), read=lambda row: marks.of(row.digest)),
+        Fact(name="mark", fields=("ScimToken.digest",), read=lambda row: stored(row, "digest")),
     ),
+    marks=("digest",),
 )
 FACTORS = Table(
     kind=ThingKind.FACTOR,

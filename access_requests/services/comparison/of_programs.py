@@ -4,9 +4,8 @@ import hashlib
 from typing import Any
 
 from access_requests.models.webhook import place_of
-from access_requests.services.comparison.facts import Fact, Row, Table, following, same, via
+from access_requests.services.comparison.facts import Fact, Row, Table, following, is_set, same, stored, via
 from access_requests.services.people.clients import EVERYONE
-from access_requests.services.record import marks
 from audits.replay import ThingKind
 
 # Of the OAuth client: none of these is ever set, and each would let a program do what no client of the portal may.
@@ -46,7 +45,7 @@ CLIENTS = Table(
         Fact(
             name="mark",
             fields=("Client.secret",),
-            read=lambda row: marks.of(row.oauth_client.secret) if row.oauth_client.secret else None,
+            read=lambda row: is_set(stored(row, "oauth_client__secret")),
         ),
         following(
             "oauth",
@@ -58,6 +57,7 @@ CLIENTS = Table(
         ),
     ),
     select=("oauth_client",),
+    marks=("oauth_client__secret",),
     prefetch=("people", "work_groups", "owners"),
 )
 
@@ -80,12 +80,13 @@ TOKENS = Table(
         Fact(
             name="mark",
             fields=("PersonalToken.device_code_digest", "Token.hash"),
-            read=lambda row: marks.of(row.device_code_digest if row.token is None else row.token.hash),
+            read=lambda row: stored(row, "device_code_digest" if row.token is None else "token__hash"),
         ),
         following("token", ["Token.user", "Token.client", "Token.expires_at"], _collected),
         following("token_scopes", ["Token.scopes"], lambda row: row.token and row.token.scopes.split()),
     ),
     select=("person", "client", "token"),
+    marks=("device_code_digest", "token__hash"),
 )
 WEBHOOKS = Table(
     kind=ThingKind.WEBHOOK,
@@ -97,13 +98,14 @@ WEBHOOKS = Table(
         Fact(name="place", fields=("WebhookEndpoint.url",), read=lambda row: place_of(row.url)),
         Fact(name="url_sha256", fields=("WebhookEndpoint.url",), read=lambda row: hashlib.sha256(row.url.encode()).hexdigest()),
         Fact(name="work_groups", fields=("WebhookEndpoint.work_groups",), read=_names("work_groups", "name")),
-        Fact(name="mark", fields=("WebhookEndpoint.secret",), read=lambda row: marks.of(row.secret)),
+        Fact(name="mark", fields=("WebhookEndpoint.secret",), read=lambda row: stored(row, "secret")),
         Fact(
             name="previous_mark",
             fields=("WebhookEndpoint.previous_secret",),
-            read=lambda row: marks.of(row.previous_secret) if row.previous_secret else None,
+            read=lambda row: is_set(stored(row, "previous_secret")),
         ),
     ),
     prefetch=("work_groups",),
+    marks=("secret", "previous_secret"),
 )
 TABLES = (CLIENTS, TOKENS, WEBHOOKS)
