@@ -51,11 +51,12 @@ class _Running:
     def outcome(self, *, until: float) -> Outcome | None:
         """Return what came of it, once it has ended or its time is over."""
         late = time.monotonic() > min(self.began + self.step.longest, until)
-        # Before it is waited for, after which nothing of it can be read.
+        # It is looked at before it is waited for, after which nothing of it can be read.
+        has_ended = os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
         self.cpu_seconds = max(self.cpu_seconds, spending.with_children(self.process.pid))
-        if self.process.poll() is None and not late:
+        if not has_ended and not late:
             return None
-        if self.process.returncode is None:
+        if self.process.poll() is None:
             processes.kill(processes.family(self.process.pid))
             self.process.wait()
         self.log.seek(0)
