@@ -100,6 +100,8 @@ def _of_parent(one: LoggedIn, leave: Leave, parent: Verdict | None) -> Verdict:
 def _without(one: LoggedIn, leave: Leave, person: str) -> Verdict:
     """Return that there was no leave, or why that cannot be known."""
     entered = one.entered
+    if leave.may_be_exempt(entered, one.at):
+        return Verdict(kind=Class.UNKNOWN, reason="caller_not_seen", person=person)
     if entered.way == Way.UNSEEN:
         return Verdict(kind=Class.UNKNOWN, reason="entry_not_seen")
     if entered.way == Way.RESERVED_ROLE and leave.at_role(entered, one.at):

@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -118,6 +118,12 @@ class Leave:
 
     def exemption(self, entered: Entered, at: datetime) -> Exemption | None:
         return next((one for one in self.exemptions if one.is_for(entered, at)), None)
+
+    def may_be_exempt(self, entered: Entered, at: datetime) -> bool:
+        """Whether an exemption would hold if the caller were the one that it names: the other account's event says only an id."""
+        if entered.principal:
+            return False
+        return any(one.principal and replace(one, principal="").is_for(entered, at) for one in self.exemptions)
 
     def of(self, entered: Entered, at: datetime) -> list[Window]:
         """Return the windows of the one who enters for the role that are open then, by their beginning."""

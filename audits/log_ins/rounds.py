@@ -4,6 +4,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 
@@ -23,6 +24,7 @@ from portal.verbs.run import run
 
 # One look takes no longer; who died holds the others up for as long as this.
 TRAILS_EVERY = timedelta(minutes=5)
+FILES_SECONDS = 20.0
 SECONDS, HELD = 40.0, timedelta(minutes=3)
 OF_LEAVE = (*giving.STEPS, Act.ELEVATION_END_RECORDED_LATE)
 # Log-ins of so many days are judged anew when people or the catalogue are told of otherwise.
@@ -53,25 +55,36 @@ def _read(now: datetime, is_over: Callable[[], bool], pace: float, *, with_files
         return
     complete = {account: until for account, (_since, until) in using.how_far().items()}
     round_ = Round(known=known, portal=portal, complete=complete, now=now, is_over=is_over, pace=pace, begins=_begins())
-    if with_files:
-        _look_at_files(round_)
     waiting = _in_turn(known)
     while waiting and not is_over():
         waiting = [(place, region) for place, region in waiting if not is_over() and _is_behind(place, region, round_)]
     run(partial(match_anew, round_))
+    if with_files:
+        _look_at_files(round_)
     run(partial(_tell_uses, round_))
 
 
 def _look_at_files(round_: Round) -> None:
-    """Look at the trails and at their files, some minutes apart: files come every five minutes, digests every hour."""
+    """Look at the trails and at their files, some minutes apart: files come every five minutes, digests every hour.
+
+    After all that is asked for, and for no long time: what somebody is to be told at once comes first. What is left over is the
+    next look's, the longest first.
+    """
     cursor = Matched.objects.get(pk=1)
     if cursor.trails_at is not None and round_.now - cursor.trails_at < TRAILS_EVERY:
         return
     Matched.objects.filter(pk=1).update(trails_at=round_.now)
-    for source in trails.look(round_.known, now=round_.now):
-        if not round_.is_over():
-            filing.look(source, round_)
-            digesting.look(source, round_)
+    of_files = replace(round_, is_over=_until(FILES_SECONDS))
+    asked = {(row.account, row.region, row.source): row.asked_at for row in Reading.objects.exclude(source=LOOKUP)}
+    sources = trails.look(round_.known, now=round_.now)
+    for look, name in ((filing.look, ""), (digesting.look, digesting.SOURCE)):
+        for source in sorted(sources, key=lambda one: _stamp(asked.get((one.place.account, one.region, name + one.trail.arn)))):
+            if not of_files.is_over():
+                look(source, of_files)
+
+
+def _stamp(at: datetime | None) -> str:
+    return at.isoformat() if at else ""
 
 
 def _is_behind(place: Place, region: str, round_: Round) -> bool:
@@ -129,7 +142,8 @@ def _in_turn(known: Known) -> list[tuple[Place, str]]:
         for account, region, at in Reading.objects.filter(source=LOOKUP).values_list("account", "region", "asked_at")
     }
     pairs = [(place, region) for place in known.places if place.is_readable for region in place.regions]
-    return sorted(pairs, key=lambda pair: at.isoformat() if (at := asked.get((pair[0].account, pair[1]))) else "")
+    # The Jump account's events name whom the other accounts' only number.
+    return sorted(pairs, key=lambda pair: (not pair[0].is_jump, _stamp(asked.get((pair[0].account, pair[1])))))
 
 
 def _take(holder: str, now: datetime) -> bool:

@@ -19,6 +19,7 @@ REASONS: Mapping[str, Promise] = {
     "parent_not_seen": _("the session that it goes on from was not read"),
     "parent_unknown": _("it is not known how the session began that it goes on from"),
     "not_tied": _("AWS does not say who took the role; somebody had leave for it then"),
+    "caller_not_seen": _("the event of the account that somebody came from was not read"),
     "nobody_named": _("AWS does not name anybody"),
     "not_judged": _("it is being looked at"),
     "not_over": _("the access is not over"),

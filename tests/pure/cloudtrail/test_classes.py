@@ -174,6 +174,20 @@ def test_declared_exception_counts_until_its_day_is_over() -> None:
     assert one(world.switch(datetime(2027, 1, 1, tzinfo=UTC), role=role, role_id="AROAORGANIZATION0000")).kind == Class.NO_LEAVE
 
 
+def test_caller_whom_an_exception_names_is_waited_for() -> None:
+    """The target's event has the caller's id alone; the Jump account's, which has the name, may be read later."""
+    named = Exemption(
+        owner="admin01", until=date(2026, 12, 31), why="closes accounts", role="*:role/Closing", principal=world.USER
+    )
+    leave = Leave(jump=world.JUMP, exemptions=[named])
+    role = f"arn:aws:iam::{world.PRODUCTION}:role/Closing"
+    ours, theirs = world.switch(START, role=role, role_id="AROACLOSING000000000")
+    assert one([theirs], leave) == Verdict(kind=Class.UNKNOWN, reason="caller_not_seen")
+    assert one([theirs, ours], leave).kind == Class.DECLARED
+    others, other = world.switch(START, role=role, role_id="AROACLOSING000000000", who=world.user("member02", user_id="AIDA02"))
+    assert one([other, others], leave).kind == Class.NO_LEAVE
+
+
 @pytest.mark.parametrize("who", ["IAMUser", "Root"])
 def test_console_log_ins_to_a_target_have_no_leave(who: str) -> None:
     local = {**world.user("old", account=world.PRODUCTION, user_id="AIDAOLD0000000000000"), "type": who}
