@@ -9,7 +9,7 @@ from audits.acts import Act
 from audits.findings import following
 from audits.kinds import FindingKind
 from audits.log_ins import digesting
-from audits.models import Finding, LogIn, LogInClass, Matched, Reading, SeenEvent, TrailEntry, TrailKey
+from audits.models import Finding, LogIn, LogInClass, Matched, Reading, TrailEntry, TrailKey
 from portal.aws import sessions as aws_sessions
 from portal.simulated_aws.company import ACCOUNTS
 from tests.app.audits.log_ins.test_reading import Look, forward, look  # noqa: F401  A fixture.
@@ -54,7 +54,8 @@ def test_files_are_read_and_verified(gated: Gated, trail: str, look: Look) -> No
     gated.aws.switch("leader01", role="Prod_ReadOnlyRole")
     forward(gated, hours=3)
     look_at_files(gated, look)
-    assert SeenEvent.objects.filter(place__startswith="AWSLogs/").exists()
+    of_files = Reading.objects.get(source=trail, region="ap-northeast-1")
+    assert (of_files.problem, of_files.key.startswith("AWSLogs/")) == ("", True)
     assert LogIn.objects.filter(kind=LogInClass.STANDING, person="leader01").count() == 1
     chain = Reading.objects.get(source=digesting.SOURCE + trail, region="ap-northeast-1")
     assert (chain.problem, bool(chain.key)) == ("", True)
