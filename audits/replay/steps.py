@@ -80,6 +80,7 @@ CHANGE_NOTHING = frozenset(
         *(Act.ELEVATION_FENCE_LEFT, Act.ELEVATION_LOOKED_AFTER, Act.ELEVATION_EVALUATED, Act.ELEVATION_EXECUTION_SEEN),
         *(Act.COMPARISON_DRIFT_FOUND, Act.COMPARISON_DONE),
         *(Act.LOG_IN_SEEN, Act.LOG_IN_CHANGED, Act.LOG_IN_USE_TOLD, Act.CLOUDTRAIL_STOPPED, Act.CLOUDTRAIL_STARTED),
+        Act.PERMISSIONS_LOOKED,
         *(Act.CLOUDTRAIL_GAP, Act.CLOUDTRAIL_MISSING, Act.CLOUDTRAIL_THERE, Act.CLOUDTRAIL_FAULT),
         # Findings have a fold of their own (`audits.findings`).
         *(act for act in Act if act.startswith(("finding.", "findings."))),

@@ -14,6 +14,7 @@ PERIODS = SimpleNamespace(
     SEAL_WATCH_SECONDS=30,
     COMPARE_TRAIL_SECONDS=3600,
     LOG_INS_SECONDS=60,
+    PERMISSIONS_SECONDS=3600,
 )
 
 
@@ -47,13 +48,14 @@ def test_exports_and_the_index_wait_behind_notices_and_hold_up_nothing_else() ->
     doors = [door.name for door in vars(of_audits).values() if hasattr(door, "apply_async")]
     assert sorted(doors) == sorted(audits.messages.Task)
     assert set(audits.messages.routes()) == set(doors)
-    # Only CloudTrail is read with credentials for AWS, by workers that have them.
+    # CloudTrail and IAM are read with credentials for AWS, by workers that have them.
     with_aws = {task for task, route in audits.messages.routes().items() if route["queue"] == Queue.GRANTS}
-    assert with_aws == {audits.messages.Task.READ_LOG_INS}
+    assert with_aws == {audits.messages.Task.READ_LOG_INS, audits.messages.Task.LOOK_AT_PERMISSIONS}
     assert {route["queue"] for route in audits.messages.routes().values()} == {Queue.NOTICES, Queue.GRANTS}
     sent = list(audits.messages.schedule(PERIODS).values())
     assert sent == [
         {"task": "audits.sweep", "schedule": 5, "options": {"expires": 5}},
         {"task": "audits.read_log_ins", "schedule": 60, "options": {"expires": 60}},
+        {"task": "audits.look_at_permissions", "schedule": 3600, "options": {"expires": 3600}},
     ]
     assert not set(audits.messages.schedule(PERIODS)) & set(schedule(PERIODS))
