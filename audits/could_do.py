@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from audits import personal
 from audits.acts import Act
 from audits.lasting import BEGINS, DRIFT_BEGUN, DRIFT_OVER, TOKENS, TURNS, WHOLE, WHOLE_SINCE
-from audits.models import APART, FARTHEST, OWNER, Stay, TrailEntry
+from audits.models import APART, OWNER, Stay, TrailEntry
 from audits.replay import Thing, fold, rights
 from audits.replay.rights import Rights
 from audits.replay.steps import STEPS
@@ -65,41 +65,25 @@ def _until(at: datetime, question: Question) -> Q:
 
 
 def _needed(person: str, at: datetime, until: QuerySet[TrailEntry]) -> Iterator[QuerySet[TrailEntry]]:
-    """Yield what is to be read. Eleven queries beside those for personal texts."""
-    yield from _of_things(until, at)
+    """Yield what is to be read. Ten queries beside those for personal texts."""
+    yield from _of_things(until)
     yield until.filter(subject=f"person:{person}", act__in=STEPS)
     yield until.filter(subject__in=_accesses(at), act__in=STEPS)
     yield from _of_tokens(person, until)
     yield until.filter(subject__in=_open_drift(until), act__in=STEPS)
 
 
-def _of_things(until: QuerySet[TrailEntry], at: datetime) -> Iterator[QuerySet[TrailEntry]]:
+def _of_things(until: QuerySet[TrailEntry]) -> Iterator[QuerySet[TrailEntry]]:
     """Yield the last word on each thing of the catalogue and each client, and what that does not say."""
     whole = until.filter(act__in=WHOLE, schema_version__gte=WHOLE_SINCE).exclude(actor=WORKER.name)
-    # Backwards from the newest entry of each, by the index of subjects: what became of it before is not looked at.
-    of_thing = whole.filter(subject=OuterRef("subject"), pk__lte=_bound(at))
-    newest = of_thing.order_by("-pk").values("pk")[:1]
-    last = dict(until.filter(act__in=BEGINS).annotate(last=Subquery(newest)).values_list("subject", "last"))
-    yield TrailEntry.objects.filter(pk__in=[number for number in last.values() if number is not None])
+    # Out of one index, which has no other acts than these.
+    last = dict(whole.order_by().values_list("subject").annotate(Max("pk")))
+    begun = set(until.filter(act__in=BEGINS).values_list("subject", flat=True))
+    yield TrailEntry.objects.filter(pk__in=last.values())
     yield until.filter(act__in=TURNS)
     # Of roles a worker tells a part; of versions before, everybody did, while nothing tells the whole yet.
-    told_in_parts = [subject for subject, number in last.items() if number is None or subject.startswith(ROLES)]
+    told_in_parts = [subject for subject in begun if subject not in last or subject.startswith(ROLES)]
     yield until.filter(act__in=WHOLE, subject__in=told_in_parts)
-    yield until.filter(act__in=WHOLE, pk__in=_recorded_late())
-
-
-def _bound(at: datetime) -> int:
-    """Return an id after which nothing is told of the instant or of before, but what was recorded late.
-
-    An entry is recorded within APART of the time that it tells of: what comes after this one was recorded later than that.
-    """
-    return TrailEntry.objects.filter(at__gt=at + 2 * APART).order_by("at", "pk").values_list("pk", flat=True).first() or FARTHEST
-
-
-def _recorded_late() -> list[int]:
-    """Return the ids of entries that were recorded at another time than they tell of, as far as that was seen."""
-    seen = TrailEntry.objects.filter(act=Act.TRAIL_RECORDED_LATE).values_list("data__entries", flat=True)
-    return [one["id"] for entries in seen for one in entries]
 
 
 def _accesses(at: datetime) -> list[str]:
