@@ -15,6 +15,7 @@ from audits.cloudtrail.entering import Entered, Way
 Raw = Mapping[str, Any]
 # Who the portal calls for is told by AWS, never by the user agent.
 SERVICE = "AWSService"
+CONSOLE = "AwsConsoleSignIn"
 RESERVED = "AWSReservedSSO_"
 # By the API: what it changes, and the parameters that name it.
 MEMBERS = ("AddUserToGroup", "RemoveUserFromGroup", "CreateGroupMembership", "DeleteGroupMembership")
@@ -131,6 +132,8 @@ def _session(raw: Raw, who: Raw, scope: Scope, at: datetime) -> Entered | None:
     account, context = str(raw["recipientAccountId"]), who.get("sessionContext") or {}
     created = (context.get("attributes") or {}).get("creationDate")
     issuer, kind = context.get("sessionIssuer") or {}, who.get("type")
+    if raw.get("eventType") == CONSOLE:
+        return None  # A step of a log-in that another event tells of, such as CheckMfa.
     way = {"AssumedRole": Way.UNSEEN, "IAMUser": Way.LOCAL_KEY, "Root": Way.ROOT}.get(str(kind))
     if way is None or str(who.get("accountId", "")) != account or who.get("invokedBy"):
         return None

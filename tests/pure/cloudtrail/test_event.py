@@ -202,6 +202,10 @@ def test_machine_without_a_profile_leaves_nothing_that_lets_in() -> None:
     assert kept(world.call(NOON, "RunInstances", began=NOON, requestParameters={"imageId": "ami-1"})).left is None
 
 
+def test_step_of_the_consoles_log_in_is_none_by_itself() -> None:
+    assert parsed(world.raw(NOON, "CheckMfa", source="signin", userIdentity=ROOT, eventType="AwsConsoleSignIn"), SCOPE) is None
+
+
 def test_hash_of_an_event_is_the_same_however_it_is_written() -> None:
     raw = world.call(NOON, began=NOON)
     assert kept(raw).sha256 == kept(dict(reversed(raw.items()))).sha256
