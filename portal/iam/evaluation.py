@@ -94,6 +94,17 @@ def evaluate(principal: Principal, call: Call, called: Called | None = None) -> 
     return _answer(allowed, caller.sides, allows=caller.identity.allows, caller=caller)
 
 
+def is_open(principal: Principal, call: Call) -> bool:
+    """Return whether the caller's own policies allow the call, and nothing that is known to hold keeps them from it.
+
+    Limits and denies of which nobody knows whether they hold keep nobody from anything.
+    """
+    caller = _caller(principal, call, request_values(call.context))
+    left_out = any(side.allow() is False for side in (*caller.limits, *caller.organisation))
+    denied = any(finding.truth is True for side in caller.sides for finding in side.denies)
+    return caller.identity.allow() is True and not left_out and not denied
+
+
 def evaluate_assume_role(principal: Principal, role: Role, context: Context) -> Answer:
     """Return whether the principal may switch to the role: both sides are asked."""
     call = Call(action=ASSUME_ROLE, resource=role.arn, context=context)

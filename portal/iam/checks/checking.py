@@ -52,7 +52,7 @@ def _of_statements(file: File, options: Options) -> Iterator[Remark]:
 
 def _of_holders(file: File, options: Options) -> Iterator[Remark]:
     for holder in file.holders:
-        own = [*giving.attached(holder)]
+        own = [*giving.attached(holder, at=options.now)]
         yield from own
         is_administrator = bool(own) or any(_is_administrator(body, options.now) for body in bodies(File(holders=[holder])))
         # What an administrator has anyway is not told again.

@@ -10,7 +10,7 @@ import yaml
 
 from portal.iam import contexts
 from portal.iam.checks.remarks import Remark
-from portal.iam.evaluation import Decision, evaluate
+from portal.iam.evaluation import is_open
 from portal.iam.principals import Call, Context, Policy, Principal, Role
 from portal.iam.truth import unknown
 from portal.iam.written.policies import OWN_ACCOUNT, UNRESOLVED_KEY, Holder
@@ -60,7 +60,10 @@ def ways() -> tuple[Way, ...]:
 
 
 def open_ways(policies: Iterable[Policy], boundary: Policy | None, *, at: datetime) -> list[Way]:
-    """Return the ways of which every action is allowed, whatever it is about and wherever it comes from."""
+    """Return the ways of which every action is allowed, whatever it is about and wherever it comes from.
+
+    A deny or a boundary that may hold or not closes none.
+    """
     principal = _principal(tuple(policies), boundary)
     context = _context(at)
     allowed = {action: _is_allowed(principal, action, context) for way in ways() for action in way.actions}
@@ -82,12 +85,10 @@ def escalations(holder: Holder, *, at: datetime) -> Iterator[Remark]:
             yield Remark(rule="escalation", place=holder.place, where=holder.name, fields=fields)
 
 
-def is_let(holder: Holder, action: str, *, at: datetime) -> bool | None:
-    """Return whether neither the holder's own denies nor the boundary keep them from doing this to anything; None: not known."""
+def is_let(holder: Holder, action: str, *, at: datetime) -> bool:
+    """Return whether neither the holder's own denies nor the boundary are known to keep them from doing this to anything."""
     own = (written.policy() for written in holder.policies)
-    call = Call(action=action, resource=thing_of(action), context=_context(at))
-    decision = evaluate(_principal((EVERYTHING, *own), holder.limit()), call).decision
-    return None if decision is Decision.UNKNOWN else decision is Decision.ALLOWED
+    return _is_allowed(_principal((EVERYTHING, *own), holder.limit()), action, _context(at))
 
 
 def _principal(policies: tuple[Policy, ...], boundary: Policy | None) -> Principal:
@@ -102,7 +103,7 @@ def _context(at: datetime) -> Context:
 
 
 def _is_allowed(principal: Principal, action: str, context: Context) -> bool:
-    return evaluate(principal, Call(action=action, resource=thing_of(action), context=context)).allowed
+    return is_open(principal, Call(action=action, resource=thing_of(action), context=context))
 
 
 def thing_of(action: str) -> str:

@@ -26,14 +26,11 @@ ADMINISTRATORS = re.compile(r"arn:[^:]*:iam::aws:policy/(AdministratorAccess|IAM
 
 
 def given(body: Body, *, at: datetime) -> Iterator[Remark]:
-    """Yield what an Allow of a user, group or role gives too much of, as far as denies and a boundary let."""
+    """Yield what an Allow of a user, group or role gives too much of, unless denies or a boundary are known to keep it."""
     if not body.allows or not body.is_of_identity or body.written.is_limit:
         return
     for remark, action in _given(body):
-        let = is_let(body.holder, action, at=at) if body.holder else True
-        if let is None:
-            yield replace(remark, fields={**remark.fields, "is_note": "yes"})
-        elif let:
+        if body.holder is None or is_let(body.holder, action, at=at):
             yield remark
 
 
@@ -52,11 +49,12 @@ def _given(body: Body) -> Iterator[tuple[Remark, str]]:
     yield from ((remark, remark.fields["action"]) for remark in _versions(body))
 
 
-def attached(holder: Holder) -> Iterator[Remark]:
-    """Yield policies of AWS with all rights that somebody has attached, and no boundary."""
+def attached(holder: Holder, *, at: datetime) -> Iterator[Remark]:
+    """Yield policies of AWS with all rights that somebody has attached; a note where the boundary keeps them from the most."""
+    is_let_by_boundary = is_let(replace(holder, policies=[]), ANY_RIGHT, at=at)
     for one in holder.attached:
         if ADMINISTRATORS.fullmatch(one.arn.text):
-            fields = {"what": _name(one.arn), **({"is_note": "yes"} if holder.has_boundary else {})}
+            fields = {"what": _name(one.arn), **({} if is_let_by_boundary else {"is_note": "yes"})}
             yield Remark(rule="administrator", place=one.arn.place, where=holder.name, fields=fields)
 
 

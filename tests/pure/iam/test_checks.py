@@ -180,6 +180,20 @@ def test_what_the_same_policy_denies_again_is_not_given() -> None:
     assert said(policy(allow("iam:PassRole", "*"), deny(action="iam:PassRole"))) == []
 
 
+MAYBE: dict[str, dict[str, Any]] = {
+    "an address": {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}},
+    "a tag of the caller": {"StringNotEquals": {"aws:PrincipalTag/team": "x"}},
+    "a key of a service": {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}},
+}
+
+
+@pytest.mark.parametrize("name", list(MAYBE))
+def test_deny_that_may_hold_or_not_silences_no_finding(name: str) -> None:
+    text = policy(allow("*", "*"), deny(MAYBE[name], action="*"))
+    assert said(text) == [("administrator", 2)]
+    assert ("escalation", 1) in said(policy(allow("iam:AttachUserPolicy", "*"), deny(MAYBE[name], action="*")))
+
+
 def test_administrator_is_told_once_and_not_each_way_with_it() -> None:
     assert said(policy(allow("*", "*"))) == [("administrator", 2)]
 

@@ -245,6 +245,38 @@ def test_boundary_gives_nothing_and_a_key_that_is_open_is_found() -> None:
     assert said(TOGETHER) == [("open-to-everyone", 31)]
 
 
+BOUND = """
+Resources:
+  Team:
+    Type: AWS::IAM::Group
+    Properties: {{ManagedPolicyArns: [{attached}]}}
+  Web:
+    Type: AWS::IAM::Role
+    Properties:
+      PermissionsBoundary: {boundary}
+      ManagedPolicyArns: [{attached}]
+      Policies: [{{PolicyName: own, PolicyDocument: {{Statement: {{Effect: Allow, Action: '*', Resource: '*'}}}}}}]
+  Limit:
+    Type: AWS::IAM::ManagedPolicy
+    Properties: {{PolicyDocument: {{Statement: {{Effect: Allow, Action: 's3:Get*', Resource: '*'}}}}}}
+"""
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+READER = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+
+
+@pytest.mark.parametrize("boundary", [ADMINISTRATOR, "arn:aws:iam::111111111111:policy/Elsewhere", "!ImportValue Limit"])
+def test_boundary_that_the_file_does_not_hold_silences_no_finding(boundary: str) -> None:
+    by_itself = BOUND.format(boundary=boundary, attached=READER)
+    assert [rule for rule, _line in said(by_itself)] == ["administrator"]
+    attached = BOUND.format(boundary=boundary, attached=ADMINISTRATOR).replace("Action: '*'", "Action: 's3:GetObject'")
+    assert [rule for rule, _line in said(attached)] == ["administrator"] * 2
+
+
+def test_boundary_in_the_file_keeps_what_it_leaves_out() -> None:
+    assert said(BOUND.format(boundary="!Ref Limit", attached=READER)) == []
+    assert [rule for rule, _line in said(BOUND.format(boundary="!Ref Limit", attached=ADMINISTRATOR))] == ["administrator"]
+
+
 def plan(*values: dict[str, Any], **more: Any) -> str:
     return json.dumps({"format_version": "1.2", "planned_values": {"root_module": {"resources": list(values)}}, **more}, indent=1)
 
