@@ -43,6 +43,9 @@ CONDITIONS: dict[str, Any] = {
 _BUCKET_ARN = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${LogBucket}"}
 _OBJECTS_ARN = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${LogBucket}/*"}
 _TRAIL_ARN = {"Fn::Sub": "arn:${AWS::Partition}:cloudtrail:${AWS::Region}:${ManagementAccountId}:trail/${TrailName}"}
+# CloudTrail makes no trail for a bucket that does not let it write yet: naming the policy has it made before. DependsOn may not
+# name what a condition leaves out.
+_BUCKET_WITH_ITS_POLICY = {"Fn::Select": [0, [{"Ref": "LogBucket"}, {"Ref": "LogBucketPolicy"}]]}
 _CLOUDTRAIL = {"Service": "cloudtrail.amazonaws.com"}
 
 
@@ -135,7 +138,7 @@ def _trail() -> dict[str, Any]:
     """Return the organisation's trail, made by the account to which its administration is delegated."""
     properties = {
         "TrailName": {"Ref": "TrailName"},
-        "S3BucketName": {"Fn::If": ["MakesBucket", {"Ref": "LogBucket"}, {"Ref": "ExistingBucket"}]},
+        "S3BucketName": {"Fn::If": ["MakesBucket", _BUCKET_WITH_ITS_POLICY, {"Ref": "ExistingBucket"}]},
         "KMSKeyId": {"Fn::GetAtt": ["LogKey", "Arn"]},
         "IsLogging": True,
         "IsMultiRegionTrail": True,
@@ -143,5 +146,4 @@ def _trail() -> dict[str, Any]:
         "IncludeGlobalServiceEvents": True,
         "EnableLogFileValidation": True,
     }
-    # CloudTrail makes no trail for a bucket that does not let it write yet.
-    return resources.kept("AWS::CloudTrail::Trail", properties, Condition="MakesTrail", DependsOn="LogBucketPolicy")
+    return resources.kept("AWS::CloudTrail::Trail", properties, Condition="MakesTrail")
