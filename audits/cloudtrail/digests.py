@@ -18,6 +18,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from audits.cloudtrail.entering import moment
+from audits.cloudtrail.files import number
+
 ALGORITHM, HASH = "SHA256withRSA", "SHA-256"
 NOTHING_BEFORE = "null"
 BACKFILL = "_backfill.json.gz"
@@ -91,13 +94,13 @@ class Finding:
 def read(inflated: bytes, *, bucket: str, key: str, signature: str) -> Digest:
     """Return a digest by its text. Raises ValueError for one that cannot be read."""
     try:
-        said = json.loads(inflated)
+        said = json.loads(inflated, parse_int=number)
         before = said.get("previousDigestS3Object")
         return Digest(
             bucket=bucket,
             key=key,
-            begins=datetime.fromisoformat(said["digestStartTime"]),
-            ends=datetime.fromisoformat(said["digestEndTime"]),
+            begins=moment(said["digestStartTime"]),
+            ends=moment(said["digestEndTime"]),
             ends_as_said=str(said["digestEndTime"]),
             fingerprint=str(said["digestPublicKeyFingerprint"]),
             signature=signature,
@@ -107,7 +110,7 @@ def read(inflated: bytes, *, bucket: str, key: str, signature: str) -> Digest:
             files=tuple(_file(one) for one in said["logFiles"]),
             claims=(str(said["digestS3Bucket"]), str(said["digestS3Object"])),
         )
-    except (AttributeError, KeyError, TypeError) as error:
+    except (AttributeError, KeyError, RecursionError, TypeError) as error:
         raise ValueError(f"no digest: {error}") from error
 
 

@@ -215,7 +215,7 @@ def _of_parent(found: Entered, who: Raw) -> Entered:
     if not _is_in_role(who):
         return found
     created = ((who.get("sessionContext") or {}).get("attributes") or {}).get("creationDate")
-    began = datetime.fromisoformat(created) if created else None
+    began = moment(created) if created else None
     return replace(found, parent=thread(str(who.get("accountId", "")), who), parent_began=began)
 
 
@@ -260,6 +260,14 @@ def _role_of(arn: str) -> str:
     """Return the role of a session by its ARN, which has no path: it is only part of the role's own ARN."""
     head, _slash, rest = arn.partition(":assumed-role/")
     return f"{head.replace(':sts:', ':iam:')}:role/{rest.partition('/')[0]}" if rest else ""
+
+
+def moment(text: Any) -> datetime:
+    """Return a time as AWS says it. Raises ValueError for one without a zone: nobody knows when that is."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("a time has no zone")
+    return at
 
 
 def day_of(at: datetime) -> datetime:

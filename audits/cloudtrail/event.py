@@ -2,17 +2,19 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from audits.cloudtrail import behind, entering
 from audits.cloudtrail.behind import Left
-from audits.cloudtrail.entering import Entered, Way
+from audits.cloudtrail.entering import Entered, Way, moment
 
 Raw = Mapping[str, Any]
+T = TypeVar("T", bound="Event | Entered | Change | Left")
 # Who the portal calls for is told by AWS, never by the user agent.
 SERVICE = "AWSService"
 CONSOLE = "AwsConsoleSignIn"
@@ -23,6 +25,13 @@ TRAILS = ("CreateTrail", "UpdateTrail", "DeleteTrail", "StartLogging", "StopLogg
 POLICIES = ("PutRolePolicy", "DeleteRolePolicy", "PutUserPolicy", "DeleteUserPolicy")
 GATE, FENCE = "sekisho-session-gate", "sekisho-entry-"
 LONGEST = 200
+# What AWS gives in no event, and what no event without it can be told apart by.
+LONGEST_ID, LONGEST_TEXT = 64, 700
+# So long is each text at the most; of an event of AWS's own none is cut.
+SHORTER = {"account": 12, "principal_account": 12, "region": 30, "tie": 64, "address": 200, "agent": 500}
+# What PostgreSQL keeps in no text: NUL, and half of a surrogate pair.
+NOT_KEPT, REPLACEMENT = re.compile("[\x00\ud800-\udfff]"), "\ufffd"
+ODD = (ArithmeticError, AttributeError, KeyError, RecursionError, TypeError, ValueError)
 
 
 class Part(StrEnum):
@@ -85,8 +94,33 @@ class Scope:
 
 
 def parsed(raw: Raw, scope: Scope) -> Event | None:
-    """Return what is kept of an event; None of one that proves nothing. Raises KeyError, TypeError, ValueError for no event."""
-    at, account = datetime.fromisoformat(raw["eventTime"]), str(raw["recipientAccountId"])
+    """Return what is kept of an event, its texts as every database keeps them; None of one that proves nothing.
+
+    Raises some of ODD for no event.
+    """
+    event = _parsed(raw, scope)
+    if event is None:
+        return None
+    if not 0 < len(event.id) <= LONGEST_ID:
+        raise ValueError("its id is none of AWS's")
+    return _cleaned(event)
+
+
+def _cleaned(said: T) -> T:
+    """Return it with each text cut to what a column holds, and without what no database keeps."""
+    values = {each.name: getattr(said, each.name) for each in fields(said)}
+    return replace(said, **{name: _clean(name, value) for name, value in values.items()})
+
+
+def _clean(name: str, value: Any) -> Any:
+    if isinstance(value, Entered | Change | Left):
+        return _cleaned(value)
+    is_text = isinstance(value, str) and not isinstance(value, StrEnum)
+    return NOT_KEPT.sub(REPLACEMENT, value[: SHORTER.get(name, LONGEST_TEXT)]) if is_text else value
+
+
+def _parsed(raw: Raw, scope: Scope) -> Event | None:
+    at, account = moment(raw["eventTime"]), str(raw["recipientAccountId"])
     who: Raw = raw.get("userIdentity") or {}
     head: dict[str, Any] = {
         "id": str(raw["eventID"]),
@@ -147,7 +181,7 @@ def _session(raw: Raw, who: Raw, scope: Scope, at: datetime) -> Entered | None:
         way=way,
         account=account,
         thread=entering.thread(account, who, has_session=has_session),
-        began=datetime.fromisoformat(created) if created else entering.day_of(at),
+        began=moment(created) if created else entering.day_of(at),
         role=str(issuer.get("arn", "")),
         role_id=role_id if is_role else "",
         session=session,

@@ -14,6 +14,7 @@ CHUNK, LONGEST_EVENT = 64 * 1024, 4 * 1024 * 1024
 OPENS = re.compile(r'\s*\{\s*"Records"\s*:\s*\[')
 BETWEEN = re.compile(r"[\s,]*")
 GZIP = zlib.MAX_WBITS | 16
+LONGEST_NUMBER = 100
 
 
 class Unreadable(ValueError):
@@ -42,7 +43,7 @@ class Trail:
 
 def records(chunks: Iterable[bytes]) -> Iterator[dict[str, Any]]:
     """Yield the events of a gzipped file, holding one of them and a chunk. Raises Unreadable."""
-    texts, decoder = _inflated(chunks), json.JSONDecoder()
+    texts, decoder = _inflated(chunks), json.JSONDecoder(parse_int=number)
     held, at = _opened(texts)
     while True:
         found = BETWEEN.match(held, at)
@@ -58,9 +59,16 @@ def records(chunks: Iterable[bytes]) -> Iterator[dict[str, Any]]:
                 raise Unreadable("an event is longer than any can be") from None
             held, at = held[at:] + _next(texts), 0
             continue
+        except RecursionError:
+            raise Unreadable("an event goes deeper than any does") from None
         if not isinstance(event, dict):
             raise Unreadable("what it lists are no events")
         yield event
+
+
+def number(digits: str) -> int | str:
+    """Return a whole number; one that Python does not read, because it is too long, as text."""
+    return int(digits) if len(digits) <= LONGEST_NUMBER else digits
 
 
 def _opened(texts: Iterator[str]) -> tuple[str, int]:

@@ -57,7 +57,7 @@ def _read(source: Source, key: str, row: Reading, round_: Round) -> None:
     events = files.records(source.files.chunks(key))
     try:
         while batch := list(islice(events, BATCH)):
-            run(partial(_keep, batch, key, round_))
+            run(partial(_keep, batch, key, source, round_))
     except Unreadable as error:
         run(partial(_told, source, key, str(error), round_.now))
     row.key = key
@@ -65,8 +65,8 @@ def _read(source: Source, key: str, row: Reading, round_: Round) -> None:
     row.save()
 
 
-def _keep(raws: Sequence[dict[str, Any]], key: str, round_: Round) -> None:
-    round_.keep(round_.parsed(raws, key))
+def _keep(raws: Sequence[dict[str, Any]], key: str, source: Source, round_: Round) -> None:
+    round_.keep(round_.parsed(raws, key, account=source.place.account, region=source.region))
 
 
 def _told(source: Source, key: str, why: str, now: datetime) -> None:

@@ -7,10 +7,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import F, Max
 
 from audits.cloudtrail import event as events
@@ -35,6 +36,9 @@ KEPT_BY_AWS = timedelta(days=90) - timedelta(hours=1)
 LATE, SWEEP = timedelta(days=3), timedelta(hours=6)
 # Two questions a second are answered.
 PACE = 0.5
+# One event that fails by any of these is told, and the others of its page are kept.
+MOST_ODD = 5
+FAILS = (*events.ODD, DataError, IntegrityError)
 
 
 @dataclass(kw_only=True)
@@ -57,22 +61,46 @@ class Round:
         leave = giving.leave(since, until, known=self.known, portal=self.portal)
         return Judge(leave=leave, complete=self.complete, now=self.now)
 
-    def parsed(self, raws: Sequence[Mapping[str, Any]], place: str) -> list[Found]:
-        """Return what is kept of the events; one that cannot be read is none."""
-        scope, found = self.known.scope, list[Found]()
+    def parsed(self, raws: Sequence[Mapping[str, Any]], place: str, *, account: str, region: str) -> list[Found]:
+        """Return what is kept of one account's events, and tell of those that cannot be read or are another account's."""
+        scope, found, odd = self.known.scope, list[Found](), list[str]()
         for raw in raws:
             try:
                 one = events.parsed(raw, scope)
-            except (AttributeError, KeyError, TypeError, ValueError):
-                continue
-            if one is not None:
-                found.append(Found(event=one, place=place))
+                if str(raw["recipientAccountId"]) != account:
+                    raise ValueError("it is another account's")
+            except events.ODD:
+                odd.append(str(raw.get("eventID")))
+            else:
+                found += [Found(event=one, place=place)] if one is not None else []
+        for event_id in odd[:MOST_ODD]:
+            telling.tell_fault(f"{place} {event_id}: not read", account=account, region=region, now=self.now)
         return found
 
     def keep(self, found: Sequence[Found]) -> int:
-        """Keep these events and tell what they say; return how many are new. In the caller's transaction."""
+        """Keep these events and tell what they say; return how many are new. In the caller's transaction.
+
+        Where one of them fails, each is kept by itself, and of that one is told.
+        """
         if not found:
             return 0
+        try:
+            with transaction.atomic():
+                return self._keep(found)
+        except FAILS:
+            return sum(self._keep_alone(one) for one in found)
+
+    def _keep_alone(self, one: Found) -> int:
+        try:
+            with transaction.atomic():
+                return self._keep([one])
+        except FAILS as error:
+            event = one.event
+            why = f"{one.place} {event.id}: not kept ({type(error).__name__})"
+            telling.tell_fault(why, account=event.account, region=event.region, now=self.now)
+            return 0
+
+    def _keep(self, found: Sequence[Found]) -> int:
         moments = [one.event.at for one in found] + [one.event.began for one in found]
         judge = self.judge(min(moments), max(moments))
         fresh = judge.keep(found)
@@ -144,13 +172,13 @@ def _page(row: Reading, history: History, round_: Round) -> bool:
 
 
 def _keep(row: Reading, raws: Sequence[Mapping[str, Any]], token: str, round_: Round) -> None:
-    found = round_.parsed(raws, LOOKUP)
+    found = round_.parsed(raws, LOOKUP, account=row.account, region=row.region)
     _count_left_out(row, found)
     new = round_.keep(found)
-    oldest = min((str(raw.get("eventTime", "")) for raw in raws), default="")
+    oldest = min((str(raw["eventTime"]) for raw in raws if raw.get("eventTime")), default="")
     is_short = row.slice_until is not None and row.slice_since is not None and row.slice_until - row.slice_since <= BEHIND + LAG
     # The newest come first: of a look at the last minutes, what lies behind a page that is known whole is known too.
-    is_known = is_short and new == 0 and oldest != "" and datetime.fromisoformat(oldest) < row.until
+    is_known = is_short and new == 0 and oldest != "" and oldest < f"{row.until.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     row.token = "" if is_known else token
     if not row.token and row.slice_until is not None:
         row.until = max(row.until, row.slice_until)

@@ -7,14 +7,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
+from typing import Any
 
-from django.db.models import Min, Q
+from django.db.models import Min, Q, Value
+from django.db.models.functions import Coalesce
 
 from audits import selectors
 from audits.acts import Act
 from audits.log_ins import digesting, filing, giving, knowing, reading, trails, using
 from audits.log_ins.knowing import Known, Place
 from audits.log_ins.reading import Round
+from audits.log_ins.trails import Source
 from audits.log_ins.using import LOOKUP
 from audits.models import LogIn, LogInClass, Matched, Reading, Stay, TrailEntry
 from portal.aws.calls import AwsClient
@@ -31,6 +34,7 @@ OF_LEAVE = (*giving.STEPS, Act.ELEVATION_END_RECORDED_LATE)
 JUDGED_ANEW = timedelta(days=7)
 DOUBTFUL = (LogInClass.NO_LEAVE, LogInClass.UNKNOWN)
 BATCH = 500
+OWN_FAULT = "not_read_by_portal"
 logger = logging.getLogger(__name__)
 
 
@@ -80,7 +84,22 @@ def _look_at_files(round_: Round) -> None:
     for look, name in ((filing.look, ""), (digesting.look, digesting.SOURCE)):
         for source in sorted(sources, key=lambda one: _stamp(asked.get((one.place.account, one.region, name + one.trail.arn)))):
             if not of_files.is_over():
-                look(source, of_files)
+                _look_at(look, source, name, of_files)
+
+
+def _look_at(look: Callable[[Source, Round], None], source: Source, name: str, round_: Round) -> None:
+    """Look at the files of one source; whatever fails there is told, and the others are looked at."""
+    try:
+        look(source, round_)
+    except Exception:
+        place = {"account": source.place.account, "region": source.region, "source": name + source.trail.arn}
+        logger.exception("the files of %s could not be read", place)
+        Reading.objects.filter(**place).update(**_not_read(round_.now))
+
+
+def _not_read(now: datetime) -> dict[str, Any]:
+    """Return what says of a reading that it failed here, and nothing that AWS said."""
+    return {"problem": OWN_FAULT, "failing_since": Coalesce("failing_since", Value(now)), "asked_at": now}
 
 
 def _stamp(at: datetime | None) -> str:
@@ -89,7 +108,12 @@ def _stamp(at: datetime | None) -> str:
 
 def _is_behind(place: Place, region: str, round_: Round) -> bool:
     """Read a piece; return whether there is another one that was never read."""
-    row = reading.look(place, region, round_)
+    try:
+        row = reading.look(place, region, round_)
+    except Exception:
+        logger.exception("CloudTrail of %s in %s could not be read", place.account, region)
+        Reading.objects.filter(account=place.account, region=region, source=LOOKUP).update(**_not_read(round_.now))
+        return False
     return not row.problem and row.slice_until is None and round_.now - row.until > reading.BEHIND
 
 

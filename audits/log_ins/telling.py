@@ -5,11 +5,15 @@ from datetime import datetime
 
 from audits import trail
 from audits.acts import Act
+from audits.findings.identity import code_of
+from audits.kinds import FindingKind
 from audits.log_ins.pieces import Found
-from audits.models import SeenEvent
+from audits.models import Finding, SeenEvent
+from portal.storable import storable
 from portal.verbs.actor import WORKER
 
 STOPS, STARTS = ("StopLogging", "DeleteTrail"), ("StartLogging", "CreateTrail")
+LONGEST = 900
 
 
 def tell(
@@ -29,6 +33,17 @@ def tell(
     proving = {**{name: getattr(event, name) for name in names}, "place": of.place} if event and of else None
     data = {"account": account, "region": region, "trail": trail_name, "remark": remark, "by": by, "event": proving}
     trail.record_act(now=now, act=act, actor=WORKER, subject=f"cloudtrail:{account}", data=data)
+
+
+def tell_fault(remark: str, *, account: str, region: str, now: datetime) -> None:
+    """Tell of what is no event of this account, or cannot be kept; what is a finding already, open or closed, is told once."""
+    said = storable(remark[:LONGEST])
+    if not Finding.objects.filter(code=code_of(FindingKind.CLOUDTRAIL_FAULT, _key(account, region, said))).exists():
+        tell(Act.CLOUDTRAIL_FAULT, account=account, region=region, remark=said, now=now)
+
+
+def _key(account: str, region: str, remark: str) -> dict[str, str]:
+    return {"account": account, "region": region, "remark": remark}
 
 
 def tell_changes(fresh: Sequence[Found], *, now: datetime) -> None:

@@ -17,6 +17,7 @@ PAGE = 50
 # A digest lists the files of an hour: a few hundred at the most.
 LONGEST_DIGEST = 8 * 1024 * 1024
 GONE = frozenset({"NoSuchKey", "404", "NoSuchVersion"})
+LONGEST_NUMBER = 100
 UNREADABLE, TOKEN_GONE = "unreadable_answer", "InvalidNextTokenException"
 
 
@@ -36,9 +37,23 @@ class History:
         aws = AwsClient.without_lease(cloudtrail_in(self.role_arn, self.region))
         answer = aws.call("lookup_events", StartTime=since, EndTime=until + timedelta(seconds=1), MaxResults=PAGE, **more)
         try:
-            return [json.loads(event["CloudTrailEvent"]) for event in answer["Events"]], str(answer.get("NextToken") or "")
+            return [_event(said) for said in answer["Events"]], str(answer.get("NextToken") or "")
         except (KeyError, TypeError, ValueError) as error:
             raise BackendRefused(UNREADABLE, f"{type(error).__name__}: {error}") from error
+
+
+def _event(said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an event; of one that cannot be read its id alone, so that the others of its page are read."""
+    try:
+        read = json.loads(said["CloudTrailEvent"], parse_int=_number)
+    except (KeyError, RecursionError, TypeError, ValueError):
+        read = None
+    return read if isinstance(read, dict) else {"eventID": str(said.get("EventId", ""))}
+
+
+def _number(digits: str) -> int | str:
+    """Return a whole number; one of thousands of digits, which Python refuses, as text."""
+    return int(digits) if len(digits) <= LONGEST_NUMBER else digits
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,10 +31,15 @@ def keep(cast: Cast, now: datetime) -> Iterator[Keep]:
         round_ = Round(
             known=knowing.known(), portal=frozenset({"AIDAPORTAL"}), complete=complete or {}, now=at, is_over=lambda: False
         )
-        return run(lambda: round_.keep(round_.parsed(raws, LOOKUP)))
+        return run(lambda: round_.keep([one for raw in raws for one in round_.parsed([raw], LOOKUP, **place_of(raw))]))
 
     yield keep
     knowing.forget()
+
+
+def place_of(raw: dict[str, Any]) -> dict[str, str]:
+    """Return the account and Region in whose history an event is."""
+    return {"account": raw["recipientAccountId"], "region": "ap-northeast-1"}
 
 
 @pytest.fixture

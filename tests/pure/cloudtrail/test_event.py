@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from audits.cloudtrail.entering import Way
-from audits.cloudtrail.event import Event, Part, Scope, parsed
+from audits.cloudtrail.event import ODD, Event, Part, Scope, parsed
 from tests.worlds import cloudtrail as world
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -217,3 +217,31 @@ def test_entered_survives_being_kept() -> None:
         entered = kept(raw).entered
         assert entered is not None
         assert type(entered).of(entered.kept) == entered
+
+
+def test_texts_are_cut_to_what_the_database_holds_and_cleaned_of_what_it_does_not_keep() -> None:
+    (raw,) = world.switch(NOON, error="AccessDenied")
+    given = {"roleArn": f"arn:aws:iam::{'9' * 40}:role/{'r' * 3000}", "roleSessionName": "a\x00b\ud800" + "s" * 3000}
+    event = kept({**raw, "requestParameters": given, "sourceIPAddress": "x" * 3000, "sharedEventID": "t" * 300})
+    assert event.entered is not None
+    assert (len(event.entered.account), len(event.entered.role), len(event.entered.session)) == (12, 700, 700)
+    assert event.entered.session.startswith("a\ufffdb\ufffds")
+    assert (len(event.address), len(event.tie)) == (200, 64)
+
+
+@pytest.mark.parametrize(
+    "more", [{"eventTime": "2026-11-23T12:00:00"}, {"eventID": "x" * 65}, {"eventID": ""}, {"requestParameters": ["no mapping"]}]
+)
+def test_what_is_no_event_is_refused_by_an_error_that_its_reader_knows(more: dict[str, Any]) -> None:
+    (raw,) = world.switch(NOON, error="AccessDenied")
+    with pytest.raises(ODD):
+        parsed({**raw, **more}, SCOPE)
+
+
+def test_event_that_goes_deeper_than_any_does_is_refused() -> None:
+    (raw,) = world.switch(NOON, error="AccessDenied")
+    deep: dict[str, Any] = {}
+    for _each in range(100_000):
+        deep = {"in": deep}
+    with pytest.raises(ODD):
+        parsed({**raw, "resources": deep}, SCOPE)

@@ -59,3 +59,14 @@ def test_names_have_prefix_and_organisation_where_there_are_any() -> None:
     assert trail.folder("444444444444", "us-east-1", date(2026, 11, 3)) == "AWSLogs/444444444444/CloudTrail/us-east-1/2026/11/03/"
     of_all = Trail(name="all", arn="arn", bucket="b", region="r", prefix="p", organisation="o-1")
     assert of_all.folder("444444444444", "us-east-1", digests=True) == "p/AWSLogs/o-1/444444444444/CloudTrail-Digest/us-east-1/"
+
+
+def test_number_that_python_refuses_is_read_as_text_and_the_next_event_is_read() -> None:
+    body = gzip.compress(b'{"Records":[{"eventID":' + b"9" * 5000 + b'},{"eventID":"next"}]}')
+    assert list(records([body])) == [{"eventID": "9" * 5000}, {"eventID": "next"}]
+
+
+def test_event_that_goes_deeper_than_python_reads_is_refused() -> None:
+    deep = b"[" * 100_000 + b"]" * 100_000
+    with pytest.raises(Unreadable):
+        list(records([gzip.compress(b'{"Records":[{"a":' + deep + b"}]}")]))

@@ -12,7 +12,10 @@ from django.db.models import CheckConstraint, UniqueConstraint
 from access_requests.models import Elevation
 from audits import personal
 from audits.acts import Act
+from audits.log_ins import knowing, rounds
+from audits.log_ins.reading import Round
 from audits.models import ElevationUse, LogIn, LogInClass, Reading, SeenEvent, TrailEntry
+from portal.aws.cloudtrail import History
 from tests.worlds import cloudtrail as world
 from tests.worlds.cast import Cast, actor_of
 from tests.worlds.log_ins import Keep, member01, read_until
@@ -141,3 +144,32 @@ def test_database_refuses(name: str, keep: Keep, elevation: Elevation, now: date
         read_until(now, region=region)
     with pytest.raises(IntegrityError), transaction.atomic():
         BREAKS[name]()
+
+
+def test_event_that_cannot_be_kept_is_told_and_the_others_are_kept(keep: Keep, elevation: Elevation, now: datetime) -> None:
+    """A time that nothing can be reckoned from; an id that is none; and a switch like any other."""
+    first = {**world.console_log_in(now, who=world.user("old", account=world.PRODUCTION, user_id="AIDAOLD"))}
+    poison = [{**first, "eventID": "of-old", "eventTime": "0001-01-01T00:00:00Z"}, {**first, "eventID": "x" * 100}]
+    switch = world.switch(now, who=member01())
+    assert keep([poison[0], *switch, poison[1]]) == len(switch)
+    assert LogIn.objects.get().kind == LogInClass.USED
+    told = [entry.data["remark"] for entry in TrailEntry.objects.filter(act=Act.CLOUDTRAIL_FAULT).order_by("pk")]
+    assert told == [f"lookup {'x' * 100}: not read", "lookup of-old: not kept (OverflowError)"]
+
+
+def test_region_whose_reading_fails_holds_no_other_up(
+    keep: Keep, elevation: Elevation, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever fails: the Region says so, goes to the end of the turn, and the round goes on."""
+    row = read_until(now)
+
+    def page(*_given: object, **_more: object) -> object:
+        raise RecursionError("deep")
+
+    monkeypatch.setattr(History, "page", page)
+    round_ = Round(known=knowing.known(), portal=frozenset(), complete={}, now=now, is_over=lambda: False, pace=0)
+    place = round_.known.place(world.PRODUCTION)
+    assert place is not None
+    assert not rounds._is_behind(place, row.region, round_)
+    row.refresh_from_db()
+    assert (row.problem, row.failing_since, row.asked_at) == ("not_read_by_portal", now, now)
