@@ -27,7 +27,7 @@ from portal.iam.statements import body_of
 from portal.iam.variables import Plain
 
 # Raised when the same policies are answered differently: kept answers are then evaluated anew.
-VERSION = 2
+VERSION = 3
 MOST_ACTIONS = 30
 # How often one call is tried at the most, however many things policies name.
 MOST_TRIED = 100

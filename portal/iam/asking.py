@@ -20,8 +20,6 @@ REGION = "aws:RequestedRegion"
 MOST_VALUES = 4
 CHOSEN = (REGION, "iam:PassedToService")
 OF_THE_THING = ("aws:ResourceTag/*", "aws:ResourceAccount")
-# A service that the caller has told to may make the call in the caller's name.
-BY_A_SERVICE = ("aws:ViaAWSService", "aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast")
 OF_THE_SESSION = ("aws:PrincipalTag/*", "aws:SourceIdentity")
 
 
@@ -62,14 +60,13 @@ class Asker:
             mfa=True,
             tags=self.role.tags,
         )
-        of_services = (key for key in sorted(self.keys) if not key.startswith("aws:"))
-        return contexts.not_made_yet(keys, unread=(*OF_THE_THING, *BY_A_SERVICE, *OF_THE_SESSION, *of_services))
+        return contexts.not_made_yet(keys, unread=(*OF_THE_THING, *contexts.BY_A_SERVICE, *OF_THE_SESSION))
 
     @cached_property
     def chosen(self) -> tuple[Context, ...]:
         """The same for a direct call in the role's own account, with each value that policies name for what a caller chooses."""
-        direct = {key: value for key, value in self.context.items() if key not in BY_A_SERVICE}
-        own: Context = {**direct, "aws:ViaAWSService": "false", "aws:ResourceAccount": account_of(self.role.arn)}
+        direct = {"aws:ViaAWSService": "false", **dict.fromkeys(contexts.CALLED_VIA, ())}
+        own: Context = {**self.context, **direct, "aws:ResourceAccount": account_of(self.role.arn)}
         named = [[{key: value} for value in self._named_values(key)] or [{}] for key in CHOSEN]
         return tuple({**own, **{key: value for one in chosen for key, value in one.items()}} for chosen in product(*named))
 

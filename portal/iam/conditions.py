@@ -81,7 +81,7 @@ class Absent:
             return given
         if given == "":
             return unknown(f"whether an empty {self.key} is null")
-        return (self.key not in request) in self.wanted
+        return (given is None) in self.wanted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +155,7 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 def request_values(context: Context) -> Values:
     """Return the request's keys as conditions look them up. A key without values is absent."""
-    return {key.lower(): given for key, given in ((key, _given(value)) for key, value in context.items()) if given != ()}
+    return {key.lower(): _given(value) for key, value in context.items()}
 
 
 def _given(value: str | Iterable[str] | Unknown) -> str | tuple[str, ...] | Unknown:

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from portal.iam.fences import iso
 from portal.iam.principals import Context, account_of
-from portal.iam.truth import unknown
+from portal.iam.truth import Unknown, unknown
+from portal.iam.variables import ANY_KEY
 
 Keys = dict[str, str]
 # An address of the documentation's own.
@@ -24,6 +25,14 @@ OF_THE_CALL = (
 )
 TAGS_OF_CALLER = ("aws:PrincipalTag/*",)
 TAGS_OF_ROLE = ("aws:ResourceTag/*", "iam:ResourceTag/*")
+# A service that the caller has told to may make the call in the caller's name.
+CALLED_VIA = ("aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast")
+BY_A_SERVICE = ("aws:ViaAWSService", *CALLED_VIA)
+# What is told of every caller who has it: where one of these is not there, AWS leaves it out.
+OF_THE_CALLER = (
+    *("aws:username", "aws:TokenIssueTime", "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"),
+    *(*TAGS_OF_CALLER, *CALLED_VIA),
+)
 # How the words for such a key end, whatever policy they are about.
 OF_THE_CALL_SAID = " of the call"
 
@@ -102,8 +111,14 @@ def of_session(
 
 
 def not_made_yet(keys: Keys, *, unread: Iterable[str] = ()) -> Context:
-    """Return the keys of a call that somebody may make: where it comes from is unknown, and so is what could not be read."""
-    return {**keys, **{key: unknown(f"{key}{OF_THE_CALL_SAID}") for key in (*OF_THE_CALL, *unread)}}
+    """Return the keys of a call that somebody may make: where it comes from is unknown, and so is what could not be read.
+
+    So is every other key. Absent are those alone that a caller, or a role that is told, would have had.
+    """
+    of_role = TAGS_OF_ROLE if "aws:ResourceAccount" in keys else ()
+    absent: dict[str, tuple[str, ...]] = {key: () for key in (*OF_THE_CALLER, *of_role) if key not in keys}
+    untold = {key: unknown(f"{key}{OF_THE_CALL_SAID}") for key in (*OF_THE_CALL, *unread)}
+    return {**absent, **keys, **untold, ANY_KEY: Unknown((OF_THE_CALL_SAID,))}
 
 
 def _of_anyone(*, arn: str, at: datetime, source_ip: str, tags: Mapping[str, str]) -> Keys:

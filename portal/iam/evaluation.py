@@ -6,7 +6,7 @@ access (ACLs) and policies of access points, which could also give, and policies
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,7 +17,7 @@ from portal.iam.sides import Finding, Side
 from portal.iam.statements import Kind
 from portal.iam.trust import Reach
 from portal.iam.truth import Truth, Unknown, all_of, any_of, negate, unknown
-from portal.iam.variables import Values
+from portal.iam.variables import ANY_KEY, Values
 
 ASSUME_ROLE = "sts:AssumeRole"
 # AWS answers it to whoever asks, whatever policies say.
@@ -66,6 +66,9 @@ class Caller:
     def sides(self) -> tuple[Side, ...]:
         return (self.identity, *self.limits, *self.organisation)
 
+    def denies(self) -> Iterator[Finding]:
+        return (finding for side in self.sides for finding in side.denies)
+
     def within(self) -> Truth:
         return all_of(side.allow() for side in self.limits)
 
@@ -97,12 +100,26 @@ def evaluate(principal: Principal, call: Call, called: Called | None = None) -> 
 def is_open(principal: Principal, call: Call) -> bool:
     """Return whether the caller's own policies allow the call, and nothing that is known to hold keeps them from it.
 
-    Limits and denies of which nobody knows whether they hold keep nobody from anything.
+    Limits and denies of which nobody knows whether they hold keep nobody from anything. Allowed is the call without any key that
+    the context does not name, which is who calls to choose.
     """
-    caller = _caller(principal, call, request_values(call.context))
+    request = request_values(call.context)
+    caller = _caller(principal, call, request)
     left_out = any(side.allow() is False for side in (*caller.limits, *caller.organisation))
-    denied = any(finding.truth is True for side in caller.sides for finding in side.denies)
-    return caller.identity.allow() is True and not left_out and not denied
+    if left_out or any(finding.truth is True for finding in caller.denies()):
+        return False
+    plain = {key: value for key, value in request.items() if key != ANY_KEY}
+    return sides.of_caller(principal, call, plain).allow() is True
+
+
+def explicit_deny(principal: Principal, call: Call) -> Answer:
+    """Return what on the caller's side denies the call explicitly, whatever allows it; an implicit deny where nothing does."""
+    denies = tuple(_caller(principal, call, request_values(call.context)).denies())
+    certain = next((finding for finding in denies if finding.truth is True), None)
+    if certain is not None:
+        return Answer(decision=Decision.EXPLICIT_DENY, policy=certain.policy, statement=certain.statement)
+    words = _words(any_of(finding.truth for finding in denies))
+    return Answer(decision=Decision.UNKNOWN if words else Decision.IMPLICIT_DENY, unknown=words)
 
 
 def evaluate_assume_role(principal: Principal, role: Role, context: Context) -> Answer:

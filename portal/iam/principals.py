@@ -15,7 +15,8 @@ Context = Mapping[str, str | Sequence[str] | Unknown]
 """Condition keys, in any letter case, with their values. A sequence is a multivalued key, whatever its length.
 
 An unknown is a key that the request may have, with a value that nobody here knows; a key that is left out it has not.
-`aws:RequestTag/*` is unknown for all keys of that kind that are not there.
+`aws:RequestTag/*` is unknown for all keys of that kind that are not there, and `*` for all keys whatever. An empty sequence is a
+key that is absent for certain.
 """
 
 

@@ -30,7 +30,7 @@ class Variable:
 
 
 Values = Mapping[str, str | tuple[str, ...] | Unknown]
-"""A request's condition keys in lower case; a multivalued key has a tuple, which is never empty."""
+"""A request's condition keys in lower case; a multivalued key has a tuple, and one that is known to be absent an empty one."""
 
 Plain = tuple[Text | Wild, ...]
 Template = tuple[Text | Wild | Variable, ...]
@@ -40,6 +40,8 @@ WILDCARD = re.compile(r"[*?]")
 KEY = re.compile(r"\s*(?P<key>[^,'${}]+?)\s*(?:,\s*'(?P<default>[^'$*?]*)'\s*)?")
 # How the key of all tags of a kind ends. No tag's own key holds an asterisk.
 ALL_TAGS = "/*"
+# In the place of every key that is not there: an unknown one, of which the words tell whose key it is.
+ANY_KEY = "*"
 SPECIAL = frozenset("*?$")
 
 
@@ -79,8 +81,11 @@ def resolve(parts: Template, values: Values) -> Plain | Unknown | None:
 
 
 def value_of(key: str, values: Values) -> str | tuple[str, ...] | Unknown | None:
-    """Return the key's value, else that of all tags of its kind, which only an unknown one is; None when it is absent."""
-    return values.get(key, values.get(f"{key.partition('/')[0]}{ALL_TAGS}"))
+    """Return the key's value, else that of all tags of its kind, else that of any key; None when it is absent."""
+    value = values.get(key, values.get(f"{key.partition('/')[0]}{ALL_TAGS}"))
+    if value is None and isinstance(left := values.get(ANY_KEY), Unknown):
+        return Unknown(tuple(f"{key}{words}" for words in left.words))
+    return None if value == () else value
 
 
 def _value(variable: Variable, values: Values) -> Text | Unknown | None:

@@ -98,7 +98,8 @@ def _principal(policies: tuple[Policy, ...], boundary: Policy | None) -> Princip
 
 def _context(at: datetime) -> Context:
     keys = contexts.of_session(role_arn=ROLE, role_id="AROASOME", session_name="somebody", issued_at=at, at=at, mfa=True)
-    told = contexts.not_made_yet(keys, unread=("iam:PassedToService", *contexts.TAGS_OF_ROLE, *contexts.TAGS_OF_CALLER))
+    unread = ("iam:PassedToService", *contexts.TAGS_OF_ROLE, *contexts.TAGS_OF_CALLER, *contexts.BY_A_SERVICE)
+    told = contexts.not_made_yet(keys, unread=unread)
     return {**told, UNRESOLVED_KEY: unknown("what the file does not tell")}
 
 

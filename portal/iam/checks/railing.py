@@ -66,13 +66,13 @@ def missing(holder: Holder, wanted: Wanted, *, at: datetime) -> Iterator[Remark]
 
 
 def named(holder: Holder, account: str, *, at: datetime) -> Iterator[Remark]:
-    """Yield each rail that a policy has by its name, and that does not deny what it is to."""
+    """Yield each rail that a policy has by its name, and that does not deny what it is to, or may not."""
     principal = _principal(holder, account)
     for rail in rails():
         form = next((form for form in NAMED if _has(holder, rail, form)), None)
         if form is not None:
             found = held(rail, (form,), Place(account=account), principal, lambda mfa: _context(account, at, mfa=mfa))
-            if found.standing is Standing.BROKEN:
+            if found.standing in (Standing.BROKEN, Standing.UNKNOWN):
                 yield from _said(holder, rail, found)
 
 
@@ -141,4 +141,5 @@ def _attached(arn: Node) -> Policy:
 
 def _context(account: str, at: datetime, *, mfa: bool) -> Context:
     keys = contexts.of_user(arn=_person(account), user_id="AIDASOMEBODY", user_name=PERSON, at=at, mfa=mfa)
-    return {**contexts.not_made_yet(keys, unread=contexts.TAGS_OF_CALLER), UNRESOLVED_KEY: unknown("what the file does not tell")}
+    told = contexts.not_made_yet(keys, unread=(*contexts.TAGS_OF_CALLER, *contexts.BY_A_SERVICE))
+    return {**told, UNRESOLVED_KEY: unknown("what the file does not tell")}

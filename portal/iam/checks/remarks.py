@@ -148,7 +148,7 @@ RULES: Mapping[str, Rule] = {
         advice="Attach the guard rails of the account, or declare an exception with --spare.",
     ),
     "rail-unknown": Rule(
-        grade=Grade.NOTE,
+        grade=Grade.WARNING,
         title="Guard rail not known",
         sentence="Whether the guard rail %(rail)s holds for %(who)s is not known: %(why)s",
         advice="Check what is deployed.",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from portal.iam.evaluation import Answer, Decision, evaluate
+from portal.iam.evaluation import Answer, Decision, evaluate, explicit_deny
 from portal.iam.matching import ANYTHING
 from portal.iam.principals import Call, Context, Policy, Principal
 from portal.iam.rails.rail import Form, Place, Rail, Statement, rails
@@ -51,18 +51,18 @@ class Tried:
 
 
 def held(rail: Rail, forms: Iterable[Form], place: Place, principal: Principal, context: Contexts) -> Held:
-    """Return how the rail stands for the principal."""
+    """Return how the rail stands for the principal: unknown where a key decides that nobody has told."""
     tried = list(calls(rail, tuple(forms), place))
     by_mfa = {mfa: context(mfa) for mfa in {each.mfa for each in tried}}
-    answers = [
-        (each, evaluate(principal, Call(action=each.call, resource=each.resource, context=by_mfa[each.mfa]))) for each in tried
-    ]
-    others = [(each, answer) for each, answer in answers if answer.decision is not Decision.EXPLICIT_DENY]
-    open_ = next(((each, answer) for each, answer in others if not answer.unknown), None)
+    asked = [(each, Call(action=each.call, resource=each.resource, context=by_mfa[each.mfa])) for each in tried]
+    answers = [(each, call, explicit_deny(principal, call)) for each, call in asked]
+    others = [(each, call, answer) for each, call, answer in answers if answer.decision is not Decision.EXPLICIT_DENY]
+    open_ = next(((each, call) for each, call, answer in others if not answer.unknown), None)
     if open_ is None:
-        return _unknown(*others[0]) if others else Held(standing=Standing.HOLDS)
-    denying = {answer.statement for _each, answer in answers if answer.decision is Decision.EXPLICIT_DENY}
-    return _blamed(*open_, rail, principal, denying)
+        return _unknown(others[0][0], others[0][2]) if others else Held(standing=Standing.HOLDS)
+    denying = {answer.statement for _each, _call, answer in answers if answer.decision is Decision.EXPLICIT_DENY}
+    each, call = open_
+    return _blamed(each, evaluate(principal, call), rail, principal, denying)
 
 
 def _unknown(tried: Tried, answer: Answer) -> Held:

@@ -113,7 +113,7 @@ class _OfUser:
     def of(self, mfa: bool) -> Context:  # noqa: FBT001  As the rails' calls ask.
         arn = f"arn:aws:iam::{self.account}:user/{CALLER}"
         keys = contexts.of_user(arn=arn, user_id="AIDAMEMBER0000000001", user_name=CALLER, at=self.at, mfa=mfa)
-        return contexts.not_made_yet(keys, unread=contexts.TAGS_OF_CALLER)
+        return contexts.not_made_yet(keys, unread=(*contexts.TAGS_OF_CALLER, *contexts.BY_A_SERVICE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +131,7 @@ class _OfRole:
             mfa=mfa,
             tags=self.role.tags,
         )
-        return contexts.not_made_yet(keys, unread=contexts.TAGS_OF_CALLER)
+        return contexts.not_made_yet(keys, unread=(*contexts.TAGS_OF_CALLER, *contexts.BY_A_SERVICE))
 
 
 Keys = _OfUser | _OfRole

@@ -184,6 +184,8 @@ MAYBE: dict[str, dict[str, Any]] = {
     "an address": {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}},
     "a tag of the caller": {"StringNotEquals": {"aws:PrincipalTag/team": "x"}},
     "a key of a service": {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}},
+    "a negated key of a service": {"StringNotEquals": {"s3:signatureversion": "AWS"}},
+    "no service on the way": {"Bool": {"aws:ViaAWSService": "false"}},
 }
 
 
@@ -192,6 +194,16 @@ def test_deny_that_may_hold_or_not_silences_no_finding(name: str) -> None:
     text = policy(allow("*", "*"), deny(MAYBE[name], action="*"))
     assert said(text) == [("administrator", 2)]
     assert ("escalation", 1) in said(policy(allow("iam:AttachUserPolicy", "*"), deny(MAYBE[name], action="*")))
+
+
+def test_way_is_open_where_an_allow_spares_one_value_of_a_key_that_a_call_need_not_have() -> None:
+    but_for_one = {"ArnNotEquals": {"iam:PolicyARN": "arn:aws:iam::aws:policy/AdministratorAccess"}}
+    assert ("escalation", 1) in said(policy(allow("iam:AttachUserPolicy", "*", Condition=but_for_one)))
+
+
+def test_rail_under_a_condition_that_nobody_can_tell_is_a_finding() -> None:
+    rail = deny({"Bool": {"aws:ViaAWSService": "false"}}, action=["s3:GetObject", "s3:GetObjectVersion"])
+    assert [rule for rule, _line in said(policy({**rail, "Sid": "DenyS3Download"}))] == ["rail-unknown"]
 
 
 def test_administrator_is_told_once_and_not_each_way_with_it() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from portal.iam.conditions import request_values
 from portal.iam.contexts import TAGS_OF_CALLER, not_made_yet, of_session, of_switch, of_user
-from portal.iam.truth import Unknown
+from portal.iam.truth import Unknown, unknown
 from portal.iam.variables import value_of
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -83,7 +83,15 @@ def test_tags_that_are_known_stand_before_the_unknown_ones_of_their_kind() -> No
     values = request_values(not_made_yet({"aws:PrincipalTag/Team": "red"}, unread=TAGS_OF_CALLER))
     assert value_of("aws:principaltag/team", values) == "red"
     assert isinstance(value_of("aws:principaltag/stage", values), Unknown)
-    assert value_of("aws:resourcetag/stage", values) is None
+    told = request_values(not_made_yet({"aws:ResourceAccount": "1", "aws:ResourceTag/Team": "red"}))
+    assert value_of("aws:resourcetag/stage", told) is None
+
+
+def test_key_that_nobody_has_told_of_a_call_is_unknown_and_what_its_caller_would_have_had_is_absent() -> None:
+    values = request_values(not_made_yet({"aws:username": "member01"}))
+    assert value_of("s3:signatureversion", values) == unknown("s3:signatureversion of the call")
+    assert value_of("aws:multifactorauthpresent", values) is None
+    assert value_of("s3:signatureversion", request_values({"aws:username": "member01"})) is None
 
 
 def test_session_is_its_role_under_a_name() -> None:

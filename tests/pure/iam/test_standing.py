@@ -187,6 +187,32 @@ def test_user_outside_of_all_groups_has_no_rails() -> None:
     assert {name for name, _rail, standing, _by in not_held(page, at_jump()) if standing == "missing"} == {"leader01"}
 
 
+UNTOLD: dict[str, dict[str, Any]] = {
+    "a negated key of a service": {"StringNotEquals": {"s3:signatureversion": "AWS"}},
+    "a key of a service that is absent": {"Null": {"s3:signatureversion": "true"}},
+    "a key of a service, if it is there": {"StringEqualsIfExists": {"s3:signatureversion": "AWS"}},
+    "no service on the way": {"Bool": {"aws:ViaAWSService": "false"}},
+    "no chain of services": {"Null": {"aws:CalledVia": "true"}},
+    "a key that AWS may add": {"StringNotEquals": {"aws:Tomorrow": "x"}},
+}
+
+
+@pytest.mark.parametrize("name", list(UNTOLD))
+def test_rail_that_depends_on_a_key_that_nobody_has_told_is_not_known_to_hold(name: str) -> None:
+    page = production()
+    for sid in ("DenyS3Download", "DenyS3Delete"):
+        statement(page, sid).update(Condition=UNTOLD[name])
+    assert not_held(page, at_production()) == [(ROLE, "DenyS3Download", "unknown", ""), (ROLE, "DenyS3Delete", "unknown", "")]
+
+
+def test_rail_that_is_missing_is_so_whatever_an_allow_depends_on() -> None:
+    page = production()
+    page["RoleDetailList"][0]["AttachedManagedPolicies"] = []
+    untold = {"StringEquals": {"s3:signatureversion": "AWS"}}
+    page["RoleDetailList"][0]["RolePolicyList"] = [inline("Some", allow(Condition=untold))]
+    assert {standing for _name, _rail, standing, _by in not_held(page, at_production())} == {"missing"}
+
+
 def test_whatever_is_allowed_besides_changes_no_rail() -> None:
     page = jump()
     page["UserDetailList"][0]["UserPolicyList"] = [inline("all", allow())]
