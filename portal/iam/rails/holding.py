@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import product
 
 from portal.iam.evaluation import Answer, Decision, evaluate, explicit_deny
 from portal.iam.matching import ANYTHING
@@ -70,11 +71,11 @@ def _unknown(tried: Tried, answer: Answer) -> Held:
 
 
 def calls(rail: Rail, forms: tuple[Form, ...], place: Place) -> Iterator[Tried]:
-    """Yield what the rail denies there: the calls that its file expects, and one for each action that its statements write."""
+    """Yield what the rail denies there: the calls that its file expects, and each action on each thing of its statements."""
     for expected in rail.denies:
         if expected.form in forms:
-            (resource, *_others) = place.arns(expected.resource)
-            yield Tried(written=expected.action, call=expected.action, resource=resource, mfa=expected.mfa)
+            for resource in place.arns(expected.resource):
+                yield Tried(written=expected.action, call=expected.action, resource=resource, mfa=expected.mfa)
     for form in forms:
         for statement in rail.statements(form, place):
             yield from _written(statement)
@@ -85,9 +86,8 @@ def _written(statement: Statement) -> Iterator[Tried]:
     # One that spares the portal is met by all others. When any other condition is met only the file's own calls tell.
     if not resources or set(statement.get("Condition", {})) - {"ArnNotLike"}:
         return
-    resource = resources[0] if resources[0] == "*" else _filled(resources[0])
-    for action in _listed(statement["Action"]):
-        yield Tried(written=action, call=_filled(action), resource=resource)
+    for action, resource in product(_listed(statement["Action"]), resources):
+        yield Tried(written=action, call=_filled(action), resource=resource if resource == "*" else _filled(resource))
 
 
 def _filled(pattern: str) -> str:

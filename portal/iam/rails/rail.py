@@ -21,16 +21,26 @@ _FILES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What the blanks in a rail stand for. `roles` are what people switch to, `spared` the portal and sealed users: ARNs."""
+    """What the blanks in a rail stand for. `roles` are what people switch to, `spared` the portal and sealed users: ARNs.
+
+    `caller` is the user who makes the calls that the rail's file expects, by the path and the name.
+    """
 
     account: str
     work_groups: str = "/sekisho/work/"
     administrators: str = "/JumpAdminGroup"
     roles: tuple[str, ...] = ()
     spared: tuple[str, ...] = ()
+    caller: str = "member01"
 
     def filled(self, text: str) -> str:
-        blanks = {"<account>": self.account, "<work_groups>": self.work_groups, "<administrators>": self.administrators}
+        blanks = {
+            "<account>": self.account,
+            "<work_groups>": self.work_groups,
+            "<administrators>": self.administrators,
+            "<caller>": self.caller,
+            "<other>": f"{self.caller}-other",
+        }
         for blank, value in blanks.items():
             text = text.replace(blank, value)
         return text
@@ -67,6 +77,11 @@ class Rail:
     def statements(self, form: Form, place: Place) -> list[Statement]:
         """Return what the rail denies there in this form; nothing where it has none."""
         return [_statement(self.sid, form, declared, place) for declared in self.forms.get(form, ())]
+
+    @property
+    def is_about_caller(self) -> bool:
+        """Whether its calls are about whoever makes them."""
+        return any(blank in expected.resource for expected in self.denies for blank in ("<caller>", "<other>"))
 
     def actions(self, form: Form) -> list[str]:
         return sorted({action for declared in self.forms.get(form, ()) for action in declared["actions"]})

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from portal.iam import contexts
+from portal.iam import anybody, contexts
 from portal.iam.abilities import without_gate
 from portal.iam.account import Account, AccountRole, Group
 from portal.iam.principals import SERVICE_LINKED, Context, Levels, Principal, Role
@@ -14,10 +14,10 @@ from portal.iam.rails.holding import Held, held
 from portal.iam.rails.placing import Exemption
 from portal.iam.rails.rail import Form, Place, Rail, rails
 
-# Who the calls that a rail's file expects are made by: whose own user is `user/member01` in them.
-CALLER = "member01"
+# Who a group's calls are made by: somebody who is no user of the account is spared nothing.
+SOMEBODY, SOMEBODYS_ID = "member01", "AIDAMEMBER0000000001"
 # What a policy that looks at who calls has in it.
-LOOKS_AT_CALLER = ("aws:principalarn", "aws:principaltag", "aws:userid")
+LOOKS_AT_CALLER = ("aws:principalarn", "aws:principaltag", "aws:userid", "aws:username")
 
 
 class Carrier(StrEnum):
@@ -75,57 +75,63 @@ class Judge:
     def _held(self, rail: Rail, forms: tuple[Form, ...], place: Place, principal: Principal, keys: "Keys") -> Held:
         texts = tuple(policy.text for policy in principal.policies)
         boundary = principal.boundary.text if principal.boundary else None
-        who = principal.arn if _looks_at_caller((*texts, boundary)) else ""
         scps = tuple(policy.text for level in principal.scps for policy in level.policies)
+        who = principal.arn if rail.is_about_caller or _looks_at_caller((*texts, boundary, *scps)) else ""
         asked = (rail.sid, forms, place, who, texts, boundary, scps)
         if asked not in self.kept:
-            self.kept[asked] = held(rail, forms, place, _numbered(principal), keys.of)
+            self.kept[asked] = held(rail, forms, replace(place, caller=keys.caller), _numbered(principal), keys.of)
         return _named(self.kept[asked], principal)
 
     def _who(self, account: Account, where: Where) -> Iterator[tuple[Carrier, str, Principal, "Keys"]]:
         for group in account.groups.values():
             if not group.path.startswith(where.place.work_groups):
-                yield Carrier.GROUP, group.name, self._of_group(account, group, where), self._keys(account)
+                principal = self._of_group(account, group, where)
+                yield Carrier.GROUP, group.name, principal, _OfUser(arn=principal.arn, id=SOMEBODYS_ID, name=SOMEBODY, at=self.at)
         for user in account.users.values():
             if user.arn not in where.place.spared:
                 principal = replace(account.principal(user.name), scps=where.scps)
-                yield Carrier.USER, user.name, principal, self._keys(account)
+                yield Carrier.USER, user.name, principal, _OfUser(arn=user.arn, id=user.id, name=user.name, at=self.at)
         for details in account.roles.values():
             role = account.role(details.name)
             if role is not None and _is_of_people(details, where):
                 # The gate denies everything to whoever is not let in: a rail is for those who are.
-                principal = without_gate(role).session(CALLER)
+                principal = without_gate(role).session(anybody.NAME)
                 yield Carrier.ROLE, role.name, replace(principal, scps=where.scps), _OfRole(role=role, at=self.at)
 
     def _of_group(self, account: Account, group: Group, where: Where) -> Principal:
-        arn = f"arn:aws:iam::{account.account_id}:user/{CALLER}"
+        arn = f"arn:aws:iam::{account.account_id}:user/{SOMEBODY}"
         return Principal(arn=arn, account_id=account.account_id, policies=account.policies_of(group), scps=where.scps)
-
-    def _keys(self, account: Account) -> "Keys":
-        return _OfUser(account=account.account_id, at=self.at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _OfUser:
-    account: str
+    arn: str
+    id: str
+    name: str
     at: datetime
 
+    @property
+    def caller(self) -> str:
+        return self.arn.partition(":user/")[2]
+
     def of(self, mfa: bool) -> Context:  # noqa: FBT001  As the rails' calls ask.
-        arn = f"arn:aws:iam::{self.account}:user/{CALLER}"
-        keys = contexts.of_user(arn=arn, user_id="AIDAMEMBER0000000001", user_name=CALLER, at=self.at, mfa=mfa)
+        keys = contexts.of_user(arn=self.arn, user_id=self.id, user_name=self.name, at=self.at, mfa=mfa)
         return contexts.not_made_yet(keys, unread=(*contexts.TAGS_OF_CALLER, *contexts.BY_A_SERVICE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _OfRole:
+    """Sessions of a role, whose names whoever takes it on chooses: nobody's in particular."""
+
     role: Role
     at: datetime
+    caller: str = SOMEBODY
 
     def of(self, mfa: bool) -> Context:  # noqa: FBT001  As the rails' calls ask.
         keys = contexts.of_session(
             role_arn=self.role.arn,
             role_id=self.role.role_id,
-            session_name=CALLER,
+            session_name=anybody.NAME,
             issued_at=self.at,
             at=self.at,
             mfa=mfa,

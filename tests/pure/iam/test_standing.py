@@ -2,17 +2,18 @@
 
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from portal.iam.account import Account
-from portal.iam.principals import Level, Policy
+from portal.iam.principals import Level, Policy, Principal
 from portal.iam.rails import placing
-from portal.iam.rails.holding import Standing
+from portal.iam.rails.holding import Standing, held
 from portal.iam.rails.placing import Exemption, Guarded
-from portal.iam.rails.rail import Place
+from portal.iam.rails.rail import Place, named
 from portal.iam.rails.standing import Carrier, Judge, Stands, Where
 from portal.iam.session_gate import SESSION_GATE_NAME, session_gate
 
@@ -203,6 +204,62 @@ def test_rail_that_depends_on_a_key_that_nobody_has_told_is_not_known_to_hold(na
     for sid in ("DenyS3Download", "DenyS3Delete"):
         statement(page, sid).update(Condition=UNTOLD[name])
     assert not_held(page, at_production()) == [(ROLE, "DenyS3Download", "unknown", ""), (ROLE, "DenyS3Delete", "unknown", "")]
+
+
+MALLORY = {
+    "UserName": "mallory", "UserId": "AIDAmallory", "Arn": f"arn:aws:iam::{JUMP}:user/dev/mallory", "Path": "/dev/",
+    "GroupList": ["LeaderGroup"],
+}  # fmt: skip
+BUT_FOR_ONE: dict[str, dict[str, Any]] = {
+    "by name": {"StringNotEquals": {"aws:username": "mallory"}},
+    "by a part of the name": {"StringNotLike": {"aws:username": "mal*"}},
+    "by id": {"StringNotEquals": {"aws:userid": "AIDAmallory"}},
+    "by ARN": {"ArnNotLike": {"aws:PrincipalArn": f"arn:aws:iam::{JUMP}:user/dev/*"}},
+}
+
+
+@pytest.mark.parametrize("name", list(BUT_FOR_ONE))
+@pytest.mark.parametrize("first", [True, False])
+def test_rail_that_spares_one_user_is_broken_for_that_one_alone(name: str, *, first: bool) -> None:
+    page = jump()
+    page["UserDetailList"].insert(0 if first else 2, MALLORY)
+    statement(page, "DenyS3Download").update(Condition=BUT_FOR_ONE[name])
+    assert not_held(page, at_jump()) == [("mallory", "DenyS3Download", "broken", "DenyS3Download")]
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_policy_of_the_organisation_that_spares_one_user_spares_no_other(*, first: bool) -> None:
+    page = jump()
+    page["UserDetailList"] = [{**one, "GroupList": []} for one in page["UserDetailList"]]
+    page["UserDetailList"].insert(0 if first else 2, {**MALLORY, "GroupList": []})
+    spares_mallory = {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": BUT_FOR_ONE["by name"]}
+    scps = (Level(name="r-root", policies=(Policy(name="scp", document=document(spares_mallory)),)),)
+    assert {name for name, *_rest in not_held(page, at_jump(scps=scps))} == {"mallory"}
+
+
+def test_user_who_is_called_as_the_ones_of_a_rails_calls_has_the_rail_as_others_do() -> None:
+    page = jump()
+    page["UserDetailList"][0].update(UserName="member02", Arn=f"arn:aws:iam::{JUMP}:user/member02")
+    assert not_held(page, at_jump()) == []
+
+
+def test_rail_that_spares_a_name_of_sessions_is_not_known_to_hold_in_a_role() -> None:
+    page = production()
+    statement(page, "DenyS3Download").update(Condition={"StringNotLike": {"aws:userid": "*:mallory"}})
+    assert not_held(page, at_production()) == [(ROLE, "DenyS3Download", "unknown", "")]
+
+
+@pytest.mark.parametrize("kept", ["one", "other"])
+def test_rail_on_several_things_is_tried_on_each_of_them(kept: str) -> None:
+    things = {name: f"arn:aws:sns:*:*:{name}" for name in ("one", "other")}
+    rail = replace(
+        named("DenyS3Download"), denies=(), forms={"people": ({"actions": ["sns:*"], "resources": list(things.values())},)}
+    )
+    held_by = Policy(name="own", document=document({"Effect": "Deny", "Action": "sns:*", "Resource": things[kept]}))
+    principal = Principal(arn=PORTAL, account_id=JUMP, policies=(held_by,))
+    found = held(rail, ("people",), Place(account=JUMP), principal, lambda _mfa: {})
+    (left,) = set(things) - {kept}
+    assert (found.standing, found.resource) == (Standing.BROKEN, f"arn:aws:sns:anything:anything:{left}")
 
 
 def test_rail_that_is_missing_is_so_whatever_an_allow_depends_on() -> None:
