@@ -55,6 +55,8 @@ OF_WORKERS = (
     *(Act.CLOUDTRAIL_GAP, Act.CLOUDTRAIL_MISSING, Act.CLOUDTRAIL_THERE, Act.CLOUDTRAIL_FAULT),
     Act.PERMISSIONS_LOOKED,
 )
+# Of what is taken in AWS, or by a provider of log-in, workers alone say so.
+SEEN_GONE = (Act.REVIEW_REMOVED,)
 # The auditor's role appends these alone, and nobody else does.
 OF_AUDITORS = (Act.COMPARISON_DONE,)
 # What pages, verbs and evaluations of access read. People are read whole, password hashes included (SECURITY.md).

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from django.db import connection, transaction
 from psycopg import sql
 
-from audits.database_rights import OF_AUDITORS, OF_PEOPLE, OF_WORKERS, RIGHTS, Service
+from audits.database_rights import OF_AUDITORS, OF_PEOPLE, OF_WORKERS, RIGHTS, SEEN_GONE, Service
 from audits.marked import HIDDEN, functions
 from audits.triggers import TABLE
 
@@ -42,6 +42,7 @@ DROP POLICY IF EXISTS audits_trail_is_late ON {trail};
 DROP POLICY IF EXISTS audits_trail_of_auditors ON {trail};
 DROP POLICY IF EXISTS audits_trail_not_of_auditors ON {trail};
 DROP POLICY IF EXISTS audits_trail_of_workers ON {trail};
+DROP POLICY IF EXISTS audits_trail_of_reviews ON {trail};
 """
 TRAIL_OF_PEOPLE = """
 CREATE POLICY audits_trail_of_people ON {trail} AS RESTRICTIVE FOR INSERT TO {roles} WITH CHECK (act NOT IN ({acts}));
@@ -54,6 +55,12 @@ CREATE POLICY audits_trail_not_of_auditors ON {trail} AS RESTRICTIVE FOR INSERT 
 """
 TRAIL_OF_WORKERS = """
 CREATE POLICY audits_trail_of_workers ON {trail} AS RESTRICTIVE FOR INSERT TO {roles} WITH CHECK (act NOT IN ({acts}));
+"""
+# What a review handed over, a worker sees go. The web says it of what it took itself: of that there is no command, and no source
+# elsewhere. That an entry has its item as the review was opened with, `audits.reviews.folding` holds.
+TRAIL_OF_REVIEWS = """
+CREATE POLICY audits_trail_of_reviews ON {trail} AS RESTRICTIVE FOR INSERT TO {roles} WITH CHECK (
+act NOT IN ({acts}) OR (data #>> '{{item,command}}' = '' AND data #> '{{item,facts,source}}' IS NULL));
 """
 # Only what workers had on disk is recorded late: nobody else has a reason to write of the past.
 TRAIL_IS_LATE = """
@@ -103,11 +110,13 @@ def grant(*, roles: Mapping[Service, str]) -> None:
         _let_mark(roles, there)
         _keep_from_making(list(roles.values()))
         _execute(TRAIL_IN_GENERAL)
+        web = [role for service, role in roles.items() if service == Service.WEB]
         others = [role for service, role in roles.items() if service != Service.AUDITOR]
         _restrict(TRAIL_OF_PEOPLE, [role for service, role in roles.items() if service != Service.WEB])
         _restrict(TRAIL_OF_AUDITORS, [role for role in roles.values() if role not in others], acts=OF_AUDITORS)
         _restrict(TRAIL_NOT_OF_AUDITORS, others, acts=OF_AUDITORS)
-        _restrict(TRAIL_OF_WORKERS, [role for service, role in roles.items() if service == Service.WEB], acts=OF_WORKERS)
+        _restrict(TRAIL_OF_WORKERS, web, acts=OF_WORKERS)
+        _restrict(TRAIL_OF_REVIEWS, web, acts=SEEN_GONE)
         _execute(ELEVATIONS_IN_AWS, web=sql.Literal(roles.get(Service.WEB, "")))
         _restrict(TRAIL_IS_LATE, [role for service, role in roles.items() if service != Service.WORKER])
 

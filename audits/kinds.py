@@ -24,6 +24,7 @@ class FindingKind(StrEnum):
     TABLES_APART = "tables_apart"
     WORK_REPORT_OVERDUE = "work_report_overdue"
     REVIEW_OVERDUE = "review_overdue"
+    REPORTED_UNUSED = "reported_unused"
     LOG_IN_WITHOUT_APPROVAL = "log_in_without_approval"
     LOG_IN_AFTER_END = "log_in_after_end"
     CLOUDTRAIL_STOPPED = "cloudtrail_stopped"
@@ -211,6 +212,16 @@ KINDS: Mapping[str, About] = {
         sentence=_("The access review %(review)s is past its day, and not all of it is decided"),
         advice=_("Remind its reviewers. The finding closes when everything is decided."),
         key=("review",),
+        severity=Severity.MEDIUM,
+    ),
+    FindingKind.REPORTED_UNUSED: About(
+        name=_("Used, and reported as not used"),
+        sentence=_("%(person)s reported %(elevation)s as not used, and AWS shows log-ins with it"),
+        advice=_(
+            "The page of the access says when, and what was called. Ask the report back, or, if it is confirmed, ask the person. "
+            "The finding closes when the report says what was done."
+        ),
+        key=("elevation", "person"),
         severity=Severity.MEDIUM,
     ),
 }

@@ -6,7 +6,7 @@ from typing import Any
 from audits.acts import Act
 from audits.findings import culprits
 from audits.kinds import FindingKind
-from audits.models import LogInClass, TrailEntry
+from audits.models import LogInClass, ReportStatus, TrailEntry, UseState, WorkReport
 
 LOG_INS = (Act.LOG_IN_SEEN, Act.LOG_IN_CHANGED)
 # Act -> the kind, the fields of its key, and whether it is there no longer.
@@ -18,7 +18,7 @@ OF_CLOUDTRAIL: Mapping[Act, tuple[FindingKind, tuple[str, ...], bool]] = {
     Act.CLOUDTRAIL_THERE: (FindingKind.CLOUDTRAIL_MISSING, ("account", "region"), True),
     Act.CLOUDTRAIL_FAULT: (FindingKind.CLOUDTRAIL_FAULT, ("account", "region", "remark"), False),
 }
-ACTS = (*LOG_INS, *OF_CLOUDTRAIL)
+ACTS = (*LOG_INS, Act.LOG_IN_USE_TOLD, *OF_CLOUDTRAIL)
 Finding = tuple[FindingKind, dict[str, str]]
 
 
@@ -26,6 +26,9 @@ def said(entry: TrailEntry) -> Iterator[tuple[Finding, bool, frozenset[str]]]:
     """Yield kind and key of each finding that the entry tells of, whether it is gone, and who may have caused it."""
     if entry.act in LOG_INS:
         yield from _of_log_in(entry.data)
+        return
+    if entry.act == Act.LOG_IN_USE_TOLD:
+        yield from _of_use(entry)
         return
     kind, names, is_gone = next(of for act, of in OF_CLOUDTRAIL.items() if act == entry.act)
     key = {name: str(entry.data[name]) for name in names}
@@ -38,6 +41,15 @@ def _of_log_in(data: Mapping[str, Any]) -> Iterator[tuple[Finding, bool, frozens
         yield before, True, frozenset()
     if now is not None:
         yield now, False, frozenset({str(data["log_in"]["person"])} - {""})
+
+
+def _of_use(entry: TrailEntry) -> Iterator[tuple[Finding, bool, frozenset[str]]]:
+    """Yield that somebody reported as not used what AWS shows was: it was read after they had. One query."""
+    said_so = WorkReport.objects.filter(elevation=entry.subject, is_unused=True)
+    if entry.data["use"] != UseState.USED or not said_so.exclude(status=ReportStatus.ASKED_BACK).exists():
+        return
+    key = {"elevation": entry.subject, "person": str(entry.data["person"])}
+    yield (FindingKind.REPORTED_UNUSED, key), False, frozenset({key["person"]} - {""})
 
 
 def _found(log_in: Mapping[str, Any]) -> Finding | None:

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+
 from audits.findings import raising
-from audits.findings.identity import code_of
 from audits.kinds import FindingKind
 from audits.models import Finding, FindingStatus, ItemState, Review, WorkReport
+from audits.reported import UNWRITTEN
 from audits.reports import listing
 from audits.reports.owing import today
 from portal.verbs.run import run
@@ -25,45 +28,48 @@ class Overdue:
     entry: int
     people: Collection[str]
 
-    @property
-    def code(self) -> str:
-        return code_of(self.kind, self.key)
-
 
 def judge(*, now: datetime) -> None:
     """Raise what is overdue; close what was said since. Three queries where nothing is, and nothing was."""
-    overdue = {one.code: one for one in (*_reports(now), *_reviews(now))}
-    lately = Finding.objects.filter(code__in=overdue, last_seen_at__gt=now - raising.SEEN_EVERY).exclude(
-        status=FindingStatus.CLOSED
-    )
-    known = set(lately.values_list("code", flat=True)) if overdue else set()
-    for code, one in overdue.items():
-        if code not in known:
-            raised = partial(raising.raise_finding, kind=one.kind, key=one.key, evidence=[one.entry], now=now)
-            run(partial(raised, caused_by=sorted(one.people)))
-    for finding in _said_since(overdue):
+    for one in (*_reports(now), *_reviews(now)):
+        raised = partial(raising.raise_finding, kind=one.kind, key=one.key, evidence=[one.entry], now=now)
+        run(partial(raised, caused_by=sorted(one.people)))
+    for finding in _said_since(now):
         run(partial(raising.gone, kind=FindingKind(finding.kind), key=finding.key, evidence=[], now=now))
 
 
 def _reports(now: datetime) -> Iterator[Overdue]:
-    for row in listing.overdue(now=now)[:BATCH]:
+    for row in listing.overdue(now=now).exclude(elevation__in=_lately(FindingKind.WORK_REPORT_OVERDUE, "elevation", now))[:BATCH]:
         key = {"elevation": row.elevation, "person": row.person}
         yield Overdue(kind=FindingKind.WORK_REPORT_OVERDUE, key=key, entry=row.entry_id, people=[row.person])
 
 
 def _reviews(now: datetime) -> Iterator[Overdue]:
-    rows = Review.objects.filter(due_on__lt=today(now), items__state=ItemState.OPEN).distinct()
-    for row in rows.order_by("pk")[:BATCH]:
+    late = Review.objects.filter(due_on__lt=today(now), items__state=ItemState.OPEN).distinct()
+    for row in late.exclude(code__in=_lately(FindingKind.REVIEW_OVERDUE, "review", now)).order_by("pk")[:BATCH]:
         yield Overdue(kind=FindingKind.REVIEW_OVERDUE, key={"review": row.code}, entry=row.entry_id, people=())
 
 
-def _said_since(overdue: Collection[str]) -> Iterator[Finding]:
-    """Yield the findings whose report or review is there, and is not overdue any more."""
-    kinds = (FindingKind.WORK_REPORT_OVERDUE, FindingKind.REVIEW_OVERDUE)
-    standing = list(Finding.objects.filter(kind__in=kinds).exclude(status=FindingStatus.CLOSED).exclude(code__in=overdue)[:BATCH])
-    if not standing:
-        return
-    keys = {value for finding in standing for value in finding.key.values()}
-    there = set(WorkReport.objects.filter(elevation__in=keys).values_list("elevation", flat=True))
-    there |= set(Review.objects.filter(code__in=keys).values_list("code", flat=True))
-    yield from (finding for finding in standing if there & set(finding.key.values()))
+def _lately(kind: FindingKind, name: str, now: datetime) -> QuerySet[Finding, str]:
+    """Return of which, by this field of their key, the finding is not closed, and was seen lately."""
+    seen = Finding.objects.filter(kind=kind, last_seen_at__gt=now - raising.SEEN_EVERY).exclude(status=FindingStatus.CLOSED)
+    return seen.values_list(KeyTextTransform(name, "key"), flat=True)
+
+
+def _said_since(now: datetime) -> QuerySet[Finding]:
+    """Return the findings whose report is written, or has more time, and those whose review is decided.
+
+    Nothing is said by that somebody is disabled, who is reminded no more.
+    """
+    owed = Q(status__in=sorted(UNWRITTEN), due_on__lt=today(now))
+    reports = WorkReport.objects.filter(elevation=OuterRef("of_access"))
+    reviews = Review.objects.filter(code=OuterRef("of_review"))
+    undecided = reviews.filter(items__state=ItemState.OPEN)
+    standing = Finding.objects.exclude(status=FindingStatus.CLOSED).annotate(
+        of_access=KeyTextTransform("elevation", "key"), of_review=KeyTextTransform("review", "key")
+    )
+    return standing.filter(
+        Q(Exists(reports.exclude(owed)), kind=FindingKind.WORK_REPORT_OVERDUE)
+        | Q(Exists(reports.filter(is_unused=False)), kind=FindingKind.REPORTED_UNUSED)
+        | Q(Exists(reviews), ~Exists(undecided), kind=FindingKind.REVIEW_OVERDUE)
+    ).order_by("pk")[:BATCH]

@@ -39,9 +39,11 @@ def write(*, elevation: str, done: str, deviation: str, is_unused: bool, actor: 
 def confirm(*, elevation: str, comment: str, seen: int | None, actor: Actor, now: datetime) -> WorkReport:
     """Say that it is what one knows of. `seen`: the last entry of the report as it was shown; None stands for what there is.
 
-    Raises OwnReport, MayNotAnswerReport, ReportChanged.
+    Raises OwnReport, MayNotAnswerReport, ReportChanged; AccessWasUsed where AWS has shown since that it was.
     """
     report = _to_answer(elevation, seen, actor)
+    if report.is_unused and seen_use.was_used(elevation):
+        raise report_errors.AccessWasUsed
     report.status = ReportStatus.CONFIRMED
     return _answer(report, Act.WORK_REPORT_CONFIRMED, comment, actor, now)
 

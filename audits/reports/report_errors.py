@@ -25,7 +25,7 @@ class NoReportOwed(Conflict):
 
 class AccessWasUsed(Conflict):
     code = "access_was_used"
-    sentence = _("AWS shows log-ins with this access: write what was done.")
+    sentence = _("AWS shows log-ins with this access: it was used. Its report has to say what was done.")
 
 
 class ReportChanged(Conflict):

@@ -12,6 +12,8 @@ from portal.storable import AsTyped
 OF_ITEM = (Act.REVIEW_KEPT, Act.REVIEW_REMOVAL_DECIDED, Act.REVIEW_REMOVED)
 TEXTS = ("number", "kind", "people", "thing", "facts", "command", "reviewer", "state", "reason", "decided_by")
 TIMES = ("decided_at", "removed_at")
+# What no decision changes.
+FIXED = ("kind", "people", "thing", "facts", "command", "reviewer")
 
 
 def said(entry: TrailEntry) -> Any:
@@ -44,6 +46,9 @@ def faults() -> Iterator[dict[str, str]]:
                 yield _fault(code, "it is missing, or not as the trail tells it")
         elif code in told:
             one = said(entry)["item"]
+            opened = told[code].get(one["number"])
+            if opened is None or any(opened[name] != one[name] for name in FIXED):
+                yield _fault(code, f"the entry {entry.pk} tells of an item that it was not opened with")
             told[code][one["number"]] = item(one, entry)
     for code, review in rows.items():
         items = {each.number: each for each in review.items.all()}

@@ -25,6 +25,11 @@ class RemovalRefused(Conflict):
     sentence = _("The portal cannot take it away now: %(why)s. Nothing was decided.")
 
 
+class ReviewItemChanged(Conflict):
+    code = "review_item_changed"
+    sentence = _("It is not there any more as this review has it. Open a new review, which has what is there now.")
+
+
 class ReviewerUnusable(Unusable):
     code = "reviewer_unusable"
     sentence = _("%(reviewer)s is nobody who can review: name an enabled person, and two different ones.")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 
-from access_requests.models import IamUserBinding
+from access_requests.models import IamUserBinding, StandingGroup, WorkGroup
 from audits.models import ItemState, ReviewItem, ReviewKind
 from audits.reviews import deciding
 from portal.iam.account import Account
@@ -29,8 +29,18 @@ def _close(pk: int, now: datetime) -> None:
 
 
 def _left_group(item: ReviewItem, jump: Account) -> bool:
-    group = jump.group(item.facts["group"])
-    return group is None or item.facts["user"] not in group.members
+    """Whether neither the user, however it is called by now, nor another of its name is in it."""
+    user, group = jump.user_by_id(item.facts.get("user_id", "")), jump.group(item.facts["group"])
+    if group is None:
+        # Deleted; or renamed, and then the user is in a group that nobody knows.
+        return user is None or {name.lower() for name in user.groups} <= _known_groups()
+    names = {item.facts["user"].lower(), *([user.name.lower()] if user else [])}
+    return names.isdisjoint(name.lower() for name in group.members)
+
+
+def _known_groups() -> set[str]:
+    rows = (StandingGroup.objects, WorkGroup.objects)
+    return {name.lower() for each in rows for name in each.values_list("name", flat=True)}
 
 
 def _without_key(item: ReviewItem, _jump: Account) -> bool:
@@ -43,7 +53,7 @@ def _without_device(item: ReviewItem, _jump: Account) -> bool:
 
 def _credentials(item: ReviewItem, column: str, name: str) -> bool:
     """Whether AWS, asked since the decision, does not list it any more. A user who is bound no more tells nothing."""
-    row = IamUserBinding.objects.filter(user_name=item.facts["user"]).first()
+    row = IamUserBinding.objects.filter(user_id=item.facts.get("user_id", "")).first()
     if row is None or item.decided_at is None or row.credentials_read_at is None or row.credentials_read_at <= item.decided_at:
         return False
     listed = getattr(row, column)

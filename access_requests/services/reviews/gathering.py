@@ -33,15 +33,15 @@ def _of_people(state: State) -> Iterator[Held]:
         for principal in Principal:
             user = person.user(principal)
             if user is not None:
-                facts = {"principal": str(principal), "user": user.name}
+                facts = {"principal": str(principal), "user": user.name, "user_id": user.user_id or ""}
                 thing = f"{SERVICES[principal]}: {user.name}"
                 yield Held(kind=ReviewKind.BINDING, people=[username], thing=thing, facts=facts)
 
 
 def _standing(username: str, person: Person, group: str) -> Held:
-    user = person.iam_user.name if person.iam_user else ""
+    user, user_id = (person.iam_user.name, person.iam_user.user_id or "") if person.iam_user else ("", "")
     command = _iam("remove-user-from-group", group_name=group, user_name=user) if user else ""
-    facts = {"group": group, "user": user}
+    facts = {"group": group, "user": user, "user_id": user_id}
     return Held(kind=ReviewKind.STANDING_GROUP, people=[username], thing=group, facts=facts, command=command)
 
 
@@ -55,12 +55,12 @@ def _from_providers() -> Iterator[Held]:
 
 
 def _approvers(state: State) -> Iterator[Held]:
+    """Yield who approves by which policies, with the levels. A level has no name of its own: it goes from all of them."""
     for key, policy in sorted(state.policies.items()):
-        for number, level in enumerate(policy.levels, start=1):
-            for username in level.approvers:
-                if username in state.people:
-                    facts = {"policy": key, "level": str(number)}
-                    yield Held(kind=ReviewKind.APPROVER, people=[username], thing=f"{key} {number}", facts=facts)
+        for username in sorted({name for level in policy.levels for name in level.approvers} & state.people.keys()):
+            levels = [str(number) for number, level in enumerate(policy.levels, start=1) if username in level.approvers]
+            thing = f"{key} {', '.join(levels)}"
+            yield Held(kind=ReviewKind.APPROVER, people=[username], thing=thing, facts={"policy": key})
 
 
 def _credentials() -> Iterator[Held]:
@@ -69,11 +69,11 @@ def _credentials() -> Iterator[Held]:
         user = row.user_name
         for key in row.access_keys or ():
             command = _iam("delete-access-key", user_name=user, access_key_id=key)
-            facts = {"user": user, "key": key}
+            facts = {"user": user, "user_id": row.user_id, "key": key}
             yield Held(kind=ReviewKind.ACCESS_KEY, people=[row.person.username], thing=key, facts=facts, command=command)
         for serial in row.mfa_serials or ():
             command = _iam("deactivate-mfa-device", user_name=user, serial_number=serial)
-            facts = {"user": user, "serial": serial}
+            facts = {"user": user, "user_id": row.user_id, "serial": serial}
             yield Held(kind=ReviewKind.MFA, people=[row.person.username], thing=serial, facts=facts, command=command)
 
 

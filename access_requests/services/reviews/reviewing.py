@@ -38,7 +38,7 @@ def keep(*, review: str, number: int, reason: str, actor: Actor, now: datetime) 
 def remove(*, review: str, number: int, reason: str, actor: Actor, now: datetime) -> ReviewItem:
     """Decide that it goes, and take it where the portal can: in the name of the portal, which the decision's entry tells to.
 
-    Raises what `deciding.remove` does, RemovalRefused, FactorMissing, StepUpNeeded.
+    Raises what `deciding.remove` does, RemovalRefused, ReviewItemChanged, FactorMissing, StepUpNeeded.
     """
     reason = texts.clean("reason", reason, required=False)
     # Before the first entry of the trail, whose writer nobody else may wait for with this lock in hand.
@@ -55,8 +55,10 @@ def remove(*, review: str, number: int, reason: str, actor: Actor, now: datetime
 def _take(item: ReviewItem, now: datetime) -> bool:
     """Take what the portal itself gives; return whether that is all there is to it."""
     if item.kind == ReviewKind.CLIENT:
-        row = ApiClient.objects.filter(key=item.facts["client"], retired_at=None).first()
-        if row is not None:
+        row = ApiClient.objects.filter(key=item.facts["client"]).first()
+        if row is None:
+            raise review_errors.ReviewItemChanged
+        if row.retired_at is None:
             clients.revoke(client=row, actor=COMMAND, now=now)
         return True
     change = CHANGES.get(item.kind)
@@ -69,6 +71,9 @@ def _take(item: ReviewItem, now: datetime) -> bool:
 
 def _without_standing_group(item: ReviewItem, state: State) -> State:
     person = state.people[item.people[0]]
+    # Under another name it would stay; and of who had no user then, and has one now, no command was handed over.
+    if item.facts["group"] not in state.standing_groups or (person.iam_user and not item.facts["user"]):
+        raise review_errors.ReviewItemChanged
     left = [group for group in person.standing_groups if group != item.facts["group"]]
     return _with_person(state, item.people[0], standing_groups=left)
 
@@ -78,6 +83,9 @@ def _without_role(item: ReviewItem, state: State) -> State:
 
 
 def _without_binding(item: ReviewItem, state: State) -> State:
+    user = state.people[item.people[0]].user(Principal(item.facts["principal"]))
+    if user is not None and user.user_id != item.facts.get("user_id"):
+        raise review_errors.ReviewItemChanged
     field = "iam_user" if item.facts["principal"] == Principal.IAM_USER else "identity_center_user"
     return _with_person(state, item.people[0], **{field: None})
 
@@ -85,12 +93,9 @@ def _without_binding(item: ReviewItem, state: State) -> State:
 def _without_approver(item: ReviewItem, state: State) -> State:
     policy = state.policies.get(item.facts["policy"])
     if policy is None:
-        return state
-    number = int(item.facts["level"])
-    levels = [
-        level.but(approvers=[name for name in level.approvers if name != item.people[0]]) if each == number else level
-        for each, level in enumerate(policy.levels, start=1)
-    ]
+        # Under another name it may be there still.
+        raise review_errors.ReviewItemChanged
+    levels = [level.but(approvers=[name for name in level.approvers if name != item.people[0]]) for level in policy.levels]
     return replace(state, policies={**state.policies, item.facts["policy"]: policy.but(levels=levels)})
 
 

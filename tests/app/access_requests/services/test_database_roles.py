@@ -109,6 +109,23 @@ def test_webs_role_does_not_say_what_workers_saw(jump: Jump, roles: Roles, act: 
         TrailEntry.objects.create(**entry)
 
 
+@pytest.mark.parametrize(
+    ("facts", "command"),
+    [({"user": "member01", "key": "AKIA1"}, "aws iam delete-access-key"), ({"role": "lead", "source": "oidc:company"}, "")],
+)
+def test_webs_role_does_not_say_that_what_a_review_handed_over_is_gone(
+    jump: Jump, roles: Roles, facts: dict[str, str], command: str
+) -> None:
+    entry = {"at": timezone.now(), "act": Act.REVIEW_REMOVED, "actor": "sekisho:worker", "subject": "review:V-00000000/1"}
+    for data in ({"item": {"command": command, "facts": facts}}, {"item": {"facts": facts}}, {}):
+        with roles.refused(WEB, why="audits_trail_of_reviews"):
+            TrailEntry.objects.create(**entry, data=data)
+        with roles.act_as(WORKER):
+            TrailEntry.objects.create(**entry, data=data)
+    with roles.act_as(WEB):
+        TrailEntry.objects.create(**entry, data={"item": {"command": "", "facts": {"client": "chatbot"}}})
+
+
 def test_webs_role_changes_and_deletes_no_decision_and_no_request(
     jump: Jump, roles: Roles, request_rejected: AccessRequest
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from audits.models import ElevationUse, LogIn, SeenEvent
 from audits.reports import report_errors, seen_use
 from tests.worlds.cast import Cast
-from tests.worlds.reports import owed, written
+from tests.worlds.reports import asked_back, confirmed, owed, written
 from tests.worlds.story import refused
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +49,17 @@ def test_access_that_aws_saw_used_is_not_reported_unused(cast: Cast, now: dateti
     with refused(report_errors.AccessWasUsed):
         written(elevation, cast.member01, now=now, done="", is_unused=True)
     assert written(elevation, cast.member01, now=now).done
+
+
+def test_report_of_no_use_is_not_confirmed_once_aws_shows_some(cast: Cast, now: datetime) -> None:
+    elevation = owed(cast, now=now)
+    written(elevation, cast.member01, now=now, done="", is_unused=True)
+    logged_in(now, elevation=elevation.code)
+    with refused(report_errors.AccessWasUsed):
+        confirmed(elevation, cast.leader01, now=now)
+    asked_back(elevation, cast.leader01, now=now)
+    written(elevation, cast.member01, now=now)
+    assert confirmed(elevation, cast.leader01, now=now).answered_by == "leader01"
 
 
 def test_it_is_read_once_the_trail_says_whether_it_was_used(now: datetime) -> None:

@@ -8,18 +8,19 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import CheckConstraint, UniqueConstraint
 
-from access_requests.models import ApiClient, IamUserBinding, StandingGroup
+from access_requests.models import ApiClient, ApprovalLevel, ApprovalPolicy, IamUserBinding, StandingGroup
 from access_requests.services.catalogue import current
 from access_requests.services.people import reviewed
 from access_requests.services.reviews import gathering, reviewing
 from audits.acts import Act
 from audits.models import ItemState, Review, ReviewItem, ReviewKind, TrailEntry
-from audits.reviews import folding, review_errors
+from audits.reviews import deciding, folding, review_errors
 from audits.reviews.opening import Plan
 from portal.iam.account import Account, Group
+from portal.iam.account import User as AwsUser
 from portal.users.models import HeldRole, User
 from portal.verbs import rejections
-from portal.verbs.actor import Door
+from portal.verbs.actor import COMMAND, Door
 from portal.verbs.run import run
 from tests.stand_ins.bots import make_client
 from tests.worlds.cast import Cast, actor_of
@@ -65,9 +66,22 @@ def standing(cast: Cast) -> StandingGroup:
     return group
 
 
-def jump_with(*members: str) -> Account:
-    group = Group(name="MemberGroup", id="AGPA1", arn="", path="/", inline={}, attached=(), members=members)
-    return Account(account_id="111111111111", users={}, groups={"membergroup": group}, roles={}, policies={})
+def jump_with(*members: str, group: str = "MemberGroup", **names: str) -> Account:
+    """Return the account with a group of these; `names` are users that are called otherwise by now, by who is bound to them."""
+    carried: dict[str, Any] = {"arn": "", "path": "/", "inline": {}, "attached": ()}
+    users = {
+        name.lower(): AwsUser(
+            name=name,
+            id=IamUserBinding.objects.get(person__username=person).user_id,
+            groups=(group,) if name in members else (),
+            boundary=None,
+            tags={},
+            **carried,
+        )
+        for person, name in names.items()
+    }
+    groups = {group.lower(): Group(name=group, id="AGPA1", members=members, **carried)}
+    return Account(account_id="111111111111", users=users, groups=groups, roles={}, policies={})
 
 
 def test_campaign_has_all_that_people_and_programs_have(cast: Cast, standing: StandingGroup, now: datetime) -> None:
@@ -158,6 +172,59 @@ def test_place_among_approvers_is_taken_as_long_as_enough_are_left(cast: Cast, n
         decide(reviewing.remove, item_of(ReviewKind.APPROVER, "leader01", policy=key), cast.leader02, now)
 
 
+def test_approver_goes_from_each_level_whichever_number_it_has_by_now(cast: Cast, now: datetime) -> None:
+    key = cast.one_lead.key
+    opened(cast, now)
+    item = item_of(ReviewKind.APPROVER, "leader02", policy=key)
+    cast.one_lead.levels.update(number=2)
+    before = ApprovalLevel.objects.create(policy=cast.one_lead, number=1, approvals=1)
+    before.approvers.set([cast.leader02, cast.admin01])
+    assert decide(reviewing.remove, item, cast.leader01, now).state == ItemState.REMOVED
+    assert [level.approvers for level in current.read().policies[key].levels] == [["admin01"], ["leader01"]]
+
+
+def test_place_of_several_levels_is_one_item(cast: Cast, now: datetime) -> None:
+    key = cast.one_lead.key
+    level = ApprovalLevel.objects.create(policy=cast.one_lead, number=2, approvals=1)
+    level.approvers.set([cast.leader02])
+    opened(cast, now)
+    assert item_of(ReviewKind.APPROVER, "leader02", policy=key).thing == f"{key} 1, 2"
+
+
+def test_what_may_be_there_under_another_name_is_not_removed(cast: Cast, standing: StandingGroup, now: datetime) -> None:
+    make_client("chatbot", cast)
+    opened(cast, now)
+    ApprovalPolicy.objects.filter(key=cast.one_lead.key).update(key="renamed")
+    StandingGroup.objects.filter(pk=standing.pk).update(name="Renamed")
+    ApiClient.objects.update(key="renamed")
+    IamUserBinding.objects.filter(person=cast.member02).update(user_id="AIDAANOTHERUSER00000")
+    for item in (
+        item_of(ReviewKind.APPROVER, "leader02", policy=cast.one_lead.key),
+        item_of(ReviewKind.STANDING_GROUP, "member01"),
+        item_of(ReviewKind.CLIENT, ""),
+        item_of(ReviewKind.BINDING, "member02"),
+    ):
+        with refused(review_errors.ReviewItemChanged):
+            decide(reviewing.remove, item, cast.leader01, now)
+    assert IamUserBinding.objects.filter(person=cast.member02).exists()
+
+
+def test_group_of_who_was_bound_since_is_handed_over_anew(cast: Cast, standing: StandingGroup, now: datetime) -> None:
+    """Without a user there was no command: the user may be in the group by now."""
+    bound = IamUserBinding.objects.get(person=cast.member01)
+    bound.delete()
+    opened(cast, now)
+    bound.save(force_insert=True)
+    with refused(review_errors.ReviewItemChanged):
+        decide(reviewing.remove, item_of(ReviewKind.STANDING_GROUP, "member01"), cast.leader01, now)
+
+
+def test_what_is_gone_already_is_removed(cast: Cast, now: datetime) -> None:
+    opened(cast, now)
+    IamUserBinding.objects.filter(person=cast.member02).delete()
+    assert decide(reviewing.remove, item_of(ReviewKind.BINDING, "member02"), cast.leader01, now).state == ItemState.REMOVED
+
+
 def test_binding_and_client_are_taken_by_the_portal(cast: Cast, now: datetime) -> None:
     make_client("chatbot", cast)
     opened(cast, now)
@@ -181,6 +248,31 @@ def test_standing_group_is_handed_over_and_closed_when_aws_shows_it(cast: Cast, 
     going.refresh_from_db()
     assert (going.state, going.removed_at) == (ItemState.REMOVED, later)
     assert not list(folding.faults())
+
+
+def test_user_or_group_of_another_name_is_in_it_still(cast: Cast, standing: StandingGroup, now: datetime) -> None:
+    opened(cast, now)
+    decide(reviewing.remove, item_of(ReviewKind.STANDING_GROUP, "member01"), cast.leader01, now)
+    later = now + DAY
+    for jump in (
+        jump_with("renamed", member01="renamed"),
+        jump_with("renamed", group="Renamed", member01="renamed"),
+        jump_with("MEMBER01", member01="MEMBER01"),
+    ):
+        assert reviewed.close(jump, read_at=later, now=later) == 0
+    assert reviewed.close(jump_with("member02", group="Another", member01="renamed"), read_at=later, now=later) == 1
+
+
+def test_key_of_a_user_whose_name_is_anothers_by_now_is_there_still(cast: Cast, now: datetime) -> None:
+    rows, later = IamUserBinding.objects.filter(person=cast.member01), now + DAY
+    rows.update(access_keys=["AKIA1"], credentials_read_at=now - DAY)
+    opened(cast, now)
+    decide(reviewing.remove, item_of(ReviewKind.ACCESS_KEY, "member01"), cast.leader01, now)
+    rows.update(user_name="renamed", credentials_read_at=later)
+    IamUserBinding.objects.filter(person=cast.member02).update(user_name="member01", access_keys=[], credentials_read_at=later)
+    assert reviewed.close(jump_with(), read_at=later, now=later) == 0
+    rows.update(access_keys=[])
+    assert reviewed.close(jump_with(), read_at=later, now=later) == 1
 
 
 def test_key_is_closed_only_when_aws_was_asked_since_and_lists_it_no_more(cast: Cast, now: datetime) -> None:
@@ -216,6 +308,17 @@ def test_row_that_somebody_changed_is_found(cast: Cast, now: datetime) -> None:
     opened(cast, now)
     ReviewItem.objects.filter(number=1).update(reviewer="member01")
     assert [fault["what"] for fault in folding.faults()] == ["its items are not what the trail tells"]
+
+
+def test_entry_that_makes_another_thing_of_an_item_is_found(cast: Cast, now: datetime) -> None:
+    """By such an entry the web's role would say of a key that the portal took it."""
+    IamUserBinding.objects.filter(person=cast.member01).update(access_keys=["AKIA1"])
+    opened(cast, now)
+    item = decide(reviewing.remove, item_of(ReviewKind.ACCESS_KEY, "member01"), cast.leader01, now)
+    item.kind, item.command = ReviewKind.CLIENT, ""
+    run(lambda: deciding.removed(item, actor=COMMAND, now=now))
+    entry = TrailEntry.objects.latest("pk")
+    assert [fault["what"] for fault in folding.faults()] == [f"the entry {entry.pk} tells of an item that it was not opened with"]
 
 
 BROKEN: dict[str, dict[str, Any]] = {
