@@ -11,7 +11,7 @@ from access_requests.lifecycle import ElevationStatus, RequestStatus
 from access_requests.models import AccessRequest, ApprovalLevel, ApprovalPolicy, Elevation
 from audits.acts import terms
 from portal.iam import anybody, contexts
-from portal.iam.evaluation import KEY_UNREAD
+from portal.iam.evaluation import KEY_UNREAD, THING_UNREAD
 from portal.listed import listed
 from portal.users.models import User
 from portal.verbs import phrases
@@ -62,6 +62,7 @@ UNTOLD: Mapping[str, Promise] = {
     "ReadTimeoutError": _("AWS did not answer in time"),
     "EndpointConnectionError": _("AWS could not be reached"),
     KEY_UNREAD: _("the key has a policy of its own, which is not read"),
+    THING_UNREAD: _("what is called may have a policy of its own, which is not read"),
     "unreadable": _("AWS answered what the portal cannot read"),
     "unreadable_answer": _("AWS answered what the portal cannot read"),
 }

@@ -18,7 +18,7 @@ from typing import Any
 
 from portal.iam import anybody
 from portal.iam.asking import REGION, Asker, beginning, filled, is_plain
-from portal.iam.evaluation import Answer, Decision
+from portal.iam.evaluation import THING_UNREAD, Answer, Decision, policy_unread
 from portal.iam.matching import arn_pattern, written
 from portal.iam.principals import Context, Role
 from portal.iam.questions import ANYTHING, QUESTIONS, Asked
@@ -27,7 +27,7 @@ from portal.iam.statements import body_of
 from portal.iam.variables import Plain
 
 # Raised when the same policies are answered differently: kept answers are then evaluated anew.
-VERSION = 3
+VERSION = 4
 MOST_ACTIONS = 30
 # How often one call is tried at the most, however many things policies name.
 MOST_TRIED = 100
@@ -47,7 +47,8 @@ class Ability:
     """The answer to one question. `call` is the one that decided, `thing` on what it is allowed, as the policy writes it.
 
     `policy` and `statement` name what decided, `document` is that statement, shortened; none where no policy allows any of the
-    calls. A `policy` without a statement is the boundary that leaves it out. `why` says what an unknown depends on.
+    calls. A `policy` without a statement is the boundary that leaves it out. `why` says what an unknown depends on, and what
+    is not read and may let in all the same whom no policy of the role lets in.
     """
 
     question: str
@@ -138,7 +139,7 @@ def _denied_on_all(asker: Asker, asked: Asked, shape: Plain) -> Answer | None:
             answers.append(asker.ask_of_any(asked, thing))
     if not all(answer.decision in (Decision.EXPLICIT_DENY, Decision.IMPLICIT_DENY) for answer in answers):
         return None
-    return answers[0] if answers else Answer(decision=Decision.IMPLICIT_DENY)
+    return answers[0] if answers else Answer(decision=Decision.IMPLICIT_DENY, unknown=policy_unread(asked.action, any_of_shape))
 
 
 def _may_meet(asked: Asked, thing: Plain, shape: Plain) -> bool:
@@ -159,6 +160,7 @@ def _said(asker: Asker, question: str, asked: Asked, answer: Answer, *, thing: P
         policy=policy,
         statement=answer.statement,
         document=_shortened(body_of(carried, answer.statement), asked.action) if carried and answer.statement else None,
+        why=tuple(words for words in answer.unknown if words == THING_UNREAD and not answer.allowed),
     )
 
 

@@ -7,7 +7,7 @@ access (ACLs) and policies of access points, which could also give, and policies
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from portal.iam import sides
@@ -25,6 +25,17 @@ NEVER_REFUSED = "sts:getcalleridentity"
 # Its own policy must let in even its own account.
 KEY = re.compile(r"arn:[a-z-]+:kms:[^:]*:[^:]*:key/.*", re.DOTALL)
 KEY_UNREAD = "the policy of the key, which is not read"
+THING_UNREAD = "the policy of what is called, which is not read"
+# Things of these may have a policy of their own. A switch is about a trust, of which `evaluate` says itself that it is not asked.
+WITH_POLICIES = frozenset(
+    {
+        *("acm-pca", "apigateway", "aoss", "backup", "bedrock", "bedrock-agentcore", "codeartifact", "codebuild", "dsql"),
+        *("dynamodb", "ecr", "elasticfilesystem", "es", "events", "glacier", "glue", "iot", "kinesis", "kms", "lambda", "lex"),
+        *("logs", "mediastore", "redshift", "redshift-serverless", "s3", "s3-object-lambda", "s3-outposts", "s3express"),
+        *("s3tables", "s3vectors", "schemas", "secretsmanager", "serverlessrepo", "ses", "signer", "sns", "sqs", "ssm"),
+        *("ssm-contacts", "ssm-incidents", "vpc-lattice"),
+    }
+)
 ACCOUNT = re.compile(r"\d{12}")
 
 
@@ -39,8 +50,9 @@ class Decision(StrEnum):
 class Answer:
     """`policy` and `statement` (its Sid, else `#2`) name what decided, if anything did. `unknown` has words for what is open.
 
-    An implicit deny has such words where it may be an explicit one. `left_out_by` then names the boundary, the session policies
-    or the level of the organisation that leaves the call out although the caller's own policies do not.
+    An implicit deny has such words where it may be an explicit one; so have it and an allow where the thing's policy, which
+    nobody has given, may turn them. `left_out_by` names what leaves out a call that is denied implicitly although the caller's
+    own policies do not: the boundary, the session policies or the level of the organisation.
     """
 
     decision: Decision
@@ -94,7 +106,13 @@ def evaluate(principal: Principal, call: Call, called: Called | None = None) -> 
     if called is not None:
         return _by_both(principal, caller, called, call, request, Kind.RESOURCE)
     allowed = all_of((caller.identity.allow(), caller.within(), caller.within_organisation(), _leave(principal, call, request)))
-    return _answer(allowed, caller.sides, allows=caller.identity.allows, caller=caller)
+    answer = _answer(allowed, caller.sides, allows=caller.identity.allows, caller=caller)
+    return replace(answer, unknown=(*answer.unknown, *_unread(answer, principal, caller, call, request)))
+
+
+def policy_unread(action: str, resource: str) -> tuple[str, ...]:
+    """Return the words for the policy that such a thing may have; none where it has none."""
+    return (THING_UNREAD,) if resource != "*" and action.partition(":")[0].lower() in WITH_POLICIES else ()
 
 
 def is_open(principal: Principal, call: Call) -> bool:
@@ -171,6 +189,13 @@ def _leave(principal: Principal, call: Call, request: Values) -> Truth:
     if owner in ("", principal.account_id) or call.action.lower().startswith("sts:"):
         return True
     return unknown(f"whether the account {owner} lets in {principal.account_id}")
+
+
+def _unread(answer: Answer, principal: Principal, caller: Caller, call: Call, request: Values) -> tuple[str, ...]:
+    """Return the words for the thing's policy where it may turn the answer: in the own account it may give by itself, or deny."""
+    is_abroad = _owner(call, request) not in ("", principal.account_id)
+    is_refused = answer.decision is Decision.IMPLICIT_DENY and not is_abroad and caller.within_organisation() is not False
+    return policy_unread(call.action, call.resource) if answer.allowed or is_refused else ()
 
 
 def _owner(call: Call, request: Values) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from portal.iam.evaluation import KEY_UNREAD
+from portal.iam.evaluation import KEY_UNREAD, THING_UNREAD
 from portal.iam.principals import Context, Policy
 from tests.iam_simulate.cases import Case
 
@@ -170,6 +170,7 @@ LEFT_OPEN = {
     "whether a boundary limits what everyone may": "AWS says it of users, sessions and roles by name; the package of `*`.",
     "ForAnyValue with IfExists, and no": "AWS's sentences on the two contradict each other; the package follows one.",
     KEY_UNREAD: "AWS: no policy of IAM gives a key without the key's own; the package takes an unread one for none.",
+    THING_UNREAD: "AWS: in one account a thing's policy may give by itself, and deny; the package takes an unread one for none.",
     "a variable without a value in NotResource": "AWS: it matches no resource, which NotResource may turn either way.",
 }
 

@@ -81,14 +81,13 @@ class ShownAnswer:
             return wording.untold(answer.why)
         if answer.statement:
             return evidence.shown(f"{answer.policy} ({answer.statement})")
-        if answer.policy:
-            return _("%(boundary)s does not allow it") % {"boundary": answer.policy}
-        return str(wording.DECIDED[""])
+        decided = _("%(boundary)s does not allow it") % {"boundary": answer.policy} if answer.policy else str(wording.DECIDED[""])
+        return "; ".join((decided, *([wording.untold(answer.why)] if answer.why else [])))
 
     @property
     def call(self) -> str:
         """Return the call that a policy allows or denies, or that depends on something; none where no policy allows any."""
-        return self.answer.call if self.answer.policy or self.answer.why else ""
+        return self.answer.call if self.answer.policy or self.answer.verdict == Verdict.UNKNOWN else ""
 
     @property
     def calls(self) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from portal.iam.evaluation import KEY_UNREAD, Answer, Decision, evaluate
+from portal.iam.evaluation import KEY_UNREAD, THING_UNREAD, Answer, Decision, evaluate
 from portal.iam.organisation import NOT_READ, Organisation
 from portal.iam.principals import Call, Called, Level, Levels, Policy, Principal, Role
 from tests.pure.iam.world import (
@@ -244,6 +244,27 @@ def test_key_whose_policy_nobody_gives_is_unknown_to_whom_may_use_it_as_far_as_t
     assert got(member(), action="kms:Decrypt", resource=KEY).decision is IMPLICITLY
     assert got(member(policy(deny("kms:*"))), action="kms:Decrypt", resource=KEY).decision is DENIED
     assert got(member(ALL), action="kms:ListKeys", resource="*").decision is ALLOWED
+
+
+QUEUE = f"arn:aws:sqs:eu-west-1:{JUMP}:jobs"
+ABROAD = f"arn:aws:sqs:eu-west-1:{PRODUCTION}:jobs"
+
+
+def test_policy_of_a_thing_that_nobody_gives_may_let_in_and_keep_out_in_the_own_account() -> None:
+    sending = {"action": "sqs:SendMessage", "resource": QUEUE}
+    refused, allowed = got(member(), **sending), got(member(ALL), **sending)
+    assert (refused.decision, refused.unknown) == (IMPLICITLY, (THING_UNREAD,))
+    assert (allowed.decision, allowed.unknown) == (ALLOWED, (THING_UNREAD,))
+
+
+def test_policy_of_a_thing_turns_no_firm_answer() -> None:
+    shut = (Level(name=ROOT, policies=()),)
+    assert got(member(policy(deny("sqs:*"))), action="sqs:SendMessage", resource=QUEUE).unknown == ()
+    assert got(replace(member(ALL), scps=shut), action="sqs:SendMessage", resource=QUEUE).unknown == ()
+    assert got(member(), action="sqs:SendMessage", resource=ABROAD).unknown == ()
+    assert got(member(), action="sqs:ListQueues", resource="*").unknown == ()
+    assert got(member(ALL), action="ec2:StopInstances", resource=f"arn:aws:ec2:eu-west-1:{JUMP}:instance/i-1").unknown == ()
+    assert got(member(ALL), bucket(lets_in("*", "Deny"))).unknown == ()
 
 
 def test_role_knows_what_it_is_to_a_switch() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from portal.iam.evaluation import Decision, evaluate
+from portal.iam.evaluation import THING_UNREAD, Decision, evaluate
 from portal.iam.principals import Call, Policy
 from tests.pure.iam.world import (
     ALLOWED,
@@ -132,7 +132,7 @@ def test_unknown_deny_makes_an_allow_unknown() -> None:
 
 def test_unknown_deny_leaves_an_implicit_deny_and_says_so() -> None:
     answer = asked(policy(deny(**STRANGE), name="guard"))
-    assert (answer.decision, answer.unknown) == (IMPLICITLY, ("guard #1: the operator Strange",))
+    assert (answer.decision, answer.unknown) == (IMPLICITLY, ("guard #1: the operator Strange", THING_UNREAD))
 
 
 def test_unknown_allow_makes_an_implicit_deny_unknown() -> None:
