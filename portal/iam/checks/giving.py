@@ -12,10 +12,13 @@ from portal.iam.checks.remarks import Remark
 from portal.iam.written.nodes import Node
 from portal.iam.written.policies import Holder
 
-EVERYTHING = frozenset({"*", "*:*"})
+# However many wildcards say it.
+ANYTHING = r"[*?]*\*[*?]*"
+EVERYTHING = re.compile(rf"\*|\*:{ANYTHING}")
+ANY_THING = re.compile(r"\*+|arn:(aws[a-z-]*:)?[*:]*\*")
 # Who may do this may do everything.
 ANY_RIGHT = "iam:AttachUserPolicy"
-SERVICE = re.compile(r"[A-Za-z0-9-]+:\*+")
+SERVICE = re.compile(rf"[A-Za-z0-9-]+:{ANYTHING}")
 PASS_ROLE, TO_SERVICE = "iam:passrole", "iam:passedtoservice"
 VERSIONS = ("iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion")
 # Roles and policies of the whole account, however it is written.
@@ -36,13 +39,13 @@ def given(body: Body, *, at: datetime) -> Iterator[Remark]:
 
 def _given(body: Body) -> Iterator[tuple[Remark, str]]:
     """Yield what the statement gives, and a call that tells whether something keeps it from that."""
-    if (everything := next((one for one in body.actions if one.text in EVERYTHING), None)) and _on_everything(body):
+    if (everything := next((one for one in body.actions if EVERYTHING.fullmatch(one.text)), None)) and _on_everything(body):
         yield body.remark("administrator", everything.place, what=f"Action {everything.text}"), ANY_RIGHT
         return
     if body.not_actions:
         yield body.remark("not-action-allow", body.place_of("NotAction")), ANY_RIGHT
     for action in body.actions:
-        if SERVICE.fullmatch(action.text) or action.text in EVERYTHING:
+        if SERVICE.fullmatch(action.text) or EVERYTHING.fullmatch(action.text):
             one = f"{action.text.partition(':')[0].strip('*') or 'iam'}:Anything"
             yield body.remark("wildcard-action", action.place, action=action.text), one
     yield from ((remark, "iam:PassRole") for remark in _passed(body))
@@ -63,7 +66,7 @@ def _name(arn: Node) -> str:
 
 
 def _on_everything(body: Body) -> bool:
-    return any(one.text == "*" for one in body.resources)
+    return any(ANY_THING.fullmatch(one.text) for one in body.resources)
 
 
 def _passed(body: Body) -> Iterator[Remark]:

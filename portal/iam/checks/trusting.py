@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Collection, Iterator
+from fractions import Fraction
+from ipaddress import ip_network
 
 from portal.iam.checks.bodies import Body, Given, is_untold
 from portal.iam.checks.remarks import Remark
@@ -11,14 +13,22 @@ from portal.iam.written.nodes import Node
 ACCOUNT = re.compile(r"(?:arn:[a-z-]+:(?:iam|sts)::)?(\d{12})(?::.*)?")
 MFA = ("aws:multifactorauthpresent", "aws:multifactorauthage")
 SWITCH = "sts:assumerole"
-# Conditions that tell who it is. What may be absent from a call tells nobody.
+# Conditions that tell who it is. What may be absent from a call tells nobody, and every account may have a user of some name.
 TELLING = (
     *("aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:principalservicename"),
     *("aws:sourceaccount", "aws:sourcearn", "aws:sourceip", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourcevpc"),
-    *("aws:sourcevpce", "aws:userid", "aws:username", "kms:calleraccount", "s3:dataaccesspointaccount"),
+    *("aws:sourcevpce", "aws:userid", "kms:calleraccount", "s3:dataaccesspointaccount"),
 )
 OF_THE_SOURCE = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths")
 OF_A_DEPUTY = ("sts:externalid", "aws:principalorgid", "aws:principalorgpaths", "aws:principalarn")
+ADDRESS = "aws:sourceip"
+OF_ARNS = ("aws:principalarn", "aws:sourcearn")
+# Networks that are together larger than this part of all addresses are the world.
+MOST_OF_THE_WORLD = 16
+WILDCARD = re.compile(r"[*?]")
+# The account and the organisation of what is called; any other variable is what the caller has.
+OWN = re.compile(r"\$\{aws:Resource(Account|OrgID|OrgPaths)\}", re.IGNORECASE)
+VARIABLE = re.compile(r"\$\{[^}]*\}")
 OIDC = re.compile(r"(?:arn:[a-z-]+:iam::\d*:oidc-provider/)(?P<host>.+)")
 COGNITO = "cognito-identity.amazonaws.com"
 # A few actions are shown, and that there are more.
@@ -94,7 +104,31 @@ def _tells(body: Body, keys: Collection[str]) -> bool:
 
 
 def _is_narrow(one: Given) -> bool:
-    """Whether it holds for some alone: a value that is not any, and a call without the key is refused."""
+    """Whether it holds for some alone: no value is met by anybody who wants to, and a call without the key is refused."""
     if one.is_negated or one.is_if_exists or one.operator.startswith("ForAllValues:") or one.base == "Null":
         return False
-    return bool(one.values) and not any(set(value) <= {"*", "?"} for value in one.values) and "0.0.0.0/0" not in one.values
+    if one.key == ADDRESS:
+        return _is_of_few(one.values)
+    return bool(one.values) and all(is_untold(value) or _is_told(one.key, value) for value in one.values)
+
+
+def _is_told(key: str, value: str) -> bool:
+    """Whether the part of a value that others cannot choose has no wildcard and no variable of the caller's."""
+    text = VARIABLE.sub("*", OWN.sub("own", value))
+    if key in OF_ARNS:
+        account, thing = (text.split(":", 5) + [""] * 5)[4:6]
+        # A bucket has no account in its ARN, and nobody else has one of its name.
+        told = [account] if account or key == "aws:principalarn" else re.split("[:/]", thing)[:1]
+    else:
+        told = re.split("[:/]", text)[: 2 if key.endswith(":sub") else 1]
+    return all(part and not WILDCARD.search(part) for part in told)
+
+
+def _is_of_few(values: Collection[str]) -> bool:
+    try:
+        networks = [ip_network(value, strict=False) for value in values if not is_untold(value)]
+    except ValueError:
+        # What is no address is met by nobody.
+        return True
+    shares = (Fraction(one.num_addresses, 2**one.max_prefixlen) for one in networks)
+    return bool(values) and sum(shares) <= Fraction(1, MOST_OF_THE_WORLD)

@@ -251,8 +251,7 @@ ABROAD = f"arn:aws:sqs:eu-west-1:{PRODUCTION}:jobs"
 
 
 def test_policy_of_a_thing_that_nobody_gives_may_let_in_and_keep_out_in_the_own_account() -> None:
-    sending = {"action": "sqs:SendMessage", "resource": QUEUE}
-    refused, allowed = got(member(), **sending), got(member(ALL), **sending)
+    refused, allowed = (got(who, action="sqs:SendMessage", resource=QUEUE) for who in (member(), member(ALL)))
     assert (refused.decision, refused.unknown) == (IMPLICITLY, (THING_UNREAD,))
     assert (allowed.decision, allowed.unknown) == (ALLOWED, (THING_UNREAD,))
 

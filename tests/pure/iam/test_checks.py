@@ -50,6 +50,18 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
         on_thing("*", {"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-1"}}), "open-to-everyone"
     ),
     "bucket open to every address": (on_thing("*", {"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}), "open-to-everyone"),
+    "bucket open to any user of a name": (on_thing("*", {"StringEquals": {"aws:username": "x"}}), "open-to-everyone"),
+    "bucket of a confused deputy for any account": (
+        on_thing({"Service": "sns.amazonaws.com"}, {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:jobs"}}), "confused-deputy"
+    ),
+    "trust to any repository": (
+        trust({"Federated": OIDC}, {"StringLike": {"token.example.com:sub": ["repo:a/b:*", "repo:*/b:main"]}},
+              "sts:AssumeRoleWithWebIdentity"),
+        "trust-to-strangers",
+    ),
+    "everything by more wildcards": (allow("*:**", "*"), "administrator"),
+    "everything on every ARN": (allow("*", "arn:aws:*:*:*:*"), "administrator"),
+    "every action of a service by more wildcards": (allow("s3:?*"), "wildcard-action"),
     "bucket open to all but some": (
         on_thing({"AWS": "*"}, {"StringNotEquals": {"aws:PrincipalAccount": "1"}}), "open-to-everyone"
     ),
@@ -128,6 +140,40 @@ def test_mistake_is_found_on_its_line_and_nothing_else_is(name: str) -> None:
     # Ways to more rights are those of all statements together.
     line = 1 if rule == "escalation" else 3
     assert set(said(policy(harmless, statement))) == {(rule, line)}
+
+
+FOR_ANYBODY: list[dict[str, Any]] = [
+    {"StringLike": {"aws:PrincipalArn": "arn:*"}},
+    {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/Admin"}},
+    {"ArnEquals": {"aws:PrincipalArn": ["arn:aws:iam::111111111111:role/x", "arn:aws:iam::*:user/x"]}},
+    {"StringLike": {"aws:userid": "*:*"}},
+    {"StringLike": {"aws:userid": "*:member01"}},
+    {"StringLike": {"aws:PrincipalOrgID": "o-*"}},
+    {"StringLike": {"aws:PrincipalAccount": "????????????"}},
+    {"StringEquals": {"aws:PrincipalArn": "${aws:PrincipalArn}"}},
+    {"IpAddress": {"aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1"]}},
+    {"IpAddress": {"aws:SourceIp": [f"{first}.0.0.0/3" for first in range(0, 256, 32)]}},
+    {"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "2000::/3"]}},
+]
+FOR_SOME: list[dict[str, Any]] = [
+    {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:role/*"}},
+    {"StringLike": {"aws:userid": "AROAEXAMPLE000000001:*"}},
+    {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-1/r-1/*"}},
+    {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::logs/*"}},
+    {"StringEquals": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}},
+    {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "2001:db8::/32"]}},
+]
+
+
+@pytest.mark.parametrize("condition", FOR_ANYBODY, ids=str)
+def test_condition_that_anybody_can_meet_tells_nobody(condition: dict[str, Any]) -> None:
+    assert said(policy(trust("*", condition))) == [("trust-to-strangers", 2)]
+    assert said(policy(on_thing("*", condition))) == [("open-to-everyone", 2)]
+
+
+@pytest.mark.parametrize("condition", FOR_SOME, ids=str)
+def test_condition_that_some_alone_meet_tells_them(condition: dict[str, Any]) -> None:
+    assert said(policy(on_thing("*", condition))) == []
 
 
 @pytest.mark.parametrize("name", list(RIGHT))
