@@ -18,10 +18,12 @@ from access_requests.services.people import administering, clients, identities, 
 from access_requests.services.people.clients import EVERYONE, Terms
 from access_requests.services.record import proving
 from access_requests.services.requests import decide, extend
+from access_requests.services.reviews import reviewing
 from audits.acts import Act
 from audits.findings import handling, raising
 from audits.kinds import FindingKind
-from audits.models import TrailEntry
+from audits.models import Review, TrailEntry
+from audits.reviews.opening import Plan
 from portal.users.models import Factor, LinkedIdentity, User
 from portal.verbs import authority
 from portal.verbs.actor import COMMAND, Actor, Door
@@ -120,6 +122,21 @@ def _finding(verb: Callable[..., object], **said: object) -> Verb:
     return act
 
 
+def _open_review(_cast: Cast, actor: Actor, now: datetime) -> Review:
+    days = {"due_on": now.date() + timedelta(days=9), "kept_until": now.date() + timedelta(days=99)}
+    plan = Plan(name="autumn", **days, reviewer="leader01", other="leader02")
+    return run(lambda: reviewing.open_campaign(plan=plan, actor=actor, now=now))
+
+
+def _review(verb: Callable[..., object]) -> Verb:
+    def act(cast: Cast, actor: Actor, now: datetime) -> object:
+        item = _open_review(cast, actor_of(cast.admin01), now).items.get(kind="binding", people=["member02"])
+        told = {"review": item.review.code, "number": item.number, "reason": "x"}
+        return run(lambda: verb(**told, actor=actor, now=now))
+
+    return act
+
+
 def _of_person(verb: Callable[..., object]) -> Verb:
     return lambda cast, actor, now: run(lambda: verb(person=cast.member02, actor=actor, now=now))
 
@@ -166,6 +183,9 @@ ACTS: dict[str, tuple[Guarded, str, Verb]] = {
     "refuse_acceptance": (Guarded.FINDING, "admin01", _finding(handling.refuse_acceptance, seen=1, comment="x")),
     "end_acceptance": (Guarded.FINDING, "admin01", _finding(handling.end_acceptance, comment="x")),
     "close_finding": (Guarded.FINDING, "admin01", _finding(handling.close, comment="x")),
+    "open_review": (Guarded.REVIEW, "admin01", _open_review),
+    "keep_item": (Guarded.REVIEW, "leader01", _review(reviewing.keep)),
+    "remove_item": (Guarded.REVIEW, "leader01", _review(reviewing.remove)),
     "disable": (Guarded.PEOPLE, "admin01", _of_person(administering.disable)),
     "enable": (Guarded.PEOPLE, "admin01", _enable),
     "end_sessions": (Guarded.PEOPLE, "admin01", _end_sessions),
