@@ -11,7 +11,7 @@ from portal.iam.checks.remarks import Remark
 from portal.iam.conditions import Unreadable as UnreadableCondition
 from portal.iam.statements import Unreadable, statements
 from portal.iam.written.nodes import Node
-from portal.iam.written.policies import File, Written
+from portal.iam.written.policies import File, Left, Written
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,9 +30,14 @@ class Options:
 def remarks(file: File, options: Options) -> list[Remark]:
     """Return what is wrong, in the order of the file."""
     found = [*_of_statements(file, options), *_of_holders(file, options)]
-    found += [Remark(rule="unresolved", place=left.place, fields={"words": left.words}) for left in file.left]
+    found += [_left(one) for one in file.left]
     left = [each for each in found if not _is_accepted(each, options)]
     return sorted(_unique(left), key=lambda each: (each.place, each.rule))
+
+
+def _left(left: Left) -> Remark:
+    is_note = {} if left.is_unread else {"is_note": "yes"}
+    return Remark(rule="unresolved", place=left.place, fields={"words": left.words, **is_note})
 
 
 def _is_accepted(remark: Remark, options: Options) -> bool:
@@ -88,7 +93,8 @@ def _said(written: Written, node: Node, label: str, words: str) -> Iterator[Rema
     is_open = is_untold(words) or node.text
     rule = "unresolved" if is_open else "malformed"
     shown = "a part of the statement is told elsewhere" if is_open else words
-    yield Remark(rule=rule, place=node.place, where=written.name, statement=label, fields={"words": shown})
+    fields = {"words": shown, **({"is_note": "yes"} if is_open else {})}
+    yield Remark(rule=rule, place=node.place, where=written.name, statement=label, fields=fields)
 
 
 def _unique(found: list[Remark]) -> list[Remark]:

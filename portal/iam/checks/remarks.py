@@ -52,8 +52,8 @@ RULES: Mapping[str, Rule] = {
         advice="Write it as the IAM policy grammar has it.",
     ),
     "unresolved": Rule(
-        grade=Grade.NOTE,
-        title="Not told by the file",
+        grade=Grade.WARNING,
+        title="Not told by the file, or not read",
         sentence="%(words)s: what hangs on it is not checked",
         advice="Give the value with --parameter NAME=VALUE, or check what is deployed.",
     ),

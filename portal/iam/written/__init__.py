@@ -6,5 +6,6 @@ policies     what a file is about: policies, and whose they are
 intrinsics   CloudFormation's functions, resolved as far as a template tells
 template     policies of a CloudFormation template
 terraform    policies of what `terraform show -json` prints
+unread       policies of kinds that none of these reads
 files        which of these a file is
 """

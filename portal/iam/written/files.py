@@ -16,7 +16,7 @@ def policies_of(text: str, *, parameters: Mapping[str, str] | None = None, accou
     try:
         if root.get("Statement") is not None:
             return _alone(root)
-        if root.get("Resources") is not None:
+        if (resources := root.get("Resources")) is not None and resources.value and isinstance(resources.value, Mapping):
             return policies_of_template(root, parameters or {}, account)
         if root.get("format_version") is not None:
             return policies_of_terraform(root)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from portal.iam.written.nodes import Node, Scalar
 from portal.iam.written.policies import OWN_ACCOUNT, Left, unresolved
+from portal.iam.written.reading import Unreadable
 
 NO_VALUE = "AWS::NoValue"
 PSEUDO: Mapping[str, str] = {
@@ -17,6 +18,7 @@ PSEUDO: Mapping[str, str] = {
     "AWS::Region": "region",
 }
 PLACEHOLDER = re.compile(r"\$\{(?P<literal>!)?(?P<name>[^}]*)\}")
+MOST_RESOLVED, SIGNS_OF_A_PART = 200_000, 200
 IF, LONGEST_IF = "Fn::If", 3
 
 
@@ -28,9 +30,11 @@ class Resolver:
     parameters: Mapping[str, str] = field(default_factory=dict)
     account: str = OWN_ACCOUNT
     left: list[Left] = field(default_factory=list)
+    spent: int = 0
 
     def resolved(self, node: Node) -> Node | None:
-        """Return the value with every function in it resolved; None for AWS::NoValue."""
+        """Return the value with every function in it resolved; None for AWS::NoValue. Raises Unreadable."""
+        self._spend(1, node)
         if isinstance(node.value, Mapping):
             return self._mapping(node)
         if isinstance(node.value, list):
@@ -42,6 +46,12 @@ class Resolver:
         """Return the one text that the value comes to, if it does."""
         found = self.resolved(node) if node else None
         return found if found is not None and found.text else None
+
+    def _spend(self, parts: int, node: Node) -> None:
+        """Count parts and texts: a map may look into a map, and stand for more than any machine holds."""
+        self.spent += parts
+        if self.spent > MOST_RESOLVED:
+            raise Unreadable("its functions stand for too many parts", node.place)
 
     def _members(self, member: Node) -> list[Node]:
         branches = self._branches(member)
@@ -182,6 +192,7 @@ class Resolver:
         return self._text(node, unresolved(name or words))
 
     def _text(self, node: Node, text: str) -> Node:
+        self._spend(len(text) // SIGNS_OF_A_PART, node)
         return Node(value=text, place=node.place)
 
 

@@ -85,10 +85,11 @@ class Holder:
 
 @dataclass(frozen=True, kw_only=True)
 class Left:
-    """What the file does not tell, and what hangs on it."""
+    """What the file does not tell, and what hangs on it. `is_unread`: it tells a policy, in a way that is not read here."""
 
     words: str
     place: Place
+    is_unread: bool = False
 
 
 @dataclass(kw_only=True)

@@ -15,6 +15,9 @@ NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 WORDS = {"true": True, "false": False, "null": None}
 # No file that people write has so many parts; a few lines of aliases of YAML can stand for more than any machine holds.
 MOST_PARTS = 200_000
+# JSON stands for no more than it is long, and a plan is printed by a machine.
+MOST_PRINTED = 2_000_000
+_MERGE = "tag:yaml.org,2002:merge"
 _STRINGS = json.JSONDecoder()
 _PLAIN_INT = re.compile(r"-?(?:0|[1-9]\d*)")
 
@@ -49,6 +52,7 @@ def read_json(text: str) -> Node:
 class _Json:
     def __init__(self, text: str) -> None:
         self.text = text
+        self.parts = 0
         self.lines = [0, *(found.end() for found in re.finditer("\n", text))]
 
     def place(self, at: int) -> Place:
@@ -60,6 +64,9 @@ class _Json:
         return found.end() if found else at
 
     def value(self, at: int) -> tuple[Node, int]:
+        self.parts += 1
+        if self.parts > MOST_PRINTED:
+            raise Unreadable("it has too many parts", self.place(at))
         first = self.text[at : at + 1]
         if first == "{":
             return self._mapping(at)
@@ -173,12 +180,19 @@ class _Yaml:
         values: dict[str, Node] = {}
         keys: dict[str, Place] = {}
         twice: list[tuple[str, Place]] = []
+        merged: list[Node] = []
         for key, value in composed.value:
+            if key.tag == _MERGE:
+                merged += self.node(value).listed()
+                continue
             if not isinstance(key, yaml.ScalarNode):
                 raise Unreadable("a key that is no text", _place(key.start_mark))
             if key.value in values:
                 twice.append((key.value, _place(key.start_mark)))
             values[key.value], keys[key.value] = self.node(value), _place(key.start_mark)
+        # Of what is merged in, the first counts, and none before the mapping's own.
+        for one in merged:
+            values, keys = {**dict(one.items()), **values}, {**one.keys, **keys}
         return Node(value=values, place=place, keys=keys, twice=tuple(twice))
 
     def _by_tag(self, composed: yaml.Node, node: Node) -> Node:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from portal.iam.statements import Kind
+from portal.iam.written import unread
 from portal.iam.written.intrinsics import Resolver
 from portal.iam.written.linking import Linked
 from portal.iam.written.nodes import Node
@@ -54,6 +55,7 @@ class _Template:
             kind, properties = resource.get("Type"), resource.get("Properties")
             if kind and properties:
                 self._read(logical_id, kind.text, replace(properties, place=self.resources.keys[logical_id]))
+            self.linked.file.left += unread.by_function(logical_id, replace(resource, place=self.resources.keys[logical_id]))
         file = self.linked.linked()
         file.left += self.resolver.left
         return file
@@ -74,6 +76,8 @@ class _Template:
             self.linked.file.others += self._written(Kind.RESOURCE, name, properties.get(OF_THINGS[kind]))
         elif kind == OF_THE_ORGANISATION:
             self._of_the_organisation(name, properties)
+        else:
+            self.linked.file.left += unread.of_resource(name, kind, properties)
 
     def _carrier(self, logical_id: str, name: str, carrier: Carrier, name_of: str, properties: Node) -> None:
         own = self._text(properties, name_of)

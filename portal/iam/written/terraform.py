@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from portal.iam.statements import Kind
+from portal.iam.written import unread
 from portal.iam.written.linking import Linked
 from portal.iam.written.nodes import Node
 from portal.iam.written.policies import Carrier, File, Holder, Left, Written
+from portal.iam.written.reading import Unreadable
 from portal.iam.written.template import CONTROLS, from_text
 
 CARRIERS = {"aws_iam_role": Carrier.ROLE, "aws_iam_user": Carrier.USER, "aws_iam_group": Carrier.GROUP}
@@ -19,6 +21,13 @@ ATTACHMENTS = {
     "aws_iam_user_policy_attachment": (Carrier.USER, "user"),
     "aws_iam_group_policy_attachment": (Carrier.GROUP, "group"),
 }
+# Attached to several at once, each kind of whom has a list.
+OF_SEVERAL = ((Carrier.ROLE, "roles"), (Carrier.USER, "users"), (Carrier.GROUP, "groups"))
+TO_SEVERAL = "aws_iam_policy_attachment"
+SETS = "aws_ssoadmin_"
+SET, INLINE, MANAGED = f"{SETS}permission_set", f"{SETS}permission_set_inline_policy", f"{SETS}managed_policy_attachment"
+# By its name in each account, where nobody knows what it says.
+CUSTOMERS = f"{SETS}customer_managed_policy_attachment"
 OF_THINGS = {
     "aws_ecr_repository_policy",
     "aws_kms_key",
@@ -33,14 +42,19 @@ OF_THINGS = {
 }
 OF_THE_ORGANISATION = "aws_organizations_policy"
 # What a plan leaves out because only AWS will tell it.
-DOCUMENTS = ("policy", "assume_role_policy", "content", "policy_arn", "managed_policy_arns", "permissions_boundary")
+DOCUMENTS = (
+    *("policy", "inline_policy", "assume_role_policy", "content"),
+    *("policy_arn", "managed_policy_arn", "managed_policy_arns", "permissions_boundary"),
+)
 
 
 def policies_of_terraform(shown: Node) -> File:
     """Return what the plan would leave, or what the state has. Raises Unreadable."""
     linked = Linked()
     root = shown.at("planned_values", "root_module") or shown.at("values", "root_module")
-    for resource in _resources(root) if root else ():
+    if root is None:
+        raise Unreadable("it has neither planned values nor values")
+    for resource in _resources(root):
         _read(resource, linked)
     file = linked.linked()
     file.left += _unknown(shown)
@@ -72,6 +86,10 @@ def _read(resource: Node, linked: Linked) -> None:
         linked.owners += [(one, carrier, values.get(owner)) for one in _written(Kind.IDENTITY, name, values.get("policy"))]
     elif kind in ATTACHMENTS:
         _attachment(name, *ATTACHMENTS[kind], values, linked)
+    elif kind == TO_SEVERAL:
+        _attachment_to_several(values, linked)
+    elif kind.startswith(SETS):
+        _of_a_set(kind, name, values, linked)
     else:
         _alone(kind, name, values, linked)
 
@@ -84,6 +102,27 @@ def _alone(kind: str, name: str, values: Node, linked: Linked) -> None:
         linked.file.others += _written(Kind.RESOURCE, name, values.get("policy"))
     elif kind == OF_THE_ORGANISATION:
         _of_the_organisation(name, values, linked)
+    elif unread.holds_policy(values):
+        linked.file.left.append(unread.left(name, values))
+
+
+def _of_a_set(kind: str, name: str, values: Node, linked: Linked) -> None:
+    """Read what a permission set has. Before it is there nothing tells which one that is."""
+    owner, arn = values.get("permission_set_arn"), values.get("managed_policy_arn")
+    if kind == SET:
+        linked.hold(Holder(name=name, carrier=Carrier.ROLE, place=values.place), name, _text(values, "arn"))
+    elif kind == INLINE:
+        linked.owners += [(one, Carrier.ROLE, owner) for one in _written(Kind.IDENTITY, name, values.get("inline_policy"))]
+    elif kind == MANAGED and arn is not None and arn.text:
+        linked.attached.append((Carrier.ROLE, (owner.text if owner else "") or name, arn))
+    elif kind == CUSTOMERS:
+        linked.file.left.append(unread.left(name, values))
+
+
+def _attachment_to_several(values: Node, linked: Linked) -> None:
+    arn = values.get("policy_arn")
+    if arn is not None and arn.text:
+        linked.attached += [(carrier, one.text, arn) for carrier, several in OF_SEVERAL for one in _members(values.get(several))]
 
 
 def _attachment(name: str, carrier: Carrier, owner: str, values: Node, linked: Linked) -> None:
@@ -121,7 +160,7 @@ def _written(kind: Kind, name: str, document: Node | None) -> Iterator[Written]:
 def _unknown(shown: Node) -> Iterator[Left]:
     for change in _members(shown.get("resource_changes")):
         kind, after = _text(change, "type"), change.at("change", "after_unknown")
-        known = kind in OF_ONE or kind in ATTACHMENTS or kind in OF_THINGS or kind in CARRIERS or kind == "aws_iam_policy"
+        known = kind in {*OF_ONE, *ATTACHMENTS, *OF_THINGS, *CARRIERS, "aws_iam_policy", TO_SEVERAL, INLINE, MANAGED}
         for key in DOCUMENTS if known and after else ():
             found = after.get(key) if after else None
             if found is not None and found.value is True:

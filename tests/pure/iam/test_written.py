@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.iam.statements import Kind
+from portal.iam.written import intrinsics
 from portal.iam.written.files import policies_of
 from portal.iam.written.nodes import Place
 from portal.iam.written.policies import File
@@ -307,6 +308,99 @@ def test_policies_of_a_plan_are_given_to_who_carries_them() -> None:
     }
     rules = sorted(rule for rule, _line in said(text))
     assert rules == ["administrator", "open-to-everyone", "trust-to-strangers", "wildcard-action", "wildcard-action"]
+
+
+EVERYTHING = document(Effect="Allow", Action="*", Resource="*")
+GIVEN: dict[str, dict[str, Any]] = {
+    "a policy attached to several": resource(
+        "aws_iam_policy_attachment", "all", policy_arn=ADMINISTRATOR, roles=["web"], users=[], groups=None
+    ),
+    "a permission set": resource("aws_ssoadmin_permission_set_inline_policy", "p", inline_policy=EVERYTHING),
+    "a permission set with a policy of AWS": resource(
+        "aws_ssoadmin_managed_policy_attachment", "m", managed_policy_arn=ADMINISTRATOR
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(GIVEN))
+def test_administrator_of_a_plan_is_found_however_the_rights_are_given(name: str) -> None:
+    assert [rule for rule, _line in said(plan(GIVEN[name]))] == ["administrator"]
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        resource("aws_vpc_endpoint", "s3", policy=EVERYTHING),
+        resource("aws_elasticsearch_domain", "d", access_policies=EVERYTHING),
+        resource("aws_ssoadmin_customer_managed_policy_attachment", "c"),
+    ],
+)
+def test_policy_of_a_kind_that_is_not_read_is_a_finding(one: dict[str, Any]) -> None:
+    assert [rule for rule, _line in said(plan(one))] == ["unresolved"]
+
+
+NOT_READ = {
+    "resources that a function makes": "Fn::ForEach::Roles: [Name, [a, b], {'R${Name}': {Type: 'AWS::IAM::Role'}}]",
+    "a macro": "Fn::Transform: {Name: 'AWS::Include', Parameters: {Location: 's3://x/y.yaml'}}",
+    "a nested stack": "Inner: {Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: 'https://x/y.yaml'}}",
+    "a function of SAM": "F: {Type: 'AWS::Serverless::Function', Properties: {Policies: [AdministratorAccess]}}",
+    "a kind with a policy": (
+        "E: {Type: 'AWS::EC2::VPCEndpoint', Properties: {PolicyDocument: {Statement: [{Effect: Allow, Action: '*'}]}}}"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(NOT_READ))
+def test_what_a_template_holds_and_is_not_read_is_a_finding_on_its_line(name: str) -> None:
+    assert said(f"Resources:\n  Topic: {{Type: 'AWS::SNS::Topic', Properties: {{}}}}\n  {NOT_READ[name]}") == [("unresolved", 3)]
+
+
+def test_kinds_without_policies_are_passed_over() -> None:
+    assert said("Resources: {Topic: {Type: 'AWS::SNS::Topic', Properties: {TopicName: x}}}") == []
+    assert said(plan(resource("aws_instance", "web", ami="ami-1"))) == []
+
+
+def test_mapping_that_is_merged_in_is_read_and_the_own_keys_count_before_it() -> None:
+    open_ = "x: &open {Effect: Allow, Action: 'ec2:*', Resource: '*'}\n"
+    merged = f"{open_}Statement:\n  - {{<<: *open, Sid: A}}\n  - {{<<: *open, Effect: Deny}}"
+    node = read(merged).get("Statement")
+    assert node is not None
+    assert node.plain() == yaml.safe_load(merged)["Statement"]
+    several = "a: &a {k: 1, l: 1}\nb: &b {k: 2, m: 2}\nc: {<<: [*a, *b], l: 3}"
+    assert read(several).plain() == yaml.safe_load(several)
+
+
+@pytest.mark.parametrize("text", ['{"format_version": "1.0"}', "Resources:", "Resources: []", "Resources: {}"])
+def test_file_in_which_nothing_is_recognised_is_refused(text: str) -> None:
+    with pytest.raises(Unreadable):
+        policies_of(text)
+
+
+def _laughing(depth: int) -> dict[str, Any]:
+    """Return maps of which each looks ten times into the next."""
+    maps = {f"L{n}": {"a": {"b": [{"Fn::FindInMap": [f"L{n + 1}", "a", "b"]}] * 10}} for n in range(depth)}
+    return {**maps, f"L{depth}": {"a": {"b": ["x"]}}}
+
+
+def _names(depth: int) -> dict[str, Any]:
+    """Return roles of which each is named twice after the next."""
+    return {
+        f"R{n}": {
+            "Type": "AWS::IAM::Role",
+            "Properties": {"RoleName": {"Fn::Sub": f"${{R{n + 1}.Arn}}${{R{n + 1}.Arn}}"}},
+        }
+        for n in range(depth)
+    }  # fmt: skip
+
+
+def test_functions_that_stand_for_very_much_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intrinsics, "MOST_RESOLVED", 10_000)
+    found = {"Fn::FindInMap": ["L0", "a", "b"]}
+    body = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": {"Statement": found}}}
+    with pytest.raises(Unreadable, match="too many parts"):
+        policies_of(json.dumps({"Mappings": _laughing(12), "Resources": {"P": body}}))
+    with pytest.raises(Unreadable, match="too many parts"):
+        policies_of(json.dumps({"Resources": _names(40)}))
 
 
 def test_modules_of_a_plan_are_read_too_and_a_finding_has_the_line_of_its_policy() -> None:
