@@ -98,7 +98,8 @@ def test_auditor_reads_but_does_not_decide(pager: Bot, asked: str, auditor01: Us
 @pytest.mark.parametrize(("verb", "state"), [("reject", "rejected"), ("send-back", "sent_back")])
 def test_no_takes_a_reason(pager: Bot, asked: str, leader01: User, verb: str, state: str) -> None:
     problem = refused(pager.post(f"/requests/{asked}/{verb}", {}, for_person=leader01), 422, "missing")
-    assert problem["errors"] == [{"field": "comment", "code": "missing", "detail": "Fill this in."}]
+    detail = "Rejecting and sending back need a reason. Write it into the comment."
+    assert problem["errors"] == [{"field": "comment", "code": "missing", "detail": detail}]
     assert read(pager.post(f"/requests/{asked}/{verb}", COMMENT, for_person=leader01))["state"] == state
 
 

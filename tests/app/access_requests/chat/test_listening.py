@@ -187,7 +187,7 @@ def test_without_a_token_the_command_says_what_is_missing() -> None:
         call_command("run_slack")
 
 
-# The command without Slack: it asks all the time whether to stop, so that a signal comes in the midst of asking.
+# The command without Slack and a database: it asks all the time whether to stop, so that a signal comes in the midst of asking.
 LISTENS = """
 import time
 import django
@@ -195,7 +195,9 @@ django.setup()
 from django.conf import settings
 from django.core.management import call_command
 from access_requests.chat import listening
+from access_requests.services.record import deciding_settings
 settings.SLACK_APP_TOKEN = "xapp-of-the-test"
+deciding_settings.tell = lambda process, *, now: None
 
 def listen(stop):
     while not stop.wait(0.00001):

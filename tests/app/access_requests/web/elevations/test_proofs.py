@@ -17,10 +17,10 @@ AT = {"at": "2026-11-23T04:59:00Z"}
 @pytest.mark.parametrize(
     ("door", "client", "proof", "said"),
     [
-        (Door.BROWSER, "", {"method": "password", **AT}, "leader01: browser, proven by password"),
-        (Door.BROWSER, "", {"method": "passkey", **AT}, "leader01: browser, proven by passkey"),
-        (Door.BROWSER, "", {}, "leader01: browser<"),
-        (Door.CHAT, "", {"method": "slack-signature", **AT}, "leader01: chat, proven by Slack signature"),
+        (Door.BROWSER, "", {"method": "password", **AT}, "(leader01): browser, proven by password"),
+        (Door.BROWSER, "", {"method": "passkey", **AT}, "(leader01): browser, proven by passkey"),
+        (Door.BROWSER, "", {}, "(leader01): browser<"),
+        (Door.CHAT, "", {"method": "slack-signature", **AT}, "(leader01): chat, proven by Slack signature"),
         (Door.CHAT, "", {"method": "slack-socket", **AT}, "Slack, over the connection that the portal opened"),
         (Door.CLIENT, "chatbot", {"method": "client-assertion", **AT}, "through the API client chatbot, which named the person"),
     ],
