@@ -6,7 +6,8 @@ from typing import Any
 
 # Of the workers whom others' slowness may hold up: nothing waits for a long file.
 QUEUE = "notices"
-# Of those that have credentials for AWS. One look takes less than a minute, and no two run at once.
+# Of those that have credentials for AWS: neither the auditor nor who sends notices has any. A look takes a minute, looks at the
+# clock with each page and each piece of a file, and no two run at once.
 WITH_AWS = "grants"
 
 

@@ -34,12 +34,16 @@ class Use(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedIn:
-    """A log-in as it is classed. `last_call` is the last of its calls that succeeded, without those that AWS denies to nobody."""
+    """A log-in as it is classed. `last_call` is the last of its calls that succeeded, without those that AWS denies to nobody.
+
+    `calls` are others that succeeded, as far as they matter: one outside of all leave is not undone by later leave.
+    """
 
     entered: Entered
     at: datetime
     refused: bool = False
     last_call: datetime | None = None
+    calls: Collection[datetime] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +75,13 @@ def _of_windows(one: LoggedIn, leave: Leave, person: str) -> Verdict:
     inside = leave.of(one.entered, one.at)
     if not inside:
         return _without(one, leave, person)
-    return _by_leave(one, inside[-1], leave.of(one.entered, one.last_call) if one.last_call else ())
+    return _by_leave(one, inside[-1], leave)
 
 
-def _by_leave(one: LoggedIn, window: Window, at_last: Collection[Window] = ()) -> Verdict:
-    """Return whether the log-in stayed within leave: its window, or another one that the person had at the last call."""
-    is_late = one.last_call is not None and one.last_call > window.ends_at + SKEW and not at_last
+def _by_leave(one: LoggedIn, window: Window, leave: Leave | None = None) -> Verdict:
+    """Return whether each call was within leave: the log-in's window, or another one that the person had at that time."""
+    late = [moment for moment in {*one.calls, one.last_call} if moment is not None and moment > window.ends_at + SKEW]
+    is_late = any(leave is None or not leave.of(one.entered, moment) for moment in late)
     kind = Class.AFTER_END if is_late else Class.USED
     return Verdict(kind=kind, elevation=window.elevation, person=window.person)
 
@@ -84,10 +89,11 @@ def _by_leave(one: LoggedIn, window: Window, at_last: Collection[Window] = ()) -
 def _of_parent(one: LoggedIn, leave: Leave, parent: Verdict | None) -> Verdict:
     """Return the class of a session that goes on from another one: its leave is that one's, and ends with it."""
     if parent is None:
-        return Verdict(kind=Class.UNKNOWN, reason="parent_not_seen")
+        return _without_parent(one, leave)
     window = leave.by_code(parent.elevation)
     if window is not None:
-        if not window.covers(one.at):
+        # Leave for a role is none for whatever other role that one may take on: such a chain is declared.
+        if not window.covers(one.at) or not window.leads_to(one.entered):
             return Verdict(kind=Class.NO_LEAVE, person=parent.person)
         return _by_leave(one, window)
     if parent.kind == Class.DECLARED:
@@ -95,6 +101,16 @@ def _of_parent(one: LoggedIn, leave: Leave, parent: Verdict | None) -> Verdict:
     if parent.kind == Class.UNKNOWN:
         return Verdict(kind=Class.UNKNOWN, reason="parent_unknown", person=parent.person)
     return Verdict(kind=Class.NO_LEAVE, person=parent.person)
+
+
+def _without_parent(one: LoggedIn, leave: Leave) -> Verdict:
+    """Return the class where the session before it is not known: where none is ever read of its account, nobody has leave."""
+    account = one.entered.parent.partition(":")[0]
+    if account in leave.targets or not account:
+        return Verdict(kind=Class.UNKNOWN, reason="parent_not_seen")
+    if leave.may_be_exempt(one.entered, one.at):
+        return Verdict(kind=Class.UNKNOWN, reason="caller_not_seen")
+    return Verdict(kind=Class.NO_LEAVE)
 
 
 def _without(one: LoggedIn, leave: Leave, person: str) -> Verdict:

@@ -150,14 +150,20 @@ def of_files(digests: Iterable[Digest], *, there: Iterable[str], inflated_sha256
     `inflated_sha256` reads a file, and returns None where there is none.
     """
     named = {one.key: one for digest in digests for one in digest.files}
+    found = of_named([named[key] for key in sorted(named)], inflated_sha256=inflated_sha256)
+    return [*found, *(Finding(fault=Fault.INSERTED, key=key) for key in sorted(set(there) - set(named)))]
+
+
+def of_named(named: Iterable[Named], *, inflated_sha256: Callable[[Named], str | None]) -> list[Finding]:
+    """Return which of these files are not there, or are others."""
     found = []
-    for key, one in sorted(named.items()):
+    for one in named:
         seen = inflated_sha256(one)
         if seen is None:
-            found.append(Finding(fault=Fault.REMOVED, key=key))
+            found.append(Finding(fault=Fault.REMOVED, key=one.key))
         elif seen != one.sha256:
-            found.append(Finding(fault=Fault.EDITED, key=key))
-    return [*found, *(Finding(fault=Fault.INSERTED, key=key) for key in sorted(set(there) - set(named)))]
+            found.append(Finding(fault=Fault.EDITED, key=one.key))
+    return found
 
 
 def is_gap(digest: Digest, earlier: Link | None) -> bool:

@@ -4,13 +4,15 @@ import codecs
 import json
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-# So much of a file is read at once, and no event is longer than so much: AWS cuts them at 256 kB.
-CHUNK, LONGEST_EVENT = 64 * 1024, 4 * 1024 * 1024
+# So much of a file is read at once, and no event is longer than so much: AWS cuts them at 1 MB.
+CHUNK, LONGEST_EVENT = 64 * 1024, 2 * 1024 * 1024
+# No file inflates to more: CloudTrail's have some megabytes. A digest names some hundred files.
+MOST_INFLATED, MOST_OF_DIGEST = 256 * 1024 * 1024, 64 * 1024 * 1024
 OPENS = re.compile(r'\s*\{\s*"Records"\s*:\s*\[')
 BETWEEN = re.compile(r"[\s,]*")
 GZIP = zlib.MAX_WBITS | 16
@@ -19,6 +21,10 @@ LONGEST_NUMBER = 100
 
 class Unreadable(ValueError):
     """It is not a file of CloudTrail, or is cut off."""
+
+
+class Interrupted(Exception):
+    """There is more of it, and no time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +47,13 @@ class Trail:
         return folder + (f"{day:%Y/%m/%d}/" if day else "")
 
 
-def records(chunks: Iterable[bytes]) -> Iterator[dict[str, Any]]:
-    """Yield the events of a gzipped file, holding one of them and a chunk. Raises Unreadable."""
-    texts, decoder = _inflated(chunks), json.JSONDecoder(parse_int=number)
+def _never() -> bool:
+    return False
+
+
+def records(chunks: Iterable[bytes], *, is_over: Callable[[], bool] = _never) -> Iterator[dict[str, Any]]:
+    """Yield the events of a gzipped file, holding one of them and a chunk. Raises Unreadable, and Interrupted once it is over."""
+    texts, decoder = _texts(inflated(chunks, is_over=is_over)), json.JSONDecoder(parse_int=number)
     held, at = _opened(texts)
     while True:
         found = BETWEEN.match(held, at)
@@ -90,17 +100,40 @@ def _next(texts: Iterator[str]) -> str:
         raise Unreadable("it is not text") from error
 
 
-def _inflated(chunks: Iterable[bytes]) -> Iterator[str]:
-    """Yield the text in pieces of bounded size, however much a file inflates to. Raises Unreadable."""
-    text, inflating = codecs.getincrementaldecoder("utf-8")(), zlib.decompressobj(GZIP)
+def _texts(pieces: Iterable[bytes]) -> Iterator[str]:
+    text = codecs.getincrementaldecoder("utf-8")()
+    for piece in pieces:
+        yield text.decode(piece)
+    yield text.decode(b"", final=True)
+
+
+def inflated(chunks: Iterable[bytes], *, most: int = MOST_INFLATED, is_over: Callable[[], bool] = _never) -> Iterator[bytes]:
+    """Yield what is in a gzipped file in pieces of bounded size. Raises Unreadable, also of more than `most`, and Interrupted."""
+    inflating, size = zlib.decompressobj(GZIP), 0
     try:
         for chunk in chunks:
             waiting = chunk
             while waiting:
-                yield text.decode(inflating.decompress(waiting, CHUNK))
-                waiting = inflating.unconsumed_tail
-        yield text.decode(inflating.flush(), final=True)
+                if is_over():
+                    raise Interrupted
+                if inflating.eof:
+                    raise Unreadable("something follows its end")
+                piece = inflating.decompress(waiting, CHUNK)
+                size += len(piece)
+                if size > most:
+                    raise Unreadable("it is larger than any is")
+                yield piece
+                waiting = inflating.unconsumed_tail or inflating.unused_data
+        yield from _rest(inflating, most - size)
     except zlib.error as error:
         raise Unreadable("it is not gzipped") from error
+
+
+def _rest(inflating: "zlib._Decompress", most: int) -> Iterator[bytes]:
+    """Yield what was read and not given yet."""
+    rest = inflating.decompress(b"", most + 1)
+    if len(rest) > most:
+        raise Unreadable("it is larger than any is")
+    yield rest
     if not inflating.eof:
         raise Unreadable("it is cut off")

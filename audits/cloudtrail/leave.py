@@ -86,6 +86,7 @@ class Leave:
     """All that is needed to class the log-ins of a time.
 
     `standing` are ARNs and ids of roles that a standing group may always take. `people`: id of a user in AWS -> whose it is.
+    `targets` are the accounts of which log-ins are read, the Jump account not among them.
     `portal` are ids by which AWS knows the portal, without the name of a session; `portal_roles` the ARNs of its own roles.
     """
 
@@ -96,6 +97,7 @@ class Leave:
     portal: Collection[str] = frozenset()
     portal_roles: Collection[str] = frozenset()
     exemptions: Sequence[Exemption] = ()
+    targets: Collection[str] = frozenset()
 
     def is_portal(self, entered: Entered) -> bool:
         """Whether the portal itself takes on a role of its own; nobody else by it."""
@@ -185,4 +187,5 @@ def same_role(declared: str, entered: str, account: str) -> bool:
 
 
 def _name_of(arn: str) -> str:
-    return arn.rpartition("/")[2]
+    """Return the user's name; of a role's session, which has a name that anybody may choose, none."""
+    return arn.rpartition("/")[2] if ":user/" in arn else ""

@@ -6,7 +6,7 @@ from typing import Any
 from audits.acts import Act
 from audits.findings import culprits
 from audits.kinds import FindingKind
-from audits.models import LogInClass, ReportStatus, TrailEntry, UseState, WorkReport
+from audits.models import LogIn, LogInClass, ReportStatus, TrailEntry, UseState, WorkReport
 
 LOG_INS = (Act.LOG_IN_SEEN, Act.LOG_IN_CHANGED)
 # Act -> the kind, the fields of its key, and whether it is there no longer.
@@ -18,6 +18,8 @@ OF_CLOUDTRAIL: Mapping[Act, tuple[FindingKind, tuple[str, ...], bool]] = {
     Act.CLOUDTRAIL_THERE: (FindingKind.CLOUDTRAIL_MISSING, ("account", "region"), True),
     Act.CLOUDTRAIL_FAULT: (FindingKind.CLOUDTRAIL_FAULT, ("account", "region", "remark"), False),
 }
+# What AWS says of a log-in.
+OF_AWS = ("way", "role", "principal", "principal_id", "refused")
 ACTS = (*LOG_INS, Act.LOG_IN_USE_TOLD, *OF_CLOUDTRAIL)
 Finding = tuple[FindingKind, dict[str, str]]
 
@@ -37,7 +39,7 @@ def said(entry: TrailEntry) -> Iterator[tuple[Finding, bool, frozenset[str]]]:
 
 def _of_log_in(data: Mapping[str, Any]) -> Iterator[tuple[Finding, bool, frozenset[str]]]:
     now, before = _found(data["log_in"]), _found(data["before"]) if data.get("before") else None
-    if before is not None and before != now:
+    if before is not None and before != now and _is_other(data["before"], data["log_in"]):
         yield before, True, frozenset()
     if now is not None:
         yield now, False, frozenset({str(data["log_in"]["person"])} - {""})
@@ -50,6 +52,17 @@ def _of_use(entry: TrailEntry) -> Iterator[tuple[Finding, bool, frozenset[str]]]
         return
     key = {"elevation": entry.subject, "person": str(entry.data["person"])}
     yield (FindingKind.REPORTED_UNUSED, key), False, frozenset({key["person"]} - {""})
+
+
+def _is_other(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether AWS told more of who came in and how; leave that somebody had or declared later closes nothing by itself."""
+    return now["kind"] == LogInClass.JOINED or any(before[name] != now[name] for name in OF_AWS)
+
+
+def key_of(row: LogIn) -> dict[str, str]:
+    """Return the key of the finding that a log-in is that stayed unknown: the same as if it were seen to be without leave."""
+    who = row.person or row.principal or str(row.entered["principal_id"])
+    return {"log_in": row.code, "account": row.account, "who": who}
 
 
 def _found(log_in: Mapping[str, Any]) -> Finding | None:

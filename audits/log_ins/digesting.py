@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,7 +11,7 @@ from typing import Any
 from audits.acts import Act
 from audits.cloudtrail import digests
 from audits.cloudtrail.digests import Digest, Fault, Link, Named
-from audits.cloudtrail.files import GZIP
+from audits.cloudtrail.files import MOST_OF_DIGEST, Unreadable, inflated
 from audits.log_ins import filing, telling
 from audits.log_ins.filing import Delivered
 from audits.log_ins.reading import Round, failed
@@ -24,75 +23,134 @@ from portal.verbs.run import run
 
 SOURCE = "digests of "
 HOUR = timedelta(hours=1)
+MOST_REFUSED = 1000
 # A digest comes within some hours of the hour that it is of.
 LAG = timedelta(hours=6)
 
 
 @dataclass(kw_only=True)
 class Chain:
-    """Where the chain was left: the last digest, and files of its hour that none has named yet."""
+    """Where the chain was left: the last digest, and files of its hour that none has named yet.
+
+    `refused` are digests that were told as wrong, and are not looked at again; `done` is how many files of `part`, the next
+    digest, were read by a look that had no time for all.
+    """
 
     last: Link | None = None
     waiting: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    part: str = ""
+    done: int = 0
 
     @classmethod
     def of(cls, text: str) -> "Chain":
         kept = json.loads(text) if text else {}
-        last = kept.get("last")
-        link = Link(**{**last, "ends": datetime.fromisoformat(last["ends"])}) if last else None
-        return cls(last=link, waiting=list(kept.get("waiting", ())))
+        last = kept.pop("last", None)
+        return cls(last=Link(**{**last, "ends": datetime.fromisoformat(last["ends"])}) if last else None, **kept)
 
     @property
     def kept(self) -> str:
         last = {**asdict(self.last), "ends": self.last.ends.isoformat()} if self.last else None
-        return json.dumps({"last": last, "waiting": self.waiting})
+        return json.dumps({**asdict(self), "last": last, "refused": self.refused[-MOST_REFUSED:]})
 
 
 def look(source: Source, round_: Round) -> None:
     """Verify the digests that are new, and the files that they name; tell what is wrong, and what is not proven."""
     if not source.trail.validates:
+        _tell_off(source, round_.now)
         return
     row = filing.row_of(source, SOURCE + source.trail.arn, round_)
     try:
+        refused = Chain.of(row.token).refused
         for key in _keys(source, row, round_.now):
             if round_.is_over():
                 return
-            _verify(source, key, row, round_.now)
+            if key not in refused and not _verify(source, key, row, round_):
+                return
     except BackendError as error:
         failed(row, error, round_.now)
     else:
+        run(partial(_tell_late, source, Chain.of(row.token), round_.now))
         Reading.objects.filter(pk=row.pk).update(asked_at=round_.now, problem="", failing_since=None)
 
 
+def _tell_late(source: Source, chain: Chain, now: datetime) -> None:
+    """Tell that no digest came, of which each hour has one: nothing is proven since."""
+    if chain.last is not None and chain.last.ends < now - LAG:
+        _tell_once(source, f"{source.trail.name}: {chain.last.ends:%Y-%m-%dT%H:%M:%SZ} –", now)
+
+
+def _tell_off(source: Source, now: datetime) -> None:
+    """Tell that the validation of a trail was switched off: nothing is proven since."""
+    before = {"account": source.place.account, "region": source.region, "source": SOURCE + source.trail.arn}
+    row = Reading.objects.filter(**before).first()
+    if row is not None:
+        run(partial(_tell_once, source, f"{source.trail.name}: validation is off since {row.asked_at:%Y-%m-%dT%H:%M:%SZ}", now))
+
+
+def _tell_once(source: Source, remark: str, now: datetime) -> None:
+    telling.tell_once(Act.CLOUDTRAIL_GAP, remark, account=source.place.account, region=source.region, now=now)
+
+
 def _keys(source: Source, row: Reading, now: datetime) -> Iterator[str]:
-    """Yield the trail's digests behind the last one. Others' lie in the same folder."""
+    """Yield the trail's digests behind the last one that was verified. Others' lie in the same folder."""
     mine = f"_CloudTrail-Digest_{source.region}_{source.trail.name}_{source.home_region}_"
     for day in filing.days(row.until - LAG, now):
         folder = source.trail.folder(source.place.account, source.region, day, digests=True)
-        yield from (key for key in source.files.keys(folder, after=row.key) if mine in key)
+        for key in source.files.keys(folder, after=row.key):
+            at = Delivered(key=key).at
+            if key.startswith(f"{folder}{source.place.account}{mine}") and at is not None and at <= now:
+                yield key
 
 
-def _verify(source: Source, key: str, row: Reading, now: datetime) -> None:
-    chain = Chain.of(row.token)
+def _verify(source: Source, key: str, row: Reading, round_: Round) -> bool:
+    """Verify a digest and its files; return whether there was time for all. One that is not signed moves the chain nowhere."""
+    chain, now = Chain.of(row.token), round_.now
+    digest, found = _read(source, key)
+    if digest is None or found:
+        chain.refused.append(key)
+        run(partial(_settle, source, row, row.key, chain, found, "", now))
+        return True
+    named = sorted(digest.files, key=lambda one: one.key)
+    done = chain.done if chain.part == key else 0
+    for one in named[done:]:
+        found += _named_wrong(source, [one])
+        done += 1
+        if round_.is_over() and done < len(named):
+            chain.part, chain.done = key, done
+            run(partial(_settle, source, row, row.key, chain, found, "", now))
+            return False
+    around, gap = _in_chain(digest, chain)
+    found += around
+    if not digest.is_backfill:
+        names = {one.key for one in named}
+        chain.last, chain.waiting = digest.link, sorted(_there(source, digest) - names)
+        row.until = max(row.until, min(digest.ends, now))
+    chain.part, chain.done = "", 0
+    run(partial(_settle, source, row, key, chain, found, gap, now))
+    return True
+
+
+def _read(source: Source, key: str) -> tuple[Digest | None, list[digests.Finding]]:
+    """Return a digest, and what is wrong with it by itself; None of one that cannot be read."""
     body, signature = source.files.signed(key)
     try:
-        digest = digests.read(zlib.decompress(body, GZIP), bucket=source.files.bucket, key=key, signature=signature)
-    except (ValueError, zlib.error):
-        run(partial(_settle, source, row, key, chain, [digests.Finding(fault=Fault.NOT_READABLE, key=key)], "", now))
-        return
-    found = [*digests.checked(digest, keys=_keys_of(source, digest)), *_named_wrong(source, digest)]
-    gap = ""
-    if not digest.is_backfill:
-        found += digests.follows(digest, chain.last)
-        if digests.is_gap(digest, chain.last) and chain.last is not None:
-            gap = f"{chain.last.ends:%Y-%m-%dT%H:%M:%SZ} – {digest.begins:%Y-%m-%dT%H:%M:%SZ}"
-    named = {one.key for one in digest.files}
-    inserted = [one for one in chain.waiting if one not in named] if not digest.is_backfill else []
-    found += [digests.Finding(fault=Fault.INSERTED, key=one) for one in inserted]
-    if not digest.is_backfill:
-        chain = Chain(last=digest.link, waiting=sorted(_there(source, digest) - named))
-        row.until = max(row.until, digest.ends)
-    run(partial(_settle, source, row, key, chain, found, gap, now))
+        whole = b"".join(inflated([body], most=MOST_OF_DIGEST))
+        digest = digests.read(whole, bucket=source.files.bucket, key=key, signature=signature)
+    except ValueError:
+        return None, [digests.Finding(fault=Fault.NOT_READABLE, key=key)]
+    return digest, digests.checked(digest, keys=_keys_of(source, digest))
+
+
+def _in_chain(digest: Digest, chain: Chain) -> tuple[list[digests.Finding], str]:
+    """Return what is wrong between a digest and the one before it, with the time of which nothing is proven."""
+    if digest.is_backfill:
+        return [], ""
+    names, gap = {one.key for one in digest.files}, ""
+    inserted = [digests.Finding(fault=Fault.INSERTED, key=one) for one in chain.waiting if one not in names]
+    if digests.is_gap(digest, chain.last) and chain.last is not None:
+        gap = f"{chain.last.ends:%Y-%m-%dT%H:%M:%SZ} – {digest.begins:%Y-%m-%dT%H:%M:%SZ}"
+    return [*digests.follows(digest, chain.last), *inserted], gap
 
 
 def _settle(
@@ -108,21 +166,18 @@ def _settle(
     row.save()
 
 
-def _named_wrong(source: Source, digest: Digest) -> list[digests.Finding]:
-    """Return what is wrong with the files that a digest names. One call for each of them."""
-    return digests.of_files([digest], there=(), inflated_sha256=partial(_sha256, source))
+def _named_wrong(source: Source, named: Sequence[Named]) -> list[digests.Finding]:
+    """Return what is wrong with files that a digest names. One call for each of them."""
+    return digests.of_named(named, inflated_sha256=partial(_sha256, source))
 
 
 def _sha256(source: Source, named: Named) -> str | None:
     """Return the SHA-256 of what a file inflates to; None where there is none, and of one that does not inflate nothing's."""
-    hashing, inflating = hashlib.sha256(), zlib.decompressobj(GZIP)
+    hashing = hashlib.sha256()
     try:
-        for chunk in source.files.chunks(named.key):
-            waiting = chunk
-            while waiting:
-                hashing.update(inflating.decompress(waiting, len(chunk) * 16))
-                waiting = inflating.unconsumed_tail
-    except zlib.error:
+        for piece in inflated(source.files.chunks(named.key)):
+            hashing.update(piece)
+    except Unreadable:
         return ""
     except BackendError as error:
         if is_gone(error):

@@ -1,7 +1,8 @@
 """The files of a trail, read in the order in which they were delivered: each once, in bounded memory."""
 
+import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -9,7 +10,7 @@ from typing import Any
 
 from audits.acts import Act
 from audits.cloudtrail import files
-from audits.cloudtrail.files import Unreadable
+from audits.cloudtrail.files import Interrupted, Unreadable
 from audits.log_ins import telling
 from audits.log_ins.reading import KEPT_BY_AWS, LAG, Round, failed
 from audits.log_ins.trails import Source
@@ -17,25 +18,62 @@ from audits.models import Reading
 from portal.aws.errors import BackendError
 from portal.verbs.run import run
 
-BATCH = 500
+BATCH, HOUR = 500, timedelta(hours=1)
 # What was delivered until then tells all until so much before: CloudTrail delivers every five minutes or so.
 DELIVERED = timedelta(minutes=15)
+
+
+@dataclass(kw_only=True)
+class Read:
+    """What was read of the last hour: names of files, and how many events of one that a look had no time for."""
+
+    names: list[str] = field(default_factory=list)
+    part: str = ""
+    done: int = 0
+
+    @classmethod
+    def of(cls, text: str) -> "Read":
+        return cls(**json.loads(text)) if text else cls()
+
+    def kept(self, last: datetime | None) -> str:
+        recent = [name for name in self.names if last is None or _at(name) > last - HOUR]
+        return json.dumps({"names": recent, "part": self.part, "done": self.done})
 
 
 def look(source: Source, round_: Round) -> None:
     """Read the files that are new. What S3 refuses is written down, and LookupEvents fills what is missing."""
     row = row_of(source, source.trail.arn, round_)
     try:
-        for day in days(row.until - LAG, round_.now):
-            for key in source.files.keys(source.trail.folder(source.place.account, source.region, day), after=row.key):
-                if round_.is_over():
-                    return
-                _read(source, key, row, round_)
+        read = Read.of(row.token)
+        for key in _keys(source, row, round_.now):
+            if key.rpartition("/")[2] in read.names:
+                continue
+            if round_.is_over() or not _read(source, key, row, read, round_):
+                return
     except BackendError as error:
         failed(row, error, round_.now)
     else:
-        until = max(row.until, round_.now - DELIVERED)
+        # Where nothing was delivered, nothing was told: a folder may be empty because somebody else's trail is none.
+        last = Delivered(key=row.key).at
+        until = max(row.until, last - DELIVERED) if last else row.until
         Reading.objects.filter(pk=row.pk).update(until=until, asked_at=round_.now, problem="", failing_since=None)
+
+
+def _keys(source: Source, row: Reading, now: datetime) -> Iterator[str]:
+    """Yield the files from an hour before the last one on: who forges a name that sorts last hides none that comes later."""
+    head = f"{source.place.account}_CloudTrail_{source.region}_"
+    last = Delivered(key=row.key).at
+    for day in days((last or row.until) - HOUR, now):
+        folder = source.trail.folder(source.place.account, source.region, day)
+        after = f"{folder}{head}{last - HOUR:%Y%m%dT%H%MZ}" if last else ""
+        for key in source.files.keys(folder, after=after):
+            at = Delivered(key=key).at
+            if key.startswith(folder + head) and key.endswith(".json.gz") and at is not None and at <= now:
+                yield key
+
+
+def _at(name: str) -> datetime:
+    return Delivered(key=name).at or datetime.min.replace(tzinfo=UTC)
 
 
 def row_of(source: Source, name: str, round_: Round) -> Reading:
@@ -52,17 +90,33 @@ def days(since: datetime, until: datetime) -> Iterator[date]:
         day += timedelta(days=1)
 
 
-def _read(source: Source, key: str, row: Reading, round_: Round) -> None:
-    """Keep what a file has. One that cannot be read is told, and is not read again: its digest says whether it is the one."""
-    events = files.records(source.files.chunks(key))
+def _read(source: Source, key: str, row: Reading, read: Read, round_: Round) -> bool:
+    """Keep what a file has, and return whether that was all of it: one that takes longer is gone on with by the next look.
+
+    One that cannot be read is told, and is not read again: its digest says whether it is the one.
+    """
+    name = key.rpartition("/")[2]
+    done = read.done if read.part == name else 0
+    is_whole, batch = True, list[dict[str, Any]]()
     try:
-        while batch := list(islice(events, BATCH)):
-            run(partial(_keep, batch, key, source, round_))
+        for event in islice(files.records(source.files.chunks(key), is_over=round_.is_over), done, None):
+            batch.append(event)
+            if len(batch) == BATCH:
+                run(partial(_keep, batch, key, source, round_))
+                done, batch = done + BATCH, []
+    except Interrupted:
+        is_whole = False
     except Unreadable as error:
         run(partial(_told, source, key, str(error), round_.now))
-    row.key = key
-    row.asked_at = round_.now
+    run(partial(_keep, batch, key, source, round_))
+    if is_whole:
+        read.names.append(name)
+        row.key, read.part, read.done = max(row.key, key), "", 0
+    else:
+        read.part, read.done = name, done + len(batch)
+    row.token, row.asked_at = read.kept(Delivered(key=row.key).at), round_.now
     row.save()
+    return is_whole
 
 
 def _keep(raws: Sequence[dict[str, Any]], key: str, source: Source, round_: Round) -> None:
@@ -85,7 +139,7 @@ class Delivered:
 
     @property
     def at(self) -> datetime | None:
-        parts = self.key.rpartition("/")[2].split("_")
+        parts = self.key.rpartition("/")[2].removesuffix(".json.gz").split("_")
         stamp = next((part for part in parts if part.endswith("Z") and "T" in part), "")
         for form in ("%Y%m%dT%H%MZ", "%Y%m%dT%H%M%SZ"):
             try:

@@ -32,6 +32,7 @@ def leave(since: datetime, until: datetime, *, known: Known, portal: Collection[
         portal=frozenset(portal),
         portal_roles=known.portal_roles,
         exemptions=knowing.exemptions(),
+        targets=frozenset(place.account for place in known.places if place.is_readable and not place.is_jump),
     )
 
 

@@ -11,12 +11,13 @@ from audits.acts import Act
 from audits.cloudtrail import classes
 from audits.cloudtrail.classes import SETTLED, Class, LoggedIn, Verdict
 from audits.cloudtrail.entering import Entered
+from audits.cloudtrail.event import Part
 from audits.cloudtrail.leave import Leave
 from audits.cloudtrail.sessions import NEAR
 from audits.log_ins import keeping
 from audits.log_ins.keeping import Draft
 from audits.log_ins.pieces import Found
-from audits.models import LogIn, LogInClass
+from audits.models import LogIn, LogInClass, SeenEvent
 from portal.storable import AsTyped
 from portal.verbs.actor import WORKER
 
@@ -63,13 +64,28 @@ class Judge:
         return changed
 
     def _verdicts(self, drafts: Sequence[Draft]) -> list[Verdict]:
-        parents = _parents(drafts)
+        parents, calls = _parents(drafts), self._late_calls(drafts)
         return [
             Verdict(kind=Class.UNKNOWN, reason="joined")
             if draft.is_joined
-            else classes.classed(_logged_in(draft), self.leave, parent=parents.get(id(draft)))
+            else classes.classed(_logged_in(draft, calls), self.leave, parent=parents.get(id(draft)))
             for draft in drafts
         ]
+
+    def _late_calls(self, drafts: Sequence[Draft]) -> Mapping[int, list[datetime]]:
+        """Return id of a draft -> when its calls succeeded, of those that went on after their window. One query at the most."""
+        late = {draft.row.pk: draft for draft in drafts if draft.row.pk and self._is_late_in_window(draft)}
+        found: dict[int, list[datetime]] = {id(draft): [] for draft in late.values()}
+        rows = SeenEvent.objects.filter(log_in__in=late)
+        for log_in, at in keeping.succeeded(rows).values_list("log_in_id", "at").distinct() if late else ():
+            found[id(late[log_in])].append(at)
+        return found
+
+    def _is_late_in_window(self, draft: Draft) -> bool:
+        if draft.last_call_at is None:
+            return False
+        windows = self.leave.of(draft.entered, draft.began_at)
+        return bool(windows) and draft.last_call_at > windows[-1].ends_at
 
     def _write(self, judged: Sequence[tuple[Draft, Verdict]]) -> int:
         """Save what is otherwise, with an entry for each class that is new; what the portal does it tells by other entries."""
@@ -119,17 +135,18 @@ def _parents(drafts: Sequence[Draft]) -> Mapping[int, Verdict]:
     rows = list(LogIn.objects.filter(thread__in=threads).exclude(kind=LogInClass.JOINED)) if threads else []
     found = {}
     for draft in drafts:
-        near = [row for row in rows if _goes_on_from(draft.entered, row)]
+        near = [row for row in rows if _goes_on_from(draft, row)]
         if near:
             row = min(near, key=lambda one: (abs(one.began_at - _parent_began(draft)), one.began_at))
             found[id(draft)] = Verdict(kind=Class(row.kind), reason=row.reason, elevation=row.elevation, person=row.person)
     return found
 
 
-def _goes_on_from(entered: Entered, row: LogIn) -> bool:
+def _goes_on_from(draft: Draft, row: LogIn) -> bool:
     """Whether it is that session; where nothing says when that began, as in the other account, any of its thread until then."""
-    if row.thread != entered.parent:
+    if row.thread != draft.entered.parent or row.began_at > draft.began_at + NEAR:
         return False
+    entered = draft.entered
     return entered.parent_began is None or abs(row.began_at - entered.parent_began) <= NEAR
 
 
@@ -137,8 +154,18 @@ def _parent_began(draft: Draft) -> datetime:
     return draft.entered.parent_began or draft.began_at
 
 
-def _logged_in(draft: Draft) -> LoggedIn:
-    return LoggedIn(entered=draft.entered, at=draft.began_at, refused=draft.refused, last_call=draft.last_call_at)
+def _logged_in(draft: Draft, calls: Mapping[int, Sequence[datetime]]) -> LoggedIn:
+    return LoggedIn(
+        entered=draft.entered,
+        at=draft.began_at,
+        refused=draft.refused,
+        last_call=draft.last_call_at,
+        calls=[*_fresh_calls(draft), *calls.get(id(draft), ())],
+    )
+
+
+def _fresh_calls(draft: Draft) -> list[datetime]:
+    return [one.event.at for one in draft.fresh if one.event.part != Part.ENTRY and keeping.is_success(one.event)]
 
 
 def _set(draft: Draft, verdict: Verdict) -> None:

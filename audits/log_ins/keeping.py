@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from audits.cloudtrail import sessions
 from audits.cloudtrail.classes import NEVER_DENIED
 from audits.cloudtrail.entering import Entered
-from audits.cloudtrail.event import Part
+from audits.cloudtrail.event import Event, Part
 from audits.cloudtrail.sessions import CONSOLE, NEAR, Group
 from audits.log_ins.pieces import Found, Id, Kept, kept, of_row, row_of, session
 from audits.models import LogIn, LogInClass, SeenEvent
@@ -175,12 +175,13 @@ def _calls(_entries: Sequence[Kept], calls: Sequence[Kept]) -> Sequence[Kept]:
 
 
 def _draft(row: LogIn, entries: Sequence[Kept], calls: Sequence[Kept]) -> Draft:
-    lasts = [piece.at for piece in calls if piece.found and not piece.error and piece.name not in NEVER_DENIED]
+    lasts = [piece.at for piece in calls if piece.found and is_success(piece)]
     return Draft(
         row=row,
         entered=_entered(row, entries, calls),
         began_at=_began(entries, calls),
-        refused=bool(entries) and all(piece.error for piece in entries),
+        # A call that succeeded shows a session, whatever AWS said of how it began.
+        refused=bool(entries) and all(piece.error for piece in entries) and not lasts and row.last_call_at is None,
         last_call_at=max([*lasts, *([row.last_call_at] if row.last_call_at else [])], default=None),
         fresh=[piece.found for piece in (*entries, *calls) if piece.found],
     )
@@ -216,9 +217,17 @@ def _place(row: LogIn, entries: Sequence[Kept], calls: Sequence[Kept]) -> None:
 
 def _last_call(row: LogIn) -> datetime | None:
     """Return when the last of a log-in's calls succeeded, as its rows tell."""
-    rows = row.events.exclude(part=Part.ENTRY).filter(error="").exclude(name__in=NEVER_DENIED)
-    found: datetime | None = rows.aggregate(last=Max("at"))["last"]
+    found: datetime | None = succeeded(row.events.all()).aggregate(last=Max("at"))["last"]
     return found
+
+
+def succeeded(rows: QuerySet[SeenEvent]) -> QuerySet[SeenEvent]:
+    """Return the calls that succeeded, without those that AWS denies to nobody."""
+    return rows.exclude(part=Part.ENTRY).filter(error="").exclude(name__in=NEVER_DENIED)
+
+
+def is_success(one: Event | Kept) -> bool:
+    return not one.error and one.name not in NEVER_DENIED
 
 
 def code_of(account: str, event_id: str) -> str:

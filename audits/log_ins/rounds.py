@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 
 from audits import selectors
 from audits.acts import Act
-from audits.log_ins import digesting, filing, giving, knowing, reading, trails, using
+from audits.log_ins import digesting, filing, giving, knowing, reading, trails, unexplained, using
 from audits.log_ins.knowing import Known, Place
 from audits.log_ins.reading import Round
 from audits.log_ins.trails import Source
@@ -63,6 +63,7 @@ def _read(now: datetime, is_over: Callable[[], bool], pace: float, *, with_files
     while waiting and not is_over():
         waiting = [(place, region) for place, region in waiting if not is_over() and _is_behind(place, region, round_)]
     run(partial(match_anew, round_))
+    unexplained.tell(now=now)
     if with_files:
         _look_at_files(round_)
     run(partial(_tell_uses, round_))
@@ -135,19 +136,15 @@ def match_anew(round_: Round) -> int:
         )
     if TrailEntry.objects.filter(pk__gt=cursor.until, pk__lte=last, act__in=knowing.ACTS).exists():
         touched |= Q(kind__in=DOUBTFUL, began_at__gte=round_.now - JUDGED_ANEW)
-    rows = (
-        list(LogIn.objects.filter(touched).order_by("began_at", "pk")[:BATCH])
-        if windows or touched != Q(elevation__in=[])
-        else []
-    )
-    changed = _again(rows, round_)
+    wanted = LogIn.objects.filter(touched).order_by("began_at", "pk").values_list("pk", flat=True)
+    ids = list(wanted) if windows or touched != Q(elevation__in=[]) else []
+    changed = sum(_again(ids[first : first + BATCH], round_) for first in range(0, len(ids), BATCH))
     Matched.objects.filter(pk=1).update(until=told[-1].pk if len(told) == BATCH else last)
     return changed
 
 
-def _again(rows: list[LogIn], round_: Round) -> int:
-    if not rows:
-        return 0
+def _again(ids: list[int], round_: Round) -> int:
+    rows = list(LogIn.objects.filter(pk__in=ids).order_by("began_at", "pk"))
     judge = round_.judge(min(row.began_at for row in rows), max(row.last_call_at or row.began_at for row in rows))
     changed = judge.again(rows)
     round_.touched |= judge.touched

@@ -36,14 +36,16 @@ def tell(
 
 
 def tell_fault(remark: str, *, account: str, region: str, now: datetime) -> None:
-    """Tell of what is no event of this account, or cannot be kept; what is a finding already, open or closed, is told once."""
+    """Tell of what is no event of this account, or cannot be kept."""
+    tell_once(Act.CLOUDTRAIL_FAULT, remark, account=account, region=region, now=now)
+
+
+def tell_once(act: Act, remark: str, *, account: str, region: str, now: datetime) -> None:
+    """Tell of a fault or a gap, unless it is a finding already, whether open or closed."""
     said = storable(remark[:LONGEST])
-    if not Finding.objects.filter(code=code_of(FindingKind.CLOUDTRAIL_FAULT, _key(account, region, said))).exists():
-        tell(Act.CLOUDTRAIL_FAULT, account=account, region=region, remark=said, now=now)
-
-
-def _key(account: str, region: str, remark: str) -> dict[str, str]:
-    return {"account": account, "region": region, "remark": remark}
+    kind = FindingKind.CLOUDTRAIL_GAP if act == Act.CLOUDTRAIL_GAP else FindingKind.CLOUDTRAIL_FAULT
+    if not Finding.objects.filter(code=code_of(kind, {"account": account, "region": region, "remark": said})).exists():
+        tell(act, account=account, region=region, remark=said, now=now)
 
 
 def tell_changes(fresh: Sequence[Found], *, now: datetime) -> None:

@@ -38,6 +38,7 @@ LEAVE = Leave(
     people={world.USER_ID: "member01", "user-1": "member01"},
     portal=frozenset({"AROAPORTAL0000000000"}),
     portal_roles=frozenset({PORTAL_ROLE}),
+    targets=frozenset({world.PRODUCTION}),
     exemptions=[
         Exemption(
             owner="admin01", until=date(2026, 12, 31), why="the organisation's own", role="*:role/OrganizationAccountAccessRole"
@@ -92,10 +93,13 @@ def _entered(entries: Sequence[Event], calls: Sequence[Event]) -> Entered:
 
 
 def _classed(entries: Sequence[Event], calls: Sequence[Event], leave: Leave) -> Verdict:
-    last = max((call.at for call in calls if not call.error and call.name not in classes.NEVER_DENIED), default=None)
+    moments = [call.at for call in calls if not call.error and call.name not in classes.NEVER_DENIED]
     at = min(event.at for event in entries or calls)
     refused = bool(entries) and all(event.error for event in entries)
-    return classed(LoggedIn(entered=_entered(entries, calls), at=at, refused=refused, last_call=last), leave)
+    return classed(
+        LoggedIn(entered=_entered(entries, calls), at=at, refused=refused, last_call=max(moments, default=None), calls=moments),
+        leave,
+    )
 
 
 def one(raws: Sequence[dict[str, Any]], leave: Leave = LEAVE) -> Verdict:
@@ -150,6 +154,21 @@ def test_next_window_of_the_same_person_covers_its_calls() -> None:
     )
     leave = Leave(jump=world.JUMP, windows=[WINDOW, later], people=LEAVE.people)
     assert one([*world.switch(START), world.call(END + timedelta(minutes=5), began=START)], leave).kind == Class.USED
+
+
+def test_call_without_leave_is_not_undone_by_one_within_a_later_window() -> None:
+    later = Window(
+        elevation="E-2",
+        person="member01",
+        user=world.USER_ID,
+        starts_at=END + timedelta(hours=1),
+        ends_at=END + timedelta(hours=2),
+        roles=WINDOW.roles,
+    )
+    leave = Leave(jump=world.JUMP, windows=[WINDOW, later], people=LEAVE.people)
+    calls = [world.call(END + timedelta(minutes=minutes), began=START) for minutes in (30, 70)]
+    assert one([*world.switch(START), *calls], leave) == Verdict(kind=Class.AFTER_END, elevation="E-1", person="member01")
+    assert one([*world.switch(START), calls[1]], leave).kind == Class.USED
 
 
 def test_standing_is_for_people_who_are_known_and_for_no_stranger() -> None:
@@ -209,12 +228,35 @@ def test_identity_center_is_matched_by_its_own_id_and_the_role_it_makes_is_tied_
 
 
 def test_chained_session_has_the_leave_of_the_one_that_it_goes_on_from_and_no_more() -> None:
-    entered = Entered(way=Way.CHAIN, account=world.PRODUCTION, parent="x", parent_began=START, role=world.READER)
+    before = f"{world.PRODUCTION}:{world.ROLE_ID}:member01"
+    entered = Entered(way=Way.CHAIN, account=world.PRODUCTION, parent=before, parent_began=START, role=world.ROLE)
     parent = Verdict(kind=Class.USED, elevation="E-1", person="member01")
     assert classed(LoggedIn(entered=entered, at=START), LEAVE, parent=parent) == parent
     assert classed(LoggedIn(entered=entered, at=END + timedelta(minutes=2)), LEAVE, parent=parent).kind == Class.NO_LEAVE
     assert classed(LoggedIn(entered=entered, at=START), LEAVE).reason == "parent_not_seen"
     assert classed(LoggedIn(entered=entered, at=START), LEAVE, parent=Verdict(kind=Class.STANDING)).kind == Class.NO_LEAVE
+
+
+def test_chain_out_of_a_work_role_into_a_role_that_the_access_is_not_for_has_no_leave() -> None:
+    before = f"{world.PRODUCTION}:{world.ROLE_ID}:member01"
+    entered = Entered(way=Way.CHAIN, account=world.PRODUCTION, parent=before, parent_began=START, role=world.READER)
+    parent = Verdict(kind=Class.USED, elevation="E-1", person="member01")
+    assert classed(LoggedIn(entered=entered, at=START), LEAVE, parent=parent) == Verdict(kind=Class.NO_LEAVE, person="member01")
+
+
+@pytest.mark.parametrize("account", ["999999999999", world.JUMP])
+def test_session_of_a_role_in_an_account_of_which_none_is_read_has_no_leave(account: str) -> None:
+    stranger = {"type": "AWSAccount", "principalId": "AROAOUTSIDE000000000:x", "accountId": account}
+    (_ours, theirs) = world.switch(START, who=stranger)
+    assert one([theirs]).kind == Class.NO_LEAVE
+    inside = {**stranger, "accountId": world.PRODUCTION}
+    assert one([world.switch(START, who=inside)[-1]]) == Verdict(kind=Class.UNKNOWN, reason="parent_not_seen")
+
+
+def test_session_of_a_role_that_is_named_as_a_user_is_no_user() -> None:
+    (event,) = [raw for raw in world.console_switch(START) if raw["eventName"] == "SwitchRole"]
+    forged = f"arn:aws:sts::{world.JUMP}:assumed-role/Any/member01"
+    assert one([{**event, "additionalEventData": {**event["additionalEventData"], "SwitchFrom": forged}}]).kind == Class.NO_LEAVE
 
 
 def test_calls_of_a_session_whose_beginning_nobody_saw_are_unknown() -> None:

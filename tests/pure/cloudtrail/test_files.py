@@ -5,10 +5,11 @@ import json
 import tracemalloc
 from collections.abc import Iterator
 from datetime import date
+from itertools import islice
 
 import pytest
 
-from audits.cloudtrail.files import CHUNK, Trail, Unreadable, records
+from audits.cloudtrail.files import CHUNK, Interrupted, Trail, Unreadable, inflated, records
 
 
 def chunks(body: bytes, size: int = 1000) -> Iterator[bytes]:
@@ -70,3 +71,31 @@ def test_event_that_goes_deeper_than_python_reads_is_refused() -> None:
     deep = b"[" * 100_000 + b"]" * 100_000
     with pytest.raises(Unreadable):
         list(records([gzip.compress(b'{"Records":[{"a":' + deep + b"}]}")]))
+
+
+def test_what_inflates_to_more_than_any_file_is_refused_in_bounded_memory() -> None:
+    bomb = gzip.compress(b" " * 20 * 1024 * 1024)
+    tracemalloc.start()
+    with pytest.raises(Unreadable):
+        list(inflated([bomb], most=1024 * 1024))
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 4 * 1024 * 1024
+
+
+@pytest.mark.parametrize("size", [1, 10**6])
+def test_what_follows_the_end_is_refused_and_not_read(size: int) -> None:
+    body = gzip.compress(b'{"Records":[]}')
+    with pytest.raises(Unreadable):
+        list(records(chunks(body + body, size)))
+
+
+def test_file_is_left_in_the_middle_once_the_time_is_over() -> None:
+    events = [{"eventID": str(number), "text": "x" * 500} for number in range(2000)]
+    body = gzip.compress(json.dumps({"Records": events}).encode())
+    read = list[object]()
+    going = records(chunks(body), is_over=lambda: len(read) > 100)
+    read += islice(going, 101)
+    with pytest.raises(Interrupted):
+        read += going
+    assert read[:101] == events[:101]

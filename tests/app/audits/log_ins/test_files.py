@@ -1,5 +1,6 @@
 """The files of a trail and their digests: read once, verified from where they were left; what is edited or removed is found."""
 
+import gzip
 import json
 
 import pytest
@@ -103,3 +104,35 @@ def test_region_without_a_trail_is_a_finding_until_one_records_it(gated: Gated, 
     make_trail(gated)
     look_at_files(gated, look)
     assert {finding.key["account"] for finding in missing.filter(status="open")} == {ACCOUNTS["jump"]}
+
+
+def test_forged_digest_that_sorts_last_moves_nothing_and_hides_nothing(gated: Gated, trail: str, look: Look) -> None:  # noqa: F811
+    look()
+    gated.aws.switch("leader01", role="Prod_ReadOnlyRole")
+    forward(gated, hours=3)
+    s3 = admin_in(gated.aws, "production", "s3")
+    account, now = ACCOUNTS["production"], gated.jump.clock.now
+    folder = f"AWSLogs/{account}/CloudTrail-Digest/ap-northeast-1/{now:%Y/%m/%d}/"
+    forged = f"{folder}{account}_CloudTrail-Digest_ap-northeast-1_own_ap-northeast-1_{now:%Y%m%dT%H%M%SZ}.json.gz"
+    s3.put_object(Bucket=BUCKET, Key=forged, Body=gzip.compress(b"{}"))
+    other = f"AWSLogs/{account}/CloudTrail/ap-northeast-1/{now:%Y/%m/%d}/zzz"
+    s3.put_object(Bucket=BUCKET, Key=other, Body=b"no name of CloudTrail's")
+    for _look in range(2):
+        look_at_files(gated, look)
+    chain = Reading.objects.get(source=digesting.SOURCE + trail, region="ap-northeast-1")
+    assert chain.key not in {"", forged}
+    assert chain.until < now
+    told = [entry.data["remark"] for entry in TrailEntry.objects.filter(act=Act.CLOUDTRAIL_FAULT)]
+    assert told.count(f"not_readable: {forged}") == 1
+    assert not any("zzz" in remark for remark in told)
+    assert LogIn.objects.filter(kind=LogInClass.STANDING, person="leader01").count() == 1
+
+
+def test_validation_that_was_switched_off_is_a_finding(gated: Gated, trail: str, look: Look) -> None:  # noqa: F811
+    look_at_files(gated, look)
+    admin_in(gated.aws, "production", "cloudtrail").update_trail(Name=trail, EnableLogFileValidation=False)
+    for _look in range(2):
+        look_at_files(gated, look)
+    gaps = [finding.key["remark"] for finding in Finding.objects.filter(kind=FindingKind.CLOUDTRAIL_GAP)]
+    assert gaps
+    assert all("validation is off" in remark for remark in gaps)

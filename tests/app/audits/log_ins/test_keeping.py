@@ -12,9 +12,10 @@ from django.db.models import CheckConstraint, UniqueConstraint
 from access_requests.models import Elevation
 from audits import personal
 from audits.acts import Act
-from audits.log_ins import knowing, rounds
+from audits.findings import of_log_ins
+from audits.log_ins import knowing, rounds, unexplained
 from audits.log_ins.reading import Round
-from audits.models import ElevationUse, LogIn, LogInClass, Reading, SeenEvent, TrailEntry
+from audits.models import ElevationUse, Finding, LogIn, LogInClass, Matched, Reading, SeenEvent, TrailEntry
 from portal.aws.cloudtrail import History
 from tests.worlds import cloudtrail as world
 from tests.worlds.cast import Cast, actor_of
@@ -106,8 +107,6 @@ def test_chained_session_follows_the_class_of_the_one_before(keep: Keep, elevati
     """The later session is read first: nothing is known of its parent then."""
     child = world.switch(
         now + timedelta(minutes=5),
-        role=f"arn:aws:iam::{world.PRODUCTION}:role/Deploy",
-        role_id="AROADEPLOY",
         who=world.in_role(now),
     )
     keep(child)
@@ -173,3 +172,68 @@ def test_region_whose_reading_fails_holds_no_other_up(
     assert not rounds._is_behind(place, row.region, round_)
     row.refresh_from_db()
     assert (row.problem, row.failing_since, row.asked_at) == ("not_read_by_portal", now, now)
+
+
+def test_call_after_the_end_stays_one_when_a_later_call_is_within_leave(keep: Keep, elevation: Elevation, now: datetime) -> None:
+    after = now + timedelta(minutes=40)
+    keep([*world.switch(now, who=member01()), world.call(after, "DeleteBucket", began=now)])
+    assert LogIn.objects.get().kind == LogInClass.AFTER_END
+    keep([world.call(now + timedelta(minutes=5), "ListBuckets", began=now)])
+    row = LogIn.objects.get()
+    assert row.kind == LogInClass.AFTER_END
+    SeenEvent.objects.filter(name="DeleteBucket").update(error="AccessDenied")
+    judge = Round(known=knowing.known(), portal=frozenset(), complete={}, now=now, is_over=lambda: False).judge(now, after)
+    row.last_call_at = None
+    row.save()
+    judge.again([row])
+    assert LogIn.objects.get().kind == LogInClass.USED
+
+
+def test_finding_of_a_log_in_is_closed_by_what_aws_tells_and_not_by_later_leave(
+    keep: Keep, elevation: Elevation, now: datetime
+) -> None:
+    keep([world.console_log_in(now, who=world.user("old", account=world.PRODUCTION, user_id="AIDAOLD"))])
+    told = TrailEntry.objects.get(act=Act.LOG_IN_SEEN).data["log_in"]
+    for later, is_closed in (
+        ({"kind": "declared"}, False),
+        ({"kind": "standing", "person": "member01"}, False),
+        ({"kind": "used", "elevation": elevation.code}, False),
+        ({"kind": "used", "elevation": elevation.code, "principal_id": "AIDAOTHER"}, True),
+        ({"kind": "joined"}, True),
+    ):
+        entry = TrailEntry(act=Act.LOG_IN_CHANGED, data={"log_in": {**told, **later}, "before": told})
+        gone = [key for key, is_gone, _who in of_log_ins.said(entry) if is_gone]
+        assert bool(gone) == is_closed, later
+
+
+def test_all_log_ins_are_judged_anew_however_many_there_are(
+    keep: Keep, elevation: Elevation, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "BATCH", 2)
+    keep([raw for each in range(5) for raw in world.switch(now + timedelta(minutes=3 * each), who=member01())])
+    assert LogIn.objects.filter(kind=LogInClass.USED).count() == 5
+    LogIn.objects.update(kind=LogInClass.NO_LEAVE, elevation="", person="member01")
+    Matched.objects.create(pk=1, until=1)
+    round_ = Round(known=knowing.known(), portal=frozenset(), complete={}, now=now, is_over=lambda: False)
+    while rounds.match_anew(round_):
+        pass
+    assert LogIn.objects.filter(kind=LogInClass.USED).count() == 5
+
+
+def test_parent_that_began_after_its_child_is_none(keep: Keep, elevation: Elevation, now: datetime) -> None:
+    keep(world.switch(now + timedelta(minutes=10), who=member01()))
+    child = {"type": "AWSAccount", "principalId": f"{world.ROLE_ID}:member01", "accountId": world.PRODUCTION}
+    keep([world.switch(now + timedelta(minutes=5), who=child, session="child")[-1]])
+    assert LogIn.objects.get(session="child").reason == "parent_not_seen"
+
+
+def test_log_in_that_stays_unknown_for_a_day_is_a_finding_once(keep: Keep, elevation: Elevation, now: datetime) -> None:
+    keep([world.call(now, began=now)])
+    row = LogIn.objects.get()
+    assert row.kind == LogInClass.UNKNOWN
+    for later, count in ((timedelta(hours=23), 0), (timedelta(hours=25), 1), (timedelta(hours=26), 1)):
+        unexplained.tell(now=now + later)
+        assert Finding.objects.filter(kind="log_in_without_approval").count() == count
+    LogIn.objects.update(reason="not_tied", code="L-OTHER")
+    unexplained.tell(now=now + timedelta(hours=27))
+    assert Finding.objects.filter(kind="log_in_without_approval").count() == 1
