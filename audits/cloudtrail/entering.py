@@ -100,7 +100,8 @@ def _assumed(raw: Raw) -> Entered | None:
         account=_account_of(role) or str(raw["recipientAccountId"]),
         role=role,
         session=str(given.get("roleSessionName", "")),
-        principal=str(who.get("arn", "")),
+        # A service has a name alone.
+        principal=str(who.get("arn") or (who.get("invokedBy", "") if who.get("type") == "AWSService" else "")),
         principal_id=str(who.get("principalId", "")),
         principal_account=str(who.get("accountId", "")),
         mfa=_mfa(who),

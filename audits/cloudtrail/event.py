@@ -17,6 +17,8 @@ Raw = Mapping[str, Any]
 T = TypeVar("T", bound="Event | Entered | Change | Left")
 # Who the portal calls for is told by AWS, never by the user agent.
 SERVICE = "AWSService"
+# Services by which people come in.
+OF_PEOPLE = ("account-access.amazonaws.com", "rolesanywhere.amazonaws.com")
 CONSOLE = "AwsConsoleSignIn"
 RESERVED = "AWSReservedSSO_"
 # By the API: what it changes, and the parameters that name it.
@@ -134,7 +136,7 @@ def _parsed(raw: Raw, scope: Scope) -> Event | None:
         "address": str(raw.get("sourceIPAddress", "")),
         "agent": str(raw.get("userAgent", ""))[:500],
     }
-    if head["name"] in entering.SWITCHES and (who.get("type") == SERVICE or who.get("invokedBy")):
+    if head["name"] in entering.SWITCHES and _is_service(raw, who, scope):
         return Event(part=Part.SERVICE, began=at, **head)
     entered = entering.entered(raw, jump=scope.jump)
     if entered is not None:
@@ -146,6 +148,12 @@ def _parsed(raw: Raw, scope: Scope) -> Event | None:
     left = behind.left(raw) if called and not head["error"] else None
     part = Part.CHANGE if change else Part.CALL
     return Event(part=part, thread=thread, began=began, change=change, entered=called, left=left, **head)
+
+
+def _is_service(raw: Raw, who: Raw, scope: Scope) -> bool:
+    """Whether a service takes on a role for itself; not where it lets people in, nor a role that people take on."""
+    role = str((raw.get("requestParameters") or {}).get("roleArn", ""))
+    return who.get("type") == SERVICE and str(who.get("invokedBy")) not in OF_PEOPLE and not scope.has(role)
 
 
 def digest(raw: Raw) -> str:

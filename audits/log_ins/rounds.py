@@ -57,7 +57,7 @@ def _read(now: datetime, is_over: Callable[[], bool], pace: float, *, with_files
     known, portal = knowing.known(), _portal_ids()
     if portal is None:
         return
-    complete = {account: until for account, (_since, until) in using.how_far().items()}
+    complete = {account: until for account, (_since, until) in using.how_far(known).items()}
     round_ = Round(known=known, portal=portal, complete=complete, now=now, is_over=is_over, pace=pace, begins=_begins())
     waiting = _in_turn(known)
     while waiting and not is_over():

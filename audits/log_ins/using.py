@@ -7,8 +7,9 @@ from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 
 from audits import trail
 from audits.acts import Act
-from audits.cloudtrail.classes import SETTLED, Use, use_of
-from audits.cloudtrail.leave import Window
+from audits.cloudtrail.classes import SETTLED, LoggedIn, Use, use_of
+from audits.cloudtrail.entering import Entered
+from audits.cloudtrail.leave import SKEW, Window
 from audits.log_ins import giving
 from audits.log_ins.knowing import Known
 from audits.models import ElevationUse, LogIn, LogInClass, Reading, Stay
@@ -24,7 +25,7 @@ AT_ONCE = 500
 def tell(*, known: Known, now: datetime, codes: Collection[str] = ()) -> int:
     """Tell of the accesses whose use is otherwise than was told: of those that are over and not settled, and of these codes.
 
-    Return how many. Six queries, and an entry for each.
+    Return how many. Seven queries, and an entry for each.
     """
     settled = ElevationUse.objects.filter(elevation=OuterRef("subject"), settled=True)
     over = Stay.objects.filter(~Exists(settled), ended_at__isnull=False) | Stay.objects.filter(subject__in=list(codes))
@@ -33,9 +34,13 @@ def tell(*, known: Known, now: datetime, codes: Collection[str] = ()) -> int:
         return 0
     uses = {use.elevation: use for use in ElevationUse.objects.filter(elevation__in=stays)}
     counts = counted(stays)
-    read = how_far()
+    read = how_far(known)
     windows = giving.windows(list(stays), known=known)
-    told = [_told(window, stays[window.elevation], uses.get(window.elevation), counts, read, known, now) for window in windows]
+    unknown = _unknown(windows)
+    told = [
+        _told(window, stays[window.elevation], uses.get(window.elevation), counts, read, unknown, known, now)
+        for window in windows
+    ]
     return sum(told)
 
 
@@ -45,18 +50,21 @@ def counted(codes: Iterable[str]) -> Mapping[str, int]:
     return dict(rows.values_list("elevation").annotate(count=Count("pk")))
 
 
-def how_far() -> Mapping[str, tuple[datetime, datetime]]:
-    """Return account -> from when to when all of it was read, in every Region that is read. One query.
+def how_far(known: Known) -> Mapping[str, tuple[datetime, datetime]]:
+    """Return account -> from when to when all of it was read, in every Region that is to be read. One query.
 
-    Of an account and Region that is read in two ways the better one counts.
+    Of an account and Region that is read in two ways the better one counts; an account of which a Region was never read is none.
     """
     told = Reading.objects.filter(Q(source=LOOKUP) | Q(source__startswith="arn:"))
     rows = told.values_list("account", "region").annotate(since=Min("since"), until=Max("until")).order_by()
     found: dict[str, tuple[datetime, datetime]] = {}
-    for account, _region, since, until in rows:
-        known = found.get(account, (since, until))
-        found[account] = (max(known[0], since), min(known[1], until))
-    return found
+    seen = set[tuple[str, str]]()
+    for account, region, since, until in rows:
+        seen.add((account, region))
+        before = found.get(account, (since, until))
+        found[account] = (max(before[0], since), min(before[1], until))
+    never = {place.account for place in known.places if any((place.account, region) not in seen for region in place.regions)}
+    return {account: read for account, read in found.items() if account not in never}
 
 
 def _told(
@@ -65,6 +73,7 @@ def _told(
     before: ElevationUse | None,
     counts: Mapping[str, int],
     read: Mapping[str, tuple[datetime, datetime]],
+    unknown: Sequence[LoggedIn],
     known: Known,
     now: datetime,
 ) -> bool:
@@ -72,6 +81,7 @@ def _told(
     ranges = [read.get(account) for account in accounts]
     until = None if None in ranges or len(accounts) < 2 else min(one[1] for one in ranges if one)  # noqa: PLR2004  Jump and another.
     gaps = any(one[0] > window.starts_at for one in ranges if one)
+    gaps = gaps or any(_may_be_of(window, one) for one in unknown)
     count = counts.get(window.elevation, 0)
     use, reason = use_of(used=count > 0, ended_at=stay.ended_at, read_until=until, gaps=gaps)
     is_settled = stay.ended_at is not None and (
@@ -84,6 +94,22 @@ def _told(
     facts = {"use": use, "reason": reason, "log_ins": count, "settled": is_settled, "entry_id": entry_id, "told_at": now}
     ElevationUse.objects.update_or_create(elevation=window.elevation, defaults=facts)
     return is_news
+
+
+def _unknown(windows: Sequence[Window]) -> list[LoggedIn]:
+    """Return the log-ins of the time of these windows of which nobody knows whose they were. One query."""
+    if not windows:
+        return []
+    since, until = min(window.starts_at for window in windows), max(window.ends_at for window in windows)
+    rows = LogIn.objects.filter(kind=LogInClass.UNKNOWN, began_at__range=(since - giving.LONGEST_SESSION, until + SKEW))
+    return [LoggedIn(entered=Entered.of(row.entered), at=row.began_at, last_call=row.last_call_at) for row in rows]
+
+
+def _may_be_of(window: Window, one: LoggedIn) -> bool:
+    """Whether a log-in touches the window and its roles."""
+    return (
+        one.at <= window.ends_at + SKEW and (one.last_call or one.at) >= window.starts_at - SKEW and window.leads_to(one.entered)
+    )
 
 
 def _record(window: Window, use: Use, reason: str, count: int, before: ElevationUse | None, now: datetime) -> int:

@@ -149,7 +149,8 @@ def test_calls_of_peoples_roles_are_kept_and_those_of_applications_are_not() -> 
 
 def test_services_that_take_on_a_role_are_told_apart() -> None:
     who = {"type": "AWSService", "invokedBy": "lambda.amazonaws.com"}
-    event = kept(world.raw(NOON, "AssumeRole", source="sts", userIdentity=who, requestParameters={"roleArn": world.ROLE}))
+    given = {"roleArn": f"arn:aws:iam::{world.PRODUCTION}:role/OfAFunction"}
+    event = kept(world.raw(NOON, "AssumeRole", source="sts", userIdentity=who, requestParameters=given))
     assert (event.part, event.entered) == (Part.SERVICE, None)
 
 
@@ -245,3 +246,19 @@ def test_event_that_goes_deeper_than_any_does_is_refused() -> None:
         deep = {"in": deep}
     with pytest.raises(ODD):
         parsed({**raw, "resources": deep}, SCOPE)
+
+
+@pytest.mark.parametrize(
+    ("who", "role"),
+    [
+        ({**world.user(), "invokedBy": "cloudformation.amazonaws.com"}, "arn:aws:iam::444444444444:role/Deploy"),
+        ({"type": "AWSService", "invokedBy": "rolesanywhere.amazonaws.com"}, "arn:aws:iam::444444444444:role/Deploy"),
+        ({"type": "AWSService", "invokedBy": "account-access.amazonaws.com"}, "arn:aws:iam::444444444444:role/Deploy"),
+        ({"type": "AWSService", "invokedBy": "lambda.amazonaws.com"}, world.ROLE),
+    ],
+)
+def test_person_by_a_service_and_a_service_in_a_role_of_people_are_log_ins(who: dict[str, Any], role: str) -> None:
+    event = kept(world.raw(NOON, "AssumeRole", source="sts", userIdentity=who, requestParameters={"roleArn": role}))
+    assert event.part == Part.ENTRY
+    assert event.entered is not None
+    assert event.entered.principal == who.get("arn", who["invokedBy"])

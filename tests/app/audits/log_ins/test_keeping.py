@@ -13,9 +13,9 @@ from access_requests.models import Elevation
 from audits import personal
 from audits.acts import Act
 from audits.findings import of_log_ins
-from audits.log_ins import knowing, rounds, unexplained
+from audits.log_ins import knowing, rounds, unexplained, using
 from audits.log_ins.reading import Round
-from audits.models import ElevationUse, Finding, LogIn, LogInClass, Matched, Reading, SeenEvent, TrailEntry
+from audits.models import ElevationUse, Finding, LogIn, LogInClass, Matched, Reading, SeenEvent, Stay, TrailEntry
 from portal.aws.cloudtrail import History
 from tests.worlds import cloudtrail as world
 from tests.worlds.cast import Cast, actor_of
@@ -237,3 +237,29 @@ def test_log_in_that_stays_unknown_for_a_day_is_a_finding_once(keep: Keep, eleva
     LogIn.objects.update(reason="not_tied", code="L-OTHER")
     unexplained.tell(now=now + timedelta(hours=27))
     assert Finding.objects.filter(kind="log_in_without_approval").count() == 1
+
+
+def test_never_used_is_not_said_while_a_log_in_to_the_role_is_unknown_or_a_region_was_never_read(
+    keep: Keep, elevation: Elevation, now: datetime
+) -> None:
+    later = now + timedelta(days=3)
+    known = knowing.known()
+    for place in known.places:
+        for region in place.regions:
+            read_until(later, account=place.account, region=region, since=now - timedelta(days=1))
+    elevation_stay = Stay.objects.filter(subject=elevation.code)
+    elevation_stay.update(ended_at=now + timedelta(minutes=30))
+
+    def told() -> tuple[str, str]:
+        ElevationUse.objects.all().delete()
+        using.tell(known=known, now=later)
+        return ElevationUse.objects.values_list("use", "reason").get()
+
+    assert told() == ("never_used", "")
+    keep([world.call(now + timedelta(minutes=5), began=now)])
+    assert LogIn.objects.get().kind == LogInClass.UNKNOWN
+    assert told() == ("unknown", "gap")
+    LogIn.objects.update(kind=LogInClass.NO_LEAVE)
+    assert told() == ("never_used", "")
+    Reading.objects.filter(account=world.PRODUCTION).order_by("pk")[:1].get().delete()
+    assert told() == ("unknown", "not_read")
