@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -67,12 +67,24 @@ def save_events(batch: Batch) -> None:
 def _new(found: Iterable[Found]) -> list[Found]:
     """Return the events that there is no row of yet, each once, without what is of no session. One query for each 500."""
     wanted = {(one.event.account, one.event.id): one for one in found if one.event.part != Part.SERVICE}
-    ids = sorted({event_id for _account, event_id in wanted})
-    known = set[tuple[str, str]]()
+    known = _known(wanted)
+    return [one for key, one in wanted.items() if key not in known]
+
+
+def forged(found: Iterable[Found]) -> list[Found]:
+    """Return the events that are known with another hash: of two with one id, one is not CloudTrail's. A query for each 500."""
+    wanted = {(one.event.account, one.event.id): one for one in found if one.event.part != Part.SERVICE}
+    known = _known(wanted)
+    return [one for key, one in wanted.items() if known.get(key, one.event.sha256) != one.event.sha256]
+
+
+def _known(wanted: Collection[Id]) -> Mapping[Id, str]:
+    """Return account and id -> hash of the events that there is a row of. One query for each 500."""
+    ids, known = sorted({event_id for _account, event_id in wanted}), dict[Id, str]()
     for first in range(0, len(ids), 500):
         rows = SeenEvent.objects.filter(event_id__in=ids[first : first + 500])
-        known.update(rows.values_list("account", "event_id"))
-    return [one for key, one in wanted.items() if key not in known]
+        known |= {(account, event_id): sha256 for account, event_id, sha256 in rows.values_list("account", "event_id", "sha256")}
+    return known
 
 
 def _threads(fresh: Sequence[Found]) -> Mapping[str, list[Kept]]:

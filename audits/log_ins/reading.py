@@ -16,7 +16,7 @@ from django.db.models import F, Max
 
 from audits.cloudtrail import event as events
 from audits.cloudtrail.event import Part
-from audits.log_ins import giving, telling
+from audits.log_ins import giving, keeping, telling
 from audits.log_ins.judging import Judge
 from audits.log_ins.knowing import Known, Place
 from audits.log_ins.pieces import Found
@@ -28,6 +28,8 @@ from portal.verbs.run import run
 
 # CloudTrail says that an event is there within some 15 minutes of the call.
 LAG = timedelta(minutes=20)
+# And most events much sooner: what comes later than this may wait until the last days are read once more.
+ON_TIME = timedelta(minutes=10)
 # A piece of what was not read yet; and when what is not read is more than what one look brings.
 PIECE, BEHIND = timedelta(days=7), timedelta(hours=1)
 # Longer ago AWS answers nothing.
@@ -101,6 +103,9 @@ class Round:
             return 0
 
     def _keep(self, found: Sequence[Found]) -> int:
+        for one in keeping.forged(found)[:MOST_ODD]:
+            why = f"{one.place} {one.event.id}: another event has this id"
+            telling.tell_fault(why, account=one.event.account, region=one.event.region, now=self.now)
         moments = [one.event.at for one in found] + [one.event.began for one in found]
         judge = self.judge(min(moments), max(moments))
         fresh = judge.keep(found)
@@ -175,10 +180,10 @@ def _keep(row: Reading, raws: Sequence[Mapping[str, Any]], token: str, round_: R
     found = round_.parsed(raws, LOOKUP, account=row.account, region=row.region)
     _count_left_out(row, found)
     new = round_.keep(found)
-    oldest = min((str(raw["eventTime"]) for raw in raws if raw.get("eventTime")), default="")
+    newest = max((str(raw["eventTime"]) for raw in raws if raw.get("eventTime")), default="")
     is_short = row.slice_until is not None and row.slice_since is not None and row.slice_until - row.slice_since <= BEHIND + LAG
-    # The newest come first: of a look at the last minutes, what lies behind a page that is known whole is known too.
-    is_known = is_short and new == 0 and oldest != "" and oldest < f"{row.until.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    # The newest come first. What lies behind a page that is known whole is known too, once most events of its time have come.
+    is_known = is_short and new == 0 and newest != "" and newest < f"{row.until.astimezone(UTC) - ON_TIME:%Y-%m-%dT%H:%M:%SZ}"
     row.token = "" if is_known else token
     if not row.token and row.slice_until is not None:
         row.until = max(row.until, row.slice_until)

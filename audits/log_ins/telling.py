@@ -12,7 +12,7 @@ from audits.models import Finding, SeenEvent
 from portal.storable import storable
 from portal.verbs.actor import WORKER
 
-STOPS, STARTS = ("StopLogging", "DeleteTrail"), ("StartLogging", "CreateTrail")
+STOPS, STARTS = ("StopLogging", "DeleteTrail"), ("StartLogging",)
 LONGEST = 900
 
 
@@ -49,7 +49,10 @@ def tell_once(act: Act, remark: str, *, account: str, region: str, now: datetime
 
 
 def tell_changes(fresh: Sequence[Found], *, now: datetime) -> None:
-    """Tell of trails that were stopped or begun, as these new events say; one that comes late has not the last word."""
+    """Tell of trails that were stopped or write again, as these new events say; one that comes late has not the last word.
+
+    That a trail of the same name was made says nothing: it does not write before it is started.
+    """
     changes = sorted(
         (one for one in fresh if one.event.change and not one.event.error and one.event.name in (*STOPS, *STARTS)),
         key=lambda one: (one.event.at, one.event.id),

@@ -72,9 +72,10 @@ def _sources(place: Place, trails: Sequence[SeenTrail], known: Known) -> list[So
 
 
 def _reader(place: Place, seen: SeenTrail, known: Known) -> str:
-    """Return the portal's role by which the bucket is read: of the archive of logs, where there is one."""
+    """Return the role by which a bucket is read: the archive's where it is named for that, or an organisation's trail writes."""
     archive = next((one for one in known.places if one.kind == ARCHIVE and one.role_arn), None)
-    return archive.role_arn if archive and archive.account in (*seen.bucket.split("-"), archive.account) else place.role_arn
+    is_there = archive is not None and archive.account in seen.bucket.split("-")
+    return archive.role_arn if archive is not None and (is_there or seen.is_organization) else place.role_arn
 
 
 def _organisation(seen: SeenTrail, place: Place, role: str) -> str:

@@ -12,8 +12,8 @@ from django.db.models import CheckConstraint, UniqueConstraint
 from access_requests.models import Elevation
 from audits import personal
 from audits.acts import Act
-from audits.findings import of_log_ins
-from audits.log_ins import knowing, rounds, unexplained, using
+from audits.findings import following, of_log_ins
+from audits.log_ins import knowing, reading, rounds, unexplained, using
 from audits.log_ins.reading import Round
 from audits.models import ElevationUse, Finding, LogIn, LogInClass, Matched, Reading, SeenEvent, Stay, TrailEntry
 from portal.aws.cloudtrail import History
@@ -263,3 +263,30 @@ def test_never_used_is_not_said_while_a_log_in_to_the_role_is_unknown_or_a_regio
     assert told() == ("never_used", "")
     Reading.objects.filter(account=world.PRODUCTION).order_by("pk")[:1].get().delete()
     assert told() == ("unknown", "not_read")
+
+
+def test_known_id_of_another_event_is_told_once(keep: Keep, elevation: Elevation, now: datetime) -> None:
+    raws = world.switch(now, who=member01())
+    following.follow(now=now)
+    keep([{**one, "sourceIPAddress": "198.51.100.1"} for one in raws])
+    for _look in range(2):
+        keep(raws)
+        following.follow(now=now)
+    told = [entry.data["remark"] for entry in TrailEntry.objects.filter(act=Act.CLOUDTRAIL_FAULT)]
+    assert sorted(told) == sorted(f"lookup {raw['eventID']}: another event has this id" for raw in raws)
+
+
+def test_trail_made_anew_under_the_name_of_one_that_was_stopped_does_not_write(keep: Keep, now: datetime) -> None:
+    for name, count in (("StopLogging", 0), ("CreateTrail", 0), ("StartLogging", 1)):
+        given = {"name": "own"}
+        keep([world.raw(now, name, source="cloudtrail", userIdentity=world.user(), requestParameters=given)])
+        assert TrailEntry.objects.filter(act=Act.CLOUDTRAIL_STARTED).count() == count
+
+
+def test_look_goes_on_behind_a_page_that_is_known_while_events_may_come_late(keep: Keep, now: datetime) -> None:
+    round_ = Round(known=knowing.known(), portal=frozenset(), complete={}, now=now, is_over=lambda: False)
+    for age, goes_on in ((5, True), (11, False)):
+        Reading.objects.all().delete()
+        row = read_until(now, slice_since=now - timedelta(minutes=20), slice_until=now)
+        reading._keep(row, [world.raw(now - timedelta(minutes=age), "GetObject")], "next", round_)
+        assert (row.token == "next", row.slice_until is not None) == (goes_on, goes_on)
