@@ -63,7 +63,7 @@ WRITES: Mapping[str, Mapping[str, tuple[str, Any]]] = {
         "kms:Decrypt": ("*", {"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}}),
     },
 }
-# Trails and their files: the proxy carries only what is posted, and calls of S3 are not. tests/app/audits/log_ins reads real ones.
+# Trails and their files: the proxy carries only what is posted, which calls of S3 are not. tests/app/audits/log_ins reads some.
 OF_FILES = {
     *("cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:ListPublicKeys"),
     *("s3:GetObject", "s3:ListBucket", "kms:Decrypt"),
