@@ -13,7 +13,7 @@ from audits.log_ins import telling
 from audits.log_ins.knowing import Known, Place
 from audits.models import Finding, FindingStatus
 from portal.aws.cloudtrail import LogFiles, SeenTrail, trails_of
-from portal.aws.errors import BackendError
+from portal.aws.errors import BackendError, BackendRefused
 from portal.aws.sessions import home_region
 from portal.verbs.run import run
 
@@ -34,7 +34,7 @@ class Source:
 def look(known: Known, *, now: datetime) -> list[Source]:
     """Tell what is otherwise with the trails, and return where there are files. Two calls for each account and trail.
 
-    What an account does not let the portal see is no finding: `selectors.coverage` names what is not read.
+    What an account refuses to show is told: whoever stops a trail could refuse that first. An outage is over by the next look.
     """
     sources = list[Source]()
     for place in known.places:
@@ -42,7 +42,9 @@ def look(known: Known, *, now: datetime) -> list[Source]:
             continue
         try:
             trails = trails_of(place.role_arn, home_region())
-        except BackendError:
+        except BackendError as error:
+            if isinstance(error, BackendRefused):
+                run(partial(_tell_refused, place, error, now))
             continue
         run(partial(_tell, place, trails, now))
         sources += _sources(place, trails, known)
@@ -105,6 +107,13 @@ def _tell(place: Place, trails: Sequence[SeenTrail], now: datetime) -> None:
         is_open = _is_open(FindingKind.CLOUDTRAIL_MISSING, {"account": place.account, "region": region})
         if is_recorded == is_open:
             tell(Act.CLOUDTRAIL_THERE if is_recorded else Act.CLOUDTRAIL_MISSING, region=region)
+
+
+def _tell_refused(place: Place, refused: BackendRefused, now: datetime) -> None:
+    """Tell that nobody sees whether the account's trails write, unless that is a finding which is open."""
+    account, region, remark = place.account, home_region(), f"DescribeTrails: {refused.problem}"
+    if not _is_open(FindingKind.CLOUDTRAIL_GAP, {"account": account, "region": region, "remark": remark}):
+        telling.tell(Act.CLOUDTRAIL_GAP, account=account, region=region, remark=remark, now=now)
 
 
 def _is_open(kind: FindingKind, key: Mapping[str, str]) -> bool:

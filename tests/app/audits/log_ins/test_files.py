@@ -106,6 +106,20 @@ def test_region_without_a_trail_is_a_finding_until_one_records_it(gated: Gated, 
     assert {finding.key["account"] for finding in missing.filter(status="open")} == {ACCOUNTS["jump"]}
 
 
+def test_account_that_refuses_to_show_its_trails_is_a_finding_told_once(gated: Gated, look: Look) -> None:  # noqa: F811
+    following.follow(now=gated.jump.clock.now)
+    deny = {"Effect": "Deny", "Action": "cloudtrail:DescribeTrails", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    iam = admin_in(gated.aws, "production")
+    iam.put_role_policy(RoleName="SekishoGateRole", PolicyName="Hidden", PolicyDocument=document)
+    for _look in range(2):
+        look_at_files(gated, look)
+        forward(gated, minutes=6)
+    (found,) = Finding.objects.filter(kind=FindingKind.CLOUDTRAIL_GAP)
+    assert (found.key["account"], found.key["remark"]) == (ACCOUNTS["production"], "DescribeTrails: AccessDeniedException")
+    assert TrailEntry.objects.filter(act=Act.CLOUDTRAIL_GAP).count() == 1
+
+
 def test_forged_digest_that_sorts_last_moves_nothing_and_hides_nothing(gated: Gated, trail: str, look: Look) -> None:  # noqa: F811
     look()
     gated.aws.switch("leader01", role="Prod_ReadOnlyRole")
