@@ -30,7 +30,7 @@ LONGEST = 200
 # What AWS gives in no event, and what no event without it can be told apart by.
 LONGEST_ID, LONGEST_TEXT = 64, 700
 # So long is each text at the most; of an event of AWS's own none is cut.
-SHORTER = {"account": 12, "principal_account": 12, "region": 30, "tie": 64, "address": 200, "agent": 500}
+SHORTER = {"account": 12, "principal_account": 12, "region": 30, "tie": 64, "request_id": 64, "address": 200, "agent": 500}
 # What PostgreSQL keeps in no text: NUL, and half of a surrogate pair.
 NOT_KEPT, REPLACEMENT = re.compile("[\x00\ud800-\udfff]"), "\ufffd"
 ODD = (ArithmeticError, AttributeError, KeyError, RecursionError, TypeError, ValueError)
@@ -48,11 +48,12 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Somebody changed who is a member, what gates or fences say, or whether a trail writes."""
+    """Somebody changed who is a member, what gates or fences say, or whether a trail writes; by which request to AWS."""
 
     thing: str
     name: str
     by: str
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,15 +202,15 @@ def _session(raw: Raw, who: Raw, scope: Scope, at: datetime) -> Entered | None:
 
 def _change(raw: Raw, who: Raw) -> Change | None:
     name, given = str(raw["eventName"]), raw.get("requestParameters") or {}
-    by = str(who.get("arn") or who.get("principalId") or "")
+    by = {"by": str(who.get("arn") or who.get("principalId") or ""), "request_id": str(raw.get("requestID") or "")}
     if name in MEMBERS:
         group, member = given.get("groupName") or given.get("groupId"), given.get("userName") or given.get("memberId")
-        return Change(thing=_text(group), name=_text(member), by=by)
+        return Change(thing=_text(group), name=_text(member), **by)
     if name in TRAILS:
-        return Change(thing=_text(given.get("name") or given.get("trailName")), name="", by=by)
+        return Change(thing=_text(given.get("name") or given.get("trailName")), name="", **by)
     policy = str(given.get("policyName", ""))
     if name in POLICIES and (policy == GATE or policy.startswith(FENCE)):
-        return Change(thing=_text(given.get("roleName") or given.get("userName")), name=policy[:LONGEST], by=by)
+        return Change(thing=_text(given.get("roleName") or given.get("userName")), name=policy[:LONGEST], **by)
     return None
 
 

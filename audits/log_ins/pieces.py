@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from audits.cloudtrail.entering import Entered
-from audits.cloudtrail.event import Event, Part
+from audits.cloudtrail.event import Change, Event, Part
 from audits.models import LogIn, SeenEvent
 
 # The account whose event it is, and the event's id.
@@ -94,7 +94,12 @@ def row_of(one: Found, log_in: LogIn | None) -> SeenEvent:
         place=one.place,
         log_in=log_in,
         entered=event.entered.kept if event.entered and event.part == Part.ENTRY else None,
-        change={"thing": event.change.thing, "name": event.change.name, "by": event.change.by} if event.change else None,
+        change=_change(event.change) if event.change else None,
         left_kind=event.left.kind if event.left else "",
         left_name=event.left.name if event.left else "",
     )
+
+
+def _change(change: Change) -> dict[str, str]:
+    """Return a change as rows keep it; those of versions before have no request id."""
+    return {"thing": change.thing, "name": change.name, "by": change.by, "request_id": change.request_id}
