@@ -11,7 +11,7 @@ from audits.acts import Act
 from audits.models import TrailEntry
 from audits.replay import State, ThingKind, fold
 from portal.iam.account_design import declared as design
-from portal.iam.account_design.design import Declared
+from portal.iam.account_design.design import PORTAL_ROLE, Declared
 from portal.iam.rails.rail import Place
 from portal.iam.rails.standing import Where
 
@@ -44,7 +44,8 @@ def targets() -> list[Target]:
     accounts = {key: one for key, one in sorted(state.of(ThingKind.ACCOUNT).items()) if one.get("id")}
     said, arns = _said(), _arns(state)
     jump = next((str(one["id"]) for one in accounts.values() if one.get("kind") == JUMP), "")
-    spared = (*said.hosts, *(f"arn:aws:iam::{jump}:user/{name}" for name in said.sealed_users), *_portal_roles(accounts))
+    portal = f"arn:aws:iam::{jump}:role/{PORTAL_ROLE}"
+    spared = (*said.hosts, portal, *(f"arn:aws:iam::{jump}:user/{name}" for name in said.sealed_users), *_portal_roles(accounts))
     return [_target(key, one, _place(str(one["id"]), said, arns, spared), said, arns) for key, one in accounts.items()]
 
 

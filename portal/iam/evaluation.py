@@ -116,18 +116,24 @@ def policy_unread(action: str, resource: str) -> tuple[str, ...]:
 
 
 def is_open(principal: Principal, call: Call) -> bool:
-    """Return whether the caller's own policies allow the call, and nothing that is known to hold keeps them from it.
+    """Return whether the caller's own policies allow the call, and nothing that is known to hold keeps them from it."""
+    return opened_by(principal, call) is not None
+
+
+def opened_by(principal: Principal, call: Call) -> Finding | None:
+    """Return the statement of the caller's own that allows the call, if nothing that is known to hold keeps them from it.
 
     Limits and denies of which nobody knows whether they hold keep nobody from anything. Allowed is the call without any key that
     the context does not name, which is who calls to choose.
     """
     request = request_values(call.context)
+    plain = {key: value for key, value in request.items() if key != ANY_KEY}
+    allow = next((one for one in sides.of_caller(principal, call, plain).allows if one.truth is True), None)
+    if allow is None:
+        return None
     caller = _caller(principal, call, request)
     left_out = any(side.allow() is False for side in (*caller.limits, *caller.organisation))
-    if left_out or any(finding.truth is True for finding in caller.denies()):
-        return False
-    plain = {key: value for key, value in request.items() if key != ANY_KEY}
-    return sides.of_caller(principal, call, plain).allow() is True
+    return None if left_out or any(finding.truth is True for finding in caller.denies()) else allow
 
 
 def explicit_deny(principal: Principal, call: Call) -> Answer:

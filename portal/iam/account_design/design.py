@@ -9,6 +9,7 @@ from portal.iam.fences import Document
 from portal.iam.rails.placing import Exemption
 
 _DOCUMENTED = Quotas()
+PORTAL_ROLE = "SekishoPortalRole"
 ENVIRONMENTS = ("development", "staging", "production")
 
 
@@ -86,7 +87,7 @@ class Design:
     today: date
     quotas: Mapping[str, Quotas] = field(default_factory=dict)
     work_path: str = "/sekisho/work/"
-    portal_role: str = "SekishoPortalRole"
+    portal_role: str = PORTAL_ROLE
 
     @property
     def jump(self) -> Account:

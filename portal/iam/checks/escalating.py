@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import yaml
@@ -18,7 +18,6 @@ from portal.iam.written.policies import OWN_ACCOUNT, UNRESOLVED_KEY, Holder
 # A role that something runs with already: refusing these ways forbids ordinary work.
 EXISTING = "existing"
 REGION = "eu-west-1"
-ROLE = f"arn:aws:iam::{OWN_ACCOUNT}:role/some"
 # What the calls of a service are about; any thing of that kind, so that only what is allowed on all of them counts.
 THINGS: Mapping[str, str] = {
     "apprunner": "service/some/1",
@@ -64,9 +63,8 @@ def open_ways(policies: Iterable[Policy], boundary: Policy | None, *, at: dateti
 
     A deny or a boundary that may hold or not closes none.
     """
-    principal = _principal(tuple(policies), boundary)
-    context = _context(at)
-    allowed = {action: _is_allowed(principal, action, context) for way in ways() for action in way.actions}
+    principal = principal_of(tuple(policies), boundary)
+    allowed = {action: is_open(principal, call_of(action, at=at)) for way in ways() for action in way.actions}
     return [way for way in ways() if all(allowed[action] for action in way.actions)]
 
 
@@ -88,29 +86,41 @@ def escalations(holder: Holder, *, at: datetime) -> Iterator[Remark]:
 def is_let(holder: Holder, action: str, *, at: datetime) -> bool:
     """Return whether neither the holder's own denies nor the boundary are known to keep them from doing this to anything."""
     own = (written.policy() for written in holder.policies)
-    return _is_allowed(_principal((EVERYTHING, *own), holder.limit()), action, _context(at))
+    principal = principal_of((EVERYTHING, *own), holder.limit(), account=holder.account)
+    return is_open(principal, call_of(action, at=at, account=holder.account))
 
 
-def _principal(policies: tuple[Policy, ...], boundary: Policy | None) -> Principal:
+def call_of(action: str, *, at: datetime, account: str = OWN_ACCOUNT) -> Call:
+    """Return the call about any thing of its kind in the account."""
+    return Call(action=action, resource=thing_of(action, account), context=_context(at, account))
+
+
+def principal_of(policies: tuple[Policy, ...], boundary: Policy | None, *, account: str = OWN_ACCOUNT) -> Principal:
+    """Return a session of some role with these policies."""
     trust = Policy(name="trust", document={})
-    return Role(arn=ROLE, role_id="AROASOME", trust=trust, policies=policies, boundary=boundary).session("somebody")
+    role = Role(arn=_some_role(account), role_id="AROASOME", trust=trust, policies=policies, boundary=boundary)
+    return role.session("somebody")
 
 
-def _context(at: datetime) -> Context:
-    keys = contexts.of_session(role_arn=ROLE, role_id="AROASOME", session_name="somebody", issued_at=at, at=at, mfa=True)
+def _some_role(account: str) -> str:
+    return f"arn:aws:iam::{account}:role/some"
+
+
+@lru_cache(maxsize=128)
+def _context(at: datetime, account: str) -> Context:
+    keys = contexts.of_session(
+        role_arn=_some_role(account), role_id="AROASOME", session_name="somebody", issued_at=at, at=at, mfa=True
+    )
     unread = ("iam:PassedToService", *contexts.TAGS_OF_ROLE, *contexts.TAGS_OF_CALLER, *contexts.BY_A_SERVICE)
     told = contexts.not_made_yet(keys, unread=unread)
     return {**told, UNRESOLVED_KEY: unknown("what the file does not tell")}
 
 
-def _is_allowed(principal: Principal, action: str, context: Context) -> bool:
-    return is_open(principal, Call(action=action, resource=thing_of(action), context=context))
-
-
-def thing_of(action: str) -> str:
+def thing_of(action: str, account: str = OWN_ACCOUNT) -> str:
+    """Return any thing of the kind that the call is about, in the account."""
     service, _colon, name = action.partition(":")
     if service in ("iam", "sts"):
         kind = next(kind for word, kind in KINDS if word in name)
-        return f"arn:aws:iam::{OWN_ACCOUNT}:{kind}/somebody"
+        return f"arn:aws:iam::{account}:{kind}/somebody"
     thing = THINGS.get(service)
-    return f"arn:aws:{SERVICE_OF_THING.get(service, service)}:{REGION}:{OWN_ACCOUNT}:{thing}" if thing else "*"
+    return f"arn:aws:{SERVICE_OF_THING.get(service, service)}:{REGION}:{account}:{thing}" if thing else "*"

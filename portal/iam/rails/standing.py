@@ -10,7 +10,7 @@ from portal.iam import anybody, contexts
 from portal.iam.abilities import without_gate
 from portal.iam.account import Account, AccountRole, Group
 from portal.iam.principals import SERVICE_LINKED, Context, Levels, Principal, Role
-from portal.iam.rails.holding import Held, held
+from portal.iam.rails.holding import Held, Standing, held
 from portal.iam.rails.placing import Exemption
 from portal.iam.rails.rail import Form, Place, Rail, rails
 
@@ -196,3 +196,13 @@ def _trusted(document: Mapping[str, Any]) -> Iterator[str]:
 
 def _is_many(text: str) -> bool:
     return text == "*" or text.endswith(":root") or text.isdigit() or ":saml-provider/" in text
+
+
+def causes(standings: Collection[Stands], account: Account) -> Iterator[Stands]:
+    """Yield those that do not hold, each cause once: what a group lacks is not told again of each of its people."""
+    broken = [one for one in standings if one.held is not None and one.held.standing in (Standing.BROKEN, Standing.MISSING)]
+    groups = {(one.rail, one.name) for one in broken if one.carrier is Carrier.GROUP}
+    for one in broken:
+        by_group = one.carrier is Carrier.USER and any((one.rail, name) in groups for name in _groups(account, one.name))
+        if not by_group:
+            yield one

@@ -71,6 +71,7 @@ class Holder:
     boundary: Written | None = None
     has_boundary: bool = False
     path: str = "/"
+    account: str = OWN_ACCOUNT
 
     def is_called(self, name: str) -> bool:
         """Whether somebody who types this name means it: the file's own one, with or without its type."""
