@@ -40,7 +40,7 @@ NEVER = {
 }
 SIGNS = {
     r"[、。]?\s+[、。]": "no space before 、 and 。",
-    rf"[{JAPANESE}] ?[～~–]": "〜 between the ends of a range",
+    rf"[{JAPANESE}] ?(?:[～–]|~(?!/))": "〜 between the ends of a range",
     r"[\uff1a\uff1f\uff08\uff09]": "half-width : ? and ()",
     rf"(?<=[{JAPANESE}]):(?=\S)": "a space after a colon",
     rf"(?<=[{JAPANESE}]), ?(?=[{JAPANESE}])": "、 in a list",

@@ -206,6 +206,7 @@ ME: Json = {
         "iam_user_name": "member01",
         "identity_center_user_name": None,
         "time_zone": "Asia/Tokyo",
+        "language": "ja",
         "mfa_serial": None,
         "mfa": "not_told",
     },

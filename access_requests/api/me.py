@@ -27,6 +27,7 @@ class Me(Person):
     iam_user_name: str | None
     identity_center_user_name: str | None
     time_zone: str = Field(description="In which the person is shown times.", examples=["Asia/Tokyo"])
+    language: str = Field(description="Which the person has chosen: ja, en; empty where they chose none.", examples=["ja"])
     mfa_serial: str | None = Field(
         description="The MFA device for the command line: one that gives codes. What most people's is called while AWS has not "
         "been asked; null where there is none, or passkeys only, and for programs that name a person: `mfa` says which."
@@ -49,6 +50,7 @@ class Me(Person):
             iam_user_name=binding.user_name if binding else None,
             identity_center_user_name=elsewhere.user_name if elsewhere else None,
             time_zone=str(person.zone),
+            language=person.language,
             mfa_serial=mfa.serial or None if is_own else None,
             mfa=_mfa_state(mfa, is_bound=binding is not None) if is_own else "not_told",
         )

@@ -6,6 +6,9 @@ transport     HTTP: timeouts, tries, waiting as long as the portal asks
 portal        the API: its token, its pages, its problems
 credentials   tokens, in a file that nobody else can read
 device        logging in: a code that is confirmed in the browser
+words         what is said, in Japanese or English; ja.json has the Japanese
+states        the words of states, decisions and ends
+helping       help, and what was typed wrong, in the person's language
 speaking      what is printed, and keeping control characters from the terminal
 asking_back   questions, to people only
 tables        requests, access and work groups as people read them

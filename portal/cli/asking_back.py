@@ -5,6 +5,7 @@ import sys
 import typer
 
 from portal.cli.exits import Interrupted, Unusable
+from portal.cli.words import said
 
 
 def somebody_is_there() -> bool:
@@ -16,7 +17,7 @@ def given_or_asked(given: str | None, question: str, *, option: str, usual: str 
     if given is not None:
         return given
     if not somebody_is_there():
-        raise Unusable(f"Give {option}.", code="missing")
+        raise Unusable(said("Give %(option)s.", option=option), code="missing")
     try:
         return str(typer.prompt(question, default=usual, err=True)).strip()
     except typer.Abort as abort:
@@ -28,7 +29,7 @@ def confirm(question: str, *, yes: bool) -> None:
     if yes:
         return
     if not somebody_is_there():
-        raise Unusable("Nobody is here to be asked. Say --yes to go on without.", code="not_confirmed")
+        raise Unusable(said("Nobody is here to be asked. To go on without, type --yes."), code="not_confirmed")
     try:
         agreed = typer.confirm(question, err=True)
     except typer.Abort as abort:
@@ -38,4 +39,4 @@ def confirm(question: str, *, yes: bool) -> None:
 
 
 def _interrupted() -> Interrupted:
-    return Interrupted("Nothing was done.", code="interrupted")
+    return Interrupted(said("Nothing was done."), code="interrupted")

@@ -17,6 +17,7 @@ from typing import Any
 from portal.cli import files
 from portal.cli.aws_profiles import Profile
 from portal.cli.exits import Unusable
+from portal.cli.words import said
 
 BEGIN, END = "# sekisho: begin ", "# sekisho: end "
 WHOSE = " (written by `sekisho aws-profile`, which replaces it down to its end)"
@@ -53,7 +54,8 @@ class Edit:
         target = self.path.resolve()
         try:
             if _read(target) != self.before:
-                raise Unusable(f"Somebody changed {self.path} meanwhile. Run this again.", code="config_changed")
+                why = said("%(file)s was changed meanwhile. Run this command again.", file=self.path)
+                raise Unusable(why, code="config_changed")
             files.write(target, self.after, new_mode=NEW_FILE)
         except OSError as error:
             raise _not_written(self.path, error) from error
@@ -72,7 +74,8 @@ def planned(path: Path, profiles: Sequence[Profile]) -> Edit:
     try:
         before = _read(path)
     except OSError as error:
-        raise Unusable(f"{path} cannot be read: {error.strerror or error}.", code="config_unusable") from error
+        why = said("%(file)s cannot be read: %(why)s.", file=path, why=error.strerror or error)
+        raise Unusable(why, code="config_unusable") from error
     after = before
     for profile in profiles:
         after = with_profile(after, profile)
@@ -93,8 +96,12 @@ def _check_as_aws_reads(edit: Edit, profiles: Sequence[Profile]) -> None:
     for mark, name in MARKS.items():
         if edit.before.startswith(mark):
             raise Unusable(
-                f"{edit.path} is {name}, which AWS's tools cannot read. Save it as UTF-8 without a byte order mark. "
-                "Nothing was written.",
+                said(
+                    "%(file)s is %(encoding)s, which AWS's tools cannot read. Save it as UTF-8 without a byte order mark. "
+                    "Nothing was written.",
+                    file=edit.path,
+                    encoding=name,
+                ),
                 code="config_unreadable",
             )
     ours = {f"profile {each.name}": each.settings() for each in profiles}
@@ -102,8 +109,11 @@ def _check_as_aws_reads(edit: Edit, profiles: Sequence[Profile]) -> None:
     # Of ours no more is asked than what we wrote: people put settings of their own below it.
     if before != after or any(not settings.items() <= mine.get(name, {}).items() for name, settings in ours.items()):
         raise Unusable(
-            f"AWS's tools would read {edit.path} otherwise than it is meant. Nothing was written. Look at what stands around the "
-            "profiles of sekisho, or name another file: --config.",
+            said(
+                "AWS's tools would read %(file)s otherwise than it is meant. Nothing was written. Look at what stands around the "
+                "profiles of sekisho, or name another file: --config.",
+                file=edit.path,
+            ),
             code="config_unreadable",
         )
 
@@ -127,12 +137,14 @@ def _as_aws_reads(text: bytes, path: Path) -> dict[str, Any]:
             found: dict[str, Any] = raw_config_parse(str(copy))
         except ConfigParseError as error:
             why = " ".join(str(error).replace(str(copy), str(path)).split())
-            raise Unusable(f"AWS's tools cannot read {path}. Nothing was written. {why}", code="config_unreadable") from error
+            said_so = said("AWS's tools cannot read %(file)s. Nothing was written. %(why)s", file=path, why=why)
+            raise Unusable(said_so, code="config_unreadable") from error
     return found
 
 
 def _not_written(path: Path, error: OSError) -> Unusable:
-    return Unusable(f"{path} cannot be written: {error.strerror or error}.", code="config_unusable")
+    why = said("%(file)s cannot be written: %(why)s.", file=path, why=error.strerror or error)
+    return Unusable(why, code="config_unusable")
 
 
 def with_profile(text: bytes, profile: Profile) -> bytes:
@@ -178,7 +190,11 @@ def _check_is_nobody_elses(lines: Sequence[bytes], own: range | None, name: str)
     for number, header in _headers(lines):
         if header == f"profile {name}" and (own is None or number not in own):
             raise Unusable(
-                f"Line {number + 1} has a profile {name} that sekisho did not write. Rename it or delete it.",
+                said(
+                    "Line %(line)s has a profile %(name)s that sekisho did not write. Rename it or delete it.",
+                    line=number + 1,
+                    name=name,
+                ),
                 code="profile_not_ours",
             )
 
@@ -200,6 +216,6 @@ def _unquoted(header: str) -> str:
 
 def _damaged(name: str) -> Unusable:
     return Unusable(
-        f"The comments around profile {name} are damaged. Delete that profile, with them, and run this again.",
+        said("The comments around profile %(name)s are damaged. Delete that profile with them and run this again.", name=name),
         code="config_damaged",
     )

@@ -11,6 +11,7 @@ from portal import profile_names
 from portal.cli import finding, moments
 from portal.cli.exits import Failure, Refused, Unusable
 from portal.cli.portal import Json, Portal
+from portal.cli.words import said, to_say
 
 # Source: STS AssumeRole, DurationSeconds.
 SHORTEST_SECONDS, LONGEST_SECONDS = 900, 43_200
@@ -26,15 +27,18 @@ ALLOWED = {
 # Why there is no device to put into a profile, by what /me says; "none" is what a portal before that field said of all.
 NO_DEVICE = {
     "not_told": (
-        "The portal tells a service's token nobody's MFA devices. Log in yourself: sekisho login.",
+        to_say("The portal tells a service's token nobody's MFA devices. Log in yourself: sekisho login."),
         "mfa_device_not_told",
     ),
-    "unread": ("The portal has not read your MFA devices from AWS yet. Try again in some minutes.", "mfa_device_unread"),
+    "unread": (
+        to_say("The portal has not read your MFA devices from AWS yet. Try again in some minutes."),
+        "mfa_device_unread",
+    ),
     "passkeys": (
-        "You have passkeys only, and the command line takes codes only. Add a device for one-time codes in AWS.",
+        to_say("You have passkeys only, and the command line takes codes only. Add a device for one-time codes in AWS."),
         "no_mfa_device",
     ),
-    "none": ("The portal knows no MFA device of yours that gives codes. Add one in AWS.", "no_mfa_device"),
+    "none": (to_say("The portal knows no MFA device of yours that gives codes. Add one in AWS."), "no_mfa_device"),
 }
 
 
@@ -53,7 +57,9 @@ class Profile:
     def __post_init__(self) -> None:
         for field, allowed in ALLOWED.items():
             if not allowed.fullmatch(value := getattr(self, field)):
-                raise Unusable(f"{value!r} cannot be {field} of a profile.", code="profile_unusable")
+                raise Unusable(
+                    said("%(value)r cannot be %(field)s of a profile.", value=value, field=field), code="profile_unusable"
+                )
 
     def settings(self) -> dict[str, str]:
         names = ("role_arn", "source_profile", "role_session_name", "mfa_serial", "duration_seconds", "region")
@@ -88,20 +94,23 @@ def profiles(portal: Portal, work_groups: Sequence[str], wishes: Wishes) -> list
     offered = {each["name"]: each for each in portal.items("/work-groups", every=True)["items"]}
     current = {each["work_group"]: each for each in finding.mine(portal) if each["state"] == "active"}
     if not (work_groups or current):
-        raise Refused("You have no access now. Name the work groups whose profiles you want beforehand.", code="no_access")
+        raise Refused(said("You have no access now. Name the work groups whose profiles you want beforehand."), code="no_access")
     opened = [_opened(name, offered.get(name), current.get(name)) for name in work_groups or sorted(current)]
     return [profile for each in opened for profile in _profiles(each, me, wishes)]
 
 
 def _opened(name: str, offered: Json | None, current: Json | None) -> Opened:
     if offered is not None and offered["session_minutes"] is not None:
-        raise Refused(f"{name} lets in by IAM Identity Center, where nobody takes on a role: use aws sso.", code="no_role")
+        why = said("%(name)s gives access by IAM Identity Center, where no role is assumed. Use: aws sso login", name=name)
+        raise Refused(why, code="no_role")
     links = current["details"]["switch_roles"] if current and current["details"] else []
     arns = [role["arn"] for role in offered["target_roles"]] if offered else [link["role_arn"] for link in links]
     if None in arns:
-        raise Refused(f"The portal does not know yet which role {name} opens. Try again in a minute.", code="identity_unread")
+        why = said("The portal has not read yet which role %(name)s gives. Try again in a minute.", name=name)
+        raise Refused(why, code="identity_unread")
     if not arns:
-        raise Refused(f"{name} is no work group that you may ask for or that is open to you.", code="unknown_work_group")
+        why = said("%(name)s is no work group that you may ask for. Those are listed by: sekisho work-groups", name=name)
+        raise Refused(why, code="unknown_work_group")
     longest = offered["longest_minutes"] * 60 if offered else LONGEST_SECONDS
     return Opened(work_group=name, role_arns=arns, seconds=_seconds(longest, current))
 
@@ -118,7 +127,7 @@ def _profiles(opened: Opened, me: Json, wishes: Wishes) -> list[Profile]:
     user_name = me["person"]["iam_user_name"]
     serial = wishes.mfa_serial or me["person"].get("mfa_serial")
     if not user_name:
-        raise Refused("No IAM user is bound to you. Ask an administrator to bind one.", code="no_iam_user")
+        raise Refused(said("No IAM user is bound to you. Ask an administrator to bind one."), code="no_iam_user")
     if not serial:
         raise _no_device(me["person"].get("mfa", ""))
     return [
@@ -137,4 +146,4 @@ def _profiles(opened: Opened, me: Json, wishes: Wishes) -> list[Profile]:
 
 def _no_device(state: str) -> Failure:
     why, code = NO_DEVICE.get(state, NO_DEVICE["none"])
-    return Refused(f"{why} Or name it yourself: --mfa-serial.", code=code)
+    return Refused(said(why) + said(" Or name the device yourself: --mfa-serial."), code=code)

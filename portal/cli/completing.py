@@ -7,6 +7,7 @@ from portal.cli import credentials, finding, speaking
 from portal.cli.exits import Failure
 from portal.cli.portal import Json, Portal, headers
 from portal.cli.transport import Transport
+from portal.cli.words import listed
 
 # A shell that hangs is worse than one that offers nothing.
 SECONDS = 1.5
@@ -70,7 +71,7 @@ def _named(items: Sequence[Json]) -> Offer:
 
 
 def _requests(items: Sequence[Json]) -> Offer:
-    return [(each["id"], f"{each['requester']['username']}: {', '.join(each['work_groups'])}") for each in items]
+    return [(each["id"], f"{each['requester']['username']}: {listed(each['work_groups'])}") for each in items]
 
 
 def _elevations(items: Sequence[Json]) -> Offer:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from portal.cli import files, moments
-from portal.cli.exits import NotLoggedIn, Unusable
+from portal.cli.exits import Failure, NotLoggedIn, Unusable
 from portal.cli.transport import checked_address
+from portal.cli.words import said
 
 TOKEN, PORTAL, ON_BEHALF_OF = "SEKISHO_TOKEN", "SEKISHO_PORTAL", "SEKISHO_ON_BEHALF_OF"
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -26,8 +27,9 @@ class LogIn:
     client_id: str = ""
     expires_at: str = ""
     scopes: tuple[str, ...] = ()
-    # The person's at the portal, as it was told last; empty for this machine's.
+    # The person's at the portal, as they were told last; empty for this machine's.
     time_zone: str = ""
+    language: str = ""
 
 
 def chosen(portal: str | None, *, now: datetime) -> LogIn:
@@ -40,10 +42,12 @@ def chosen(portal: str | None, *, now: datetime) -> LogIn:
         return LogIn(portal=address, token=token)
     found = saved().get(address)
     if found is None:
-        raise NotLoggedIn(f"You are not logged in to {address}. Run: sekisho login {address}", code="not_logged_in")
+        why = said("You are not logged in to %(portal)s. Run: sekisho login %(portal)s", portal=address)
+        raise NotLoggedIn(why, code="not_logged_in")
     if found.expires_at and moments.parsed(found.expires_at) <= now:
         ended = moments.shown(found.expires_at)
-        raise NotLoggedIn(f"Your log-in to {address} ended {ended}. Run: sekisho login {address}", code="log_in_over")
+        why = said("Your log-in to %(portal)s ended %(at)s. Run: sekisho login %(portal)s", portal=address, at=ended)
+        raise NotLoggedIn(why, code="log_in_over")
     return found
 
 
@@ -53,7 +57,7 @@ def address_of(portal: str | None) -> str:
         return checked_address(named)
     last = _read().get("last")
     if not isinstance(last, str):
-        raise NotLoggedIn("You are not logged in. Run: sekisho login https://your.portal", code="not_logged_in")
+        raise NotLoggedIn(said("You are not logged in. Run: sekisho login https://your.portal"), code="not_logged_in")
     return checked_address(last)
 
 
@@ -75,11 +79,22 @@ def replace(log_in: LogIn) -> None:
     _write({**saved(), log_in.portal: log_in}, last=_read().get("last"))
 
 
-def remember_zone(portal: str, time_zone: str) -> None:
-    """Keep the person's zone beside their log-in; a token from the environment may be somebody else's."""
+def remember_preferences(portal: str, *, time_zone: str, language: str) -> None:
+    """Keep the person's zone and language beside their log-in; a token from the environment may be somebody else's."""
     kept = {} if os.environ.get(TOKEN) else saved()
-    if portal in kept and kept[portal].time_zone != time_zone:
-        _write({**kept, portal: dataclasses.replace(kept[portal], time_zone=time_zone)}, last=_read().get("last"))
+    if portal not in kept:
+        return
+    told = dataclasses.replace(kept[portal], time_zone=time_zone, language=language)
+    if told != kept[portal]:
+        _write({**kept, portal: told}, last=_read().get("last"))
+
+
+def language() -> str:
+    """Return the language of the person at the portal that is used by itself; empty where nothing can be read of it."""
+    try:
+        return "" if os.environ.get(TOKEN) else saved()[address_of(None)].language
+    except (Failure, KeyError):
+        return ""
 
 
 def forget(portal: str) -> None:
@@ -94,7 +109,7 @@ def path() -> Path:
 
 
 def _log_in(portal: str, each: dict[str, Any]) -> LogIn:
-    fields = {name: str(each.get(name, "")) for name in ("client_id", "expires_at", "time_zone")}
+    fields = {name: str(each.get(name, "")) for name in ("client_id", "expires_at", "time_zone", "language")}
     if fields["expires_at"]:
         moments.parsed(fields["expires_at"])
     return LogIn(portal=portal, token=str(each["token"]), scopes=tuple(map(str, each.get("scopes", ()))), **fields)
@@ -107,7 +122,8 @@ def _read() -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise Unusable(f"{path()} cannot be read: {error.strerror}.", code="credentials_unusable") from error
+        why = said("%(file)s cannot be read: %(why)s.", file=path(), why=error.strerror)
+        raise Unusable(why, code="credentials_unusable") from error
     with os.fdopen(file, encoding="utf-8", errors="strict") as opened:
         _check_is_ours_alone(os.fstat(opened.fileno()))
         try:
@@ -122,7 +138,10 @@ def _read() -> dict[str, Any]:
 def _check_is_ours_alone(status: os.stat_result) -> None:
     if status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) & OTHERS:
         raise Unusable(
-            f"{path()} holds tokens and others can read it. If you trust it still: chmod 600 {path()}; else log in anew.",
+            said(
+                "%(file)s holds tokens and others can read it. If you trust it still, run: chmod 600 %(file)s; else log in anew.",
+                file=path(),
+            ),
             code="credentials_open_to_others",
         )
 
@@ -138,8 +157,9 @@ def _write(log_ins: dict[str, LogIn], *, last: str | None) -> None:
         text = json.dumps({"last": last, "portals": portals}, indent=2)
         files.replace(target, text.encode(), 0o600)
     except OSError as error:
-        raise Unusable(f"{target} cannot be written: {error.strerror}.", code="credentials_unusable") from error
+        why = said("%(file)s cannot be written: %(why)s.", file=target, why=error.strerror)
+        raise Unusable(why, code="credentials_unusable") from error
 
 
 def _damaged() -> Unusable:
-    return Unusable(f"{path()} is damaged. Delete it and log in anew.", code="credentials_unusable")
+    return Unusable(said("%(file)s is damaged. Delete it and log in anew.", file=path()), code="credentials_unusable")

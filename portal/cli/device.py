@@ -13,6 +13,7 @@ from portal.cli import moments, speaking
 from portal.cli.credentials import LogIn
 from portal.cli.exits import Failure, NotLoggedIn, NotReached, Refused
 from portal.cli.transport import Transport, asked_to_wait
+from portal.cli.words import said
 
 CLIENT = "sekisho-cli"
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
@@ -57,11 +58,13 @@ def begin(transport: Transport, *, client_id: str, scopes: str, proof: Mapping[s
 def show(pending: Pending, *, browser: bool) -> None:
     """Say where to confirm which code; open the page where that was asked for, and it is one."""
     code = speaking.one_line(pending.user_code)
-    speaking.note(f"Open {speaking.one_line(pending.page_with_code)} and confirm the code {code}")
-    speaking.note(f"It holds for {moments.length(pending.seconds)}. Confirm only a code that you asked for yourself.")
+    page = speaking.one_line(pending.page_with_code)
+    speaking.note(said("Open %(page)s and confirm the code %(code)s", page=page, code=code))
+    lasts = moments.length(pending.seconds)
+    speaking.note(said("The code holds for %(lasts)s. Confirm only a code that you asked for yourself.", lasts=lasts))
     is_page = urlsplit(pending.page_with_code).scheme in ("https", "http")
     if browser and not (is_page and webbrowser.open(pending.page_with_code)):
-        speaking.note("No browser was opened; open the page yourself.")
+        speaking.note(said("No browser was opened; open the page yourself."))
 
 
 def confirmed(transport: Transport, pending: Pending, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> LogIn:
@@ -125,19 +128,21 @@ def _json(answer: requests.Response) -> Mapping[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise NotReached(f"What answers there is no portal's log-in. It said {answer.status_code}.", code="not_a_portal")
+        why = said("What answers there is no portal's log-in. It answered with the status %(status)s.", status=answer.status_code)
+        raise NotReached(why, code="not_a_portal")
     return found
 
 
 def _ended(error: str, answer: Mapping[str, Any]) -> Failure:
     if error == "access_denied":
-        return Refused("The log-in was refused in the browser.", code=error)
+        return Refused(said("The log-in was refused in the browser."), code=error)
     if error in EXPIRED:
-        return NotLoggedIn("The code was not confirmed in time. Run sekisho login again.", code="expired_token")
+        return NotLoggedIn(said("The code was not confirmed in time. Run sekisho login again."), code="expired_token")
     return _refused(answer)
 
 
 def _refused(answer: Mapping[str, Any]) -> Refused:
     error, why = answer.get("error"), answer.get("error_description") or answer.get("detail")
     code = error if isinstance(error, str) else "log_in_refused"
-    return Refused(str(why) if why else "The portal does not let this program log in. Ask an administrator.", code=code)
+    unknown = said("The portal does not let this program log in. Ask an administrator.")
+    return Refused(str(why) if why else unknown, code=code)

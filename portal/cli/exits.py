@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import Any, ClassVar
 
+from portal.cli.words import to_say
+
 
 class Exit(IntEnum):
     DONE = 0
@@ -28,15 +30,15 @@ class Exit(IntEnum):
 
 
 MEANING: Mapping[Exit, str] = {
-    Exit.DONE: "done",
-    Exit.REFUSED: "refused by the portal",
-    Exit.USAGE: "cannot be used as typed",
-    Exit.NOT_LOGGED_IN: "not logged in",
-    Exit.NOT_REACHED: "portal not reached, or broken",
-    Exit.OTHER_STATE: "wait: it ended in another state",
-    Exit.TIMED_OUT: "wait: not in time",
-    Exit.INTERRUPTED: "interrupted",
-    Exit.READER_GONE: "whoever read the answer went away",
+    Exit.DONE: to_say("done"),
+    Exit.REFUSED: to_say("refused by the portal"),
+    Exit.USAGE: to_say("cannot be used as typed"),
+    Exit.NOT_LOGGED_IN: to_say("not logged in"),
+    Exit.NOT_REACHED: to_say("portal not reached, or broken"),
+    Exit.OTHER_STATE: to_say("wait: it ended in another state"),
+    Exit.TIMED_OUT: to_say("wait: not in time"),
+    Exit.INTERRUPTED: to_say("interrupted"),
+    Exit.READER_GONE: to_say("whoever read the answer went away"),
 }
 
 

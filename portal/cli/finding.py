@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from portal import typed_words
 from portal.cli.exits import Refused, Unusable
 from portal.cli.portal import Json, Portal
+from portal.cli.words import listed, said
 
 OVER = frozenset({"ended", "cancelled"})
 
@@ -13,7 +14,8 @@ def request_code(typed: str) -> str:
     """Return the code of a request. Raises Unusable."""
     code = typed_words.code(typed.strip())
     if code is None or not is_request(code):
-        raise Unusable(f"{typed!r} is no request. They are called R- and eight letters or digits.", code="no_request_id")
+        why = said("%(typed)r is no ID of a request. Type R- and eight letters or digits.", typed=typed)
+        raise Unusable(why, code="no_request_id")
     return code
 
 
@@ -21,7 +23,8 @@ def access_code(typed: str) -> str:
     """Return the code of an access. Raises Unusable."""
     code = typed_words.code(typed.strip())
     if code is None or is_request(code):
-        raise Unusable(f"{typed!r} is no access. They are called E- and eight letters or digits.", code="no_access_id")
+        why = said("%(typed)r is no ID of an access. Type E- and eight letters or digits.", typed=typed)
+        raise Unusable(why, code="no_access_id")
     return code
 
 
@@ -29,7 +32,8 @@ def code(typed: str) -> str:
     """Return the code of a request or an access. Raises Unusable."""
     found = typed_words.code(typed.strip())
     if found is None:
-        raise Unusable(f"{typed!r} is neither a request (R-…) nor an access (E-…).", code="no_id")
+        why = said("%(typed)r is no ID. Type that of a request (R-…) or of an access (E-…).", typed=typed)
+        raise Unusable(why, code="no_id")
     return found
 
 
@@ -59,8 +63,9 @@ def mine(portal: Portal) -> list[Json]:
 
 def _only(found: Sequence[Json], named: str) -> str:
     if not found:
-        raise Refused(f"There is no access of yours{f' by {named!r}' if named else ''}.", code="no_access")
+        why = said("You have no access by %(name)r.", name=named) if named else said("You have no access.")
+        raise Refused(why, code="no_access")
     if len(found) > 1:
-        each = ", ".join(f"{row['id']} ({row['work_group']})" for row in found)
-        raise Unusable(f"Say which one: {each}.", code="ambiguous")
+        each = listed(f"{row['id']} ({row['work_group']})" for row in found)
+        raise Unusable(said("Which one? Type its ID: %(each)s.", each=each), code="ambiguous")
     return str(found[0]["id"])

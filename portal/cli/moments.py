@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from portal import typed_words
 from portal.cli.exits import Unusable
+from portal.cli.words import said, to_say
 
 CLOCK = re.compile(r"(\d{1,2}):(\d\d)", re.ASCII)
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -41,7 +42,8 @@ def minutes(text: str) -> int:
     """Return the whole minutes of 2h, 90m, 1h30m, 1d. Raises Unusable."""
     found = typed_words.minutes(text)
     if found is None:
-        raise Unusable(f"{text!r} is no duration. Write it as 2h, 90m, 1h30m or 1d.", code="duration_unusable")
+        why = said("%(typed)r is no length of time. Type 2h, 90m, 1h30m or 1d.", typed=text)
+        raise Unusable(why, code="duration_unusable")
     return found
 
 
@@ -101,11 +103,11 @@ def length(seconds: float) -> str:
     """Return 1 h 30 min; under a minute, seconds."""
     whole = max(0, int(seconds))
     if whole < MINUTE.total_seconds():
-        return f"{whole} s"
+        return said("%(count)s s", count=whole)
     days, rest = divmod(whole // 60, 24 * 60)
     hours, mins = divmod(rest, 60)
-    parts = ((days, "d"), (hours, "h"), (mins, "min"))
-    return " ".join(f"{number} {unit}" for number, unit in parts if number)
+    parts = ((days, to_say("%(count)s d")), (hours, to_say("%(count)s h")), (mins, to_say("%(count)s min")))
+    return " ".join(said(unit, count=count) for count, unit in parts if count)
 
 
 def _next(hour: int, minute: int, typed: str, *, now: datetime) -> datetime:
@@ -122,11 +124,14 @@ def _here(naive: datetime, typed: str) -> datetime:
     early, late = _there(naive), _there(naive.replace(fold=1))
     if early.utcoffset() == late.utcoffset():
         return early
+    typed_as = {"typed": typed, "example": sent(early)}
     exists = early.astimezone(UTC).astimezone(_zone.get()).replace(tzinfo=None) == naive
-    why = "comes twice" if exists else "is skipped"
-    raise Unusable(
-        f"{typed} {why} here, by a change of the clocks. Write it with its zone, such as {sent(early)}.", code="ambiguous_time"
+    why = (
+        said("%(typed)s comes twice here, by a change of the clocks. Type it with its zone: %(example)s.", **typed_as)
+        if exists
+        else said("%(typed)s is skipped here, by a change of the clocks. Type it with its zone: %(example)s.", **typed_as)
     )
+    raise Unusable(why, code="ambiguous_time")
 
 
 def _there(naive: datetime) -> datetime:
@@ -135,4 +140,5 @@ def _there(naive: datetime) -> datetime:
 
 
 def _unusable(text: str) -> Unusable:
-    return Unusable(f"{text!r} is no time. Write it as 18:00, 2026-11-26 09:00, or 2026-11-26T00:00:00Z.", code="time_unusable")
+    why = said("%(typed)r is no time. Type 18:00, 2026-11-26 09:00, or 2026-11-26T00:00:00Z.", typed=text)
+    return Unusable(why, code="time_unusable")

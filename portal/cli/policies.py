@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from portal.cli.version import version
+from portal.cli.words import said
 
 if TYPE_CHECKING:
     from portal.iam.checks.checking import Options
@@ -82,11 +83,11 @@ def _text(file: str) -> str:
     """Return what the file says. Raises OSError, and ValueError for what is no text or too much of it."""
     raw = sys.stdin.buffer.read(MOST_BYTES + 1) if file == STDIN else _read(Path(file))
     if len(raw) > MOST_BYTES:
-        raise ValueError(f"it has more than {MOST_BYTES} bytes")
+        raise ValueError(said("it has more than %(most)s bytes", most=MOST_BYTES))
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ValueError("it is no UTF-8") from error
+        raise ValueError(said("it is no UTF-8")) from error
 
 
 def _read(path: Path) -> bytes:
@@ -97,11 +98,11 @@ def _read(path: Path) -> bytes:
 def lines(checked: Checked) -> Iterator[str]:
     """Yield what people and editors read: FILE:LINE:COLUMN: grade rule: what (where)."""
     if checked.unusable:
-        yield f"{checked.position()}: unusable: {checked.unusable}"
+        yield f"{checked.position()}: {said('unusable')}: {checked.unusable}"
     for each in checked.remarks:
         where = ", ".join(part for part in (each.where, each.statement) if part)
-        said = f"{each.grade} {each.rule}: {each.sentence}"
-        yield f"{checked.file}:{each.place.line}:{each.place.column}: {said}{f' ({where})' if where else ''}"
+        found = f"{each.grade} {each.rule}: {each.sentence}"
+        yield f"{checked.file}:{each.place.line}:{each.place.column}: {found}{f' ({where})' if where else ''}"
 
 
 def as_json(found: Sequence[Checked]) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from portal.cli import credentials, moments, proving
 from portal.cli.exits import Failure, NotLoggedIn, NotReached, Refused
 from portal.cli.transport import Transport
 from portal.cli.version import version
+from portal.cli.words import language, said, spoken
 
 API = "/api/v1"
 PROBLEM = "application/problem+json"
@@ -70,7 +71,8 @@ class Portal:
         person = self.get("/me")["person"]
         if person is None:
             raise NotLoggedIn(
-                f"This token is nobody's. Say whom it acts for in {credentials.ON_BEHALF_OF}.", code="person_missing"
+                said("This token is nobody's. Name whom it acts for in %(variable)s.", variable=credentials.ON_BEHALF_OF),
+                code="person_missing",
             )
         return str(person["username"])
 
@@ -80,11 +82,12 @@ def reached(address: str | None, *, as_json: bool = False) -> Iterator[Portal]:
     """Have the portal for a command; whatever fails inside is told as the command was asked to."""
     with failing_as(as_json=as_json):
         log_in = credentials.chosen(address, now=datetime.now(UTC))
-        transport = Transport(address=log_in.portal, token=log_in.token, headers=headers())
+        with spoken(log_in.language):
+            transport = Transport(address=log_in.portal, token=log_in.token, headers=headers())
         # A token from the environment is not this program's to replace.
         prove = partial(proving.again, log_in, transport) if log_in.client_id else None
         try:
-            with moments.shown_in(log_in.time_zone):
+            with moments.shown_in(log_in.time_zone), spoken(log_in.language):
                 yield Portal(address=log_in.portal, transport=transport, prove=prove)
         finally:
             transport.close()
@@ -102,14 +105,8 @@ def failing_as(*, as_json: bool) -> Iterator[None]:
 def headers() -> dict[str, str]:
     """Return what every call says of this program, of the language, and whom a client's token acts for."""
     named = os.environ.get(credentials.ON_BEHALF_OF)
-    said = {"User-Agent": f"sekisho/{version()}", "Accept-Language": language(), "Accept": f"application/json, {PROBLEM}"}
-    return {**said, **({"X-On-Behalf-Of": named} if named else {})}
-
-
-def language() -> str:
-    """Return the language of this machine's locale, of those that the portal speaks."""
-    told = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return "ja" if next((name for name in told if name), "").lower().startswith("ja") else "en"
+    sent = {"User-Agent": f"sekisho/{version()}", "Accept-Language": language(), "Accept": f"application/json, {PROBLEM}"}
+    return {**sent, **({"X-On-Behalf-Of": named} if named else {})}
 
 
 def _at(path: str, parameters: Mapping[str, Any]) -> str:
@@ -149,5 +146,9 @@ def _failure(status: int, problem: Json) -> Failure:
 
 
 def _no_portal(status: int | None = None) -> NotReached:
-    said = f" It said {status}." if status else ""
-    return NotReached(f"What answers there does not speak as a portal does.{said}", code="not_a_portal")
+    why = (
+        said("What answers there is no portal. It answered with the status %(status)s.", status=status)
+        if status
+        else said("What answers there is no portal.")
+    )
+    return NotReached(why, code="not_a_portal")

@@ -1,17 +1,18 @@
 """The commands together, and what each ending of one is to the shell."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from portal.cli import speaking
+from portal.cli import credentials, helping, speaking
 from portal.cli.commands import asking, auditing, checking, deciding, holding, logging_in, looking, waiting
-from portal.cli.exits import MEANING, Failure
+from portal.cli.exits import MEANING, Exit, Failure
 from portal.cli.version import version
+from portal.cli.words import said, spoken
 
 NAME = "sekisho"
-SETTINGS = {"help_option_names": ["-h", "--help"]}
+SETTINGS = {"help_option_names": helping.HELP_OPTIONS}
 app = typer.Typer(
     name=NAME,
     no_args_is_help=True,
@@ -19,7 +20,6 @@ app = typer.Typer(
     # What the portal says is no markup, and neither is what we say.
     rich_markup_mode=None,
     context_settings=SETTINGS,
-    epilog="Exit codes: " + "; ".join(f"{code.value} {means}" for code, means in MEANING.items()) + ".",
 )
 COMMANDS: dict[str, Callable[..., None]] = {
     "login": logging_in.login,
@@ -78,13 +78,30 @@ def _sekisho(
     """
 
 
+def spoken_command() -> Any:
+    """Return the commands as one, with its help in the language of the person."""
+    command = typer.main.get_command(app)
+    meanings = "; ".join(f"{code.value} {said(means)}" for code, means in MEANING.items())
+    command.epilog = said("Exit codes: %(meanings)s.", meanings=meanings)
+    helping.speak(command)
+    return command
+
+
 def run() -> int:
     """Run the command that was typed; what it cannot do is said in a sentence."""
-    try:
-        app(prog_name=NAME)
-    except Failure as failure:
-        speaking.tell(failure)
-        return failure.exit
-    except SystemExit as ending:
-        return ending.code if isinstance(ending.code, int) else 0
-    return 0
+    with spoken(credentials.language()):
+        try:
+            command = spoken_command()
+            ending = command.main(prog_name=NAME, standalone_mode=False)
+        except Failure as failure:
+            speaking.tell(failure)
+            return failure.exit
+        except typer.TyperException as error:
+            helping.show(error)
+            return error.exit_code
+        except typer.Abort:
+            speaking.note(said("Interrupted."))
+            return Exit.INTERRUPTED
+        except SystemExit as left:
+            return left.code if isinstance(left.code, int) else 0
+    return ending if isinstance(ending, int) else 0

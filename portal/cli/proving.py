@@ -9,6 +9,7 @@ from portal.cli import credentials, device, speaking
 from portal.cli.credentials import LogIn
 from portal.cli.exits import Failure
 from portal.cli.transport import Transport
+from portal.cli.words import said
 
 ASKED_FOR = "insufficient_user_authentication"
 # Seconds in which the new token is collected and used: what is proven must be fresh enough then.
@@ -29,7 +30,7 @@ def asked(answer: requests.Response) -> Mapping[str, str]:
 
 def again(log_in: LogIn, transport: Transport, proof: Mapping[str, str]) -> str:
     """Return a new token, once the person has confirmed it in the browser; the old one ends. Raises as `device.confirmed`."""
-    speaking.note("The portal asks you to confirm once more that it is you.")
+    speaking.note(said("The portal asks you to confirm once more that it is you."))
     # Whoever asks for a token has none.
     unproven = Transport(address=transport.address, headers=transport.headers)
     pending = device.begin(unproven, client_id=log_in.client_id, scopes=" ".join(log_in.scopes), proof=proof)
@@ -39,7 +40,7 @@ def again(log_in: LogIn, transport: Transport, proof: Mapping[str, str]) -> str:
     try:
         device.revoke(log_in, unproven)
     except Failure as failure:
-        speaking.note(f"The token from before was not taken back: {failure.detail}")
+        speaking.note(said("The token from before was not revoked: %(why)s", why=failure.detail))
     finally:
         unproven.close()
     return fresh.token

@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from portal.cli.exits import Exit, Failure
+from portal.cli.words import said, to_say
 
 # Colour sequences and the like, whole: without their first character the rest would be left as litter.
 ANSI = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)|\x1b[@-_]")
@@ -26,10 +27,10 @@ HIDING = frozenset({"Cc", "Cf", "Zl", "Zp", "Co", "Cs"})
 RAW_IN_JSON = re.compile("[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 # What the portal cannot know: that it is this program that asks.
 HELP = {
-    "wrong_scope": "What a log-in may do is asked for when it begins: sekisho login --may-decide, or --audit.",
-    "token_unusable": "Run: sekisho login",
+    "wrong_scope": to_say("What a log-in may do is asked for when it begins. Run: sekisho login --may-decide, or --audit"),
+    "token_unusable": to_say("Run: sekisho login"),
     # Of a log-in that this program keeps, it asks by itself.
-    "step_up_needed": "Log in anew, and use that token. With sekisho login, you are asked when it is needed.",
+    "step_up_needed": to_say("Log in anew, and use that token. With sekisho login, you are asked when it is needed."),
 }
 # Wider than any line: what is not a terminal is not wrapped.
 UNWRAPPED = 100_000
@@ -91,7 +92,7 @@ def tell(failure: Failure) -> None:
         if isinstance(each, dict) and each.get("detail") != failure.detail:
             note(f"  {one_line(each.get('field', ''))}: {one_line(each.get('detail', ''))}")
     if failure.code in HELP:
-        note(f"  {HELP[failure.code]}")
+        note(f"  {said(HELP[failure.code])}")
 
 
 def _hides(sign: str) -> bool:

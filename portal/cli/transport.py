@@ -17,6 +17,7 @@ from requests.auth import AuthBase
 
 from portal.cli import speaking
 from portal.cli.exits import NotReached, Unusable
+from portal.cli.words import said
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 30.0
 ATTEMPTS = 4
@@ -56,7 +57,7 @@ class Transport:
 
     def __post_init__(self) -> None:
         if not IN_A_HEADER.fullmatch(self.token):
-            raise Unusable("This token cannot be one.", code="token_unusable")
+            raise Unusable(said("This is no token. Run: sekisho login"), code="token_unusable")
         # No proxy stands between a machine and itself.
         self.session.trust_env = not is_loopback(urlsplit(self.address).hostname or "")
 
@@ -73,7 +74,7 @@ class Transport:
             if seconds is None or number == self.attempts or seconds > LONGEST_WAIT:
                 return answer
             if seconds >= SAID_FROM:
-                speaking.note(f"The portal asks to come again in {seconds} s.")
+                speaking.note(said("The portal asks to come again in %(seconds)s s.", seconds=seconds))
             self.pause(seconds)
         raise AssertionError  # The last attempt returned or raised.
 
@@ -97,13 +98,16 @@ class Transport:
                 **given,
             )
         except requests.exceptions.InvalidHeader as error:
-            raise Unusable("What the environment says of whom this is for cannot be sent.", code="person_unreadable") from error
+            why = said("What SEKISHO_ON_BEHALF_OF says cannot be sent. Name whom this is for there.")
+            raise Unusable(why, code="person_unreadable") from error
         except requests.exceptions.SSLError as error:
-            raise NotReached(f"The certificate of {self.address} is not one to be trusted.", code=NOT_TRUSTED) from error
+            raise NotReached(
+                said("The certificate of %(portal)s is not trusted.", portal=self.address), code=NOT_TRUSTED
+            ) from error
         except requests.exceptions.Timeout as error:
-            raise NotReached(f"{self.address} does not answer in time.", code="timed_out") from error
+            raise NotReached(said("%(portal)s does not answer in time.", portal=self.address), code="timed_out") from error
         except requests.exceptions.RequestException as error:
-            raise NotReached(f"{self.address} cannot be reached.", code="not_reached") from error
+            raise NotReached(said("%(portal)s cannot be reached.", portal=self.address), code="not_reached") from error
 
 
 def asked_to_wait(answer: requests.Response) -> int | None:
@@ -126,7 +130,8 @@ def checked_address(typed: str) -> str:
     if not host or more or parts.scheme not in ("https", "http") or not text.isprintable():
         raise _no_address(typed)
     if parts.scheme == "http" and not is_loopback(host):
-        raise Unusable(f"{typed} would carry your token in the open. Use https://{host}.", code="address_not_safe")
+        why = said("%(typed)s would send your token unencrypted. Type https://%(host)s.", typed=typed, host=host)
+        raise Unusable(why, code="address_not_safe")
     named = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{named}{f':{port}' if port else ''}"
 
@@ -144,4 +149,5 @@ def _usual_scheme(text: str) -> str:
 
 
 def _no_address(typed: str) -> Unusable:
-    return Unusable(f"{typed!r} is no address of a portal. Write it as https://portal.example.com.", code="address_unusable")
+    why = said("%(typed)r is no URL of a portal. Type it as https://portal.example.com.", typed=typed)
+    return Unusable(why, code="address_unusable")

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from portal.cli import moments
+from portal.cli import moments, states
 from portal.cli.exits import NotReached, OtherState, TimedOut
 from portal.cli.finding import is_request
 from portal.cli.portal import Json, Portal, Tagged
+from portal.cli.words import listed, said
 
 FIRST_SECONDS, SLOWER, LONGEST_SECONDS = 1.0, 1.5, 15.0
 # A portal that is being deployed is away for less.
@@ -62,7 +63,8 @@ class Watch:
     def _is_reached(self, found: Json) -> bool:
         reached = judged(found, self.goal)
         if reached is False:
-            raise OtherState(f"{describe(found)}: it is not {self.goal}, nor will it be.", code="other_state")
+            why = said("%(now)s: it will not be %(goal)s.", now=describe(found), goal=states.word(self.goal))
+            raise OtherState(why, code="other_state")
         return bool(reached)
 
     def _asked(self, code: str, tag: str) -> Tagged:
@@ -80,7 +82,9 @@ class Watch:
         """Sleep, and return for how long next time. Raises TimedOut."""
         left = LONGEST_SECONDS if deadline is None else deadline - self.clock()
         if left <= 0:
-            raise TimedOut(f"{told}: not {self.goal} within {moments.length(self.seconds or 0)}.", code="timed_out")
+            lasts = moments.length(self.seconds or 0)
+            why = said("%(now)s: not %(goal)s within %(lasts)s.", now=told, goal=states.word(self.goal), lasts=lasts)
+            raise TimedOut(why, code="timed_out")
         self.portal.transport.pause(min(pause, left))
         return min(pause * SLOWER, LONGEST_SECONDS)
 
@@ -98,8 +102,8 @@ def judged(found: Json, goal: Goal) -> bool | None:
 
 def describe(found: Json) -> str:
     """Return the states of a request and of its accesses, or of an access."""
-    said = [(found["id"], found["state"]), *((each["id"], each["state"]) for each in found.get("elevations", ()))]
-    return ", ".join(f"{code} {state.replace('_', ' ')}" for code, state in said)
+    found_states = [(found["id"], found["state"]), *((each["id"], each["state"]) for each in found.get("elevations", ()))]
+    return listed(f"{code} {states.word(state)}" for code, state in found_states)
 
 
 def _of_access(states: Iterable[str], goal: Goal) -> bool | None:

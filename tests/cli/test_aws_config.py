@@ -203,7 +203,7 @@ def test_file_that_somebody_changed_meanwhile_is_left_as_it_is(tmp_path: Path) -
     path.write_bytes(OTHERS)
     edit = aws_config.planned(path, [PROFILE])
     path.write_bytes(b"[default]\n")
-    with pytest.raises(Unusable, match="Run this again"):
+    with pytest.raises(Unusable, match="Run this command again"):
         edit.write()
     assert path.read_bytes() == b"[default]\n"
 

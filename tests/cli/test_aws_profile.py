@@ -159,7 +159,7 @@ def test_what_would_change_is_shown_and_not_done(member01: Terminal) -> None:
     assert config.read_text() == "[default]\nregion = eu-west-1\n"
     done(member01.run(*WRITE, "ProdMemberWorkGroup", "--config", str(config)))
     again = done(member01.run(*WRITE, "ProdMemberWorkGroup", "--config", str(config)))
-    assert again.err.startswith(f"{config} is as it should be.\n")
+    assert again.err.startswith(f"{config} is up to date.\n")
 
 
 def test_each_reason_why_there_is_no_profile(member01: Terminal, cast: Cast) -> None:

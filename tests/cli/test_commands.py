@@ -54,12 +54,14 @@ def activated(code: str) -> str:
 
 def test_request_is_asked_for_decided_on_and_given_back(member01: Terminal, leader01: Terminal) -> None:
     ended = done(member01.run(*ASK))
-    assert re.fullmatch(r"R-[0-9A-Z]{8} pending waits for 1 of leader01, leader02\n", ended.out)
+    assert re.fullmatch(
+        r"R-[0-9A-Z]{8} pending waits for approval by 1 of 高橋 直子 \(leader01\), 田中 大輔 \(leader02\)\n", ended.out
+    )
     request = AccessRequest.objects.get()
     assert (request.reason, request.change_ticket, request.duration_minutes) == ("Rebuild the index", "CHG-123", 30)
 
     waiting = done(leader01.run("list", "--waiting")).out
-    assert re.search(rf"{request.code}\s+member01 佐藤 美咲\s+ProdMemberWorkGroup\s+pending", waiting)
+    assert re.search(rf"{request.code}\s+佐藤 美咲 \(member01\)\s+ProdMemberWorkGroup\s+pending", waiting)
     ended = done(leader01.run("approve", request.code, *DECIDE))
     assert ended.out == f"{request.code} approved\n"
     for shown in ("Rebuild the index", "CHG-123", "from approval on, for 30 min", "role/Prod_MemberRole", "member01 佐藤 美咲"):
@@ -67,7 +69,7 @@ def test_request_is_asked_for_decided_on_and_given_back(member01: Terminal, lead
 
     elevation = Elevation.objects.get()
     listed = done(member01.run("list")).out
-    assert re.search(rf"{elevation.code}\s+member01 佐藤 美咲\s+ProdMemberWorkGroup\s+scheduled", listed)
+    assert re.search(rf"{elevation.code}\s+佐藤 美咲 \(member01\)\s+ProdMemberWorkGroup\s+scheduled", listed)
     shown = done(member01.run("status", elevation.code)).out
     assert re.search(r"approved by\s+leader01", shown)
     assert done(member01.run("return")).out == f"{elevation.code} ProdMemberWorkGroup cancelled\n"
@@ -91,7 +93,7 @@ def test_request_is_refused_with_a_reason(member01: Terminal, leader01: Terminal
     refused(leader01.run(verb, request, "--yes"), "missing", exit_code=2)
     assert done(leader01.run(verb, request, "--yes", "-m", "Say how to go back")).out == f"{request} {state}\n"
     shown = done(member01.run("status", request)).out
-    assert "by leader01 高橋 直子" in shown
+    assert "by 高橋 直子 (leader01)" in shown
     assert "Say how to go back" in shown
     refused(leader01.run(verb, request, "--yes", "-m", "again"), "already_decided")
 
@@ -161,7 +163,7 @@ def test_script_is_told_what_it_left_out(member01: Terminal, leader01: Terminal)
     request = asked(member01)
     ended = leader01.run("approve", request)
     assert ended.code == 2
-    assert ended.err.endswith("Say --yes to go on without. (not_confirmed)\n")
+    assert ended.err.endswith("To go on without, type --yes. (not_confirmed)\n")
     assert AccessRequest.objects.get().status == "pending"
 
 
@@ -210,7 +212,7 @@ def test_lists_are_paged_and_all_is_all(member01: Terminal, member02: Terminal, 
     assert (len(page["items"]), bool(page["next"])) == (50, True)
     everything = done(member01.run("list", "--requests", "--mine", "--all", "--json")).json()
     assert (len({each["id"] for each in everything["items"]}), everything["next"]) == (52, None)
-    assert done(member01.run("list", "--state", "approved")).err == "No requests.\n"
+    assert done(member01.run("list", "--state", "approved")).err == "There are no requests.\n"
 
 
 def test_list_shows_everybody_and_mine_is_mine(member01: Terminal, member02: Terminal, leader01: Terminal) -> None:
@@ -281,7 +283,7 @@ def test_work_groups_and_who_one_is(member01: Terminal) -> None:
     shown = done(member01.run("work-groups")).out
     assert re.search(r"ProdMemberWorkGroup\s+arn:aws:iam::444444444444:role/Prod_MemberRole\s+1 min to 4 h", shown)
     shown = done(member01.run("whoami")).out
-    assert re.search(r"who\s+member01 佐藤 美咲\n", shown)
+    assert re.search(r"who\s+佐藤 美咲 \(member01\)\n", shown)
     assert re.search(r"IAM user\s+member01\n", shown)
     assert done(member01.run("whoami", "--json")).json()["person"]["username"] == "member01"
 
@@ -294,7 +296,7 @@ def test_service_acts_for_whom_the_environment_names(portal: str, terminal: Term
     service = {"SEKISHO_PORTAL": portal, "SEKISHO_TOKEN": token_of(make_client("chatbot", cast), *SCOPES)}
     refused(terminal.run("status", **service), "person_missing", exit_code=3)
     shown = done(terminal.run("whoami", **service, SEKISHO_ON_BEHALF_OF="slack:U0MEMBER02"))
-    assert re.search(r"who\s+member02 鈴木 健太\n", shown.out)
+    assert re.search(r"who\s+鈴木 健太 \(member02\)\n", shown.out)
 
 
 def test_portal_that_is_not_there_ends_with_4(member01: Terminal) -> None:
@@ -340,7 +342,7 @@ def test_log_in_that_may_not_decide_says_how_to(
     reading = own_token_of(cast.leader01, command_line, "requests:read")
     ended = leader01.run("approve", request, *DECIDE, SEKISHO_TOKEN=reading)
     refused(ended, "wrong_scope")
-    assert ended.err.endswith("sekisho login --may-decide, or --audit.\n")
+    assert ended.err.endswith("sekisho login --may-decide, or --audit\n")
 
 
 def test_auditor_reads_the_trail_by_person_and_period(member01: Terminal, person: AtATerminal) -> None:
@@ -351,7 +353,7 @@ def test_auditor_reads_the_trail_by_person_and_period(member01: Terminal, person
     entries = done(auditor.run("audit", "--about", request, "--act", "request.submitted", "--all", "--json")).json()["items"]
     assert [(entry["subject"], entry["act"]) for entry in entries] == [(request, "request.submitted")]
     day = timezone.localtime(timezone.now() + timedelta(days=2)).date().isoformat()
-    assert done(auditor.run("audit", "--since", day)).err.endswith("No entries.\n")
+    assert done(auditor.run("audit", "--since", day)).err.endswith("There are no entries.\n")
     assert request in done(auditor.run("audit", "--until", day, "--ticket", "chg-123")).out
 
 

@@ -29,7 +29,7 @@ def test_duration_is_read_by_the_grammar_of_chat() -> None:
 
 @pytest.mark.parametrize("typed", ["", "0h", "90", "1h 2h"])
 def test_what_is_no_duration_is_refused(typed: str) -> None:
-    with pytest.raises(Unusable, match="no duration"):
+    with pytest.raises(Unusable, match="no length of time"):
         moments.minutes(typed)
 
 

@@ -82,7 +82,7 @@ def test_request_that_is_rejected_ends_the_wait_with_5(member01: Terminal, cast:
     meanwhile(member01, lambda: rejected(AccessRequest.objects.get(), cast.leader01, now=timezone.now()))
     ended = member01.run("wait", code, "--until", "approved")
     assert (ended.code, ended.out) == (5, f"{code} pending\n{code} rejected\n")
-    assert ended.err == f"sekisho: {code} rejected: it is not approved, nor will it be. (other_state)\n"
+    assert ended.err == f"sekisho: {code} rejected: it will not be approved. (other_state)\n"
 
 
 @pytest.mark.django_db(transaction=True)

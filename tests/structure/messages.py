@@ -12,6 +12,8 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
+from tests.structure import sentences_of_commands
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 WIDTH = 120
 KEYWORDS = {
@@ -56,3 +58,4 @@ def bring_up(path: Path) -> None:
 if __name__ == "__main__":
     for path in sorted((ROOT / "locale").glob("*/LC_MESSAGES/django.po")):
         bring_up(path)
+    sentences_of_commands.bring_up()

@@ -12,6 +12,7 @@ from portal.cli.commands.waiting import wait_for
 from portal.cli.exits import Unusable
 from portal.cli.portal import Json, Portal, reached
 from portal.cli.waits import Goal
+from portal.cli.words import said
 
 MINUTE = timedelta(minutes=1)
 For = Annotated[str | None, typer.Option("--for", metavar="2h", help="How long: 2h, 90m, 1h30m.")]
@@ -44,8 +45,8 @@ def request(
         body = {
             "work_groups": _groups(groups) if groups else _asked_groups(found),
             **_window(start, length, until),
-            "change_ticket": asking_back.given_or_asked(ticket, "Change ticket", option="--ticket"),
-            "reason": asking_back.given_or_asked(reason, "Reason", option="--reason"),
+            "change_ticket": asking_back.given_or_asked(ticket, said("Change ticket"), option="--ticket"),
+            "reason": asking_back.given_or_asked(reason, said("Reason"), option="--reason"),
             "impact": impact,
             "plan": plan,
             "way_back": way_back,
@@ -72,9 +73,9 @@ def extend(
     with reached(portal, as_json=as_json) as found:
         code = finding.elevation_code(found, target)
         if length and until:
-            raise Unusable("Give --for or --until, not both.", code="duration_or_end")
+            raise Unusable(said("Give --for or --until, not both."), code="duration_or_end")
         ends_at = moments.sent(_later_end(found, code, length, until))
-        why = asking_back.given_or_asked(reason, "Reason", option="--message")
+        why = asking_back.given_or_asked(reason, said("Reason"), option="--message")
         made = found.post(f"/elevations/{code}/extend", {"ends_at": ends_at, "reason": why, "change_ticket": ticket})
         _say_asked(made, as_json=as_json, wait=wait)
         if wait:
@@ -99,10 +100,10 @@ def withdraw(
 def _asked_groups(portal: Portal) -> list[str]:
     """Ask which work groups, of those that one may ask for."""
     if asking_back.somebody_is_there():
-        speaking.note("You may ask for:")
+        speaking.note(said("You may ask for:"))
         for each in portal.items("/work-groups", every=True)["items"]:
             speaking.note(f"  {each['name']}  {each['description']}")
-    return _groups(asking_back.given_or_asked(None, "Work groups", option="a work group").split())
+    return _groups(asking_back.given_or_asked(None, said("Work groups"), option=said("a work group")).split())
 
 
 def _groups(words: list[str]) -> list[str]:
@@ -112,33 +113,40 @@ def _groups(words: list[str]) -> list[str]:
             minutes, count = found
             names = " ".join(typed_words.groups([*words[:at], *words[at + count :]]))
             command = f"sekisho request {names} --for {typed_words.duration(minutes)}"
-            raise Unusable(f"{word!r} is a time, not a work group. Type: {command}", code="time_among_groups")
+            why = said("%(word)r is a time, not a work group. Type: %(command)s", word=word, command=command)
+            raise Unusable(why, code="time_among_groups")
     return typed_words.groups(words)
 
 
 def _window(start: str | None, length: str | None, until: str | None) -> Json:
     """Return the time that is asked for, and say it back: a time without a zone was in this machine's."""
     if length and until:
-        raise Unusable("Give --for or --until, not both.", code="duration_or_end")
+        raise Unusable(said("Give --for or --until, not both."), code="duration_or_end")
     now = datetime.now(UTC)
     begins = moments.moment(start, now=now) if start else None
     window: Json = {"starts_at": moments.sent(begins) if begins else None}
     if until:
         ends = moments.moment(until, now=begins or now)
         window["ends_at"] = moments.sent(ends)
-        speaking.note(f"From {moments.local(begins) if begins else 'approval'} until {moments.local(ends)}.")
+        if begins:
+            speaking.note(said("From %(start)s until %(end)s.", start=moments.local(begins), end=moments.local(ends)))
+        else:
+            speaking.note(said("From approval until %(end)s.", end=moments.local(ends)))
     else:
-        typed = asking_back.given_or_asked(length, "For how long", option="--for or --until", usual="1h")
+        typed = asking_back.given_or_asked(length, said("For how long"), option=said("--for or --until"), usual="1h")
         window["duration_minutes"] = moments.minutes(typed)
         if begins:
-            speaking.note(f"From {moments.local(begins)} for {moments.length(window['duration_minutes'] * 60)}.")
+            lasts = moments.length(window["duration_minutes"] * 60)
+            speaking.note(said("From %(start)s for %(lasts)s.", start=moments.local(begins), lasts=lasts))
     return window
 
 
 def _later_end(portal: Portal, code: str, length: str | None, until: str | None) -> datetime:
     if until:
         return moments.moment(until, now=datetime.now(UTC))
-    minutes = moments.minutes(asking_back.given_or_asked(length, "How much longer", option="--for or --until", usual="30m"))
+    minutes = moments.minutes(
+        asking_back.given_or_asked(length, said("How much longer"), option=said("--for or --until"), usual="30m")
+    )
     return moments.parsed(portal.get(f"/elevations/{code}")["ends_at"]) + minutes * MINUTE
 
 
@@ -148,6 +156,9 @@ def _say_asked(made: Json, *, as_json: bool, wait: bool) -> None:
         speaking.say_json(made)
         return
     waits = made["waits_for"]
-    people = ", ".join(each["username"] for each in waits["people"]) if waits else ""
     say = speaking.note if wait else speaking.say
-    say(made["id"], tables.state(made["state"]), *([f"waits for {waits['missing']} of {people}"] if waits else []))
+    say(
+        made["id"],
+        tables.state(made["state"]),
+        *([said("waits for %(approvals)s", approvals=tables.approvals(waits))] if waits else []),
+    )

@@ -9,6 +9,7 @@ from portal.cli import moments, speaking, tables
 from portal.cli.commands.options import Address, AsJson
 from portal.cli.exits import Unusable
 from portal.cli.portal import reached
+from portal.cli.words import said
 
 # As many as the portal gives at once.
 MOST = 100
@@ -23,7 +24,7 @@ def audit(
     person: Annotated[str, typer.Option(help="Who acted, or was acted for or upon: a username.")] = "",
     iam_user: Annotated[str, typer.Option(help="An IAM user.")] = "",
     group: Annotated[str, typer.Option(help="A work group or a standing group.")] = "",
-    account: Annotated[str, typer.Option(help="An AWS account, by number or as the catalogue calls it.")] = "",
+    account: Annotated[str, typer.Option(help="An AWS account, by its ID or its name in the catalogue.")] = "",
     ticket: Annotated[str, typer.Option(help="A change ticket.")] = "",
     about: Annotated[str, typer.Option(help="A request or an access: R-…, E-….")] = "",
     act: Annotated[str, typer.Option(help="Such as request.approved.")] = "",
@@ -38,14 +39,14 @@ def audit(
         named = {"person": person, "iam_user": iam_user, "group": group, "account": account, "ticket": ticket, "about": about}
         period = {"since": _moment(since), "until": _moment(until)}
         if all(period.values()) and period["since"] >= period["until"]:
-            raise Unusable("--until is not after --since.", code="period_unusable")
+            raise Unusable(said("--until must be later than --since."), code="period_unusable")
         page = found.items("/audit/entries", every=every, limit=MOST, act=act, **named, **period)
         if as_json:
             speaking.say_json(page)
             return
         tables.say_entries(page["items"])
         if page["next"]:
-            speaking.note("There are more: --all.")
+            speaking.note(said("There are more: --all."))
 
 
 def _moment(text: str) -> str:

@@ -7,6 +7,7 @@ import typer
 
 from portal.cli import policies, speaking
 from portal.cli.exits import Exit, Unusable
+from portal.cli.words import counted, listed, said
 
 ACCOUNT = re.compile(r"\d{12}")
 # Of this command: something was found. Nobody refused anything.
@@ -38,7 +39,7 @@ def policy(
     """
     accounts = [one for one in (account, *(own or [])) if one]
     if strange := next((one for one in accounts if not ACCOUNT.fullmatch(one)), None):
-        raise Unusable(f"{strange} is no number of an account: it has twelve digits.", code="account_unusable")
+        raise Unusable(said("%(typed)s is no ID of an account. Type its twelve digits.", typed=strange), code="account_unusable")
     options = policies.options_of(
         accounts=accounts,
         account=account,
@@ -67,12 +68,14 @@ def _say(found: list[policies.Checked]) -> None:
         for line in policies.lines(each):
             (speaking.note if each.unusable else speaking.say)(speaking.one_line(line))
     count = sum(one.grade != "note" for each in found for one in each.remarks)
-    speaking.note(f"{count} finding{'s' * (count != 1)} in {len(found)} file{'s' * (len(found) != 1)}.")
+    findings = counted(count, "%(number)s finding", "%(number)s findings")
+    files = counted(len(found), "%(number)s file", "%(number)s files")
+    speaking.note(said("%(findings)s in %(files)s.", findings=findings, files=files))
 
 
 def _parameters(given: list[str]) -> dict[str, str]:
     if strange := next((one for one in given if "=" not in one), None):
-        raise Unusable(f"--parameter takes NAME=VALUE, and not {strange}.", code="parameter_unusable")
+        raise Unusable(said("--parameter takes NAME=VALUE, and not %(typed)s.", typed=strange), code="parameter_unusable")
     return {name: value for name, _equals, value in (one.partition("=") for one in given)}
 
 
@@ -81,5 +84,8 @@ def _known(option: str, given: list[str]) -> list[tuple[str, str]]:
     read = [(name, of) for name, _colon, of in (one.partition(":") for one in given)]
     names = policies.known()[option] if given else []
     if strange := next((name for name, _of in read if name not in names), None):
-        raise Unusable(f"{option} does not know {strange}; it knows {', '.join(names)}.", code="name_unknown")
+        why = said(
+            "%(option)s does not know %(typed)s. Type one of: %(names)s.", option=option, typed=strange, names=listed(names)
+        )
+        raise Unusable(why, code="name_unknown")
     return read

@@ -8,11 +8,18 @@ import typer
 from portal.cli import asking_back, completing, finding, speaking, tables
 from portal.cli.commands.options import Address, AsJson, NeededWord, WaitingCode, Yes
 from portal.cli.portal import reached
+from portal.cli.words import said, to_say
 
 Seen = Annotated[
     str | None,
     typer.Option(help="Decide on what was shown before: `seen` of status --json. Refused if it has changed.", show_default=False),
 ]
+
+QUESTIONS = {
+    "approve": to_say("Approve this request?"),
+    "reject": to_say("Reject this request?"),
+    "send-back": to_say("Send this request back?"),
+}
 
 
 def approve(
@@ -65,10 +72,10 @@ def stop(
     """End somebody's access now, with a reason."""
     with reached(portal, as_json=as_json) as found:
         elevation = finding.access_code(code)
-        why = asking_back.given_or_asked(message, "Why", option="--message")
+        why = asking_back.given_or_asked(message, said("Why"), option="--message")
         if not yes:
             speaking.say_fields(tables.elevation_fields(found.get(f"/elevations/{elevation}")), to=sys.stderr)
-        asking_back.confirm("Stop this access now?", yes=yes)
+        asking_back.confirm(said("Stop this access now?"), yes=yes)
         answer = found.post(f"/elevations/{elevation}/stop", {"comment": why})
         if as_json:
             speaking.say_json(answer)
@@ -82,10 +89,10 @@ def _decide(
     """Show, ask, and decide on exactly what was shown: what changed meanwhile is refused by the portal."""
     with reached(portal, as_json=as_json) as found:
         code = finding.request_code(typed)
-        comment = asking_back.given_or_asked(message, "Why", option="--message")
+        comment = asking_back.given_or_asked(message, said("Why"), option="--message")
         request = found.get(f"/requests/{code}")
         speaking.say_fields(tables.request_fields(request), to=sys.stderr)
-        asking_back.confirm(f"{verb.replace('-', ' ').capitalize()} this request?", yes=yes)
+        asking_back.confirm(said(QUESTIONS[verb]), yes=yes)
         answer = found.post(f"/requests/{code}/{verb}", {"comment": comment, "seen": seen or request["seen"]})
         if as_json:
             speaking.say_json(answer)

@@ -12,6 +12,7 @@ from portal.cli.aws_profiles import Profile, Wishes, profiles
 from portal.cli.commands.options import Address, AsJson, MineCode
 from portal.cli.exits import Unusable
 from portal.cli.portal import reached
+from portal.cli.words import said
 
 SOURCE = "jump"
 
@@ -29,7 +30,7 @@ def return_(target: MineCode = None, *, portal: Address = None, as_json: AsJson 
 def report(
     code: Annotated[str, typer.Argument(metavar="ID", help="E-…", autocompletion=completing.access)],
     *,
-    message: Annotated[str | None, typer.Option("--message", "-m", help="What you did. Needed.", show_default=False)] = None,
+    message: Annotated[str | None, typer.Option("--message", "-m", help="What you did. Required.", show_default=False)] = None,
     deviation: Annotated[str, typer.Option(help="What was otherwise than planned.", show_default=False)] = "",
     unused: Annotated[bool, typer.Option("--unused", help="You did not use it; then nothing else is needed.")] = False,
     portal: Address = None,
@@ -38,7 +39,7 @@ def report(
     """Report what you did with access that is over."""
     with reached(portal, as_json=as_json) as found:
         elevation = finding.access_code(code)
-        done = (message or "") if unused else asking_back.given_or_asked(message, "What was done", option="--message")
+        done = (message or "") if unused else asking_back.given_or_asked(message, said("What was done"), option="--message")
         answer = found.post(f"/elevations/{elevation}/report", {"done": done, "deviation": deviation, "unused": unused})
         if as_json:
             speaking.say_json(answer)
@@ -83,7 +84,7 @@ def aws_profile(
         elif not (write or dry_run):
             speaking.say("\n\n".join(each.text() for each in made))
             for each in made:
-                speaking.note(f"Try it: {profile_names.trial(each.name)}")
+                speaking.note(said("Try it: %(command)s", command=profile_names.trial(each.name)))
     _note_missing_source(config or aws_config.usual_path(), source_profile)
 
 
@@ -91,7 +92,7 @@ def _edit(path: Path, made: list[Profile], *, write: bool, silent: bool) -> None
     edit = aws_config.planned(path, made)
     say = speaking.note if silent else speaking.say
     if not edit.changes:
-        speaking.note(f"{path} is as it should be.")
+        speaking.note(said("%(file)s is up to date.", file=path))
     elif write:
         edit.write()
         for each in made:
@@ -106,4 +107,6 @@ def _note_missing_source(path: Path, name: str) -> None:
     except (OSError, Unusable):
         return
     if not found:
-        speaking.note(f"There is no profile {name} yet, which these start from. Make it with: aws configure --profile {name}")
+        speaking.note(
+            said("There is no profile %(name)s yet, which these start from. Make it: aws configure --profile %(name)s", name=name)
+        )

@@ -4,12 +4,13 @@ from typing import Annotated
 
 import typer
 
-from portal.cli import completing, credentials, device, moments, speaking
+from portal.cli import completing, credentials, device, moments, speaking, tables
 from portal.cli import version as versions
 from portal.cli.commands.options import Address, AsJson
 from portal.cli.exits import Failure, NotLoggedIn
 from portal.cli.portal import Json, Portal, failing_as, headers, reached
 from portal.cli.transport import Transport
+from portal.cli.words import listed, said, spoken, to_say
 
 USUAL_SCOPES = "requests:read requests:write"
 
@@ -44,7 +45,8 @@ def login(
         device.show(pending, browser=browser)
         log_in = device.confirmed(transport, pending)
         credentials.save(log_in)
-    with moments.shown_in(_learn_zone(log_in)):
+    zone, language = _learn_preferences(log_in)
+    with moments.shown_in(zone), spoken(language):
         _say_log_in(log_in, as_json=as_json)
 
 
@@ -60,7 +62,7 @@ def logout(
         address = "" if everywhere else credentials.address_of(portal)
         left = list(saved) if everywhere else [each for each in saved if each == address]
         if not left:
-            raise NotLoggedIn("You are not logged in.", code="not_logged_in")
+            raise NotLoggedIn(said("You are not logged in."), code="not_logged_in")
         for each in left:
             _forget(saved[each])
     if as_json:
@@ -71,11 +73,11 @@ def whoami(portal: Address = None, *, as_json: AsJson = False) -> None:
     """Show who you are to the portal. And what this log-in may do until when."""
     with reached(portal, as_json=as_json) as found:
         me = found.get("/me")
-        _remember_zone(found.address, me)
+        _remember(found.address, me)
         if as_json:
             speaking.say_json(me)
             return
-        speaking.say_fields([("portal", found.address), *_about(me)])
+        speaking.say_fields([(said("portal"), found.address), *_about(me)])
 
 
 def version(*, as_json: AsJson = False) -> None:
@@ -86,36 +88,37 @@ def version(*, as_json: AsJson = False) -> None:
         speaking.say(f"sekisho {versions.version()}")
 
 
-def _learn_zone(log_in: credentials.LogIn) -> str:
-    """Return in which zone the person is shown times; empty where the portal does not answer that now. The log-in stands."""
+def _learn_preferences(log_in: credentials.LogIn) -> tuple[str, str]:
+    """Return the person's zone and language; empty where the portal does not answer that now. The log-in stands."""
     transport = Transport(address=log_in.portal, token=log_in.token, attempts=1, headers=headers())
     try:
-        return _remember_zone(log_in.portal, Portal(address=log_in.portal, transport=transport).get("/me"))
+        return _remember(log_in.portal, Portal(address=log_in.portal, transport=transport).get("/me"))
     except Failure:
-        return ""
+        return "", ""
     finally:
         transport.close()
 
 
-def _remember_zone(address: str, me: Json) -> str:
-    """Keep in which zone the person is shown times; a portal before this field does not say."""
-    zone = str((me.get("person") or {}).get("time_zone", ""))
-    credentials.remember_zone(address, zone)
-    return zone
+def _remember(address: str, me: Json) -> tuple[str, str]:
+    """Keep in which zone and language the person is spoken to; a portal before these fields does not say."""
+    person = me.get("person") or {}
+    zone, language = str(person.get("time_zone", "")), str(person.get("language", ""))
+    credentials.remember_preferences(address, time_zone=zone, language=language)
+    return zone, language
 
 
 def _about(me: Json) -> list[tuple[str, str]]:
     person, client, token = me["person"] or {}, me["client"] or {}, me["token"] or {}
-    roles = [name for name in ("administrator", "auditor") if person.get(name)]
+    roles = [said(name) for name in (to_say("administrator"), to_say("auditor")) if person.get(name)]
     return [
-        ("who", f"{person.get('username', '')} {person.get('name', '')}".strip()),
-        ("also", ", ".join(roles)),
-        ("IAM user", person.get("iam_user_name") or ""),
-        ("by", str(client.get("name", ""))),
-        ("may", " ".join(client.get("scopes", ()))),
-        ("token", token.get("id", "")),
-        ("until", moments.shown(token.get("expires_at"))),
-        ("times in", person.get("time_zone", "")),
+        (said("who"), tables.person(person) if person else ""),
+        (said("also"), listed(roles)),
+        (said("IAM user"), person.get("iam_user_name") or ""),
+        (said("by"), str(client.get("name", ""))),
+        (said("may"), " ".join(client.get("scopes", ()))),
+        (said("token"), token.get("id", "")),
+        (said("until"), moments.shown(token.get("expires_at"))),
+        (said("times in"), person.get("time_zone", "")),
     ]
 
 
@@ -126,15 +129,18 @@ def _forget(log_in: credentials.LogIn) -> None:
     try:
         device.revoke(log_in, transport)
     except Failure as failure:
-        speaking.note(f"{log_in.portal} did not take it back: {failure.detail} It ends {moments.shown(log_in.expires_at)}.")
+        kept = {"portal": log_in.portal, "why": failure.detail, "at": moments.shown(log_in.expires_at)}
+        speaking.note(said("%(portal)s did not revoke the token: %(why)s It ends %(at)s.", **kept))
     finally:
         transport.close()
-    speaking.note(f"Logged out of {log_in.portal}.")
+    speaking.note(said("Logged out of %(portal)s.", portal=log_in.portal))
 
 
 def _say_log_in(log_in: credentials.LogIn, *, as_json: bool) -> None:
     if as_json:
         speaking.say_json({"portal": log_in.portal, "expires_at": log_in.expires_at or None, "scopes": list(log_in.scopes)})
         return
-    until = f" until {moments.shown(log_in.expires_at)}" if log_in.expires_at else ""
-    speaking.say(f"Logged in to {log_in.portal}{until}.")
+    if not log_in.expires_at:
+        speaking.say(said("Logged in to %(portal)s.", portal=log_in.portal))
+        return
+    speaking.say(said("Logged in to %(portal)s until %(at)s.", portal=log_in.portal, at=moments.shown(log_in.expires_at)))

@@ -9,6 +9,7 @@ from portal.cli import completing, finding, speaking, tables
 from portal.cli.commands.options import Address, AsJson
 from portal.cli.exits import Unusable
 from portal.cli.portal import Json, Portal, reached
+from portal.cli.words import said
 
 Every = Annotated[bool, typer.Option("--all", help="Every page, not the first alone.")]
 
@@ -37,7 +38,8 @@ def list_(
     with reached(portal, as_json=as_json) as found:
         if requests or waiting or state:
             if ended:
-                raise Unusable("--ended is of access: leave out --requests, --waiting and --state.", code="options_unusable")
+                why = said("--ended is of access: leave out --requests, --waiting and --state.")
+                raise Unusable(why, code="options_unusable")
             page = _requests(found, mine=mine, waiting=waiting, state=state, every=every)
             _say_page(page, tables.say_requests, as_json=as_json)
         else:
@@ -96,7 +98,7 @@ def _say_mine(portal: Portal, *, as_json: bool) -> None:
         speaking.say_json({"requests": waiting, "elevations": access})
         return
     if not waiting and not access:
-        speaking.note("You have no access, and wait for none.")
+        speaking.note(said("You have no access, and wait for none."))
     if access:
         tables.say_elevations(access)
     if waiting:
@@ -109,4 +111,4 @@ def _say_page(page: Json, show: tables.Showing, *, as_json: bool) -> None:
         return
     show(page["items"])
     if page["next"]:
-        speaking.note("There are more: --all.")
+        speaking.note(said("There are more: --all."))

@@ -18,7 +18,7 @@ Address = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print what the API answers, errors too.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether to go on.")]
-NeededWord = Annotated[str | None, typer.Option("--message", "-m", help="Why. Needed.", show_default=False)]
+NeededWord = Annotated[str | None, typer.Option("--message", "-m", help="The reason. Required.", show_default=False)]
 MineCode = Annotated[
     str | None,
     typer.Argument(
