@@ -45,6 +45,7 @@ def test_me_names_client_and_person(bot: Bot, member01: User) -> None:
         "identity_center_user_name": None,
         # For the person's own scripts alone.
         "time_zone": "Asia/Tokyo",
+        "language": "",
         "mfa_serial": None,
         "mfa": "not_told",
     }
