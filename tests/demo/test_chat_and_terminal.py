@@ -15,29 +15,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
 import requests
 from slack_sdk.signature import SignatureVerifier
 
 from portal.simulated_aws import totp
 from tests.demo.access import GROUP, members, token
-from tests.demo.running import CHECKOUT, Demo, running
+from tests.demo.running import CHECKOUT, Demo
 from tests.stand_ins.slack import FORM, Slack
-from tests.stand_ins.slack_server import TOKEN, SlackServer, slack_server
+from tests.stand_ins.slack_server import SlackServer
 from tests.waiting import until
-
-
-@pytest.fixture(scope="module")
-def slack() -> Iterator[SlackServer]:
-    with slack_server() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def demo(slack: SlackServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    folder = tmp_path_factory.mktemp("demo")
-    with running(folder, SLACK_API_URL=slack.url, SLACK_BOT_TOKEN=TOKEN) as demo:
-        yield demo
 
 
 class Workspace(Slack):
@@ -171,11 +157,12 @@ def test_asked_and_approved_in_slack_and_waited_for_on_a_terminal(demo: Demo, sl
 
 
 def test_nobody_approves_their_own_by_any_door(demo: Demo, slack: SlackServer, tmp_path: Path) -> None:
-    workspace, laptop = Workspace(demo, slack), Laptop(demo, "leader01", tmp_path / "leader01")
+    # Nobody else logs in as leader02 with a code, which counts once.
+    workspace, laptop = Workspace(demo, slack), Laptop(demo, "leader02", tmp_path / "leader02")
     laptop.log_in()
-    code = code_in(workspace.types("U0LEADER01", f"request {GROUP} 30m CHG-124 fix the index"))
-    assert "(own_request)" in workspace.types("U0LEADER01", f"approve {code} mine")["text"]
-    assert "(own_request)" in workspace.types("u0leader01", f"approve {code} mine")["text"]
+    code = code_in(workspace.types("U0LEADER02", f"request {GROUP} 30m CHG-124 fix the index"))
+    assert "(own_request)" in workspace.types("U0LEADER02", f"approve {code} mine")["text"]
+    assert "(own_request)" in workspace.types("u0leader02", f"approve {code} mine")["text"]
     ended, problem = laptop.run("approve", code, "--yes")
     assert (ended, problem["code"]) == (1, "own_request")
     called = requests.post(
@@ -183,7 +170,7 @@ def test_nobody_approves_their_own_by_any_door(demo: Demo, slack: SlackServer, t
         json={"comment": "mine"},
         headers={
             "Authorization": f"Bearer {token(demo, demo.info['bot']['client_secret'])}",
-            "X-On-Behalf-Of": "slack:U0LEADER01",
+            "X-On-Behalf-Of": "slack:U0LEADER02",
         },
         timeout=10,
     )

@@ -5,28 +5,29 @@ import re
 import signal
 import socket
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.demo.access import approve, fences, let_time_pass, members, rows, state, tags
+from tests.demo.ends import refused_at_the_second_with_every_process_of_ours_dead
 from tests.demo.running import Demo, family, launch, running
+from tests.iam_simulate.peer import IamSimulate
 from tests.waiting import is_alive, until
 
 TAG = "sekisho:ttl:ProdMemberWorkGroup"
 FENCE = "sekisho-entry-Prod_MemberRole"
 
 
-def test_it_continues_where_it_was_stopped_with_data_of_its_own_and_nothing_of_who_started_it(demo: Demo, tmp_path: Path) -> None:
+def test_it_goes_on_after_whatever_befell_it(demo: Demo, tmp_path: Path, peer: IamSimulate) -> None:
+    """One demo lives through all of it: each that starts costs as much as a hundred other tests."""
     outside = {"AWS_PROFILE": "real", "AWS_ENDPOINT_URL_IAM": "http://192.0.2.1", "HTTP_PROXY": "http://192.0.2.1:3128"}
     with running(tmp_path, **outside) as before:
         remembered = before.info
-        assert rows(before, "SELECT code FROM access_requests_accessrequest") == []
-        told = [Path(f"/proc/{pid}/environ").read_text() for pid in before.pids.values()]
-        assert all(name not in text for name in outside for text in told)
-        assert remembered["portal_url"] != demo.info["portal_url"]
-        assert remembered["people"]["member01"]["password"] != demo.info["people"]["member01"]["password"]
+        has_data_of_its_own_and_nothing_of_who_started_it(before, another=demo, outside=outside)
         staying, ending = approve(before, person="member01"), approve(before, person="member02")
         until(lambda: members(before) == {"member01", "member02"})
         tag = tags(before, "member01")
@@ -36,15 +37,41 @@ def test_it_continues_where_it_was_stopped_with_data_of_its_own_and_nothing_of_w
         let_time_pass(before, ending)
     with running(tmp_path) as after:
         until(lambda: state(after, ending) == "ended")
-        assert members(after) == {"member01"}
-        assert tags(after, "member02") == {}
-        assert state(after, staying) == "active"
-        assert tags(after, "member01") == tag
+        assert (members(after), tags(after, "member02")) == ({"member01"}, {})
+        assert (state(after, staying), tags(after, "member01")) == ("active", tag)
         assert fences(after, "member01") == [FENCE]
-        same = ("people", "slack", "aws_admin", "accounts", "database_url")
-        assert {name: after.info[name] for name in same} == {name: remembered[name] for name in same}
-        assert after.info["bot"]["client_secret"] == remembered["bot"]["client_secret"]
-        assert after.info["pids"] != remembered["pids"]
+        remembers(after, remembered)
+        again = approve(after, person="member02")
+        refused_at_the_second_with_every_process_of_ours_dead(after, peer, first=staying, second=again)
+        until(after.answers, seconds=60)
+        aws_comes_back_with_everybody_in_production(after)
+        everybody = family(after.process.pid)
+        assert everybody >= set(after.pids.values())
+        after.end(signal.SIGKILL)
+        until(lambda: not any(map(is_alive, everybody)))
+
+
+def has_data_of_its_own_and_nothing_of_who_started_it(demo: Demo, *, another: Demo, outside: Mapping[str, str]) -> None:
+    assert rows(demo, "SELECT code FROM access_requests_accessrequest") == []
+    told = [Path(f"/proc/{pid}/environ").read_text() for pid in demo.pids.values()]
+    assert all(name not in text for name in outside for text in told)
+    assert demo.info["portal_url"] != another.info["portal_url"]
+    assert demo.info["people"]["member01"]["password"] != another.info["people"]["member01"]["password"]
+
+
+def remembers(demo: Demo, before: Mapping[str, Any]) -> None:
+    same = ("people", "slack", "aws_admin", "accounts", "database_url")
+    assert {name: demo.info[name] for name in same} == {name: before[name] for name in same}
+    assert demo.info["bot"]["client_secret"] == before["bot"]["client_secret"]
+    assert demo.info["pids"] != before["pids"]
+
+
+def aws_comes_back_with_everybody_in_production(demo: Demo) -> None:
+    there, killed = members(demo), demo.pids
+    assert there == {"member01", "member02"}
+    os.kill(killed["aws"], signal.SIGKILL)
+    until(lambda: demo.pids["aws"] != killed["aws"] and demo.pids["worker"] != killed["worker"], seconds=90)
+    assert members(demo) == there
 
 
 def test_an_approval_lets_in_and_the_end_lets_out(demo: Demo) -> None:
@@ -112,22 +139,6 @@ def test_it_gives_up_on_a_process_that_keeps_dying_and_says_which(tmp_path: Path
         until(kill_beat, seconds=90)
         assert (demo.process.returncode, "The process beat was ended by signal 9" in demo.end()) == (1, True)
         assert not any(map(is_alive, everybody))
-
-
-def test_aws_that_dies_comes_back_with_everybody_in_production_and_nothing_outlives_a_demo_that_is_killed(tmp_path: Path) -> None:
-    with running(tmp_path) as demo:
-        code = approve(demo, person="member01")
-        # Not before the grant is settled: what is still being granted is rebuilt as absent, and granted anew.
-        until(lambda: state(demo, code) == "active")
-        killed = demo.pids
-        os.kill(killed["aws"], signal.SIGKILL)
-        until(lambda: demo.pids["aws"] != killed["aws"] and demo.pids["worker"] != killed["worker"], seconds=90)
-        assert members(demo) == {"member01"}
-        assert state(demo, code) == "active"
-        everybody = family(demo.process.pid)
-        assert everybody >= set(demo.pids.values())
-        demo.end(signal.SIGKILL)
-        until(lambda: not any(map(is_alive, everybody)))
 
 
 def test_a_second_one_in_the_same_folder_is_refused(demo: Demo) -> None:

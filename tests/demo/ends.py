@@ -5,13 +5,12 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import boto3
 
 from portal.iam.account import Account
-from tests.demo.access import approve, call, state
-from tests.demo.running import Demo, running
+from tests.demo.access import call, state
+from tests.demo.running import Demo
 from tests.iam_simulate.peer import IamSimulate
 from tests.waiting import is_alive, until
 from tests.worlds.evaluators import ALLOWED_IN_WINDOW, Evaluators
@@ -61,28 +60,27 @@ def accounts(demo: Demo) -> tuple[Account, Account]:
     return account_of(demo.aws(), ids["jump"]), account_of(there, ids["production"])
 
 
-def test_aws_refuses_at_the_second_with_every_process_of_ours_dead(tmp_path: Path, peer: IamSimulate) -> None:
-    with running(tmp_path) as demo:
-        first, second = approve(demo, person="member01"), approve(demo, person="member02")
-        until(lambda: (state(demo, first), state(demo, second)) == ("active", "active"))
-        issued = datetime.now(UTC)
-        ends, later = end_of(demo, first), end_of(demo, second) + timedelta(minutes=30)
-        prolong(demo, second, later)
-        until(lambda: "elevation.extension_written" in demo.manage("shell", "-c", ACTS))
-        with everything_of_ours_killed(demo):
-            until(lambda: not any(is_alive(demo.pids[name]) for name in OURS))
-            jump, production = accounts(demo)
-            evaluators = Evaluators(peer=peer, jump=jump, target=production)
-            for who, end in (("member01", ends), ("member02", later)):
-                assert evaluators.may_switch(who, at=end - SECOND)
-                assert not evaluators.may_switch(who, at=end - SECOND, mfa=False)
-                assert not evaluators.may_switch(who, at=end - SECOND, session_name="someone")
-                assert evaluators.live(who, issued_at=issued, at=end - SECOND) == set(ALLOWED_IN_WINDOW)
-                for name in (who, "someone", "member"):
-                    assert not evaluators.may_switch(who, at=end + SECOND, session_name=name)
-                    assert not evaluators.may_switch(who, at=end + SECOND, session_name=name, mfa=False)
-                    assert evaluators.live(name, issued_at=issued, at=end + SECOND) == set()
-                assert evaluators.live("someone", issued_at=issued, at=end - SECOND) == set()
+def refused_at_the_second_with_every_process_of_ours_dead(demo: Demo, peer: IamSimulate, *, first: str, second: str) -> None:
+    """Two are in production: member01 by `first`, member02 by `second`, which is prolonged. Ends come without the portal."""
+    until(lambda: (state(demo, first), state(demo, second)) == ("active", "active"))
+    issued = datetime.now(UTC)
+    ends, later = end_of(demo, first), end_of(demo, second) + timedelta(minutes=30)
+    prolong(demo, second, later)
+    until(lambda: "elevation.extension_written" in demo.manage("shell", "-c", ACTS))
+    with everything_of_ours_killed(demo):
+        until(lambda: not any(is_alive(demo.pids[name]) for name in OURS))
+        jump, production = accounts(demo)
+        evaluators = Evaluators(peer=peer, jump=jump, target=production)
+        for who, end in (("member01", ends), ("member02", later)):
+            assert evaluators.may_switch(who, at=end - SECOND)
+            assert not evaluators.may_switch(who, at=end - SECOND, mfa=False)
+            assert not evaluators.may_switch(who, at=end - SECOND, session_name="someone")
+            assert evaluators.live(who, issued_at=issued, at=end - SECOND) == set(ALLOWED_IN_WINDOW)
+            for name in (who, "someone", "member"):
+                assert not evaluators.may_switch(who, at=end + SECOND, session_name=name)
+                assert not evaluators.may_switch(who, at=end + SECOND, session_name=name, mfa=False)
+                assert evaluators.live(name, issued_at=issued, at=end + SECOND) == set()
+            assert evaluators.live("someone", issued_at=issued, at=end - SECOND) == set()
 
 
 ACTS = "from audits.models import TrailEntry; print(*TrailEntry.objects.values_list('act', flat=True))"
