@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from portal.simulated_aws.company import PEOPLE
 from portal.simulated_aws.world import World
 from portal.users.models import User
-from tests.journeys.travellers import Traveller
+from tests.journeys.travellers import DESK, PHONE, Traveller
 from tests.stand_ins.aws import ADMIN_KEY, PORTAL_KEY, Aws
 from tests.stand_ins.company import company
 from tests.worker import Start
@@ -25,7 +25,6 @@ QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 )
-DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 PICTURES = Path(__file__).resolve().parent.parent.parent / "var" / "journeys"
 Travel = Callable[..., Traveller]
 
@@ -70,7 +69,7 @@ def travel(cast: Cast, live_server: LiveServer, browser: Browser) -> Iterator[Tr
         context = browser.new_context(
             base_url=live_server.url,
             locale={"en": "en-GB", "ja": "ja-JP"}[language],
-            viewport=PHONE if phone else DESK,  # type: ignore[arg-type]
+            viewport=PHONE if phone else DESK,
             color_scheme="dark" if dark else "light",
             has_touch=phone,
             reduced_motion="reduce",  # A row that fades in is pale for a moment.

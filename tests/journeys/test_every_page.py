@@ -1,6 +1,11 @@
-"""Every page as it is seen: in both languages, on desk and phone, by day and by night, with something on it and with nothing."""
+"""Every page as it is seen: in both languages, on desk and phone, by day and by night, with something on it and with nothing.
 
+The gate has every other page in English and the rest in Japanese, each on all sides; `make test-all` each page in both.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from itertools import cycle
 
 import pytest
 from django.utils import timezone
@@ -26,17 +31,17 @@ from audits.reviews.opening import Plan
 from portal.iam.fences import iso
 from portal.verbs.run import run
 from tests.journeys.conftest import Travel
+from tests.journeys.travellers import Traveller
 from tests.stand_ins.bots import SCOPES, make_client, make_personal_client, own_token_of
 from tests.worlds.cast import Cast, actor_of, let_portal_in, target_role
 from tests.worlds.matrices import compared
 from tests.worlds.reports import owed, written
 from tests.worlds.story import approved, elevated, not_granted, rejected, sent_back, submitted
 
-EYES = [
-    ("en", False, False),
-    ("ja", True, True),
-    pytest.param("ja", False, True, marks=pytest.mark.exhaustive),
-    pytest.param("en", True, False, marks=pytest.mark.exhaustive),
+LANGUAGES = [
+    pytest.param(("en", "ja"), id="in turns"),
+    pytest.param(("en",), marks=pytest.mark.exhaustive),
+    pytest.param(("ja",), marks=pytest.mark.exhaustive),
 ]
 ROLE = "Prod_MemberRole"
 BY = "group ProdMemberWorkGroup: SwitchRole (#1)"
@@ -176,9 +181,16 @@ def passkey_only(cast: Cast) -> None:
     IamUserBinding.objects.filter(person=cast.member02).update(mfa_serials=[serial])
 
 
-@pytest.mark.parametrize(("language", "phone", "dark"), EYES)
-def test_engineers_pages(company: dict[str, str], travel: Travel, language: str, phone: bool, dark: bool) -> None:  # noqa: FBT001
-    person = travel("member01", language=language, phone=phone, dark=dark)
+def walk(people: Sequence[Traveller], pages: Mapping[str, str]) -> None:
+    """Have them look at the pages in turns."""
+    for person, (name, url) in zip(cycle(people), pages.items(), strict=False):
+        person.page.goto(url)
+        person.look_all_round(name)
+
+
+@pytest.mark.parametrize("languages", LANGUAGES)
+def test_engineers_pages(company: dict[str, str], travel: Travel, languages: tuple[str, ...]) -> None:
+    people = [travel("member01", language=language) for language in languages]
     pages = {
         "home": "/",
         "requests": "/requests/",
@@ -206,14 +218,12 @@ def test_engineers_pages(company: dict[str, str], travel: Travel, language: str,
         "not-there": "/requests/R-00000000/",
         "not-open": "/admin/",
     }
-    for name, url in pages.items():
-        person.page.goto(url)
-        person.look(name)
+    walk(people, pages)
 
 
-@pytest.mark.parametrize(("language", "phone", "dark"), EYES)
-def test_leads_and_readers_pages(company: dict[str, str], travel: Travel, language: str, phone: bool, dark: bool) -> None:  # noqa: FBT001
-    lead = travel("leader01", language=language, phone=phone, dark=dark)
+@pytest.mark.parametrize("languages", LANGUAGES)
+def test_leads_and_readers_pages(company: dict[str, str], travel: Travel, languages: tuple[str, ...]) -> None:
+    leads = [travel("leader01", language=language) for language in languages]
     pages = {
         "lead-home": "/",
         "queue": "/queue/",
@@ -227,31 +237,22 @@ def test_leads_and_readers_pages(company: dict[str, str], travel: Travel, langua
         "decided": "/decided/",
         "elevations-past": "/elevations/?all=1",
     }
-    for name, url in pages.items():
-        lead.page.goto(url)
-        lead.look(name)
-    reader = travel("auditor01", language=language, phone=phone, dark=dark)
-    for name, url in {"auditors-home": "/", "all-requests": "/requests/"}.items():
-        reader.page.goto(url)
-        reader.look(name)
+    walk(leads, pages)
+    readers = [travel("auditor01", language=language) for language in languages]
+    walk(readers, {"auditors-home": "/", "all-requests": "/requests/"})
 
 
-@pytest.mark.parametrize(("language", "phone", "dark"), EYES)
+@pytest.mark.parametrize("languages", LANGUAGES)
 def test_administrators_pages(
     company: dict[str, str],
     cast: Cast,
     travel: Travel,
-    language: str,
-    phone: bool,  # noqa: FBT001
-    dark: bool,  # noqa: FBT001
+    languages: tuple[str, ...],
 ) -> None:
-    person = travel("admin01", language=language, phone=phone, dark=dark)
+    people = [travel("admin01", language=language) for language in languages]
     nothing = {"drift-empty": "/drift/", "matrix-empty": "/matrix/", "person-empty": "/matrix/people/member02/"}
-    for name, url in {**nothing, "backends-never-checked": "/backends/"}.items():
-        person.page.goto(url)
-        person.look(name)
-    person.page.goto("/clients/")
-    person.look("clients-empty")
+    walk(people, {**nothing, "backends-never-checked": "/backends/"})
+    walk(people, {"clients-empty": "/clients/"})
     code = drifted()
     probed(company["elevation"])
     clients(cast)
@@ -282,34 +283,32 @@ def test_administrators_pages(
         "raw": "/admin/",
         "raw-list": "/admin/access_requests/elevation/",
     }
-    for name, url in pages.items():
-        person.page.goto(url)
-        person.look(name)
+    walk(people, pages)
+    person = people[-1]
     person.page.goto(f"/drift/{code}/undo/")
     person.press("Undo it in AWS")
-    person.look("drift-undoing")
+    person.look_all_round("drift-undoing")
     person.page.goto("/drift/")
     person.press("Compare now")
-    person.look("drift-compare-asked")
+    person.look_all_round("drift-compare-asked")
     person.page.goto("/backends/")
     person.press("Check now")
-    person.look("backends-check-asked")
+    person.look_all_round("backends-check-asked")
 
 
-@pytest.mark.parametrize(("language", "phone", "dark"), EYES)
-def test_pages_of_notices(company: dict[str, str], travel: Travel, language: str, phone: bool, dark: bool) -> None:  # noqa: FBT001
-    person = travel("admin01", language=language, phone=phone, dark=dark)
-    for name, url in {"webhooks-empty": "/webhooks/", "deliveries-empty": "/deliveries/"}.items():
-        person.page.goto(url)
-        person.look(name)
+@pytest.mark.parametrize("languages", LANGUAGES)
+def test_pages_of_notices(company: dict[str, str], travel: Travel, languages: tuple[str, ...]) -> None:
+    people = [travel("admin01", language=language) for language in languages]
+    walk(people, {"webhooks-empty": "/webhooks/", "deliveries-empty": "/deliveries/"})
+    person = people[-1]
     person.page.goto("/webhooks/new/")
     person.page.fill("[name=name]", "運用チャット #ops")
     person.page.fill("[name=url]", "https://169.254.169.254/latest/meta-data/")
     person.press("Add a webhook")
-    person.look("webhook-new-refused")
+    person.look_all_round("webhook-new-refused")
     person.page.fill("[name=url]", "http://127.0.0.1:9/hooks/" + "x" * 200)
     person.press("Add a webhook")
-    person.look("webhook-secret")
+    person.look_all_round("webhook-secret")
     code = person.page.locator(".eyebrow").inner_text()
     failing, log = noticed(code)
     pages = {
@@ -323,32 +322,29 @@ def test_pages_of_notices(company: dict[str, str], travel: Travel, language: str
         "deliveries-nothing": "/deliveries/?recipient=nothing",
         "delivery": f"/deliveries/{log}/",
     }
-    for name, url in pages.items():
-        person.page.goto(url)
-        person.look(name)
+    walk(people, pages)
     person.page.goto(f"/webhooks/{code}/")
     person.press("Send a test")
-    person.look("webhook-tested")
+    person.look_all_round("webhook-tested")
 
 
-@pytest.mark.parametrize(("language", "phone", "dark"), EYES)
-def test_form_that_was_refused(company: dict[str, str], travel: Travel, language: str, phone: bool, dark: bool) -> None:  # noqa: FBT001
-    person = travel("member01", language=language, phone=phone, dark=dark)
+@pytest.mark.parametrize("languages", LANGUAGES)
+def test_form_that_was_refused(company: dict[str, str], travel: Travel, languages: tuple[str, ...]) -> None:
+    people = [travel("member01", language=language) for language in languages]
+    person = people[-1]
     person.page.goto("/requests/new/")
     person.page.fill("[name=duration_minutes]", "100000")
     person.press("Ask for access")
     person.page.get_by_role("alert").get_by_role("link").first.click()
-    person.look("request-new-refused")
+    person.look_all_round("request-new-refused")
 
 
-@pytest.mark.parametrize(("language", "phone", "dark"), EYES)
+@pytest.mark.parametrize("languages", LANGUAGES)
 def test_pages_of_what_follows_access(
     cast: Cast,
     transactional_db: None,
     travel: Travel,
-    language: str,
-    phone: bool,  # noqa: FBT001
-    dark: bool,  # noqa: FBT001
+    languages: tuple[str, ...],
 ) -> None:
     now = timezone.now()
     owing, waits = owed(cast, now=now, plan=LONG), owed(cast, now=now, person=cast.member02)
@@ -367,7 +363,5 @@ def test_pages_of_what_follows_access(
         "auditor01": {"approver-quality": "/audit/approvals/"},
     }
     for who, theirs in pages.items():
-        person = travel(who, language=language, phone=phone, dark=dark)
-        for name, url in theirs.items():
-            person.page.goto(url)
-            person.look(name)
+        people = [travel(who, language=language) for language in languages]
+        walk(people, theirs)

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize, expect
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from portal.accounts.saml import toolkit
 from portal.providers.provider import SamlProvider
 from portal.users.models import User
-from tests.journeys.conftest import PHONE, PICTURES
-from tests.journeys.travellers import Traveller
+from tests.journeys.conftest import PICTURES
+from tests.journeys.travellers import PHONE, Traveller
 from tests.stand_ins.identity_provider import IdentityProvider, running
 from tests.worlds.cast import Cast
 from tests.worlds.providers import saml
@@ -35,8 +35,7 @@ def test_somebody_new_logs_in_by_saml_and_comes_to_the_page_that_they_asked_for(
 ) -> None:
     (address,) = configured.origins
     company = IdentityProvider(tmp_path, portal=toolkit.metadata(configured), address=address)
-    phone = ViewportSize(width=PHONE["width"], height=PHONE["height"])
-    context = browser.new_context(base_url=live_server.url, locale="ja-JP", viewport=phone, reduced_motion="reduce")
+    context = browser.new_context(base_url=live_server.url, locale="ja-JP", viewport=PHONE, reduced_motion="reduce")
     hanako = Traveller(context.new_page(), "hanako", "ja", PICTURES / "ja-saml")
     with running(company):
         hanako.page.goto("/me/")
