@@ -177,6 +177,7 @@ def test_no_service_erases_or_changes_a_text(now: datetime, roles: Roles, servic
 # Entries of the release before
 
 
+@pytest.mark.exhaustive  # A migration that has landed changes no more.
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("was_sealed", [False, True])
 def test_migration_commits_to_what_there_is_unless_it_is_sealed(now: datetime, *, was_sealed: bool) -> None:

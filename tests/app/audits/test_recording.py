@@ -227,6 +227,7 @@ def test_web_moves_no_cursor_of_notices(roles: Roles) -> None:
 # Entries from before
 
 
+@pytest.mark.exhaustive  # A migration that has landed changes no more.
 @pytest.mark.django_db(transaction=True)
 def test_migration_makes_up_no_time_of_recording_for_entries_from_before(now: datetime) -> None:
     before = [("audits", "0002_names")]

@@ -49,6 +49,7 @@ def both_say_the_same() -> bool:
     return one == (rows(IamUserBinding, *CREDENTIALS), rows(IdentityCenterBinding)) and all(one)
 
 
+@pytest.mark.exhaustive  # A migration that has landed changes no more.
 def test_bindings_of_the_release_before_are_in_both_after_it_and_after_going_back(former: dict[str, Any], now: datetime) -> None:
     member01, member02 = (User.objects.create(username=name) for name in ("member01", "member02"))
     in_iam, elsewhere = former["IamUserBinding"].objects, former["IdentityCenterBinding"].objects
@@ -71,6 +72,7 @@ def test_bindings_of_the_release_before_are_in_both_after_it_and_after_going_bac
     assert in_iam.get(user_id="AIDA1").mfa_serials == read["mfa_serials"]
 
 
+@pytest.mark.exhaustive  # A migration that has landed changes no more.
 def test_what_a_process_of_the_release_before_writes_afterwards_is_copied_before_it_is_read(
     former: dict[str, Any], now: datetime
 ) -> None:

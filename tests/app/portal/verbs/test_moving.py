@@ -16,6 +16,7 @@ AFTER = [("access_requests", "0019_answers_to_verbs"), ("verbs", "0001_stored_an
 ANSWER = {"client": "chatbot", "key": "k-1", "body_digest": "a" * 64, "status": 201, "answer": {"id": "REQ-1"}}
 
 
+@pytest.mark.exhaustive  # A migration that has landed changes no more.
 def test_answers_of_the_release_before_are_there_after_it_and_after_going_back(now: datetime) -> None:
     person = User.objects.create(username="member01")
     executor = MigrationExecutor(connection)

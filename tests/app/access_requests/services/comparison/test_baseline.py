@@ -46,6 +46,7 @@ def entries() -> dict[str, TrailEntry]:
     return found
 
 
+@pytest.mark.exhaustive  # A migration that has landed changes no more.
 def test_an_upgrade_tells_each_row_once(former: Callable[[str], Any]) -> None:
     MigrationExecutor(connection).migrate(TOLD)
     told = entries()
@@ -55,6 +56,7 @@ def test_an_upgrade_tells_each_row_once(former: Callable[[str], Any]) -> None:
     assert told["person:member01"].data["cleared"] == ["is_staff"]
 
 
+@pytest.mark.exhaustive  # A migration that has landed changes no more.
 def test_what_the_models_do_not_have_yet_is_left_out_and_nothing_is_told_twice(
     former: Callable[[str], Any], now: datetime
 ) -> None:

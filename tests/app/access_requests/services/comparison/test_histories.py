@@ -240,7 +240,7 @@ class Histories(History):
 
 
 @pytest.mark.usefixtures("db")
-@pytest.mark.parametrize("histories", [12, pytest.param(300, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize("histories", [5, pytest.param(300, marks=pytest.mark.exhaustive)])
 def test_replay_equals_the_tables_through_any_history(histories: int, cast: Cast, clock: Clock, settings: Settings) -> None:
     settings.LOGIN_PROVIDERS = (PROVIDER,)
 
