@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from access_requests.api import tokens
-from access_requests.scim import endpoint as scim
+from access_requests.scim import door as scim
 from access_requests.web.people.me import set_language
 from portal.accounts import confirming
 from portal.accounts import views as log_in
