@@ -9,7 +9,7 @@ from tests.journeys.travellers import Traveller
 from tests.stand_ins.bots import make_personal_client
 from tests.worlds.cast import Cast
 
-EYES = [("en", False, False), ("ja", True, True)]
+EYES = [pytest.param("en", False, False, marks=pytest.mark.exhaustive), ("ja", True, True)]
 
 
 def make(person: Traveller) -> None:

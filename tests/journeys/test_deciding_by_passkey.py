@@ -37,7 +37,9 @@ def decides(person: Traveller, code: str, label: str, *, comment: str = "go ahea
     person.press(label)
 
 
-@pytest.mark.parametrize(("language", "phone", "dark"), [("en", False, False), ("ja", True, True)])
+@pytest.mark.parametrize(
+    ("language", "phone", "dark"), [("en", False, False), pytest.param("ja", True, True, marks=pytest.mark.exhaustive)]
+)
 def test_decision_is_signed_by_one_press_and_copies_sign_nothing(
     cast: Cast,
     travel: Travel,

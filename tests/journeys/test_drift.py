@@ -33,7 +33,9 @@ def has_undone(person: Traveller, code: str) -> None:
     person.press("Undo it in AWS")
 
 
-@pytest.mark.parametrize(("language", "phone", "dark"), [("en", False, False), ("ja", True, True)])
+@pytest.mark.parametrize(
+    ("language", "phone", "dark"), [pytest.param("en", False, False, marks=pytest.mark.exhaustive), ("ja", True, True)]
+)
 def test_drift_is_found_and_undone_and_the_pages_say_so_by_themselves(
     working: Aws,
     travel: Travel,

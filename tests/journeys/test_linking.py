@@ -6,7 +6,9 @@ from tests.journeys.conftest import Travel
 from tests.worlds.cast import Cast
 
 
-@pytest.mark.parametrize(("language", "phone", "dark"), [("en", False, False), ("ja", True, True)])
+@pytest.mark.parametrize(
+    ("language", "phone", "dark"), [("en", False, False), pytest.param("ja", True, True, marks=pytest.mark.exhaustive)]
+)
 def test_linking_and_unlinking(
     cast: Cast,
     transactional_db: None,

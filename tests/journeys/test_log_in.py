@@ -46,7 +46,9 @@ def prove(person: Traveller, subject: str) -> None:
     person.complaints.clear()
 
 
-@pytest.mark.parametrize(("language", "phone", "dark"), [("en", False, False), ("ja", True, True)])
+@pytest.mark.parametrize(
+    ("language", "phone", "dark"), [pytest.param("en", False, False, marks=pytest.mark.exhaustive), ("ja", True, True)]
+)
 def test_who_is_new_becomes_a_person_with_roles_and_sees_how_people_log_in(
     cast: Cast,
     transactional_db: None,

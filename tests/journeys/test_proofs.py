@@ -46,7 +46,7 @@ def has_approved(lead: Traveller, request: AccessRequest, comment: str) -> None:
     assert request.decisions.get().comment == comment
 
 
-@pytest.mark.parametrize(("language", "phone"), [("en", False), ("ja", True)])
+@pytest.mark.parametrize(("language", "phone"), [pytest.param("en", False, marks=pytest.mark.exhaustive), ("ja", True)])
 def test_decision_costs_nothing_more_when_fresh_and_two_more_when_not(
     cast: Cast,
     transactional_db: None,

@@ -63,7 +63,9 @@ def is_refused(person: Traveller, sentence: str, *, at: str = "Second step") -> 
     person.sees_title(at)
 
 
-@pytest.mark.parametrize(("language", "phone", "dark"), [("en", False, False), ("ja", True, True)])
+@pytest.mark.parametrize(
+    ("language", "phone", "dark"), [("en", False, False), pytest.param("ja", True, True, marks=pytest.mark.exhaustive)]
+)
 def test_passkey_lets_in_and_its_copy_does_not_and_a_recovery_code_does_once(
     cast: Cast,
     travel: Travel,
