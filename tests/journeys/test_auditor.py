@@ -12,6 +12,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from audits.models import Look, RailStanding, RailState
+from portal.iam.rails.rail import rails
 from portal.verbs.run import run
 from tests.app.audits.web.test_in_production import gone
 from tests.journeys.conftest import Travel
@@ -95,9 +97,42 @@ def test_pages_of_the_auditor_hold_on_each_screen(travel: Travel, last_night: st
         ("story", f"/audit/stories/{last_night}/"),
         ("story-of-person", "/audit/stories/person/member01/"),
         ("seal", "/audit/seal/"),
+        ("overview", "/audit/"),
+        ("log-ins", "/audit/log-ins/"),
+        ("could-do", "/audit/could-do/"),
+        ("findings", "/audit/findings/"),
+        ("trail", "/audit/trail/"),
+        ("entry", "/audit/trail/1/"),
+        ("exports", "/audit/exports/"),
+        ("guard-rails", "/audit/permissions/"),
+        ("provisioning", "/directories/"),
+        ("log-in", "/log-in/"),
     ):
         auditor.page.goto(path)
         auditor.look(f"audit-{name}")
+
+
+def test_guard_rails_are_seen_at_once_on_a_desk(transactional_db: None, cast: Cast, travel: Travel) -> None:
+    now, states = timezone.now(), list(RailState)
+    for account in ("production", "log-archive"):
+        where = {"account": cast.production.account_id if account == "production" else "666666666666", "key": account}
+        Look.objects.create(**where, since=now, until=now, sha256="a" * 64, entry_id=1)
+        RailStanding.objects.bulk_create(
+            RailStanding(
+                **where, carrier="role", name=f"Role{number}", rail=rail.sid, state=states[(place + number) % len(states)]
+            )
+            for place, rail in enumerate(rails())
+            for number in (0, 1)
+        )
+    auditor = travel("auditor01")
+    auditor.page.goto("/audit/permissions/")
+    table = auditor.page.locator(".scroll")
+    expect(table).to_contain_text("1/2")
+    assert table.evaluate("element => element.scrollWidth <= element.clientWidth")
+    auditor.look("guard-rails")
+    # The whole row leads on, also where a name and more stand in its first cell.
+    table.locator("tbody td").nth(3).click(force=True)  # The link lies over it.
+    expect(auditor.page).to_have_url("/audit/permissions/666666666666/")
 
 
 def test_environment_of_the_auditor_has_nothing_of_ours(tmp_path: Path) -> None:

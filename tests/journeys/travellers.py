@@ -1,6 +1,7 @@
 """A person before a browser, and what they do there."""
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +21,24 @@ MOST_BYTES = 100_000
 DESK, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
 # Not of the page's making: the console's words for a refusal that the page is about.
 EXPECTED = ("the server responded with a status of",)
+# A day or a time as only one country writes it.
+OTHERWISE = re.compile(
+    r"\b(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{1,2}, \d{4}|\b\d{1,2}/\d{1,2}/\d{4}|\d [ap]\.m\."
+)
+# Days and times of which a line has the beginning, and the next line the end.
+BROKEN = """() => {
+  const broken = [], texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = document.createRange();
+  while (texts.nextNode()) {
+    const text = texts.currentNode;
+    if (text.parentElement.closest("pre, textarea, script, style, svg, .unseen")) continue;
+    for (const found of text.data.matchAll(/\\d{4}-\\d\\d-\\d\\d|\\d\\d:\\d\\d/g)) {
+      range.setStart(text, found.index);
+      range.setEnd(text, found.index + found[0].length);
+      if (new Set([...range.getClientRects()].map(line => line.top)).size > 1) broken.push(text.data.trim());
+    }
+  }
+  return broken;
+}"""
 
 
 @dataclass
@@ -101,6 +120,8 @@ class Traveller:
         if self.page.locator("html").get_attribute("lang") == "ja":
             faults = faults_of_page(self.page.locator("body").inner_text())
             assert faults == [], f"{name}: {faults}"
+        assert OTHERWISE.findall(self.page.locator("body").inner_text()) == [], f"{name} has another form of dates"
+        assert self.page.evaluate(BROKEN) == [], f"{name} breaks a time"
         assert self.complaints == [], name
 
     def look_all_round(self, name: str) -> None:

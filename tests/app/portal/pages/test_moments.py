@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import time_machine
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from portal.pages import moments, tags
 from portal.users.models import User
@@ -16,6 +18,14 @@ def test_time_has_its_day_also_today() -> None:
     with timezone.override(UTC), time_machine.travel(NOON):
         assert moments.said(NOON) == "2026-11-23 12:00"
         assert moments.said(NOON, seconds=True) == "2026-11-23 12:00:00"
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_django_itself_writes_days_and_times_as_pages_do(language: str) -> None:
+    with timezone.override(UTC), translation.override(language):
+        assert {date_format(NOON, form) for form in ("DATE_FORMAT", "SHORT_DATE_FORMAT")} == {"2026-11-23"}
+        assert {date_format(NOON, form) for form in ("DATETIME_FORMAT", "SHORT_DATETIME_FORMAT")} == {moments.said(NOON)}
+        assert date_format(NOON, "TIME_FORMAT") == "12:00"
 
 
 def test_clock_stands_alone_beside_a_time_of_that_day_only() -> None:
