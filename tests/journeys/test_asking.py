@@ -16,6 +16,8 @@ def fill(person: Traveller) -> None:
     person.page.get_by_role("checkbox", name="ProdMemberWorkGroup").check()
     person.page.fill("[name=reason]", "fix the index")
     person.page.fill("[name=change_ticket]", "CHG-123")
+    person.page.fill("[name=duration_minutes]", "100000")
+    expect(person.page.locator("#outlook .notice")).to_be_visible()  # While it is typed: nothing was left yet.
     person.page.get_by_role("radio", name="30").check()
 
 
@@ -24,6 +26,7 @@ def is_filled(person: Traveller) -> None:
     expect(person.page.locator("[name=change_ticket]")).to_have_value("CHG-123")
     expect(person.page.get_by_role("checkbox", name="ProdMemberWorkGroup")).to_be_checked()
     expect(person.page.get_by_role("radio", name="30")).to_be_checked()
+    expect(person.page.locator("[name=duration_minutes]")).to_have_value("")
 
 
 def test_what_was_typed_survives_the_way_back(cast: Cast, transactional_db: None, travel: Travel) -> None:

@@ -39,7 +39,8 @@ function keepDraftsOf(form) {
   }
   // What shows what becomes of it listens once the page is there. A browser that puts values back by itself tells nobody.
   if (kept) window.addEventListener("load", () => tellChanged(form), { once: true });
-  form.addEventListener("input", () => sessionStorage.setItem(key, JSON.stringify(typedInto(form))));
+  // Once everybody else has heard of it: a chip that is chosen takes a number away.
+  form.addEventListener("input", () => setTimeout(() => sessionStorage.setItem(key, JSON.stringify(typedInto(form)))));
   form.addEventListener("reset", () => {
     sessionStorage.removeItem(key);
     form.querySelector("[data-kept]").hidden = true;
