@@ -122,7 +122,7 @@ class LinkedIdentity(models.Model):
 class HeldRole(models.Model):
     """A role of a person, and who says so: `HERE` are administrators and the catalogue's file, `login:KEY` is a provider.
 
-    `is_administrator` and `is_auditor` say what comes of all sources; a flag without any row was set here.
+    `is_administrator` and `is_auditor` say what comes of all sources: no flag is set without a row.
     """
 
     HERE: ClassVar = "here"

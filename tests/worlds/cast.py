@@ -24,9 +24,10 @@ from access_requests.models import (
     WorkGroup,
 )
 from access_requests.services.people.credentials import ChatAccount, ServiceToken, Terms
+from access_requests.services.people.roles import FLAGS
 from portal.pages.actor import Session
 from portal.simulated_aws.identifiers import ROLE, stable_id
-from portal.users.models import LinkedIdentity, User
+from portal.users.models import HeldRole, LinkedIdentity, User
 from portal.verbs.actor import Actor, Credential, Door
 from tests.worlds.factors import READ_AT, Timeless, give_codes
 
@@ -133,6 +134,12 @@ def _person(username: str, **fields: Any) -> User:
 
 def _add_people(people: Sequence[User]) -> Sequence[User]:
     User.objects.bulk_create(people)
+    HeldRole.objects.bulk_create(
+        HeldRole(person=person, role=role, source=HeldRole.HERE, since=READ_AT, confirmed_at=READ_AT)
+        for person in people
+        for role, flag in FLAGS.items()
+        if getattr(person, flag)
+    )
     IamUserBinding.objects.bulk_create(
         IamUserBinding(person=person, user_name=person.username, user_id=iam_user_id(person.username), bound_at=READ_AT)
         for person in people

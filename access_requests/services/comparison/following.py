@@ -42,7 +42,7 @@ def _work_group(thing: Thing, state: State) -> Mapping[str, Any]:
 
 def _person(thing: Thing, _state: State) -> Mapping[str, Any]:
     flags = {"is_administrator": Role.ADMINISTRATOR in thing["roles"], "is_auditor": Role.AUDITOR in thing["roles"]}
-    return {**flags, "of_django": []}
+    return {**flags, "bare_flags": [], "of_django": []}
 
 
 def _factor(thing: Thing, _state: State) -> Mapping[str, Any]:

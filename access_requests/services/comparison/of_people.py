@@ -6,7 +6,8 @@ from access_requests.selectors import scim
 from access_requests.services.comparison.facts import Fact, Row, Table, following, same, stored, via
 from access_requests.services.people import roles
 from audits.replay import ThingKind
-from portal.users.models import FACTOR_KINDS
+from portal.providers.provider import Role
+from portal.users.models import FACTOR_KINDS, HeldRole
 
 # How allauth calls the kinds of factors.
 
@@ -48,6 +49,17 @@ def _of_django(row: Row) -> list[str]:
     return [*flags, *(str(group) for group in row.groups.all()), *(str(each) for each in row.user_permissions.all())]
 
 
+def _roles(row: Row) -> dict[str, list[str]]:
+    """Return role -> who says so. At an upgrade a flag has no row yet: it was set here."""
+    return {**{role: [HeldRole.HERE] for role in _bare(row)}, **roles.sources(row)}
+
+
+def _bare(row: Row) -> list[Role]:
+    """Return the roles that are flags of the person, and that no source says: whoever took their row away left them."""
+    held = {each.role for each in row.held_roles.all()}
+    return [role for role, flag in roles.FLAGS.items() if getattr(row, flag) and role not in held]
+
+
 PEOPLE = Table(
     kind=ThingKind.PERSON,
     model="users.User",
@@ -66,7 +78,7 @@ PEOPLE = Table(
             ),
             read=_links,
         ),
-        Fact(name="roles", fields=("HeldRole.person", "HeldRole.role", "HeldRole.source"), read=roles.sources),
+        Fact(name="roles", fields=("HeldRole.person", "HeldRole.role", "HeldRole.source"), read=_roles),
         Fact(
             name="standing_groups",
             fields=("StandingGroup.people",),
@@ -74,6 +86,7 @@ PEOPLE = Table(
         ),
         following("is_administrator", ["User.is_administrator"], lambda row: row.is_administrator),
         following("is_auditor", ["User.is_auditor"], lambda row: row.is_auditor),
+        following("bare_flags", ["HeldRole.person", "HeldRole.role"], _bare),
         following("of_django", ["User.is_staff", "User.is_superuser", "User.groups", "User.user_permissions"], _of_django),
     ),
     select=("iam_user", "identity_center_user"),

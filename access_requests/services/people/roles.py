@@ -24,9 +24,6 @@ def sources(person: User) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for row in person.held_roles.all():
         found.setdefault(row.role, []).append(row.source)
-    for role, flag in FLAGS.items():
-        if getattr(person, flag):
-            found.setdefault(role, [HeldRole.HERE])
     return {role: sorted(found[role]) for role in sorted(found)}
 
 
@@ -49,7 +46,6 @@ def say_here(person: User, said: Mapping[Role, bool], *, now: datetime) -> None:
 def claim(*, person: User, provider: Provider, groups: Collection[str], actor: Actor, now: datetime) -> None:
     """Have the provider say what the person is: it gives and takes away the roles that it governs, and no others."""
     governed = provider.roles.governed()
-    _keep_what_was_said(person, now)
     before = sources(person)
     claimed = provider.roles.of(frozenset(groups))
     held = HeldRole.objects.filter(person=person, source=provider.identity)
@@ -71,13 +67,6 @@ def record_changed(*, person: User, before: Sources, actor: Actor, now: datetime
     changes.record(
         act=Act.PERSON_ROLES_CHANGED, subject=subject, before={"roles": before}, after={"roles": after}, actor=actor, now=now
     )
-
-
-def _keep_what_was_said(person: User, now: datetime) -> None:
-    """Give a row to each flag that has none, before another source may set it too."""
-    for role, flag in FLAGS.items():
-        if getattr(person, flag) and not HeldRole.objects.filter(person=person, role=role).exists():
-            HeldRole.objects.create(**_new(person, role, HeldRole.HERE, now))
 
 
 def _settle(person: User, about: Collection[Role]) -> None:

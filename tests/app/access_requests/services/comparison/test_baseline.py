@@ -13,11 +13,13 @@ from access_requests.services.comparison import baseline
 from access_requests.services.comparison.comparing import LARGE, SMALL
 from access_requests.services.comparison.facts import Table, leads
 from audits.models import TrailEntry
+from portal.users.models import HeldRole
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # Neither `ApprovalPolicy.factor_age_minutes` nor `Decision.nonce` is there.
 BEFORE = [("access_requests", "0026_directories"), ("users", "0007_second_factors"), ("audits", "0011_stays")]
 TOLD = [("access_requests", "0028_told_whole")]
+WITH_ROWS = [("users", "0009_rows_of_flags")]
 THINGS = {"account:production", "policy:production", "person:member01"}
 
 
@@ -29,7 +31,9 @@ def former(now: datetime) -> Iterator[Callable[[str], Any]]:
     executor.migrate(BEFORE)
     models = MigrationExecutor(connection).loader.project_state(BEFORE).apps.get_model
     try:
-        models("users.User").objects.create(username="member01", password="pbkdf2_sha256$1$salt$hash", is_staff=True)
+        models("users.User").objects.create(
+            username="member01", password="pbkdf2_sha256$1$salt$hash", is_staff=True, is_administrator=True
+        )
         models("access_requests.AwsAccount").objects.create(key="production", account_id="111111111111")
         models("access_requests.ApprovalPolicy").objects.create(
             key="production", shortest_minutes=1, longest_minutes=240, decision_minutes=1440
@@ -54,6 +58,9 @@ def test_an_upgrade_tells_each_row_once(former: Callable[[str], Any]) -> None:
     assert {entry.schema_version for entry in told.values()} == {5}
     assert told["policy:production"].data["after"]["factor_age"] == 0
     assert told["person:member01"].data["cleared"] == ["is_staff"]
+    assert told["person:member01"].data["after"]["roles"] == {"administrator": ["here"]}
+    MigrationExecutor(connection).migrate(WITH_ROWS)
+    assert list(HeldRole.objects.values_list("person__username", "role", "source")) == [("member01", "administrator", "here")]
 
 
 @pytest.mark.exhaustive  # A migration that has landed changes no more.

@@ -13,9 +13,9 @@ from access_requests.services.comparison.comparing import Difference, What
 from access_requests.services.comparison.facts import Table
 from audits.models import Personal
 from audits.replay import ThingKind
-from portal.users.models import LinkedIdentity, User
+from portal.users.models import HeldRole, LinkedIdentity, User
 from tests.worlds import meddling
-from tests.worlds.cast import Cast
+from tests.worlds.cast import Cast, add_person
 from tests.worlds.clock import Clock
 from tests.worlds.meddling import COMPARED, MODELS, TABLES
 
@@ -69,6 +69,15 @@ def test_a_row_that_nobody_tells_of_is_found(everything: Cast, clock: Clock) -> 
         Difference(kind=ThingKind.ACCOUNT, key="elsewhere", what=What.UNKNOWN),
         Difference(kind=ThingKind.PERSON, key="mallory", what=What.UNKNOWN),
     ]
+
+
+def test_a_role_that_is_moved_to_somebody_who_has_its_flag_is_found(everything: Cast, clock: Clock) -> None:
+    other = add_person("root02", administrator=True)
+    HeldRole.objects.filter(person=other).delete()
+    before = comparing.compare(now=clock.now).differences
+    HeldRole.objects.filter(person=everything.admin01, role="administrator").update(person=other)
+    found = [each for each in comparing.compare(now=clock.now).differences if each not in before]
+    assert [(each.key, each.facts) for each in found] == [("admin01", ("bare_flags",))]
 
 
 def test_a_replaced_password_is_found_and_named(everything: Cast, clock: Clock) -> None:
