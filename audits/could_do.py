@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from audits import personal
@@ -65,7 +65,7 @@ def _until(at: datetime, question: Question) -> Q:
 
 
 def _needed(person: str, at: datetime, until: QuerySet[TrailEntry]) -> Iterator[QuerySet[TrailEntry]]:
-    """Yield what is to be read. Ten queries beside those for personal texts."""
+    """Yield what is to be read. Nine queries beside those for personal texts."""
     yield from _of_things(until)
     yield until.filter(subject=f"person:{person}", act__in=STEPS)
     yield until.filter(subject__in=_accesses(at), act__in=STEPS)
@@ -75,15 +75,27 @@ def _needed(person: str, at: datetime, until: QuerySet[TrailEntry]) -> Iterator[
 
 def _of_things(until: QuerySet[TrailEntry]) -> Iterator[QuerySet[TrailEntry]]:
     """Yield the last word on each thing of the catalogue and each client, and what that does not say."""
-    whole = until.filter(act__in=WHOLE, schema_version__gte=WHOLE_SINCE).exclude(actor=WORKER.name)
-    # Out of one index, which has no other acts than these.
-    last = dict(whole.order_by().values_list("subject").annotate(Max("pk")))
-    begun = set(until.filter(act__in=BEGINS).values_list("subject", flat=True))
-    yield TrailEntry.objects.filter(pk__in=last.values())
+    last = _last_words(until)
+    yield TrailEntry.objects.filter(pk__in=filter(None, last.values()))
     yield until.filter(act__in=TURNS)
     # Of roles a worker tells a part; of versions before, everybody did, while nothing tells the whole yet.
-    told_in_parts = [subject for subject in begun if subject not in last or subject.startswith(ROLES)]
+    told_in_parts = [subject for subject, number in last.items() if number is None or subject.startswith(ROLES)]
     yield until.filter(act__in=WHOLE, subject__in=told_in_parts)
+
+
+def _last_words(until: QuerySet[TrailEntry]) -> dict[str, int | None]:
+    """Return thing -> its last entry that tells the whole of it, or None. One look at an index for each thing.
+
+    The last is the one with the highest id, and the index is in the order of time: two entries of which the second has the
+    earlier time are apart by two clocks' error at most, since nothing that is told of things comes late (`audits.triggers`).
+    """
+    whole = until.filter(act__in=WHOLE, schema_version__gte=WHOLE_SINCE, subject=OuterRef("subject")).exclude(actor=WORKER.name)
+    newest = whole.order_by("-at").values("at")[:1]
+    near = whole.filter(at__gte=OuterRef("newest") - 2 * APART).order_by().values("subject")
+    # A thing may have come more than once.
+    begun = until.filter(act__in=BEGINS).order_by().values("subject").annotate(begun=Max("pk")).values("begun")
+    things = TrailEntry.objects.filter(pk__in=begun).annotate(newest=Subquery(newest))
+    return dict(things.annotate(last=Subquery(near.annotate(last=Max("pk")).values("last"))).values_list("subject", "last"))
 
 
 def _accesses(at: datetime) -> list[str]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audits.extracted import Extract, ExtractPart, ExtractState, Format
 from audits.found import Finding, FindingName, FindingStatus, Followed, Severity
-from audits.lasting import LASTING, TOKENS
+from audits.lasting import LASTING, TOKENS, WHOLE
 from audits.logged_in import ElevationUse, LeftOut, LogIn, LogInClass, LogInWay, Matched, Reading, SeenEvent, TrailKey, UseState
 from audits.mentioned import Mention, MentionKind, Noted
 from audits.permitted import CarrierKind, Inventory, Look, RailStanding, RailState
@@ -123,6 +123,13 @@ class TrailEntry(models.Model):
                 *("act", "subject", "at", "recorded_at", "schema_version", "actor", "id"),
                 name="audits_trail_of_lasting",
                 condition=models.Q(act__in=LASTING),
+            ),
+            # The last word on a thing at an instant.
+            models.Index(
+                *("subject", "at"),
+                include=("act", "recorded_at", "schema_version", "actor", "id"),
+                name="audits_trail_of_things",
+                condition=models.Q(act__in=sorted(act.value for act in WHOLE)),
             ),
             models.Index(OWNER, name="audits_trail_of_own_tokens", condition=models.Q(act__in=TOKENS)),
         ]

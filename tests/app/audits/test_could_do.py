@@ -19,7 +19,7 @@ from access_requests.services.record import transition
 from audits import could_do
 from audits.acts import Act
 from audits.could_do import Question
-from audits.models import Late, TrailEntry
+from audits.models import APART, Late, TrailEntry
 from audits.replay import rights
 from audits.replay.rights import Program
 from portal.verbs.actor import COMMAND, WORKER
@@ -98,6 +98,20 @@ def test_programs_are_named_with_who_knew_their_secrets(cast: Cast, clock: Clock
     clock.forward(minutes=1)
     run(lambda: clients.revoke(client=made, actor=actor_of(cast.admin01), now=clock.now))
     assert could_do.then(person="member01", at=clock.now, question=Question.WAS).rights.programs == []
+
+
+def test_of_two_clocks_that_are_apart_the_later_entry_counts(cast: Cast, clock: Clock) -> None:
+    terms = Terms(name="Pager", scopes=["requests:read"], people=["member01"], work_groups=[], source_addresses=["192.0.2.0/24"])
+    add = partial(clients.add, client_id="pager", kind="service", terms=terms, kept_in="browser", actor=actor_of(cast.admin01))
+    made = run(partial(add, key="pager", now=clock.now)).client
+    change = partial(clients.change, client=made, kept_in="browser", actor=actor_of(cast.admin01))
+    ahead = clock.now + timedelta(hours=1)
+    run(partial(change, terms=replace(terms, people=["member02"]), now=ahead))
+    run(partial(change, terms=replace(terms, people=["leader01"]), now=ahead - APART))
+    later = could_do.then(person="leader01", at=ahead + timedelta(hours=1), question=Question.WAS).rights
+    assert [program.client for program in later.programs] == ["pager"]
+    before = could_do.then(person="member01", at=ahead - timedelta(minutes=30), question=Question.WAS).rights
+    assert [program.client for program in before.programs] == ["pager"]
 
 
 @pytest.mark.parametrize("end", ["time", "themselves", "scopes", "people"])
