@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
-from portal.listed import comma
+from portal.listed import comma, listed
 from portal.pages import moments, narrowing
 from portal.pages.unseen import hides_nothing, named
 from portal.pages.visible import visible
@@ -25,6 +25,7 @@ CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff々]{1,8}")
 CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # For attributes and titles, where no element can be.
 register.filter("named", named)
+register.filter("listing", listed)
 register.simple_tag(comma)
 
 
@@ -61,12 +62,6 @@ def chips(context: Mapping[str, Any], form: Form) -> list[narrowing.Chip]:
 def names(rows: Iterable[object]) -> SafeString:
     """Show the names of rows, one after the other, in the order of the alphabet."""
     return format_html_join(comma(), "{}", ((visible(name),) for name in sorted(map(str, rows))))
-
-
-@register.filter
-def listing(words: Iterable[object]) -> str:
-    """Join words that belong together, with what stands between them in the reader's language."""
-    return pgettext("between the words of a list", ", ").join(map(str, words))
 
 
 @register.filter

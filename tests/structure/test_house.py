@@ -41,6 +41,11 @@ def test_no_line_of_a_template_is_too_long_to_be_read() -> None:
     assert {place: length for place, length in lines.items() if length > LONGEST_TEMPLATE_LINE} == {}
 
 
+def test_no_template_joins_words_with_the_comma_of_one_language() -> None:
+    templates = (ROOT / "templates").rglob("*.html")
+    assert [str(path.relative_to(ROOT)) for path in templates if re.search(r"\|join:\s*['\"],", path.read_text())] == []
+
+
 def test_no_function_is_longer_than_a_screen() -> None:
     lengths = {
         f"{path.relative_to(ROOT)}:{node.name}": node.end_lineno - node.lineno + 1
