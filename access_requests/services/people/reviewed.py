@@ -1,11 +1,13 @@
-"""What a review handed over is closed only when it is seen to be gone: in AWS, or in what a provider of log-in says."""
+"""What a review handed over is closed only when it is seen to be gone: in AWS, or as the trail tells of a provider."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 
 from access_requests.models import IamUserBinding, StandingGroup, WorkGroup
-from audits.models import ItemState, ReviewItem, ReviewKind
+from audits.models import ItemState, ReviewItem, ReviewKind, TrailEntry
+from audits.replay import ThingKind, fold
+from audits.replay.steps import STEPS
 from audits.reviews import deciding
 from portal.iam.account import Account
 from portal.users.models import HeldRole
@@ -61,8 +63,13 @@ def _credentials(item: ReviewItem, column: str, name: str) -> bool:
 
 
 def _not_said(item: ReviewItem, _jump: Account) -> bool:
-    rows = HeldRole.objects.filter(person__username=item.people[0], role=item.facts["role"], source=item.facts["source"])
-    return not rows.exists()
+    """Whether the row is gone, and the trail tells so too: the web's database role may take the row away without a word."""
+    username, role, source = item.people[0], item.facts["role"], item.facts["source"]
+    if HeldRole.objects.filter(person__username=username, role=role, source=source).exists():
+        return False
+    entries = TrailEntry.objects.filter(subject=f"person:{username}", act__in=STEPS).order_by("pk")
+    told = fold(entries).of(ThingKind.PERSON).get(username, {}).get("roles")
+    return told is not None and source not in told.get(role, ())
 
 
 def _never(_item: ReviewItem, _jump: Account) -> bool:

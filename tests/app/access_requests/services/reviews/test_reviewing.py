@@ -10,7 +10,7 @@ from django.db.models import CheckConstraint, UniqueConstraint
 
 from access_requests.models import ApiClient, ApprovalLevel, ApprovalPolicy, IamUserBinding, StandingGroup
 from access_requests.services.catalogue import current
-from access_requests.services.people import reviewed
+from access_requests.services.people import reviewed, roles
 from access_requests.services.reviews import gathering, reviewing
 from audits.acts import Act
 from audits.models import ItemState, Review, ReviewItem, ReviewKind, TrailEntry
@@ -24,7 +24,9 @@ from portal.verbs.actor import COMMAND, Door
 from portal.verbs.run import run
 from tests.stand_ins.bots import make_client
 from tests.worlds.cast import Cast, actor_of
+from tests.worlds.providers import arrival, oidc
 from tests.worlds.story import refused
+from tests.worlds.told import write_down
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -288,14 +290,21 @@ def test_key_is_closed_only_when_aws_was_asked_since_and_lists_it_no_more(cast: 
 
 
 def test_role_that_a_provider_gives_is_closed_when_it_says_it_no_more(cast: Cast, now: datetime) -> None:
-    said = {"person": cast.member01, "role": "lead", "source": "oidc:company", "since": now, "confirmed_at": now}
+    provider = oidc(roles={"lead": ["leads"]})
+    said = {"person": cast.member01, "role": "lead", "source": provider.identity, "since": now, "confirmed_at": now}
     held = HeldRole.objects.create(**said)
+    write_down(now=now)
     opened(cast, now)
     item = item_of(ReviewKind.PORTAL_ROLE, "member01")
     assert decide(reviewing.remove, item, cast.leader01, now).state == ItemState.REMOVING
     later = now + DAY
     assert reviewed.close(jump_with(), read_at=later, now=later) == 0
-    held.delete()
+    with transaction.atomic():
+        held.delete()
+        # Somebody took the row away, and no provider said anything.
+        assert reviewed.close(jump_with(), read_at=later, now=later) == 0
+        transaction.set_rollback(True)
+    run(lambda: roles.claim(person=cast.member01, provider=provider, groups=(), actor=arrival(provider).actor, now=later))
     assert reviewed.close(jump_with(), read_at=later, now=later) == 1
 
 
