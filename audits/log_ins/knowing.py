@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import yaml
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Q
 
+from audits import selectors
 from audits.acts import Act
 from audits.cloudtrail.event import Scope
 from audits.cloudtrail.leave import Exemption
@@ -56,7 +57,6 @@ class Known:
     `people`: id of a user in AWS -> username. `groups`: work group -> ARN and id of its roles.
     """
 
-    through: int = 0
     places: Sequence[Place] = ()
     roles: frozenset[str] = frozenset()
     standing: frozenset[str] = frozenset()
@@ -80,24 +80,52 @@ class Known:
         return next((place for place in self.places if place.account == account), None)
 
 
-_last = Known()
+@dataclass(kw_only=True)
+class _Folded:
+    """What a process has folded, up to the entry of this id, which was recorded then."""
+
+    through: int = 0
+    recorded_at: datetime | None = None
+    state: State = field(default_factory=State)
+    people: dict[str, str] = field(default_factory=dict)
+    known: Known = field(default_factory=Known)
+
+    def go_on(self, newest: TrailEntry) -> bool:
+        """Fold what is new; return False where this is no longer the trail that was folded: a backup may have been restored."""
+        rows = TrailEntry.objects.filter(Q(pk=self.through) | Q(act__in=ACTS), pk__gte=self.through, pk__lte=newest.pk)
+        entries = list(rows.order_by("pk"))
+        if self.through:
+            if not entries or (entries[0].pk, entries[0].recorded_at) != (self.through, self.recorded_at):
+                return False
+            del entries[0]
+        if entries:
+            fold(entries, onto=self.state)
+            self.people |= _people(entries)
+            self.known = _told(self.state, self.people)
+        self.through, self.recorded_at = newest.pk, newest.recorded_at
+        return True
+
+
+_folded = _Folded()
 _lock = Lock()
 
 
 def known() -> Known:
-    """Return what the trail tells now. One query where nothing is new."""
-    global _last  # noqa: PLW0603  A process remembers what it folded, until an entry says more.
-    newest = TrailEntry.objects.filter(act__in=ACTS).aggregate(newest=Max("pk"))["newest"] or 0
+    """Return what the trail tells now. Reads what came since it was last asked in this process, and all of it once."""
     with _lock:
-        if _last.through != newest or not newest:
-            _last = _told(newest)
-        return _last
+        newest = selectors.numbered().only("recorded_at").order_by("-pk").first()
+        if newest is None:
+            return Known()
+        if (newest.pk, newest.recorded_at) != (_folded.through, _folded.recorded_at) and not _folded.go_on(newest):
+            forget()
+            _folded.go_on(newest)
+        return _folded.known
 
 
 def forget() -> None:
-    """Fold anew with the next question: another trail may have as many entries."""
-    global _last  # noqa: PLW0603  See above.
-    _last = Known()
+    """Fold all of it with the next question."""
+    global _folded  # noqa: PLW0603  A process remembers what it folded.
+    _folded = _Folded()
 
 
 def exemptions() -> Sequence[Exemption]:
@@ -118,9 +146,7 @@ def _exemptions(text: str) -> Sequence[Exemption]:
     return [Exemption(**{**one, "account": str(one.get("account", ""))}) for one in read]
 
 
-def _told(through: int) -> Known:
-    entries = list(TrailEntry.objects.filter(act__in=ACTS, pk__lte=through).order_by("pk"))
-    state = fold(entries)
+def _told(state: State, people: Mapping[str, str]) -> Known:
     roles = {key: (_arn(key, role, state), str(role.get("role_id") or "")) for key, role in state.of(ThingKind.ROLE).items()}
     standing = {
         each
@@ -133,11 +159,10 @@ def _told(through: int) -> Known:
         for name, group in state.of(ThingKind.WORK_GROUP).items()
     }
     return Known(
-        through=through,
         places=_places(state),
         roles=frozenset({*(arn for arn, _id in roles.values()), *_others(state)} - {""}),
         standing=frozenset(standing - {""}),
-        people=_people(entries),
+        people=dict(people),
         groups=groups,
     )
 
