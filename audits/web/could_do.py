@@ -1,7 +1,7 @@
 """What somebody could do at an instant; from the trail alone."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -52,7 +52,9 @@ def could_do(request: PageRequest) -> HttpResponse:
 
 
 def _initial(now: datetime) -> dict[str, str]:
-    return {"person": "", "at": timezone.localtime(now).strftime(MINUTE), "question": Question.WAS.value}
+    """Return the form of now: the minute that follows, before which all has happened that there is."""
+    at = timezone.localtime(now + timedelta(minutes=1)).strftime(MINUTE)
+    return {"person": "", "at": at, "question": Question.WAS.value}
 
 
 def _in_words(found: Then) -> dict[str, Any]:

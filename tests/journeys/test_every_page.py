@@ -5,6 +5,7 @@ The gate has every other page in English and the rest in Japanese, each on all s
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from itertools import cycle
 
 import pytest
@@ -27,16 +28,19 @@ from access_requests.models import (
     WorkGroup,
 )
 from access_requests.services.reviews import reviewing
+from audits.findings import handling, raising
+from audits.kinds import KINDS, FindingKind
 from audits.reviews.opening import Plan
 from portal.iam.fences import iso
 from portal.verbs.run import run
 from tests.journeys.conftest import Travel
 from tests.journeys.travellers import Traveller
 from tests.stand_ins.bots import SCOPES, make_client, make_personal_client, own_token_of
-from tests.worlds.cast import Cast, actor_of, let_portal_in, target_role
+from tests.worlds.cast import Cast, actor_of, add_person, let_portal_in, target_role
 from tests.worlds.matrices import compared
 from tests.worlds.reports import owed, written
-from tests.worlds.story import approved, elevated, not_granted, rejected, sent_back, submitted
+from tests.worlds.story import approved, elevated, not_granted, rejected, sent_back, submitted, taken_for_given
+from tests.worlds.told import write_down
 
 LANGUAGES = [
     pytest.param(("en", "ja"), id="in turns"),
@@ -339,6 +343,22 @@ def test_form_that_was_refused(company: dict[str, str], travel: Travel, language
     person.look_all_round("request-new-refused")
 
 
+def told_of(cast: Cast) -> str:
+    """Have the trail tell what member01 can do, and of findings, one of which is to be accepted; return the code of that."""
+    now, other = timezone.now(), add_person("admin02", administrator=True)
+    clients(cast)
+    known = {"account": "jump", "thing": "ProdMemberWorkGroup", "name": "member02", "found_at": now, "seen_at": now}
+    Drift.objects.create(kind=DriftKind.UNEXPLAINED_MEMBER, **known)
+    run(lambda: write_down(now=now))
+    running = elevated(cast.member01, cast.leader01, now=now)
+    run(lambda: taken_for_given(running, now=now))
+    keys = {kind: {name: f"the-{name}" for name in KINDS[kind].key} for kind in FindingKind}
+    found = [run(partial(raising.raise_finding, kind=kind, key=keys[kind], evidence=[1, 2], now=now)) for kind in FindingKind]
+    ask = partial(handling.ask_acceptance, code=found[-1].code, until=now.date() + timedelta(days=9), reason=LONG)
+    run(lambda: ask(actor=actor_of(other), now=now))
+    return found[-1].code
+
+
 @pytest.mark.parametrize("languages", LANGUAGES)
 def test_pages_of_what_follows_access(
     cast: Cast,
@@ -352,6 +372,7 @@ def test_pages_of_what_follows_access(
     days = {"due_on": now.date() + timedelta(days=9), "kept_until": now.date() + timedelta(days=99)}
     plan = Plan(name="autumn", **days, reviewer="leader01", other="leader02")
     review = run(lambda: reviewing.open_campaign(plan=plan, actor=actor_of(cast.admin01), now=now)).code
+    finding = told_of(cast)
     pages = {
         "member01": {"report-owed": f"/elevations/{owing.code}/report/", "reports-owed": "/reports/?state=owed"},
         "leader01": {
@@ -359,8 +380,20 @@ def test_pages_of_what_follows_access(
             "reports": "/reports/?state=all",
             "review-to-decide": f"/reviews/{review}/",
         },
-        "admin01": {"reviews": "/reviews/", "review-new": "/reviews/new/", "review": f"/reviews/{review}/"},
-        "auditor01": {"approver-quality": "/audit/approvals/"},
+        "admin01": {
+            "reviews": "/reviews/",
+            "review-new": "/reviews/new/",
+            "review": f"/reviews/{review}/",
+            "finding-to-accept": f"/audit/findings/{finding}/",
+        },
+        "auditor01": {
+            "approver-quality": "/audit/approvals/",
+            "findings": "/audit/findings/",
+            "could-do": "/audit/could-do/?person=member01",
+            "finding": f"/audit/findings/{finding}/",
+            "could-do-nobody": "/audit/could-do/?person=nobody",
+            "could-do-refused": "/audit/could-do/?person=",
+        },
     }
     for who, theirs in pages.items():
         people = [travel(who, language=language) for language in languages]
