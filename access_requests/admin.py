@@ -38,12 +38,13 @@ class StandingGroupAdmin(ReadingAdmin):
     list_display = ("name", "description")
 
 
-class LevelInline(admin.TabularInline):  # type: ignore[type-arg]  # Takes no parameter at run time.
+class LevelInline(admin.StackedInline):  # type: ignore[type-arg]  # Takes no parameter at run time.
     """Under a policy that nobody may change, nor may anybody its levels: permissions are asked of the site."""
 
     model = ApprovalLevel
     extra = 0
     can_delete = False
+    media = ReadingAdmin.media
     has_view_permission = ReadingAdmin.has_view_permission
     has_add_permission = has_change_permission = has_delete_permission = ReadingAdmin.has_change_permission
 

@@ -286,6 +286,7 @@ def test_administrators_pages(
         "person-sessions-end": "/people/admin01/sessions/end/",
         "raw": "/admin/",
         "raw-list": "/admin/access_requests/elevation/",
+        "raw-one": f"/admin/access_requests/approvalpolicy/{cast.one_lead.pk}/change/",
     }
     walk(people, pages)
     person = people[-1]

@@ -30,7 +30,7 @@ BROKEN = """() => {
   const broken = [], texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = document.createRange();
   while (texts.nextNode()) {
     const text = texts.currentNode;
-    if (text.parentElement.closest("pre, textarea, script, style, svg, .unseen")) continue;
+    if (!text.parentElement.closest("time")) continue;
     for (const found of text.data.matchAll(/\\d{4}-\\d\\d-\\d\\d|\\d\\d:\\d\\d/g)) {
       range.setStart(text, found.index);
       range.setEnd(text, found.index + found[0].length);
