@@ -14,8 +14,8 @@ from django.utils.translation import pgettext_lazy
 from portal.storable import AsTyped
 
 LOG_IN, EVENT, USE, READING = "audits_login", "audits_seenevent", "audits_elevationuse", "audits_reading"
-LEFT_OUT, MATCHED, KEY = "audits_leftout", "audits_matched", "audits_trailkey"
-TABLES = (LOG_IN, EVENT, USE, READING, LEFT_OUT, MATCHED, KEY)
+LEFT_OUT, MATCHED, KEY, REGIONS = "audits_leftout", "audits_matched", "audits_trailkey", "audits_enabledregions"
+TABLES = (LOG_IN, EVENT, USE, READING, LEFT_OUT, MATCHED, KEY, REGIONS)
 LONGEST = 700
 
 
@@ -239,3 +239,15 @@ class TrailKey(models.Model):
 
     def __str__(self) -> str:
         return self.fingerprint
+
+
+class EnabledRegions(models.Model):
+    """The Regions that an account has switched on, as AWS said last; `problem` is what it said since instead."""
+
+    account = models.CharField(max_length=12, unique=True)
+    regions = models.JSONField(default=list)
+    asked_at = models.DateTimeField()
+    problem = models.CharField(max_length=120, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.account} {len(self.regions)}"

@@ -6,9 +6,9 @@ from typing import Any
 
 # Of the workers whom others' slowness may hold up: nothing waits for a long file.
 QUEUE = "notices"
-# Of those that have credentials for AWS: neither the auditor nor who sends notices has any. A look takes a minute, looks at the
-# clock with each page and each piece of a file, and no two run at once.
-WITH_AWS = "grants"
+# Of those that read AWS at length, with credentials for it: neither grants nor ends wait behind them. A look takes a minute, and
+# looks at the clock with each page and each piece of a file; no two run at once.
+READING = "reading"
 
 
 class Task(StrEnum):
@@ -20,7 +20,7 @@ class Task(StrEnum):
 
 def routes() -> Mapping[str, Mapping[str, str]]:
     """Return Celery's task_routes."""
-    return {str(task): {"queue": WITH_AWS if task in (Task.READ_LOG_INS, Task.LOOK_AT_PERMISSIONS) else QUEUE} for task in Task}
+    return {str(task): {"queue": READING if task in (Task.READ_LOG_INS, Task.LOOK_AT_PERMISSIONS) else QUEUE} for task in Task}
 
 
 def schedule(settings: Any) -> Mapping[str, Mapping[str, Any]]:

@@ -9,7 +9,19 @@ from django.utils.translation import gettext_lazy as _
 from audits.extracted import Extract, ExtractPart, ExtractState, Format
 from audits.found import Finding, FindingName, FindingStatus, Followed, Severity
 from audits.lasting import LASTING, TOKENS, WHOLE
-from audits.logged_in import ElevationUse, LeftOut, LogIn, LogInClass, LogInWay, Matched, Reading, SeenEvent, TrailKey, UseState
+from audits.logged_in import (
+    ElevationUse,
+    EnabledRegions,
+    LeftOut,
+    LogIn,
+    LogInClass,
+    LogInWay,
+    Matched,
+    Reading,
+    SeenEvent,
+    TrailKey,
+    UseState,
+)
 from audits.mentioned import Mention, MentionKind, Noted
 from audits.permitted import CarrierKind, Inventory, Look, RailStanding, RailState
 from audits.reported import ReportStatus, WorkReport, WorkReportAnswerer
@@ -29,6 +41,7 @@ __all__ = [
     "CarrierKind",
     "Checkpoint",
     "ElevationUse",
+    "EnabledRegions",
     "Extract",
     "ExtractPart",
     "ExtractState",

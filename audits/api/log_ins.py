@@ -89,9 +89,17 @@ class ShownNotRead(BaseModel):
     problem: str
 
 
+class ShownProved(BaseModel):
+    account: str
+    trail: str = Field(description="Its ARN.")
+    until: datetime = Field(description="Up to when its digests, and the files that they name, were verified, in each Region.")
+    problem: str
+
+
 class ShownCoverage(BaseModel):
     until: datetime | None = Field(description="Nothing is complete before this has passed its end by a day.")
     missing: list[ShownNotRead]
+    proved: list[ShownProved] = Field(description="The trails whose files are verified by their digests.")
 
 
 @router.get("/log-ins", response=Page[ShownLogIn], summary="List log-ins to production, the newest first")
@@ -107,7 +115,8 @@ def show_coverage(request: ApiRequest) -> HttpResponse:
     missing = [
         ShownNotRead(account=one.account, region=one.region, until=one.until, problem=one.problem) for one in found.missing
     ]
-    return shown(ShownCoverage(until=found.until, missing=missing))
+    proved = [_made(each, ShownProved) for each in found.proved]
+    return shown(ShownCoverage(until=found.until, missing=missing, proved=proved))
 
 
 @router.get("/log-ins/{code}", response=LogInDetail, summary="Show a log-in, what was done and what may remain")

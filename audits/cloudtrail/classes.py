@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from audits.cloudtrail.entering import Entered, Way
-from audits.cloudtrail.leave import SKEW, Exemption, Leave, Window
+from audits.cloudtrail.leave import Exemption, Leave, Window
+from audits.cloudtrail.standing import SKEW
 
 # AWS denies it to nobody, whatever a policy says: that it succeeds proves no access.
 NEVER_DENIED = ("GetCallerIdentity",)
@@ -66,7 +67,7 @@ def classed(one: LoggedIn, leave: Leave, *, parent: Verdict | None = None) -> Ve
         return Verdict(kind=Class.REFUSED, person=person)
     if (exemption := leave.exemption(entered, one.at)) is not None:
         return Verdict(kind=Class.DECLARED, person=person, exemption=exemption)
-    if leave.is_standing(entered):
+    if leave.is_standing(entered, one.at):
         return Verdict(kind=Class.STANDING, person=person)
     return _of_parent(one, leave, parent) if entered.parent else _of_windows(one, leave, person)
 
@@ -96,7 +97,7 @@ def _of_parent(one: LoggedIn, leave: Leave, parent: Verdict | None) -> Verdict:
         if not window.covers(one.at) or not window.leads_to(one.entered):
             return Verdict(kind=Class.NO_LEAVE, person=parent.person)
         return _by_leave(one, window)
-    if parent.kind == Class.DECLARED:
+    if parent.exemption is not None and parent.exemption.goes_on_to(one.entered, one.at):
         return parent
     if parent.kind == Class.UNKNOWN:
         return Verdict(kind=Class.UNKNOWN, reason="parent_unknown", person=parent.person)

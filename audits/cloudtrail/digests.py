@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from audits.cloudtrail.entering import moment
 from audits.cloudtrail.files import number
+from audits.cloudtrail.said import moment
 
 ALGORITHM, HASH = "SHA256withRSA", "SHA-256"
 NOTHING_BEFORE = "null"

@@ -3,17 +3,17 @@
 `docs/audit/log-ins.md` has the table. What an event does not say is empty here, and is not guessed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-Raw = Mapping[str, Any]
+from audits.cloudtrail.said import Raw, account_of, expires, is_in_role, mfa_of, moment, role_of, thread, without_session
+
 SWITCHES = ("AssumeRole",)
-ARN_COLONS = 5
 TIMES = ("began", "until", "parent_began")
-EXPIRES = "%b %d, %Y, %I:%M:%S %p"
+RESERVED_PATH = ":role/aws-reserved/sso.amazonaws.com/"
 
 
 class Way(StrEnum):
@@ -31,6 +31,10 @@ class Way(StrEnum):
     LOCAL_KEY = "local_key"
     # Calls of a session of which nobody saw how it began.
     UNSEEN = "unseen"
+
+
+# Who comes so is named by a provider: AWS vouches for the provider alone.
+BY_PROVIDER = (Way.SAML, Way.WEB_IDENTITY, Way.RESERVED_ROLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +63,15 @@ class Entered:
     provider: str = ""
 
     @property
+    def vouched(self) -> str:
+        """Who enters as AWS vouches for it: an ARN without the name of a session, which its caller chooses; a user's id."""
+        if self.way in BY_PROVIDER:
+            return ""
+        if self.way == Way.IDENTITY_CENTER:
+            return self.directory_user
+        return without_session(self.principal)
+
+    @property
     def kept(self) -> dict[str, Any]:
         """The same as JSON."""
         said = asdict(self)
@@ -69,42 +82,41 @@ class Entered:
         times = {name: datetime.fromisoformat(kept[name]) if kept[name] else None for name in TIMES}
         return cls(**{**kept, **times, "way": Way(kept["way"])})
 
+    @property
+    def unseen(self) -> Self:
+        """What is left of it where the event that said how somebody came in was none."""
+        texts = ("principal", "principal_id", "principal_account", "parent", "directory_user", "provider")
+        nothing: dict[str, Any] = dict.fromkeys(texts, "")
+        return replace(self, way=Way.UNSEEN, mfa=None, until=None, parent_began=None, **nothing)
+
     def filled(self, other: "Entered") -> "Entered":
         """Return it with what only the other event says."""
         missing = {name: value for name, value in asdict(other).items() if getattr(self, name) in ("", None)}
         return replace(self, **missing)
 
 
-def entered(raw: Raw, *, jump: str) -> Entered | None:
-    """Return the way in that an event is, or None. In the Jump account only root's log-in and switches out of it are."""
+def entered(raw: Raw, *, homes: Collection[str]) -> Entered | None:
+    """Return the way in that an event is, or None. Where people are at home only root's log-in and switches out of it are."""
     read = READERS.get((str(raw.get("eventSource", "")).partition(".")[0], raw["eventName"]))
     found = read(raw) if read is not None else None
-    if found is None or (found.account == jump and found.way != Way.ROOT):
+    if found is None or (found.account in homes and found.way != Way.ROOT):
         return None
     return found
-
-
-def thread(account: str, who: Raw, *, has_session: bool = True) -> str:
-    """Return whose sessions these are: a role and its session's name, a user, a key, or root."""
-    if who.get("type") == "Root":
-        return f"{account}:root"
-    named = who.get("principalId") if has_session else f"key:{who.get('accessKeyId', '')}"
-    return f"{account}:{named or ''}"
 
 
 def _assumed(raw: Raw) -> Entered | None:
     given, who = raw.get("requestParameters") or {}, raw.get("userIdentity") or {}
     role = str(given.get("roleArn", ""))
     found = Entered(
-        way=Way.CHAIN if _is_in_role(who) else Way.CLI,
-        account=_account_of(role) or str(raw["recipientAccountId"]),
+        way=Way.CHAIN if is_in_role(who) else Way.CLI,
+        account=account_of(role) or str(raw["recipientAccountId"]),
         role=role,
         session=str(given.get("roleSessionName", "")),
         # A service has a name alone.
         principal=str(who.get("arn") or (who.get("invokedBy", "") if who.get("type") == "AWSService" else "")),
         principal_id=str(who.get("principalId", "")),
         principal_account=str(who.get("accountId", "")),
-        mfa=_mfa(who),
+        mfa=mfa_of(who),
     )
     return _of_parent(_answered(found, raw), who)
 
@@ -113,16 +125,18 @@ def _by_provider(raw: Raw) -> Entered | None:
     given, who = raw.get("requestParameters") or {}, raw.get("userIdentity") or {}
     role = str(given.get("roleArn", ""))
     way = Way.SAML if raw["eventName"] == "AssumeRoleWithSAML" else Way.WEB_IDENTITY
-    if role.rpartition("/")[2].startswith("AWSReservedSSO_"):
+    # The path is AWS's own: nobody can make a role below it, and anybody one of such a name.
+    if way == Way.SAML and RESERVED_PATH in role:
         way = Way.RESERVED_ROLE
     found = Entered(
         way=way,
-        account=_account_of(role) or str(raw["recipientAccountId"]),
+        account=account_of(role) or str(raw["recipientAccountId"]),
         role=role,
         session=str(given.get("roleSessionName", "")),
-        principal=str(who.get("userName") or given.get("roleSessionName") or ""),
+        principal=str(who.get("userName", "")),
         principal_id=str(who.get("principalId", "")),
-        provider=str(given.get("principalArn") or given.get("sAMLAssertionID") or who.get("identityProvider") or ""),
+        # Of SAML the identity's own provider is a text of the assertion.
+        provider=str((given.get("principalArn") if way != Way.WEB_IDENTITY else who.get("identityProvider")) or ""),
     )
     return _answered(found, raw)
 
@@ -136,11 +150,11 @@ def _switched(raw: Raw) -> Entered | None:
         way=Way.CONSOLE,
         account=account,
         thread=f"{account}:{principal_id}",
-        role=_role_of(str(who.get("arn", ""))),
+        role=role_of(str(who.get("arn", ""))),
         role_id=role_id,
         session=session,
         principal=str(more.get("SwitchFrom", "")),
-        principal_account=_account_of(str(more.get("SwitchFrom", ""))),
+        principal_account=account_of(str(more.get("SwitchFrom", ""))),
     )
 
 
@@ -163,7 +177,7 @@ def _console(raw: Raw) -> Entered | None:
 def _assumed_root(raw: Raw) -> Entered | None:
     given, who = raw.get("requestParameters") or {}, raw.get("userIdentity") or {}
     account = str(given.get("targetPrincipal", "")) or str(raw["recipientAccountId"])
-    account = _account_of(account) or account
+    account = account_of(account) or account
     return Entered(
         way=Way.ROOT,
         account=account,
@@ -171,7 +185,7 @@ def _assumed_root(raw: Raw) -> Entered | None:
         principal=str(who.get("arn", "")),
         principal_id=str(who.get("principalId", "")),
         principal_account=str(who.get("accountId", "")),
-        mfa=_mfa(who),
+        mfa=mfa_of(who),
     )
 
 
@@ -202,18 +216,18 @@ def _signed_in(raw: Raw) -> Entered | None:
         account=account,
         thread=f"{account}:{session}" if session else "",
         session=session,
-        role=_role_of(str(who.get("arn", ""))),
+        role=role_of(str(who.get("arn", ""))),
         principal=str(who.get("arn", "")),
         principal_id=str(who.get("principalId", "")),
         principal_account=str(who.get("accountId", "")),
-        mfa=_mfa(who),
+        mfa=mfa_of(who),
     )
     return _of_parent(found, who)
 
 
 def _of_parent(found: Entered, who: Raw) -> Entered:
     """Return it with the session by which somebody goes on, where it is one."""
-    if not _is_in_role(who):
+    if not is_in_role(who):
         return found
     created = ((who.get("sessionContext") or {}).get("attributes") or {}).get("creationDate")
     began = moment(created) if created else None
@@ -227,52 +241,7 @@ def _answered(found: Entered, raw: Raw) -> Entered:
     role_id = str(user or "").partition(":")[0]
     until = (said.get("credentials") or {}).get("expiration")
     thread_of = f"{found.account}:{user}" if user else ""
-    return replace(found, thread=thread_of, role_id=role_id, until=_expires(until))
-
-
-def _expires(text: Any) -> datetime | None:
-    """Return the time as CloudTrail words it, such as `Nov 23, 2026, 1:00:00 PM`; None where it words it otherwise."""
-    try:
-        return datetime.strptime(str(text), EXPIRES).replace(tzinfo=UTC)
-    except ValueError:
-        pass
-    try:
-        read = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
-
-
-def _is_in_role(who: Raw) -> bool:
-    """Whether a role's session calls. In the other account's event only the id of who calls says so."""
-    return who.get("type") == "AssumedRole" or (who.get("type") == "AWSAccount" and ":" in str(who.get("principalId", "")))
-
-
-def _mfa(who: Raw) -> bool | None:
-    said = ((who.get("sessionContext") or {}).get("attributes") or {}).get("mfaAuthenticated")
-    return {"true": True, "false": False}.get(str(said).lower())
-
-
-def _account_of(arn: str) -> str:
-    return arn.split(":")[4] if arn.startswith("arn:") and arn.count(":") >= ARN_COLONS else ""
-
-
-def _role_of(arn: str) -> str:
-    """Return the role of a session by its ARN, which has no path: it is only part of the role's own ARN."""
-    head, _slash, rest = arn.partition(":assumed-role/")
-    return f"{head.replace(':sts:', ':iam:')}:role/{rest.partition('/')[0]}" if rest else ""
-
-
-def moment(text: Any) -> datetime:
-    """Return a time as AWS says it. Raises ValueError for one without a zone: nobody knows when that is."""
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is None:
-        raise ValueError("a time has no zone")
-    return at
-
-
-def day_of(at: datetime) -> datetime:
-    return datetime.combine(at.astimezone(UTC).date(), time(), UTC)
+    return replace(found, thread=thread_of, role_id=role_id, until=expires(until))
 
 
 READERS: Mapping[tuple[str, str], Callable[[Raw], Entered | None]] = {

@@ -9,9 +9,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from audits.cloudtrail import behind, entering
+from audits.cloudtrail import behind, entering, said
 from audits.cloudtrail.behind import Left
-from audits.cloudtrail.entering import Entered, Way, moment
+from audits.cloudtrail.entering import Entered, Way
+from audits.cloudtrail.said import moment
 
 Raw = Mapping[str, Any]
 T = TypeVar("T", bound="Event | Entered | Change | Left")
@@ -86,10 +87,10 @@ class Event:
 class Scope:
     """What is looked for. `roles` are ARNs of roles that people take on: of these each call is kept.
 
-    In the `jump` account people are at home: that they are there is no log-in to production.
+    In `homes`, the Jump account and that of Identity Center, people are at home: that they are there is no log-in to production.
     """
 
-    jump: str
+    homes: Collection[str]
     roles: Collection[str] = frozenset()
 
     def has(self, role_arn: str) -> bool:
@@ -139,7 +140,7 @@ def _parsed(raw: Raw, scope: Scope) -> Event | None:
     }
     if head["name"] in entering.SWITCHES and _is_service(raw, who, scope):
         return Event(part=Part.SERVICE, began=at, **head)
-    entered = entering.entered(raw, jump=scope.jump)
+    entered = entering.entered(raw, homes=scope.homes)
     if entered is not None:
         return Event(part=Part.ENTRY, thread=entered.thread, began=entered.began or at, entered=entered, **head)
     change, called = _change(raw, who), _session(raw, who, scope, at)
@@ -182,15 +183,15 @@ def _session(raw: Raw, who: Raw, scope: Scope, at: datetime) -> Entered | None:
         return None
     if way == Way.UNSEEN and not scope.has(str(issuer.get("arn", ""))):
         return None
-    if account == scope.jump and way != Way.ROOT:
+    if account in scope.homes and way != Way.ROOT:
         return None
     is_role, has_session = way == Way.UNSEEN, bool(created) or way != Way.LOCAL_KEY
     role_id, _colon, session = str(who.get("principalId", "")).partition(":")
     return Entered(
         way=way,
         account=account,
-        thread=entering.thread(account, who, has_session=has_session),
-        began=moment(created) if created else entering.day_of(at),
+        thread=said.thread(account, who, has_session=has_session),
+        began=moment(created) if created else said.day_of(at),
         role=str(issuer.get("arn", "")),
         role_id=role_id if is_role else "",
         session=session,

@@ -5,13 +5,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from fnmatch import fnmatchcase
 from functools import cached_property
 
-from audits.cloudtrail.entering import Entered, Way
+from audits.cloudtrail.entering import BY_PROVIDER, Entered, Way
+from audits.cloudtrail.said import without_session
+from audits.cloudtrail.standing import SKEW, Role, Standing
+from portal.iam.matching import arn_pattern, wildcard_pattern
+from portal.iam.truth import Unknown
+from portal.iam.variables import Variable, template
 
-# Clocks of AWS and of the portal may differ by so much.
-SKEW = timedelta(seconds=60)
 RESERVED = "AWSReservedSSO_"
 
 
@@ -36,15 +38,15 @@ class Window:
 
     def leads_to(self, entered: Entered) -> bool:
         """Whether it gives leave for the role, by the id that a role of the same name made later does not have."""
-        return any(
-            role_id == entered.role_id if role_id and entered.role_id else same_role(arn, entered.role, entered.account)
-            for arn, role_id in self.roles
-        )
+        return lead_to(self.roles, entered)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exemption:
-    """What a company declared to be right, with who answers for it and until when. Patterns have `*`; an empty one is any."""
+    """What a company declared to be right, with who answers for it and until when. Patterns have `*`; an empty one is any.
+
+    They hold for what AWS vouches for alone. What a provider says of a person counts beside the provider that the line names.
+    """
 
     owner: str
     until: date
@@ -55,13 +57,18 @@ class Exemption:
     provider: str = ""
 
     def is_for(self, entered: Entered, at: datetime) -> bool:
+        by_provider = entered.way in BY_PROVIDER
         named = (
             (self.account, entered.account),
             (self.role, entered.role),
-            (self.principal, entered.principal),
-            (self.provider, entered.provider),
+            (self.principal, entered.principal if by_provider and self.provider else entered.vouched),
+            (self.provider, entered.provider if by_provider else ""),
         )
-        return at.date() <= self.until and all(fnmatchcase(said, pattern) for pattern, said in named if pattern)
+        return at.date() <= self.until and all(_is_like(said, pattern) for pattern, said in named if pattern)
+
+    def goes_on_to(self, entered: Entered, at: datetime) -> bool:
+        """Whether it is for the role, too, that whoever came in by it takes on next."""
+        return replace(self, principal="", provider="").is_for(entered, at)
 
     @property
     def said(self) -> dict[str, str]:
@@ -85,14 +92,14 @@ class InTime:
 class Leave:
     """All that is needed to class the log-ins of a time.
 
-    `standing` are ARNs and ids of roles that a standing group may always take. `people`: id of a user in AWS -> whose it is.
+    `standing` is who may always take which roles. `people`: id of a user in AWS -> whose it is, or was last.
     `targets` are the accounts of which log-ins are read, the Jump account not among them.
     `portal` are ids by which AWS knows the portal, without the name of a session; `portal_roles` the ARNs of its own roles.
     """
 
     jump: str
     windows: Sequence[Window] = ()
-    standing: Collection[str] = frozenset()
+    standing: Standing = field(default_factory=Standing)
     people: Mapping[str, str] = field(default_factory=dict)
     portal: Collection[str] = frozenset()
     portal_roles: Collection[str] = frozenset()
@@ -103,17 +110,19 @@ class Leave:
         """Whether the portal itself takes on a role of its own; nobody else by it."""
         return entered.role in self.portal_roles and entered.principal_id.partition(":")[0] in self.portal
 
-    def is_standing(self, entered: Entered) -> bool:
-        """Whether somebody of the company takes a role that a standing group may always take.
+    def is_standing(self, entered: Entered, at: datetime) -> bool:
+        """Whether somebody takes a role that a standing group of theirs might always take then, by what was declared then.
 
         Of a role of Identity Center nothing says who takes it; nobody else can.
         """
-        is_known = self.person(entered) != "" or entered.way == Way.RESERVED_ROLE
-        return is_known and (entered.role_id in self.standing or entered.role in self.standing or self._standing_set(entered))
+        if entered.way == Way.RESERVED_ROLE:
+            return lead_to(self.standing.of_anybody(at), entered)
+        person = self.person(entered)
+        return person != "" and lead_to(self.standing.roles_of(person, _user_of(entered), at), entered)
 
     def person(self, entered: Entered) -> str:
         """Return the username of whoever is known to enter; empty of a stranger."""
-        found = self.people.get(entered.directory_user) or self.people.get(entered.principal_id)
+        found = self.people.get(_user_of(entered))
         if not found and entered.way == Way.CONSOLE and entered.principal_account == self.jump:
             found = self._by_name.get(_name_of(entered.principal), "")
         return found or ""
@@ -143,8 +152,8 @@ class Leave:
         """Return by what the windows of whoever enters are found."""
         if entered.way == Way.IDENTITY_CENTER:
             return "directory", entered.directory_user
-        if entered.principal_id:
-            return "user", entered.principal_id
+        if user := _user_of(entered):
+            return "user", user
         return ("name", _name_of(entered.principal)) if entered.principal_account == self.jump else ("", "")
 
     @cached_property
@@ -168,9 +177,23 @@ class Leave:
     def _all(self) -> "InTime":
         return InTime(self.windows)
 
-    def _standing_set(self, entered: Entered) -> bool:
-        """Whether a role of Identity Center is standing: it is declared by the permission set's name, or by its ARN."""
-        return any(same_role(role, entered.role, entered.account) for role in self.standing if ":role/" in role)
+
+def lead_to(roles: Iterable[Role], entered: Entered) -> bool:
+    """Whether the role that is entered is one of these: where both ids are known by these, which no role made later has."""
+    return any(
+        role_id == entered.role_id if role_id and entered.role_id else same_role(arn, entered.role, entered.account)
+        for arn, role_id in roles
+    )
+
+
+def _is_like(said: str, pattern: str) -> bool:
+    """Whether a text is like a pattern; in one of an ARN an asterisk stays in its part, since a path may hold colons."""
+    parts = template(without_session(pattern), variables=False)
+    if isinstance(parts, Unknown) or not said:
+        return False
+    plain = tuple(part for part in parts if not isinstance(part, Variable))
+    compared = arn_pattern(plain) if pattern.startswith("arn:") else wildcard_pattern(plain)
+    return compared.fullmatch(said) is not None
 
 
 def same_role(declared: str, entered: str, account: str) -> bool:
@@ -184,6 +207,13 @@ def same_role(declared: str, entered: str, account: str) -> bool:
     if ":role/" not in entered:
         return name == entered or (name.startswith(RESERVED) and name.removeprefix(RESERVED).rpartition("_")[0] == entered)
     return declared == entered or ("/" not in entered.partition(":role/")[2] and name == entered.rpartition("/")[2])
+
+
+def _user_of(entered: Entered) -> str:
+    """Return AWS's id of the user who enters; a provider's text is none, whatever it looks like."""
+    if entered.way == Way.IDENTITY_CENTER:
+        return entered.directory_user
+    return "" if entered.way in BY_PROVIDER else entered.principal_id
 
 
 def _name_of(arn: str) -> str:

@@ -1,6 +1,8 @@
 """Log-ins to production: read from CloudTrail, matched with what the trail says about leave, and told in the trail.
 
 knowing    accounts, roles and people as the trail tells them; what is declared besides
+history    what it told of roles, groups and people at each time: a log-in is judged by what was declared then
+regions    which Regions each account has switched on, as AWS says
 giving     whose leave there was in a time: windows of accesses, from the trail alone
 pieces     events as they are grouped
 keeping    events as rows, each once, and which log-in they belong to

@@ -1,10 +1,11 @@
 """The chain of a trail's digests, followed from where it was left: each digest, and the files that it names."""
 
 import hashlib
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,7 @@ from audits.cloudtrail import digests
 from audits.cloudtrail.digests import Digest, Fault, Link, Named
 from audits.cloudtrail.files import MOST_OF_DIGEST, Unreadable, inflated
 from audits.log_ins import filing, telling
+from audits.log_ins.extent import OF_DIGESTS
 from audits.log_ins.filing import Delivered
 from audits.log_ins.reading import Round, failed
 from audits.log_ins.trails import Source
@@ -21,37 +23,51 @@ from portal.aws.cloudtrail import is_gone, public_keys
 from portal.aws.errors import BackendError
 from portal.verbs.run import run
 
-SOURCE = "digests of "
 HOUR = timedelta(hours=1)
-MOST_REFUSED = 1000
+MOST_KEPT = 1000
+# A digest that is made later, of what its hour's had to leave out, comes within so much; and so long a file may be named by none.
+MADE_LATER, NAMED_LATE = timedelta(days=3), timedelta(days=1)
 # A digest comes within some hours of the hour that it is of.
 LAG = timedelta(hours=6)
 
 
 @dataclass(kw_only=True)
 class Chain:
-    """Where the chain was left: the last digest, and files of its hour that none has named yet.
+    """Where the chain was left: the last digest, and files that none has named yet, with when their hour ended.
 
-    `refused` are digests that were told as wrong, and are not looked at again; `done` is how many files of `part`, the next
-    digest, were read by a look that had no time for all.
+    `refused` are digests that were told as wrong, and are not looked at again; `late` those made later that were verified; `done`
+    is how many files of `part`, the next digest, were read by a look that had no time for all.
     """
 
     last: Link | None = None
-    waiting: list[str] = field(default_factory=list)
+    waiting: dict[str, str] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
     part: str = ""
     done: int = 0
 
     @classmethod
     def of(cls, text: str) -> "Chain":
         kept = json.loads(text) if text else {}
-        last = kept.pop("last", None)
-        return cls(last=Link(**{**last, "ends": datetime.fromisoformat(last["ends"])}) if last else None, **kept)
+        last, waiting = kept.pop("last", None), kept.pop("waiting", {})
+        if isinstance(waiting, list):  # As a release before kept it.
+            waiting = dict.fromkeys(waiting, last["ends"] if last else "")
+        link = Link(**{**last, "ends": datetime.fromisoformat(last["ends"])}) if last else None
+        return cls(last=link, waiting=waiting, **kept)
 
     @property
     def kept(self) -> str:
         last = {**asdict(self.last), "ends": self.last.ends.isoformat()} if self.last else None
-        return json.dumps({**asdict(self), "last": last, "refused": self.refused[-MOST_REFUSED:]})
+        return json.dumps({**asdict(self), "last": last, "refused": self.refused[-MOST_KEPT:], "late": self.late[-MOST_KEPT:]})
+
+    def named(self, digest: Digest, there: Iterable[str]) -> list[digests.Finding]:
+        """Take the names of a digest, with the files `there` are of its hour; return those that none has named for a day."""
+        names, ends = {one.key for one in digest.files}, digest.ends.astimezone(UTC).isoformat()
+        waiting = {**dict.fromkeys(there, ends), **self.waiting}
+        waiting = {key: since for key, since in waiting.items() if key not in names}
+        limit = (digest.ends.astimezone(UTC) - NAMED_LATE).isoformat()
+        self.waiting = {key: since for key, since in waiting.items() if since >= limit}
+        return [digests.Finding(fault=Fault.INSERTED, key=key) for key in sorted(waiting.keys() - self.waiting.keys())]
 
 
 def look(source: Source, round_: Round) -> None:
@@ -59,13 +75,12 @@ def look(source: Source, round_: Round) -> None:
     if not source.trail.validates:
         _tell_off(source, round_.now)
         return
-    row = filing.row_of(source, SOURCE + source.trail.arn, round_)
+    row = filing.row_of(source, OF_DIGESTS + source.trail.arn, round_)
     try:
-        refused = Chain.of(row.token).refused
-        for key in _keys(source, row, round_.now):
+        for key in itertools.chain(_late(source, row, round_.now), _keys(source, row, round_.now)):
             if round_.is_over():
                 return
-            if key not in refused and not _verify(source, key, row, round_):
+            if key not in Chain.of(row.token).refused and not _verify(source, key, row, round_):
                 return
     except BackendError as error:
         failed(row, error, round_.now)
@@ -82,7 +97,7 @@ def _tell_late(source: Source, chain: Chain, now: datetime) -> None:
 
 def _tell_off(source: Source, now: datetime) -> None:
     """Tell that the validation of a trail was switched off: nothing is proven since."""
-    before = {"account": source.place.account, "region": source.region, "source": SOURCE + source.trail.arn}
+    before = {"account": source.place.account, "region": source.region, "source": OF_DIGESTS + source.trail.arn}
     row = Reading.objects.filter(**before).first()
     if row is not None:
         run(partial(_tell_once, source, f"{source.trail.name}: validation is off since {row.asked_at:%Y-%m-%dT%H:%M:%SZ}", now))
@@ -93,14 +108,29 @@ def _tell_once(source: Source, remark: str, now: datetime) -> None:
 
 
 def _keys(source: Source, row: Reading, now: datetime) -> Iterator[str]:
-    """Yield the trail's digests behind the last one that was verified. Others' lie in the same folder."""
-    mine = f"_CloudTrail-Digest_{source.region}_{source.trail.name}_{source.home_region}_"
+    """Yield the trail's digests behind the last one that was verified."""
     for day in filing.days(row.until - LAG, now):
-        folder = source.trail.folder(source.place.account, source.region, day, digests=True)
-        for key in source.files.keys(folder, after=row.key):
-            at = Delivered(key=key).at
-            if key.startswith(f"{folder}{source.place.account}{mine}") and at is not None and at <= now:
-                yield key
+        yield from _of_day(source, day, after=row.key, now=now)
+
+
+def _late(source: Source, row: Reading, now: datetime) -> list[str]:
+    """Return digests that were made later than the last one that was verified, of hours before it; once an hour."""
+    last = Chain.of(row.token).last
+    if last is None or (row.asked_at is not None and row.asked_at > now - HOUR and not Chain.of(row.token).waiting):
+        return []
+    found = [key for day in filing.days(last.ends - MADE_LATER, last.ends) for key in _of_day(source, day, after="", now=now)]
+    known = Chain.of(row.token).late
+    return [key for key in found if key.endswith(digests.BACKFILL) and key <= row.key and key not in known]
+
+
+def _of_day(source: Source, day: date, *, after: str, now: datetime) -> Iterator[str]:
+    """Yield the trail's digests of a day. Others' lie in the same folder."""
+    mine = f"_CloudTrail-Digest_{source.region}_{source.trail.name}_{source.home_region}_"
+    folder = source.trail.folder(source.place.account, source.region, day, digests=True)
+    for key in source.files.keys(folder, after=after):
+        at = Delivered(key=key).at
+        if key.startswith(f"{folder}{source.place.account}{mine}") and at is not None and at <= now:
+            yield key
 
 
 def _verify(source: Source, key: str, row: Reading, round_: Round) -> bool:
@@ -121,13 +151,14 @@ def _verify(source: Source, key: str, row: Reading, round_: Round) -> bool:
             run(partial(_settle, source, row, row.key, chain, found, "", now))
             return False
     around, gap = _in_chain(digest, chain)
-    found += around
-    if not digest.is_backfill:
-        names = {one.key for one in named}
-        chain.last, chain.waiting = digest.link, sorted(_there(source, digest) - names)
+    found += [*around, *chain.named(digest, () if digest.is_backfill else _there(source, digest))]
+    if digest.is_backfill:
+        chain.late.append(key)
+    else:
+        chain.last = digest.link
         row.until = max(row.until, min(digest.ends, now))
     chain.part, chain.done = "", 0
-    run(partial(_settle, source, row, key, chain, found, gap, now))
+    run(partial(_settle, source, row, max(row.key, key), chain, found, gap, now))
     return True
 
 
@@ -146,11 +177,10 @@ def _in_chain(digest: Digest, chain: Chain) -> tuple[list[digests.Finding], str]
     """Return what is wrong between a digest and the one before it, with the time of which nothing is proven."""
     if digest.is_backfill:
         return [], ""
-    names, gap = {one.key for one in digest.files}, ""
-    inserted = [digests.Finding(fault=Fault.INSERTED, key=one) for one in chain.waiting if one not in names]
+    gap = ""
     if digests.is_gap(digest, chain.last) and chain.last is not None:
         gap = f"{chain.last.ends:%Y-%m-%dT%H:%M:%SZ} – {digest.begins:%Y-%m-%dT%H:%M:%SZ}"
-    return [*digests.follows(digest, chain.last), *inserted], gap
+    return digests.follows(digest, chain.last), gap
 
 
 def _settle(

@@ -7,6 +7,7 @@ from typing import Any
 from audits import selectors
 from audits.acts import Act
 from audits.cloudtrail.leave import Leave, Window
+from audits.cloudtrail.standing import Role
 from audits.log_ins import knowing
 from audits.log_ins.knowing import Known
 from audits.models import Stay, TrailEntry
@@ -32,7 +33,7 @@ def leave(since: datetime, until: datetime, *, known: Known, portal: Collection[
         portal=frozenset(portal),
         portal_roles=known.portal_roles,
         exemptions=knowing.exemptions(),
-        targets=frozenset(place.account for place in known.places if place.is_readable and not place.is_jump),
+        targets=frozenset(place.account for place in known.places if place.is_readable and not place.is_home),
     )
 
 
@@ -56,8 +57,13 @@ def _window(code: str, steps: Sequence[TrailEntry], known: Known) -> Window | No
         user=str(said.get("iam_user_id") or ""),
         user_name=str(said.get("iam_user_name") or ""),
         directory_user=str(said.get("identity_center_user_id") or ""),
-        roles=_roles(steps) or known.groups.get(str(said.get("work_group", "")), frozenset()),
+        roles=_roles(steps) or _declared(str(said.get("work_group", "")), datetime.fromisoformat(said["starts_at"]), known),
     )
+
+
+def _declared(group: str, at: datetime, known: Known) -> frozenset[Role]:
+    """Return the roles of a work group as they were declared then: an entry of an older version names none."""
+    return (known.groups.at(at) or {}).get(group, frozenset())
 
 
 def _last(said: Iterable[Any]) -> dict[str, Any]:
@@ -66,7 +72,7 @@ def _last(said: Iterable[Any]) -> dict[str, Any]:
     return found[-1] if found else {}
 
 
-def _roles(steps: Sequence[TrailEntry]) -> frozenset[tuple[str, str]]:
+def _roles(steps: Sequence[TrailEntry]) -> frozenset[Role]:
     """Return the roles as they were when they were given: which ones in AWS."""
     given = next((step.data["roles"] for step in reversed(steps) if step.data.get("roles")), ())
     return frozenset((str(one["arn"]), str(one.get("role_id") or "")) for one in given if one.get("arn"))

@@ -15,6 +15,7 @@ from audits.cloudtrail.event import Part
 from audits.cloudtrail.leave import Leave
 from audits.cloudtrail.sessions import NEAR
 from audits.log_ins import keeping
+from audits.log_ins.contradicting import TakenBack
 from audits.log_ins.keeping import Draft
 from audits.log_ins.pieces import Found
 from audits.models import LogIn, LogInClass, SeenEvent
@@ -40,9 +41,12 @@ class Judge:
     # The accesses whose log-ins are otherwise now.
     touched: set[str] = field(default_factory=set)
 
-    def keep(self, found: Iterable[Found]) -> Sequence[Found]:
-        """Keep events, judge the log-ins that they are of, and tell what is new; return the events that are."""
-        batch = keeping.drafted(found)
+    def keep(self, found: Iterable[Found], gone: Sequence[TakenBack] = ()) -> Sequence[Found]:
+        """Keep events, judge the log-ins that they are of, and tell what is new; return the events that are.
+
+        `gone` are events that were kept, and are rows no more.
+        """
+        batch = keeping.drafted(found, gone)
         self.judge(batch.drafts)
         keeping.save_events(batch)
         return batch.fresh
@@ -64,7 +68,7 @@ class Judge:
         return changed
 
     def _verdicts(self, drafts: Sequence[Draft]) -> list[Verdict]:
-        parents, calls = _parents(drafts), self._late_calls(drafts)
+        parents, calls = _parents(drafts, self.leave), self._late_calls(drafts)
         return [
             Verdict(kind=Class.UNKNOWN, reason="joined")
             if draft.is_joined
@@ -97,7 +101,7 @@ class Judge:
             _set(draft, verdict)
             is_new_to_all = not row.pk
             if is_new_to_all:
-                row.code = keeping.code_of(*min((one.event.account, one.event.id) for one in draft.fresh))
+                row.code = keeping.code_of(*min(one.key for one in draft.fresh))
             if before != _said(row) and (before is not None or row.kind != LogInClass.PORTAL):
                 said.append((draft, before))
             if is_new_to_all or was != {name: getattr(row, name) for name in FIELDS}:
@@ -129,7 +133,7 @@ class Judge:
         return complete is not None and any(one.event.at + SETTLED < complete for one in draft.fresh)
 
 
-def _parents(drafts: Sequence[Draft]) -> Mapping[int, Verdict]:
+def _parents(drafts: Sequence[Draft], leave: Leave) -> Mapping[int, Verdict]:
     """Return id of a draft -> the verdict over the session that it goes on from, where that is known. One query."""
     threads = {draft.entered.parent for draft in drafts if draft.entered.parent}
     rows = list(LogIn.objects.filter(thread__in=threads).exclude(kind=LogInClass.JOINED)) if threads else []
@@ -138,7 +142,14 @@ def _parents(drafts: Sequence[Draft]) -> Mapping[int, Verdict]:
         near = [row for row in rows if _goes_on_from(draft, row)]
         if near:
             row = min(near, key=lambda one: (abs(one.began_at - _parent_began(draft)), one.began_at))
-            found[id(draft)] = Verdict(kind=Class(row.kind), reason=row.reason, elevation=row.elevation, person=row.person)
+            exemption = leave.exemption(Entered.of(row.entered), row.began_at) if row.kind == LogInClass.DECLARED else None
+            facts: dict[str, Any] = {
+                "reason": row.reason,
+                "elevation": row.elevation,
+                "person": row.person,
+                "exemption": exemption,
+            }
+            found[id(draft)] = Verdict(kind=Class(row.kind), **facts)
     return found
 
 

@@ -3,7 +3,8 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db.models import Max, Q, QuerySet
@@ -13,6 +14,7 @@ from audits.cloudtrail.classes import NEVER_DENIED
 from audits.cloudtrail.entering import Entered
 from audits.cloudtrail.event import Event, Part
 from audits.cloudtrail.sessions import CONSOLE, NEAR, Group
+from audits.log_ins.contradicting import TakenBack
 from audits.log_ins.pieces import Found, Id, Kept, kept, of_row, row_of, session
 from audits.models import LogIn, LogInClass, SeenEvent
 from portal.codes import ALPHABET
@@ -42,17 +44,19 @@ class Batch:
     owners: Mapping[Id, LogIn]
 
 
-def drafted(found: Iterable[Found]) -> Batch:
+def drafted(found: Iterable[Found], gone: Sequence[TakenBack] = ()) -> Batch:
     """Return what is new, and the log-ins as they are with it. In the caller's transaction.
 
-    Some six statements for each 500 events; and some for each log-in whose events turn out to be another's.
+    `gone` are events that are rows no more. Some six statements for each 500 events; and some for each log-in whose events turn
+    out to be another's.
     """
     fresh = _new(found)
-    threads = _threads(fresh)
-    known = LogIn.objects.in_bulk({piece.log_in for pieces in threads.values() for piece in pieces if piece.log_in})
+    threads, lost = _threads(fresh, gone), _lost(gone)
+    rows = {piece.log_in for pieces in threads.values() for piece in pieces if piece.log_in}
+    known = LogIn.objects.in_bulk(rows.union(*lost.values()))
     drafts, owners = list[Draft](), dict[Id, LogIn]()
     for thread, pieces in threads.items():
-        made = _Thread(name=thread, pieces=pieces, known=known)
+        made = _Thread(name=thread, pieces=pieces, known=known, lost=lost[thread])
         drafts += made.drafts()
         owners |= made.owners()
     return Batch(fresh=fresh, drafts=drafts, owners=owners)
@@ -71,11 +75,17 @@ def _new(found: Iterable[Found]) -> list[Found]:
     return [one for key, one in wanted.items() if key not in known]
 
 
-def forged(found: Iterable[Found]) -> list[Found]:
-    """Return the events that are known with another hash: of two with one id, one is not CloudTrail's. A query for each 500."""
-    wanted = {(one.event.account, one.event.id): one for one in found if one.event.part != Part.SERVICE}
-    known = _known(wanted)
-    return [one for key, one in wanted.items() if known.get(key, one.event.sha256) != one.event.sha256]
+def known(found: Iterable[Found]) -> Mapping[Id, str]:
+    """Return the hash of each of these events that there is a row of. One query for each 500."""
+    return _known({(one.event.account, one.event.id) for one in found if one.event.part != Part.SERVICE})
+
+
+def _lost(gone: Sequence[TakenBack]) -> Mapping[str, set[int]]:
+    """Return thread -> the log-ins that lost an event."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for one in gone:
+        found[one.thread].update({one.log_in} if one.log_in else ())
+    return found
 
 
 def _known(wanted: Collection[Id]) -> Mapping[Id, str]:
@@ -87,15 +97,16 @@ def _known(wanted: Collection[Id]) -> Mapping[Id, str]:
     return known
 
 
-def _threads(fresh: Sequence[Found]) -> Mapping[str, list[Kept]]:
-    """Return thread -> what of it lies near what came now, with that. Two queries for each 500 threads."""
-    near: dict[str, list[Kept]] = defaultdict(list)
+def _threads(fresh: Sequence[Found], gone: Sequence[TakenBack]) -> Mapping[str, list[Kept]]:
+    """Return thread -> what of it lies near what came now, or is gone, with that. Two queries for each 500 threads."""
+    near: dict[str, list[Kept]] = defaultdict(list, {one.thread: [] for one in gone if one.log_in})
     for one in fresh:
         if one.thread:
             near[one.thread].append(kept(one))
     if not near:
         return near
-    names, moments = sorted(near), [piece.began for pieces in near.values() for piece in pieces]
+    moments = [piece.began for pieces in near.values() for piece in pieces] + [one.began for one in gone]
+    names = sorted(near)
     around = (min(moments) - 2 * NEAR, max(moments) + 2 * NEAR)
     for first in range(0, len(names), 500):
         rows = SeenEvent.objects.filter(thread__in=names[first : first + 500], began_at__range=around)
@@ -110,16 +121,21 @@ def _threads(fresh: Sequence[Found]) -> Mapping[str, list[Kept]]:
 class _Thread:
     """The log-ins of one thread near what came now, and the row of each."""
 
-    def __init__(self, *, name: str, pieces: Sequence[Kept], known: Mapping[int, LogIn]) -> None:
+    def __init__(self, *, name: str, pieces: Sequence[Kept], known: Mapping[int, LogIn], lost: AbstractSet[int]) -> None:
         self.name = name
-        self.entries = {piece.id: piece for piece in pieces if piece.is_entry}
+        mine = [_kept_in(piece, lost) for piece in pieces]
+        self.entries = {piece.id: piece for piece in mine if piece.is_entry}
         self.calls: dict[datetime, list[Kept]] = defaultdict(list)
-        for piece in pieces:
+        for piece in mine:
             if not piece.is_entry:
                 self.calls[piece.began].append(piece)
-        self.before = {piece.log_in for piece in pieces if piece.log_in}
+        self.before = {piece.log_in for piece in mine if piece.log_in} | lost
         self.known = known
-        self.members = [(self._entries_of(group), self._calls_of(group)) for group in sessions.grouped(pieces)]
+        self.members = [(self._entries_of(group), self._calls_of(group)) for group in sessions.grouped(mine)]
+        for pk in lost:
+            known[pk].last_call_at = _last_call(known[pk])
+            # What said how it began is another event: until one tells, nobody saw that.
+            known[pk].entered = Entered.of(known[pk].entered).unseen.kept
         self.rows = self._chosen()
         self._move()
 
@@ -174,6 +190,12 @@ class _Thread:
                 row.last_call_at = _last_call(row)
 
 
+def _kept_in(piece: Kept, lost: AbstractSet[int]) -> Kept:
+    """Return the piece as one of the log-in whose event it takes the place of, where that was of this thread."""
+    before = piece.found.instead_of if piece.found else None
+    return replace(piece, log_in=before) if before in lost else piece
+
+
 def _anchors(entries: Sequence[Kept], _calls: Sequence[Kept]) -> list[Kept]:
     return [piece for piece in entries if piece.name != CONSOLE]
 
@@ -220,7 +242,7 @@ def _joined(row: LogIn) -> Draft:
 def _place(row: LogIn, entries: Sequence[Kept], calls: Sequence[Kept]) -> None:
     """Give a new log-in its row before it is judged: events that were another's move to it."""
     entered = _entered(row, entries, calls)
-    row.code = code_of(*min(piece.id for piece in (*entries, *calls) if piece.found))
+    row.code = code_of(*min(piece.found.key for piece in (*entries, *calls) if piece.found))
     row.account, row.way, row.entered = entered.account, entered.way, entered.kept
     row.began_at = row.changed_at = _began(entries, calls)
     row.kind, row.reason = LogInClass.UNKNOWN, "not_judged"

@@ -1,7 +1,7 @@
 """Accounts, roles and people as the trail tells them, and what a company declares besides."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
@@ -15,17 +15,21 @@ from audits import selectors
 from audits.acts import Act
 from audits.cloudtrail.event import Scope
 from audits.cloudtrail.leave import Exemption
-from audits.models import TrailEntry
-from audits.replay import State, ThingKind, fold
+from audits.cloudtrail.said import without_session
+from audits.cloudtrail.standing import Role, Standing, Timeline
+from audits.log_ins.history import History
+from audits.models import EnabledRegions, TrailEntry
+from audits.replay import State, ThingKind
 
 ACTS = (
     *(Act.CATALOGUE_ADDED, Act.CATALOGUE_CHANGED, Act.CATALOGUE_RETIRED, Act.CATALOGUE_BASELINE),
-    *(Act.PERSON_ADDED, Act.PERSON_CHANGED, Act.PERSON_BASELINE, Act.IAM_USER_BOUND, Act.IDENTITY_CENTER_USER_BOUND),
+    *(Act.PERSON_ADDED, Act.PERSON_CHANGED, Act.PERSON_BASELINE, Act.PERSON_DISABLED, Act.PERSON_ENABLED),
+    *(Act.IAM_USER_BOUND, Act.IDENTITY_CENTER_USER_BOUND, Act.IAM_USER_UNBOUND, Act.IDENTITY_CENTER_USER_UNBOUND),
 )
-JUMP = "jump"
+JUMP, DIRECTORY, OF_DIRECTORY = "jump", "directory", "identity-center"
+ARN_COLONS = 5
 # Where CloudTrail keeps what is done in IAM and by the console's sign-in, which have no Region.
 GLOBAL_REGION = "us-east-1"
-IDENTITIES = ("iam_user", "identity_center_user")
 _EXEMPTION = {"owner", "until", "why", "account", "role", "principal", "provider"}
 _NEEDED = {"owner", "until", "why"}
 
@@ -46,35 +50,44 @@ class Place:
         return self.kind == JUMP
 
     @property
+    def is_home(self) -> bool:
+        """Whether people are at home there: that they are is no log-in to production."""
+        return self.kind in (JUMP, DIRECTORY)
+
+    @property
     def is_readable(self) -> bool:
         return self.is_jump or bool(self.role_arn)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """`roles` are ARNs that people take on, as declared; `standing` those, and AWS's ids, that a standing group may always take.
+    """`roles` are ARNs that people take on, or took on once: a session outlives its line in the catalogue.
 
-    `people`: id of a user in AWS -> username. `groups`: work group -> ARN and id of its roles.
+    `standing` is who may always take which, at each time. `people`: id of a user in AWS -> username. `groups`: work group -> its
+    roles, at each time. `portal_roles` are the portal's own, or were.
     """
 
     places: Sequence[Place] = ()
     roles: frozenset[str] = frozenset()
-    standing: frozenset[str] = frozenset()
+    standing: Standing = field(default_factory=Standing)
     people: Mapping[str, str] = field(default_factory=dict)
-    groups: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    groups: Timeline[Mapping[str, frozenset[Role]]] = field(default_factory=Timeline)
+    portal_roles: frozenset[str] = frozenset()
 
     @property
     def jump(self) -> str:
         return next((place.account for place in self.places if place.is_jump), "")
 
     @property
-    def scope(self) -> Scope:
-        named = (exemption.role for exemption in exemptions() if exemption.role and "*" not in exemption.role)
-        return Scope(jump=self.jump, roles=self.roles | frozenset(named))
+    def identity_center(self) -> str:
+        """The account in which Identity Center tells who came by it, as far as the portal has a role there; else empty."""
+        return _account_of(settings.AWS_IDENTITY_CENTER_ROLE_ARN)
 
     @property
-    def portal_roles(self) -> frozenset[str]:
-        return frozenset(place.role_arn for place in self.places if place.role_arn)
+    def scope(self) -> Scope:
+        named = (exemption.role for exemption in exemptions() if exemption.role and "*" not in exemption.role)
+        homes = frozenset(place.account for place in self.places if place.is_home)
+        return Scope(homes=homes, roles=self.roles | frozenset(named))
 
     def place(self, account: str) -> Place | None:
         return next((place for place in self.places if place.account == account), None)
@@ -86,8 +99,7 @@ class _Folded:
 
     through: int = 0
     recorded_at: datetime | None = None
-    state: State = field(default_factory=State)
-    people: dict[str, str] = field(default_factory=dict)
+    past: History = field(default_factory=History)
     known: Known = field(default_factory=Known)
 
     def go_on(self, newest: TrailEntry) -> bool:
@@ -98,10 +110,10 @@ class _Folded:
             if not entries or (entries[0].pk, entries[0].recorded_at) != (self.through, self.recorded_at):
                 return False
             del entries[0]
+        for entry in entries:
+            self.past.follow(entry)
         if entries:
-            fold(entries, onto=self.state)
-            self.people |= _people(entries)
-            self.known = _told(self.state, self.people)
+            self.known = _told(self.past)
         self.through, self.recorded_at = newest.pk, newest.recorded_at
         return True
 
@@ -111,7 +123,17 @@ _lock = Lock()
 
 
 def known() -> Known:
-    """Return what the trail tells now. Reads what came since it was last asked in this process, and all of it once."""
+    """Return what the trail tells now, with the Regions that AWS told of.
+
+    Reads what came since it was last asked in this process, and all of it once.
+    """
+    told = _known()
+    enabled: dict[str, list[str]] = dict(EnabledRegions.objects.values_list("account", "regions"))
+    places = [replace(place, regions=tuple(enabled.get(place.account) or place.regions)) for place in told.places]
+    return replace(told, places=places)
+
+
+def _known() -> Known:
     with _lock:
         newest = selectors.numbered().only("recorded_at").order_by("-pk").first()
         if newest is None:
@@ -143,72 +165,62 @@ def _exemptions(text: str) -> Sequence[Exemption]:
             )
         if one.keys() == _NEEDED:
             raise ValueError(f"declared log-in {number} names nobody: it would be everybody")
+        _check_patterns(number, one)
     return [Exemption(**{**one, "account": str(one.get("account", ""))}) for one in read]
 
 
-def _told(state: State, people: Mapping[str, str]) -> Known:
-    roles = {key: (_arn(key, role, state), str(role.get("role_id") or "")) for key, role in state.of(ThingKind.ROLE).items()}
-    standing = {
-        each
-        for group in state.of(ThingKind.STANDING_GROUP).values()
-        for key in group.get("target_roles", ())
-        for each in roles.get(key, ())
-    }
-    groups = {
-        name: frozenset(roles[key] for key in group.get("target_roles", ()) if key in roles)
-        for name, group in state.of(ThingKind.WORK_GROUP).items()
-    }
+def _check_patterns(number: int, one: Mapping[str, Any]) -> None:
+    """Raise ValueError for a pattern that AWS vouches for nothing of: it would hold for nobody."""
+    role, principal = str(one.get("role", "arn:")), str(one.get("principal", "arn:"))
+    if not role.startswith("arn:"):
+        raise ValueError(f"declared log-in {number} names a role without its ARN")
+    if one.get("provider"):
+        return
+    if ":" in principal and not principal.startswith("arn:"):
+        raise ValueError(f"declared log-in {number} names a principal by neither its ARN, nor a user's id of Identity Center")
+    name = principal.removeprefix(without_session(principal)).strip("/")
+    if name not in {"", "*"}:
+        raise ValueError(f"declared log-in {number} names a session, {name}, whose name its caller chooses")
+
+
+def _told(past: History) -> Known:
     return Known(
-        places=_places(state),
-        roles=frozenset({*(arn for arn, _id in roles.values()), *_others(state)} - {""}),
-        standing=frozenset(standing - {""}),
-        people=dict(people),
-        groups=groups,
+        places=_places(past.state),
+        roles=past.roles,
+        standing=past.standing,
+        people=dict(past.people),
+        groups=past.work_groups,
+        portal_roles=frozenset(past.portal_roles - {""}),
     )
 
 
+def _account_of(arn: str) -> str:
+    return arn.split(":")[4] if arn.count(":") >= ARN_COLONS else ""
+
+
 def _places(state: State) -> Sequence[Place]:
+    """Return the accounts of the catalogue, and that of Identity Center, whose events say who came by it."""
+    accounts = state.of(ThingKind.ACCOUNT)
+    found = [_place(key, account) for key, account in sorted(accounts.items()) if account.get("id")]
+    role_arn = settings.AWS_IDENTITY_CENTER_ROLE_ARN
+    center = _account_of(role_arn)
+    if not center or any(place.account == center and place.is_readable for place in found):
+        return found
+    there = next((place for place in found if place.account == center), None)
+    if there is not None:
+        return [replace(place, role_arn=role_arn) if place is there else place for place in found]
+    own = {"id": center, "gate_role_arn": role_arn, "kind": DIRECTORY}
+    return [*found, _place(OF_DIRECTORY, own)]
+
+
+def _place(key: str, account: Mapping[str, Any]) -> Place:
+    """Return an account as it is read. Until AWS tells which Regions it has switched on, the declared ones are."""
     everywhere = (settings.AWS_REGION, GLOBAL_REGION, settings.AWS_IDENTITY_CENTER_REGION)
-    return [
-        Place(
-            account=str(account["id"]),
-            key=key,
-            name=str(account.get("name") or key),
-            kind=str(account.get("kind", "")),
-            role_arn=str(account.get("gate_role_arn") or ""),
-            regions=tuple(dict.fromkeys(region for region in (*everywhere, *account.get("regions", ())) if region)),
-        )
-        for key, account in sorted(state.of(ThingKind.ACCOUNT).items())
-        if account.get("id")
-    ]
-
-
-def _arn(key: str, role: Mapping[str, Any], state: State) -> str:
-    """Return the role's ARN as AWS has it; while nobody has read it, as its name makes it."""
-    account, _, name = key.partition("/")
-    number = state.of(ThingKind.ACCOUNT).get(account, {}).get("id")
-    return str(role.get("arn") or (f"arn:aws:iam::{number}:role/{name}" if number else ""))
-
-
-def _others(state: State) -> set[str]:
-    """Return roles that let others in on purpose, as far as their names make an ARN."""
-    return {
-        f"arn:aws:iam::{account['id']}:role/{name}"
-        for account in state.of(ThingKind.ACCOUNT).values()
-        for name in account.get("other_roles", ())
-        if account.get("id")
-    }
-
-
-def _people(entries: Sequence[TrailEntry]) -> dict[str, str]:
-    """Return whose each user in AWS is: ids are never given twice, so whoever was bound last counts."""
-    found = dict[str, str]()
-    for entry in entries:
-        kind, _colon, person = entry.subject.partition(":")
-        after: Any = entry.data.get("after") or {}
-        if kind != "person" or not isinstance(after, dict):
-            continue
-        for user in (after, *(after.get(name) or {} for name in IDENTITIES)):
-            if isinstance(user, dict) and user.get("user_id"):
-                found[str(user["user_id"])] = person
-    return found
+    return Place(
+        account=str(account["id"]),
+        key=key,
+        name=str(account.get("name") or key),
+        kind=str(account.get("kind", "")),
+        role_arn=str(account.get("gate_role_arn") or ""),
+        regions=tuple(dict.fromkeys(region for region in (*everywhere, *account.get("regions", ())) if region)),
+    )

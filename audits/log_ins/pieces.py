@@ -13,10 +13,20 @@ Id = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """An event, and where it was found: the key of its file, or `lookup`."""
+    """An event, and where it was found: the key of its file, or `lookup`.
+
+    `instead_of` is the log-in of the event that it takes the place of: a file had another one of its id.
+    """
 
     event: Event
     place: str
+    instead_of: int | None = None
+
+    @property
+    def key(self) -> Id:
+        """What a new log-in's code is made of: another one than that of the event in whose place it is."""
+        one = self.event
+        return one.account, f"{one.id} {one.sha256}" if self.instead_of else one.id
 
     @property
     def thread(self) -> str:

@@ -12,15 +12,16 @@ from functools import partial
 from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import F, Max
+from django.db.models import F
 
 from audits.cloudtrail import event as events
 from audits.cloudtrail.event import Part
-from audits.log_ins import giving, keeping, telling
+from audits.log_ins import contradicting, extent, giving, keeping, telling
+from audits.log_ins.contradicting import TakenBack
+from audits.log_ins.extent import LOOKUP
 from audits.log_ins.judging import Judge
 from audits.log_ins.knowing import Known, Place
 from audits.log_ins.pieces import Found
-from audits.log_ins.using import LOOKUP
 from audits.models import LeftOut, Reading
 from portal.aws.cloudtrail import TOKEN_GONE, History
 from portal.aws.errors import BackendBusy, BackendError
@@ -79,36 +80,36 @@ class Round:
             telling.tell_fault(f"{place} {event_id}: not read", account=account, region=region, now=self.now)
         return found
 
-    def keep(self, found: Sequence[Found]) -> int:
+    def keep(self, found: Sequence[Found], gone: Sequence[TakenBack] = ()) -> int:
         """Keep these events and tell what they say; return how many are new. In the caller's transaction.
 
-        Where one of them fails, each is kept by itself, and of that one is told.
+        Where one of them fails, each is kept by itself, and of that one is told. `gone` are events that are rows no more.
         """
-        if not found:
+        if not found and not gone:
             return 0
         try:
             with transaction.atomic():
-                return self._keep(found)
+                return self._keep(found, gone)
         except FAILS:
             return sum(self._keep_alone(one) for one in found)
 
     def _keep_alone(self, one: Found) -> int:
         try:
             with transaction.atomic():
-                return self._keep([one])
+                return self._keep([one], ())
         except FAILS as error:
             event = one.event
             why = f"{one.place} {event.id}: not kept ({type(error).__name__})"
             telling.tell_fault(why, account=event.account, region=event.region, now=self.now)
             return 0
 
-    def _keep(self, found: Sequence[Found]) -> int:
-        for one in keeping.forged(found)[:MOST_ODD]:
+    def _keep(self, found: Sequence[Found], gone: Sequence[TakenBack]) -> int:
+        for one in contradicting.forged(found, keeping.known(found))[:MOST_ODD]:
             why = f"{one.place} {one.event.id}: another event has this id"
             telling.tell_fault(why, account=one.event.account, region=one.event.region, now=self.now)
-        moments = [one.event.at for one in found] + [one.event.began for one in found]
+        moments = [one.event.at for one in found] + [one.event.began for one in found] + [one.began for one in gone]
         judge = self.judge(min(moments), max(moments))
-        fresh = judge.keep(found)
+        fresh = judge.keep(contradicting.instead(found, gone), gone)
         telling.tell_changes(fresh, now=self.now)
         self.touched |= judge.touched
         return len(fresh)
@@ -149,9 +150,8 @@ def _begin(row: Reading, now: datetime) -> None:
     """Choose what is read next, unless a piece is being read."""
     if row.slice_until is not None:
         return
-    of_files = Reading.objects.filter(account=row.account, region=row.region, source__startswith="arn:", problem="")
-    # What its files have told nobody asks for.
-    row.until = max(row.until, of_files.aggregate(until=Max("until"))["until"] or row.until)
+    # What its files have told, and digests have proved, nobody asks for.
+    row.until = max([row.until, *(until for _since, until in extent.proved(row.account, row.region))])
     if now - row.until > BEHIND:
         row.slice_since, row.slice_until = row.until - LAG, min(row.until + PIECE, now)
     elif now - row.swept_at >= SWEEP:
@@ -179,7 +179,11 @@ def _page(row: Reading, history: History, round_: Round) -> bool:
 def _keep(row: Reading, raws: Sequence[Mapping[str, Any]], token: str, round_: Round) -> None:
     found = round_.parsed(raws, LOOKUP, account=row.account, region=row.region)
     _count_left_out(row, found)
-    new = round_.keep(found)
+    gone = contradicting.taken_back(row.account, raws)
+    for one in gone[:MOST_ODD]:
+        why = f"{one.place} {one.id[1]}: LookupEvents has another event of this id"
+        telling.tell_fault(why, account=row.account, region=row.region, now=round_.now)
+    new = round_.keep(found, gone)
     newest = max((str(raw["eventTime"]) for raw in raws if raw.get("eventTime")), default="")
     is_short = row.slice_until is not None and row.slice_since is not None and row.slice_until - row.slice_since <= BEHIND + LAG
     # The newest come first. What lies behind a page that is known whole is known too, once most events of its time have come.

@@ -14,11 +14,11 @@ from django.db.models.functions import Coalesce
 
 from audits import selectors
 from audits.acts import Act
-from audits.log_ins import digesting, filing, giving, knowing, reading, trails, unexplained, using
+from audits.log_ins import digesting, extent, filing, giving, knowing, reading, regions, trails, unexplained, using
+from audits.log_ins.extent import LOOKUP, OF_DIGESTS
 from audits.log_ins.knowing import Known, Place
 from audits.log_ins.reading import Round
 from audits.log_ins.trails import Source
-from audits.log_ins.using import LOOKUP
 from audits.models import LogIn, LogInClass, Matched, Reading, Stay, TrailEntry
 from portal.aws.calls import AwsClient
 from portal.aws.errors import BackendError
@@ -54,10 +54,12 @@ def read(*, now: datetime, seconds: float = SECONDS, pace: float = reading.PACE,
 
 
 def _read(now: datetime, is_over: Callable[[], bool], pace: float, *, with_files: bool) -> None:
-    known, portal = knowing.known(), _portal_ids()
+    portal = _portal_ids()
     if portal is None:
         return
-    complete = {account: until for account, (_since, until) in using.how_far(known).items()}
+    regions.look(knowing.known(), now=now)
+    known = knowing.known()
+    complete = {account: until for account, (_since, until) in extent.how_far(known).items()}
     round_ = Round(known=known, portal=portal, complete=complete, now=now, is_over=is_over, pace=pace, begins=_begins())
     waiting = _in_turn(known)
     while waiting and not is_over():
@@ -82,7 +84,7 @@ def _look_at_files(round_: Round) -> None:
     of_files = replace(round_, is_over=_until(FILES_SECONDS))
     asked = {(row.account, row.region, row.source): row.asked_at for row in Reading.objects.exclude(source=LOOKUP)}
     sources = trails.look(round_.known, now=round_.now)
-    for look, name in ((filing.look, ""), (digesting.look, digesting.SOURCE)):
+    for look, name in ((filing.look, ""), (digesting.look, OF_DIGESTS)):
         for source in sorted(sources, key=lambda one: _stamp(asked.get((one.place.account, one.region, name + one.trail.arn)))):
             if not of_files.is_over():
                 _look_at(look, source, name, of_files)

@@ -1,15 +1,17 @@
 """What others may ask of log-ins to production. None of it writes, and none says more than was read: see `coverage`."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from audits import personal
-from audits.log_ins import knowing
-from audits.models import ElevationUse, LogIn, LogInClass, Reading, SeenEvent, TrailEntry
+from audits.log_ins import extent, knowing
+from audits.log_ins.extent import OF_DIGESTS
+from audits.log_ins.knowing import Place
+from audits.models import ElevationUse, EnabledRegions, LogIn, LogInClass, Reading, SeenEvent, TrailEntry
 
 NEWEST_FIRST = ("-began_at", "-pk")
 # Such a class is no deficiency, and nobody looks for it: lists show it when it is asked for.
@@ -63,11 +65,26 @@ class NotRead:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Proved:
+    """How far the files of a trail were verified of an account, in all its Regions that the trail records."""
+
+    account: str
+    key: str
+    trail: str
+    until: datetime
+    problem: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Coverage:
-    """How far CloudTrail was read: `until` in all that is read at all, None where nothing is; `missing` is what is not."""
+    """How far CloudTrail was read: `until` in all that is read at all, None where nothing is; `missing` is what is not.
+
+    `proved` is which trails' files were verified, and how far.
+    """
 
     until: datetime | None
     missing: Sequence[NotRead]
+    proved: Sequence[Proved] = ()
 
 
 def found(filters: Filters) -> QuerySet[LogIn]:
@@ -139,26 +156,56 @@ def changes(since: datetime, until: datetime, *, account: str = "") -> QuerySet[
 
 
 def coverage(*, now: datetime, accounts: Collection[str] = ()) -> Coverage:
-    """Return how far all was read, or these accounts, by AWS's numbers. Two queries.
+    """Return how far all was read, or these accounts, by AWS's numbers. Four queries.
 
     Nothing is complete before `until` has passed its end by `classes.SETTLED`, a day.
     """
-    read: dict[tuple[str, str], list[Reading]] = defaultdict(list)
-    for row in Reading.objects.exclude(source__startswith="digests").order_by("pk"):
-        read[row.account, row.region].append(row)
-    untils, missing = list[datetime](), list[NotRead]()
-    for place in knowing.known().places:
-        if accounts and place.account not in accounts:
-            continue
-        if not place.is_readable:
-            missing.append(NotRead(account=place.account, key=place.key, region="", until=None, problem="no_role"))
-            continue
-        for region in place.regions:
-            rows = read[place.account, region]
-            until = max((row.until for row in rows), default=None)
-            problem = next((row.problem for row in rows if row.problem), "")
-            if until is not None:
-                untils.append(until)
-            if until is None or problem or until < now - BEHIND:
-                missing.append(NotRead(account=place.account, key=place.key, region=region, until=until, problem=problem))
-    return Coverage(until=min(untils, default=None), missing=missing)
+    rows = list(Reading.objects.order_by("pk"))
+    read, problems = extent.ranges(rows), dict[tuple[str, str], str]()
+    for row in rows:
+        if row.problem and not row.source.startswith(OF_DIGESTS):
+            problems.setdefault((row.account, row.region), row.problem)
+    refused = dict(EnabledRegions.objects.exclude(problem="").values_list("account", "problem"))
+    places = [place for place in knowing.known().places if not accounts or place.account in accounts]
+    missing = [one for place in places for one in _of_account(place, refused.get(place.account, ""))]
+    regions = [(place, region) for place in places if place.is_readable for region in place.regions]
+    until = {key: max(until for _since, until in each) for key, each in read.items()}
+    for place, region in regions:
+        key = place.account, region
+        missing += _of_region(place, region, until.get(key), problems.get(key, ""), now)
+    untils = [until[place.account, region] for place, region in regions if (place.account, region) in until]
+    return Coverage(
+        until=min(untils, default=None),
+        missing=sorted(missing, key=lambda one: (one.key, one.region)),
+        proved=_proved(rows, {place.account: place.key for place in places}),
+    )
+
+
+def _proved(rows: Sequence[Reading], keys: Mapping[str, str]) -> list[Proved]:
+    """Return each trail of these accounts whose digests are followed, as far as in the Region that is the farthest behind."""
+    chains: dict[tuple[str, str], list[Reading]] = defaultdict(list)
+    for row in rows:
+        if row.source.startswith(OF_DIGESTS) and row.account in keys:
+            chains[row.account, row.source.removeprefix(OF_DIGESTS)].append(row)
+    return [
+        Proved(
+            account=account,
+            key=keys[account],
+            trail=trail,
+            until=min(row.until for row in chain),
+            problem=next((row.problem for row in chain if row.problem), ""),
+        )
+        for (account, trail), chain in sorted(chains.items(), key=lambda one: (keys[one[0][0]], one[0][1]))
+    ]
+
+
+def _of_account(place: Place, refused: str) -> Iterator[NotRead]:
+    """Yield that an account is not read at all, or that nobody knows which Regions it has besides those that are read."""
+    problem = refused if place.is_readable else "no_role"
+    if problem:
+        yield NotRead(account=place.account, key=place.key, region="", until=None, problem=problem)
+
+
+def _of_region(place: Place, region: str, until: datetime | None, problem: str, now: datetime) -> Iterator[NotRead]:
+    if until is None or problem or until < now - BEHIND:
+        yield NotRead(account=place.account, key=place.key, region=region, until=until, problem=problem)

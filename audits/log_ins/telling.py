@@ -1,6 +1,6 @@
 """What CloudTrail itself is seen to be, as entries of the trail: what makes findings of it follows these."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from audits import trail
@@ -8,12 +8,15 @@ from audits.acts import Act
 from audits.findings.identity import code_of
 from audits.kinds import FindingKind
 from audits.log_ins.pieces import Found
-from audits.models import Finding, SeenEvent
+from audits.models import Finding, FindingStatus, SeenEvent
+from portal.aws.errors import BackendError
 from portal.storable import storable
 from portal.verbs.actor import WORKER
 
 STOPS, STARTS = ("StopLogging", "DeleteTrail"), ("StartLogging",)
 LONGEST = 900
+# By how the names of their Regions begin.
+PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
 
 def tell(
@@ -48,6 +51,18 @@ def tell_once(act: Act, remark: str, *, account: str, region: str, now: datetime
         tell(act, account=account, region=region, remark=said, now=now)
 
 
+def tell_refused(call: str, refused: BackendError, *, account: str, region: str, now: datetime) -> None:
+    """Tell that an account does not show what is to be known of it, unless that is a finding which is open."""
+    remark = f"{call}: {refused.problem}"
+    if not is_open(FindingKind.CLOUDTRAIL_GAP, {"account": account, "region": region, "remark": remark}):
+        tell(Act.CLOUDTRAIL_GAP, account=account, region=region, remark=remark, now=now)
+
+
+def is_open(kind: FindingKind, key: Mapping[str, str]) -> bool:
+    """Whether somebody knows of it already. One query."""
+    return Finding.objects.filter(code=code_of(kind, key)).exclude(status=FindingStatus.CLOSED).exists()
+
+
 def tell_changes(fresh: Sequence[Found], *, now: datetime) -> None:
     """Tell of trails that were stopped or write again, as these new events say; one that comes late has not the last word.
 
@@ -72,12 +87,20 @@ def _tell(one: Found, act: Act, now: datetime) -> None:
 
 
 def _named(one: Found) -> str:
-    return one.event.change.thing.rpartition("/")[2] if one.event.change else ""
+    """Return the ARN of the trail that an event is about."""
+    event = one.event
+    return _arn(event.change.thing if event.change else "", event.account, event.region)
 
 
-def _last(account: str, name: str) -> SeenEvent | None:
+def _arn(named: str, account: str, region: str) -> str:
+    """Return a trail's ARN; of a name alone that of the trail which is at home there: nobody stops it anywhere else."""
+    partition = next((name for begins, name in PARTITIONS.items() if region.startswith(begins)), "aws")
+    return named if named.startswith("arn:") else f"arn:{partition}:cloudtrail:{region}:{account}:trail/{named}"
+
+
+def _last(account: str, arn: str) -> SeenEvent | None:
     """Return the newest event that stopped or began this trail. One query for each trail that was stopped."""
     rows = SeenEvent.objects.filter(part="change", account=account, name__in=(*STOPS, *STARTS), error="").order_by(
         "-at", "-event_id"
     )
-    return next((row for row in rows if (row.change or {}).get("thing", "").rpartition("/")[2] == name), None)
+    return next((row for row in rows if _arn((row.change or {}).get("thing", ""), account, row.region) == arn), None)

@@ -1,17 +1,15 @@
 """The trails of an account: which there are, whether they write, which Regions none records; and where their files are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from audits.acts import Act
 from audits.cloudtrail.files import Trail
-from audits.findings.identity import code_of
 from audits.kinds import FindingKind
 from audits.log_ins import telling
 from audits.log_ins.knowing import Known, Place
-from audits.models import Finding, FindingStatus
 from portal.aws.cloudtrail import LogFiles, SeenTrail, trails_of
 from portal.aws.errors import BackendError, BackendRefused
 from portal.aws.sessions import home_region
@@ -32,7 +30,7 @@ class Source:
 
 
 def look(known: Known, *, now: datetime) -> list[Source]:
-    """Tell what is otherwise with the trails, and return where there are files. Two calls for each account and trail.
+    """Tell what is otherwise with the trails, and return where there are files. A call for each Region and each trail.
 
     What an account refuses to show is told: whoever stops a trail could refuse that first. An outage is over by the next look.
     """
@@ -41,17 +39,18 @@ def look(known: Known, *, now: datetime) -> list[Source]:
         if not place.is_readable:
             continue
         try:
-            trails = trails_of(place.role_arn, home_region())
+            trails = trails_of(place.role_arn, place.regions)
         except BackendError as error:
             if isinstance(error, BackendRefused):
-                run(partial(_tell_refused, place, error, now))
+                refused = partial(telling.tell_refused, "DescribeTrails", error, account=place.account, region=home_region())
+                run(partial(refused, now=now))
             continue
         run(partial(_tell, place, trails, now))
-        sources += _sources(place, trails, known)
+        sources += _sources(place, trails, known, now)
     return sources
 
 
-def _sources(place: Place, trails: Sequence[SeenTrail], known: Known) -> list[Source]:
+def _sources(place: Place, trails: Sequence[SeenTrail], known: Known, now: datetime) -> list[Source]:
     found = list[Source]()
     for seen in trails:
         role = _reader(place, seen, known)
@@ -61,14 +60,14 @@ def _sources(place: Place, trails: Sequence[SeenTrail], known: Known) -> list[So
             bucket=seen.bucket,
             region=seen.home_region,
             prefix=seen.prefix,
-            organisation=_organisation(seen, place, role),
+            organisation=_organisation(seen, place, role, now),
             validates=seen.validates,
         )
         files = LogFiles(bucket=seen.bucket, region=seen.home_region, role_arn=role)
         found += [
             Source(place=place, region=region, trail=trail, files=files, home_region=seen.home_region)
             for region in place.regions
-            if seen.records(region) and seen.bucket
+            if seen.records(region) and seen.bucket and (trail.organisation or not seen.is_organization)
         ]
     return found
 
@@ -80,42 +79,33 @@ def _reader(place: Place, seen: SeenTrail, known: Known) -> str:
     return archive.role_arn if archive is not None and (is_there or seen.is_organization) else place.role_arn
 
 
-def _organisation(seen: SeenTrail, place: Place, role: str) -> str:
-    """Return the organisation's id, which is part of the keys: by the folders that the bucket has. Raises BackendError."""
+def _organisation(seen: SeenTrail, place: Place, role: str, now: datetime) -> str:
+    """Return the organisation's id, which is part of the keys: by the folders that the bucket has; else empty."""
     if not seen.is_organization:
         return ""
     files = LogFiles(bucket=seen.bucket, region=seen.home_region, role_arn=role)
     head = f"{seen.prefix.strip('/')}/AWSLogs/" if seen.prefix else "AWSLogs/"
     try:
         folders = files.folders(head)
-    except BackendError:
+    except BackendError as error:
+        if isinstance(error, BackendRefused):
+            refused = partial(telling.tell_refused, f"ListObjectsV2 {seen.bucket}", error)
+            run(partial(refused, account=place.account, region=seen.home_region, now=now))
         return ""
-    return next((name for name in folders if name.startswith("o-")), "") if place else ""
+    return next((name for name in folders if name.startswith("o-")), "")
 
 
 def _tell(place: Place, trails: Sequence[SeenTrail], now: datetime) -> None:
     """Tell of trails that do not write, and of Regions that no trail records, where that is news."""
     tell = partial(telling.tell, account=place.account, now=now)
     for seen in trails:
-        key = {"account": place.account, "trail": seen.name}
-        if not seen.writes and not _is_open(FindingKind.CLOUDTRAIL_STOPPED, key):
-            tell(Act.CLOUDTRAIL_STOPPED, region=seen.home_region, trail_name=seen.name, remark="GetTrailStatus")
-        elif seen.writes and _is_open(FindingKind.CLOUDTRAIL_STOPPED, key):
-            tell(Act.CLOUDTRAIL_STARTED, region=seen.home_region, trail_name=seen.name, remark="GetTrailStatus")
+        key = {"account": place.account, "trail": seen.arn}
+        if not seen.writes and not telling.is_open(FindingKind.CLOUDTRAIL_STOPPED, key):
+            tell(Act.CLOUDTRAIL_STOPPED, region=seen.home_region, trail_name=seen.arn, remark="GetTrailStatus")
+        elif seen.writes and telling.is_open(FindingKind.CLOUDTRAIL_STOPPED, key):
+            tell(Act.CLOUDTRAIL_STARTED, region=seen.home_region, trail_name=seen.arn, remark="GetTrailStatus")
     for region in place.regions:
         is_recorded = any(seen.records(region) for seen in trails)
-        is_open = _is_open(FindingKind.CLOUDTRAIL_MISSING, {"account": place.account, "region": region})
+        is_open = telling.is_open(FindingKind.CLOUDTRAIL_MISSING, {"account": place.account, "region": region})
         if is_recorded == is_open:
             tell(Act.CLOUDTRAIL_THERE if is_recorded else Act.CLOUDTRAIL_MISSING, region=region)
-
-
-def _tell_refused(place: Place, refused: BackendRefused, now: datetime) -> None:
-    """Tell that nobody sees whether the account's trails write, unless that is a finding which is open."""
-    account, region, remark = place.account, home_region(), f"DescribeTrails: {refused.problem}"
-    if not _is_open(FindingKind.CLOUDTRAIL_GAP, {"account": account, "region": region, "remark": remark}):
-        telling.tell(Act.CLOUDTRAIL_GAP, account=account, region=region, remark=remark, now=now)
-
-
-def _is_open(kind: FindingKind, key: Mapping[str, str]) -> bool:
-    """Whether somebody knows of it already. A query for each trail and Region, some minutes apart."""
-    return Finding.objects.filter(code=code_of(kind, key)).exclude(status=FindingStatus.CLOSED).exists()

@@ -3,19 +3,19 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from audits import trail
 from audits.acts import Act
 from audits.cloudtrail.classes import SETTLED, LoggedIn, Use, use_of
 from audits.cloudtrail.entering import Entered
-from audits.cloudtrail.leave import SKEW, Window
-from audits.log_ins import giving
+from audits.cloudtrail.leave import RESERVED, Window
+from audits.cloudtrail.standing import SKEW
+from audits.log_ins import extent, giving
 from audits.log_ins.knowing import Known
-from audits.models import ElevationUse, LogIn, LogInClass, Reading, Stay
+from audits.models import ElevationUse, LogIn, LogInClass, Stay
 from portal.verbs.actor import WORKER
 
-LOOKUP = "lookup"
 BY_LEAVE = (LogInClass.USED, LogInClass.AFTER_END)
 # What could not be read for so long stays unknown; CloudTrail keeps its own events for 90 days.
 GIVEN_UP = timedelta(days=90)
@@ -34,7 +34,7 @@ def tell(*, known: Known, now: datetime, codes: Collection[str] = ()) -> int:
         return 0
     uses = {use.elevation: use for use in ElevationUse.objects.filter(elevation__in=stays)}
     counts = counted(stays)
-    read = how_far(known)
+    read = extent.how_far(known)
     windows = giving.windows(list(stays), known=known)
     unknown = _unknown(windows)
     told = [
@@ -50,23 +50,6 @@ def counted(codes: Iterable[str]) -> Mapping[str, int]:
     return dict(rows.values_list("elevation").annotate(count=Count("pk")))
 
 
-def how_far(known: Known) -> Mapping[str, tuple[datetime, datetime]]:
-    """Return account -> from when to when all of it was read, in every Region that is to be read. One query.
-
-    Of an account and Region that is read in two ways the better one counts; an account of which a Region was never read is none.
-    """
-    told = Reading.objects.filter(Q(source=LOOKUP) | Q(source__startswith="arn:"))
-    rows = told.values_list("account", "region").annotate(since=Min("since"), until=Max("until")).order_by()
-    found: dict[str, tuple[datetime, datetime]] = {}
-    seen = set[tuple[str, str]]()
-    for account, region, since, until in rows:
-        seen.add((account, region))
-        before = found.get(account, (since, until))
-        found[account] = (max(before[0], since), min(before[1], until))
-    never = {place.account for place in known.places if any((place.account, region) not in seen for region in place.regions)}
-    return {account: read for account, read in found.items() if account not in never}
-
-
 def _told(
     window: Window,
     stay: Stay,
@@ -78,6 +61,7 @@ def _told(
     now: datetime,
 ) -> bool:
     accounts = {arn.split(":")[4] for arn, _id in window.roles if arn.startswith("arn:")} | {known.jump}
+    accounts |= {known.identity_center} if any(RESERVED in arn for arn, _id in window.roles) else set()
     ranges = [read.get(account) for account in accounts]
     until = None if None in ranges or len(accounts) < 2 else min(one[1] for one in ranges if one)  # noqa: PLR2004  Jump and another.
     gaps = any(one[0] > window.starts_at for one in ranges if one)

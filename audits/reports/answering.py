@@ -19,7 +19,7 @@ from portal.verbs.rejections import Missing, TransitionNotAllowed
 def write(*, elevation: str, done: str, deviation: str, is_unused: bool, actor: Actor, now: datetime) -> WorkReport:
     """Say what was done with one's access, and what was otherwise than planned; or, of unused access, that it was not used.
 
-    Raises ReportNotYours, Missing, AccessWasUsed.
+    Raises ReportNotYours, Missing, AccessWasUsed, UseNotKnown.
     """
     report = _locked(elevation)
     if report.person != actor.who.username:
@@ -28,8 +28,8 @@ def write(*, elevation: str, done: str, deviation: str, is_unused: bool, actor: 
         raise TransitionNotAllowed(state=report.status)
     if not (done or is_unused):
         raise Missing(field="done")
-    if is_unused and seen_use.was_used(elevation):
-        raise report_errors.AccessWasUsed
+    if is_unused:
+        _check_unused(elevation)
     report.status, report.is_unused, report.done, report.deviation = ReportStatus.WRITTEN, is_unused, done, deviation
     report.written_at, report.client = now, actor.client
     report.answered_by, report.answered_at, report.answer = "", None, ""
@@ -39,13 +39,21 @@ def write(*, elevation: str, done: str, deviation: str, is_unused: bool, actor: 
 def confirm(*, elevation: str, comment: str, seen: int | None, actor: Actor, now: datetime) -> WorkReport:
     """Say that it is what one knows of. `seen`: the last entry of the report as it was shown; None stands for what there is.
 
-    Raises OwnReport, MayNotAnswerReport, ReportChanged; AccessWasUsed where AWS has shown since that it was.
+    Raises OwnReport, MayNotAnswerReport, ReportChanged; AccessWasUsed or UseNotKnown by what AWS has shown since.
     """
     report = _to_answer(elevation, seen, actor)
-    if report.is_unused and seen_use.was_used(elevation):
-        raise report_errors.AccessWasUsed
+    if report.is_unused:
+        _check_unused(elevation)
     report.status = ReportStatus.CONFIRMED
     return _answer(report, Act.WORK_REPORT_CONFIRMED, comment, actor, now)
+
+
+def _check_unused(elevation: str) -> None:
+    """Raise AccessWasUsed for what AWS saw used, and UseNotKnown where nobody knows whose a log-in to its role was."""
+    if seen_use.was_used(elevation):
+        raise report_errors.AccessWasUsed
+    if seen_use.may_be_used(elevation):
+        raise report_errors.UseNotKnown
 
 
 def ask_back(*, elevation: str, comment: str, seen: int | None, actor: Actor, now: datetime) -> WorkReport:

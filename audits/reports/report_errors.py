@@ -28,6 +28,13 @@ class AccessWasUsed(Conflict):
     sentence = _("AWS shows log-ins with this access: it was used. Its report has to say what was done.")
 
 
+class UseNotKnown(Conflict):
+    code = "use_not_known"
+    sentence = _(
+        "AWS shows a log-in to a role of this access of which it is not known whose it was. Write what you know of it instead."
+    )
+
+
 class ReportChanged(Conflict):
     code = "report_changed"
     sentence = _("The work report is another one than you saw. Read it again, and answer then.")

@@ -5,13 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
-from audits.models import ElevationUse, LogIn, LogInClass, SeenEvent, UseState
+from audits import selectors
+from audits.acts import Act
+from audits.models import ElevationUse, LogIn, LogInClass, SeenEvent, Stay, UseState
 from portal.pages import moments
 
 # Of a log-in so many kinds of calls are named, the most frequent first.
 MOST_CALLS = 8
+# These say which roles in AWS the access is for.
+GIVEN = (Act.ELEVATION_GRANTING, Act.ELEVATION_ACTIVE, Act.ELEVATION_BASELINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +61,24 @@ class SeenUse:
 def was_used(elevation: str) -> bool:
     """Whether AWS saw anybody log in by it, as far as it was read. One query."""
     return LogIn.objects.filter(elevation=elevation, kind__in=(LogInClass.USED, LogInClass.AFTER_END)).exists()
+
+
+def may_be_used(elevation: str) -> bool:
+    """Whether somebody came in by a role of the access, in its time, of whom it is not known who it was. Three queries."""
+    stay = Stay.objects.filter(subject=elevation).first()
+    entries = selectors.of_subjects([elevation], acts=GIVEN)[elevation]
+    roles = {_named(str(role["arn"])) for entry in entries for role in entry.data.get("roles") or () if role.get("arn")}
+    if stay is None or not roles:
+        return False
+    went_on = Q(began_at__gte=stay.granting_at) | Q(last_call_at__gte=stay.granting_at)
+    rows = LogIn.objects.filter(went_on, kind=LogInClass.UNKNOWN)
+    rows = rows.filter(began_at__lte=stay.ended_at) if stay.ended_at else rows
+    return any(_named(role) in roles for role in rows.values_list("role", flat=True).distinct())
+
+
+def _named(arn: str) -> tuple[str, str]:
+    """Return account and name of a role: an event may leave out its path."""
+    return arn.partition(":role/")[0].rpartition(":")[2], arn.rpartition("/")[2]
 
 
 def of(elevation: str) -> SeenUse:

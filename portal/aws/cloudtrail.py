@@ -1,7 +1,7 @@
 """CloudTrail, as the portal reads it: what is in an account's own history of events, and which trails there are."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError
 
 from portal.aws.calls import AwsClient
 from portal.aws.errors import BackendBusy, BackendError, BackendRefused
-from portal.aws.sessions import cloudtrail_in, s3_of
+from portal.aws.sessions import account_of, cloudtrail_in, s3_of
 
 PAGE = 50
 # A digest lists the files of an hour: a few hundred at the most.
@@ -74,14 +74,33 @@ class SeenTrail:
         return self.is_multi_region or self.home_region == region
 
 
-def trails_of(role_arn: str, region: str) -> list[SeenTrail]:
-    """Return the trails that record an account in a Region. One call, and one for each trail. Raises BackendError.
+def enabled_regions(role_arn: str) -> list[str]:
+    """Return the Regions that the account has switched on. One call for fifty. Raises BackendError.
 
-    Source: CloudTrail DescribeTrails, GetTrailStatus.
+    Source: Account Management ListRegions.
     """
-    aws = AwsClient.without_lease(cloudtrail_in(role_arn, region))
-    found = aws.call("describe_trails", includeShadowTrails=True)["trailList"]
-    return [_trail(one, aws.call("get_trail_status", Name=one["TrailARN"])) for one in found]
+    found, more = list[str](), dict[str, str]()
+    while True:
+        aws = AwsClient.without_lease(account_of(role_arn))
+        answer = aws.call("list_regions", RegionOptStatusContains=["ENABLED", "ENABLED_BY_DEFAULT"], MaxResults=PAGE, **more)
+        found += [str(one["RegionName"]) for one in answer.get("Regions", ())]
+        if not answer.get("NextToken"):
+            return found
+        more = {"NextToken": str(answer["NextToken"])}
+
+
+def trails_of(role_arn: str, regions: Collection[str]) -> list[SeenTrail]:
+    """Return the trails that record an account in these Regions, each once. One call for each, and one for each trail.
+
+    Raises BackendError. Source: CloudTrail DescribeTrails, GetTrailStatus.
+    """
+    found = dict[str, SeenTrail]()
+    for region in regions:
+        aws = AwsClient.without_lease(cloudtrail_in(role_arn, region))
+        for said in aws.call("describe_trails", includeShadowTrails=True)["trailList"]:
+            if said["TrailARN"] not in found:
+                found[said["TrailARN"]] = _trail(said, aws.call("get_trail_status", Name=said["TrailARN"]))
+    return list(found.values())
 
 
 def public_keys(role_arn: str, region: str, *, since: datetime, until: datetime) -> dict[str, bytes]:

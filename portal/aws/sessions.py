@@ -27,7 +27,9 @@ SESSION_NAME = "sekisho"
 # Where CloudTrail keeps what is done in IAM, which has no Region.
 GLOBAL_REGION = "us-east-1"
 # What AWS says to credentials that it does not take, or takes no longer.
-NOT_TAKEN = frozenset({"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"})
+NOT_TAKEN = frozenset(
+    {"ExpiredToken", "ExpiredTokenException", "InvalidAccessKeyId", "InvalidClientTokenId", "UnrecognizedClientException"}
+)
 
 
 def longest_call(*, in_target: bool = False) -> timedelta:
@@ -89,6 +91,11 @@ def cloudtrail_in(role_arn: str, region: str) -> Any:
 def home_region() -> str:
     """Return the Region in which the portal itself is."""
     return str(settings.AWS_REGION)
+
+
+def account_of(role_arn: str) -> Any:
+    """Return the client that says which Regions the role's account, or the Jump account, has switched on."""
+    return _client("account", role_arn, GLOBAL_REGION)
 
 
 def identity_store_of(role_arn: str, region: str) -> Any:

@@ -179,7 +179,8 @@ def _commands(places: Places, port: int, sockets: list[int], gate: Gate) -> dict
         commands.broker(port=broker_port, password=secrets.broker_password, environment=outside),
         commands.aws(port=aws_port, trail=places.aws_trail, environment={**outside, **controller}),
         commands.prepare(environment={**worker, **controller}),
-        commands.worker("worker", queue="grants", environment=worker),
+        # One process less than a company has: who reads CloudTrail and IAM has workers of its own there.
+        commands.worker("worker", queue="grants,reading", environment=worker),
         commands.worker("ends_worker", queue="ends", environment=worker),
         commands.receiver(environment={**outside, **environment.of_receiver(places, port=receiver_port)}),
         # It speaks to chats and to programs, not to AWS; and it holds the tables against the trail.

@@ -159,6 +159,7 @@ _RESOURCES: Mapping[str, Mapping[str, Found]] = {
     "cloudformation": {action: found for found, actions in _CLOUDFORMATION.items() for action in actions.split()},
     "cloudtrail": {action: found for found, actions in _CLOUDTRAIL.items() for action in actions.split()},
     "identitystore": {action: found for found, actions in _IDENTITY_STORE.items() for action in actions.split()},
+    "account": {"ListRegions": resource_arns.everything},
     "organizations": {"DescribeOrganization": resource_arns.everything},
     "kms": {action: found for found, actions in _KMS.items() for action in actions.split()},
     "s3": {action: found for found, actions in _S3.items() for action in actions.split()},

@@ -30,6 +30,7 @@ from portal.simulated_aws import (
     signing_in,
     trail,
 )
+from portal.simulated_aws.account_management import AccountResponse
 from portal.simulated_aws.cloudformation.response import StackResponse
 from portal.simulated_aws.cloudtrail import TrailResponse
 from portal.simulated_aws.doors import switch_role
@@ -60,6 +61,7 @@ _SERVICES: Mapping[str, type[Gateway | ObjectsResponse]] = {
     "sso": InstancesResponse,
     "kms": KeyManagementResponse,
     "organizations": OrganizationsResponse,
+    "account": AccountResponse,
     "s3": ObjectsResponse,
     **leaving.RESPONSES,
 }

@@ -36,7 +36,7 @@ def test_match() -> None:
 def test_reading_in_bounded_memory() -> None:
     event = json.dumps(world.call(AT, began=AT))
     text = '{"Records":[' + ",".join([event] * ENTRIES) + "]}"
-    body, scope = gzip.compress(text.encode(), 1), Scope(jump=world.JUMP, roles=frozenset({world.ROLE}))
+    body, scope = gzip.compress(text.encode(), 1), Scope(homes={world.JUMP}, roles=frozenset({world.ROLE}))
     whole = len(text)
     del text
     chunks = [body[first : first + CHUNK] for first in range(0, len(body), CHUNK)]

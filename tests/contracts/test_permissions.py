@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,13 @@ from access_requests.services.catalogue import current
 from access_requests.services.catalogue.designing import designed
 from access_requests.services.drift import designs, looking, running
 from access_requests.services.elevations import evaluating, gates, lease, provision, revoke
+from audits.models import Matched, Reading
 from portal.aws.directory import find_iam_user
 from portal.iam.account_design.design import Declared
 from portal.iam.session_gate import SESSION_GATE_NAME
+from portal.simulated_aws.company import ACCOUNTS
+from tests.app.audits.log_ins.test_files import make_trail
+from tests.app.audits.log_ins.test_reading import Look, forward, look  # noqa: F401  A fixture.
 from tests.stand_ins.aws import PORTAL_KEY
 from tests.stand_ins.aws_proxy import Call
 from tests.worlds.gated import Gated
@@ -63,11 +68,16 @@ WRITES: Mapping[str, Mapping[str, tuple[str, Any]]] = {
         "kms:Decrypt": ("*", {"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}}),
     },
 }
-# Trails and their files: the proxy carries only what is posted, which calls of S3 are not. tests/app/audits/log_ins reads some.
-OF_FILES = {
-    *("cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:ListPublicKeys"),
-    *("s3:GetObject", "s3:ListBucket", "kms:Decrypt"),
+# What reading CloudTrail takes in each account, by a test of its own: sessions are as old as AWS's clock says there.
+OF_LOG_INS = {
+    "jump": {"account:ListRegions", "cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:LookupEvents"},
+    "gate": {
+        *("account:ListRegions", "cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:ListPublicKeys"),
+        *("cloudtrail:LookupEvents", "s3:GetObject", "s3:ListBucket"),
+    },
 }
+# The simulated AWS encrypts no files, and files of the Jump account's own trail lie in the archive's bucket.
+NOT_MADE = {"kms:Decrypt", "cloudtrail:ListPublicKeys"}
 READS = ("Get", "List", "Describe", "Lookup")
 # Asked by whoever wants to know who they are: needs no permission, and no policy can deny it.
 NEEDS_NO_PERMISSION = "sts:GetCallerIdentity"
@@ -181,13 +191,29 @@ def test_policies_allow_the_calls_that_workers_make_and_no_other(gated: Gated) -
     live_through_everything(gated)
     calls = gated.jump.proxy.calls
     for account in FILES:
-        assert (account, sorted(names(calls, account))) == (account, sorted({*allowed(account)} - OF_FILES))
+        made = names(calls, account) | OF_LOG_INS[account]
+        assert (account, sorted(made)) == (account, sorted({*allowed(account)} - (NOT_MADE - OF_LOG_INS[account])))
     assert Elevation.objects.exclude(status="ended").count() == 0
     # All writes about groups were about the one work group, though the simulated AWS would have denied others too.
     groups = {call.parameters["GroupName"] for call in calls if "GroupName" in call.parameters}
     assert groups == {MEMBER_GROUP}
     tags = {value for call in calls for name, value in call.parameters.items() if re.fullmatch(r"TagKeys.*|Tags.*\.Key", name)}
     assert tags == {f"sekisho:ttl:{MEMBER_GROUP}"}
+
+
+def test_log_ins_are_read_by_calls_that_the_policies_allow(gated: Gated, look: Look) -> None:  # noqa: F811  The fixture.
+    for key in ("production", "jump"):
+        make_trail(gated, key)
+    gated.jump.proxy.forget()
+    look()
+    forward(gated, hours=3)
+    Matched.objects.update(trails_at=None)
+    look()
+    answered = [call for call in gated.jump.proxy.calls if call.status == HTTPStatus.OK]
+    made = {account: names(answered, account) - {"sts:AssumeRole"} for account in FILES}
+    assert made == OF_LOG_INS
+    problems = Reading.objects.exclude(problem="").values_list("account", "source", "problem")
+    assert {problem for account, _source, problem in problems if account != ACCOUNTS["jump"]} == set()
 
 
 @pytest.mark.parametrize("account", FILES)

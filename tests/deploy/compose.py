@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 SECRETS: dict[str, dict[str, str]] = COMPOSE["secrets"]
-LONG_RUNNING = ("web", "worker", "ends-worker", "notices-worker", "auditor", "beat", "sealer")
+LONG_RUNNING = ("web", "worker", "ends-worker", "reader", "notices-worker", "auditor", "beat", "sealer")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -122,12 +122,12 @@ def test_owner_is_used_by_the_migrate_step_alone() -> None:
 
 
 def test_workers_and_who_loads_the_catalogue_alone_have_credentials_of_aws() -> None:
-    assert services_with("aws_credentials") == {"worker", "ends-worker", "catalogue"}
+    assert services_with("aws_credentials") == {"worker", "ends-worker", "reader", "catalogue"}
 
 
 def test_each_service_has_the_password_of_its_own_role_alone() -> None:
     assert services_with("web_database_url") == {"web", "catalogue"}
-    assert services_with("worker_database_url") == {"worker", "ends-worker"}
+    assert services_with("worker_database_url") == {"worker", "ends-worker", "reader"}
     assert services_with("notices_database_url") == {"notices-worker"}
     assert services_with("beat_database_url") == {"beat"}
     assert services_with("sealer_database_url") == {"sealer"}

@@ -243,10 +243,13 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: _Server
 
+    def do_GET(self) -> None:
+        self.do_POST()
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        action, parameters = _parsed(self.headers.get("X-Amz-Target"), body)
         signature = self.headers.get("Authorization", "")
+        action, parameters = _parsed(self.headers.get("X-Amz-Target"), body) if not _is_rest(self) else (_of_path(self), {})
         call, rules = self.server.proxy.note(action=action, parameters=parameters, signature=signature)
         answer = self._answer(action, body, rules)
         if answer is None:
@@ -261,7 +264,7 @@ class _Handler(BaseHTTPRequestHandler):
             if isinstance(rule, Delay):
                 time.sleep(rule.seconds)
             elif isinstance(rule, Refuse):
-                return _refusal(rule, is_json="X-Amz-Target" in self.headers)
+                return _refusal(rule, is_json="X-Amz-Target" in self.headers or _is_rest(self))
             elif isinstance(rule, Hold) and not rule.after and not rule.keep(self.connection):
                 return None
         answer = self.server.proxy.forward(
@@ -292,6 +295,20 @@ def _parsed(target: str | None, body: bytes) -> tuple[str, dict[str, str]]:
         return target.rpartition(".")[2], json.loads(body or b"{}")
     parameters = {name: values[0] for name, values in parse_qs(body.decode(), keep_blank_values=True).items()}
     return parameters.pop("Action", ""), parameters
+
+
+def _is_rest(handler: BaseHTTPRequestHandler) -> bool:
+    """Whether a call says by its path what it is: S3's, and those of younger services."""
+    return handler.command == "GET" or urlsplit(handler.path).path not in ("", "/")
+
+
+def _of_path(handler: BaseHTTPRequestHandler) -> str:
+    """Return what a call asks for, as policies name it."""
+    asked = urlsplit(handler.path)
+    if handler.command == "GET":
+        return "ListBucket" if "list-type" in asked.query else "GetObject"
+    name = asked.path.rpartition("/")[2]
+    return name[:1].upper() + name[1:]
 
 
 def _signed_with(signature: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from access_requests.messages import Task
+from audits.messages import routes
 from tests.structure.rails_page import condition_of
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +47,9 @@ def _does(name: str, service: Mapping[str, Any]) -> str:
     if "-Q" not in command:
         return _OTHERS[name]
     queue = command[command.index("-Q") + 1]
-    return ", ".join(f"`{task.removeprefix('access_requests.')}`" for task in Task if task.queue == queue)
+    of_audits = (task for task, route in routes().items() if route["queue"] == queue)
+    tasks = [*(task.removeprefix("access_requests.") for task in Task if task.queue == queue), *of_audits]
+    return ", ".join(f"`{task}`" for task in tasks)
 
 
 def _roles() -> Iterator[str]:

@@ -8,8 +8,8 @@ import pytest
 
 from access_requests.models import Elevation, TargetRole
 from audits.log_ins import knowing
+from audits.log_ins.extent import LOOKUP
 from audits.log_ins.reading import Round
-from audits.log_ins.using import LOOKUP
 from audits.models import Reading
 from portal.verbs.run import run
 from tests.worlds import cloudtrail, story

@@ -100,7 +100,7 @@ MODELS: Mapping[str, str] = {
     "FindingName": TRAIL,
     "Followed": TRAIL,
     **dict.fromkeys(("LogIn", "ElevationUse", "LeftOut", "RailStanding"), TRAIL),
-    **dict.fromkeys(("SeenEvent", "Reading", "Matched", "TrailKey", "Look", "Inventory"), SEEN),
+    **dict.fromkeys(("SeenEvent", "Reading", "Matched", "TrailKey", "EnabledRegions", "Look", "Inventory"), SEEN),
     "WorkReport": TRAIL,
     "Review": TRAIL,
     "ReviewItem": TRAIL,

@@ -15,11 +15,13 @@ from audits.cloudtrail.classes import Class, LoggedIn, Use, Verdict, classed, us
 from audits.cloudtrail.entering import Entered, Way
 from audits.cloudtrail.event import Event, Part, Scope, parsed
 from audits.cloudtrail.leave import Exemption, Leave, Window
+from audits.cloudtrail.standing import Declared, Standing, Timeline
 from tests.worlds import cloudtrail as world
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 END = START + timedelta(hours=1)
-SCOPE = Scope(jump=world.JUMP, roles=frozenset({world.ROLE, world.READER}))
+LONG_AGO = START - timedelta(days=99)
+SCOPE = Scope(homes={world.JUMP}, roles=frozenset({world.ROLE, world.READER}))
 WINDOW = Window(
     elevation="E-1",
     person="member01",
@@ -31,17 +33,23 @@ WINDOW = Window(
     roles=frozenset({(world.ROLE, world.ROLE_ID), (world.RESERVED, "")}),
 )
 PORTAL_ROLE = f"arn:aws:iam::{world.PRODUCTION}:role/sekisho/SekishoGateRole"
+READERS = {"MemberGroup": frozenset({(world.READER, world.READER_ID)})}
+MEMBER = Declared(groups=frozenset({"MemberGroup"}), users=frozenset({world.USER_ID}))
+STANDING = Standing(groups=Timeline([(LONG_AGO, READERS)]), people={"member01": Timeline([(LONG_AGO, MEMBER)])})
 LEAVE = Leave(
     jump=world.JUMP,
     windows=[WINDOW],
-    standing=frozenset({world.READER, world.READER_ID}),
+    standing=STANDING,
     people={world.USER_ID: "member01", "user-1": "member01"},
     portal=frozenset({"AROAPORTAL0000000000"}),
     portal_roles=frozenset({PORTAL_ROLE}),
     targets=frozenset({world.PRODUCTION}),
     exemptions=[
         Exemption(
-            owner="admin01", until=date(2026, 12, 31), why="the organisation's own", role="*:role/OrganizationAccountAccessRole"
+            owner="admin01",
+            until=date(2026, 12, 31),
+            why="the organisation's own",
+            role="arn:aws:iam::*:role/OrganizationAccountAccessRole",
         )
     ],
 )
@@ -196,7 +204,7 @@ def test_declared_exception_counts_until_its_day_is_over() -> None:
 def test_caller_whom_an_exception_names_is_waited_for() -> None:
     """The target's event has the caller's id alone; the Jump account's, which has the name, may be read later."""
     named = Exemption(
-        owner="admin01", until=date(2026, 12, 31), why="closes accounts", role="*:role/Closing", principal=world.USER
+        owner="admin01", until=date(2026, 12, 31), why="closes accounts", role="arn:aws:iam::*:role/Closing", principal=world.USER
     )
     leave = Leave(jump=world.JUMP, exemptions=[named])
     role = f"arn:aws:iam::{world.PRODUCTION}:role/Closing"

@@ -10,7 +10,7 @@ from audits.cloudtrail.event import ODD, Event, Part, Scope, parsed
 from tests.worlds import cloudtrail as world
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-SCOPE = Scope(jump=world.JUMP, roles=frozenset({world.ROLE, world.READER}))
+SCOPE = Scope(homes={world.JUMP}, roles=frozenset({world.ROLE, world.READER}))
 ROOT = {
     "type": "Root",
     "principalId": world.PRODUCTION,
@@ -93,7 +93,10 @@ def test_root_by_the_api_and_by_assume_root() -> None:
 def test_providers_say_who_it_is(name: str) -> None:
     provider = f"arn:aws:iam::{world.PRODUCTION}:saml-provider/okta"
     who = {"type": "SAMLUser", "principalId": "abc:ann", "userName": "ann", "accountId": world.PRODUCTION}
-    event = kept(world.switch(NOON, who=who, name=name, given={"principalArn": provider})[0])
+    said: dict[str, Any] = {"who": who, "given": {"principalArn": provider}}
+    if name == "AssumeRoleWithWebIdentity":
+        said = {"who": {**who, "type": "WebIdentityUser", "identityProvider": provider}}
+    event = kept(world.switch(NOON, name=name, **said)[0])
     assert event.entered is not None
     assert event.entered.way == (Way.SAML if "SAML" in name else Way.WEB_IDENTITY)
     assert (event.entered.provider, event.entered.principal) == (provider, "ann")

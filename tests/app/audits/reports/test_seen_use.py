@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from audits.models import ElevationUse, LogIn, SeenEvent
+from audits.acts import Act
+from audits.models import ElevationUse, LogIn, SeenEvent, Stay, TrailEntry
 from audits.reports import report_errors, seen_use
 from tests.worlds.cast import Cast
 from tests.worlds.reports import asked_back, confirmed, owed, written
@@ -49,6 +50,22 @@ def test_access_that_aws_saw_used_is_not_reported_unused(cast: Cast, now: dateti
     with refused(report_errors.AccessWasUsed):
         written(elevation, cast.member01, now=now, done="", is_unused=True)
     assert written(elevation, cast.member01, now=now).done
+
+
+def test_access_to_whose_role_somebody_unknown_came_is_not_reported_unused(cast: Cast, now: datetime) -> None:
+    elevation = owed(cast, now=now)
+    written(elevation, cast.member01, now=now, done="", is_unused=True)
+    arn = "arn:aws:iam::444444444444:role/Prod_MemberRole"
+    TrailEntry.objects.create(
+        at=now, act=Act.ELEVATION_GRANTING, subject=elevation.code, data={"roles": [{"arn": arn, "role_id": "AROA"}]}
+    )
+    row = logged_in(now, kind="unknown", reason="entry_not_seen", elevation="")
+    Stay.objects.filter(subject=elevation.code).update(granting_at=now - timedelta(hours=1), ended_at=now + timedelta(hours=1))
+    with refused(report_errors.UseNotKnown):
+        confirmed(elevation, cast.leader01, now=now)
+    row.began_at = now + timedelta(days=9)
+    row.save()
+    assert confirmed(elevation, cast.leader01, now=now).status == "confirmed"
 
 
 def test_report_of_no_use_is_not_confirmed_once_aws_shows_some(cast: Cast, now: datetime) -> None:

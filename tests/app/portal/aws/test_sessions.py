@@ -45,7 +45,7 @@ def test_call_lasts_at_most_as_long_as_all_its_attempts_and_the_renewal_of_a_rol
     assert sessions.longest_call(in_target=True) == timedelta(seconds=116)
 
 
-@pytest.mark.parametrize("code", ["ExpiredToken", "InvalidClientTokenId"])
+@pytest.mark.parametrize("code", ["ExpiredToken", "InvalidAccessKeyId", "InvalidClientTokenId"])
 def test_session_of_a_role_that_aws_takes_no_longer_is_renewed_within_the_call(
     proxy: AwsProxy, settings: Settings, code: str
 ) -> None:
