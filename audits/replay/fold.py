@@ -4,12 +4,9 @@ from audits.replay.state import Entry, State
 from audits.replay.steps import STEPS
 
 
-def fold(entries: Iterable[Entry], *, onto: State | None = None) -> State:
-    """Return the state that these entries tell, in the order of their ids. An act of another version changes nothing.
-
-    `onto` is what entries before these told: it is changed.
-    """
-    state = State() if onto is None else onto
+def fold(entries: Iterable[Entry]) -> State:
+    """Return the state that these entries tell, in the order of their ids. An act of another version changes nothing."""
+    state = State()
     for entry in entries:
         step = STEPS.get(entry.act)
         if step is not None:
