@@ -14,8 +14,9 @@ from portal.iam.rails.holding import Held, Standing, held
 from portal.iam.rails.placing import Exemption
 from portal.iam.rails.rail import Form, Place, Rail, rails
 
-# Who a group's calls are made by: somebody who is no user of the account is spared nothing.
-SOMEBODY, SOMEBODYS_ID = "member01", "AIDAMEMBER0000000001"
+# Who a group's calls are made by: somebody who is no user of the account, so that nothing spares or means this one by name. What
+# a policy says of one member, and what members carry themselves, is asked as each user.
+SOMEBODY, SOMEBODYS_ID = "=somebody=", "AIDA0000000000000000"
 # What a policy that looks at who calls has in it.
 LOOKS_AT_CALLER = ("aws:principalarn", "aws:principaltag", "aws:userid", "aws:username")
 
@@ -86,7 +87,8 @@ class Judge:
         for group in account.groups.values():
             if not group.path.startswith(where.place.work_groups):
                 principal = self._of_group(account, group, where)
-                yield Carrier.GROUP, group.name, principal, _OfUser(arn=principal.arn, id=SOMEBODYS_ID, name=SOMEBODY, at=self.at)
+                name = _nobodys_name(account)
+                yield Carrier.GROUP, group.name, principal, _OfUser(arn=principal.arn, id=SOMEBODYS_ID, name=name, at=self.at)
         for user in account.users.values():
             if user.arn not in where.place.spared:
                 principal = replace(account.principal(user.name), scps=where.scps)
@@ -99,7 +101,7 @@ class Judge:
                 yield Carrier.ROLE, role.name, replace(principal, scps=where.scps), _OfRole(role=role, at=self.at)
 
     def _of_group(self, account: Account, group: Group, where: Where) -> Principal:
-        arn = f"arn:aws:iam::{account.account_id}:user/{SOMEBODY}"
+        arn = f"arn:aws:iam::{account.account_id}:user/{_nobodys_name(account)}"
         return Principal(arn=arn, account_id=account.account_id, policies=account.policies_of(group), scps=where.scps)
 
 
@@ -141,6 +143,13 @@ class _OfRole:
 
 
 Keys = _OfUser | _OfRole
+
+
+def _nobodys_name(account: Account) -> str:
+    name = SOMEBODY
+    while account.user(name) is not None:
+        name += "="
+    return name
 
 
 def _groups(account: Account, name: str) -> tuple[str, ...]:

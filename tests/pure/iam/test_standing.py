@@ -243,6 +243,16 @@ def test_user_who_is_called_as_the_ones_of_a_rails_calls_has_the_rail_as_others_
     assert not_held(page, at_jump()) == []
 
 
+@pytest.mark.parametrize("name", ["member01", "=somebody="])
+def test_group_is_asked_as_itself_and_not_as_one_whom_a_policy_names(name: str) -> None:
+    page = jump()
+    page["UserDetailList"].append({**MALLORY, "UserName": name, "Arn": f"arn:aws:iam::{JUMP}:user/{name}"})
+    statement(page, "DenyS3Download").update(Condition={"StringNotEquals": {"aws:username": name}})
+    assert [who for who, *_rest in not_held(page, at_jump())] == [name]
+    statement(page, "DenyS3Download").update(Condition={"StringEquals": {"aws:username": name}})
+    assert [who for who, *_rest in not_held(page, at_jump())] == ["LeaderGroup", "leader01"]
+
+
 def test_rail_that_spares_a_name_of_sessions_is_not_known_to_hold_in_a_role() -> None:
     page = production()
     statement(page, "DenyS3Download").update(Condition={"StringNotLike": {"aws:userid": "*:mallory"}})
