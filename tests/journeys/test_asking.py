@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from access_requests.models import AccessRequest, ApprovalPolicy, WorkGroup
 from tests.journeys.conftest import Travel
-from tests.journeys.travellers import Traveller
+from tests.journeys.travellers import SOON, Traveller
 from tests.worlds.cast import PASSWORD, Cast
 
 NEW = "/requests/new/"
@@ -17,7 +17,8 @@ def fill(person: Traveller) -> None:
     person.page.fill("[name=reason]", "fix the index")
     person.page.fill("[name=change_ticket]", "CHG-123")
     person.page.fill("[name=duration_minutes]", "100000")
-    expect(person.page.locator("#outlook .notice")).to_be_visible()  # While it is typed: nothing was left yet.
+    # While it is typed: the field was not left yet.
+    expect(person.page.locator("#outlook .notice")).to_be_visible(timeout=SOON)
     person.page.get_by_role("radio", name="30").check()
 
 
