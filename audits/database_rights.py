@@ -54,6 +54,7 @@ OF_WORKERS = (
     *(Act.LOG_IN_SEEN, Act.LOG_IN_CHANGED, Act.LOG_IN_USE_TOLD, Act.CLOUDTRAIL_STOPPED, Act.CLOUDTRAIL_STARTED),
     *(Act.CLOUDTRAIL_GAP, Act.CLOUDTRAIL_MISSING, Act.CLOUDTRAIL_THERE, Act.CLOUDTRAIL_FAULT),
     Act.PERMISSIONS_LOOKED,
+    Act.PERMISSIONS_JUDGED,
 )
 # Of what is taken in AWS, or by a provider of log-in, workers alone say so.
 SEEN_GONE = (Act.REVIEW_REMOVED,)
@@ -176,6 +177,7 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         permitted.INVENTORY: APPEND,
         permitted.LOOK: KEEP,
         permitted.STANDING: ALL,
+        permitted.EXCESS: ALL,
         **_OWED,
         # Closing what AWS shows no more.
         reviewed.TABLE: READ,

@@ -7,7 +7,7 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from audits.acts import reasons
+from audits.acts import excesses, reasons
 from audits.found import Severity
 
 
@@ -33,6 +33,8 @@ class FindingKind(StrEnum):
     CLOUDTRAIL_FAULT = "cloudtrail_fault"
     ACCOUNT_UNREAD = "account_unread"
     RAIL_NOT_HELD = "rail_not_held"
+    EXCESSIVE_PERMISSION = "excessive_permission"
+    UNTIDY_PERMISSION = "untidy_permission"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,6 +202,22 @@ KINDS: Mapping[str, About] = {
         severity=Severity.HIGH,
         goes_by_itself=True,
     ),
+    FindingKind.EXCESSIVE_PERMISSION: About(
+        name=_("Excessive permission"),
+        sentence=_("In %(account)s, %(who)s: %(rule)s %(statement)s"),
+        advice=_("Its page under Permissions has the statement, the way and the policy that mends it. The next audit closes it."),
+        key=("account", "who", "rule", "statement"),
+        severity=Severity.HIGH,
+        goes_by_itself=True,
+    ),
+    FindingKind.UNTIDY_PERMISSION: About(
+        name=_("Untidy permission"),
+        sentence=_("In %(account)s, %(who)s: %(rule)s %(statement)s"),
+        advice=_("Its page under Permissions says what to do. The next audit closes the finding."),
+        key=("account", "who", "rule", "statement"),
+        severity=Severity.LOW,
+        goes_by_itself=True,
+    ),
     FindingKind.WORK_REPORT_OVERDUE: About(
         name=_("Work report overdue"),
         sentence=_("%(person)s has not said by its day what was done with %(elevation)s"),
@@ -241,4 +259,6 @@ def _in_words(key: Mapping[str, str]) -> dict[str, str]:
         words["difference"] = reasons.differs(key["difference"], thing=key["thing"], name=key["name"])
     if "reason" in key:
         words["reason"] = reasons.stopped(key["reason"])
+    if "rule" in key:
+        words["rule"] = excesses.named(key["rule"])
     return words

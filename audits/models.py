@@ -23,7 +23,7 @@ from audits.logged_in import (
     UseState,
 )
 from audits.mentioned import Mention, MentionKind, Noted
-from audits.permitted import CarrierKind, Inventory, Look, RailStanding, RailState
+from audits.permitted import CarrierKind, Excess, Inventory, Look, RailStanding, RailState
 from audits.reported import ReportStatus, WorkReport, WorkReportAnswerer
 from audits.reviewed import ItemState, Review, ReviewItem, ReviewKind
 from audits.sealed import Anchor, Checkpoint, Log, Sealer, SealKey, SealState, StampState, Tile
@@ -42,6 +42,7 @@ __all__ = [
     "Checkpoint",
     "ElevationUse",
     "EnabledRegions",
+    "Excess",
     "Extract",
     "ExtractPart",
     "ExtractState",

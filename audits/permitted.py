@@ -13,8 +13,8 @@ from django.utils.translation import pgettext_lazy
 
 from portal.storable import AsTyped
 
-LOOK, INVENTORY, STANDING = "audits_look", "audits_inventory", "audits_railstanding"
-TABLES = (LOOK, INVENTORY, STANDING)
+LOOK, INVENTORY, STANDING, EXCESS = "audits_look", "audits_inventory", "audits_railstanding", "audits_excess"
+TABLES = (LOOK, INVENTORY, STANDING, EXCESS)
 LONGEST = 300
 
 
@@ -101,3 +101,30 @@ class RailStanding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account} {self.name} {self.rail}"
+
+
+class Excess(models.Model):
+    """What is too much in an account, as the last audit of all accounts together found it. `code` is its finding's.
+
+    `who` carries the policy whose statement is the cause. `path` has, for each step from `start`, how, by whom, to whom and with
+    which call. `hidden_by` is the level of the organisation that alone keeps it from having effect.
+    """
+
+    code = models.CharField(_("number"), max_length=20, unique=True)
+    account = models.CharField(_("account"), max_length=12)
+    key = models.CharField(max_length=64)
+    rule = models.CharField(_("what it is"), max_length=40)
+    who = models.CharField(_("who"), max_length=LONGEST)
+    policy = models.CharField(max_length=LONGEST, blank=True)
+    statement = models.CharField(max_length=LONGEST, blank=True)
+    what = models.TextField(blank=True)
+    start = models.CharField(max_length=LONGEST, blank=True)
+    path = models.JSONField(default=list, encoder=AsTyped)
+    hidden_by = models.CharField(max_length=LONGEST, blank=True)
+
+    class Meta:
+        # What is too much in one account.
+        indexes: ClassVar = [models.Index("account", "rule", name="excess_of_account")]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.rule} {self.who}"

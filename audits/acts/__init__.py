@@ -152,6 +152,7 @@ class Act(StrEnum):
 
     # What IAM of an account is, and how the guard rails stand there, is otherwise than at the look before.
     PERMISSIONS_LOOKED = "permissions.looked", permissions.PermissionsLooked
+    PERMISSIONS_JUDGED = "permissions.judged", permissions.PermissionsJudged
 
     CATALOGUE_ADDED = "catalogue.added", catalogue.CatalogueAdded
     CATALOGUE_CHANGED = "catalogue.changed", catalogue.CatalogueChanged

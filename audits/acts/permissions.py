@@ -38,3 +38,31 @@ class PermissionsLooked(Done):
     held: int
     unknown: int
     not_held: list[RailNotHeld]
+
+
+class TooMuch(Shape):
+    """What is too much, by its cause: a statement of a policy that `who` carries. `code` is the finding's.
+
+    `path` has, for each step from `start`, how, by whom, to whom and with which call.
+    """
+
+    code: str
+    rule: str
+    who: str
+    policy: str
+    statement: str
+    what: str
+    start: str
+    path: list[list[str]]
+    hidden_by: str
+
+
+class PermissionsJudged(Done):
+    """Written when an audit of all accounts together finds something else too much in one than the audit before."""
+
+    about: ClassVar = ("permissions:",)
+    since: ClassVar = 5
+
+    account: str
+    key: str
+    excess: list[TooMuch]

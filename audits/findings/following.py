@@ -39,7 +39,7 @@ MAY_STAND = (*DRIFT_SEEN, *DRIFT_OVER, *UNSEALED, Act.SEAL_CAUGHT_UP)
 ACTS = (
     *(*MAY_STAND, Act.SEAL_GUARD_TOUCHED),
     *of_log_ins.ACTS,
-    Act.PERMISSIONS_LOOKED,
+    *(Act.PERMISSIONS_LOOKED, Act.PERMISSIONS_JUDGED),
     *(Act.TRAIL_RECORDED_LATE, *ENDS, Act.ELEVATION_ACTIVE, Act.ELEVATION_ENDED, Act.FACTOR_CLONED, Act.COMPARISON_DONE),
 )
 
@@ -74,8 +74,9 @@ def said(entry: TrailEntry) -> Iterator[Said]:
         yield Said(kind=FindingKind.TRAIL_UNSEALED, key=_portal(), entry=entry, is_gone=entry.act == Act.SEAL_CAUGHT_UP)
     elif entry.act in of_log_ins.ACTS:
         yield from _of_cloudtrail(entry)
-    elif entry.act == Act.PERMISSIONS_LOOKED:
-        yield from (Said(kind=kind, key=key, entry=entry, is_gone=gone) for kind, key, gone in of_permissions.said(entry))
+    elif entry.act in (Act.PERMISSIONS_LOOKED, Act.PERMISSIONS_JUDGED):
+        told = of_permissions.said(entry) if entry.act == Act.PERMISSIONS_LOOKED else of_permissions.judged(entry)
+        yield from (Said(kind=kind, key=key, entry=entry, is_gone=gone) for kind, key, gone in told)
     elif entry.act in (Act.FACTOR_CLONED, Act.SEAL_GUARD_TOUCHED):
         yield from _of_factor(entry, data.get("factor") or {}) if entry.act == Act.FACTOR_CLONED else _of_guard(entry, data)
     elif entry.act in (*ENDS, Act.ELEVATION_ACTIVE, Act.ELEVATION_ENDED):

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from audits.models import Look
-from audits.permissions import declared, keeping, looking
+from audits.permissions import auditing, declared, keeping, looking
 from audits.permissions.declared import Target
 from audits.permissions.looking import Seen
 from portal.iam.rails.standing import Judge, Stands
@@ -24,7 +24,16 @@ def look(*, now: datetime) -> int:
     known = [target.account for target in targets]
     for row in _newest(known):
         run(partial(keeping.forget, row, now=now))
+    _audit(now)
     return read
+
+
+def _audit(now: datetime) -> None:
+    """Audit all accounts together. What cannot be audited leaves what the last audit found, and stops no look."""
+    try:
+        auditing.audit(now=now)
+    except Exception:
+        logger.exception("the permissions of the accounts cannot be audited together")
 
 
 def _look(target: Target, judge: Judge, now: datetime) -> bool:

@@ -81,6 +81,7 @@ CHANGE_NOTHING = frozenset(
         *(Act.COMPARISON_DRIFT_FOUND, Act.COMPARISON_DONE),
         *(Act.LOG_IN_SEEN, Act.LOG_IN_CHANGED, Act.LOG_IN_USE_TOLD, Act.CLOUDTRAIL_STOPPED, Act.CLOUDTRAIL_STARTED),
         Act.PERMISSIONS_LOOKED,
+        Act.PERMISSIONS_JUDGED,
         *(Act.CLOUDTRAIL_GAP, Act.CLOUDTRAIL_MISSING, Act.CLOUDTRAIL_THERE, Act.CLOUDTRAIL_FAULT),
         # Findings have a fold of their own (`audits.findings`).
         *(act for act in Act if act.startswith(("finding.", "findings."))),

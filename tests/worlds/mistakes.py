@@ -118,6 +118,11 @@ MISTAKES = (
         (("wildcard-action", "production", f"role {READER}", "Mistake"),),
     ),
     Mistake(
+        "every action of a service, behind a gate",
+        lambda made: made.put(made.role("production", "Prod_MemberRole"), "Queues", allow("sqs:*")),
+        (("wildcard-action", "production", "role Prod_MemberRole", "Mistake"),),
+    ),
+    Mistake(
         "an allow with NotAction",
         lambda made: made.put(
             made.role("development", "Dev_ReadOnlyRole"),

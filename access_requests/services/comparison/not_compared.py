@@ -99,7 +99,7 @@ MODELS: Mapping[str, str] = {
     "Finding": TRAIL,
     "FindingName": TRAIL,
     "Followed": TRAIL,
-    **dict.fromkeys(("LogIn", "ElevationUse", "LeftOut", "RailStanding"), TRAIL),
+    **dict.fromkeys(("LogIn", "ElevationUse", "LeftOut", "RailStanding", "Excess"), TRAIL),
     **dict.fromkeys(("SeenEvent", "Reading", "Matched", "TrailKey", "EnabledRegions", "Look", "Inventory"), SEEN),
     "WorkReport": TRAIL,
     "Review": TRAIL,

@@ -9,6 +9,7 @@ from audits.acts.saying import News, Words, alert, check, seal, step
 
 WORDS: Mapping[str, Words] = {
     Act.PERMISSIONS_LOOKED: step(_("Permissions of %(account)s were read: they are otherwise than before")),
+    Act.PERMISSIONS_JUDGED: step(_("Permissions of %(account)s were audited: something else is too much than before")),
     Act.LOG_IN_SEEN: step(_("CloudTrail shows a log-in to %(account)s by %(whom)s: %(class)s")),
     Act.LOG_IN_CHANGED: step(_("What CloudTrail shows changed the class of the log-in of %(whom)s: %(class)s")),
     Act.LOG_IN_USE_TOLD: step(_("Whether the access was used, by CloudTrail: %(use)s")),

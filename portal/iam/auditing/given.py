@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import takewhile
 
+from portal.iam.abilities import without_gate
 from portal.iam.account import AccountRole, Carrier
 from portal.iam.auditing import deployed
 from portal.iam.auditing.causes import Excess
@@ -19,6 +20,7 @@ from portal.iam.checks.giving import ANY_RIGHT
 from portal.iam.checks.remarks import Grade, Remark
 from portal.iam.evaluation import evaluate, opened_by
 from portal.iam.principals import SERVICE_LINKED, Levels, Policy
+from portal.iam.session_gate import SESSION_GATE_NAME
 from portal.iam.written.policies import Carrier as Kind
 from portal.iam.written.policies import File
 
@@ -63,7 +65,8 @@ class Given:
         for details in account.roles.values():
             role = account.role(details.name)
             if role is not None and not _is_declared(site, details):
-                yield from self._of(site, details, Kind.ROLE, role.policies, role.boundary)
+                # The gate denies everything to whoever is not let in: what is given is given to those who are.
+                yield from self._of(site, details, Kind.ROLE, without_gate(role).policies, role.boundary)
                 yield from _trusts(site, details, role.trust, accounts)
 
     def _of(
@@ -80,7 +83,7 @@ class Given:
 
 def _carried(site: Site, carrier: Carrier, policies: tuple[Policy, ...], boundary: Policy | None) -> Carried:
     """Number the policies. A carrier's own are the first, what is inline before what is attached."""
-    first = len(carrier.inline)
+    first = len(carrier.inline.keys() - {SESSION_GATE_NAME})
     written = set(range(first))
     written |= {number for number, arn in enumerate(carrier.attached, first) if deployed.OF_AWS not in arn}
     return Carried(
