@@ -64,6 +64,8 @@ SMALL_BENCH = {
     "BENCH_FINDINGS": "300",
     "BENCH_ENTRIES": "10000",
     "BENCH_LOG_INS": "2000",
+    "BENCH_ACCOUNTS": "2",
+    "BENCH_PRINCIPALS": "6",
     "BENCH_CALLS": "20",
 }
 

@@ -1,17 +1,27 @@
 """All accounts together, as the last look that could read each of them found it, with what was declared."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+
+from django.db.models import Q
 
 from audits.models import Inventory, Look, TrailEntry
 from audits.permissions import declared, looking
 from audits.permissions.declared import Target
-from audits.replay import State, ThingKind, fold
+from audits.replay import State, ThingKind, fold, rights
 from portal.iam.account import Account
 from portal.iam.auditing.company import Company, Site
 
 logger = logging.getLogger(__name__)
+
+
+def asking(*, at: datetime) -> dict[str, Sequence[str]]:
+    """Return the work groups that people may ask for, by the names of their IAM users. One query."""
+    state = fold(TrailEntry.objects.filter(Q(act__in=declared.ACTS) | Q(subject__startswith="person:")).order_by("pk"))
+    bound = {name: user["name"] for name, person in state.of(ThingKind.PERSON).items() if (user := person.get("iam_user"))}
+    of_each = {str(user): rights.of(name, state, at=at) for name, user in bound.items()}
+    return {user: () if each.is_disabled else each.asks for user, each in of_each.items()}
 
 
 def company(*, at: datetime) -> Company:

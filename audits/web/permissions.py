@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -68,6 +69,12 @@ class ShownStanding:
     row: RailStanding
     rail: str
     mark: str
+
+    @property
+    def query(self) -> str:
+        """How the page of the statement is asked for."""
+        row = self.row
+        return "?" + urlencode({"who": f"{row.carrier} {row.name}", "policy": row.policy, "statement": row.statement})
 
 
 @require_safe

@@ -1,12 +1,15 @@
 from django.urls import path
 
 from audits.web import (
+    asking,
     could_do,
+    excesses,
     exports,
     findings,
     in_production,
     log_ins,
     overview,
+    pasting,
     permissions,
     quality,
     seal,
@@ -35,6 +38,12 @@ urlpatterns = [
     path("findings/<slug:code>/", findings.finding_page, name="audit-finding"),
     path("findings/<slug:code>/<slug:verb>/", findings.finding_verb, name="audit-finding-verb"),
     path("permissions/", permissions.permissions, name="audit-permissions"),
+    path("permissions/ask/", asking.question, name="audit-permissions-ask"),
+    path("permissions/check/", pasting.pasted, name="audit-permissions-check"),
+    path("permissions/excess/", excesses.excess_list, name="audit-permissions-excess-list"),
+    path("permissions/excess/<slug:code>/", excesses.excess_page, name="audit-permissions-excess"),
+    path("permissions/<slug:code>/users/<str:name>/", asking.principal, name="audit-permissions-user"),
+    path("permissions/<slug:code>/statement/", excesses.statement_page, name="audit-permissions-statement"),
     path("permissions/<slug:code>/", permissions.account, name="audit-permissions-account"),
     path("seal/", seal.seal, name="audit-seal"),
     path("seal/keys/download", taking.keys, name="audit-seal-keys"),

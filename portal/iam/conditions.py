@@ -153,9 +153,15 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(texts) if len(texts) == len(values) else ()
 
 
-def request_values(context: Context) -> Values:
+class Request(dict[str, str | tuple[str, ...] | Unknown]):
+    """A request's keys as conditions look them up: whoever asks about many calls has them made once."""
+
+
+def request_values(context: Context) -> Request:
     """Return the request's keys as conditions look them up. A key without values is absent."""
-    return {key.lower(): _given(value) for key, value in context.items()}
+    if isinstance(context, Request):
+        return context
+    return Request((key.lower(), _given(value)) for key, value in context.items())
 
 
 def _given(value: str | Iterable[str] | Unknown) -> str | tuple[str, ...] | Unknown:

@@ -218,6 +218,15 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "audit-permissions"): READERS,
     # No account was read.
     (GET, "audit-permissions-account"): (LOGIN, 403, 403, 403, 404, 404),
+    (GET, "audit-permissions-statement"): (LOGIN, 403, 403, 403, 404, 404),
+    (GET, "audit-permissions-user"): (LOGIN, 403, 403, 403, 404, 404),
+    # Nothing is too much.
+    (GET, "audit-permissions-excess"): (LOGIN, 403, 403, 403, 404, 404),
+    (GET, "audit-permissions-excess-list"): READERS,
+    (GET, "audit-permissions-ask"): READERS,
+    (GET, "audit-permissions-check"): READERS,
+    # Nothing is pasted.
+    (POST, "audit-permissions-check"): (LOGIN, 403, 403, 403, 422, 422),
     # No period is named.
     (GET, "audit-in-production-download"): (LOGIN, 403, 403, 403, 422, 422),
     (GET, "audit-seal"): READERS,

@@ -75,8 +75,18 @@ def report_speed(name: str, ours: float, floor: float, *, against: str, target: 
 def _print(name: str, ours: float, floor: float, *, ratio: float, against: str, target: float, met: bool) -> None:
     said = {"name": name, "value": round(ours * 1000, 2), "unit": "ms", "ratio": round(ratio, 2)}
     said |= {"against": f"{against}: {floor * 1000:.2f} ms", "target": target, "met": met}
+    _say(said)
+
+
+def _say(said: Mapping[str, object]) -> None:
     line = json.dumps(said) + "\n"
     if "BENCH_FD" in os.environ:
         os.write(int(os.environ["BENCH_FD"]), line.encode())
     else:
         sys.stdout.write(line)
+
+
+def report_bounded(name: str, value: float, *, unit: str, of: str, most: float | None) -> None:
+    """Print one result that is to stay below a bound; without one it is only told."""
+    said = {"name": name, "value": round(value, 2), "unit": unit, "ratio": round(value / most, 2) if most else None}
+    _say(said | {"against": of, "target": most, "met": most is None or value <= most})

@@ -25,6 +25,8 @@ from portal.iam.written.policies import Carrier as Kind
 from portal.iam.written.policies import File
 
 ESCALATION = "escalation"
+# In the place of an account's own number.
+OWN = "{account}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,16 +43,20 @@ class Carried:
 
     @property
     def key(self) -> tuple[object, ...]:
-        texts = tuple(policy.text for policy in self.policies)
-        scps = tuple(policy.text for level in self.scps for policy in level.policies)
-        boundary = self.boundary.text if self.boundary else None
-        return self.account, texts, self.own, self.written, self.attached, boundary, scps
+        texts = tuple(map(self._neutral, self.policies))
+        scps = tuple(self._neutral(policy) for level in self.scps for policy in level.policies)
+        boundary = self._neutral(self.boundary) if self.boundary else None
+        return texts, self.own, self.written, self.attached, boundary, scps
+
+    def _neutral(self, policy: Policy) -> str:
+        """Return what the policy says without the account's own number: so two accounts ask the same where they have the same."""
+        return (policy.text or "").replace(self.account, OWN)
 
 
 @dataclass(slots=True)
 class Given:
     at: datetime
-    kept: dict[tuple[object, ...], tuple[Excess, ...]] = field(default_factory=dict)
+    kept: dict[tuple[object, ...], tuple[str, tuple[Excess, ...]]] = field(default_factory=dict)
 
     def of(self, site: Site, accounts: Collection[str]) -> Iterator[Excess]:
         """Yield what is given too much in an account. `accounts` are one's own, which may trust each other."""
@@ -75,10 +81,12 @@ class Given:
         carried = _carried(site, carrier, policies, boundary)
         key = carried.key
         if key not in self.kept:
-            self.kept[key] = tuple(_given(carried, self.at))
-        for each in self.kept[key]:
+            self.kept[key] = (site.id, tuple(_given(carried, self.at)))
+        account, found = self.kept[key]
+        for each in found:
             policy = policies[int(each.policy)].name if each.policy.isdigit() else each.policy
-            yield replace(each, account=site.id, who=f"{kind} {carrier.name}", policy=policy)
+            what = each.what.replace(account, site.id)
+            yield replace(each, account=site.id, who=f"{kind} {carrier.name}", policy=policy, what=what)
 
 
 def _carried(site: Site, carrier: Carrier, policies: tuple[Policy, ...], boundary: Policy | None) -> Carried:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import product
 
+from portal.iam.conditions import request_values
 from portal.iam.evaluation import Answer, Decision, evaluate, explicit_deny
 from portal.iam.matching import ANYTHING
 from portal.iam.principals import Call, Context, Policy, Principal
@@ -54,7 +55,7 @@ class Tried:
 def held(rail: Rail, forms: Iterable[Form], place: Place, principal: Principal, context: Contexts) -> Held:
     """Return how the rail stands for the principal: unknown where a key decides that nobody has told."""
     tried = list(calls(rail, tuple(forms), place))
-    by_mfa = {mfa: context(mfa) for mfa in {each.mfa for each in tried}}
+    by_mfa = {mfa: request_values(context(mfa)) for mfa in {each.mfa for each in tried}}
     asked = [(each, Call(action=each.call, resource=each.resource, context=by_mfa[each.mfa])) for each in tried]
     answers = [(each, call, explicit_deny(principal, call)) for each, call in asked]
     others = [(each, call, answer) for each, call, answer in answers if answer.decision is not Decision.EXPLICIT_DENY]

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from portal.iam import anybody, contexts
@@ -17,6 +18,10 @@ from portal.iam.rails.rail import Form, Place, Rail, rails
 # Who a group's calls are made by: somebody who is no user of the account, so that nothing spares or means this one by name. What
 # a policy says of one member, and what members carry themselves, is asked as each user.
 SOMEBODY, SOMEBODYS_ID = "=somebody=", "AIDA0000000000000000"
+# In the place of an account's own number.
+OWN = "{account}"
+# A policy's number is shorter than an account's.
+LONGEST_NUMBER = 12
 # What a policy that looks at who calls has in it.
 LOOKS_AT_CALLER = ("aws:principalarn", "aws:principaltag", "aws:userid", "aws:username")
 
@@ -57,31 +62,30 @@ class Stands:
 
 @dataclass(slots=True)
 class Judge:
-    """Answers are kept by what was asked: whoever has the same policies has the same rails."""
+    """Answers are kept by what was asked, whichever account it is in: whoever has the same policies has the same rails."""
 
     at: datetime
-    kept: dict[tuple[object, ...], Held] = field(default_factory=dict)
+    kept: dict[tuple[object, ...], tuple[str, Held]] = field(default_factory=dict)
 
     def standings(self, account: Account, where: Where) -> Iterator[Stands]:
         """Yield how each rail stands for each who acts there."""
+        there = _neutral(repr(where.place), account.account_id)
         for carrier, name, principal, context in self._who(account, where):
             spared = {name, *_groups(account, name)} if carrier is Carrier.USER else {name}
             forms: tuple[Form, ...] = ("people", "roles") if carrier is Carrier.ROLE else ("people",)
+            asked = Question(there=there, place=where.place, forms=forms, principal=principal, keys=context)
             for rail in rails():
                 if where.kind in rail.accounts and any(form in rail.forms for form in forms):
                     exempted = _exempted(rail, spared, where, self.at.date())
-                    found = None if exempted else self._held(rail, forms, where.place, principal, context)
+                    found = None if exempted else self._held(rail, asked)
                     yield Stands(carrier=carrier, name=name, rail=rail.sid, held=found, exempted=exempted)
 
-    def _held(self, rail: Rail, forms: tuple[Form, ...], place: Place, principal: Principal, keys: "Keys") -> Held:
-        texts = tuple(policy.text for policy in principal.policies)
-        boundary = principal.boundary.text if principal.boundary else None
-        scps = tuple(policy.text for level in principal.scps for policy in level.policies)
-        who = principal.arn if rail.is_about_caller or _looks_at_caller((*texts, boundary, *scps)) else ""
-        asked = (rail.sid, forms, place, who, texts, boundary, scps)
-        if asked not in self.kept:
-            self.kept[asked] = held(rail, forms, replace(place, caller=keys.caller), _numbered(principal), keys.of)
-        return _named(self.kept[asked], principal)
+    def _held(self, rail: Rail, asked: "Question") -> Held:
+        key, principal = asked.key(rail), asked.principal
+        if key not in self.kept:
+            place = replace(asked.place, caller=asked.keys.caller)
+            self.kept[key] = (principal.account_id, held(rail, asked.forms, place, _numbered(principal), asked.keys.of))
+        return _named(*self.kept[key], principal)
 
     def _who(self, account: Account, where: Where) -> Iterator[tuple[Carrier, str, Principal, "Keys"]]:
         for group in account.groups.values():
@@ -152,6 +156,43 @@ def _nobodys_name(account: Account) -> str:
     return name
 
 
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Somebody of whom all rails are asked. `there` is the place, in words that are alike in every account."""
+
+    there: str
+    place: Place
+    forms: tuple[Form, ...]
+    principal: Principal
+    keys: Keys
+
+    def key(self, rail: Rail) -> tuple[object, ...]:
+        """Return what the answer hangs on."""
+        is_own = rail.is_about_caller or self._looks_at_caller
+        return rail.sid, self.forms, self.there, self._texts, _neutral(self.principal.arn, self._account) if is_own else ""
+
+    @property
+    def _account(self) -> str:
+        return self.principal.account_id
+
+    @cached_property
+    def _texts(self) -> tuple[str | None, ...]:
+        one = self.principal
+        limits = (*((one.boundary,) if one.boundary else ()), *(policy for level in one.scps for policy in level.policies))
+        # Which of them are limits: a boundary that says the same as a policy is another thing.
+        texts = [policy.text for policy in one.policies] + [None] + [policy.text for policy in limits]
+        return tuple(text and _neutral(text, self._account) for text in (*texts, "boundary" if one.boundary else ""))
+
+    @cached_property
+    def _looks_at_caller(self) -> bool:
+        return _looks_at_caller(self._texts)
+
+
+def _neutral(text: str, account: str) -> str:
+    """Return the text with the account's own number out of it: so two accounts ask the same where they have the same."""
+    return text.replace(account, OWN)
+
+
 def _groups(account: Account, name: str) -> tuple[str, ...]:
     user = account.user(name)
     return user.groups if user else ()
@@ -173,15 +214,19 @@ def _numbered(principal: Principal) -> Principal:
     return replace(principal, policies=policies)
 
 
-def _named(found: Held, principal: Principal) -> Held:
-    """Return the answer with the names of this one's policies."""
+def _named(account: str, found: Held, principal: Principal) -> Held:
+    """Return the answer, given in an account, with the names of this one's policies and of this one's account."""
 
     def name(text: str) -> str:
         number, space, rest = text.partition(" ")
-        return f"{principal.policies[int(number)].name}{space}{rest}" if number.isdigit() else text
+        return (
+            f"{principal.policies[int(number)].name}{space}{rest}" if number.isdigit() and len(number) < LONGEST_NUMBER else text
+        )
 
-    why = tuple(name(words) for words in found.why)
-    return replace(found, policy=name(found.policy), opened_by=name(found.opened_by), why=why)
+    own = principal.account_id
+    why = tuple(name(words).replace(account, own) for words in found.why)
+    resource = found.resource.replace(account, own)
+    return replace(found, policy=name(found.policy), opened_by=name(found.opened_by), why=why, resource=resource)
 
 
 def _is_of_people(role: AccountRole, where: Where) -> bool:
