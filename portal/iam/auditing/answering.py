@@ -1,6 +1,6 @@
 """What somebody may do to a thing: at rest and during an access, by themselves and through the roles that they take on."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -115,7 +115,7 @@ class Asker:
         return evaluate(one.principal, call(one, asked.action, asked.resource), self.company.thing(asked.resource))
 
 
-def of_everybody(company: Company, asked: Asked, work_groups: dict[str, Collection[str]]) -> list[Told]:
+def of_everybody(company: Company, asked: Asked, work_groups: Mapping[str, Collection[str]]) -> list[Told]:
     """Return what everybody is answered, who may first. `work_groups` are by the names of IAM users, those each may ask for."""
     asker, found = Asker(company=company, asked=asked), list[Told]()
     for person in _users(company):
