@@ -1,6 +1,7 @@
 """What is too much: in all accounts, and one with its statement, the way, and the policy that mends it."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -21,6 +22,10 @@ from portal.pages.guards import for_readers
 from portal.pages.page import PageRequest
 from portal.pages.paging import page_of
 
+ELEMENTS = (
+    *("Version", "Id", "Statement", "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource"),
+    *("NotResource", "Condition"),
+)
 FIELDS = ("rule", "account", "who", "policy", "statement", "what", "start", "hidden_by")
 
 
@@ -92,4 +97,12 @@ def statement_page(request: PageRequest, code: str) -> HttpResponse:
 
 
 def _text(document: object) -> str:
-    return json.dumps(document, indent=2, ensure_ascii=False) if document else ""
+    return json.dumps(_ordered(document), indent=2, ensure_ascii=False) if document else ""
+
+
+def _ordered(value: object) -> object:
+    """Return a policy with its elements in the order in which people write them: what is kept has them by the alphabet."""
+    if isinstance(value, Mapping):
+        keys = [*(key for key in ELEMENTS if key in value), *(key for key in value if key not in ELEMENTS)]
+        return {key: _ordered(value[key]) for key in keys}
+    return [_ordered(one) for one in value] if isinstance(value, list) else value

@@ -85,7 +85,7 @@ def test_policy_may_want_decisions_to_be_signed_with_passkeys_that_are_no_newcom
 def test_account_without_a_role_that_lets_others_in_says_so() -> None:
     declared = "other_roles: [OrganizationAccountAccessRole]"
     none = catalogue.read(edited((declared, "other_roles: []")).encode())
-    assert none.state.accounts["production"].other_roles == []
+    assert none.state.accounts["jump"].other_roles == []
     (mistake,) = mistakes_of(edited((declared, "other_roles: [not/a/name]")))
     assert "other_roles" in mistake
 

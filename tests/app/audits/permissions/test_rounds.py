@@ -1,7 +1,9 @@
 """From IAM of accounts to rows, entries and findings: read over HTTP from the simulated AWS, as workers do."""
 
 import json
+import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -100,6 +102,10 @@ def test_rail_that_denies_less_is_a_finding_with_its_statement_until_it_holds_ag
     assert '<span class="tag danger">' in overview.replace("\n            ", " ")
     page = client.get(f"/audit/permissions/{PRODUCTION}/").content.decode()
     assert all(words in page for words in ("s3:DeleteObject", f"role {ROLE}: Less", "DenyS3Delete"))
+    # From the overview of audits: the guard rails, the account, the statement.
+    assert 'href="/audit/permissions/"' in client.get("/audit/").content.decode()
+    (statement,) = set(re.findall(r'href="(/audit/permissions/\d+/statement/[^"]+DenyS3Delete)"', page))
+    assert "arn:aws:s3:::logs/*" in client.get(unescape(statement)).content.decode()
 
     for arn in arns:
         gated.iam.attach_role_policy(RoleName=ROLE, PolicyArn=arn)
