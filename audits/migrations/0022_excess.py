@@ -7,7 +7,7 @@ import portal.storable
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audits", "0019_permissions"),
+        ("audits", "0021_enabled_regions"),
     ]
 
     operations = [
