@@ -7,7 +7,7 @@ worker gives must rest on those (`access_requests.services.elevations.leave`). A
 from collections.abc import Mapping
 from enum import StrEnum
 
-from audits import found, logged_in, permitted, reported, reviewed, stays, streamed, verified
+from audits import found, logged_in, packed, permitted, reported, reviewed, stays, streamed, verified
 from audits.acts import Act
 from audits.sealed import SEALED_TABLES
 from audits.triggers import TABLE
@@ -131,6 +131,8 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         "audits_noted": KEEP,
         "audits_extract": KEEP,
         "audits_extractpart": READ,
+        packed.PACK: KEEP,
+        **dict.fromkeys((packed.FILE, packed.PART), READ),
         **dict.fromkeys((stays.TABLE, streamed.TABLE, verified.TABLE, *logged_in.TABLES, *permitted.TABLES), READ),
         **_RAISES,
         **_OWED,
@@ -206,6 +208,10 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         # Exports that people asked for. What they say of people is shown as far as it is not erased.
         "audits_extract": "SELECT, UPDATE",
         "audits_extractpart": "SELECT, INSERT, DELETE",
+        # Evidence packs: made of the trail, of what was read of CloudTrail, and of the sealed log.
+        packed.PACK: "SELECT, UPDATE",
+        **dict.fromkeys((packed.FILE, packed.PART), "SELECT, INSERT, DELETE"),
+        **dict.fromkeys((*logged_in.TABLES, *SEALED_TABLES), READ),
         PERSONAL: READ,
         TABLE: APPEND,
         **_RAISES,

@@ -13,6 +13,7 @@ READING = "reading"
 
 class Task(StrEnum):
     MAKE_EXTRACT = "audits.make_extract"
+    MAKE_PACK = "audits.make_pack"
     SWEEP = "audits.sweep"
     READ_LOG_INS = "audits.read_log_ins"
     LOOK_AT_PERMISSIONS = "audits.look_at_permissions"

@@ -23,6 +23,7 @@ from audits.logged_in import (
     UseState,
 )
 from audits.mentioned import Mention, MentionKind, Noted
+from audits.packed import Pack, PackFile, PackPart
 from audits.permitted import CarrierKind, Excess, Inventory, Look, RailStanding, RailState
 from audits.reported import ReportStatus, WorkReport, WorkReportAnswerer
 from audits.reviewed import ItemState, Review, ReviewItem, ReviewKind
@@ -64,6 +65,9 @@ __all__ = [
     "Mention",
     "MentionKind",
     "Noted",
+    "Pack",
+    "PackFile",
+    "PackPart",
     "Personal",
     "RailStanding",
     "RailState",

@@ -94,6 +94,7 @@ def _words(entry: TrailEntry) -> dict[str, str]:
         "differences": _text(entry, "differences"),
         "count": _text(entry, "count"),
         "rows": _text(entry, "rows"),
+        "period": _text(entry, "period"),
         "state": _state(_text(entry, "state")),
         "waiting": _text(entry, "waiting"),
         "remark": _text(entry, "remark"),

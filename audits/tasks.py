@@ -8,6 +8,9 @@ from audits.extracts import keeping, making
 from audits.findings import due as findings
 from audits.log_ins import rounds
 from audits.messages import Task
+from audits.packs import keeping as kept_packs
+from audits.packs import making as packs
+from audits.packs import scheduling
 from audits.permissions import rounds as permissions
 
 # So many thousands of entries are noted in one sweep; more wait for the next.
@@ -19,6 +22,11 @@ def make_extract(extract_id: int) -> None:
     making.make(extract_id)
 
 
+@shared_task(name=Task.MAKE_PACK)
+def make_pack(pack_id: int) -> None:
+    packs.make(pack_id)
+
+
 @shared_task(name=Task.SWEEP, ignore_result=True)
 def sweep() -> None:
     now = timezone.now()
@@ -26,6 +34,11 @@ def sweep() -> None:
     keeping.delete_old(now=now)
     for extract_id in keeping.due(now=now):
         current_app.send_task(Task.MAKE_EXTRACT, args=[extract_id])
+    scheduling.order_due(now=now)
+    kept_packs.give_up(now=now)
+    kept_packs.delete_old(now=now)
+    for pack_id in kept_packs.due(now=now):
+        current_app.send_task(Task.MAKE_PACK, args=[pack_id])
     for _batch in range(BATCHES):
         if not mentions.catch_up():
             break

@@ -2,6 +2,7 @@
 
     python verify.py DIR [--keys FILE] [--json]              an export
     python verify.py --story FILE --keys FILE [--json]       a story: whole, or open as of size n
+    python verify.py --sample workpaper.jsonl [--json]       the sample of an evidence pack, drawn anew
 
 FILE with keys: keys.json of an export that you trust, or a verifier key a line. Exit 0: it holds. 1: it does not. 2: unusable.
 The format is described in docs/audit/format.md. Nothing here is shared with what wrote the export.
@@ -379,7 +380,52 @@ class Story:
         return missing
 
 
-def told(report: Export | Story) -> str:
+class Sample:
+    """The check of a workpaper: its first line has seed and sample, each other one an id with its stratum and its key."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        head, self.faults = json.loads(next(lines)), Faults()
+        rows, keys = [json.loads(line) for line in lines], dict[str, str]()
+        for number, row in enumerate(rows, start=2):
+            keys[row["id"]] = sha256(f"{head['seed']}|{row['id']}".encode()).hexdigest()
+            if keys[row["id"]] != row["key"]:
+                self.faults.append({"place": f"line {number}", "what": f"the key of {row['id']} is {keys[row['id']]}"})
+        if len(keys) != len(rows):
+            self.faults.append({"place": "workpaper", "what": "an id is there twice"})
+        sizes = [(each["stratum"], sum(row["stratum"] == each["stratum"] for row in rows)) for each in head["strata"]]
+        left, drawn = dict(self.shares(sizes, head["count"], head["least"])), list[str]()
+        for row in sorted(rows, key=lambda row: keys[row["id"]]):
+            if left.get(row["stratum"]):
+                left[row["stratum"]] -= 1
+                drawn.append(row["id"])
+        if drawn != head["sample"]:
+            self.faults.append({"place": "sample", "what": f"drawn anew it is {' '.join(drawn)}"})
+        self.facts: dict[str, Any] = {"seed": head["seed"], "population": len(rows), "sample": drawn}
+
+    def shares(self, sizes: list[tuple[str, int]], count: int, least: int) -> list[tuple[str, int]]:
+        """Return how many are drawn of each stratum: the least of each while they last, the rest by largest remainder."""
+        given, left = list[int](), min(count, sum(size for _, size in sizes))
+        for _, size in sizes:
+            given.append(min(size, least, left))
+            left -= given[-1]
+        rooms = [size - mine for (_, size), mine in zip(sizes, given, strict=True)]
+        total = sum(rooms) or 1
+        order = sorted(range(len(sizes)), key=lambda at: -(left * rooms[at] % total))
+        rest = left - sum(left * room // total for room in rooms)
+        shared = [mine + left * room // total for mine, room in zip(given, rooms, strict=True)]
+        return [(name, shared[at] + (at in order[:rest])) for at, (name, _) in enumerate(sizes)]
+
+
+def told_of_sample(report: Sample) -> str:
+    facts = report.facts
+    lines = [f"{fault['place']}: {fault['what']}" for fault in report.faults] + [f"drawn: {code}" for code in facts["sample"]]
+    count = f"{len(facts['sample'])} of {facts['population']}, by the seed {facts['seed']}"
+    return "\n".join([*lines, f"{'DOES NOT HOLD' if report.faults else 'HOLDS'}: {count}"])
+
+
+def told(report: Export | Story | Sample) -> str:
+    if isinstance(report, Sample):
+        return told_of_sample(report)
     facts = report.facts
     lines = [f"{fault['place']}: {fault['what']}" for fault in report.faults] + [f"key: {key}" for key in facts["keys"]]
     if not facts["pinned"]:
@@ -390,20 +436,29 @@ def told(report: Export | Story) -> str:
     return "\n".join([*lines, f"{'DOES NOT HOLD' if report.faults else 'HOLDS'}: {count}"])
 
 
+def report_of(options: argparse.Namespace, pinned: list[Key] | None) -> Export | Story | Sample:
+    if options.folder:
+        return Export(Folder(options.folder), pinned)
+    if options.sample:
+        return Sample(iter(options.sample.read_text(encoding="utf-8").splitlines()))
+    return Story(options.story.read_text(encoding="utf-8"), pinned or [])
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", type=Path, metavar="DIR")
     parser.add_argument("--story", type=Path, metavar="FILE")
+    parser.add_argument("--sample", type=Path, metavar="FILE")
     parser.add_argument("--keys", type=Path, metavar="FILE")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    if (options.folder is None) == (options.story is None) or (options.story and not options.keys):
-        parser.error("name an export, or a story and the keys")
+    named = [each for each in (options.folder, options.story, options.sample) if each is not None]
+    if len(named) != 1 or (options.story and not options.keys):
+        parser.error("name an export, or a story and the keys, or a workpaper")
     try:
         pinned = keys_of(options.keys.read_text(encoding="utf-8")) if options.keys else None
-        whole = Folder(options.folder) if options.folder else None
-        report = Export(whole, pinned) if whole else Story(options.story.read_text(encoding="utf-8"), pinned or [])
-    except (Unusable, KeyError, TypeError, ValueError, OSError) as error:
+        report = report_of(options, pinned)
+    except (StopIteration, Unusable, KeyError, TypeError, ValueError, OSError) as error:
         print(json.dumps({"holds": None, "unusable": str(error)}) if options.json else f"UNUSABLE: {error}")
         return 2
     print(json.dumps({"holds": not report.faults, "faults": report.faults, **report.facts}) if options.json else told(report))

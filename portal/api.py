@@ -9,7 +9,7 @@ from ninja.operation import Operation
 
 from access_requests.api import elevations, examples, me, reports, requests
 from access_requests.api.auth import Bearer
-from audits.api import entries, findings, log_ins, sealed, state
+from audits.api import entries, findings, log_ins, packs, sealed, state
 from audits.api import examples as audits_examples
 from portal.rest import problems
 from portal.rest.limits import LIMITS
@@ -65,4 +65,5 @@ api.add_router("/audit", sealed.router, auth=Bearer("audit:read"))
 api.add_router("/audit", state.router, auth=Bearer("audit:read"))
 api.add_router("/audit", findings.router, auth=Bearer("audit:read"))
 api.add_router("/audit", log_ins.router, auth=Bearer("audit:read"))
+api.add_router("/audit", packs.router, auth=Bearer("audit:read"))
 api.add_router("/audit", findings.verbs, auth=Bearer("decisions:write"))

@@ -137,6 +137,7 @@ AUDIT = Area(
         _for_readers("audit-approver-quality", pgettext_lazy("navigation", "Approvers")),
         _for_readers("audit-trail", pgettext_lazy("navigation", "Trail"), below=r"audit-(entry|story).*"),
         _for_readers("audit-export-list", pgettext_lazy("navigation", "Exports"), below=r"audit-export-(?!list).+"),
+        _for_readers("audit-pack-list", _("Evidence packs"), below=r"audit-pack(?!-list).*"),
         _for_readers("audit-seal", pgettext_lazy("navigation", "Seal"), below=r"audit-(seal|checkpoint).+"),
         _for_readers("drift-list", pgettext_lazy("navigation", "Drift"), below=r"drift(?!-list).*"),
         _for_readers("matrix", _("Matrix"), below=r"matrix-person"),

@@ -17,6 +17,7 @@ from audits.acts import (
     factors,
     findings,
     log_ins,
+    packs,
     people,
     permissions,
     production,
@@ -227,6 +228,13 @@ class Act(StrEnum):
     EXPORT_MADE = "export.made", exports.ExportMade
     EXPORT_FAILED = "export.failed", exports.ExportFailed
     EXPORT_DOWNLOADED = "export.downloaded", exports.ExportDownloaded
+
+    # Evidence packs of a period: who draws a sample, by which seed, is seen.
+    PACK_ASKED = "pack.asked", packs.PackAsked
+    SAMPLE_DRAWN = "pack.sample_drawn", packs.SampleDrawn
+    PACK_MADE = "pack.made", packs.PackMade
+    PACK_FAILED = "pack.failed", packs.PackFailed
+    PACK_DOWNLOADED = "pack.downloaded", packs.PackDownloaded
 
     TRAIL_RECORDED_LATE = "trail.recorded_late", seals.RecordedLate, NEWS
     # Of a log: the sealer's, but for the order to begin another, which is an administrator's.

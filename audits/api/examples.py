@@ -152,6 +152,28 @@ COVERAGE: Json = {
     "missing": [{"account": "555555555555", "region": "", "until": None, "problem": "no_role"}],
 }
 
+PACK: Json = {
+    "id": "P-6F2K9M4X",
+    "period": "FY2026-Q3",
+    "since": "2026-09-30T15:00:00Z",
+    "until": "2026-12-31T15:00:00Z",
+    "zone": "Asia/Tokyo",
+    "state": "done",
+    "size": 41,
+    "root": "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=",
+    "seed": "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=",
+    "own_seed": False,
+    "asked_by": "auditor01",
+    "asked_at": "2026-11-23T06:00:00Z",
+    "hours_not_read": 1.5,
+    "deficiencies": 0,
+    "counts": {"deficiencies": 0, "hours_not_covered": 1, "l": 1, "m": 1, "t": 1},
+    "sample": ["E-4T2W8RZ6"],
+    "bytes": 184320,
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "kept_until": "2027-12-28T06:00:41Z",
+}
+
 # By the name of the operation: what it answers when all is well.
 ANSWERS: dict[str, Json] = {
     "list_entries": {"items": [ENTRY], "next": None},
@@ -162,5 +184,7 @@ ANSWERS: dict[str, Json] = {
     "list_log_ins": {"items": [LOG_IN], "next": None},
     "show_log_in": {**LOG_IN, "done": [CALL], "remains": [REMAINS]},
     "show_coverage": COVERAGE,
+    "list_packs": {"items": [PACK], "next": None},
+    "show_pack": PACK,
     "show_story": {"items": [STORY_LINE], "next": None},
 }

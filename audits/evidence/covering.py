@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 # Words: why nothing was read.
-NEVER, BEFORE, BEHIND, STOPPED, GAP = "never_read", "before_first", "not_yet", "trail_stopped", "gap"
+NEVER, BEFORE, BETWEEN, BEHIND = "never_read", "before_first", "left_out", "not_yet"
+STOPPED, GAP = "trail_stopped", "gap"
+Range = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Read:
-    """Of an account and Region all events from `since` to `until` were read; None where nothing was. `problem` is AWS's word."""
+    """Of an account and Region all events of these ranges were read, and none of others. `problem` is AWS's word."""
 
     account: str
     key: str
     region: str
-    since: datetime | None = None
-    until: datetime | None = None
+    ranges: tuple[Range, ...] = ()
     problem: str = ""
 
 
@@ -72,20 +73,36 @@ def uncovered(reads: Iterable[Read], told: Sequence[Told], *, since: datetime, u
     return sorted(found, key=lambda one: (one.since, one.until, one.account, one.region, one.why, one.remark))
 
 
+def hours_in_all(found: Iterable[Uncovered]) -> float:
+    """Return in how many hours something was not read, each counted once, however many accounts it was in."""
+    total = timedelta()
+    reached: datetime | None = None
+    for one in sorted(found, key=lambda one: one.since):
+        since = max(one.since, reached) if reached else one.since
+        if one.until > since:
+            total += one.until - since
+            reached = one.until
+    return round(total / timedelta(hours=1), 1)
+
+
 def is_covered(account: str, moment: datetime, not_read: Iterable[Uncovered]) -> bool:
     """Whether an account's events of a moment were read, in all its Regions."""
     return not any(one.account == account and one.since <= moment < one.until for one in not_read)
 
 
 def _of_read(read: Read, since: datetime, until: datetime) -> Iterator[Uncovered]:
+    """Yield what lies before, between and behind the ranges that were read."""
     place = {"account": read.account, "key": read.key, "region": read.region, "remark": read.problem}
-    if read.since is None or read.until is None:
+    if not read.ranges:
         yield Uncovered(since=since, until=until, why=NEVER, **place)
         return
-    if since < read.since:
-        yield Uncovered(since=since, until=min(read.since, until), why=BEFORE, **place)
-    if read.until < until:
-        yield Uncovered(since=max(read.until, since), until=until, why=BEHIND, **place)
+    reached, why = since, BEFORE
+    for first, last in sorted(read.ranges):
+        if reached < min(first, until):
+            yield Uncovered(since=reached, until=min(first, until), why=why, **place)
+        reached, why = max(reached, last), BETWEEN
+    if reached < until:
+        yield Uncovered(since=reached, until=until, why=BEHIND, **place)
 
 
 def _stopped(told: Sequence[Told], keys: Mapping[str, str], since: datetime, until: datetime) -> Iterator[Uncovered]:

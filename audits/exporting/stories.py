@@ -15,9 +15,12 @@ CODE = re.compile(r"R-[0-9A-Z]{1,20}")
 LAST = frozenset(act for act in Act if act.is_last)
 
 
-def lines(request_code: str) -> list[str]:
-    """Return the story as JSON Lines, oldest first; none where no entry of the request is sealed. Raises NothingSealed."""
-    sealed = reading.newest()
+def lines(request_code: str, sealed: Sealed | None = None) -> list[str]:
+    """Return the story as JSON Lines, oldest first; none where no entry of the request is sealed. Raises NothingSealed.
+
+    Against the newest checkpoint, or the one that is given.
+    """
+    sealed = sealed or reading.newest()
     if not CODE.fullmatch(request_code):
         return []
     node = sealed.node()

@@ -96,6 +96,12 @@ def export(folder: Path, *, since: datetime | None = None, until: datetime | Non
     Of a part, `since` and `until` are times of recording; the tree is whole all the same, so that every leaf can be proven.
     """
     sealed = reading.until(until) if until else reading.newest()
+    export_sealed(folder, sealed, since=since, until=until)
+    return sealed
+
+
+def export_sealed(folder: Path, sealed: Sealed, *, since: datetime | None = None, until: datetime | None = None) -> None:
+    """Write the log up to a checkpoint, as `export` does."""
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise Taken
@@ -112,4 +118,3 @@ def export(folder: Path, *, since: datetime | None = None, until: datetime | Non
     written.write("verify.py", Path(verify.__file__).read_bytes())
     query = {"since": since.isoformat() if since else None, "until": until.isoformat() if until else None}
     written.write_manifest(first=first, size=sealed.size, query=query)
-    return sealed

@@ -234,6 +234,17 @@ LOG_IN_EXCEPTIONS_FILE = env.str("LOG_IN_EXCEPTIONS_FILE", "")
 DELIVERIES_KEPT_DAYS = env.int("DELIVERIES_KEPT_DAYS", 90)
 # How long the file of an export of the trail is kept.
 TRAIL_EXPORTS_KEPT_HOURS = env.int("TRAIL_EXPORTS_KEPT_HOURS", 24, validate=validate.Range(min=1))
+# Evidence packs: the month in which fiscal years begin, whether the year in which they begin or end is their name, the zone in
+# which their days begin; how long packs are kept; a control mapping of one's own: docs/audit/packs.md.
+EVIDENCE_FISCAL_MONTH = env.int("EVIDENCE_FISCAL_MONTH", 4, validate=validate.Range(min=1, max=12))
+EVIDENCE_FISCAL_YEAR = env.str("EVIDENCE_FISCAL_YEAR", "begins", validate=validate.OneOf(["begins", "ends"]))
+EVIDENCE_ZONE = env.str("EVIDENCE_ZONE", DEFAULT_PERSON_TIME_ZONE)
+EVIDENCE_PACKS_KEPT_DAYS = env.int("EVIDENCE_PACKS_KEPT_DAYS", 400, validate=validate.Range(min=1))
+# Of which periods the portal orders a pack by itself, a day after each is over: year, half, quarter, month.
+EVIDENCE_SCHEDULE: list[str] = env.list(
+    "EVIDENCE_SCHEDULE", [], validate=validate.ContainsOnly(["year", "half", "quarter", "month"])
+)
+EVIDENCE_CONTROLS_FILE = env.str("EVIDENCE_CONTROLS_FILE", "")
 # Whether webhooks may go to this machine itself, and by http: for the demo and for development, never in production.
 WEBHOOK_ALLOW_HTTP_TO_LOOPBACK = False
 # Where that is allowed: to these alone, as "127.0.0.1:8080"; to any where it names none.

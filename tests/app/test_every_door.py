@@ -50,6 +50,7 @@ GAPS = {
     "<path:content_type_id>": "1",
     "<code>": "R-00000000",
     "exports/<slug:code>": "exports/X-00000000",
+    "packs/<slug:code>": "packs/P-00000000",
     "<slug:kind>/<path:name>": "nothing/CHG-123",
     "<slug:provider>": "nobody",
     "findings/<slug:code>/<slug:verb>": "findings/F-00000000/close",
@@ -205,6 +206,13 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "audit-export-download"): READERS,
     # Of no export that there is.
     (POST, "audit-export-download"): (LOGIN, 403, 403, 403, 404, 404),
+    (GET, "audit-pack-list"): READERS,
+    (GET, "audit-pack-new"): READERS,
+    (POST, "audit-pack-new"): (LOGIN, 403, 403, 403, 422, 422),
+    # There is none of this code.
+    (GET, "audit-pack"): (LOGIN, 403, 403, 403, 404, 404),
+    (GET, "audit-pack-download"): (LOGIN, 403, 403, 403, 404, 404),
+    (POST, "audit-pack-download"): (LOGIN, 403, 403, 403, 404, 404),
     (GET, "review-list"): EVERYBODY,
     (GET, "review-new"): ADMINISTRATORS,
     (POST, "review-new"): (LOGIN, 403, 403, 403, 403, 422),

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = ("access_requests", "audits", "portal")
 LONGEST_FILE, LONGEST_FUNCTION, LONGEST_TEMPLATE_LINE = 300, 50, 180
 # It goes to the auditor by itself, and is read there as one file, with nothing of ours beside it.
-TRAVELS_ALONE = {"audits/verify.py": 425}
+TRAVELS_ALONE = {"audits/verify.py": 480}
 PIN = re.compile(r"^([\w.-]+)(?:\[.*\])?==(\S+)", re.MULTILINE)
 LOCKS = ("requirements.lock", "requirements-demo.lock", "requirements-dev.lock")
 

@@ -74,6 +74,7 @@ SUBJECTS = {
     "scim_token:": "A token of a provider's directory, `scim_token:T-…`",
     "delivery:": "A delivery, `delivery:…`",
     "X-": "An export of the trail, `X-…`",
+    "P-": "An evidence pack, `P-…`",
     "trail": "The trail itself, `trail`",
     "log-in": "A log-in as nobody whom the portal knows, `log-in`; as somebody, of the person",
     "seal": "The seal of the trail, `seal`",

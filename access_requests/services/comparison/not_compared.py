@@ -107,6 +107,7 @@ MODELS: Mapping[str, str] = {
     "WorkReportAnswerer": TRAIL,
     "Extract": TRAIL,
     "ExtractPart": TRAIL,
+    **dict.fromkeys(("Pack", "PackFile", "PackPart"), TRAIL),
     "Group": "has no right here, and whoever is in one is found",
     "Permission": OF_ALLAUTH,
     "ContentType": OF_ALLAUTH,

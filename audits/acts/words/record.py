@@ -41,6 +41,11 @@ WORDS: Mapping[str, Words] = {
     Act.EXPORT_MADE: step(_("The export %(subject)s was made, of %(rows)s entries")),
     Act.EXPORT_FAILED: alert(_("The export %(subject)s failed: %(problem)s")),
     Act.EXPORT_DOWNLOADED: step(_("%(who)s downloaded the export %(subject)s")),
+    Act.PACK_ASKED: step(_("%(who)s ordered the evidence pack %(subject)s for %(period)s")),
+    Act.SAMPLE_DRAWN: step(_("The sample of the evidence pack %(subject)s was drawn, for %(period)s")),
+    Act.PACK_MADE: step(_("The evidence pack %(subject)s was made")),
+    Act.PACK_FAILED: alert(_("The evidence pack %(subject)s failed: %(problem)s")),
+    Act.PACK_DOWNLOADED: step(_("%(who)s downloaded the evidence pack %(subject)s")),
     Act.TRAIL_RECORDED_LATE: alert(
         _("Entries were recorded more than five minutes apart from when they say it happened: %(count)s"),
         News(

@@ -75,7 +75,8 @@ def test_first_stratum_that_fits_is_it(said: tuple[str, ...], stratum: Stratum) 
 
 
 def read(since: datetime | None = AT - HOUR, until: datetime | None = AT + 9 * HOUR, **said: str) -> Read:
-    return Read(account="1", key="jump", region="us-east-1", since=since, until=until, **said)
+    ranges = ((since, until),) if since and until else ()
+    return Read(account="1", key="jump", region="us-east-1", ranges=ranges, **said)
 
 
 def told(what: str, at: datetime, trail: str = "main") -> Told:
@@ -101,6 +102,20 @@ def test_hours_that_were_not_read_are_said(place: Read, why: str, hours: int) ->
     assert (one.why, one.hours, one.remark) == (why, hours, place.problem)
     assert not is_covered("1", one.since, [one])
     assert is_covered("2", one.since, [one])
+
+
+def test_hours_between_ranges_are_said_whatever_the_order_of_these() -> None:
+    ranges = ((AT + 5 * HOUR, AT + 9 * HOUR), (AT - HOUR, AT + 2 * HOUR), (AT, AT + HOUR))
+    (one,) = uncovered([Read(account="1", key="jump", region="x", ranges=ranges)], [], since=AT, until=AT + 8 * HOUR)
+    assert (one.why, one.since, one.hours) == (covering.BETWEEN, AT + 2 * HOUR, 3)
+
+
+def test_hour_counts_once_in_however_many_accounts_it_was_not_read() -> None:
+    places = [read(AT + 2 * HOUR), Read(account="2", key="production", region="x", ranges=((AT + HOUR, AT + 7 * HOUR),))]
+    found = uncovered(places, [], since=AT, until=AT + 8 * HOUR)
+    assert [one.hours for one in found] == [1, 2, 1]
+    assert covering.hours_in_all(found) == 3
+    assert covering.hours_in_all([]) == 0
 
 
 def test_trail_that_stood_still_is_a_gap_until_it_writes_again() -> None:

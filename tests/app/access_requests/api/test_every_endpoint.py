@@ -48,6 +48,8 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "/audit/log-ins"): (401, 401, 403, 403, 403, 403, 200, 200),
     ("GET", "/audit/coverage"): (401, 401, 403, 403, 403, 403, 200, 200),
     ("GET", "/audit/log-ins/{code}"): (401, 401, 403, 403, 403, 403, 404, 404),
+    ("GET", "/audit/packs"): (401, 401, 403, 403, 403, 403, 200, 200),
+    ("GET", "/audit/packs/{code}"): (401, 401, 403, 403, 403, 403, 404, 404),
     # Nothing is sealed.
     ("GET", "/audit/stories/{code}"): (401, 401, 403, 403, 403, 403, 404, 404),
 }
