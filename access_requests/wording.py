@@ -119,8 +119,8 @@ def approval(level: ApprovalLevel) -> str:
 
 
 def some_of(number: int, people: Iterable[User]) -> str:
-    """Return how many of these people approve, by their user names in the order of the alphabet."""
-    names = sorted(person.username for person in people)
+    """Return how many of these people approve, by their names in the order of their user names."""
+    names = [person.called for person in sorted(people, key=lambda person: person.username)]
     if len(names) == number == 1:
         return names[0]
     data = {"n": number, "people": listed(names)}

@@ -1,6 +1,7 @@
 """An entry of the trail as a sentence, from the entry alone, of whichever version it is."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -24,11 +25,16 @@ ENDS = (Act.ELEVATION_REVOKING, Act.ELEVATION_CANCELLED)
 # AWS did not let anybody in; then the comment is the cause.
 GRANT_REFUSED = "grant_refused"
 DECISIONS = {"allowed": _("can switch"), "denied": _("cannot switch"), "unknown": _("not known")}
+# How somebody is called, by their user name.
+Call = Callable[[str], str]
 NOT_SAID, OMITTED = "–", "…"
 
 
-def in_words(entry: TrailEntry) -> tuple[str, str]:
-    """Return how a timeline marks the entry, and its sentence; the act itself, where it is of a newer version."""
+def in_words(entry: TrailEntry, *, call: Call = str) -> tuple[str, str]:
+    """Return how a timeline marks the entry, and its sentence; the act itself, where it is of a newer version.
+
+    `call` says how a person of this user name is called.
+    """
     said_of = WORDS.get(entry.act)
     if said_of is None:
         return "step", entry.act
@@ -39,7 +45,7 @@ def in_words(entry: TrailEntry) -> tuple[str, str]:
         sentence = WITHDRAWN_FOR_THEM
     if entry.act in ENDS:
         kind, sentence = _end_began(entry, kind, sentence)
-    return kind, str(sentence) % _words(entry)
+    return kind, str(sentence) % _words(entry, call)
 
 
 def of_act(act: str) -> str:
@@ -47,17 +53,17 @@ def of_act(act: str) -> str:
     return str(WORDS[act].sentence) % defaultdict(lambda: OMITTED) if act in WORDS else act
 
 
-def who(entry: TrailEntry) -> str:
+def who(entry: TrailEntry, *, call: Call = str) -> str:
     """Return who acted, and through which client."""
     if entry.on_behalf_of:
         return gettext("%(person)s (through %(client)s)") % {
-            "person": entry.on_behalf_of,
+            "person": call(entry.on_behalf_of),
             "client": entry.actor.partition(":")[2],
         }
     door, _colon, operator = entry.actor.rpartition(":")
     if door == Door.COMMAND:
-        return gettext("%(who)s (by a command)") % {"who": operator}
-    return gettext("The portal") if door == "sekisho" else entry.actor
+        return gettext("%(who)s (by a command)") % {"who": call(operator)}
+    return gettext("The portal") if door == "sekisho" else call(entry.actor)
 
 
 def _end_began(entry: TrailEntry, kind: str, sentence: Promise) -> tuple[str, Promise]:
@@ -69,19 +75,19 @@ def _end_began(entry: TrailEntry, kind: str, sentence: Promise) -> tuple[str, Pr
     return kind, sentence
 
 
-def _words(entry: TrailEntry) -> dict[str, str]:
+def _words(entry: TrailEntry, call: Call) -> dict[str, str]:
     """Return what any of the sentences fills in, as far as the entry has it."""
     groups = _value(entry, "request", "work_groups")
     named = [str(group.get("name", "")) if isinstance(group, dict) else str(group) for group in groups or ()]
     drift = {name: _text(entry, "drift", name) for name in ("kind", "thing", "name")}
     decision = _text(entry, "judged", "decision")
     said = {
-        "who": who(entry),
+        "who": who(entry, call=call),
         "subject": entry.subject,
         "name": entry.subject.rpartition(":")[2],
         "groups": listed(named),
         "level": _text(entry, "decision", "level"),
-        "person": _text(entry, "elevation", "person"),
+        "person": call(_text(entry, "elevation", "person")),
         "group": _text(entry, "elevation", "work_group"),
         "window": _window(entry),
         "end": _end(entry),

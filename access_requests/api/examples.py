@@ -193,7 +193,7 @@ WORK_GROUP: Json = {
     ],
     "session_minutes": None,
     **{name: field.examples[0] for name, field in ShownWorkGroup.model_fields.items() if field.examples},
-    "policy": "Approved by leader01; 1 minute to 4 hours; decided within 1 day",
+    "policy": "Approved by 高橋 直子 (leader01); 1 minute to 4 hours; decided within 1 day",
     "levels": [{"number": 1, "approvals": 1, "approvers": [LEADER]}],
     "decide_by": ["browser", "chat"],
 }

@@ -29,7 +29,7 @@ def listing(person: User, *, now: datetime) -> Answer:
     if len(current) > MOST_ACCESSES or len(waits) > MOST_REQUESTS:
         shown.append(_plain(gettext("There are more; the portal shows them all.")))
     text = gettext("In production: %(people)s. Waiting for you: %(requests)s.") % {
-        "people": listed(sorted({row.person.username for row in current})) or "–",
+        "people": listed(sorted({row.person.called for row in current})) or "–",
         "requests": listed(row.code for row in waits) or "–",
     }
     return answers.only_to_them(blocks.literal(text), shown)
@@ -46,7 +46,7 @@ def whom_it_waits_for(request: AccessRequest) -> Iterator[Block]:
 
 
 def _access(row: Elevation) -> Block:
-    name = blocks.literal(f"{row.person.username} · {row.work_group.name} · {row.code}")
+    name = blocks.literal(f"{row.person.called} · {row.work_group.name} · {row.code}")
     words = {"access": name, "state": wording.state(row.status), "end": blocks.moment(row.ends_at)}
     return blocks.section(blocks.marked(gettext("%(access)s: %(state)s, until %(end)s") % words))
 

@@ -30,13 +30,6 @@ register.simple_tag(comma)
 
 
 @register.filter
-def called(person: User) -> str:
-    """Return how a person is called, with the name that AWS and the trail know them by: 高橋 直子(leader01)."""
-    words = {"name": person.name, "username": person.username}
-    return pgettext("a person and their user name", "%(name)s (%(username)s)") % words if person.name else person.username
-
-
-@register.filter
 def stamped(person: User) -> str:
     """Return what a person's seal bears: the family name, where it is one that comes first; else the user name."""
     first = person.name.split()[0] if person.name.strip() else ""

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from portal import codes
 from portal.providers.provider import Role
@@ -27,6 +28,12 @@ def check_time_zone(name: str) -> None:
     """Raise ValidationError unless the name is one of `time_zones`."""
     if name and name not in time_zones():
         raise ValidationError(_("There is no time zone of this name."), code="unknown_time_zone")
+
+
+def called(username: str, name: str) -> str:
+    """Return how a person is called, with the name that AWS and the trail know them by: 高橋 直子(leader01)."""
+    words = {"name": name, "username": username}
+    return pgettext("a person and their user name", "%(name)s (%(username)s)") % words if name else username
 
 
 # Administrators, on the page of a person.
@@ -62,6 +69,10 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.username
+
+    @property
+    def called(self) -> str:
+        return called(self.username, self.name)
 
     def get_full_name(self) -> str:
         return self.name or self.username

@@ -110,4 +110,4 @@ def test_relay_prints_each_notice_once_and_nothing_that_is_not_the_portals(relay
     assert (again.answer, old.answer[:8]) == ("HTTP 204", "HTTP 401")
     lines = log.read_text().splitlines()
     assert len(lines) == 1
-    assert lines[0].startswith(f"member01 asks for ProdMemberWorkGroup. {request.code} waits for approval. http")
+    assert lines[0].startswith(f"佐藤 美咲 (member01) asks for ProdMemberWorkGroup. {request.code} waits for approval. http")

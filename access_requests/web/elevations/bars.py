@@ -9,6 +9,7 @@ from access_requests import wording
 from access_requests.lifecycle import STANDING
 from access_requests.models import Elevation
 from access_requests.services.elevations import stop
+from portal.listed import listed
 from portal.pages import moments
 from portal.users.models import User
 
@@ -76,7 +77,8 @@ def _bar(elevation: Elevation, scale: tuple[datetime, datetime], *, with_group: 
     start, end = _place(elevation.starts_at, scale), _place(elevation.ends_at, scale)
     start = min(start, 100 - NARROWEST)
     window = moments.dated(elevation.starts_at, elevation.ends_at)
-    label = f"{elevation.person.username}: {elevation.work_group.name}, {wording.state(elevation.status)}, {window}"
+    about = listed((elevation.work_group.name, wording.state(elevation.status), window))
+    label = f"{elevation.person.called}: {about}"
     return Bar(
         elevation=elevation,
         group=elevation.work_group.name if with_group else "",

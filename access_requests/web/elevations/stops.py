@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from access_requests.models import Elevation
 from access_requests.selectors import elevations, timeline
+from access_requests.web.timeline import naming
 from audits import sentences
 from portal.users.models import User
 
@@ -21,9 +22,12 @@ class Stop:
 def of_person(person: User, *, now: datetime) -> list[Stop]:
     """Return them, the latest first."""
     rows = list(elevations.stopped_since(person, now - LATELY))
-    entries = {entry.subject: entry for entry in timeline.of_ends(rows)} if rows else {}
+    if not rows:
+        return []
+    entries = {entry.subject: entry for entry in timeline.of_ends(rows)}
+    call = naming.of(entries.values())
     return [
-        Stop(elevation=row, who=sentences.who(entries[row.code]), comment=entries[row.code].data.get("comment", ""))
+        Stop(elevation=row, who=sentences.who(entries[row.code], call=call), comment=entries[row.code].data.get("comment", ""))
         for row in rows
         if row.code in entries
     ]

@@ -42,7 +42,7 @@ EXTENSIONS: Mapping[str, Promise] = {
 
 def of_elevation(elevation: Elevation) -> str:
     """Return who is, was or was not in which work group; names as they are, with what they hide."""
-    return _of(elevation, elevation.person.username)
+    return _of(elevation, elevation.person.called)
 
 
 def _of(elevation: Elevation, who: str) -> str:
@@ -65,8 +65,8 @@ def of_request(request: AccessRequest) -> str:
     """Return what is asked for, or what has become of it: of one with one access, what has become of that."""
     elevations = list(request.elevations.all())
     if len(elevations) == 1:
-        return _of(elevations[0], request.requester.username)
-    words = {"who": request.requester.username, "groups": _named(group.name for group in request.work_groups.all())}
+        return _of(elevations[0], request.requester.called)
+    words = {"who": request.requester.called, "groups": _named(group.name for group in request.work_groups.all())}
     if request.was_not_granted:
         refused = (row.work_group.name for row in elevations if row.was_not_granted)
         return str(NOT_LET_IN) % {**words, "group": _named(refused)}

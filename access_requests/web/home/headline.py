@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from access_requests.lifecycle import IN_AWS, ElevationStatus
 from access_requests.models import AccessRequest, Elevation
 from access_requests.selectors import waiting
 from access_requests.web.elevations.passes import Pass
+from portal.listed import listed
 from portal.pages import moments
 
 Pending = Sequence[tuple[AccessRequest, waiting.Waiting | None]]
@@ -69,7 +70,7 @@ def _of_others(others: Sequence[Elevation]) -> tuple[str, str]:
 
 
 def _waits(row: AccessRequest, waits: waiting.Waiting) -> str:
-    people = pgettext("between names", ", ").join(person.username for person in waits.people)
+    people = listed(person.called for person in waits.people)
     return _("%(code)s waits for %(people)s until %(until)s.") % {
         "code": row.code,
         "people": people,

@@ -12,12 +12,13 @@ from access_requests.grants.registry import backend_of
 from access_requests.lifecycle import UNDECIDED, ElevationStatus
 from access_requests.models import AccessRequest, Drift, Elevation
 from access_requests.selectors import drift, timeline
-from access_requests.web.timeline import drift_words, executions
+from access_requests.web.timeline import drift_words, executions, naming
 from access_requests.web.timeline import evaluated as evaluating
 from audits import personal, sentences
 from audits.acts import Act, terms
 from audits.models import TrailEntry
 from audits.reports import folding
+from audits.sentences import Call
 from portal.pages import devices, moments
 
 FAILED = frozenset(
@@ -50,17 +51,20 @@ class Item:
 
 def of_request(request: AccessRequest, *, now: datetime) -> list[Item]:
     """Return what happened, oldest first, then what is still to come."""
-    entries = personal.shown(timeline.of_request(request), erased=gettext("erased"))
-    return [*(_item(entry, _elsewhere(entry, request)) for entry in entries), *_to_come(request, now)]
+    entries = list(personal.shown(timeline.of_request(request), erased=gettext("erased")))
+    call = naming.of(entries)
+    return [*(_item(entry, _elsewhere(entry, request), call) for entry in entries), *_to_come(request, now)]
 
 
 def of_drift(row: Drift) -> list[Item]:
     """Return what happened to a drift, oldest first."""
-    return [_item(entry, "") for entry in personal.shown(drift.history(row), erased=gettext("erased"))]
+    entries = list(personal.shown(drift.history(row), erased=gettext("erased")))
+    call = naming.of(entries)
+    return [_item(entry, "", call) for entry in entries]
 
 
-def _item(entry: TrailEntry, elsewhere: str) -> Item:
-    kind, sentence = _sentence(entry)
+def _item(entry: TrailEntry, elsewhere: str, call: Call) -> Item:
+    kind, sentence = _sentence(entry, call)
     calls = entry.data.get("calls", [])
     parts = (
         *(elsewhere, executions.meta(entry), _proof(entry), _seen(entry), _evaluated(entry), _source(entry)),
@@ -91,13 +95,13 @@ def _recorded(entry: TrailEntry) -> list[str]:
     return [gettext("Recorded %(at)s: %(why)s") % words]
 
 
-def _sentence(entry: TrailEntry) -> tuple[str, str]:
+def _sentence(entry: TrailEntry, call: Call) -> tuple[str, str]:
     data = entry.data
     if entry.act.startswith(DRIFT):
-        return drift_words.happened(entry, who=sentences.who(entry))
+        return drift_words.happened(entry, who=sentences.who(entry, call=call))
     said = evaluating.parsed(data.get("judged")) if entry.act == Act.ELEVATION_EVALUATED else None
     if said is not None:
-        person, moment = data["elevation"]["person"], data.get("moment", "")
+        person, moment = call(data["elevation"]["person"]), data.get("moment", "")
         return evaluating.sentence(said, person=person, moment=moment, expected=data.get("expected", ""))
     if entry.act in executions.SEEN:
         return executions.sentence(entry)
@@ -105,7 +109,7 @@ def _sentence(entry: TrailEntry) -> tuple[str, str]:
         return in_aws
     if entry.act in FAILED:
         return "alert", problems.sentence(str(data.get("problem", "")))
-    return sentences.in_words(entry)
+    return sentences.in_words(entry, call=call)
 
 
 def _quote(entry: TrailEntry) -> str:
@@ -233,7 +237,7 @@ def _to_come(request: AccessRequest, now: datetime) -> Iterable[Item]:
     if request.status in UNDECIDED and request.decide_until > now:
         yield Item(at=request.decide_until, kind="future", sentence=gettext("Without a decision the request lapses"))
     for elevation in request.elevations.all():
-        words = {"person": request.requester.username, "group": elevation.work_group.name}
+        words = {"person": request.requester.called, "group": elevation.work_group.name}
         if elevation.status == ElevationStatus.SCHEDULED and elevation.starts_at > now:
             begins = gettext("The portal puts %(person)s into %(group)s") % words
             yield Item(at=elevation.starts_at, kind="future", sentence=begins)

@@ -39,8 +39,8 @@ def test_problem_of_the_portals_own_is_said_in_a_sentence_that_says_what_happens
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("en", "Approved by 1 of leader01, leader02; 1 minute to 4 hours; decided within 1 day"),
-        ("ja", "承認: leader01、leader02 のうち 1 人。1 分〜4 時間。承認期限は 1 日"),
+        ("en", "Approved by 1 of 高橋 直子 (leader01), 田中 大輔 (leader02); 1 minute to 4 hours; decided within 1 day"),
+        ("ja", "承認: 高橋 直子(leader01)、田中 大輔(leader02) のうち 1 人。1 分〜4 時間。承認期限は 1 日"),
     ],
 )
 def test_policy_is_said_in_one_sentence(cast: Cast, language: str, expected: str) -> None:

@@ -26,6 +26,7 @@ from access_requests.services.notices.slack.blocks import LONGEST_FIELD, Block
 from access_requests.services.record import bindings, snapshot
 from audits.acts import terms
 from portal.listed import listed
+from portal.pages import moments
 from portal.verbs import phrases
 from portal.verbs.actor import Door
 
@@ -74,7 +75,7 @@ def headline(request: AccessRequest) -> str:
 
 def title(request: AccessRequest) -> str:
     groups = listed(sorted(group.name for group in request.work_groups.all()))
-    words = {"who": request.requester.username, "groups": groups}
+    words = {"who": request.requester.called, "groups": groups}
     if request.extends_id is not None:
         return gettext("%(who)s asks for more time in %(groups)s") % words
     return gettext("%(who)s asks for %(groups)s") % words
@@ -108,8 +109,7 @@ def _too_long() -> Block:
 
 def facts(request: AccessRequest) -> Iterator[Block]:
     """Yield what is decided on, and under which rule."""
-    person = request.requester
-    yield blocks.labelled(gettext("Person"), blocks.typed(f"{person.username} {person.name}".strip(), LONGEST_FIELD))
+    yield blocks.labelled(gettext("Requester"), blocks.typed(request.requester.called, LONGEST_FIELD))
     yield blocks.labelled(gettext("Window"), blocks.marked(window(request)))
     for label, text in _texts(request):
         yield blocks.labelled(label, blocks.typed(text, LONGEST_FIELD))
@@ -140,14 +140,14 @@ def _users_in_aws(request: AccessRequest) -> Iterator[tuple[str, str]]:
 def _groups(request: AccessRequest) -> str:
     """Return each group with the roles that it gives."""
     groups = sorted(request.work_groups.all(), key=lambda group: group.name)
-    return "\n".join(f"{group.name}: {', '.join(sorted(role.shown for role in group.target_roles.all()))}" for group in groups)
+    return "\n".join(f"{group.name}: {listed(sorted(role.shown for role in group.target_roles.all()))}" for group in groups)
 
 
 def window(request: AccessRequest) -> str:
     """Return from when until when, as it was asked for or, once approved, as it is; marked up."""
     start, end = request.starts_at or request.asked_starts_at, request.ends_at or request.asked_ends_at
     if start is not None and end is not None:
-        return f"{blocks.moment(start)} – {blocks.moment(end)}"
+        return moments.sign().join((blocks.moment(start), blocks.moment(end)))
     long = phrases.duration(request.duration_minutes or 0)
     if start is not None:
         return gettext("%(length)s from %(start)s") % {"length": long, "start": blocks.moment(start)}
@@ -183,13 +183,15 @@ def _decided(decision: Decision) -> Block:
         SEND_BACK: gettext("%(who)s sent the request back, %(how)s"),
     }[decision.verdict]
     how = terms.proof(decision.door, decision.client, decision.proof)
-    said = blocks.section(blocks.typed(sentence % {"who": decision.approver.username, "how": how}))
-    return said | ({"fields": [blocks.typed(f"“{decision.comment}”", LONGEST_FIELD)]} if decision.comment else {})
+    said = blocks.section(blocks.typed(sentence % {"who": decision.approver.called, "how": how}))
+    if not decision.comment:
+        return said
+    return said | {"fields": [blocks.typed(gettext("“%(comment)s”") % {"comment": decision.comment}, LONGEST_FIELD)]}
 
 
 def waits(turn: waiting.Waiting) -> str:
     """Return whom a request waits for, and until when; marked up."""
-    people = blocks.literal(listed(person.username for person in turn.people)) or "–"
+    people = blocks.literal(listed(person.called for person in turn.people)) or "–"
     return gettext("Waits for %(people)s until %(until)s.") % {"people": people, "until": blocks.moment(turn.until)}
 
 

@@ -14,6 +14,7 @@ from audits.acts import Act, reasons
 from audits.acts.words import NEWS
 from audits.models import TrailEntry
 from portal.listed import listed
+from portal.users.models import called
 
 EXTENSION_ASKED = _("%(person)s asks for more time with %(groups)s. %(id)s waits for approval.")
 NOT_GRANTED = _("Not granted: access of %(person)s with %(groups)s (%(reason)s).")
@@ -27,7 +28,7 @@ def said(act: str, facts: Mapping[str, Any], *, failed: str = "") -> str:
     person = facts.get("requester") or facts["person"]
     return str(sentence) % {
         "id": facts["id"],
-        "person": person["username"],
+        "person": called(person["username"], person["name"]),
         "groups": listed(facts.get("work_groups") or [facts["work_group"]]),
         "start": _local(facts["starts_at"]),
         "end": _local(facts["ends_at"]),

@@ -94,7 +94,7 @@ def test_work_groups_are_those_that_the_person_may_ask_for(bot: Bot, member01: U
     assert group["target_roles"][0]["arn"] == "arn:aws:iam::444444444444:role/Prod_MemberRole"
     assert group["target_roles"][0]["session_gate"] is False
     assert (group["shortest_minutes"], group["longest_minutes"]) == (1, 240)
-    assert "leader01, leader02" in group["policy"]
+    assert "高橋 直子 (leader01), 田中 大輔 (leader02)" in group["policy"]
     assert [person["username"] for person in group["levels"][0]["approvers"]] == ["leader01", "leader02"]
     assert len(read(bot.get("/work-groups?limit=1", for_person=member02))["items"]) == 1
 

@@ -26,7 +26,7 @@ def test_request_is_made_and_says_its_number_and_whom_it_waits_for(cast: Cast, s
     told(answer, made.code)
     assert (made.requester, made.duration_minutes, made.change_ticket) == (cast.member01, 90, "CHG-123")
     assert (made.reason, made.door, made.client) == ("fix the index & <b>", "chat", "")
-    assert any("leader01, leader02" in text for text in texts(answer))
+    assert any("高橋 直子 (leader01), 田中 大輔 (leader02)" in text for text in texts(answer))
     entry = shown_entry(subject=made.code)
     assert (entry.actor, entry.on_behalf_of, entry.data["door"]) == ("member01", "", "chat")
     assert entry.data["proof"] == {

@@ -29,7 +29,7 @@ def test_title_says_that_i_am_not_in_production(cast: Cast, browse: Browse) -> N
 def test_pending_request_says_who_is_waited_for_and_until_when(cast: Cast, browse: Browse, clock: Clock) -> None:
     request = submitted(cast.member01, now=clock.now)
     page = text(browse(cast.member01))
-    assert f"{request.code} waits for leader01, leader02 until 2026-11-24 14:00." in page
+    assert f"{request.code} waits for 高橋 直子 (leader01), 田中 大輔 (leader02) until 2026-11-24 14:00." in page
 
 
 def test_scheduled_access_counts_down_to_its_beginning(cast: Cast, browse: Browse, clock: Clock) -> None:

@@ -67,9 +67,10 @@ def test_card_goes_to_the_channel_and_to_the_approvers_whose_turn_it_is(company:
     sent(clock.now)
     assert [call["channel"] for call in server.told(POST)] == [CHANNEL, "U0LEADER01", "U0LEADER02"]
     card = server.told(POST)[0]
-    for part in ("member01 asks for ProdMemberWorkGroup", request.code, "CHG-123", "fix the &lt;index&gt;", "first this"):
+    who = "佐藤 美咲 (member01)"
+    for part in (f"{who} asks for ProdMemberWorkGroup", request.code, "CHG-123", "fix the &lt;index&gt;", "first this"):
         assert part in shown(card), part
-    assert "1 of leader01, leader02" in shown(card)
+    assert "1 of 高橋 直子 (leader01), 田中 大輔 (leader02)" in shown(card)
     assert "30 minutes from the approval" in shown(card)
     assert has_buttons(card)
     assert (card["unfurl_links"], card["unfurl_media"]) == (False, False)
@@ -137,7 +138,7 @@ def test_card_is_updated_in_its_place_as_access_comes_and_goes(company: Cast, se
     assert {card["ts"] for card in cards} == {ts}
     assert len(in_channel(server, POST)) == 1
     assert not any(has_buttons(card) for card in cards)
-    assert "leader01 approved, browser, proven by password" in shown(cards[0])
+    assert "高橋 直子 (leader01) approved, browser, proven by password" in shown(cards[0])
     assert "“go &lt;!here&gt;”" in shown(cards[0])
     assert [word in shown(card) for card, word in zip(cards, ("scheduled", "active", "ended"), strict=True)] == [True] * 3
     assert {card["channel"] for card in server.told(UPDATE)} == {CHANNEL, "D0LEADER01", "D0LEADER02"}
@@ -171,14 +172,14 @@ def test_second_level_gets_its_card_when_its_turn_has_come(cast: Cast, server: S
     approved(request, cast.leader01, now=clock.now)
     sent(clock.now)
     assert {call["channel"] for call in server.told(POST)} == {"U0LEADER01", "U0LEADER02", "U0ADMIN01"}
-    assert "leader01 approved" in shown(server.told(POST)[-1])
+    assert "高橋 直子 (leader01) approved" in shown(server.told(POST)[-1])
 
 
 def test_extension_has_a_card_of_its_own(company: Cast, server: SlackServer, clock: Clock) -> None:
     elevation = elevated(company.member01, company.leader01, now=clock.now)
     made = extension_asked(elevation, company.member01, now=clock.now, ends_at=elevation.ends_at + timedelta(minutes=30))
     sent(clock.now)
-    assert any(f"{made.code} member01 asks for more time" in call["text"] for call in in_channel(server, POST))
+    assert any(f"{made.code} 佐藤 美咲 (member01) asks for more time" in call["text"] for call in in_channel(server, POST))
 
 
 def test_policy_that_is_not_decided_on_in_chat_has_no_buttons(company: Cast, server: SlackServer, clock: Clock) -> None:

@@ -75,9 +75,7 @@ def test_what_happens_to_a_request_arrives_signed(cast: Cast, receiver: Receiver
         "extends": None,
         "url": f"http://testserver/requests/{request.code}/",
     }
-    waits = (
-        f"member01 asks for ProdMemberWorkGroup. {request.code} waits for approval. http://testserver/requests/{request.code}/"
-    )
+    waits = f"佐藤 美咲 (member01) asks for ProdMemberWorkGroup. {request.code} waits for approval. http://testserver/requests/{request.code}/"
     assert body["data"]["text"] == waits
     assert got.headers["content-type"] == "application/json"
     with pytest.raises(WebhookVerificationError):

@@ -10,8 +10,12 @@ from tests.worlds.cast import Cast
 def test_catalogue_says_who_approves_how_long_and_by_which_doors(cast: Cast, browse: Browse) -> None:
     page = laid_out(browse(cast.member01).get("/catalogue/whole/"))
     for fact in (
-        *("ProdMemberWorkGroup", "arn:aws:iam::444444444444:role/Prod_MemberRole", "1 of leader01, leader02"),
-        *("1 of admin01, leader01, leader02", "1 minute to 4 hours", "1 day", "browser, chat, API client", "everyone"),
+        *("ProdMemberWorkGroup", "arn:aws:iam::444444444444:role/Prod_MemberRole"),
+        *(
+            "1 of 高橋 直子 (leader01), 田中 大輔 (leader02)",
+            "1 of 伊藤 由紀 (admin01), 高橋 直子 (leader01), 田中 大輔 (leader02)",
+        ),
+        *("1 minute to 4 hours", "1 day", "browser, chat, API client", "everyone"),
         *("MemberGroup", "production/Prod_ReadOnlyRole", "member01, member02", "111111111111", "Jump account"),
     ):
         assert fact in page, fact

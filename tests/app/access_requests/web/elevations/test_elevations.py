@@ -93,8 +93,8 @@ def test_more_time_is_asked_for_and_linked_both_ways(cast: Cast, browse: Browse,
     page = client.get(f"/requests/{extension.code}/").content.decode()
     assert f"/elevations/{elevation.code}/" in page
     assert "member01 asked for more time, until 2026-11-23 15:00" in page
-    assert "member01 asks for more time in ProdMemberWorkGroup</h1>" in page
-    assert f"<title>member01 asks for more time in ProdMemberWorkGroup · {extension.code} · Sekisho</title>" in page
+    assert "佐藤 美咲 (member01) asks for more time in ProdMemberWorkGroup</h1>" in page
+    assert f"<title>佐藤 美咲 (member01) asks for more time in ProdMemberWorkGroup · {extension.code} · Sekisho</title>" in page
     lead = browse(cast.leader01)
     assert f"more time for {elevation.code}" in lead.get("/queue/").content.decode()
     assert f"more time for {elevation.code}" in lead.get("/").content.decode()

@@ -25,7 +25,7 @@ def test_request_is_decided_on_its_card_without_leaving(cast: Cast, browse: Brow
     client = browse(cast.leader01)
     page = laid_out(client.get("/"))
     for said in (
-        "member01 asks for ProdMemberWorkGroup",
+        "佐藤 美咲 (member01) asks for ProdMemberWorkGroup",
         "CHG-123",
         "first this",
         "the index is broken",

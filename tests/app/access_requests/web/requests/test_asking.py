@@ -216,7 +216,7 @@ def test_what_would_become_of_it_is_said_before_it_is_sent(cast: Cast, browse: B
     page = outlook(browse(cast.member01), query)
     over = timezone.localtime(clock.now + timedelta(minutes=30), ZoneInfo("Asia/Tokyo"))
     assert f"{over:%H:%M}</time>, in 30 minutes" in page
-    assert "Approved by 1 of leader01, leader02" in page
+    assert "Approved by 1 of 高橋 直子 (leader01), 田中 大輔 (leader02)" in page
     assert "cannot work" not in page
     assert written() == before
 

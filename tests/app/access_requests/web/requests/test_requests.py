@@ -163,8 +163,9 @@ def test_page_of_a_request_tells_what_is_asked_who_decides_and_what_happened(cas
     page = browse(cast.member01).get(f"/requests/{request.code}/").content.decode()
     for fact in (
         *("fix the index", "CHG-123", "drop it again", "30 minutes from the approval", "Prod_LeaderRole"),
-        *("member01 asked for ProdLeaderWorkGroup", "leader01 approved at level 1", "with care"),
-        *("identity proven by password at 13:59", "waits for 1 approval", "1 of admin01, leader01, leader02"),
+        *("佐藤 美咲 (member01) asked for ProdLeaderWorkGroup", "高橋 直子 (leader01) approved at level 1", "with care"),
+        *("identity proven by password at 13:59", "waits for 1 approval"),
+        *("1 of 伊藤 由紀 (admin01), 高橋 直子 (leader01), 田中 大輔 (leader02)"),
         "Without a decision the request lapses",
     ):
         assert fact in page, fact
@@ -248,7 +249,7 @@ def test_timeline_has_entries_of_other_releases_as_they_are(cast: Cast, browse: 
     of_another_release(entry, version=1, request={**entry.data["request"], "reason": "why", "plan": "how"}, elevations=None)
     of_another_release(entry, version=9, act="request.archived", elevations=None, archive={"place": "far away"})
     items = browse(cast.member01).get(f"/requests/{request.code}/").context["items"]
-    assert [item.sentence for item in items if item.key][-2:] == ["leader01 approved", "request.archived"]
+    assert [item.sentence for item in items if item.key][-2:] == ["高橋 直子 (leader01) approved", "request.archived"]
 
 
 def test_requester_is_not_named_among_those_who_may_approve(cast: Cast, client: Client, clock: Clock) -> None:
@@ -256,5 +257,5 @@ def test_requester_is_not_named_among_those_who_may_approve(cast: Cast, client: 
     client.force_login(cast.leader01)
     shown = client.get(f"/requests/{own.code}/").content.decode()
     level = shown[shown.index('id="levels-title"') :]
-    assert '<p class="meta">leader02</p>' in level
-    assert "of leader01" not in shown
+    assert '<p class="meta">田中 大輔 (leader02)</p>' in level
+    assert "(leader01)" not in shown
