@@ -80,7 +80,7 @@ def _request(told: Told) -> Answer:
     typed = told.line.request()
     asked = submit.Ask(work_groups=typed.names, reason=typed.reason, change_ticket=typed.ticket, duration_minutes=typed.minutes)
     made = act_as(told.actor, lambda: submit.submit(ask=asked, actor=told.actor, now=told.speaker.now))
-    return _asked(told, made, gettext("You asked for access. The request has the number %(code)s.") % {"code": made.code})
+    return _asked(told, made, gettext("You asked for access. The request has the ID %(code)s.") % {"code": made.code})
 
 
 def _extend(told: Told) -> Answer:
@@ -89,7 +89,7 @@ def _extend(told: Told) -> Answer:
     ends_at = elevation.ends_at + timedelta(minutes=typed.minutes)
     act = partial(extend.extend, elevation_id=elevation.pk, ends_at=ends_at, reason=typed.reason)
     made = act_as(told.actor, lambda: act(actor=told.actor, now=told.speaker.now))
-    sentence = gettext("You asked for more time. The request has the number %(code)s.") % {"code": made.code}
+    sentence = gettext("You asked for more time. The request has the ID %(code)s.") % {"code": made.code}
     return _asked(told, made, sentence)
 
 

@@ -35,7 +35,7 @@ class DurationUnreadable(rejections.Unusable):
 
 class CodeUnreadable(rejections.Unusable):
     code = "code_unreadable"
-    sentence = _("%(word)s is not a number of a request or of an access. They look like R-7K3M9QX2 and E-7K3M9QX2.")
+    sentence = _("%(word)s is no ID of a request or of an access. Type one such as R-7K3M9QX2 or E-7K3M9QX2.")
 
 
 class TimeUnclear(rejections.Unusable):

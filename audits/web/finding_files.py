@@ -29,7 +29,7 @@ def _parts(file_format: str, batches: Iterable[Sequence[Finding]], *, language: 
 
 def _head() -> list[str]:
     return [
-        *(_("Number"), _("Kind"), _("Finding"), _("Severity"), _("State"), _("First seen"), _("Last seen"), _("Opened")),
+        *(_("ID"), _("Kind"), _("Finding"), _("Severity"), _("State"), _("First seen"), _("Last seen"), _("Opened")),
         *(_("Times opened"), _("Closed"), _("Owner"), _("Due"), _("Accepted until"), _("Accepted by")),
         *(_("Acceptance asked for by"), _("Reason"), _("May have caused it"), _("Last entry")),
     ]

@@ -131,7 +131,7 @@ def elevation_extend(request: PageRequest, code: str) -> HttpResponse:
     except Rejection as rejection:
         form.refuse(rejection)
         return with_headers_of(rejection, _confirm(request, elevation, form, "extend", status=rejection.status))
-    messages.success(request, _("You asked for more time. The request has the number %(code)s.") % {"code": made.code})
+    messages.success(request, _("You asked for more time. The request has the ID %(code)s.") % {"code": made.code})
     return redirect("request", made.code)
 
 

@@ -87,7 +87,7 @@ class StopForm(VerbForm):
 class ElevationFilterForm(forms.Form):
     """What the list of accesses is narrowed to. A day shows what was on it, whether it is over or not."""
 
-    words = forms.CharField(label=_("Person, group, number, ticket or reason"), required=False, max_length=200)
+    words = forms.CharField(label=_("Person, group, ID, ticket or reason"), required=False, max_length=200)
     day = forms.DateField(
         label=_("On the day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )

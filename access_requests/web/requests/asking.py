@@ -51,7 +51,7 @@ def _submitted(request: PageRequest, form: RequestForm, *, now: datetime) -> Htt
     except Rejection as rejection:
         form.refuse(rejection)
         return with_headers_of(rejection, _form(request, form, now=now, status=rejection.status))
-    messages.success(request, _("You asked for access. The request has the number %(code)s.") % {"code": made.code})
+    messages.success(request, _("You asked for access. The request has the ID %(code)s.") % {"code": made.code})
     return redirect("request", made.code)
 
 

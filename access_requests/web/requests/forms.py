@@ -33,7 +33,7 @@ class DecisionForm(VerbForm):
 class FilterForm(forms.Form):
     """What a list of requests is narrowed to. What cannot be read narrows nothing and is said."""
 
-    words = forms.CharField(label=_("Number, ticket, reason, person or group"), required=False, max_length=200)
+    words = forms.CharField(label=_("ID, ticket, reason, person or group"), required=False, max_length=200)
     state = forms.ChoiceField(label=_("State"), required=False)
     requester = forms.CharField(label=_("Requester"), required=False, max_length=150)
     work_group = forms.CharField(label=_("Work group"), required=False, max_length=116, widget=suggesting("work-groups"))

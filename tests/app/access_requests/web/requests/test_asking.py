@@ -38,7 +38,7 @@ def test_request_is_made_and_shown(cast: Cast, browse: Browse) -> None:
     assert request.requester == cast.member01
     assert (request.duration_minutes, request.asked_starts_at, request.plan) == (30, None, "one\ntwo")
     assert request.door == "browser"
-    assert f"The request has the number {request.code}." in response.content.decode()
+    assert f"The request has the ID {request.code}." in response.content.decode()
 
 
 def test_times_are_read_in_the_zone_of_the_person(cast: Cast, browse: Browse, clock: Clock) -> None:

@@ -75,7 +75,7 @@ def test_each_filter_is_a_chip_that_can_be_taken_off(cast: Cast, browse: Browse,
     )
     without = "words=index&amp;state=pending&amp;since=2026-11-01&amp;waiting_for_me=on"
     assert {words: url for url, words in chips.items()} == {
-        "Number, ticket, reason, person or group: index": without.replace("words=index&amp;", ""),
+        "ID, ticket, reason, person or group: index": without.replace("words=index&amp;", ""),
         "State: Waiting for approval": without.replace("state=pending&amp;", ""),
         "From: 2026-11-01": without.replace("since=2026-11-01&amp;", ""),
         "Waiting for you": without.replace("&amp;waiting_for_me=on", ""),
