@@ -78,7 +78,12 @@ PROVIDERS: Mapping[str, Promise] = {"slack": _("Slack"), "email": _("e-mail")}
 
 def untold(reasons: Iterable[str]) -> str:
     """Return why an evaluation could not tell."""
-    return "; ".join(_untold(reason) for reason in reasons)
+    return clauses(_untold(reason) for reason in reasons)
+
+
+def clauses(words: Iterable[str]) -> str:
+    """Return clauses as one sentence."""
+    return pgettext("between clauses", "; ").join(words)
 
 
 def _untold(reason: str) -> str:

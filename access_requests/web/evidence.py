@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from access_requests import wording
 
 # The names of IAM hold no space and no colon; a policy without a Sid is named by its statement's number.
-NAMED = re.compile(r"(?P<kind>group|user|role) (?P<name>[^\s:]+): (?P<policy>.+) \((?P<statement>[^()]+)\)")
+NAMED = re.compile(r"(?P<kind>(?:boundary of )?(?:user|role)|group) (?P<name>[^\s:]+): (?P<policy>.+) \((?P<statement>[^()]+)\)")
 WHERE: Mapping[str, Promise] = {
     "group": _("group %(name)s: %(policy)s (%(statement)s)"),
     "user": _("user %(name)s: %(policy)s (%(statement)s)"),
     "role": _("role %(name)s: %(policy)s (%(statement)s)"),
+    "boundary of user": _("boundary of the user %(name)s: %(policy)s (%(statement)s)"),
+    "boundary of role": _("boundary of the role %(name)s: %(policy)s (%(statement)s)"),
 }
 
 

@@ -22,6 +22,7 @@ from access_requests.web.catalogue import abilities as shown_abilities
 from access_requests.web.catalogue import health_words
 from access_requests.web.notices import notice_words
 from audits.acts import reasons, terms
+from audits.models import ReviewItem, ReviewKind
 from portal.iam.fences import iso
 from portal.pages import devices
 from portal.verbs import phrases
@@ -45,6 +46,12 @@ def report_tag(status: str) -> str:
 def review_tag(state: str) -> str:
     """Return how the tag of a review item's state looks."""
     return {"open": "waits", "removing": "danger", "kept": "ok"}.get(state, "no")
+
+
+@register.filter
+def reviewed(item: ReviewItem) -> str:
+    """Return what an access review looks at: a role in the portal by its word, all else by its name."""
+    return str(terms.ROLES.get(item.thing, item.thing)) if item.kind == ReviewKind.PORTAL_ROLE else item.thing
 
 
 @register.filter

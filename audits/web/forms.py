@@ -1,5 +1,6 @@
 """What the trail is narrowed to, as it is typed."""
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,7 +41,7 @@ class TrailFilterForm(forms.Form):
         super().__init__(*args, **options)
         act = self.fields["act"]
         if isinstance(act, forms.ChoiceField):
-            act.choices = [("", _("All")), *((act, sentences.of_act(act)) for act in WORDS)]
+            act.choices = [("", _("All")), *_acts()]
 
     def clean(self) -> dict[str, Any]:
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
@@ -52,3 +53,10 @@ class TrailFilterForm(forms.Form):
         typed = self.cleaned_data
         mentioned = {kind: typed[kind.value] for kind in MentionKind if typed.get(kind.value)}
         return Filters(mentioned=mentioned, act=typed["act"], since=typed["since"], until=typed["until"], last=last)
+
+
+def _acts() -> list[tuple[str, str]]:
+    """Return each act with its sentence, and where several say the same with its name."""
+    said = {act: sentences.of_act(act) for act in WORDS}
+    number = Counter(said.values())
+    return [(act, f"{sentence} ({act})" if number[sentence] > 1 else sentence) for act, sentence in said.items()]

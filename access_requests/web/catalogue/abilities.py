@@ -82,7 +82,7 @@ class ShownAnswer:
         if answer.statement:
             return evidence.shown(f"{answer.policy} ({answer.statement})")
         decided = _("%(boundary)s does not allow it") % {"boundary": answer.policy} if answer.policy else str(wording.DECIDED[""])
-        return "; ".join((decided, *([wording.untold(answer.why)] if answer.why else [])))
+        return wording.clauses((decided, *([wording.untold(answer.why)] if answer.why else [])))
 
     @property
     def call(self) -> str:

@@ -75,7 +75,7 @@ class PeopleFilterForm(forms.Form):
         required=False,
         choices=[
             ("", _("All")),
-            (people.BOUND, _("bound")),
+            (people.BOUND, pgettext_lazy("filter", "bound")),
             (people.UNBOUND, _("not bound")),
             (people.IN_PRODUCTION, _("with access")),
         ],

@@ -71,7 +71,7 @@ class Evaluation:
 
     def meta(self, *, beside: datetime) -> str:
         """How that is known: evaluated, when, and what decided; below the date of the time that it stands beside."""
-        deciders = "; ".join(dict.fromkeys(role.decided for role in self.decisive)) if self.decision != UNKNOWN else ""
+        deciders = wording.clauses(dict.fromkeys(role.decided for role in self.decisive)) if self.decision != UNKNOWN else ""
         words = {"at": moments.said(self.at, seconds=True, beside=beside), "by": deciders}
         return (gettext("evaluated %(at)s, decided by: %(by)s") if deciders else gettext("evaluated %(at)s")) % words
 

@@ -196,15 +196,16 @@ def waits(turn: waiting.Waiting) -> str:
 
 
 def _access(elevation: Elevation) -> str:
+    start, end = blocks.moment(elevation.starts_at), blocks.moment(elevation.over_at)
     words = {
         "code": elevation.code,
         "group": blocks.literal(elevation.work_group.name),
         "state": wording.state(wording.shown_state(elevation)),
-        "start": blocks.moment(elevation.starts_at),
-        "end": blocks.moment(elevation.over_at),
+        "end": end,
+        "window": moments.sign().join((start, end)),
     }
     if elevation.status == ElevationStatus.SCHEDULED:
-        return gettext("%(code)s %(group)s: %(state)s, %(start)s – %(end)s") % words
+        return gettext("%(code)s %(group)s: %(state)s, %(window)s") % words
     if elevation.status in STANDING:
         return gettext("%(code)s %(group)s: %(state)s, until %(end)s") % words
     if elevation.status == ElevationStatus.ENDED:
