@@ -58,6 +58,13 @@ def names(rows: Iterable[object]) -> SafeString:
 
 
 @register.filter
+def people(rows: Iterable[User]) -> SafeString:
+    """Show how people are called, in the order of their user names."""
+    called = (person.called for person in sorted(rows, key=lambda person: person.username))
+    return format_html_join(comma(), "{}", ((visible(name),) for name in called))
+
+
+@register.filter
 def when(moment: datetime) -> SafeString:
     """Show a time with its day in a <time>."""
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(), moments.said(moment))

@@ -203,8 +203,9 @@ def _place(group: WorkGroup) -> tuple[str, str, str]:
 def _length(minutes: int, now: datetime) -> str:
     """A length, and when it is over if it begins now."""
     return format_html(
-        '<span data-minutes="{}">{}<span class="meta about">–{}</span></span>',
+        '<span data-minutes="{}">{}<span class="meta about">{}{}</span></span>',
         minutes,
         phrases.duration(minutes),
+        moments.sign().strip(),
         moments.soon(now + timedelta(minutes=minutes)),
     )
