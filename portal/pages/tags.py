@@ -30,6 +30,12 @@ register.simple_tag(comma)
 
 
 @register.filter
+def called(person: User) -> str:
+    """Return how a person is called: 高橋 直子(leader01)."""
+    return person.called
+
+
+@register.filter
 def stamped(person: User) -> str:
     """Return what a person's seal bears: the family name, where it is one that comes first; else the user name."""
     first = person.name.split()[0] if person.name.strip() else ""
