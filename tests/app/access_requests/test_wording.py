@@ -82,3 +82,9 @@ def test_statement_that_decided_is_said_in_the_readers_language(language: str, e
     with translation.override(language):
         assert evidence.shown("group G: SwitchRole (#1)") == expected
         assert evidence.shown("SCP p-1 (No)") == "SCP p-1 (No)"
+
+
+def test_boundary_that_decides_is_told_in_words() -> None:
+    with translation.override("ja"):
+        said = evidence.shown("boundary of role Prod_MemberRole: SekishoWorkRoleBoundary (DenyWaysOut)")
+    assert said == "ロール Prod_MemberRole のアクセス許可の境界 SekishoWorkRoleBoundary(ステートメント DenyWaysOut)"

@@ -11,6 +11,7 @@ from audits import mentions
 from audits.acts import Act
 from audits.merkle import tree
 from audits.models import TrailEntry
+from audits.web.forms import TrailFilterForm
 from portal.users.models import User
 from tests.app.access_requests.web.conftest import laid_out
 from tests.worlds.cast import Cast
@@ -177,3 +178,8 @@ def test_audit_begins_with_a_search_and_the_state_of_the_trail(cast: Cast, clien
     assert 'action="/audit/trail/"' in page
     assert 'href="/audit/trail/?act=request.approved"' in page
     page_of(client, cast.leader01, "/audit/", status=403)
+
+
+def test_no_two_events_of_the_filter_read_alike() -> None:
+    labels = [str(label) for _, label in TrailFilterForm().fields["act"].choices]  # type: ignore[attr-defined]
+    assert len(labels) == len(set(labels))
