@@ -19,6 +19,20 @@ WHERE: Mapping[str, Promise] = {
 }
 
 
+# One that no statement of allows it is kept without any.
+BOUNDARY = re.compile(r"boundary of (?P<kind>user|role) (?P<name>[^\s:]+): (?P<policy>.+)")
+BOUNDARIES: Mapping[str, Promise] = {
+    "user": _("the boundary %(policy)s of the user %(name)s"),
+    "role": _("the boundary %(policy)s of the role %(name)s"),
+}
+
+
+def boundary(name: str) -> str:
+    """Return which boundary it is that allows nothing of what was asked."""
+    found = BOUNDARY.fullmatch(name)
+    return str(BOUNDARIES[found["kind"]]) % found.groupdict() if found else name
+
+
 def shown(by: str) -> str:
     """Return what decided: words for what is no policy, else where the policy stands and which statement it is."""
     if found := NAMED.fullmatch(by):

@@ -81,7 +81,11 @@ class ShownAnswer:
             return wording.untold(answer.why)
         if answer.statement:
             return evidence.shown(f"{answer.policy} ({answer.statement})")
-        decided = _("%(boundary)s does not allow it") % {"boundary": answer.policy} if answer.policy else str(wording.DECIDED[""])
+        decided = (
+            _("%(boundary)s does not allow it") % {"boundary": evidence.boundary(answer.policy)}
+            if answer.policy
+            else str(wording.DECIDED[""])
+        )
         return wording.clauses((decided, *([wording.untold(answer.why)] if answer.why else [])))
 
     @property

@@ -87,4 +87,6 @@ def test_statement_that_decided_is_said_in_the_readers_language(language: str, e
 def test_boundary_that_decides_is_told_in_words() -> None:
     with translation.override("ja"):
         said = evidence.shown("boundary of role Prod_MemberRole: SekishoWorkRoleBoundary (DenyWaysOut)")
+        without_statement = evidence.boundary("boundary of role Prod_MemberRole: SekishoWorkRoleBoundary")
     assert said == "ロール Prod_MemberRole のアクセス許可の境界 SekishoWorkRoleBoundary(ステートメント DenyWaysOut)"
+    assert without_statement == "ロール Prod_MemberRole のアクセス許可の境界 SekishoWorkRoleBoundary"

@@ -42,7 +42,7 @@ DEPENDS = {
 DECIDED = {
     "read_objects": "role Prod_MemberRole: Work (Read)",
     "delete_data": "role Prod_MemberRole: Rails (NoDelete)",
-    "change_iam": "boundary of role Prod_MemberRole: Limit does not allow it",
+    "change_iam": "the boundary Limit of the role Prod_MemberRole does not allow it",
     "spend_money": "no policy allows it",
     "run_commands": "role Prod_MemberRole: Work #2 asks for ssm:resourcetag/env, which is known once the call is made",
 }
