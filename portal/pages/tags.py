@@ -9,7 +9,6 @@ from django import template
 from django.forms import Form
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import pgettext
 
 from portal.listed import comma, listed
 from portal.pages import moments, narrowing
