@@ -72,7 +72,7 @@ def test_decision_that_comes_too_late_shows_the_truth_and_keeps_the_comment(
     lead.page.fill("[name=comment]", "fine by me")
     lead.press("Approve")
     expect(lead.page.locator(".notice.error")).to_contain_text("the state has changed meanwhile")
-    expect(lead.page.locator(".timeline")).to_contain_text("leader02 rejected the request")
+    expect(lead.page.locator(".timeline")).to_contain_text("田中 大輔 (leader02) rejected the request")
     lead.look("too-late")
 
 

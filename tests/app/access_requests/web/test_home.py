@@ -102,7 +102,7 @@ def test_own_access_comes_before_what_waits_and_that_is_counted_on_every_page(ca
 def test_others_are_seen_in_production_but_not_why(cast: Cast, browse: Browse, clock: Clock) -> None:
     active(cast, clock)
     page = text(browse(cast.member02))
-    assert "member01: ProdMemberWorkGroup" in page
+    assert "佐藤 美咲 (member01): ProdMemberWorkGroup" in page
     assert "CHG-123" not in page
 
 
@@ -137,7 +137,7 @@ def test_whose_access_was_stopped_is_told_who_did_it_when_and_why(cast: Cast, br
     stopped(elevation, cast.leader01, now=clock.now, comment="wrong <account>")
     page = text(browse(cast.member01))
     assert "Your access by ProdMemberWorkGroup was stopped." in page
-    assert "leader01 stopped it at <time" in page
+    assert "(leader01) stopped it at <time" in page
     assert ">2026-11-23 14:00:00</time>: wrong &lt;account&gt;" in page
     assert f'data-row="stop-{elevation.code}"' in page
     assert page.index("was stopped.") < page.index(f"/requests/{elevation.request.code}/")

@@ -82,7 +82,7 @@ def test_administrator_is_told_what_is_done_and_whom_it_touches_and_then_has_it_
         "being undone",
         f"You asked to have {drift.code} undone.",
         "<dt>Undo asked by</dt><dd>admin01",
-        "admin01 asked to have it undone",
+        "伊藤 由紀 (admin01) asked to have it undone",
     ):
         assert fact in page, fact
     assert 'hx-trigger="every 2s"' in page
@@ -162,7 +162,7 @@ def test_timeline_tells_the_whole_story_in_words(cast: Cast, browse: Browse, clo
     told = [(item.kind, item.sentence) for item in response.context["items"]]
     assert told == [
         ("alert", "A comparison with AWS found: member02 is in ProdMemberWorkGroup, and no access explains it"),
-        ("step", "admin01 asked to have it undone"),
+        ("step", "伊藤 由紀 (admin01) asked to have it undone"),
         ("step", "It changed in AWS. What it is now is kept as its details"),
         ("step", "CloudTrail names who did it: arn:aws:iam::111111111111:user/ops"),
         ("step", "The portal wrote in AWS how it should be"),

@@ -216,7 +216,13 @@ def test_person_sees_where_the_switch_is_allowed_now_by_which_group_and_until_wh
     assert reach(response, LEADER).decision == "denied"
     page = response.content.decode()
     for fact in (
-        *("Where can member01 switch, now?", elevation.code, "All roles evaluated <time", "14:01:00", "group G: Switch (#1)"),
+        *(
+            "Where can 佐藤 美咲 (member01) switch, now?",
+            elevation.code,
+            "All roles evaluated <time",
+            "14:01:00",
+            "group G: Switch (#1)",
+        ),
         *("open to this person", "shut: every call is refused", "always, by MemberGroup", "no policy allows it"),
     ):
         assert fact in page, fact

@@ -92,7 +92,7 @@ def test_more_time_is_asked_for_and_linked_both_ways(cast: Cast, browse: Browse,
     assert extension.code in client.get(f"/elevations/{elevation.code}/").content.decode()
     page = client.get(f"/requests/{extension.code}/").content.decode()
     assert f"/elevations/{elevation.code}/" in page
-    assert "member01 asked for more time, until 2026-11-23 15:00" in page
+    assert "佐藤 美咲 (member01) asked for more time, until 2026-11-23 15:00" in page
     assert "佐藤 美咲 (member01) asks for more time in ProdMemberWorkGroup</h1>" in page
     assert f"<title>佐藤 美咲 (member01) asks for more time in ProdMemberWorkGroup · {extension.code} · Sekisho</title>" in page
     lead = browse(cast.leader01)

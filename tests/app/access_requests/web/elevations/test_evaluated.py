@@ -38,15 +38,21 @@ def tell(elevation: Elevation, moment: str, said: Any, expected: str | None) -> 
 @pytest.mark.parametrize(
     ("moment", "said", "expected", "kind", "sentence"),
     [
-        ("before", evaluation("denied"), None, "check", "Evaluated before the grant: member01 cannot switch to Prod_MemberRole"),
-        ("before", evaluation("allowed", by=BY), None, "step", "member01 can switch to Prod_MemberRole already"),
+        (
+            "before",
+            evaluation("denied"),
+            None,
+            "check",
+            "Evaluated before the grant: 佐藤 美咲 (member01) cannot switch to Prod_MemberRole",
+        ),
+        ("before", evaluation("allowed", by=BY), None, "step", "(member01) can switch to Prod_MemberRole already"),
         ("before", evaluation("unknown", why=("AccessDenied",)), None, "step", "AWS does not let the portal read the account"),
         (
             "afterwards",
             evaluation("denied"),
             "denied",
             "check",
-            "for the second after the end: member01 cannot switch to Prod_MemberRole",
+            "for the second after the end: 佐藤 美咲 (member01) cannot switch to Prod_MemberRole",
         ),
         (
             "afterwards",
@@ -55,7 +61,13 @@ def tell(elevation: Elevation, moment: str, said: Any, expected: str | None) -> 
             "step",
             "in Identity Center AWS ends nothing by itself",
         ),
-        ("active", evaluation("allowed", by=BY), "allowed", "check", "Evaluated: member01 can switch to Prod_MemberRole"),
+        (
+            "active",
+            evaluation("allowed", by=BY),
+            "allowed",
+            "check",
+            "Evaluated: 佐藤 美咲 (member01) can switch to Prod_MemberRole",
+        ),
         (
             "active",
             evaluation("denied", tries=2),
@@ -63,9 +75,15 @@ def tell(elevation: Elevation, moment: str, said: Any, expected: str | None) -> 
             "step",
             "cannot switch to Prod_MemberRole yet. It is evaluated again.",
         ),
-        ("active", evaluation("denied"), "allowed", "alert", "member01 cannot switch to Prod_MemberRole and should."),
-        ("ended", evaluation("denied", by=GATE), "denied", "check", "Evaluated: member01 cannot switch to Prod_MemberRole"),
-        ("ended", evaluation("allowed", by=BY), "denied", "alert", "member01 can switch to Prod_MemberRole and should not."),
+        ("active", evaluation("denied"), "allowed", "alert", "(member01) cannot switch to Prod_MemberRole and should."),
+        (
+            "ended",
+            evaluation("denied", by=GATE),
+            "denied",
+            "check",
+            "Evaluated: 佐藤 美咲 (member01) cannot switch to Prod_MemberRole",
+        ),
+        ("ended", evaluation("allowed", by=BY), "denied", "alert", "(member01) can switch to Prod_MemberRole and should not."),
         ("ended", evaluation("allowed", by=BY), "allowed", "check", "can still switch to Prod_MemberRole, by another access"),
         ("ended", evaluation("unknown", why=("no_gate_role",)), "denied", "step", "the portal has no role in the account"),
         ("ended", evaluation("unknown", why=("role X: trust policy #1: the principal",)), "denied", "alert", "the principal"),

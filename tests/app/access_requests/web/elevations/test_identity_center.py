@@ -58,7 +58,7 @@ def test_request_names_the_user_that_it_is_for(browse: Browse, jump: Jump, eleva
     said = page(browse, jump, f"/requests/{elevation.request.code}/")
     assert "Identity Center user <code>member01</code>" in said
     assert "IAM user <code>" not in said
-    assert f"The portal takes member01 out of {GROUP} and reads it back" in said
+    assert f"The portal takes 佐藤 美咲 (member01) out of {GROUP} and reads it back" in said
     both = submitted(jump.cast.member02, now=jump.clock.now, work_groups=[GROUP, "ProdMemberWorkGroup"])
     said = laid_out(browse(jump.cast.member02).get(f"/requests/{both.code}/"))
     assert "IAM user <code>member02</code>" in said

@@ -40,7 +40,7 @@ def test_request_and_access_say_it_first_with_cause_and_remedy(failed: Elevation
         assert page.index("Not granted") < page.index('class="card"')
         assert CAUSE in page
         assert REMEDY in page
-        assert "<h1>member01 was not let into ProdMemberWorkGroup</h1>" in page
+        assert "<h1>佐藤 美咲 (member01) was not let into ProdMemberWorkGroup</h1>" in page
         assert "state-approved" not in page
         assert "state-ended" not in page
 
@@ -85,16 +85,19 @@ def test_what_people_ended_before_it_began_is_no_failure(cast: Cast, clock: Cloc
     elevation = stopped(elevated(cast.member01, cast.leader01, now=clock.now), cast.leader01, now=clock.now)
     assert not elevation.was_not_granted
     with translation.override("en"):
-        assert titles.of_elevation(elevation) == "member01 was not let into ProdMemberWorkGroup: stopped"
+        assert titles.of_elevation(elevation) == "佐藤 美咲 (member01) was not let into ProdMemberWorkGroup: stopped"
 
 
 def test_title_says_how_long_it_lasted_and_why_it_ended(cast: Cast, clock: Clock) -> None:
     elevation = taken_for_given(elevated(cast.member01, cast.leader01, now=clock.now), now=clock.now)
-    assert titles.of_elevation(elevation) == f"member01 is in ProdMemberWorkGroup until {moments.said(elevation.ends_at)}"
+    assert (
+        titles.of_elevation(elevation)
+        == f"佐藤 美咲 (member01) is in ProdMemberWorkGroup until {moments.said(elevation.ends_at)}"
+    )
     elevation = returned(elevation, cast.member01, now=clock.now + timedelta(seconds=60))
-    assert titles.of_elevation(elevation) == "The access of member01 to ProdMemberWorkGroup is being ended"
+    assert titles.of_elevation(elevation) == "The access of 佐藤 美咲 (member01) to ProdMemberWorkGroup is being ended"
     elevation.status, elevation.ended_at = ElevationStatus.ENDED, clock.now + timedelta(seconds=65)
-    assert titles.of_elevation(elevation) == "member01 had access by ProdMemberWorkGroup for 1 minute, returned early"
+    assert titles.of_elevation(elevation) == "佐藤 美咲 (member01) had access by ProdMemberWorkGroup for 1 minute, returned early"
 
 
 @pytest.mark.parametrize(
@@ -119,4 +122,4 @@ def test_swapped_part_brings_the_browsers_title(failed: Elevation, cast: Cast, b
     client = browse(cast.member01)
     for url in (f"/requests/{failed.request.code}/", f"/elevations/{failed.code}/"):
         part = client.get(url, headers={"hx-request": "true"}).content.decode()
-        assert part.lstrip().startswith("<title>member01 was not let into ProdMemberWorkGroup · ")
+        assert part.lstrip().startswith("<title>佐藤 美咲 (member01) was not let into ProdMemberWorkGroup · ")

@@ -264,7 +264,7 @@ def test_sent_back_request_is_revised_and_linked_both_ways(cast: Cast, browse: B
     client = browse(cast.member01)
     assert opened(client, f"{URL}?revises={first.code}")["revises"].value() == first.code
     assert (
-        f"leader01 sent {first.code} back:</strong>say how to go back"
+        f"高橋 直子 (leader01) sent {first.code} back:</strong>say how to go back"
         in client.get(f"{URL}?revises={first.code}").content.decode()
     )
     assert f"revises={first.code}" in client.get(f"/requests/{first.code}/").content.decode()

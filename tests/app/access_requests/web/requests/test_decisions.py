@@ -112,7 +112,7 @@ def test_second_decision_is_refused_with_the_page_as_it_is_now(cast: Cast, brows
     page = response.content.decode()
     assert response.status_code == 409
     assert "the state has changed meanwhile" in page
-    assert "leader02 rejected the request" in page
+    assert "田中 大輔 (leader02) rejected the request" in page
 
 
 def test_what_changed_since_the_page_was_shown_is_refused_and_shown(cast: Cast, browse: Browse, clock: Clock) -> None:

@@ -178,7 +178,7 @@ def test_approval_by_an_api_client_is_not_said_to_be_proven(cast: Cast, browse: 
     proof = {"method": "client-assertion", "at": clock.now.isoformat()}
     approved(request, replace(actor_of(cast.leader01, door=Door.CLIENT, client="chatbot"), proof=proof), now=clock.now)
     page = browse(cast.member01).get(f"/requests/{request.code}/").content.decode()
-    assert "leader01 (through chatbot) approved" in page
+    assert "高橋 直子 (leader01) (through chatbot) approved" in page
     assert "named by the API client, not proven" in page
     assert "identity proven" not in page
 
@@ -206,7 +206,7 @@ def test_approval_by_an_own_token_says_which_and_how_it_was_allowed(
     )
     approved(request, actor, now=clock.now)
     page = browse(cast.member01).get(f"/requests/{request.code}/").content.decode()
-    assert "leader01 (through command-line) approved" in page
+    assert "高橋 直子 (leader01) (through command-line) approved" in page
     assert says in page
     assert "not proven" not in page
 
