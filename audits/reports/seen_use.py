@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from audits import selectors
 from audits.acts import Act
 from audits.models import ElevationUse, LogIn, LogInClass, SeenEvent, Stay, UseState
+from portal.listed import listed
 from portal.pages import moments
 
 # Of a log-in so many kinds of calls are named, the most frequent first.
@@ -32,12 +33,12 @@ class SeenLogIn:
     @property
     def sentence(self) -> str:
         """When, by which way, into which role, and what was called."""
-        until = f" – {moments.said(self.row.last_call_at)}" if self.row.last_call_at else ""
-        named = ", ".join(f"{name} {count}" for name, count in list(self.calls.items())[:MOST_CALLS])
-        more = ", …" if len(self.calls) > MOST_CALLS else ""
+        when = moments.dated(self.row.began_at, self.row.last_call_at)
+        called = [f"{name} {count}" for name, count in list(self.calls.items())[:MOST_CALLS]]
+        named = listed([*called, "…"] if len(self.calls) > MOST_CALLS else called)
         role = self.row.role.rpartition("/")[2]
-        began = f"{moments.said(self.row.began_at)}{until} {self.row.get_way_display()} {role}".strip()
-        return f"{began}: {named}{more}" if named else began
+        began = f"{when} {self.row.get_way_display()} {role}".strip()
+        return f"{began}: {named}" if named else began
 
 
 @dataclass(frozen=True, kw_only=True)
