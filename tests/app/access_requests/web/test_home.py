@@ -154,7 +154,7 @@ def test_access_that_its_person_returned_was_not_stopped(cast: Cast, browse: Bro
 def test_access_stopped_before_it_began_is_told_too(cast: Cast, browse: Browse, clock: Clock) -> None:
     elevation = elevated(cast.member01, cast.leader01, now=clock.now, starts_at=clock.now + timedelta(hours=1))
     stopped(elevation, cast.admin01, now=clock.now, comment="postponed")
-    assert "admin01 stopped it at" in text(browse(cast.member01))
+    assert "(admin01) stopped it at" in text(browse(cast.member01))
 
 
 def test_who_waits_for_a_decision_sees_it_soon(cast: Cast, browse: Browse, clock: Clock) -> None:
