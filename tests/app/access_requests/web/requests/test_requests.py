@@ -257,5 +257,5 @@ def test_requester_is_not_named_among_those_who_may_approve(cast: Cast, client: 
     client.force_login(cast.leader01)
     shown = client.get(f"/requests/{own.code}/").content.decode()
     level = shown[shown.index('id="levels-title"') :]
-    assert '<p class="meta">田中 大輔 (leader02)</p>' in level
-    assert "(leader01)" not in shown
+    assert '<p class="meta">田中 大輔(leader02)</p>' in level
+    assert "高橋 直子(leader01)、" not in shown
