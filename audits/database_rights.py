@@ -7,7 +7,7 @@ worker gives must rest on those (`access_requests.services.elevations.leave`). A
 from collections.abc import Mapping
 from enum import StrEnum
 
-from audits import found, logged_in, packed, permitted, reported, reviewed, stays, streamed, verified
+from audits import found, inspected, logged_in, packed, permitted, reported, reviewed, stays, streamed, verified
 from audits.acts import Act
 from audits.sealed import SEALED_TABLES
 from audits.triggers import TABLE
@@ -43,8 +43,11 @@ OF_PEOPLE = (
     Act.WORK_REPORT_ASKED_BACK,
     Act.WORK_REPORT_CONFIRMED,
     Act.REVIEW_OPENED,
+    Act.REVIEW_ASSIGNED,
     Act.REVIEW_KEPT,
     Act.REVIEW_REMOVAL_DECIDED,
+    Act.INSPECTION_ROW_SIGNED,
+    Act.INSPECTION_SIGNED,
 )
 # What was read back from AWS, or seen of the seal, closes findings: the web's role says nothing of it.
 OF_WORKERS = (
@@ -55,6 +58,7 @@ OF_WORKERS = (
     *(Act.CLOUDTRAIL_GAP, Act.CLOUDTRAIL_MISSING, Act.CLOUDTRAIL_THERE, Act.CLOUDTRAIL_FAULT),
     Act.PERMISSIONS_LOOKED,
     Act.PERMISSIONS_JUDGED,
+    *(Act.INSPECTION_OPENED, Act.INSPECTION_REMINDED, Act.REVIEW_REMINDED),
 )
 # Of what is taken in AWS, or by a provider of log-in, workers alone say so.
 SEEN_GONE = (Act.REVIEW_REMOVED,)
@@ -72,7 +76,7 @@ _READ_BY_ALL = dict.fromkeys((*(f"access_requests_{name}" for name in _OF_ACCESS
 _SAID = (
     *("apiclient", "apiclient_owners", "apiclient_people", "apiclient_work_groups", "approvallevel", "approvallevel_approvers"),
     *("approvalpolicy", "awsaccount", "binding", "iamuserbinding", "identitycenterbinding", "standinggroup"),
-    *("scimgroup", "scimgroup_members", "scimtoken"),
+    *("scimgroup", "scimgroup_members", "scimtoken", "inspectionplan"),
     *("standinggroup_people", "standinggroup_target_roles", "targetrole", "webhookendpoint", "webhookendpoint_work_groups"),
     *("workgroup", "workgroup_requesters", "workgroup_target_roles"),
 )
@@ -89,6 +93,8 @@ _FOUND = ("automationexecution", "backendhealth", "personlease", "reconciliation
 _RAISES = {found.TABLE: KEEP, found.NAMED_TABLE: APPEND}
 # An end makes what is owed, whoever carries it out; people at the web write and answer it.
 _OWED = {reported.TABLE: APPEND, reported.NAMED_TABLE: APPEND}
+# A worker opens them, once they are read; people at the web sign them.
+_INSPECTED = (inspected.TABLE, inspected.ROW_TABLE)
 # Django's and allauth's own, by which nobody here is let do anything.
 _OF_DJANGO = (
     *("socialaccount_socialaccount", "socialaccount_socialapp", "socialaccount_socialtoken"),
@@ -99,7 +105,7 @@ _OF_DJANGO = (
 _HELD_AGAINST_THE_TRAIL = (
     *("accessrequest", "requestedgroup", "elevation", "drift", "iamuserbinding", "scimgroup", "scimgroup_members", "scimtoken"),
     *("scimuser", "apiclient", "apiclient_owners", "apiclient_people", "apiclient_work_groups", "personaltoken"),
-    *("webhookendpoint", "webhookendpoint_work_groups"),
+    *("webhookendpoint", "webhookendpoint_work_groups", "inspectionplan"),
 )
 _ABOUT_PEOPLE = (
     *("users_factor", "users_factorreset", "mfa_authenticator", "allauth_idp_oidc_client", "allauth_idp_oidc_token"),
@@ -139,6 +145,7 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         reported.TABLE: KEEP,
         reviewed.TABLE: APPEND,
         reviewed.ITEM_TABLE: KEEP,
+        **dict.fromkeys(_INSPECTED, "SELECT, UPDATE"),
         PERSONAL: APPEND,
         TABLE: APPEND,
     },
@@ -184,6 +191,7 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         # Closing what AWS shows no more.
         reviewed.TABLE: READ,
         reviewed.ITEM_TABLE: "SELECT, UPDATE",
+        **dict.fromkeys(_INSPECTED, APPEND),
     },
     Service.NOTICES: {
         **_READ_BY_ALL,
@@ -216,7 +224,7 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         TABLE: APPEND,
         **_RAISES,
         found.FOLLOWED_TABLE: KEEP,
-        **dict.fromkeys((*_OWED, reviewed.TABLE, reviewed.ITEM_TABLE), READ),
+        **dict.fromkeys((*_OWED, reviewed.TABLE, reviewed.ITEM_TABLE, *_INSPECTED), READ),
         # The stream is sent under this role.
         streamed.TABLE: KEEP,
         **dict.fromkeys((stays.TABLE, verified.TABLE), READ),
@@ -237,6 +245,7 @@ RIGHTS: Mapping[Service, Mapping[str, str]] = {
         **dict.fromkeys((*(f"access_requests_{name}" for name in _HELD_AGAINST_THE_TRAIL), *_ABOUT_PEOPLE), READ),
         **dict.fromkeys((TABLE, "audits_mention", "audits_noted", PERSONAL, stays.TABLE), READ),
         **dict.fromkeys((*logged_in.TABLES, *permitted.TABLES, *_RAISES, *_OWED, reviewed.TABLE, reviewed.ITEM_TABLE), READ),
+        **dict.fromkeys(_INSPECTED, READ),
         **dict.fromkeys((*SEALED_TABLES, "audits_anchor", "audits_sealer"), READ),
         verified.TABLE: APPEND,
         TABLE: APPEND,

@@ -25,6 +25,7 @@ class FindingKind(StrEnum):
     WORK_REPORT_OVERDUE = "work_report_overdue"
     REVIEW_OVERDUE = "review_overdue"
     REPORTED_UNUSED = "reported_unused"
+    INSPECTION_OVERDUE = "inspection_overdue"
     LOG_IN_WITHOUT_APPROVAL = "log_in_without_approval"
     LOG_IN_AFTER_END = "log_in_after_end"
     CLOUDTRAIL_STOPPED = "cloudtrail_stopped"
@@ -231,6 +232,17 @@ KINDS: Mapping[str, About] = {
         advice=_("Remind its reviewers. The finding closes when everything is decided."),
         key=("review",),
         severity=Severity.MEDIUM,
+    ),
+    FindingKind.INSPECTION_OVERDUE: About(
+        name=_("Daily inspection overdue"),
+        sentence=_("The daily inspection of %(inspection)s is not signed by its day"),
+        advice=_(
+            "The day's page says who may sign which row, or that its log-ins are not read yet. Remind the inspectors. It "
+            "closes when the day is signed."
+        ),
+        key=("inspection",),
+        severity=Severity.MEDIUM,
+        goes_by_itself=True,
     ),
     FindingKind.REPORTED_UNUSED: About(
         name=_("Used, and reported as not used"),

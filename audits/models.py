@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audits.extracted import Extract, ExtractPart, ExtractState, Format
 from audits.found import Finding, FindingName, FindingStatus, Followed, Severity
+from audits.inspected import Inspection, InspectionRow
 from audits.lasting import LASTING, TOKENS, WHOLE
 from audits.logged_in import (
     ElevationUse,
@@ -52,6 +53,8 @@ __all__ = [
     "FindingStatus",
     "Followed",
     "Format",
+    "Inspection",
+    "InspectionRow",
     "Inventory",
     "ItemState",
     "Late",

@@ -6,12 +6,14 @@ from django.utils import timezone
 from audits import mentions
 from audits.extracts import keeping, making
 from audits.findings import due as findings
+from audits.inspections import due as inspections
 from audits.log_ins import rounds
 from audits.messages import Task
 from audits.packs import keeping as kept_packs
 from audits.packs import making as packs
 from audits.packs import scheduling
 from audits.permissions import rounds as permissions
+from audits.reviews import reminding as reviews
 
 # So many thousands of entries are noted in one sweep; more wait for the next.
 BATCHES = 10
@@ -43,11 +45,17 @@ def sweep() -> None:
         if not mentions.catch_up():
             break
     findings.sweep(now=now)
+    reviews.remind(now=now)
 
 
 @shared_task(name=Task.READ_LOG_INS, ignore_result=True)
 def read_log_ins() -> None:
-    rounds.read(now=timezone.now())
+    now = timezone.now()
+    try:
+        rounds.read(now=now)
+    finally:
+        # What is due is told also of what cannot be read.
+        inspections.sweep(now=now)
 
 
 @shared_task(name=Task.LOOK_AT_PERMISSIONS, ignore_result=True)

@@ -7,7 +7,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from access_requests.api import elevations, examples, me, reports, requests
+from access_requests.api import elevations, examples, inspections, me, reports, requests
 from access_requests.api.auth import Bearer
 from audits.api import entries, findings, log_ins, packs, sealed, state
 from audits.api import examples as audits_examples
@@ -60,6 +60,7 @@ api.add_router("", me.router)
 api.add_router("/requests", requests.router)
 api.add_router("/elevations", elevations.router)
 api.add_router("/elevations", reports.router)
+api.add_router("/inspections", inspections.router)
 api.add_router("/audit", entries.router, auth=Bearer("audit:read"))
 api.add_router("/audit", sealed.router, auth=Bearer("audit:read"))
 api.add_router("/audit", state.router, auth=Bearer("audit:read"))

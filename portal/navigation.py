@@ -44,6 +44,10 @@ def whoever_only_approves(reader: Reader) -> bool:
     return reader.offers.approves and not reader.person.reads_everything
 
 
+def whoever_only_inspects(reader: Reader) -> bool:
+    return reader.offers.inspects and not reader.person.reads_everything
+
+
 def whoever_reads_everything(reader: Reader) -> bool:
     return reader.person.reads_everything
 
@@ -121,6 +125,12 @@ APPROVALS = Area(
             below=r"review(-decide)?",
             may_see=whoever_only_approves,
         ),
+        Entry(
+            page="inspection-month",
+            label=pgettext_lazy("navigation", "Inspection"),
+            below=r"inspection-.+",
+            may_see=whoever_only_inspects,
+        ),
     ),
 )
 AUDIT = Area(
@@ -132,7 +142,8 @@ AUDIT = Area(
         _for_readers("audit-log-in-list", pgettext_lazy("navigation", "Log-ins"), below=r"audit-log-in(?!-list).*"),
         _for_readers("audit-could-do", _("Who could do what")),
         _for_readers("audit-finding-list", pgettext_lazy("navigation", "Findings"), below=r"audit-finding(?!-list).*"),
-        _for_readers("review-list", pgettext_lazy("navigation", "Reviews"), below=r"review(-new|-decide)?"),
+        _for_readers("inspection-month", pgettext_lazy("navigation", "Inspection"), below=r"inspection-.+"),
+        _for_readers("review-list", pgettext_lazy("navigation", "Reviews"), below=r"review(-new|-decide|-assign)?"),
         _for_readers("audit-permissions", _("Guard rails"), below=r"audit-permissions-.+"),
         _for_readers("audit-approver-quality", pgettext_lazy("navigation", "Approvers")),
         _for_readers("audit-trail", pgettext_lazy("navigation", "Trail"), below=r"audit-(entry|story).*"),

@@ -34,6 +34,7 @@ pytest_plugins = [
     "tests.worlds.gated",
     "tests.iam_simulate.peer",
     "tests.worlds.identity_center",
+    "tests.worlds.inspections",
     "tests.worlds.jump",
     "tests.worlds.log_ins",
     "tests.worlds.portal_in_aws",

@@ -98,3 +98,19 @@ class RequestQuery(PageQuery):
 
 class ElevationQuery(PageQuery):
     all: bool = Field(default=False, description="Those that are over, too.")
+
+
+class SignedRow(Body):
+    """A row of a day. `comment` explains its deviations; `seen` is the row's, as it was shown to the person."""
+
+    part: StrictInt = Field(0, ge=0, le=10_000)
+    number: StrictInt = Field(ge=1, le=1_000_000)
+    comment: StrictStr = ""
+    seen: Annotated[StrictStr, Field(pattern=r"^[0-9a-f]{16}$")] | None = None
+
+
+class SignBody(Body):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"rows": [{"number": 1}, {"number": 2, "comment": "The vendor."}]}]}
+    )
+    rows: list[SignedRow] = Field(max_length=500)

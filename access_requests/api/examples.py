@@ -5,6 +5,7 @@ The OpenAPI document shows them; a test holds each against what the call says th
 
 from typing import Any
 
+from access_requests.api.inspection_examples import INSPECTED_MONTH, inspected
 from access_requests.api.showing_access import ShownWorkGroup
 from access_requests.errors import AlreadyDecided, OwnRequest, TooLongAccess
 from audits.acts import Act
@@ -236,6 +237,9 @@ ANSWERS: dict[str, Json] = {
     "return_elevation": _ending("returned"),
     "extend_elevation": EXTENDING,
     "stop_elevation": _ending("stopped"),
+    "list_inspections": INSPECTED_MONTH,
+    "show_inspection": inspected(is_signed=False),
+    "sign_inspection": inspected(is_signed=True),
     "report_elevation": _reported("written", "", ""),
     "confirm_report": _reported("confirmed", "leader01", "As agreed"),
     "ask_report_back": _reported("asked_back", "leader01", "Which index?"),

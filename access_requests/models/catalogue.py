@@ -260,3 +260,23 @@ class WorkGroup(_Described, models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class InspectionPlan(models.Model):
+    """Who signs daily inspections, and by when. `audits.inspections` reads what the trail tells of it; days are as written."""
+
+    key = models.SlugField(_("key"), unique=True)
+    # Usernames.
+    inspectors = models.JSONField(_("inspectors"), default=list)
+    since = models.CharField(_("from day"), max_length=10)
+    signed_within = models.PositiveSmallIntegerField(_("signed within working days"))
+    # ISO 3166: whose public holidays are no working days.
+    country = models.CharField(_("country"), max_length=2)
+    days_off = models.JSONField(_("days off"), default=list)
+
+    class Meta:
+        verbose_name = _("plan of daily inspections")
+        verbose_name_plural = _("plans of daily inspections")
+
+    def __str__(self) -> str:
+        return self.key

@@ -30,6 +30,8 @@ class Guarded(StrEnum):
     FINDING = "finding"
     # Opening an access review, and deciding on its items.
     REVIEW = "review"
+    # Signing rows of a daily inspection.
+    INSPECTION = "inspection"
     # Disabling or enabling somebody, ending their log-ins, or taking their second factors.
     PEOPLE = "people"
     # Setting up a second factor of one's own, or taking one away.
@@ -69,6 +71,8 @@ NEEDS: Mapping[Guarded, Need] = {
     Guarded.FINDING: _need(5),
     # Many items are decided on in a row.
     Guarded.REVIEW: _need(60),
+    # So are the rows of some days.
+    Guarded.INSPECTION: _need(60),
     Guarded.PEOPLE: _need(5),
     Guarded.FACTOR: Need(strength=Strength.LOG_IN, max_age=timedelta(minutes=5), of_everybody=True, enrols=True),
 }

@@ -22,7 +22,7 @@ from access_requests.web.catalogue import abilities as shown_abilities
 from access_requests.web.catalogue import health_words
 from access_requests.web.notices import notice_words
 from audits.acts import reasons, terms
-from audits.models import ReviewItem, ReviewKind
+from audits.models import ReportStatus, ReviewItem, ReviewKind
 from portal.iam.fences import iso
 from portal.pages import devices
 from portal.verbs import phrases
@@ -40,6 +40,12 @@ def state(word: str) -> str:
 def report_tag(status: str) -> str:
     """Return how the tag of a work report's state looks."""
     return {"owed": "waits", "written": "waits", "asked_back": "danger", "confirmed": "ok"}.get(status, "")
+
+
+@register.filter
+def report_state(status: str) -> str:
+    """Return the state of a work report in words."""
+    return str(ReportStatus(status).label)
 
 
 @register.filter

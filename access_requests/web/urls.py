@@ -7,6 +7,7 @@ from access_requests.web.drift import comparison, drift, matrix
 from access_requests.web.elevations import elevations
 from access_requests.web.elevations import reports as work_reports
 from access_requests.web.home import dismissing, home
+from access_requests.web.inspections import inspections
 from access_requests.web.notices import deliveries, webhooks
 from access_requests.web.people import (
     client_acts,
@@ -65,9 +66,13 @@ urlpatterns = [
     path("elevations/<slug:code>/report/confirm/", work_reports.confirm, name="elevation-report-confirm"),
     path("elevations/<slug:code>/report/ask/", work_reports.ask_back, name="elevation-report-ask"),
     path("reports/", work_reports.report_list, name="report-list"),
+    path("inspections/", inspections.inspection_month, name="inspection-month"),
+    path("inspections/<slug:day>/", inspections.inspection_day, name="inspection-day"),
+    path("inspections/<slug:day>/sign/", inspections.inspection_sign, name="inspection-sign"),
     path("reviews/", reviews.review_list, name="review-list"),
     path("reviews/new/", reviews.review_new, name="review-new"),
     path("reviews/<slug:code>/", reviews.review_page, name="review"),
+    path("reviews/<slug:code>/<int:number>/reviewer/", reviews.review_assign, name="review-assign"),
     path("reviews/<slug:code>/<int:number>/<slug:verb>/", reviews.review_decide, name="review-decide"),
     path("backends/", backends.backend_list, name="backends"),
     path("backends/check/", backends.check, name="backends-check"),

@@ -16,6 +16,7 @@ from audits.acts import (
     exports,
     factors,
     findings,
+    inspections,
     log_ins,
     packs,
     people,
@@ -102,10 +103,18 @@ class Act(StrEnum):
     WORK_REPORT_CONFIRMED = "work_report.confirmed", reports.OfReport, NEWS
 
     # Subjects: a campaign, and an item of one.
-    REVIEW_OPENED = "review.opened", reviews.Opened
+    REVIEW_OPENED = "review.opened", reviews.Opened, OWN
+    REVIEW_ASSIGNED = "review.assigned", reviews.OfItem
+    REVIEW_REMINDED = "review.reminded", reviews.Reminded, OWN
     REVIEW_KEPT = "review.kept", reviews.OfItem
     REVIEW_REMOVAL_DECIDED = "review.removal_decided", reviews.OfItem
     REVIEW_REMOVED = "review.removed", reviews.OfItem
+
+    # Of each day of log-ins to production: a worker opens it, inspectors sign.
+    INSPECTION_OPENED = "inspection.opened", inspections.Opened, OWN
+    INSPECTION_REMINDED = "inspection.reminded", inspections.Reminded, OWN
+    INSPECTION_ROW_SIGNED = "inspection.row_signed", inspections.RowSigned
+    INSPECTION_SIGNED = "inspection.signed", inspections.Signed
 
     # All drift that one comparison found and that was never told before.
     COMPARISON_DRIFT_FOUND = "comparison.drift_found", drifts.DriftTold, NEWS

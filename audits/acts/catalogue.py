@@ -63,11 +63,21 @@ class WorkGroupInFile(Shape):
     session: int | None
 
 
-InCatalogue = Account | Role | RoleIdentity | StandingGroup | ApprovalPolicy | WorkGroupInFile
+class InspectionPlan(Shape):
+    """Days as `2026-11-05`."""
+
+    inspectors: list[str]
+    since: str
+    signed_within: int
+    country: str
+    days_off: list[str]
+
+
+InCatalogue = Account | Role | RoleIdentity | StandingGroup | ApprovalPolicy | WorkGroupInFile | InspectionPlan
 
 
 class OfCatalogue(Done):
-    about: ClassVar = ("account:", "role:", "standing_group:", "policy:", "work_group:")
+    about: ClassVar = ("account:", "role:", "standing_group:", "policy:", "work_group:", "inspection_plan:")
 
 
 class CatalogueAdded(OfCatalogue):

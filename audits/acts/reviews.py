@@ -43,3 +43,13 @@ class OfItem(Done):
     since: ClassVar = 5
 
     item: Item
+
+
+class Reminded(Done):
+    """Told to those who have not decided, when its day is near: reviewer -> how many items wait for them."""
+
+    about: ClassVar = ("review:",)
+    since: ClassVar = 5
+
+    due_on: date
+    waiting: dict[str, int]

@@ -18,6 +18,7 @@ class ThingKind(StrEnum):
     STANDING_GROUP = "standing_group"
     POLICY = "policy"
     WORK_GROUP = "work_group"
+    INSPECTION_PLAN = "inspection_plan"
     PERSON = "person"
     FACTOR = "factor"
     FACTOR_RESET = "factor_reset"

@@ -85,8 +85,16 @@ CHANGE_NOTHING = frozenset(
         *(Act.CLOUDTRAIL_GAP, Act.CLOUDTRAIL_MISSING, Act.CLOUDTRAIL_THERE, Act.CLOUDTRAIL_FAULT),
         # Findings have a fold of their own (`audits.findings`).
         *(act for act in Act if act.startswith(("finding.", "findings."))),
-        # Work reports and access reviews too (`audits.reports`, `audits.reviews`).
-        *(Act.REVIEW_OPENED, Act.REVIEW_KEPT, Act.REVIEW_REMOVAL_DECIDED, Act.REVIEW_REMOVED),
+        # Work reports, access reviews and daily inspections too (`audits.reports`, `audits.reviews`, `audits.inspections`).
+        *(Act.INSPECTION_OPENED, Act.INSPECTION_REMINDED, Act.INSPECTION_ROW_SIGNED, Act.INSPECTION_SIGNED),
+        *(
+            Act.REVIEW_OPENED,
+            Act.REVIEW_ASSIGNED,
+            Act.REVIEW_REMINDED,
+            Act.REVIEW_KEPT,
+            Act.REVIEW_REMOVAL_DECIDED,
+            Act.REVIEW_REMOVED,
+        ),
         *(Act.WORK_REPORT_WRITTEN, Act.WORK_REPORT_ASKED_BACK, Act.WORK_REPORT_CONFIRMED),
         *(Act.RECOVERY_USED, Act.FACTOR_CLONED),
         *(Act.RUNBOOK_PUBLISHED, Act.CHANGE_TEMPLATE_PUBLISHED, Act.CHANGE_TEMPLATE_REVIEWED),

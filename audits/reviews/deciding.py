@@ -7,7 +7,10 @@ from audits import trail
 from audits.acts import Act
 from audits.models import ItemState, ReviewItem
 from audits.reviews import folding, review_errors
+from audits.reviews.opening import ACT
 from portal.storable import AsTyped
+from portal.users.models import User
+from portal.verbs import authority
 from portal.verbs.actor import Actor
 from portal.verbs.rejections import Missing, NotFound, TransitionNotAllowed
 
@@ -29,6 +32,24 @@ def remove(*, review: str, number: int, reason: str, actor: Actor, now: datetime
     return _decide(item, Act.REVIEW_REMOVAL_DECIDED, reason, actor, now)
 
 
+def assign(*, review: str, number: int, reviewer: str, actor: Actor, now: datetime) -> ReviewItem:
+    """Name another reviewer for an item that nobody has decided on; never one of those whose it is.
+
+    Raises NotAnAdministrator, StepUpNeeded, ReviewNotProven, NotFound, TransitionNotAllowed, ReviewerUnusable.
+    """
+    authority.check_proven_administrator(actor, ACT, now=now)
+    item = _locked(review, number, actor)
+    if item.state != ItemState.OPEN:
+        raise TransitionNotAllowed(state=item.state)
+    is_usable = User.objects.filter(username=reviewer, is_active=True).exists()
+    if not is_usable or reviewer in item.people:
+        raise review_errors.ItemReviewerUnusable(field="reviewer", reviewer=reviewer)
+    if reviewer == item.reviewer:
+        return item
+    item.reviewer = reviewer
+    return _record(item, Act.REVIEW_ASSIGNED, actor, now)
+
+
 def removed(item: ReviewItem, *, actor: Actor, now: datetime) -> ReviewItem:
     """Record that it is gone: the portal took it, or AWS shows it no more."""
     item.state, item.removed_at = ItemState.REMOVED, now
@@ -36,12 +57,7 @@ def removed(item: ReviewItem, *, actor: Actor, now: datetime) -> ReviewItem:
 
 
 def _to_decide(review: str, number: int, reason: str, actor: Actor) -> ReviewItem:
-    if actor.by_service:
-        raise review_errors.ReviewNotProven
-    rows = ReviewItem.objects.select_for_update(of=("self",)).select_related("review")
-    item = rows.filter(review__code=review, number=number).first()
-    if item is None:
-        raise NotFound
+    item = _locked(review, number, actor)
     if actor.who.username in item.people:
         raise review_errors.OwnReview
     if not (actor.who.is_active and actor.who.username == item.reviewer):
@@ -50,6 +66,16 @@ def _to_decide(review: str, number: int, reason: str, actor: Actor) -> ReviewIte
         raise TransitionNotAllowed(state=item.state)
     if not reason:
         raise Missing(field="reason")
+    return item
+
+
+def _locked(review: str, number: int, actor: Actor) -> ReviewItem:
+    if actor.by_service:
+        raise review_errors.ReviewNotProven
+    rows = ReviewItem.objects.select_for_update(of=("self",)).select_related("review")
+    item = rows.filter(review__code=review, number=number).first()
+    if item is None:
+        raise NotFound
     return item
 
 

@@ -9,11 +9,12 @@ from audits.acts import Act
 from audits.models import Review, TrailEntry
 from portal.storable import AsTyped
 
-OF_ITEM = (Act.REVIEW_KEPT, Act.REVIEW_REMOVAL_DECIDED, Act.REVIEW_REMOVED)
+OF_ITEM = (Act.REVIEW_ASSIGNED, Act.REVIEW_KEPT, Act.REVIEW_REMOVAL_DECIDED, Act.REVIEW_REMOVED)
 TEXTS = ("number", "kind", "people", "thing", "facts", "command", "reviewer", "state", "reason", "decided_by")
 TIMES = ("decided_at", "removed_at")
-# What no decision changes.
-FIXED = ("kind", "people", "thing", "facts", "command", "reviewer")
+# What no decision changes; and what an administrator may, as long as there is none.
+FIXED = ("kind", "people", "thing", "facts", "command")
+REVIEWER = "reviewer"
 
 
 def said(entry: TrailEntry) -> Any:
@@ -47,7 +48,8 @@ def faults() -> Iterator[dict[str, str]]:
         elif code in told:
             one = said(entry)["item"]
             opened = told[code].get(one["number"])
-            if opened is None or any(opened[name] != one[name] for name in FIXED):
+            fixed = FIXED if entry.act == Act.REVIEW_ASSIGNED else (*FIXED, REVIEWER)
+            if opened is None or any(opened[name] != one[name] for name in fixed):
                 yield _fault(code, f"the entry {entry.pk} tells of an item that it was not opened with")
             told[code][one["number"]] = item(one, entry)
     for code, review in rows.items():

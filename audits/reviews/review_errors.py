@@ -38,3 +38,8 @@ class ReviewerUnusable(Unusable):
 class ReviewDaysUnusable(Unusable):
     code = "review_days_unusable"
     sentence = _("The review is due today or later, and what is kept is kept for longer than that, for 400 days at most.")
+
+
+class ItemReviewerUnusable(Unusable):
+    code = "item_reviewer_unusable"
+    sentence = _("%(reviewer)s cannot review this: name an enabled person whose it is not.")

@@ -43,6 +43,7 @@ ABOUT_TO: Mapping[str, Promise] = {
     Guarded.DECISION: _("You are about to decide on a request."),
     Guarded.EXTENSION: _("You are about to ask for more time."),
     Guarded.REVIEW: _("You are about to open an access review, or to decide in one."),
+    Guarded.INSPECTION: _("You are about to sign a daily inspection."),
     Guarded.REPORT: _("You are about to answer somebody's work report."),
     Guarded.STOP: _("You are about to stop somebody's access."),
     Guarded.CLIENT: _("You are about to change what a program may do."),

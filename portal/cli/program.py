@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from portal.cli import credentials, helping, speaking
-from portal.cli.commands import asking, auditing, checking, deciding, holding, logging_in, looking, waiting
+from portal.cli.commands import asking, auditing, checking, deciding, holding, inspecting, logging_in, looking, waiting
 from portal.cli.exits import MEANING, Exit, Failure
 from portal.cli.version import version
 from portal.cli.words import said, spoken
@@ -37,6 +37,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "return": holding.return_,
     "extend": asking.extend,
     "report": holding.report,
+    "inspections": inspecting.inspections,
+    "inspect": inspecting.inspect,
     "stop": deciding.stop,
     "aws-profile": holding.aws_profile,
     "audit": auditing.audit,

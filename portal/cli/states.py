@@ -24,6 +24,27 @@ REPORTS: Mapping[str, str] = {
     "asked_back": to_say("asked back"),
     "confirmed": to_say("confirmed"),
 }
+# Of a day of inspections, of a log-in, and what deviates.
+INSPECTIONS: Mapping[str, str] = {
+    "outside": to_say("not inspected"),
+    "to_come": to_say("to come"),
+    "not_read": to_say("log-ins not read yet"),
+    "never_read": to_say("log-ins were not read then"),
+    "no_use": to_say("no use"),
+    "waits": to_say("waits for signatures"),
+    "overdue": to_say("overdue"),
+    "signed": to_say("signed"),
+    "used": to_say("within an approved access"),
+    "standing": to_say("standing"),
+    "declared": to_say("declared exception"),
+    "after_end": to_say("went on after the end"),
+    "no_leave": to_say("without approval"),
+    "unknown": to_say("not known"),
+    "no_report": to_say("no work report"),
+    "reported_unused": to_say("reported as not used"),
+    "report_deviates": to_say("otherwise than planned"),
+    "finding": to_say("open finding"),
+}
 VERDICTS: Mapping[str, str] = {
     "approve": to_say("approved by %(who)s, %(at)s"),
     "reject": to_say("rejected by %(who)s, %(at)s"),
@@ -50,6 +71,11 @@ ENDS: Mapping[str, str] = {
 def word(state: str) -> str:
     """Return the word of a state of a request, an access or a work report."""
     return _word({**STATES, **REPORTS}, state)
+
+
+def inspected(word: str) -> str:
+    """Return the word of a day's state, a log-in's class or a deviation."""
+    return _word(INSPECTIONS, word)
 
 
 def why_ended(reason: str) -> str:

@@ -77,6 +77,55 @@ def say_entries(items: Sequence[Json]) -> None:
     speaking.say_table(columns, rows, wrapped=(happened,))
 
 
+def say_days(items: Sequence[Json]) -> None:
+    """Print the days of a month of inspections."""
+    rows = [
+        (
+            each["day"],
+            states.inspected(each["state"]),
+            f"{each['signed']}/{each['rows']}",
+            str(each["deviating"]),
+            each["due_on"] or "",
+        )
+        for each in items
+    ]
+    columns = (said("DAY"), said("STATE"), said("SIGNED"), said("DEVIATIONS"), said("DUE"))
+    speaking.say_table(columns, rows)
+
+
+def say_inspection(inspection: Json) -> None:
+    """Print the rows of a day, part by part."""
+    rows = [
+        (
+            f"{part['part']}/{row['number']}" if part["part"] else str(row["number"]),
+            moments.exact(row["began_at"]),
+            row["who"],
+            f"{states.inspected(row['kind'])} {row['elevation']}".strip(),
+            listed(states.inspected(each) for each in row["deviations"]),
+            row["signed_by"] or said("not signed"),
+            listed(row["may_sign"]) if not row["signed_by"] else "",
+        )
+        for part in inspection["parts"]
+        for row in part["rows"]
+    ]
+    if not rows:
+        is_open = bool(inspection["parts"])
+        speaking.note(said("There are no log-ins to inspect.") if is_open else said("Its log-ins are not read whole yet."))
+        return
+    zone = moments.zone(datetime.now(UTC))
+    who, deviations = said("WHO"), said("DEVIATIONS")
+    columns = (
+        said("ROW"),
+        said("TIME (%(zone)s)", zone=zone),
+        who,
+        said("LEAVE"),
+        deviations,
+        said("SIGNED BY"),
+        said("MAY SIGN"),
+    )
+    speaking.say_table(columns, rows, wrapped=(who, deviations))
+
+
 def say_work_groups(items: Sequence[Json]) -> None:
     if not items:
         speaking.note(said("There is no work group that you may ask for."))

@@ -30,6 +30,7 @@ from tests.app.access_requests.scim.conftest import Directory
 from tests.stand_ins.bots import SCOPES, make_client, make_personal_client, own_token_of, token_of
 from tests.worlds.cast import Cast, actor_of
 from tests.worlds.factors import prove, record_of
+from tests.worlds.inspections import planned
 from tests.worlds.providers import oidc
 from tests.worlds.reports import never_given, written
 from tests.worlds.story import elevated, submitted
@@ -213,11 +214,20 @@ TABLE: dict[tuple[str, str], tuple[object, ...]] = {
     (GET, "audit-pack"): (LOGIN, 403, 403, 403, 404, 404),
     (GET, "audit-pack-download"): (LOGIN, 403, 403, 403, 404, 404),
     (POST, "audit-pack-download"): (LOGIN, 403, 403, 403, 404, 404),
+    # The leads inspect.
+    (GET, "inspection-month"): (LOGIN, 403, 403, 200, 200, 200),
+    (GET, "inspection-day"): (LOGIN, 403, 403, 200, 200, 200),
+    (GET, "inspection-sign"): (LOGIN, 403, 403, 200, 200, 200),
+    # Nothing is read of the day.
+    (POST, "inspection-sign"): (LOGIN, 403, 403, 409, 403, 403),
     (GET, "review-list"): EVERYBODY,
     (GET, "review-new"): ADMINISTRATORS,
     (POST, "review-new"): (LOGIN, 403, 403, 403, 403, 422),
     # leader01 is named for the item, which is member01's.
     (GET, "review"): (LOGIN, 404, 404, 200, 200, 200),
+    (GET, "review-assign"): (LOGIN, 403, 403, 403, 403, 200),
+    # Nobody is named.
+    (POST, "review-assign"): (LOGIN, 403, 403, 403, 403, 422),
     (GET, "review-decide"): (LOGIN, 404, 404, 200, 200, 200),
     (POST, "review-decide"): (LOGIN, 404, 404, 422, 403, 403),
     (GET, "audit-approver-quality"): READERS,
@@ -549,6 +559,12 @@ def review(cast: Cast, *, now: datetime) -> str:
     return run(lambda: opening.open_campaign(plan=plan, held=held, actor=actor_of(cast.admin01), now=now)).code
 
 
+def inspected(*, now: datetime) -> str:
+    """Return a day of which the leads inspect what is read."""
+    planned("leader01", "leader02", now=now, since="2026-11-01")
+    return "2026-11-05"
+
+
 def delivered(*, now: datetime) -> Delivery:
     fields = {"channel": "webhook", "target": "W-00000000", "act": "request.approved", "status": "delivered"}
     return Delivery.objects.create(**fields, created_at=now, settled_at=now)
@@ -563,6 +579,7 @@ def filled(cast: Cast, path: str, start: datetime) -> str:
         "elevations/<slug:code>/report/a": lambda: reported(cast, now=now, start=start).elevation,
         "elevations/<slug:code>/report/": lambda: never_given(cast, now=now, starts_at=start).code,
         "elevations/<": lambda: elevated(cast.member01, cast.leader01, now=now, starts_at=start).code,
+        "inspections/": lambda: inspected(now=now),
         "reviews/<slug:code>/": lambda: review(cast, now=now),
         "drift/<": lambda: drifted(cast, now=now).code,
         "clients/<": lambda: kept_here(cast).key,
@@ -575,8 +592,12 @@ def filled(cast: Cast, path: str, start: datetime) -> str:
     }
     for beginning, make in made.items():
         if path.startswith(beginning):
-            path = path.replace("<slug:account>", cast.production.key).replace("<int:number>/<slug:verb>", "1/keep")
-            return "/" + re.sub("<(slug:code|slug:key|int:number|str:name)>", str(make()), path)
+            path = (
+                path.replace("<slug:account>", cast.production.key)
+                .replace("<int:number>/<slug:verb>", "1/keep")
+                .replace("<int:number>/reviewer", "1/reviewer")
+            )
+            return "/" + re.sub("<(slug:code|slug:day|slug:key|int:number|str:name)>", str(make()), path)
     return without_gaps(path)
 
 

@@ -10,17 +10,20 @@ from pytest_django import Settings
 
 from access_requests.lifecycle import ElevationStatus
 from access_requests.models import AccessRequest, ApiClient, ApprovalPolicy, Elevation
+from audits.inspections import plan
 from audits.models import TrailEntry
 from portal.verbs.models import IdempotentAnswer
 from tests.cli.conftest import AtATerminal
 from tests.cli.terminal import Ended, Terminal
 from tests.stand_ins.bots import SCOPES, make_client, own_token_of, token_of
 from tests.worlds.cast import Cast
+from tests.worlds.inspections import came_in, opened, planned, read_whole
 from tests.worlds.story import submitted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ASK = ("request", "ProdMemberWorkGroup", "--for", "30m", "--ticket", "CHG-123", "--reason", "Rebuild the index")
 DECIDE = ("--yes", "-m", "Agreed")
+DAY = timedelta(days=1)
 DEVICE = "arn:aws:iam::111111111111:mfa/member01"
 
 
@@ -362,3 +365,20 @@ def test_trail_is_refused_to_others_and_for_a_period_that_is_none(member01: Term
     auditor = person("auditor01")
     refused(auditor.run("audit", "--since", "2026-11-24", "--until", "2026-11-23"), "period_unusable", exit_code=2)
     refused(auditor.run("audit", "--since", "yesterday"), "time_unusable", exit_code=2)
+
+
+def test_inspector_looks_at_a_day_and_signs_it(company: Cast, leader01: Terminal, person: AtATerminal) -> None:
+    now, leader02 = timezone.now(), person("leader02")
+    planned("leader01", "leader02", now=now, since=f"{now - 4 * DAY:%Y-%m-%d}")
+    at = now - 3 * DAY
+    read_whole(since=now - 30 * DAY, until=now)
+    came_in(at, company.leader01)
+    opened(now=now)
+    day = f"{at.astimezone(plan.zone()):%Y-%m-%d}"
+    assert "waits" in done(leader02.run("inspections", day[:7])).out
+    assert "without approval" in done(leader02.run("inspect", day)).out
+    refused(leader01.run("inspect", day, "1", "-m", "me"), "own_use")
+    refused(leader02.run("inspect", day, "1"), "deviation_unexplained")
+    assert "leader02" in done(leader02.run("inspect", day, "1", "-m", "the vendor's visit")).out
+    refused(leader02.run("inspect", "yesterday"), "no_day", exit_code=2)
+    refused(leader02.run("inspections", "2026-13"), "no_month", exit_code=2)

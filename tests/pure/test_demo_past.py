@@ -9,13 +9,14 @@ from portal.demo.past import acts, in_aws, reading
 A_WEEK = [date(2026, 11, 23) + timedelta(days=day) for day in range(7)]
 BY_NOBODY = {
     *("aws denies", "join behind the portal", "everybody reports"),
-    *("administer", "cloudtrail forgets", "read log-ins"),
+    *("administer", "cloudtrail forgets", "read log-ins", "inspect"),
 }
 KNOWN = {
     "ask": {"groups", "ticket", "minutes", "reason", "name", "revises", "starts_in", "impact", "plan", "way_back"},
     "ask for more": {"minutes"},
     "report": {"deviation"},
     "open review": {"decided"},
+    "inspect": {"leave"},
     "aws denies": {"action", "times"},
     **{do: set(takes) for do, takes in in_aws.TAKES.items()},
     "join behind the portal": {"group", "user"},

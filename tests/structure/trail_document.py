@@ -57,6 +57,7 @@ SUBJECTS = {
     "L-": "A log-in to production, as CloudTrail proves it, `L-…`",
     "cloudtrail:": "CloudTrail of an account, `cloudtrail:…` and the account's number",
     "review:": "An access review, `review:V-…`, and an item of it, `review:V-…/7`",
+    "inspection:": "A daily inspection, `inspection:2026-11-05`, and of what came late `inspection:2026-11-05/1`",
     "permissions:": "Permissions in an account, `permissions:…` and the account's number",
     "comparison": "A comparison of AWS with the portal, `comparison`",
     "D-": "Drift, `D-…`",

@@ -6,7 +6,16 @@ from typing import Any
 
 from access_requests.services.catalogue.comparing import Change
 from access_requests.services.catalogue.fields import Fields
-from access_requests.services.catalogue.kinds import account, client, person, policy, role, standing_group, work_group
+from access_requests.services.catalogue.kinds import (
+    account,
+    client,
+    inspection_plan,
+    person,
+    policy,
+    role,
+    standing_group,
+    work_group,
+)
 from access_requests.services.catalogue.kinds.account import Account
 from access_requests.services.catalogue.kinds.client import Client
 from access_requests.services.catalogue.kinds.person import Person
@@ -16,7 +25,16 @@ from audits.acts import Act
 from portal.verbs.actor import Actor
 
 # What others refer to comes first, and goes last.
-COMING = (Kind.ACCOUNT, Kind.ROLE, Kind.STANDING_GROUP, Kind.PERSON, Kind.POLICY, Kind.WORK_GROUP, Kind.CLIENT)
+COMING = (
+    Kind.ACCOUNT,
+    Kind.ROLE,
+    Kind.STANDING_GROUP,
+    Kind.PERSON,
+    Kind.POLICY,
+    Kind.WORK_GROUP,
+    Kind.CLIENT,
+    Kind.INSPECTION_PLAN,
+)
 ACTS: Mapping[str, Act] = {"+": Act.CATALOGUE_ADDED, "~": Act.CATALOGUE_CHANGED, "-": Act.CATALOGUE_RETIRED}
 COMES: Mapping[Kind, Callable[[str, Any, datetime], None]] = {
     Kind.ACCOUNT: account.write,
@@ -24,6 +42,7 @@ COMES: Mapping[Kind, Callable[[str, Any, datetime], None]] = {
     Kind.STANDING_GROUP: standing_group.write,
     Kind.POLICY: policy.write,
     Kind.WORK_GROUP: work_group.write,
+    Kind.INSPECTION_PLAN: inspection_plan.write,
 }
 GOES: Mapping[Kind, Callable[[str, datetime], None]] = {
     Kind.ACCOUNT: account.remove,
@@ -31,6 +50,7 @@ GOES: Mapping[Kind, Callable[[str, datetime], None]] = {
     Kind.STANDING_GROUP: standing_group.remove,
     Kind.POLICY: policy.remove,
     Kind.WORK_GROUP: work_group.remove,
+    Kind.INSPECTION_PLAN: inspection_plan.remove,
 }
 
 

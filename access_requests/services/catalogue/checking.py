@@ -8,7 +8,7 @@ from access_requests.grants.registry import backend_of, with_documents
 from access_requests.models import AccountKind, ClientKind
 from access_requests.models.catalogue import LONGEST_SESSION_MINUTES, RESERVED
 from access_requests.policy.levels import level_without_enough
-from access_requests.services.catalogue import policy_figures
+from access_requests.services.catalogue import inspecting, policy_figures
 from access_requests.services.catalogue.kinds.policy import Level
 from access_requests.services.catalogue.kinds.standing_group import StandingGroup
 from access_requests.services.catalogue.kinds.work_group import WorkGroup
@@ -279,4 +279,5 @@ RULES: tuple[Callable[[State, Mistakes], None], ...] = (
     _documents_fit,
     _clients_differ,
     _personal_clients_name_nobody,
+    inspecting.check,
 )

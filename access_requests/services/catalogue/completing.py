@@ -47,6 +47,7 @@ def complete(wanted: State, current: State, *, found: Found, secrets: Secrets, m
         people=_in_order({**_leavers(wanted, current), **staying}),
         policies=_in_order(wanted.policies),
         work_groups=_in_order({name: work_group.with_session(group) for name, group in wanted.work_groups.items()}),
+        inspection_plans=_in_order(wanted.inspection_plans),
         clients=_in_order({**_of_the_browser(current), **_of_the_file(wanted, current, secrets)}),
     )
 

@@ -1,6 +1,15 @@
 """What the database has, in the form of `state`."""
 
-from access_requests.services.catalogue.kinds import account, client, person, policy, role, standing_group, work_group
+from access_requests.services.catalogue.kinds import (
+    account,
+    client,
+    inspection_plan,
+    person,
+    policy,
+    role,
+    standing_group,
+    work_group,
+)
 from access_requests.services.catalogue.state import State
 
 
@@ -14,4 +23,5 @@ def read() -> State:
         policies=policy.current(),
         work_groups=work_group.current(),
         clients=client.current(),
+        inspection_plans=inspection_plan.current(),
     )

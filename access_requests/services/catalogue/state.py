@@ -7,6 +7,7 @@ from enum import StrEnum
 from access_requests.services.catalogue.fields import Fields
 from access_requests.services.catalogue.kinds.account import Account
 from access_requests.services.catalogue.kinds.client import Client
+from access_requests.services.catalogue.kinds.inspection_plan import InspectionPlan
 from access_requests.services.catalogue.kinds.person import Person
 from access_requests.services.catalogue.kinds.policy import Policy
 from access_requests.services.catalogue.kinds.role import Role
@@ -25,6 +26,7 @@ class Kind(StrEnum):
     POLICY = "policy"
     WORK_GROUP = "work_group"
     CLIENT = "client"
+    INSPECTION_PLAN = "inspection_plan"
 
 
 SECTIONS = {
@@ -34,6 +36,7 @@ SECTIONS = {
     Kind.POLICY: "policies",
     Kind.WORK_GROUP: "work_groups",
     Kind.CLIENT: "clients",
+    Kind.INSPECTION_PLAN: "inspections",
 }
 
 
@@ -46,6 +49,8 @@ class State:
     policies: Mapping[str, Policy]
     work_groups: Mapping[str, WorkGroup]
     clients: Mapping[str, Client]
+    # One at most.
+    inspection_plans: Mapping[str, InspectionPlan]
 
     def by_kind(self) -> Mapping[Kind, Mapping[str, Fields]]:
         return {
@@ -56,12 +61,18 @@ class State:
             Kind.POLICY: self.policies,
             Kind.WORK_GROUP: self.work_groups,
             Kind.CLIENT: self.clients,
+            Kind.INSPECTION_PLAN: self.inspection_plans,
         }
 
 
 def path_of(kind: Kind, key: str, *inside: str | int) -> Path:
-    """Return where the file says it. A role, `production/Prod_MemberRole`, is written inside its account."""
+    """Return where the file says it.
+
+    A role, `production/Prod_MemberRole`, is written inside its account. The plan of inspections is all that its section has.
+    """
     if kind == Kind.ROLE:
         account, name = key.split("/")
         return (SECTIONS[Kind.ACCOUNT], account, "roles", name)
+    if kind == Kind.INSPECTION_PLAN:
+        return (SECTIONS[kind], *inside)
     return (SECTIONS[kind], key, *inside)

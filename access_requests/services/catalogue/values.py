@@ -6,6 +6,7 @@ What an object leaves unsaid by its short form is None, and stays so.
 import ipaddress
 import re
 from collections.abc import Callable, Collection, Iterable
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -15,6 +16,7 @@ from pydantic_core import PydanticCustomError
 from access_requests.services.catalogue.document import Scalar
 from access_requests.services.catalogue.mistakes import quoted
 
+DAY_WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 DURATION = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?", re.ASCII)
 
 
@@ -85,6 +87,13 @@ def _number(value: Scalar) -> int:
     return int(value.text)
 
 
+def _day(value: Scalar) -> str:
+    try:
+        return date.fromisoformat(value.text if DAY_WRITTEN.fullmatch(value.text) else "").isoformat()
+    except ValueError as error:
+        raise mistake(f"{quoted(value.text)} is not a day such as 2026-11-05") from error
+
+
 def _minutes(value: Scalar) -> int:
     found = DURATION.fullmatch(value.text)
     if not found or not any(found.groups()):
@@ -112,7 +121,7 @@ def unknown(what: str, name: str, known: Collection[str]) -> str:
     return f"there is no {what} {quoted(name)}; known: {', '.join(sorted(known)) or 'none'}"
 
 
-FLAG, NUMBER, MINUTES = _scalar(_flag), _scalar(_number), _scalar(_minutes)
+FLAG, NUMBER, MINUTES, DAY = _scalar(_flag), _scalar(_number), _scalar(_minutes), _scalar(_day)
 EMAIL, NETWORK = _scalar(_email), _scalar(_network)
 
 # Names that more than one kind of object has

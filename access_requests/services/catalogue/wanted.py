@@ -10,6 +10,7 @@ from access_requests.services.catalogue.document import Document, parse
 from access_requests.services.catalogue.fields import Fields, Table
 from access_requests.services.catalogue.kinds.account import AccountWithRoles
 from access_requests.services.catalogue.kinds.client import Client
+from access_requests.services.catalogue.kinds.inspection_plan import InspectionPlan, by_key
 from access_requests.services.catalogue.kinds.person import Person
 from access_requests.services.catalogue.kinds.policy import Policy
 from access_requests.services.catalogue.kinds.standing_group import STANDING_GROUP_NAME, StandingGroup
@@ -26,6 +27,7 @@ class File(Fields):
     people: Table[Annotated[str, USERNAME], Person]
     standing_groups: Table[Annotated[str, STANDING_GROUP_NAME], StandingGroup] = {}
     clients: Table[Annotated[str, KEY], Client] = {}
+    inspections: InspectionPlan | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,4 +78,5 @@ def _state(file: File) -> State:
         policies=file.policies,
         work_groups=file.work_groups,
         clients={key: client.but(secret=None) for key, client in file.clients.items()},
+        inspection_plans=by_key(file.inspections),
     )

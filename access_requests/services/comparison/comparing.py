@@ -27,7 +27,7 @@ AT_ONCE = 500
 # In the place of a personal text that was erased.
 ERASED = "\ufffdERASED\ufffd"
 TOLD_LATER = (*of_catalogue.TABLES, *of_people.TABLES, *of_programs.TABLES)
-SMALL = (*TOLD_LATER, *of_people.NEW)
+SMALL = (*TOLD_LATER, *of_people.NEW, *of_catalogue.NEW)
 LARGE = of_access.TABLES
 # By which entries there is a thing at all.
 BEGUN: Mapping[ThingKind, Collection[Act]] = {

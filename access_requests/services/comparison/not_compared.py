@@ -102,6 +102,8 @@ MODELS: Mapping[str, str] = {
     **dict.fromkeys(("LogIn", "ElevationUse", "LeftOut", "RailStanding", "Excess"), TRAIL),
     **dict.fromkeys(("SeenEvent", "Reading", "Matched", "TrailKey", "EnabledRegions", "Look", "Inventory"), SEEN),
     "WorkReport": TRAIL,
+    "Inspection": TRAIL,
+    "InspectionRow": TRAIL,
     "Review": TRAIL,
     "ReviewItem": TRAIL,
     "WorkReportAnswerer": TRAIL,

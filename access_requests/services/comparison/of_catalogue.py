@@ -4,6 +4,7 @@ from typing import Any
 
 from access_requests.services.catalogue.fields import EVERYONE, Fields
 from access_requests.services.catalogue.kinds.account import Account
+from access_requests.services.catalogue.kinds.inspection_plan import InspectionPlan
 from access_requests.services.catalogue.kinds.policy import Level, Policy
 from access_requests.services.catalogue.kinds.role import Role
 from access_requests.services.catalogue.kinds.standing_group import StandingGroup
@@ -107,4 +108,12 @@ WORK_GROUPS = Table(
     select=("policy",),
     prefetch=("target_roles__account", "requesters"),
 )
+INSPECTION_PLANS = Table(
+    kind=ThingKind.INSPECTION_PLAN,
+    model="access_requests.InspectionPlan",
+    key=same("InspectionPlan", "key")[0],
+    facts=_columns("InspectionPlan", InspectionPlan),
+)
 TABLES = (ACCOUNTS, ROLES, STANDING_GROUPS, POLICIES, WORK_GROUPS)
+# Of a table that entries told the whole of from its first day.
+NEW = (INSPECTION_PLANS,)

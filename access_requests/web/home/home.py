@@ -19,6 +19,7 @@ from access_requests.web.elevations.passes import Pass, passes_of
 from access_requests.web.home import audit, dismissing, headline, wrong
 from access_requests.web.requests import showing
 from access_requests.web.timeline import story
+from audits.inspections import listing as inspections
 from audits.models import ItemState, ReviewItem
 from audits.reports import listing
 from audits.reports.owing import today
@@ -55,6 +56,7 @@ def _context(request: PageRequest, *, now: datetime) -> dict[str, Any]:
         "owed": list(listing.owed_by(person)[:MINE]),
         "reports_waiting": listing.waiting_for(person).count(),
         "items_waiting": ReviewItem.objects.filter(reviewer=person.username, state=ItemState.OPEN).count(),
+        "to_inspect": len(inspections.waiting_for(person)),
         "today": today(now),
         "items": _story(passes, now),
         "mine": mine,

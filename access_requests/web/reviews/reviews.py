@@ -21,6 +21,7 @@ from access_requests.services.reviews import reviewing
 from audits.models import ItemState, Review, ReviewItem
 from audits.reports.owing import today
 from audits.reviewed import UNDONE
+from audits.reviews import deciding
 from audits.reviews.opening import Plan
 from portal.pages.actor import actor_of, carry_out
 from portal.pages.fields import VerbatimField, missing
@@ -112,14 +113,37 @@ def review_decide(request: PageRequest, code: str, number: int, verb: str) -> Ht
     try:
         carry_out(request, verb_of)
     except Rejection as rejection:
-        form = VerbForm()
-        form.cleaned_data = {}
-        form.refuse(rejection)
-        error = " ".join(str(each) for each in form.non_field_errors())
-        page = _page(request, review, refused=(number, error, reason), status=rejection.status)
+        page = _page(request, review, refused=(number, _sentence(rejection), reason), status=rejection.status)
         return with_headers_of(rejection, page)
     messages.success(request, str(said))
     return redirect("review", code)
+
+
+@require_http_methods(READ_OR_SEND)
+@for_administrators
+def review_assign(request: PageRequest, code: str, number: int) -> HttpResponse:
+    """Name another reviewer for an item; a refusal shows the campaign with it."""
+    review = _find(request.user, code)
+    if not review.items.filter(number=number).exists():
+        raise Http404
+    if request.method != "POST":
+        return redirect("review", code)
+    reviewer = request.POST.get("reviewer", "")
+    verb = partial(deciding.assign, review=code, number=number, reviewer=reviewer, actor=actor_of(request), now=timezone.now())
+    try:
+        carry_out(request, verb)
+    except Rejection as rejection:
+        page = _page(request, review, refused=(number, _sentence(rejection), ""), status=rejection.status)
+        return with_headers_of(rejection, page)
+    messages.success(request, _("Another reviewer is named."))
+    return redirect("review", code)
+
+
+def _sentence(rejection: Rejection) -> str:
+    form = VerbForm()
+    form.cleaned_data = {}
+    form.refuse(rejection)
+    return " ".join(str(each) for each in form.non_field_errors())
 
 
 def _new(request: PageRequest, form: ReviewForm, *, status: int = 200) -> HttpResponse:
@@ -153,6 +177,7 @@ def _page(
         "others": [one for one in shown if not one.may_decide],
         "undone": _count(shown, UNDONE),
         "today": today(timezone.now()),
+        "people": User.objects.filter(is_active=True).order_by("username") if person.is_administrator else (),
     }
     return render(request, "access_requests/reviews/review.html", context, status=status)
 

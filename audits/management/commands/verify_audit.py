@@ -11,6 +11,7 @@ from audits import verify, verifying
 from audits.exporting import reading
 from audits.exporting.reading import NothingSealed, Sealed
 from audits.findings import folding
+from audits.inspections import folding as inspected
 from audits.models import Anchor
 from audits.reports import folding as reported
 from audits.reviews import folding as reviewed
@@ -58,6 +59,7 @@ class Command(BaseCommand):
             *folding.faults(),
             *reported.faults(),
             *reviewed.faults(),
+            *inspected.faults(),
             *self._faults_of_stamps(),
         ]
         self._keep(sealed, report.faults, operator)

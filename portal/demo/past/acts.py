@@ -15,7 +15,7 @@ from access_requests.services.drift import answering, running
 from access_requests.services.elevations import stop
 from access_requests.services.requests import decide, extend, submit
 from access_requests.services.requests.submit import Ask
-from portal.demo.past import in_aws, people, reporting, reviewed
+from portal.demo.past import in_aws, inspected, people, reporting, reviewed
 from portal.demo.past.at_work import Portal
 from portal.demo.past.in_aws import Aws
 from portal.demo.past.reading import Happening
@@ -166,6 +166,13 @@ def everybody_reports(happening: Happening, _world: World) -> None:
 def read_log_ins(_happening: Happening, world: World) -> None:
     """Read CloudTrail as the clock has it read, by the minute."""
     world.portal.read_log_ins()
+    inspected.open_what_is_read()
+
+
+def inspect(happening: Happening, world: World) -> None:
+    """Read log-ins, and have the inspectors sign all that waits but for uses of the people that are left."""
+    read_log_ins(happening, world)
+    inspected.sign(comment=happening.say, leave=happening.given.get("leave", ()))
 
 
 def open_review(happening: Happening, _world: World) -> None:
@@ -174,7 +181,7 @@ def open_review(happening: Happening, _world: World) -> None:
 
 
 # After these something may be found in the trail; it is looked through by the minute elsewhere.
-FOUND_IN = frozenset({"approve", "compare", "join behind the portal", "read log-ins", "undo"})
+FOUND_IN = frozenset({"approve", "compare", "inspect", "join behind the portal", "read log-ins", "undo"})
 COMPARED_AFTER = timedelta(seconds=30)
 ACTS: Mapping[str, Callable[[Happening, World], None]] = {
     "ask": ask,
@@ -195,6 +202,7 @@ ACTS: Mapping[str, Callable[[Happening, World], None]] = {
     "everybody reports": everybody_reports,
     "open review": open_review,
     "read log-ins": read_log_ins,
+    "inspect": inspect,
     "switch": lambda happening, world: in_aws.switch(happening, world.aws),
     "come in": lambda happening, world: in_aws.come_in(happening, world.aws),
     "call": lambda happening, world: in_aws.call(happening, world.aws),

@@ -1,6 +1,7 @@
 """What people of the story do in AWS itself: they come in by one of its doors, and call what the story says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,10 +42,14 @@ class Aws:
 
 
 def switch(happening: Happening, aws: Aws) -> None:
-    """Take on a role of production, in the console or from the command line; `refused` says that AWS does not let them."""
+    """Take on a role of production, in the console or from the command line; `refused` says that AWS does not let them.
+
+    `late`: so many seconds later than it is wont to CloudTrail tells of it.
+    """
     refused = bool(happening.given.get("refused"))
     try:
-        session = _switched(happening, aws)
+        with _told_late(happening.given.get("late"), aws):
+            session = _switched(happening, aws)
     except SwitchRefused as error:
         if not refused:
             raise NotAsTold(str(error)) from error
@@ -52,6 +57,18 @@ def switch(happening: Happening, aws: Aws) -> None:
     if refused:
         raise NotAsTold(f"{happening.who} got into {happening.given['role']}")
     aws.sessions[happening.thread] = session
+
+
+@contextmanager
+def _told_late(seconds: float | None, aws: Aws) -> Iterator[None]:
+    """Have what is done meanwhile be told of so much later."""
+    names = ("AssumeRole", "SwitchRole") if seconds else ()
+    faults = [control.set_fault(**aws.door, kind="late", action=name, times=None, seconds=seconds) for name in names]
+    try:
+        yield
+    finally:
+        for fault in faults:
+            control.clear_faults(**aws.door, fault_id=fault)
 
 
 def come_in(happening: Happening, aws: Aws) -> None:
@@ -131,7 +148,7 @@ def _client(aws: Aws, service: str, session: Mapping[str, Any]) -> Any:
 
 # What each takes besides who and when.
 TAKES: Mapping[str, Sequence[str]] = {
-    "switch": ("role", "way", "from", "refused"),
+    "switch": ("role", "way", "from", "refused", "late"),
     "come in": ("way", "from", "mfa", "permission_set"),
     "call": ("calls", "refused"),
     "administer": ("looks",),

@@ -26,7 +26,20 @@ from access_requests.services.notices.factors import TO_PERSON
 from access_requests.services.notices.findings import ACTS as ACTS_OF_FINDINGS
 from access_requests.services.notices.reports import ACTS as ACTS_OF_REPORTS
 from access_requests.services.notices.seal import ACTS as ACTS_OF_SEAL
-from access_requests.services.notices.slack import api, cards, drift, emergency, factors, findings, late, log_ins, reports, seal
+from access_requests.services.notices.slack import (
+    api,
+    cards,
+    drift,
+    emergency,
+    factors,
+    findings,
+    inspections,
+    late,
+    log_ins,
+    reports,
+    reviews,
+    seal,
+)
 from access_requests.services.notices.slack.calls import PERSON, account_of, call, in_words_of
 from audits.acts import Act
 from audits.models import TrailEntry
@@ -51,6 +64,8 @@ DIRECT: Mapping[str, ModuleType] = {
     Act.LOGGED_IN_BY_NEW_DEVICE: log_ins,
     **dict.fromkeys(TO_PERSON, factors),
     **dict.fromkeys(ACTS_OF_REPORTS, reports),
+    **dict.fromkeys((Act.INSPECTION_OPENED, Act.INSPECTION_REMINDED), inspections),
+    **dict.fromkeys((Act.REVIEW_OPENED, Act.REVIEW_REMINDED), reviews),
 }
 
 

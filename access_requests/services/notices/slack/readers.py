@@ -1,6 +1,6 @@
 """Administrators and auditors in Slack: a direct message to each of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from django.db.models import Q
@@ -16,6 +16,14 @@ def wanted(body: Mapping[str, Any]) -> Iterator[Wanted]:
     linked = Q(linked_identities__provider="slack", linked_identities__verified_at__isnull=False)
     readers = User.objects.filter(linked, Q(is_administrator=True) | Q(is_auditor=True), is_active=True)
     for username in readers.order_by("username").distinct().values_list("username", flat=True):
+        yield Wanted(target=f"{PERSON}{username}", body=body)
+
+
+def to(usernames: Collection[str], body: Mapping[str, Any]) -> Iterator[Wanted]:
+    """Yield those of them who are not disabled and can be found in Slack. One query."""
+    linked = Q(linked_identities__provider="slack", linked_identities__verified_at__isnull=False)
+    found = User.objects.filter(linked, username__in=usernames, is_active=True).order_by("username").distinct()
+    for username in found.values_list("username", flat=True) if usernames else ():
         yield Wanted(target=f"{PERSON}{username}", body=body)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
@@ -48,11 +47,7 @@ def send(delivery: Delivery) -> str:
 
 
 def _to(usernames: Collection[str], entry: TrailEntry) -> Iterator[Wanted]:
-    """Yield those of them who are not disabled and can be found in Slack. One query."""
-    linked = Q(linked_identities__provider="slack", linked_identities__verified_at__isnull=False)
-    found = User.objects.filter(linked, username__in=usernames, is_active=True).order_by("username").distinct()
-    for username in found.values_list("username", flat=True):
-        yield Wanted(target=f"{PERSON}{username}", body={BODY: entry.pk})
+    return readers.to(usernames, {BODY: entry.pk})
 
 
 def _message(entry: TrailEntry) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from audits.models import TrailEntry
 from portal.api import api
 from tests.stand_ins.bots import ASK, COMMENT, SCOPES, Bot, make_personal_client, own_token_of, read, token_of
 from tests.worlds.cast import Cast
+from tests.worlds.inspections import planned
 from tests.worlds.reports import never_given, written
 from tests.worlds.story import elevated, submitted
 
@@ -38,6 +39,10 @@ TABLE: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "/elevations/{code}/report"): (401, 401, 403, 403, 200, 403, 403, 403),
     ("POST", "/elevations/{code}/report/confirm"): (401, 401, 403, 403, 403, 200, 403, 403),
     ("POST", "/elevations/{code}/report/ask"): (401, 401, 403, 403, 403, 200, 403, 403),
+    # The leads inspect; nothing of the day is read. A program that only names its person signs nothing.
+    ("GET", "/inspections"): (401, 401, 403, 403, 403, 200, 200, 200),
+    ("GET", "/inspections/{day}"): (401, 401, 403, 403, 403, 200, 200, 200),
+    ("POST", "/inspections/{day}/sign"): (401, 401, 403, 403, 403, 403, 403, 403),
     ("GET", "/audit/entries"): (401, 401, 403, 403, 403, 403, 200, 200),
     ("GET", "/audit/state"): (401, 401, 403, 403, 403, 403, 200, 200),
     ("GET", "/audit/checkpoints"): (401, 401, 403, 403, 403, 403, 200, 200),
@@ -73,8 +78,10 @@ def _target(path: str, codes: dict[str, str], cast: Cast) -> str:
     """Return the call's address, with what it must be asked with."""
     if "/report" in path:
         codes = {"elevations": _over(cast, is_reported=not path.endswith("report"))}
-    asked = "?person=member01&at=2026-11-23T05:00:00Z" if path == "/audit/state" else ""
-    return path.replace("{code}", codes.get(path.split("/")[1], "")) + asked
+    if path.startswith("/inspections"):
+        planned("leader01", "leader02", now=datetime.now(UTC))
+    asked = {"/audit/state": "?person=member01&at=2026-11-23T05:00:00Z", "/inspections": "?month=2026-11"}.get(path, "")
+    return path.replace("{day}", "2026-11-05").replace("{code}", codes.get(path.split("/")[1], "")) + asked
 
 
 def _over(cast: Cast, *, is_reported: bool) -> str:
@@ -96,6 +103,8 @@ def _body(path: str) -> dict[str, object]:
     }
     if "/findings/" in path:
         return said.get(path.rpartition("/")[2], dict(COMMENT))
+    if path.endswith("sign"):
+        return {"rows": [{"number": 1}]}
     if path.endswith("report"):
         return {"done": "", "unused": True}
     return ASK if path == "/requests" else dict(COMMENT)

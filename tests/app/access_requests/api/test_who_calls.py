@@ -74,8 +74,10 @@ def test_each_call_needs_its_scope(chatbot: ApiClient, member01: User) -> None:
         ("POST", "/elevations/E-00000000/report", "requests:write"),
         ("POST", "/elevations/E-00000000/report/confirm", "decisions:write"),
         ("POST", "/elevations/E-00000000/report/ask", "decisions:write"),
+        ("POST", "/inspections/2026-11-05/sign", "decisions:write"),
     ]:
-        body = {} if path.endswith("report") else COMMENT
+        bodies: dict[str, dict[str, object]] = {"sign": {"rows": []}, "report": {}}
+        body = bodies.get(path.rpartition("/")[2], COMMENT)
         response = bot.call(method, path, body, for_person=member01)
         assert refused(response, 403, "wrong_scope")["data"] == {"scope": scope}
         assert response["WWW-Authenticate"] == f'Bearer error="insufficient_scope", scope="{scope}"'

@@ -26,6 +26,7 @@ from portal.users.models import FactorReset, HeldRole, User
 from tests.worlds.cast import Cast, identity_center_user_id
 from tests.worlds.clock import Clock
 from tests.worlds.factors import factor
+from tests.worlds.inspections import planned
 from tests.worlds.story import approved, elevated, extension_asked, submitted
 from tests.worlds.told import write_down
 
@@ -40,6 +41,7 @@ def everything(cast: Cast, clock: Clock) -> Cast:
     extension_asked(elevation, cast.member01, ends_at=elevation.ends_at + timedelta(minutes=30), now=now)
     asked = submitted(cast.member02, now=now, work_groups=["ProdLeaderWorkGroup"])
     approved(asked, cast.leader02, now=now)
+    planned("leader01", now=now)
     _let_programs_in(cast, now)
     _provision(cast, now)
     IdentityCenterBinding.objects.create(

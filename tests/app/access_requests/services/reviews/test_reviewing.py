@@ -356,3 +356,29 @@ def test_each_constraint_is_broken_once(cast: Cast, now: datetime) -> None:
         ReviewItem.objects.filter(pk=second.pk).update(number=first.number)
     with pytest.raises(IntegrityError, match="review_kept_beyond_due"), transaction.atomic():
         Review.objects.filter(pk=review.pk).update(kept_until=review.due_on - DAY)
+
+
+def test_reviewer_of_an_item_is_named_and_is_never_whose_it_is(cast: Cast, standing: StandingGroup, now: datetime) -> None:
+    review = opened(cast, now)
+    item = item_of(ReviewKind.STANDING_GROUP, "member01", group="MemberGroup")
+
+    def assign(who: User, reviewer: str, **more: Any) -> ReviewItem:
+        told = {"review": review.code, "number": item.number, "reviewer": reviewer, **more}
+        found = run(lambda: deciding.assign(**told, actor=actor_of(who), now=now))
+        assert isinstance(found, ReviewItem)
+        return found
+
+    with refused(rejections.NotAnAdministrator):
+        assign(cast.leader01, "leader01")
+    for unusable in ("member01", "nobody", ""):
+        with refused(review_errors.ItemReviewerUnusable):
+            assign(cast.admin01, unusable)
+    with refused(rejections.NotFound):
+        assign(cast.admin01, "member02", number=9999)
+    assert assign(cast.admin01, "member02").reviewer == "member02"
+    assert TrailEntry.objects.filter(act=Act.REVIEW_ASSIGNED).count() == 1
+    assign(cast.admin01, "member02")
+    assert TrailEntry.objects.filter(act=Act.REVIEW_ASSIGNED).count() == 1
+    with refused(review_errors.NotItsReviewer):
+        decide(reviewing.keep, item, cast.leader01, now)
+    assert list(folding.faults()) == []

@@ -1,0 +1,1 @@
+"""Signing daily inspections: `audits.inspections`, behind what texts and proofs must be."""

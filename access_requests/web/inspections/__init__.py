@@ -1,0 +1,1 @@
+"""Pages of the daily inspection: a month, and a day with its signatures."""
