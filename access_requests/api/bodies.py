@@ -106,11 +106,11 @@ class SignedRow(Body):
     part: StrictInt = Field(0, ge=0, le=10_000)
     number: StrictInt = Field(ge=1, le=1_000_000)
     comment: StrictStr = ""
-    seen: Annotated[StrictStr, Field(pattern=r"^[0-9a-f]{16}$")] | None = None
+    seen: Annotated[StrictStr, Field(pattern=r"^[0-9a-f]{16}$")]
 
 
 class SignBody(Body):
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"rows": [{"number": 1}, {"number": 2, "comment": "The vendor."}]}]}
+        json_schema_extra={"examples": [{"rows": [{"number": 2, "comment": "The vendor.", "seen": "5f0c1e9a7b3d2c48"}]}]}
     )
     rows: list[SignedRow] = Field(max_length=500)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.template.loader import get_template
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = ("access_requests", "audits", "portal")
@@ -39,6 +40,12 @@ def test_no_line_of_a_template_is_too_long_to_be_read() -> None:
         for number, line in enumerate(path.read_text().splitlines(), 1)
     }
     assert {place: length for place, length in lines.items() if length > LONGEST_TEMPLATE_LINE} == {}
+
+
+def test_every_template_can_be_read() -> None:
+    """A tag that goes on in the next line is none: pages would fail when somebody opens them."""
+    for template in (ROOT / "templates").rglob("*.html"):
+        get_template(str(template.relative_to(ROOT / "templates")))
 
 
 def test_no_template_joins_words_with_the_comma_of_one_language() -> None:

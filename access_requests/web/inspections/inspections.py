@@ -105,7 +105,7 @@ def _marks(request: PageRequest) -> list[Mark]:
         known = part.isdecimal() and number.isdecimal() and len(key) < 10  # noqa: PLR2004  Of a part nobody counts so far.
         at = (int(part), int(number)) if known else (0, 0)
         comment, seen = request.POST.get(f"comment-{key}", ""), request.POST.get(f"seen-{key}", "")
-        found.append(Mark(part=at[0], number=at[1], comment=comment, seen=seen or None))
+        found.append(Mark(part=at[0], number=at[1], comment=comment, seen=seen))
     return found
 
 

@@ -13,6 +13,8 @@ from portal.cli.portal import reached
 from portal.cli.words import said
 
 MONTH = re.compile(r"20\d{2}-(0[1-9]|1[0-2])", re.ASCII)
+# What the portal is told to have been shown of a row that the day does not have: it says so.
+NOT_THERE = "0" * 16
 DAY = re.compile(r"20\d{2}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -52,7 +54,7 @@ def inspect(
         answer = found.get(f"/inspections/{day}")
         if rows:
             seen = {row["number"]: row["seen"] for part in answer["parts"] if part["part"] == supplement for row in part["rows"]}
-            marks = [{"part": supplement, "number": row, "comment": message, "seen": seen.get(row)} for row in rows]
+            marks = [{"part": supplement, "number": row, "comment": message, "seen": seen.get(row, NOT_THERE)} for row in rows]
             answer = found.post(f"/inspections/{day}/sign", {"rows": marks})
         if as_json:
             speaking.say_json(answer)

@@ -104,7 +104,7 @@ def _body(path: str) -> dict[str, object]:
     if "/findings/" in path:
         return said.get(path.rpartition("/")[2], dict(COMMENT))
     if path.endswith("sign"):
-        return {"rows": [{"number": 1}]}
+        return {"rows": [{"number": 1, "seen": "0" * 16}]}
     if path.endswith("report"):
         return {"done": "", "unused": True}
     return ASK if path == "/requests" else dict(COMMENT)

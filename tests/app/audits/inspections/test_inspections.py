@@ -30,6 +30,7 @@ from portal.verbs import rejections
 from portal.verbs.actor import COMMAND, Door
 from portal.verbs.run import run
 from tests.worlds import cloudtrail, story
+from tests.worlds.browsers import logged_in
 from tests.worlds.cast import Cast, actor_of, add_person
 from tests.worlds.inspections import came_in, given_up, opened, planned, read_whole, signed
 from tests.worlds.reports import confirmed, over, wants_reports, written
@@ -415,3 +416,11 @@ def test_look_that_finds_nothing_costs_few_queries(
     with django_assert_max_num_queries(20):
         due.sweep(now=later)
     assert opening.open_due(now=later) == 0
+
+
+def test_a_page_that_does_not_say_what_was_seen_signs_nothing(company: Cast, now: datetime, later: datetime) -> None:
+    used(access(company, now), now)
+    opened(now=later)
+    browser = logged_in(company.leader02)
+    answer = browser.post(f"/inspections/{TODAY}/sign/", {"rows": "0-1", "comment-0-1": "?"})
+    assert (answer.status_code, InspectionRow.objects.get().signed_at) == (409, None)
