@@ -118,6 +118,6 @@ def _local(text: str, zone: ZoneInfo) -> str:
         return ""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}" if moment.tzinfo else ""
+    except (ValueError, OverflowError):  # What somebody typed may be a moment that no calendar of another zone has.
         return ""
-    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if moment.tzinfo else ""
