@@ -115,7 +115,8 @@ def _compare(population: Population) -> None:
     population.counts["compared_through"] = done.data["through"]
     for one in done.data["apart"]:
         what = f"{one['what']}: {', '.join(one['facts'])}"
-        population.differ(Difference.TABLES_DIFFER, f"{one['kind']} {one['key']}", done.at, what)
+        row = str(one["kind"]), str(one["key"])
+        population.differ(Difference.TABLES_DIFFER, " ".join(row), done.at, what, *row)
 
 
 def _draws_before(pack: Pack) -> int:

@@ -45,7 +45,7 @@ class Population:
 
     def differ(self, kind: Difference, code: str, at: datetime | None, what: str, *names: str) -> None:
         """Tell a difference; `names` are those by which a finding may be about it."""
-        finding, who = self.explaining.of(*(names or (code,)))
+        finding, who = self.explaining.of(kind, *(names or (code,)))
         self.counts[kind] += 1
         is_deficiency = kind in DEFICIENCIES
         self.counts["deficiencies"] += is_deficiency and not who
