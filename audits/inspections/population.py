@@ -25,7 +25,10 @@ ORDINARY = (LogInClass.STANDING, LogInClass.DECLARED)
 
 @dataclass(frozen=True, kw_only=True)
 class Reach:
-    """From when to when all was read of every account that can be read: None where one of them never was, or none is there."""
+    """From when to when all was read of every account that can be read: None where one of them never was, or none is there.
+
+    `unread` are the accounts that cannot be read, and those whose Regions AWS never told.
+    """
 
     since: datetime | None
     until: datetime | None
@@ -45,7 +48,7 @@ def reach(known: Known | None = None) -> Reach:
     """Return how far log-ins were read. Two queries."""
     known = known or knowing.known()
     readable = [place for place in known.places if place.is_readable]
-    unread = [place.key for place in known.places if not place.is_readable]
+    unread = [place.key for place in known.places if not (place.is_readable and place.are_told)]
     told = extent.how_far(known)
     read = [told.get(place.account) for place in readable]
     whole = [one for one in read if one is not None]

@@ -36,12 +36,13 @@ def proved(account: str, region: str) -> Sequence[Range]:
 def how_far(known: Known) -> Mapping[str, Range]:
     """Return account -> from when to when all of it was read, in every Region that is to be read. One query.
 
-    Of an account and Region that is read in two ways the better one counts; an account of which a Region was never read is none.
+    Of an account and Region that is read in two ways the better one counts. An account of which a Region was never read is none;
+    nor is one whose Regions AWS never told, since it may have others.
     """
     read, found = ranges(Reading.objects.all()), dict[str, Range]()
     for place in known.places:
         whole = [read[place.account, region] for region in place.regions if (place.account, region) in read]
-        if whole and len(whole) == len(place.regions):
+        if place.are_told and whole and len(whole) == len(place.regions):
             since = max(min(since for since, _until in each) for each in whole)
             found[place.account] = since, min(max(until for _since, until in each) for each in whole)
     return found

@@ -36,7 +36,10 @@ _NEEDED = {"owner", "until", "why"}
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """An account that is read: in these Regions, by this role of the portal's; by its own credentials in the Jump account."""
+    """An account that is read: in these Regions, by this role of the portal's; by its own credentials in the Jump account.
+
+    `are_told` is whether AWS ever said which Regions the account has switched on: until then there may be others.
+    """
 
     account: str
     key: str
@@ -44,6 +47,7 @@ class Place:
     kind: str
     role_arn: str
     regions: tuple[str, ...]
+    are_told: bool = False
 
     @property
     def is_jump(self) -> bool:
@@ -129,8 +133,11 @@ def known() -> Known:
     """
     told = _known()
     enabled: dict[str, list[str]] = dict(EnabledRegions.objects.values_list("account", "regions"))
-    places = [replace(place, regions=tuple(enabled.get(place.account) or place.regions)) for place in told.places]
-    return replace(told, places=places)
+    return replace(told, places=[_as_told(place, enabled.get(place.account, ())) for place in told.places])
+
+
+def _as_told(place: Place, regions: Sequence[str]) -> Place:
+    return replace(place, regions=tuple(regions), are_told=True) if regions else place
 
 
 def _known() -> Known:

@@ -23,6 +23,7 @@ from portal.verbs.actor import COMMAND, Actor
 from portal.verbs.run import run
 from tests.worlds import cloudtrail
 from tests.worlds.cast import Cast, actor_of, let_portal_in
+from tests.worlds.log_ins import regions_told
 from tests.worlds.told import write_down
 
 SUBJECT = "inspection_plan:daily"
@@ -49,6 +50,7 @@ def given_up(*, now: datetime) -> None:
 def read_whole(*, since: datetime, until: datetime) -> None:
     """Have all of CloudTrail be read of this time, of every account that can be."""
     Reading.objects.all().delete()
+    regions_told(until)
     Reading.objects.bulk_create(
         Reading(account=place.account, region=region, source=LOOKUP, since=since, until=until, swept_at=until)
         for place in knowing.known().places

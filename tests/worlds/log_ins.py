@@ -10,7 +10,7 @@ from access_requests.models import Elevation, TargetRole
 from audits.log_ins import knowing
 from audits.log_ins.extent import LOOKUP
 from audits.log_ins.reading import Round
-from audits.models import Reading
+from audits.models import EnabledRegions, Reading
 from portal.verbs.run import run
 from tests.worlds import cloudtrail, story
 from tests.worlds.cast import Cast, iam_user_id, let_portal_in
@@ -51,6 +51,13 @@ def elevation(keep: Keep, cast: Cast, now: datetime) -> Elevation:
 def member01(**more: Any) -> dict[str, Any]:
     """Return the cast's member01 as who calls."""
     return {**cloudtrail.user(user_id=iam_user_id("member01")), **more}
+
+
+def regions_told(now: datetime) -> None:
+    """Have AWS tell of each account that it has switched on the Regions which are declared."""
+    for place in knowing.known().places:
+        told = {"regions": list(place.regions), "asked_at": now}
+        EnabledRegions.objects.update_or_create(account=place.account, defaults=told)
 
 
 def read_until(moment: datetime, *, account: str = cloudtrail.PRODUCTION, region: str = "ap-northeast-1", **more: Any) -> Reading:

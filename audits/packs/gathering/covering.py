@@ -10,7 +10,7 @@ from audits.acts import Act
 from audits.evidence import covering
 from audits.evidence.covering import Read, Told, Uncovered
 from audits.log_ins import extent, knowing
-from audits.models import Pack, Reading, SeenEvent, TrailEntry
+from audits.models import EnabledRegions, Pack, Reading, SeenEvent, TrailEntry
 
 GROUP = "work_group:"
 OF_GROUPS = (Act.CATALOGUE_ADDED, Act.CATALOGUE_BASELINE)
@@ -22,13 +22,15 @@ WHAT: Mapping[str, str] = {
 
 
 def how_far() -> dict[str, Any]:
-    """Return how far all was read that is to be read, as a pack keeps it from its order on. Some five queries.
+    """Return how far all was read that is to be read, as a pack keeps it from its order on. Some six queries.
 
     `jump` are the accounts in which memberships are given, `groups` the work groups that there ever were.
+    An account whose Regions AWS never told has one more without a name, of which nothing was read.
     """
     known = knowing.known()
     rows = list(Reading.objects.order_by("pk"))
     ranges, problems = extent.ranges(rows), dict[tuple[str, str], str]()
+    problems |= {(account, ""): problem for account, problem in EnabledRegions.objects.values_list("account", "problem")}
     for row in rows:
         if row.problem:
             problems.setdefault((row.account, row.region), row.problem)
@@ -41,7 +43,7 @@ def how_far() -> dict[str, Any]:
             "problem": problems.get((place.account, region), "") if place.is_readable else "no_role",
         }
         for place in known.places
-        for region in place.regions or ("",)
+        for region in (*place.regions, *(() if place.are_told else ("",)))
     ]
     told = TrailEntry.objects.filter(act__in=OF_GROUPS, subject__startswith=GROUP).values_list("subject", flat=True)
     groups = sorted({subject.removeprefix(GROUP) for subject in told})

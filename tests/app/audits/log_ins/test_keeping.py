@@ -15,11 +15,11 @@ from audits.acts import Act
 from audits.findings import following, of_log_ins
 from audits.log_ins import knowing, reading, rounds, unexplained, using
 from audits.log_ins.reading import Round
-from audits.models import ElevationUse, Finding, LogIn, LogInClass, Matched, Reading, SeenEvent, Stay, TrailEntry
+from audits.models import ElevationUse, EnabledRegions, Finding, LogIn, LogInClass, Matched, Reading, SeenEvent, Stay, TrailEntry
 from portal.aws.cloudtrail import History
 from tests.worlds import cloudtrail as world
 from tests.worlds.cast import Cast, actor_of
-from tests.worlds.log_ins import Keep, member01, read_until
+from tests.worlds.log_ins import Keep, member01, read_until, regions_told
 
 pytestmark = pytest.mark.django_db
 
@@ -243,6 +243,7 @@ def test_never_used_is_not_said_while_a_log_in_to_the_role_is_unknown_or_a_regio
     keep: Keep, elevation: Elevation, now: datetime
 ) -> None:
     later = now + timedelta(days=3)
+    regions_told(now)
     known = knowing.known()
     for place in known.places:
         for region in place.regions:
@@ -260,6 +261,14 @@ def test_never_used_is_not_said_while_a_log_in_to_the_role_is_unknown_or_a_regio
     assert LogIn.objects.get().kind == LogInClass.UNKNOWN
     assert told() == ("unknown", "gap")
     LogIn.objects.update(kind=LogInClass.NO_LEAVE)
+    assert told() == ("never_used", "")
+    # AWS refuses to list the account's Regions, and always did: only those that are declared are read.
+    denied = {"regions": [], "problem": "AccessDeniedException"}
+    EnabledRegions.objects.filter(account=world.PRODUCTION).update(**denied)
+    known = knowing.known()
+    assert told() == ("unknown", "not_read")
+    regions_told(now)
+    known = knowing.known()
     assert told() == ("never_used", "")
     Reading.objects.filter(account=world.PRODUCTION).order_by("pk")[:1].get().delete()
     assert told() == ("unknown", "not_read")

@@ -5,10 +5,12 @@ from datetime import datetime
 from pytest_django import Settings
 
 from access_requests.models import Elevation
-from audits.log_ins import knowing, selectors
+from audits.inspections import population
+from audits.log_ins import extent, knowing, selectors
 from audits.models import EnabledRegions, LogIn, LogInClass
+from audits.packs.gathering import covering
 from tests.worlds import cloudtrail as world
-from tests.worlds.log_ins import Keep, read_until
+from tests.worlds.log_ins import Keep, read_until, regions_told
 
 
 def test_account_of_identity_center_is_read_for_who_came_by_it_and_for_nothing_else(
@@ -43,3 +45,23 @@ def test_regions_are_those_that_aws_has_switched_on_and_who_does_not_say_is_name
     told.save()
     found = selectors.coverage(now=now, accounts=[world.PRODUCTION])
     assert [(one.region, one.problem) for one in found.missing] == [("", "AccessDeniedException"), ("us-east-1", "")]
+
+
+def test_account_whose_regions_aws_never_told_is_read_whole_nowhere_and_named(keep: Keep, now: datetime) -> None:
+    regions_told(now)
+    denied = {"regions": [], "problem": "AccessDeniedException"}
+    EnabledRegions.objects.filter(account=world.PRODUCTION).update(**denied)
+    known = knowing.known()
+    for place in known.places:
+        for region in place.regions:
+            read_until(now, account=place.account, region=region)
+    assert world.PRODUCTION not in extent.how_far(known)
+    unnamed = [one for one in covering.how_far()["places"] if not one["region"]]
+    assert [(one["account"], one["ranges"], one["problem"]) for one in unnamed] == [
+        (world.PRODUCTION, [], "AccessDeniedException")
+    ]
+    assert (population.reach().until, "production" in population.reach().unread) == (None, True)
+    regions_told(now)
+    assert extent.how_far(knowing.known())[world.PRODUCTION] == (now, now)
+    assert all(one["region"] for one in covering.how_far()["places"])
+    assert population.reach().until == now

@@ -15,7 +15,7 @@ from audits.packs import asking, making, periods, storing
 from portal.verbs.run import run
 from tests.worlds import cloudtrail, story
 from tests.worlds.cast import Cast, actor_of
-from tests.worlds.log_ins import Keep, read_until
+from tests.worlds.log_ins import Keep, read_until, regions_told
 from tests.worlds.sealed import Trail
 
 QUARTER = "FY2026-Q3"
@@ -69,6 +69,7 @@ def event(
 
 def all_read(now: datetime, *, until: datetime | None = None) -> None:
     """Have CloudTrail be read whole, from before the quarter on."""
+    regions_told(now)
     for place in knowing.known().places:
         for region in place.regions:
             read_until(
