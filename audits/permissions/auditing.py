@@ -1,6 +1,6 @@
 """The audit of all accounts together, after each round of looks: what is too much, as rows and as entries of the trail."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -33,7 +33,7 @@ BATCH = 500
 def audit(*, now: datetime) -> int:
     """Audit all accounts as they were last read; return how much is too much. An account that was not read keeps what it had."""
     company = companies.company(at=now)
-    found = list(_not_of_drift(excess(company)))
+    found = list(_not_of_drift(excess(company), {site.id: site.where.key for site in company.sites.values()}))
     for site in company.sites.values():
         rows = [_row(site.where.key, one) for one in found if one.account == site.id]
         run(partial(_keep, site.id, site.where.key, rows, now=now))
@@ -71,11 +71,15 @@ def _said(row: Excess) -> dict[str, object]:
     return {name: getattr(row, name) for name in SAID}
 
 
-def _not_of_drift(found: Iterable[causes.Excess]) -> Iterable[causes.Excess]:
-    """Leave out what an open finding of drift says of the same role. One query."""
+def _not_of_drift(found: Iterable[causes.Excess], keys: Mapping[str, str]) -> Iterable[causes.Excess]:
+    """Leave out what an open finding of drift says of the same role of the same account. One query.
+
+    `keys` are the names of accounts in the catalogue, which drift has, by AWS's numbers.
+    """
     open_ = Finding.objects.filter(kind=FindingKind.DRIFT).exclude(status=FindingStatus.CLOSED)
-    told = {(key.get("difference"), key.get("thing")) for key in open_.values_list("key", flat=True)}
+    told = {(key.get("difference"), key.get("account"), key.get("thing")) for key in open_.values_list("key", flat=True)}
     for one in found:
         name = one.who.partition(" ")[2]
-        if not any((difference, name) in told for difference in TOLD_BY_DRIFT.get(one.rule, ())):
+        account = keys.get(one.account)
+        if not any((difference, account, name) in told for difference in TOLD_BY_DRIFT.get(one.rule, ())):
             yield one

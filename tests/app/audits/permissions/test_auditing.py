@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import datetime
 from html import unescape
 from pathlib import Path
 
@@ -12,13 +13,16 @@ from django.utils.translation import override
 from pytest_django import Settings
 
 from audits.acts import Act
-from audits.findings import following
+from audits.findings import following, raising
+from audits.kinds import FindingKind
 from audits.models import Excess, Finding, FindingStatus, TrailEntry
-from audits.permissions import rounds
+from audits.permissions import auditing, rounds
 from audits.web.check_words import WORDS
+from portal.iam.auditing import causes
 from portal.iam.checks.remarks import RULES
 from portal.simulated_aws import company
 from portal.simulated_aws.company import ACCOUNTS
+from portal.verbs.run import run
 from tests.worlds.browsers import log_in
 from tests.worlds.cast import Cast
 from tests.worlds.gated import Gated
@@ -124,3 +128,12 @@ def test_words_of_checks_are_those_that_the_checks_say() -> None:
     with override("en"):
         said = {rule: (str(one.title), str(one.sentence), str(one.advice)) for rule, one in WORDS.items()}
     assert said == {rule: (one.title, one.sentence, one.advice) for rule, one in RULES.items()}
+
+
+@pytest.mark.django_db
+def test_drift_of_a_role_hides_nothing_of_a_role_of_that_name_in_another_account(now: datetime) -> None:
+    drift = {"difference": "trust_open", "account": "production", "thing": ROLE, "name": ""}
+    run(lambda: raising.raise_finding(kind=FindingKind.DRIFT, key=drift, evidence=[], now=now))
+    found = [causes.Excess(rule="trust-without-mfa", account=account, who=f"role {ROLE}") for account in (PRODUCTION, JUMP)]
+    left = auditing._not_of_drift(found, {PRODUCTION: "production", JUMP: "jump"})
+    assert [one.account for one in left] == [JUMP]
