@@ -152,7 +152,6 @@ AUDIT = Area(
         _for_readers("audit-seal", pgettext_lazy("navigation", "Seal"), below=r"audit-(seal|checkpoint).+"),
         _for_readers("drift-list", pgettext_lazy("navigation", "Drift"), below=r"drift(?!-list).*"),
         _for_readers("matrix", _("Matrix"), below=r"matrix-person"),
-        _for_readers("admin:index", _("Raw records"), below=r"admin:.+"),
     ),
 )
 ADMINISTRATION = Area(
@@ -167,6 +166,7 @@ ADMINISTRATION = Area(
         _for_readers("directories", _("Provisioning"), below=r"directory-.+"),
         _for_readers("clients", pgettext_lazy("navigation", "Clients"), below=r"client|client-.*"),
         _for_readers("webhook-list", _("Webhooks"), below=r"webhook(?!-list).*|delivery.*"),
+        _for_readers("admin:index", _("Raw records"), below=r"admin:.+"),
     ),
 )
 AREAS = (ACCESS, APPROVALS, AUDIT, ADMINISTRATION)

@@ -25,6 +25,7 @@ from portal.pages.fields import text_field
 from portal.pages.forms import VerbForm
 from portal.pages.page import PageRequest, with_headers_of
 from portal.pages.paging import page_of
+from portal.users.models import User
 from portal.verbs.rejections import Rejection
 
 READ_OR_SEND = ["GET", "HEAD", "POST"]
@@ -138,6 +139,7 @@ def _page(request: PageRequest, elevation: Elevation, *, typed: VerbForm | None 
     context: dict[str, Any] = {
         "elevation": elevation,
         "report": row,
+        "answerers": User.objects.filter(username__in=row.answerers.values("username")) if row else (),
         "is_late": row is not None and row.is_unwritten and row.due_on < today(timezone.now()),
         "errors": typed,
         "seen": seen,

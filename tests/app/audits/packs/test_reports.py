@@ -97,5 +97,5 @@ def test_long_list_is_cut_and_says_how_many_more(
     taken_for_given(elevated(cast.member01, cast.leader01, now=now), now=now)
     pack = order()
     made = reports.listed(pack, None, "02-differences", {"id": 1}, [{"id": str(number)} for number in range(5)])  # type: ignore[arg-type]
-    assert (len(made["rows"]), made["more"][0]) == (2, "3")
+    assert (len(made["rows"]), "3" in made["more"]) == (2, True)
     assert datetime.now(UTC) > pack.sealed_at

@@ -40,7 +40,7 @@ def test_report_begins_with_the_log_ins_and_what_was_called(now: datetime) -> No
     called(row, "DescribeTasks", 1)
     called(row, "DeleteService", 1, error="AccessDenied")
     seen = seen_use.of(CODE)
-    assert seen.draft.endswith("Prod_MemberRole: UpdateService 2, DescribeTasks 1")
+    assert seen.draft.endswith("Prod_MemberRole: UpdateService 2、DescribeTasks 1")
     assert not seen.is_read
 
 

@@ -192,7 +192,7 @@ def test_csv_and_json_lines_have_what_the_list_is_narrowed_to(auditor: Client, c
     answer = auditor.get(f"{LIST}download", {"severity": "critical", "format": "csv"}, headers={"Accept-Language": "en"})
     text = b"".join(answer).decode()
     head, line = csv.reader(io.StringIO(text.removeprefix(BYTE_ORDER_MARK)))
-    assert (head[0], line[0], line[3], len(head)) == ("Number", one.code, "critical", len(line))
+    assert (head[0], line[0], line[3], len(head)) == ("ID", one.code, "critical", len(line))
     answer = auditor.get(f"{LIST}download", {"format": "jsonl"}, headers={"Accept-Language": "en"})
     objects = [json.loads(row) for row in b"".join(answer).decode().splitlines()]
     assert objects[0]["id"] == one.code

@@ -27,7 +27,7 @@ def test_a_row_changed_behind_the_portals_back_is_a_finding_after_one_run(everyt
     recording.compare_and_record(now=clock.now)
     entry = TrailEntry.objects.get(act=Act.COMPARISON_DONE)
     assert entry.data["apart"] == [
-        {"kind": "person", "key": "member02", "what": "differs", "facts": ["is_administrator", "roles"]}
+        {"kind": "person", "key": "member02", "what": "differs", "facts": ["bare_flags", "is_administrator", "roles"]}
     ]
     assert (entry.actor, entry.data["differences"], entry.data["counts"]["untold"]) == ("sekisho:auditor", 1, 0)
     assert _followed(clock) == [({"table": "person", "subject": "member02"}, FindingStatus.OPEN)]

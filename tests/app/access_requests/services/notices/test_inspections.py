@@ -53,7 +53,7 @@ def test_inspectors_are_told_of_what_they_may_sign_and_reminded(company: Cast, n
     # Of a day without use nobody is told; in nobody's words but the reader's.
     assert sent("inspection.opened", inspections, now + 3 * DAY) == ["leader01", "leader02", "member02"]
     assert [line for line in slack if "U0LEADER01" in line] == [
-        "U0LEADER01: 2026年11月23日 のログインの読み取りが完了しました。1 件が署名待ちです(期限 2026年11月30日)。"
+        "U0LEADER01: 2026-11-23 のログインの読み取りが完了しました。1 件が署名待ちです(期限 2026-11-30)。"
     ]
     assert "2 件" in next(line for line in slack if "U0LEADER02" in line)
     slack.clear()

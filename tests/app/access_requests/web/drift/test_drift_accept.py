@@ -38,7 +38,7 @@ def test_administrator_is_asked_and_then_it_is_known_as_right(cast: Cast, browse
     said = client.post(f"/drift/{drift.code}/accept/", seen(drift), follow=True)
     assert said.redirect_chain == [(f"/drift/{drift.code}/", 302)]
     page = said.content.decode()
-    for fact in (f"You accepted {drift.code}", ">accepted</span>", "admin01 accepted it"):
+    for fact in (f"You accepted {drift.code}", ">accepted</span>", "伊藤 由紀 (admin01) accepted it"):
         assert fact in page, fact
     assert f'href="/drift/{drift.code}/accept/"' not in page
     known = Baseline.objects.get()
