@@ -150,6 +150,14 @@ REMAINS: Json = {"kind": "session", "name": "i-0123456789abcdef0", "call": "Star
 COVERAGE: Json = {
     "until": "2026-11-23T05:40:00Z",
     "missing": [{"account": "555555555555", "region": "", "until": None, "problem": "no_role"}],
+    "proved": [
+        {
+            "account": "444444444444",
+            "trail": "arn:aws:cloudtrail:ap-northeast-1:222222222222:trail/company",
+            "until": "2026-11-23T05:00:00Z",
+            "problem": "",
+        }
+    ],
 }
 
 PACK: Json = {

@@ -439,7 +439,7 @@ PROVEN = {
     },
     "admin01": {
         *OWN_FACTORS,
-        *("me-link-slack", "elevation-stop", "drift-undo", "drift-accept", "audit-finding-verb"),
+        *("me-link-slack", "elevation-stop", "drift-undo", "drift-accept", "audit-finding-verb", "review-assign"),
         *("person-disable", "person-enable", "person-sessions-end", "client-rotate", "client-revoke", "client-restore"),
     },
 }
@@ -603,6 +603,12 @@ def filled(cast: Cast, path: str, start: datetime) -> str:
 
 def without_gaps(path: str) -> str:
     """Return the path with a word in each gap, which nothing there is called."""
-    for gap, filling in {**GAPS, "<slug:code>": "R-00000000", "<slug:key>": "nobody", "<int:number>": "1"}.items():
+    for gap, filling in {
+        **GAPS,
+        "<slug:code>": "R-00000000",
+        "<slug:key>": "nobody",
+        "<slug:day>": "2026-11-23",
+        "<int:number>": "1",
+    }.items():
         path = path.replace(gap, filling)
     return "/" + path.removeprefix("^")

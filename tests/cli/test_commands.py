@@ -67,7 +67,7 @@ def test_request_is_asked_for_decided_on_and_given_back(member01: Terminal, lead
     assert re.search(rf"{request.code}\s+佐藤 美咲 \(member01\)\s+ProdMemberWorkGroup\s+pending", waiting)
     ended = done(leader01.run("approve", request.code, *DECIDE))
     assert ended.out == f"{request.code} approved\n"
-    for shown in ("Rebuild the index", "CHG-123", "from approval on, for 30 min", "role/Prod_MemberRole", "member01 佐藤 美咲"):
+    for shown in ("Rebuild the index", "CHG-123", "from approval on, for 30 min", "role/Prod_MemberRole", "佐藤 美咲 (member01)"):
         assert shown in ended.err
 
     elevation = Elevation.objects.get()

@@ -19,7 +19,7 @@ import requests
 from slack_sdk.signature import SignatureVerifier
 
 from portal.simulated_aws import totp
-from tests.demo.access import GROUP, members, token
+from tests.demo.access import GROUP, call, members, token
 from tests.demo.running import CHECKOUT, Demo
 from tests.stand_ins.slack import FORM, Slack
 from tests.stand_ins.slack_server import SlackServer
@@ -186,6 +186,8 @@ def test_where_only_the_browser_decides_chat_gets_the_link(demo: Demo, slack: Sl
         answer = workspace.types("U0LEADER01", f"approve {code} go")
     assert "(decide_in_browser)" in answer["text"]
     assert f"{demo.info['portal_url']}/requests/{code}/" in json.dumps(answer["blocks"])
+    # Others ask for this person in this demo.
+    call(demo, "POST", f"/requests/{code}/withdraw", person="member02", body={})
 
 
 @contextmanager
