@@ -74,7 +74,7 @@ def test_request_is_asked_for_decided_on_and_given_back(member01: Terminal, lead
     listed = done(member01.run("list")).out
     assert re.search(rf"{elevation.code}\s+佐藤 美咲 \(member01\)\s+ProdMemberWorkGroup\s+scheduled", listed)
     shown = done(member01.run("status", elevation.code)).out
-    assert re.search(r"approved by\s+leader01", shown)
+    assert re.search(r"approved by\s+高橋 直子 \(leader01\)", shown)
     assert done(member01.run("return")).out == f"{elevation.code} ProdMemberWorkGroup cancelled\n"
     assert [entry.act for entry in TrailEntry.objects.order_by("id")] == [
         "request.submitted", "request.approved", "elevation.scheduled", "elevation.cancelled"
